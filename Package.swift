@@ -1,0 +1,64 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// Cross-module optimisation is unsafe only in the sense that a package with such flags cannot be a
+// dependency of another one; without it every call between the pure targets stays a call.
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+/// A target of the pure core: no clock, no input or output, no randomness, synchronous.
+func pure(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "ledger",
+    products: [.executable(name: "ledger", targets: ["ledger"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries and the two things that Swift cannot say: CRC instructions and futexes.
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CChecksum", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CWake"),
+
+        // Pure.
+        pure("LedgerDomain", []),
+        pure("LedgerEvents", ["LedgerDomain", "CChecksum"]),
+        pure("LedgerProjections", ["LedgerEvents"]),
+        pure("LedgerSimulation", ["LedgerEvents"]),
+        pure("LedgerEngine", ["LedgerProjections", "LedgerSimulation"]),
+
+        // Storage and input files.
+        .target(
+            name: "LedgerJournal",
+            dependencies: ["LedgerEvents", "CLMDB", "CCrypto", "CWake"],
+            swiftSettings: settings),
+        .target(
+            name: "LedgerImport", dependencies: ["LedgerEvents", "CZstd", "CZlib"],
+            swiftSettings: settings),
+
+        // Operations and the program.
+        .target(
+            name: "LedgerDrivers",
+            dependencies: ["LedgerEngine", "LedgerJournal", "LedgerImport", "Yams"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "ledger",
+            dependencies: [
+                "LedgerDrivers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

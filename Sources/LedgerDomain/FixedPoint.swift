@@ -1,0 +1,103 @@
+/// Nine decimals, for every price, quantity and amount of money: shares have nine, crypto eight.
+package enum FixedPoint {
+    package static let decimals = 9
+    package static let one: Int64 = 1_000_000_000
+
+    /// 10^0 to 10^38, the powers that fit 128 bits.
+    package static let powers: [Int128] = {
+        var result: [Int128] = [1]
+        while result.count <= 38 { result.append(result[result.count - 1] * 10) }
+        return result
+    }()
+
+    /// `value / divisor` rounded half to even, the one rounding of this package.
+    ///
+    /// - Precondition: `divisor > 0`.
+    package static func dividedHalfEven(_ value: Int128, by divisor: Int128) -> Int128 {
+        precondition(divisor > 0, "a divisor is positive")
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        let twice = remainder.magnitude * 2
+        let whole = divisor.magnitude
+        guard twice > whole || (twice == whole && quotient & 1 != 0) else { return quotient }
+        return value < 0 ? quotient - 1 : quotient + 1
+    }
+
+    /// Reads a plain decimal such as `-12.5`: a sign, digits, and at most nine decimals after a point.
+    /// More decimals are accepted only when they are zeros. No exponent, no spaces, no digit groups.
+    package static func parse(_ text: some Collection<UInt8>) throws(NumberError) -> Int128 {
+        var value: Int128 = 0
+        var negative = false
+        var fraction = -1
+        var digits = 0
+        var index = text.startIndex
+        if index < text.endIndex, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
+            negative = text[index] == UInt8(ascii: "-")
+            index = text.index(after: index)
+        }
+        while index < text.endIndex {
+            let byte = text[index]
+            index = text.index(after: index)
+            if byte == UInt8(ascii: "."), fraction < 0 {
+                fraction = 0
+                continue
+            }
+            guard byte >= 48, byte <= 57 else {
+                throw .malformed(String(decoding: text.prefix(40), as: UTF8.self))
+            }
+            digits += 1
+            if fraction >= 0 { fraction += 1 }
+            if fraction > decimals {
+                guard byte == 48 else {
+                    throw .tooPrecise(String(decoding: text.prefix(40), as: UTF8.self))
+                }
+                continue
+            }
+            guard digits <= 38 else { throw .overflow("a number of more than 38 digits") }
+            value = value * 10 + Int128(byte - 48)
+        }
+        guard digits > 0 else {
+            throw .malformed(String(decoding: text.prefix(40), as: UTF8.self))
+        }
+        let (scaled, overflow) = value.multipliedReportingOverflow(
+            by: powers[decimals - min(max(fraction, 0), decimals)])
+        guard !overflow else { throw .overflow("a number beyond 128 bits") }
+        return negative ? -scaled : scaled
+    }
+
+    /// The shortest plain decimal: `raw` / 10^9 without trailing zeros; `0`, `12.5`, `-0.000000001`.
+    package static func format(_ raw: Int128) -> String {
+        var text: [UInt8] = []
+        append(raw, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    package static func append(_ raw: Int128, to text: inout [UInt8]) {
+        if raw < 0 { text.append(UInt8(ascii: "-")) }
+        let (whole, fraction) = raw.magnitude.quotientAndRemainder(dividingBy: UInt128(one))
+        text.append(contentsOf: String(whole).utf8)
+        guard fraction != 0 else { return }
+        text.append(UInt8(ascii: "."))
+        var rest = UInt64(fraction)
+        var unit = UInt64(one) / 10
+        while rest != 0 {
+            text.append(UInt8(48 + rest / unit))
+            rest %= unit
+            unit /= 10
+        }
+    }
+}
+
+/// A number that cannot be what it should be.
+package enum NumberError: Error, Equatable, CustomStringConvertible {
+    case malformed(String)
+    case tooPrecise(String)
+    case overflow(String)
+
+    package var description: String {
+        switch self {
+        case .malformed(let text): "'\(text)' is not a plain decimal number such as 12.5"
+        case .tooPrecise(let text): "'\(text)' has more than nine decimals"
+        case .overflow(let what): "\(what) does not fit"
+        }
+    }
+}

@@ -1,0 +1,236 @@
+import LedgerDomain
+
+/// Encoded events on their way to one commit, packed into blocks in the order they were appended.
+///
+/// Reused from commit to commit, so that appending allocates nothing once it has grown.
+package struct Batch: ~Copyable {
+    package struct PendingBlock {
+        var offset: Int
+        var payloadLength = 0
+        var header: BlockHeader
+        package var byteCount: Int { BlockHeader.size + payloadLength }
+        package var summary: BlockHeader { header }
+    }
+
+    private var storage: UnsafeMutableRawPointer
+    private var capacity: Int
+    private var used = 0
+    package private(set) var blocks: [PendingBlock] = []
+    package private(set) var firstSequence: SequenceNumber
+    package private(set) var nextSequence: SequenceNumber
+
+    package init(next sequence: SequenceNumber) {
+        capacity = 64 * BlockHeader.fullBlock
+        storage = .allocate(byteCount: capacity, alignment: 16)
+        firstSequence = sequence
+        nextSequence = sequence
+    }
+
+    deinit { storage.deallocate() }
+
+    package var isEmpty: Bool { blocks.isEmpty }
+    package var eventCount: Int { Int(nextSequence.number - firstSequence.number) }
+    package var byteCount: Int { used }
+
+    /// Forgets the events, keeps the memory.
+    package mutating func removeAll(next sequence: SequenceNumber) {
+        used = 0
+        blocks.removeAll(keepingCapacity: true)
+        firstSequence = sequence
+        nextSequence = sequence
+    }
+
+    /// Forgets the events from `sequence` on: what a step that failed half-way had written.
+    package mutating func truncate(to sequence: SequenceNumber) {
+        while let last = blocks.last, last.header.firstSequence >= sequence {
+            used = last.offset
+            blocks.removeLast()
+        }
+        nextSequence = max(sequence, firstSequence)
+        guard let last = blocks.last, last.header.nextSequence > sequence else { return }
+        // Summaries only ever grow, so the block is written anew from the records that stay.
+        let keep = Int(sequence.number - last.header.firstSequence.number)
+        let source = storage + last.offset + BlockHeader.size
+        var header = BlockHeader(firstSequence: last.header.firstSequence)
+        var offset = 0
+        for index in 0..<keep {
+            let record = Record(
+                sequence: last.header.firstSequence.advanced(by: index), base: source + offset)
+            header.include(record)
+            offset += record.byteCount
+        }
+        blocks[blocks.count - 1].header = header
+        blocks[blocks.count - 1].payloadLength = offset
+        used = last.offset + BlockHeader.size + offset
+    }
+
+    /// Appends one event and returns its sequence.
+    ///
+    /// - Throws: `NumberError.overflow` when a quantity cannot be written exactly: more than 9.2 × 10^9
+    ///   units with nine decimals, one decimal less for each ten times more.
+    @discardableResult
+    package mutating func append<E: Event>(
+        _ event: E, _ envelope: Envelope
+    ) throws(NumberError) -> SequenceNumber {
+        guard let shift = RecordWriter.shift(for: event.quantities) else {
+            throw .overflow("a quantity of \(E.type.name) with that many digits")
+        }
+        let texts = event.texts
+        var size = E.layout.size
+        if !texts.isEmpty {
+            for text in texts { size += 4 + text.utf8.count }
+            size = (size + 7) & ~7
+        }
+        let flags =
+            (envelope.cause == .none ? 0 : Record.Flags.cause)
+            | (envelope.correlation == .none ? 0 : Record.Flags.correlation)
+            | (envelope.recordTime == nil ? 0 : Record.Flags.recordTime)
+        let total = size + (flags & 7).nonzeroBitCount * 8
+        guard total <= Int(UInt16.max) * 8 else {
+            throw .overflow("an event of \(total) bytes")
+        }
+        let base = room(for: total)
+        var writer = RecordWriter(base: base, shift: shift)
+        writer.store(UInt16(total / 8), 0)
+        writer.store(E.type.rawValue, 2)
+        writer.store(E.version, 4)
+        writer.store(flags | UInt8(shift) << 4, 5)
+        writer.store(envelope.account.number, 6)
+        writer.store(envelope.time.nanoseconds, 8)
+        writer.store(event.instrument.number, 16)
+        writer.store(UInt32(0), 20)
+        event.encode(into: &writer)
+        if !texts.isEmpty { write(texts, from: E.layout.size, to: size, base: base) }
+        var at = size
+        for (flag, value) in [
+            (Record.Flags.cause, envelope.cause.number),
+            (Record.Flags.correlation, envelope.correlation.number),
+            (
+                Record.Flags.recordTime,
+                UInt64(bitPattern: envelope.recordTime?.nanoseconds ?? 0)
+            ),
+        ] where flags & flag != 0 {
+            writer.store(value, at)
+            at += 8
+        }
+        return commit(base, total)
+    }
+
+    /// Appends an input's record as it is, except for its instrument's number in this journal.
+    @discardableResult
+    package mutating func append(
+        copying record: Record, instrument: InstrumentID
+    ) -> SequenceNumber {
+        let total = record.byteCount
+        let base = room(for: total)
+        base.copyMemory(from: record.base, byteCount: total)
+        base.storeBytes(of: instrument.number, toByteOffset: 16, as: UInt32.self)
+        return commit(base, total)
+    }
+
+    /// The record just appended, or any other of this batch; nil when it is not here.
+    package func record(_ sequence: SequenceNumber) -> Record? {
+        guard let block = blocks.last(where: { $0.header.firstSequence <= sequence }),
+            sequence < block.header.nextSequence
+        else { return nil }
+        var at = storage + block.offset + BlockHeader.size
+        for _ in block.header.firstSequence.number..<sequence.number {
+            at += Int(at.loadUnaligned(as: UInt16.self)) * 8
+        }
+        return Record(sequence: sequence, base: at)
+    }
+
+    /// Calls `body` with each record from `sequence` on.
+    package func forEachRecord(
+        from sequence: SequenceNumber, _ body: (Record) throws -> Void
+    ) rethrows {
+        for block in blocks where block.header.nextSequence > sequence {
+            var at = UnsafeRawPointer(storage + block.offset + BlockHeader.size)
+            var current = block.header.firstSequence
+            while current < block.header.nextSequence {
+                let record = Record(sequence: current, base: at)
+                if current >= sequence { try body(record) }
+                at += record.byteCount
+                current = current.next
+            }
+        }
+    }
+
+    private mutating func write(
+        _ texts: [String], from start: Int, to end: Int, base: UnsafeMutableRawPointer
+    ) {
+        // Zeros first: padding is part of the bytes that are compared and signed.
+        (base + start).initializeMemory(as: UInt8.self, repeating: 0, count: end - start)
+        var at = start
+        for text in texts {
+            base.storeBytes(of: UInt32(text.utf8.count), toByteOffset: at, as: UInt32.self)
+            at += 4
+            for byte in text.utf8 {
+                base.storeBytes(of: byte, toByteOffset: at, as: UInt8.self)
+                at += 1
+            }
+        }
+    }
+
+    /// Where the next record of `size` bytes goes: in the last block if it fits, else in a new one.
+    @inline(__always)
+    private mutating func room(for size: Int) -> UnsafeMutableRawPointer {
+        if let last = blocks.last, last.payloadLength + size <= BlockHeader.fullPayload,
+            used + size <= capacity
+        {
+            return storage + used
+        }
+        return newBlock(for: size)
+    }
+
+    @inline(never)
+    private mutating func newBlock(for size: Int) -> UnsafeMutableRawPointer {
+        let continues = blocks.last.map { $0.payloadLength + size <= BlockHeader.fullPayload } ?? false
+        let needed = size + (continues ? 0 : BlockHeader.size)
+        if used + needed > capacity {
+            let larger = max(capacity * 2, used + needed)
+            let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+            moved.copyMemory(from: storage, byteCount: used)
+            storage.deallocate()
+            storage = moved
+            capacity = larger
+        }
+        if !continues {
+            blocks.append(
+                PendingBlock(offset: used, header: BlockHeader(firstSequence: nextSequence)))
+            used += BlockHeader.size
+        }
+        return storage + used
+    }
+
+    @inline(__always)
+    private mutating func commit(_ base: UnsafeMutableRawPointer, _ size: Int) -> SequenceNumber {
+        let sequence = nextSequence
+        let last = blocks.count - 1
+        blocks[last].payloadLength += size
+        blocks[last].header.include(Record(sequence: sequence, base: base))
+        used += size
+        nextSequence = sequence.next
+        return sequence
+    }
+
+    /// Completes block `index`: payload checksum, chain link and header checksum, in place.
+    ///
+    /// - Parameter link: gives the chain link for the 16 header bytes and the payload that it covers.
+    package mutating func seal(
+        _ index: Int, link: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> ChainLink
+    ) -> UnsafeRawBufferPointer {
+        let block = blocks[index]
+        let base = storage + block.offset
+        let payload = UnsafeRawBufferPointer(
+            start: base + BlockHeader.size, count: block.payloadLength)
+        var header = block.header
+        header.payloadLength = UInt32(block.payloadLength)
+        header.payloadChecksum = checksum(payload)
+        header.write(to: base)
+        header.link = link(
+            UnsafeRawBufferPointer(start: base + BlockHeader.linkedOffset, count: 16), payload)
+        header.write(to: base)
+        return UnsafeRawBufferPointer(start: base, count: block.byteCount)
+    }
+}

@@ -1,0 +1,237 @@
+import CChecksum
+import LedgerDomain
+
+func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    ledger_crc32c(0, bytes.baseAddress, bytes.count)
+}
+
+/// SHA-256 over the previous link, this block's first sequence, count and length, and its payload.
+package struct ChainLink: Hashable, Sendable, CustomStringConvertible {
+    package var words: (UInt64, UInt64, UInt64, UInt64)
+
+    package init(_ words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)) { self.words = words }
+
+    /// Before the first block.
+    package static let origin = ChainLink()
+
+    package static func == (a: ChainLink, b: ChainLink) -> Bool { a.words == b.words }
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+    package var description: String {
+        [words.0, words.1, words.2, words.3].map(\.byteSwapped.hex).joined()
+    }
+}
+
+/// The first 112 bytes of a block. All integers are little-endian.
+///
+///     offset  size
+///          0     4  "LGRB"
+///          4     2  version of the block format, 1
+///          6     2  length of this header, 112
+///          8     8  sequence of the first event      ┐
+///         16     4  number of events                 │ covered by the link
+///         20     4  length of the payload in bytes   ┘
+///         24     8  smallest event time
+///         32     8  largest event time
+///         40     8  types inside: bit (type & 63)
+///         48     8  instruments inside: bit (instrument & 63)
+///         56     8  correlations inside: bit (correlation × 0x9E3779B97F4A7C15 >> 58)
+///         64     4  CRC-32C of the payload
+///         68     4  zero
+///         72    32  chain link
+///        104     4  zero
+///        108     4  CRC-32C of bytes 0 to 107
+package struct BlockHeader: Sendable {
+    package var firstSequence: SequenceNumber
+    package var count: UInt32 = 0
+    package var payloadLength: UInt32 = 0
+    package var earliest = Int64.max
+    package var latest = Int64.min
+    package var types: UInt64 = 0
+    package var instruments: UInt64 = 0
+    package var correlations: UInt64 = 0
+    package var payloadChecksum: UInt32 = 0
+    package var link = ChainLink.origin
+
+    package static let size = 112
+    package static let version: UInt16 = 1
+    package static let magic: UInt32 = 0x4252_474C
+    static let linkedOffset = 8
+    /// The largest LMDB value that fills four pages: 4 × 4096 − 16.
+    package static let fullBlock = 16_368
+    static let fullPayload = fullBlock - size
+
+    init(firstSequence: SequenceNumber) { self.firstSequence = firstSequence }
+
+    package var nextSequence: SequenceNumber { firstSequence.advanced(by: Int(count)) }
+
+    package static func correlationBit(_ correlation: SequenceNumber) -> UInt64 {
+        1 << (correlation.number &* 0x9E37_79B9_7F4A_7C15 >> 58)
+    }
+
+    @inline(__always)
+    mutating func include(_ record: Record) {
+        count += 1
+        let time = record.time.nanoseconds
+        earliest = min(earliest, time)
+        latest = max(latest, time)
+        types |= EventTypeSet.bit(record.rawType)
+        instruments |= 1 << UInt64(record.instrument.number & 63)
+        if record.flags & Record.Flags.correlation != 0 {
+            correlations |= Self.correlationBit(record.correlation)
+        }
+    }
+
+    func write(to base: UnsafeMutableRawPointer) {
+        func store<T: BitwiseCopyable>(_ value: T, _ offset: Int) {
+            base.storeBytes(of: value, toByteOffset: offset, as: T.self)
+        }
+        store(Self.magic, 0)
+        store(Self.version, 4)
+        store(UInt16(Self.size), 6)
+        store(firstSequence.number, 8)
+        store(count, 16)
+        store(payloadLength, 20)
+        store(earliest, 24)
+        store(latest, 32)
+        store(types, 40)
+        store(instruments, 48)
+        store(correlations, 56)
+        store(payloadChecksum, 64)
+        store(UInt32(0), 68)
+        store(link.words.0, 72)
+        store(link.words.1, 80)
+        store(link.words.2, 88)
+        store(link.words.3, 96)
+        store(UInt32(0), 104)
+        store(checksum(UnsafeRawBufferPointer(start: base, count: 108)), 108)
+    }
+
+    /// Reads and checks a header, not the payload.
+    ///
+    /// - Throws: `BlockError` naming what is wrong.
+    package init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
+        guard bytes.count >= Self.size, let base = bytes.baseAddress else {
+            throw .truncated(bytes.count)
+        }
+        func load<T: BitwiseCopyable>(_ offset: Int, as type: T.Type = T.self) -> T {
+            base.loadUnaligned(fromByteOffset: offset, as: T.self)
+        }
+        guard load(0, as: UInt32.self) == Self.magic else { throw .notABlock }
+        let found = checksum(UnsafeRawBufferPointer(start: base, count: 108))
+        guard load(108, as: UInt32.self) == found else { throw .headerChecksum }
+        guard load(4, as: UInt16.self) == Self.version, load(6, as: UInt16.self) == UInt16(Self.size)
+        else { throw .newerFormat(load(4)) }
+        firstSequence = SequenceNumber(load(8))
+        count = load(16)
+        payloadLength = load(20)
+        guard Int(payloadLength) == bytes.count - Self.size else { throw .truncated(bytes.count) }
+        earliest = load(24)
+        latest = load(32)
+        types = load(40)
+        instruments = load(48)
+        correlations = load(56)
+        payloadChecksum = load(64)
+        link = ChainLink((load(72), load(80), load(88), load(96)))
+    }
+}
+
+/// Why a block cannot be read.
+package enum BlockError: Error, Equatable, CustomStringConvertible {
+    case truncated(Int)
+    case notABlock
+    case headerChecksum
+    case payloadChecksum
+    case newerFormat(UInt16)
+    case record(RecordError)
+    case count(UInt32)
+
+    package var description: String {
+        switch self {
+        case .truncated(let size): "its length of \(size) bytes does not match its header"
+        case .notABlock: "it does not begin as a block does"
+        case .headerChecksum: "its header's checksum is wrong"
+        case .payloadChecksum: "its payload's checksum is wrong"
+        case .newerFormat(let version): "its format \(version) is newer than this program reads (1)"
+        case .record(let error): error.description
+        case .count(let count): "its records are not the \(count) that its header counts"
+        }
+    }
+}
+
+/// A block read in place: checked once, then walked.
+///
+/// A view into memory that somebody else owns: valid inside the closure or until the next read.
+package struct Block {
+    package let header: BlockHeader
+    package let bytes: UnsafeRawBufferPointer
+
+    /// Checks header and payload.
+    package init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
+        try self.init(header: BlockHeader(bytes), bytes)
+    }
+
+    /// Checks the payload of a block whose header was read already.
+    package init(header: BlockHeader, _ bytes: UnsafeRawBufferPointer) throws(BlockError) {
+        self.header = header
+        self.bytes = bytes
+        guard checksum(payload) == header.payloadChecksum else { throw .payloadChecksum }
+    }
+
+    package var payload: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[BlockHeader.size...])
+    }
+
+    /// The bytes that the link covers beside the payload.
+    package var linkedHeader: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            rebasing: bytes[BlockHeader.linkedOffset..<BlockHeader.linkedOffset + 16])
+    }
+
+    @inline(__always)
+    package func records() -> RecordIterator {
+        RecordIterator(payload: payload, next: header.firstSequence, count: header.count)
+    }
+
+    /// The records from the last to the first.
+    package func reversedRecords() throws(BlockError) -> [Record] {
+        var result: [Record] = []
+        var iterator = records()
+        while let record = try iterator.next() { result.append(record) }
+        return result.reversed()
+    }
+}
+
+/// Walks the records of a payload; a length that leads outside is an error, never a wild read.
+package struct RecordIterator {
+    private var at: UnsafeRawPointer?
+    private var remaining: Int
+    private var sequence: SequenceNumber
+    private var count: UInt32
+
+    init(payload: UnsafeRawBufferPointer, next: SequenceNumber, count: UInt32) {
+        at = payload.baseAddress
+        remaining = payload.count
+        sequence = next
+        self.count = count
+    }
+
+    @inline(__always)
+    package mutating func next() throws(BlockError) -> Record? {
+        guard remaining >= Record.smallest, count > 0, let base = at else {
+            if remaining == 0 && count == 0 { return nil }
+            throw .count(count)
+        }
+        let record = Record(sequence: sequence, base: base)
+        let size = record.byteCount
+        guard size <= remaining, size >= Record.smallest, record.payloadEnd >= Record.payloadOffset
+        else {
+            throw .record(
+                RecordError(sequence: sequence, type: record.rawType, problem: .badLength(size)))
+        }
+        at = base + size
+        remaining -= size
+        count -= 1
+        sequence = SequenceNumber(sequence.number &+ 1)
+        return record
+    }
+}

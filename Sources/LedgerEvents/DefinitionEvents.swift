@@ -1,0 +1,178 @@
+import LedgerDomain
+
+package enum JournalKind: UInt8, Sendable, CaseIterable {
+    /// Inputs only: an imported data set or a recorded feed.
+    case tape = 1
+    case backtest = 2
+    case paper = 3
+    case live = 4
+    /// Created by hand, not yet used by any driver.
+    case general = 5
+}
+
+/// The first event of every journal.
+package struct JournalOpened: Event, Hashable {
+    package static let type = EventType.journalOpened
+    package static let layout = Layout(
+        size: 24,
+        [.init("kind", 20, .names(["unknown", "tape", "backtest", "paper", "live", "general"]))],
+        texts: ["name", "build"])
+
+    package var kind: JournalKind
+    package var name: String
+    package var build: String
+
+    package init(kind: JournalKind, name: String, build: String) {
+        self.kind = kind
+        self.name = name
+        self.build = build
+    }
+
+    package var texts: [String] { [name, build] }
+
+    package func encode(into writer: inout RecordWriter) { writer.store(kind.rawValue, 20) }
+
+    package init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.layout)
+        kind = try record.value(20)
+        let texts = try record.texts(from: 24, count: 2)
+        (name, build) = (texts[0], texts[1])
+    }
+}
+
+/// The effective settings of what follows; secrets stand as fingerprints.
+package struct ConfigurationLoaded: Event, Hashable {
+    package static let type = EventType.configurationLoaded
+    package static let layout = Layout(
+        size: 40, [.init("seed", 24, .u64), .init("digest", 32, .hex64)], texts: ["build", "settings"])
+
+    package var seed: UInt64
+    package var build: String
+    /// One `key = value` a line, sorted by key.
+    package var settings: String
+
+    package init(seed: UInt64, build: String, settings: String) {
+        self.seed = seed
+        self.build = build
+        self.settings = settings
+    }
+
+    package var texts: [String] { [build, settings] }
+
+    package var digest: UInt64 {
+        var hash = FNV1a()
+        hash.add(settings.utf8)
+        return hash.value
+    }
+
+    package func encode(into writer: inout RecordWriter) {
+        writer.store(seed, 24)
+        writer.store(digest, 32)
+    }
+
+    package init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.layout)
+        seed = record.load(24)
+        let texts = try record.texts(from: 40, count: 2)
+        (build, settings) = (texts[0], texts[1])
+    }
+}
+
+package struct InstrumentDefined: Event, Hashable {
+    package static let type = EventType.instrumentDefined
+    package static let layout = Layout(
+        size: 40,
+        [
+            .init("kind", 20, .names(["unknown", "equity", "crypto"])),
+            .init("priceScale", 21, .u8), .init("quantityScale", 22, .u8),
+            .init("tick", 24, .price), .init("lot", 32, .quantity),
+        ], texts: ["symbol", "venue", "currency"])
+
+    package var definition: Instrument
+
+    package init(_ definition: Instrument) { self.definition = definition }
+
+    package var instrument: InstrumentID { definition.id }
+    package var texts: [String] { [definition.symbol, definition.venue, definition.currency] }
+    package var quantities: (Quantity, Quantity) { (definition.lot, .zero) }
+
+    package func encode(into writer: inout RecordWriter) {
+        writer.store(definition.kind.rawValue, 20)
+        writer.store(definition.priceScale, 21)
+        writer.store(definition.quantityScale, 22)
+        writer.price(definition.tick, 24)
+        writer.quantity(definition.lot, 32)
+    }
+
+    package init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.layout)
+        let texts = try record.texts(from: 40, count: 3)
+        definition = Instrument(
+            id: record.instrument, symbol: texts[0], venue: texts[1], currency: texts[2],
+            kind: try record.value(20), tick: record.price(24), lot: record.quantity(32),
+            priceScale: record.load(21), quantityScale: record.load(22))
+    }
+}
+
+package struct AccountDefined: Event, Hashable {
+    package static let type = EventType.accountDefined
+    package static let layout = Layout(
+        size: 24, [.init("kind", 20, .names(["unknown", "simulated", "paper", "live"]))],
+        texts: ["name", "currency"])
+
+    package var kind: AccountKind
+    package var name: String
+    package var currency: String
+
+    package init(kind: AccountKind, name: String, currency: String) {
+        self.kind = kind
+        self.name = name
+        self.currency = currency
+    }
+
+    package var texts: [String] { [name, currency] }
+
+    package func encode(into writer: inout RecordWriter) { writer.store(kind.rawValue, 20) }
+
+    package init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.layout)
+        kind = try record.value(20)
+        let texts = try record.texts(from: 24, count: 2)
+        (name, currency) = (texts[0], texts[1])
+    }
+}
+
+package struct StrategyDefined: Event, Hashable {
+    package static let type = EventType.strategyDefined
+    package static let layout = Layout(
+        size: 24, [.init("strategy", 20, .u16), .init("version", 22, .u16)],
+        texts: ["name", "parameters"])
+
+    package var strategy: StrategyID
+    /// The version of the strategy's code: a replay says so when it runs another.
+    package var codeVersion: UInt16
+    package var name: String
+    package var parameters: String
+
+    package init(strategy: StrategyID, codeVersion: UInt16, name: String, parameters: String) {
+        self.strategy = strategy
+        self.codeVersion = codeVersion
+        self.name = name
+        self.parameters = parameters
+    }
+
+    package var texts: [String] { [name, parameters] }
+
+    package func encode(into writer: inout RecordWriter) {
+        writer.store(strategy.number, 20)
+        writer.store(codeVersion, 22)
+    }
+
+    package init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.layout)
+        strategy = StrategyID(record.load(20))
+        codeVersion = record.load(22)
+        let texts = try record.texts(from: 24, count: 2)
+        (name, parameters) = (texts[0], texts[1])
+    }
+}

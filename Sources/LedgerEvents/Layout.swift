@@ -1,0 +1,73 @@
+import LedgerDomain
+
+/// Where a payload's fields lie, for everything that reads events without their Swift type: JSON
+/// lines, the format's documentation and the readers in other languages.
+package struct Layout: Sendable {
+    package struct Field: Sendable {
+        package let name: String
+        package let offset: Int
+        package let kind: Kind
+
+        package init(_ name: String, _ offset: Int, _ kind: Kind) {
+            self.name = name
+            self.offset = offset
+            self.kind = kind
+        }
+    }
+
+    package enum Kind: Sendable {
+        case u8, u16, u32, u64, i64, f64
+        case price, quantity, money, time, order, strategy
+        /// Two 8-byte numbers, the high one first, shown as 32 hexadecimal digits.
+        case hex128
+        /// Eight bytes shown as 16 hexadecimal digits.
+        case hex64
+        /// One byte that stands for one of these names, the first for 0.
+        case names([String])
+
+        package var size: Int {
+            switch self {
+            case .u8, .names: 1
+            case .u16, .strategy: 2
+            case .u32: 4
+            case .u64, .i64, .f64, .price, .quantity, .time, .order, .hex64: 8
+            case .money, .hex128: 16
+            }
+        }
+    }
+
+    package let fields: [Field]
+    package let texts: [String]
+    /// The end of the fixed part, counted from the record's start: where texts begin.
+    package let size: Int
+
+    package init(size: Int, _ fields: [Field], texts: [String] = []) {
+        precondition(size % 8 == 0, "a fixed part ends on a word")
+        precondition(
+            fields.allSatisfy { $0.offset >= Record.payloadOffset && $0.offset + $0.kind.size <= size },
+            "fields lie inside the fixed part")
+        self.size = size
+        self.fields = fields
+        self.texts = texts
+    }
+}
+
+/// An event's payload: a value that knows its bytes.
+package protocol Event: Sendable {
+    static var type: EventType { get }
+    static var version: UInt8 { get }
+    static var layout: Layout { get }
+    var instrument: InstrumentID { get }
+    var texts: [String] { get }
+    /// How many powers of ten the quantities leave out; see `RecordWriter.quantity`.
+    var quantities: (Quantity, Quantity) { get }
+    func encode(into writer: inout RecordWriter)
+    init(_ record: Record) throws(RecordError)
+}
+
+extension Event {
+    package static var version: UInt8 { 1 }
+    package var instrument: InstrumentID { .none }
+    package var texts: [String] { [] }
+    package var quantities: (Quantity, Quantity) { (.zero, .zero) }
+}

@@ -1,0 +1,148 @@
+import LedgerDomain
+
+/// One event as it lies in a block, read in place. All integers are little-endian.
+///
+///     offset  size
+///          0     2  length of the record in words of 8 bytes
+///          2     2  type
+///          4     1  version of the type's payload
+///          5     1  flags: 1 a cause follows the payload, 2 a correlation, 4 a record time,
+///                   high four bits n: quantities are counted in 10^(n-9)
+///          6     2  account, 0 for none
+///          8     8  event time, nanoseconds since 1970
+///         16     4  instrument, 0 for none
+///         20     …  payload, by type; zeros up to a multiple of 8
+///        end        cause (8), correlation (8), record time (8), each if its flag is set
+///
+/// A view into memory that somebody else owns: valid inside the closure or until the next read.
+package struct Record {
+    package let sequence: SequenceNumber
+    let base: UnsafeRawPointer
+
+    package static let payloadOffset = 20
+    package static let smallest = 24
+
+    init(sequence: SequenceNumber, base: UnsafeRawPointer) {
+        self.sequence = sequence
+        self.base = base
+    }
+
+    struct Flags {
+        static let cause: UInt8 = 1
+        static let correlation: UInt8 = 2
+        static let recordTime: UInt8 = 4
+    }
+
+    @inline(__always)
+    func load<T: BitwiseCopyable>(_ offset: Int, as type: T.Type = T.self) -> T {
+        base.loadUnaligned(fromByteOffset: offset, as: T.self)
+    }
+
+    package var byteCount: Int { Int(load(0, as: UInt16.self)) * 8 }
+    package var rawType: UInt16 { load(2) }
+    package var type: EventType? { EventType(rawValue: rawType) }
+    package var version: UInt8 { load(4) }
+    var flags: UInt8 { load(5) }
+    package var account: AccountID { AccountID(load(6)) }
+    package var time: Timestamp { Timestamp(nanoseconds: load(8)) }
+    package var instrument: InstrumentID { InstrumentID(load(16)) }
+    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: byteCount) }
+
+    var trailerSize: Int { (flags & 7).nonzeroBitCount * 8 }
+
+    /// The end of the payload and its padding.
+    package var payloadEnd: Int { byteCount - trailerSize }
+
+    /// The input that this event was derived from; none for an input.
+    package var cause: SequenceNumber {
+        flags & Flags.cause == 0 ? .none : SequenceNumber(load(payloadEnd))
+    }
+
+    package var isInput: Bool { flags & Flags.cause == 0 }
+
+    /// The first event of the chain that this one belongs to.
+    package var correlation: SequenceNumber {
+        guard flags & Flags.correlation != 0 else { return .none }
+        return SequenceNumber(load(payloadEnd + Int(flags & Flags.cause) * 8))
+    }
+
+    /// When the sequencer took it; the event time where none was recorded, as in a back-test.
+    package var recordTime: Timestamp {
+        guard flags & Flags.recordTime != 0 else { return time }
+        return Timestamp(nanoseconds: load(byteCount - 8))
+    }
+
+    func price(_ offset: Int) -> Price { Price(raw: load(offset)) }
+    func money(_ offset: Int) -> Money { Money(raw: load(offset)) }
+    func quantity(_ offset: Int) -> Quantity {
+        let mantissa = Int128(load(offset, as: Int64.self))
+        let shift = Int(flags >> 4)
+        return Quantity(raw: shift == 0 ? mantissa : mantissa &* FixedPoint.powers[shift])
+    }
+
+    /// The texts of a payload: each a 4-byte length and that many bytes of UTF-8.
+    func texts(from offset: Int, count: Int) throws(RecordError) -> [String] {
+        var result: [String] = []
+        var at = offset
+        for _ in 0..<count {
+            guard at + 4 <= payloadEnd else { throw truncated }
+            let length = Int(load(at, as: UInt32.self))
+            guard length <= payloadEnd - at - 4 else { throw truncated }
+            let slice = UnsafeRawBufferPointer(start: base + at + 4, count: length)
+            guard let text = String(validating: slice, as: UTF8.self) else {
+                throw RecordError(sequence: sequence, type: rawType, problem: .textNotUTF8)
+            }
+            result.append(text)
+            at += 4 + length
+        }
+        return result
+    }
+
+    var truncated: RecordError {
+        RecordError(sequence: sequence, type: rawType, problem: .truncated(byteCount))
+    }
+
+    /// What every payload initialiser asks first.
+    @inline(__always)
+    func expect(_ layout: Layout) throws(RecordError) {
+        guard payloadEnd >= layout.size else { throw truncated }
+    }
+
+    func value<T: RawRepresentable>(_ offset: Int, as type: T.Type = T.self) throws(RecordError) -> T
+    where T.RawValue == UInt8 {
+        guard let value = T(rawValue: load(offset)) else {
+            throw RecordError(
+                sequence: sequence, type: rawType,
+                problem: .badValue(offset: offset, value: load(offset)))
+        }
+        return value
+    }
+}
+
+/// A record that its checksum vouches for and its reader cannot take: a newer or a faulty writer.
+package struct RecordError: Error, Equatable, CustomStringConvertible {
+    package enum Problem: Equatable, Sendable {
+        case truncated(Int)
+        case badLength(Int)
+        case badValue(offset: Int, value: UInt8)
+        case textNotUTF8
+        case newerVersion(UInt8)
+    }
+
+    package var sequence: SequenceNumber
+    package var type: UInt16
+    package var problem: Problem
+
+    package var description: String {
+        let name = EventType(rawValue: type)?.name ?? "type \(type)"
+        let what =
+            switch problem {
+            case .truncated(let size): "has only \(size) bytes"
+            case .badLength(let size): "claims a length of \(size) bytes"
+            case .badValue(let offset, let value): "has the unknown value \(value) at offset \(offset)"
+            case .textNotUTF8: "has a text that is not UTF-8"
+            case .newerVersion(let version): "has version \(version), newer than this program reads"
+            }
+        return "event \(sequence) (\(name)) \(what)"
+    }
+}

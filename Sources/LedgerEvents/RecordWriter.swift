@@ -1,0 +1,54 @@
+import LedgerDomain
+
+/// Who, when and why: what an event's envelope holds beside its place in the journal.
+package struct Envelope: Hashable, Sendable {
+    package var account: AccountID
+    package var time: Timestamp
+    package var cause: SequenceNumber
+    package var correlation: SequenceNumber
+    /// Nil where it is the event time, as in a back-test.
+    package var recordTime: Timestamp?
+
+    package init(
+        account: AccountID = .none, time: Timestamp, cause: SequenceNumber = .none,
+        correlation: SequenceNumber = .none, recordTime: Timestamp? = nil
+    ) {
+        self.account = account
+        self.time = time
+        self.cause = cause
+        self.correlation = correlation
+        self.recordTime = recordTime
+    }
+}
+
+/// Writes one record's fields at their offsets.
+package struct RecordWriter {
+    let base: UnsafeMutableRawPointer
+    let shift: Int
+
+    @inline(__always)
+    func store<T: BitwiseCopyable>(_ value: T, _ offset: Int) {
+        base.storeBytes(of: value, toByteOffset: offset, as: T.self)
+    }
+
+    func price(_ value: Price, _ offset: Int) { store(value.raw, offset) }
+    func money(_ value: Money, _ offset: Int) { store(value.raw, offset) }
+    func order(_ value: OrderID, _ offset: Int) { store(value.number, offset) }
+    func quantity(_ value: Quantity, _ offset: Int) {
+        let mantissa = shift == 0 ? value.raw : value.raw / FixedPoint.powers[shift]
+        store(Int64(truncatingIfNeeded: mantissa), offset)
+    }
+
+    /// The smallest power of ten that both quantities are multiples of and that makes them fit 64 bits;
+    /// 0 up to 9.2 × 10^9 units. Nil when they cannot be written exactly.
+    static func shift(for quantities: (Quantity, Quantity)) -> Int? {
+        let (a, b) = (quantities.0.raw, quantities.1.raw)
+        if Int64(exactly: a) != nil, Int64(exactly: b) != nil { return 0 }
+        for shift in 1...15 {
+            let power = FixedPoint.powers[shift]
+            guard a % power == 0, b % power == 0 else { return nil }
+            if Int64(exactly: a / power) != nil, Int64(exactly: b / power) != nil { return shift }
+        }
+        return nil
+    }
+}
