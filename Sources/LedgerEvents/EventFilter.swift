@@ -1,0 +1,59 @@
+import LedgerDomain
+
+/// Which events a reader wants. Every part narrows; none set means all.
+package struct EventFilter: Sendable, Hashable {
+    /// Exact type numbers, unknown ones included; nil for all.
+    package var types: [UInt16]?
+    package var instrument: InstrumentID?
+    package var account: AccountID?
+    package var correlation: SequenceNumber?
+    /// Event times, both ends included.
+    package var since: Timestamp?
+    package var until: Timestamp?
+
+    package init(
+        types: [UInt16]? = nil, instrument: InstrumentID? = nil, account: AccountID? = nil,
+        correlation: SequenceNumber? = nil, since: Timestamp? = nil, until: Timestamp? = nil
+    ) {
+        self.types = types
+        self.instrument = instrument
+        self.account = account
+        self.correlation = correlation
+        self.since = since
+        self.until = until
+    }
+
+    package init(_ types: [EventType]) { self.init(types: types.map(\.rawValue)) }
+
+    package static let all = EventFilter()
+
+    /// False when no event of the block can match, so that its payload need not be read.
+    package func mayMatch(_ header: BlockHeader) -> Bool {
+        if let types, !types.contains(where: { header.types & EventTypeSet.bit($0) != 0 }) {
+            return false
+        }
+        if let instrument, header.instruments & (1 << UInt64(instrument.number & 63)) == 0 {
+            return false
+        }
+        if let correlation, header.correlations & BlockHeader.correlationBit(correlation) == 0,
+            !(header.firstSequence <= correlation && correlation < header.nextSequence)
+        {
+            return false
+        }
+        if let since, header.latest < since.nanoseconds { return false }
+        if let until, header.earliest > until.nanoseconds { return false }
+        return true
+    }
+
+    package func matches(_ record: Record) -> Bool {
+        if let types, !types.contains(record.rawType) { return false }
+        if let instrument, record.instrument != instrument { return false }
+        if let account, record.account != account { return false }
+        if let correlation, record.correlation != correlation, record.sequence != correlation {
+            return false
+        }
+        if let since, record.time < since { return false }
+        if let until, record.time > until { return false }
+        return true
+    }
+}

@@ -1,0 +1,141 @@
+import LedgerDomain
+
+/// One event as one line of JSON, the same in every reader of the format: numbers with decimals and
+/// times are strings, so that no parser rounds them.
+///
+///     {"seq":7,"type":"OrderFilled","time":"…Z","account":"main","symbol":"AAPL","cause":5,…}
+package struct JSONLineWriter {
+    private var names: NameBook
+
+    package init(names: NameBook = NameBook()) { self.names = names }
+
+    /// Appends the line, with its line feed. Definitions that pass by are remembered for later names.
+    package mutating func append(_ record: Record, to line: inout [UInt8]) throws(RecordError) {
+        try names.apply(record)
+        let known = EventCatalog.layout(record.rawType)
+        line.append("{\"seq\":")
+        line.append(decimal: record.sequence.number)
+        line.append(",\"type\":\"")
+        if let known { line.append(known.name) } else { line.append("Unknown\(record.rawType)") }
+        line.append("\",\"time\":\"")
+        record.time.append(to: &line)
+        line.append("\"")
+        if record.recordTime != record.time {
+            line.append(",\"recorded\":\"")
+            record.recordTime.append(to: &line)
+            line.append("\"")
+        }
+        if record.account != .none { line.append(key: "account", string: names.name(record.account)) }
+        if record.instrument != .none {
+            line.append(key: "symbol", string: names.symbol(record.instrument))
+        }
+        if record.cause != .none { line.append(key: "cause", number: record.cause.number) }
+        if record.correlation != .none {
+            line.append(key: "correlation", number: record.correlation.number)
+        }
+        if let known, known.version == record.version {
+            try append(fields: known.layout, of: record, to: &line)
+        } else {
+            line.append(key: "version", number: UInt64(record.version))
+            line.append(",\"payload\":\"")
+            for offset in Record.payloadOffset..<record.payloadEnd {
+                line.append(hex: record.load(offset, as: UInt8.self))
+            }
+            line.append("\"")
+        }
+        line.append("}\n")
+    }
+
+    private func append(
+        fields layout: Layout, of record: Record, to line: inout [UInt8]
+    ) throws(RecordError) {
+        try record.expect(layout)
+        for field in layout.fields {
+            line.append(",\"")
+            line.append(field.name)
+            line.append("\":")
+            append(field, of: record, to: &line)
+        }
+        let texts = try record.texts(from: layout.size, count: layout.texts.count)
+        for (name, text) in zip(layout.texts, texts) { line.append(key: name, string: text) }
+    }
+
+    private func append(_ field: Layout.Field, of record: Record, to line: inout [UInt8]) {
+        let offset = field.offset
+        switch field.kind {
+        case .u8: line.append(decimal: UInt64(record.load(offset, as: UInt8.self)))
+        case .u16: line.append(decimal: UInt64(record.load(offset, as: UInt16.self)))
+        case .u32: line.append(decimal: UInt64(record.load(offset, as: UInt32.self)))
+        case .u64, .order: line.append(decimal: record.load(offset, as: UInt64.self))
+        case .i64: line.append(String(record.load(offset, as: Int64.self)))
+        case .f64:
+            let value = Double(bitPattern: record.load(offset))
+            if value.isFinite { line.append(value.description) } else { line.append("null") }
+        case .price: line.append(quoted: Int128(record.load(offset, as: Int64.self)))
+        case .quantity: line.append(quoted: record.quantity(offset).raw)
+        case .money: line.append(quoted: record.money(offset).raw)
+        case .time:
+            line.append("\"")
+            Timestamp(nanoseconds: record.load(offset)).append(to: &line)
+            line.append("\"")
+        case .strategy:
+            let id = StrategyID(record.load(offset))
+            line.append(string: id == .none ? "" : names.name(id))
+        case .hex64: line.append("\"\(record.load(offset, as: UInt64.self).hex)\"")
+        case .hex128:
+            let high = record.load(offset, as: UInt64.self)
+            let low = record.load(offset + 8, as: UInt64.self)
+            line.append("\"\(high.hex)\(low.hex)\"")
+        case .names(let list):
+            let value = Int(record.load(offset, as: UInt8.self))
+            line.append("\"")
+            line.append(value < list.count ? list[value] : "#\(value)")
+            line.append("\"")
+        }
+    }
+}
+
+extension [UInt8] {
+    package mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+
+    mutating func append(decimal value: UInt64) { append(contentsOf: String(value).utf8) }
+
+    mutating func append(hex byte: UInt8) {
+        for digit in [byte >> 4, byte & 15] { append(digit < 10 ? 48 + digit : 87 + digit) }
+    }
+
+    mutating func append(quoted raw: Int128) {
+        append(UInt8(ascii: "\""))
+        FixedPoint.append(raw, to: &self)
+        append(UInt8(ascii: "\""))
+    }
+
+    mutating func append(key: String, number: UInt64) {
+        append(",\"\(key)\":")
+        append(decimal: number)
+    }
+
+    mutating func append(key: String, string: String) {
+        append(",\"\(key)\":")
+        append(string: string)
+    }
+
+    /// A JSON string: quotes, backslashes and control characters escaped, everything else as it is.
+    package mutating func append(string: String) {
+        append(UInt8(ascii: "\""))
+        for byte in string.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): append("\\\"")
+            case UInt8(ascii: "\\"): append("\\\\")
+            case 10: append("\\n")
+            case 13: append("\\r")
+            case 9: append("\\t")
+            case 0..<32, 127:
+                append("\\u00")
+                append(hex: byte)
+            default: append(byte)
+            }
+        }
+        append(UInt8(ascii: "\""))
+    }
+}
