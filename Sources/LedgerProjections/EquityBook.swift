@@ -1,0 +1,372 @@
+import LedgerDomain
+import LedgerEvents
+
+/// One account's cash and worth.
+///
+/// Worth is kept in 10^-18, the scale of price × quantity, so that marking rounds nothing:
+/// equity = cash + Σ quantity × mark.
+package struct AccountEquity: Hashable, Sendable {
+    package var account: AccountID
+    package fileprivate(set) var cash = Money.zero
+    /// Deposits less withdrawals.
+    package fileprivate(set) var netDeposits = Money.zero
+    /// Fees that belong to no fill, and the fills' own.
+    package fileprivate(set) var fees = Money.zero
+    package fileprivate(set) var dividends = Money.zero
+    /// Σ quantity × mark in 10^-18.
+    fileprivate(set) var marketValue: Int128 = 0
+    /// The highest equity since the account was funded, in 10^-18.
+    fileprivate var peakValue: Int128 = 0
+    package fileprivate(set) var peakAt = Timestamp.zero
+    /// The lowest equity since that peak.
+    fileprivate var lowValue: Int128 = 0
+    /// The deepest fall so far as a share of the peak before it, and its two ends.
+    package fileprivate(set) var maximumDrawdown = 0.0
+    fileprivate var worstPeak: Int128 = 0
+    fileprivate var worstLow: Int128 = 0
+
+    init(account: AccountID) { self.account = account }
+
+    static let scale = Int128(FixedPoint.one)
+
+    var equityValue: Int128 { cash.raw * Self.scale + marketValue }
+
+    /// Rounded half to even to 10^-9, as are the others.
+    package var equity: Money { Self.money(equityValue) }
+    package var marketWorth: Money { Self.money(marketValue) }
+    package var peak: Money { Self.money(peakValue) }
+    package var worstDrawdown: (peak: Money, low: Money) {
+        (Self.money(worstPeak), Self.money(worstLow))
+    }
+
+    /// (peak − equity) / peak; 0 while there is no peak.
+    package var drawdown: Double {
+        peakValue > 0 ? 1 - Double(equityValue) / Double(peakValue) : 0
+    }
+
+    static func money(_ value: Int128) -> Money {
+        Money(raw: FixedPoint.dividedHalfEven(value, by: scale))
+    }
+
+    /// Moves the peak, the low and the deepest drawdown to the present equity.
+    @inline(__always)
+    fileprivate mutating func observe(at time: Timestamp) {
+        let now = equityValue
+        if now > peakValue {
+            peakValue = now
+            lowValue = now
+            peakAt = time
+        } else if now < lowValue {
+            lowValue = now
+            deepen()
+        }
+    }
+
+    private mutating func deepen() {
+        guard peakValue > 0 else { return }
+        let depth = 1 - Double(lowValue) / Double(peakValue)
+        guard depth > maximumDrawdown else { return }
+        maximumDrawdown = depth
+        worstPeak = peakValue
+        worstLow = lowValue
+    }
+
+    /// Cash that came from or went to the outside moves the peak along: it is no profit and no loss.
+    fileprivate mutating func deposit(_ amount: Money, at time: Timestamp) {
+        cash += amount
+        netDeposits += amount
+        let moved = amount.raw * Self.scale
+        peakValue = max(0, peakValue + moved)
+        lowValue += moved
+        observe(at: time)
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(account)
+        for amount in [cash, netDeposits, fees, dividends] { writer.write(amount) }
+        for value in [marketValue, peakValue, lowValue, worstPeak, worstLow] { writer.write(value) }
+        writer.write(peakAt)
+        writer.write(maximumDrawdown)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        account = try reader.read()
+        cash = try reader.read()
+        netDeposits = try reader.read()
+        fees = try reader.read()
+        dividends = try reader.read()
+        marketValue = try reader.read()
+        peakValue = try reader.read()
+        lowValue = try reader.read()
+        worstPeak = try reader.read()
+        worstLow = try reader.read()
+        peakAt = try reader.read()
+        maximumDrawdown = try reader.read()
+    }
+}
+
+/// Cash, marks, equity, peak and drawdown of every account.
+package struct EquityBook: Projection, Hashable {
+    package static let name = "equity"
+    package static let version: UInt32 = 1
+    package static let types: [EventType] = [
+        .bar, .quote, .trade, .splitApplied, .cashDeposited, .cashWithdrawn, .feeCharged,
+        .dividendPaid, .orderFilled,
+    ]
+
+    private struct Holding: Hashable, Sendable {
+        var account: Int32
+        var instrument: InstrumentID
+        var quantity: Quantity
+        var next: Int
+    }
+
+    /// By account number; nil where the journal has none.
+    package private(set) var accounts: [AccountEquity?] = []
+    private var marks: [Price] = []
+    private var holdings: [Holding] = []
+    private var index = InstrumentIndex()
+    package private(set) var lastTime = Timestamp.zero
+
+    package init() {}
+
+    package subscript(account: AccountID) -> AccountEquity? {
+        Int(account.number) < accounts.count ? accounts[Int(account.number)] : nil
+    }
+
+    /// The last price seen: a bar's close, a quote's mid, a trade's price; 0 before the first.
+    package func mark(_ instrument: InstrumentID) -> Price {
+        Int(instrument.number) < marks.count ? marks[Int(instrument.number)] : .zero
+    }
+
+    package mutating func apply(_ record: Record) throws(FoldError) {
+        switch record.rawType {
+        case EventType.bar.rawValue:
+            let bar: Bar = try decode(record)
+            try mark(bar.instrument, bar.close, at: record.time, sequence: record.sequence)
+        case EventType.quote.rawValue:
+            let quote: Quote = try decode(record)
+            guard let mid = quote.mid else { return }
+            try mark(quote.instrument, mid, at: record.time, sequence: record.sequence)
+        case EventType.trade.rawValue:
+            let trade: Trade = try decode(record)
+            try mark(trade.instrument, trade.price, at: record.time, sequence: record.sequence)
+        case EventType.orderFilled.rawValue:
+            let fill: OrderFilled = try decode(record)
+            try book(fill, account: record.account, at: record.time, sequence: record.sequence)
+        case EventType.splitApplied.rawValue:
+            try split(try decode(record), at: record.time, sequence: record.sequence)
+        case EventType.cashDeposited.rawValue:
+            let event: CashDeposited = try decode(record)
+            try bounded(event.amount, record.sequence)
+            deposit(event.amount, record.account, at: record.time)
+        case EventType.cashWithdrawn.rawValue:
+            let event: CashWithdrawn = try decode(record)
+            try bounded(event.amount, record.sequence)
+            deposit(-event.amount, record.account, at: record.time)
+        case EventType.feeCharged.rawValue:
+            let event: FeeCharged = try decode(record)
+            try bounded(event.amount, record.sequence)
+            charge(event.amount, record.account, at: record.time)
+        case EventType.dividendPaid.rawValue:
+            let event: DividendPaid = try decode(record)
+            try bounded(event.amount, record.sequence)
+            receive(event.amount, record.account, at: record.time)
+        default: break
+        }
+    }
+
+    package mutating func deposit(_ amount: Money, _ account: AccountID, at time: Timestamp) {
+        let entry = slot(account)
+        accounts[entry]?.deposit(amount, at: time)
+        lastTime = max(lastTime, time)
+    }
+
+    package mutating func charge(_ amount: Money, _ account: AccountID, at time: Timestamp) {
+        let entry = slot(account)
+        accounts[entry]?.cash -= amount
+        accounts[entry]?.fees += amount
+        accounts[entry]?.observe(at: time)
+        lastTime = max(lastTime, time)
+    }
+
+    package mutating func receive(_ amount: Money, _ account: AccountID, at time: Timestamp) {
+        let entry = slot(account)
+        accounts[entry]?.cash += amount
+        accounts[entry]?.dividends += amount
+        accounts[entry]?.observe(at: time)
+        lastTime = max(lastTime, time)
+    }
+
+    /// Values every holding of `instrument` at `price`.
+    @inline(__always)
+    package mutating func mark(
+        _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        lastTime = max(lastTime, time)
+        let number = Int(instrument.number)
+        guard number < marks.count else {
+            return try firstMark(instrument, price, sequence: sequence)
+        }
+        let change = price.raw.subtractingReportingOverflow(marks[number].raw)
+        marks[number] = price
+        var entry = index.head(instrument)
+        while entry >= 0 {
+            if holdings[entry].quantity.raw != 0 {
+                guard !change.overflow else {
+                    throw .number(.overflow("a change of price to \(price)"), sequence)
+                }
+                let value = try Self.value(holdings[entry].quantity, change.partialValue, sequence)
+                let account = Int(holdings[entry].account)
+                accounts[account]?.marketValue += value
+                accounts[account]?.observe(at: time)
+            }
+            entry = holdings[entry].next
+        }
+    }
+
+    private mutating func firstMark(
+        _ instrument: InstrumentID, _ price: Price, sequence: SequenceNumber
+    ) throws(FoldError) {
+        guard Int(instrument.number) <= NameBook.highest else {
+            throw .inconsistent("instrument \(instrument.number) cannot be", sequence)
+        }
+        while marks.count < Int(instrument.number) { marks.append(.zero) }
+        marks.append(price)
+    }
+
+    /// quantity × price in 10^-18.
+    @inline(__always)
+    private static func value(
+        _ quantity: Quantity, _ price: Int64, _ sequence: SequenceNumber
+    ) throws(FoldError) -> Int128 {
+        if let small = Int64(exactly: quantity.raw) {
+            let (high, low) = small.multipliedFullWidth(by: price)
+            return Int128(high) << 64 | Int128(low)
+        }
+        let (product, overflow) = quantity.raw.multipliedReportingOverflow(by: Int128(price))
+        guard !overflow, product.magnitude < UInt128(1) << 120 else {
+            throw .number(.overflow("the value of \(quantity)"), sequence)
+        }
+        return product
+    }
+
+    package mutating func book(
+        _ fill: OrderFilled, account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        if mark(fill.instrument) == .zero {
+            try mark(fill.instrument, fill.price, at: time, sequence: sequence)
+        }
+        let signed = Quantity(raw: fill.quantity.raw * fill.side.sign)
+        let paid = try at(sequence) { () throws(NumberError) in
+            try Money.notional(fill.price, signed)
+        }
+        try bounded(fill.fee, sequence)
+        let entry = holding(account, fill.instrument)
+        holdings[entry].quantity = holdings[entry].quantity + signed
+        let value = try Self.value(signed, mark(fill.instrument).raw, sequence)
+        let slot = slot(account)
+        accounts[slot]?.cash -= paid + fill.fee
+        accounts[slot]?.fees += fill.fee
+        accounts[slot]?.marketValue += value
+        accounts[slot]?.observe(at: time)
+        lastTime = max(lastTime, time)
+    }
+
+    package mutating func split(
+        _ event: SplitApplied, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        guard event.numerator > 0, event.denominator > 0 else {
+            throw .inconsistent("a split of \(event.numerator) for \(event.denominator)", sequence)
+        }
+        let old = mark(event.instrument)
+        let scaled = FixedPoint.dividedHalfEven(
+            Int128(old.raw) * Int128(event.denominator), by: Int128(event.numerator))
+        guard let raw = Int64(exactly: scaled) else {
+            throw .number(.overflow("the mark after a split"), sequence)
+        }
+        var entry = index.head(event.instrument)
+        while entry >= 0 {
+            let before = holdings[entry].quantity
+            let after = try at(sequence) { () throws(NumberError) in
+                try before.scaled(by: event.numerator, over: event.denominator)
+            }
+            holdings[entry].quantity = after
+            let change =
+                try Self.value(after, raw, sequence) - Self.value(before, old.raw, sequence)
+            accounts[Int(holdings[entry].account)]?.marketValue += change
+            entry = holdings[entry].next
+        }
+        if Int(event.instrument.number) < marks.count {
+            marks[Int(event.instrument.number)] = Price(raw: raw)
+        }
+        lastTime = max(lastTime, time)
+    }
+
+    /// What an account holds of an instrument, over all strategies.
+    package func quantity(_ account: AccountID, _ instrument: InstrumentID) -> Quantity {
+        var entry = index.head(instrument)
+        while entry >= 0 {
+            if holdings[entry].account == Int32(account.number) { return holdings[entry].quantity }
+            entry = holdings[entry].next
+        }
+        return .zero
+    }
+
+    private mutating func slot(_ account: AccountID) -> Int {
+        let number = Int(account.number)
+        while accounts.count <= number { accounts.append(nil) }
+        if accounts[number] == nil { accounts[number] = AccountEquity(account: account) }
+        return number
+    }
+
+    private mutating func holding(_ account: AccountID, _ instrument: InstrumentID) -> Int {
+        var entry = index.head(instrument)
+        while entry >= 0 {
+            if holdings[entry].account == Int32(account.number) { return entry }
+            entry = holdings[entry].next
+        }
+        _ = slot(account)
+        return add(
+            Holding(
+                account: Int32(account.number), instrument: instrument, quantity: .zero, next: -1))
+    }
+
+    private mutating func add(_ holding: Holding) -> Int {
+        holdings.append(holding)
+        let entry = holdings.count - 1
+        holdings[entry].next = index.push(entry, holding.instrument)
+        return entry
+    }
+
+    package func encode(into writer: inout StateWriter) {
+        writer.write(accounts.compactMap { $0 }) { $1.encode(into: &$0) }
+        writer.write(marks) { $0.write($1) }
+        writer.write(holdings) { writer, holding in
+            writer.write(holding.account)
+            writer.write(holding.instrument)
+            writer.write(holding.quantity)
+        }
+        writer.write(lastTime)
+    }
+
+    package init(from reader: inout StateReader) throws(StateError) {
+        let saved = try reader.readArray { (reader) throws(StateError) in
+            try AccountEquity(from: &reader)
+        }
+        for account in saved { accounts[slot(account.account)] = account }
+        marks = try reader.readArray { (reader) throws(StateError) in try reader.read() }
+        let held = try reader.readArray { (reader) throws(StateError) in
+            Holding(
+                account: try reader.read(), instrument: try reader.read(),
+                quantity: try reader.read(), next: -1)
+        }
+        for holding in held {
+            guard Int(holding.instrument.number) <= NameBook.highest,
+                (0..<Int32(accounts.count)).contains(holding.account)
+            else { throw StateError("a saved holding names what is not there") }
+            _ = add(holding)
+        }
+        lastTime = try reader.read()
+    }
+}

@@ -1,0 +1,254 @@
+import LedgerDomain
+import LedgerEvents
+
+package enum OrderState: UInt8, Sendable, CaseIterable {
+    case intended = 1
+    case submitted = 2
+    case accepted = 3
+    case partiallyFilled = 4
+    case filled = 5
+    case cancelled = 6
+    case expired = 7
+    case rejected = 8
+
+    package var isOpen: Bool { rawValue <= OrderState.partiallyFilled.rawValue }
+}
+
+/// One order as its events tell it.
+package struct Order: Hashable, Sendable {
+    package var id: OrderID
+    package var account: AccountID
+    package var intended: OrderIntended
+    package var state = OrderState.intended
+    package var filled = Quantity.zero
+    /// What the venue still has open. Less than quantity − filled where the other exit of a pair
+    /// took some of the position.
+    package var remaining: Quantity
+    /// Σ price × quantity of the fills, unsigned.
+    package var fillValue = Money.zero
+    package var fees = Money.zero
+    package var intendedAt: Timestamp
+    package var updatedAt: Timestamp
+    package var correlation: SequenceNumber
+
+    /// fillValue / filled rounded half to even; nil before the first fill.
+    package var averagePrice: Price? {
+        guard filled.raw > 0 else { return nil }
+        let (scaled, overflow) = fillValue.raw.multipliedReportingOverflow(by: Int128(FixedPoint.one))
+        guard !overflow else { return nil }
+        return Int64(exactly: FixedPoint.dividedHalfEven(scaled, by: filled.raw)).map(
+            Price.init(raw:))
+    }
+}
+
+/// Every open order, and how many ended in which way. An order that ended is let go: costs depend on
+/// what is open, not on history.
+package struct OrderRegister: Projection, Hashable {
+    package static let name = "orders"
+    package static let version: UInt32 = 1
+    package static let types: [EventType] = [
+        .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
+        .orderFilled, .orderCancelled, .orderExpired, .signalGenerated, .signalRejected,
+        .splitApplied,
+    ]
+
+    /// Ascending by id; ended ones stay until the next compaction.
+    private var entries: [Order] = []
+    private var ended = 0
+    /// By `OrderState` number.
+    package private(set) var counts = [UInt64](repeating: 0, count: 9)
+    package private(set) var fills: UInt64 = 0
+    package private(set) var signals: UInt64 = 0
+    package private(set) var rejectedSignals: UInt64 = 0
+    package private(set) var rejectedIntents: UInt64 = 0
+
+    /// Called with each order that ends, by those who want the history too.
+    package private(set) var lastEnded: Order?
+
+    package init() {}
+
+    package var open: [Order] { entries.filter(\.state.isOpen) }
+    package var openCount: Int { entries.count - ended }
+
+    package func order(_ id: OrderID) -> Order? {
+        guard let entry = find(id), entries[entry].state.isOpen else { return nil }
+        return entries[entry]
+    }
+
+    package mutating func apply(_ record: Record) throws(FoldError) {
+        lastEnded = nil
+        switch record.type {
+        case .signalGenerated: signals += 1
+        case .signalRejected: rejectedSignals += 1
+        case .intentRejected: rejectedIntents += 1
+        case .orderIntended:
+            intend(
+                try decode(record), account: record.account, at: record.time,
+                id: record.sequence, correlation: record.correlation)
+        case .orderSubmitted:
+            let event: OrderSubmitted = try decode(record)
+            try move(event.order, to: .submitted, at: record.time, sequence: record.sequence)
+        case .orderAccepted:
+            let event: OrderAccepted = try decode(record)
+            try move(event.order, to: .accepted, at: record.time, sequence: record.sequence)
+        case .orderRejected:
+            let event: OrderRejected = try decode(record)
+            try move(event.order, to: .rejected, at: record.time, sequence: record.sequence)
+        case .orderFilled:
+            try fill(try decode(record), at: record.time, sequence: record.sequence)
+        case .orderCancelled:
+            let event: OrderCancelled = try decode(record)
+            try move(event.order, to: .cancelled, at: record.time, sequence: record.sequence)
+        case .orderExpired:
+            let event: OrderExpired = try decode(record)
+            try move(event.order, to: .expired, at: record.time, sequence: record.sequence)
+        case .splitApplied: try split(try decode(record), sequence: record.sequence)
+        default: break
+        }
+    }
+
+    package mutating func countSignal() { signals += 1 }
+    package mutating func countRejectedIntent() { rejectedIntents += 1 }
+
+    package mutating func intend(
+        _ event: OrderIntended, account: AccountID, at time: Timestamp, id: OrderID,
+        correlation: SequenceNumber
+    ) {
+        counts[Int(OrderState.intended.rawValue)] += 1
+        entries.append(
+            Order(
+                id: id, account: account, intended: event, remaining: event.quantity,
+                intendedAt: time, updatedAt: time, correlation: correlation))
+    }
+
+    package mutating func move(
+        _ id: OrderID, to state: OrderState, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        guard let entry = find(id), entries[entry].state.isOpen else {
+            throw .inconsistent("order \(id) is not open", sequence)
+        }
+        counts[Int(state.rawValue)] += 1
+        entries[entry].state = state
+        entries[entry].updatedAt = time
+        if !state.isOpen { end(entry) }
+    }
+
+    package mutating func fill(
+        _ event: OrderFilled, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        guard let entry = find(event.order), entries[entry].state.isOpen else {
+            throw .inconsistent("order \(event.order) is not open", sequence)
+        }
+        let value = try at(sequence) { () throws(NumberError) in
+            try Money.notional(event.price, event.quantity)
+        }
+        fills += 1
+        entries[entry].filled = entries[entry].filled + event.quantity
+        entries[entry].remaining = event.remaining
+        entries[entry].fillValue += value
+        entries[entry].fees += event.fee
+        entries[entry].updatedAt = time
+        let parent = entries[entry].intended.parent
+        if parent != .none { reducePartner(of: event.order, parent: parent, by: event.quantity) }
+        if event.remaining.raw == 0 {
+            counts[Int(OrderState.filled.rawValue)] += 1
+            entries[entry].state = .filled
+            end(entry)
+        } else {
+            if entries[entry].state != .partiallyFilled {
+                counts[Int(OrderState.partiallyFilled.rawValue)] += 1
+            }
+            entries[entry].state = .partiallyFilled
+        }
+    }
+
+    /// Two exits protect one fill: what one takes, the other no longer has to.
+    private mutating func reducePartner(of id: OrderID, parent: SequenceNumber, by taken: Quantity) {
+        for entry in entries.indices
+        where entries[entry].intended.parent == parent && entries[entry].id != id
+            && entries[entry].state.isOpen
+        {
+            entries[entry].remaining = max(.zero, entries[entry].remaining - taken)
+        }
+    }
+
+    package mutating func split(_ event: SplitApplied, sequence: SequenceNumber) throws(FoldError) {
+        for entry in entries.indices where entries[entry].intended.instrument == event.instrument {
+            let order = entries[entry]
+            entries[entry] = try at(sequence) { () throws(NumberError) in
+                var changed = order
+                changed.intended = try order.intended.split(event)
+                changed.remaining = try order.remaining.scaled(
+                    by: event.numerator, over: event.denominator)
+                changed.filled = try order.filled.scaled(by: event.numerator, over: event.denominator)
+                return changed
+            }
+        }
+    }
+
+    private mutating func end(_ entry: Int) {
+        lastEnded = entries[entry]
+        ended += 1
+        guard ended >= 64, ended * 2 >= entries.count else { return }
+        entries.removeAll { !$0.state.isOpen }
+        ended = 0
+    }
+
+    private func find(_ id: OrderID) -> Int? {
+        // The newest order is the one most asked for.
+        if let last = entries.last, last.id == id { return entries.count - 1 }
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return low < entries.count && entries[low].id == id ? low : nil
+    }
+
+    package func encode(into writer: inout StateWriter) {
+        writer.write(counts) { $0.write($1) }
+        for count in [fills, signals, rejectedSignals, rejectedIntents] { writer.write(count) }
+        writer.write(open) { $1.encode(into: &$0) }
+    }
+
+    package init(from reader: inout StateReader) throws(StateError) {
+        counts = try reader.readArray { (reader) throws(StateError) in try reader.read() }
+        guard counts.count == 9 else { throw StateError("a saved register counts other states") }
+        fills = try reader.read()
+        signals = try reader.read()
+        rejectedSignals = try reader.read()
+        rejectedIntents = try reader.read()
+        entries = try reader.readArray { (reader) throws(StateError) in try Order(from: &reader) }
+    }
+}
+
+extension Order {
+    func encode(into writer: inout StateWriter) {
+        writer.write(id)
+        writer.write(account)
+        intended.encodeState(into: &writer)
+        writer.write(state)
+        writer.write(filled)
+        writer.write(remaining)
+        writer.write(fillValue)
+        writer.write(fees)
+        writer.write(intendedAt)
+        writer.write(updatedAt)
+        writer.write(correlation)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        id = try reader.read()
+        account = try reader.read()
+        intended = try OrderIntended(from: &reader)
+        state = try reader.read()
+        filled = try reader.read()
+        remaining = try reader.read()
+        fillValue = try reader.read()
+        fees = try reader.read()
+        intendedAt = try reader.read()
+        updatedAt = try reader.read()
+        correlation = try reader.read()
+    }
+}

@@ -1,0 +1,271 @@
+import LedgerDomain
+import LedgerEvents
+
+/// Units bought (positive) or sold short (negative) together, and what they cost.
+package struct Lot: Hashable, Sendable {
+    package var quantity: Quantity
+    /// price × quantity of what is left, signed as the quantity is; fees are not part of it.
+    package var cost: Money
+    package var openedAt: Timestamp
+    /// The fill that opened it.
+    package var fill: SequenceNumber
+}
+
+/// What one strategy holds of one instrument in one account.
+///
+/// Lots are closed first in, first out. Realised profit is proceeds less cost, before fees:
+/// net = realised + unrealised + dividends − fees.
+package struct Position: Hashable, Sendable {
+    package var account: AccountID
+    package var strategy: StrategyID
+    package var instrument: InstrumentID
+    package private(set) var quantity = Quantity.zero
+    /// The sum over the open lots, signed as the quantity is.
+    package private(set) var cost = Money.zero
+    package private(set) var realised = Money.zero
+    package fileprivate(set) var fees = Money.zero
+    package fileprivate(set) var dividends = Money.zero
+    package private(set) var fills: UInt64 = 0
+    private var queue: [Lot] = []
+    /// Lots before this index are closed: taking from the front of an array costs nothing then.
+    private var first = 0
+    fileprivate var next = -1
+
+    package var lots: ArraySlice<Lot> { queue[first...] }
+
+    /// cost / quantity rounded half to even to 10^-9; nil while flat.
+    package var averageCost: Price? {
+        guard quantity.raw != 0 else { return nil }
+        let (scaled, overflow) = cost.raw.multipliedReportingOverflow(by: Int128(FixedPoint.one))
+        guard !overflow else { return nil }
+        let sign: Int128 = quantity.raw < 0 ? -1 : 1
+        let value = FixedPoint.dividedHalfEven(scaled * sign, by: quantity.raw * sign)
+        return Int64(exactly: value).map(Price.init(raw:))
+    }
+
+    init(account: AccountID, strategy: StrategyID, instrument: InstrumentID) {
+        self.account = account
+        self.strategy = strategy
+        self.instrument = instrument
+    }
+
+    /// Books a fill: closes opposite lots first, opens a lot with what is left.
+    mutating func book(
+        _ fill: OrderFilled, at time: Timestamp, sequence: SequenceNumber
+    ) throws(NumberError) {
+        fees += fill.fee
+        fills += 1
+        var left = fill.quantity.raw * fill.side.sign
+        // Rounded once for the whole fill, as cash is; the last part takes what the others leave.
+        var paid = try Money.notional(fill.price, Quantity(raw: left))
+        while left != 0, first < queue.count, (queue[first].quantity.raw < 0) != (left < 0) {
+            try close(&left, &paid, at: fill.price)
+        }
+        if left != 0 {
+            let opened = Quantity(raw: left)
+            queue.append(Lot(quantity: opened, cost: paid, openedAt: time, fill: sequence))
+            quantity = quantity + opened
+            cost += paid
+        }
+    }
+
+    /// Closes as much of the first lot as `left` reaches; both arguments keep what is then left.
+    private mutating func close(
+        _ left: inout Int128, _ paid: inout Money, at price: Price
+    ) throws(NumberError) {
+        let lot = queue[first]
+        let wholeLot = lot.quantity.raw.magnitude <= left.magnitude
+        // The part of the lot that goes, signed as the lot is.
+        let closed = wholeLot ? lot.quantity : Quantity(raw: -left)
+        let basis = wholeLot ? lot.cost : try lot.cost.share(closed, of: lot.quantity)
+        left += closed.raw
+        let part = left == 0 ? paid : try Money.notional(price, -closed)
+        paid -= part
+        realised -= part + basis
+        quantity = quantity - closed
+        cost -= basis
+        if wholeLot {
+            first += 1
+            compact()
+        } else {
+            queue[first].quantity = lot.quantity - closed
+            queue[first].cost = lot.cost - basis
+        }
+    }
+
+    private mutating func compact() {
+        if first == queue.count {
+            queue.removeAll(keepingCapacity: true)
+            first = 0
+        } else if first >= 1024, first * 2 >= queue.count {
+            queue.removeFirst(first)
+            first = 0
+        }
+    }
+
+    /// Every `denominator` units become `numerator`; what they cost stays.
+    mutating func split(_ numerator: Int64, _ denominator: Int64) throws(NumberError) {
+        var total = Quantity.zero
+        for index in first..<queue.count {
+            queue[index].quantity = try queue[index].quantity.scaled(
+                by: numerator, over: denominator)
+            total = total + queue[index].quantity
+        }
+        quantity = total
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(account)
+        writer.write(strategy)
+        writer.write(instrument)
+        writer.write(realised)
+        writer.write(fees)
+        writer.write(dividends)
+        writer.write(fills)
+        writer.write(Array(lots)) { writer, lot in
+            writer.write(lot.quantity)
+            writer.write(lot.cost)
+            writer.write(lot.openedAt)
+            writer.write(lot.fill)
+        }
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        account = try reader.read()
+        strategy = try reader.read()
+        instrument = try reader.read()
+        realised = try reader.read()
+        fees = try reader.read()
+        dividends = try reader.read()
+        fills = try reader.read()
+        queue = try reader.readArray { (reader) throws(StateError) in
+            Lot(
+                quantity: try reader.read(), cost: try reader.read(), openedAt: try reader.read(),
+                fill: try reader.read())
+        }
+        for lot in queue {
+            quantity = quantity + lot.quantity
+            cost += lot.cost
+        }
+    }
+}
+
+/// All positions, by account, strategy and instrument.
+package struct PositionBook: Projection, Hashable {
+    package static let name = "positions"
+    package static let version: UInt32 = 1
+    package static let types: [EventType] = [.orderFilled, .splitApplied, .dividendPaid]
+
+    /// In the order in which they were first opened; flat ones stay with their realised profit.
+    package private(set) var positions: [Position] = []
+    private var index = InstrumentIndex()
+
+    package init() {}
+
+    package mutating func apply(_ record: Record) throws(FoldError) {
+        switch record.rawType {
+        case EventType.orderFilled.rawValue:
+            let fill: OrderFilled = try decode(record)
+            try book(fill, account: record.account, at: record.time, sequence: record.sequence)
+        case EventType.splitApplied.rawValue:
+            try split(try decode(record), sequence: record.sequence)
+        case EventType.dividendPaid.rawValue:
+            let dividend: DividendPaid = try decode(record)
+            try book(dividend, account: record.account, sequence: record.sequence)
+        default: break
+        }
+    }
+
+    package mutating func book(
+        _ fill: OrderFilled, account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        guard Int(fill.instrument.number) <= NameBook.highest else {
+            throw .inconsistent("instrument \(fill.instrument.number) cannot be", sequence)
+        }
+        try bounded(fill.fee, sequence)
+        let entry = entry(account, fill.strategy, fill.instrument)
+        do { try positions[entry].book(fill, at: time, sequence: sequence) } catch {
+            throw .number(error, sequence)
+        }
+    }
+
+    package mutating func split(
+        _ event: SplitApplied, sequence: SequenceNumber
+    ) throws(FoldError) {
+        guard event.numerator > 0, event.denominator > 0 else {
+            throw .inconsistent("a split of \(event.numerator) for \(event.denominator)", sequence)
+        }
+        var entry = index.head(event.instrument)
+        while entry >= 0 {
+            do { try positions[entry].split(event.numerator, event.denominator) } catch {
+                throw .number(error, sequence)
+            }
+            entry = positions[entry].next
+        }
+    }
+
+    package mutating func book(
+        _ dividend: DividendPaid, account: AccountID, sequence: SequenceNumber
+    ) throws(FoldError) {
+        try bounded(dividend.amount, sequence)
+        let entry = entry(account, dividend.strategy, dividend.instrument)
+        positions[entry].dividends += dividend.amount
+    }
+
+    package func position(
+        _ account: AccountID, _ strategy: StrategyID, _ instrument: InstrumentID
+    ) -> Position? {
+        var entry = index.head(instrument)
+        while entry >= 0 {
+            let found = positions[entry]
+            if found.account == account, found.strategy == strategy { return found }
+            entry = found.next
+        }
+        return nil
+    }
+
+    /// The positions in one instrument, whoever holds them.
+    package func positions(in instrument: InstrumentID) -> [Position] {
+        var result: [Position] = []
+        var entry = index.head(instrument)
+        while entry >= 0 {
+            result.append(positions[entry])
+            entry = positions[entry].next
+        }
+        return result
+    }
+
+    private mutating func entry(
+        _ account: AccountID, _ strategy: StrategyID, _ instrument: InstrumentID
+    ) -> Int {
+        var entry = index.head(instrument)
+        while entry >= 0 {
+            if positions[entry].account == account, positions[entry].strategy == strategy {
+                return entry
+            }
+            entry = positions[entry].next
+        }
+        return add(Position(account: account, strategy: strategy, instrument: instrument))
+    }
+
+    private mutating func add(_ position: Position) -> Int {
+        positions.append(position)
+        let entry = positions.count - 1
+        positions[entry].next = index.push(entry, position.instrument)
+        return entry
+    }
+
+    package func encode(into writer: inout StateWriter) {
+        writer.write(positions) { $1.encode(into: &$0) }
+    }
+
+    package init(from reader: inout StateReader) throws(StateError) {
+        let saved = try reader.readArray { (reader) throws(StateError) in try Position(from: &reader) }
+        for position in saved {
+            guard Int(position.instrument.number) <= NameBook.highest else {
+                throw StateError("a saved position names instrument \(position.instrument.number)")
+            }
+            _ = add(position)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import LedgerDomain
+import LedgerEvents
+
+/// The parts of an account's profit over some time: net = realised + unrealised + dividends − fees.
+///
+/// For any span, net = equity at its end − equity at its start − what was deposited in between, to the
+/// last 10^-9: the requirement L05.
+package struct ProfitParts: Hashable, Sendable {
+    package var realised = Money.zero
+    package var unrealised = Money.zero
+    package var dividends = Money.zero
+    package var fees = Money.zero
+    package var equity = Money.zero
+    package var netDeposits = Money.zero
+
+    package init() {}
+
+    package var net: Money { realised + unrealised + dividends - fees }
+
+    package static func - (a: ProfitParts, b: ProfitParts) -> ProfitParts {
+        var result = a
+        result.realised -= b.realised
+        result.unrealised -= b.unrealised
+        result.dividends -= b.dividends
+        result.fees -= b.fees
+        result.equity -= b.equity
+        result.netDeposits -= b.netDeposits
+        return result
+    }
+}
+
+/// Profit and loss of every account, in total and since the day began (00:00 UTC).
+package struct ProfitAndLoss: Projection, Hashable {
+    package static let name = "pnl"
+    package static let version: UInt32 = 1
+    package static let types = EquityBook.types
+
+    package private(set) var positions: PositionBook
+    package private(set) var equity: EquityBook
+    /// Days since 1970 of the last event.
+    package private(set) var day = Int64.min
+    private var nextDay = Timestamp(nanoseconds: .min)
+    /// The parts at the day's start, by account number.
+    private var dayStart: [ProfitParts] = []
+
+    package init() {
+        positions = PositionBook()
+        equity = EquityBook()
+    }
+
+    package mutating func apply(_ record: Record) throws(FoldError) {
+        advance(to: record.time)
+        try positions.apply(record)
+        try equity.apply(record)
+    }
+
+    /// Begins a new day when `time` is in one. Called before what happens at `time` is booked.
+    @inline(__always)
+    package mutating func advance(to time: Timestamp) {
+        if time >= nextDay { beginDay(time) }
+    }
+
+    private mutating func beginDay(_ time: Timestamp) {
+        dayStart = (0..<equity.accounts.count).map { total(AccountID(UInt16($0))) ?? ProfitParts() }
+        day = time.utcDay
+        nextDay = .startOfDay(day + 1)
+    }
+
+    package mutating func mark(
+        _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        advance(to: time)
+        try equity.mark(instrument, price, at: time, sequence: sequence)
+    }
+
+    package mutating func book(
+        _ fill: OrderFilled, account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        advance(to: time)
+        try positions.book(fill, account: account, at: time, sequence: sequence)
+        try equity.book(fill, account: account, at: time, sequence: sequence)
+    }
+
+    /// Since the account was opened; nil for one that the journal does not have.
+    package func total(_ account: AccountID) -> ProfitParts? {
+        guard let worth = equity[account] else { return nil }
+        var parts = ProfitParts()
+        var cost = Money.zero
+        for position in positions.positions where position.account == account {
+            parts.realised += position.realised
+            cost += position.cost
+        }
+        parts.unrealised = worth.marketWorth - cost
+        parts.dividends = worth.dividends
+        parts.fees = worth.fees
+        parts.equity = worth.equity
+        parts.netDeposits = worth.netDeposits
+        return parts
+    }
+
+    /// Since 00:00 UTC of the last event's day.
+    package func today(_ account: AccountID) -> ProfitParts? {
+        guard let total = total(account) else { return nil }
+        let index = Int(account.number)
+        return total - (index < dayStart.count ? dayStart[index] : ProfitParts())
+    }
+
+    package func encode(into writer: inout StateWriter) {
+        positions.encode(into: &writer)
+        equity.encode(into: &writer)
+        writer.write(day)
+        writer.write(nextDay)
+        writer.write(dayStart) { writer, parts in
+            for amount in [
+                parts.realised, parts.unrealised, parts.dividends, parts.fees, parts.equity,
+                parts.netDeposits,
+            ] { writer.write(amount) }
+        }
+    }
+
+    package init(from reader: inout StateReader) throws(StateError) {
+        positions = try PositionBook(from: &reader)
+        equity = try EquityBook(from: &reader)
+        day = try reader.read()
+        nextDay = try reader.read()
+        dayStart = try reader.readArray { (reader) throws(StateError) in
+            var parts = ProfitParts()
+            parts.realised = try reader.read()
+            parts.unrealised = try reader.read()
+            parts.dividends = try reader.read()
+            parts.fees = try reader.read()
+            parts.equity = try reader.read()
+            parts.netDeposits = try reader.read()
+            return parts
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import LedgerDomain
+import LedgerEvents
+
+/// A state computed from the events and from nothing else: it can be thrown away and folded again.
+///
+/// Applying the events of a journal in order of sequence gives the same state in every process; the
+/// encoded bytes of two equal states are equal.
+package protocol Projection: Sendable {
+    /// Names its checkpoints.
+    static var name: String { get }
+    /// Rises with every change of meaning or bytes; a checkpoint of another version is rebuilt.
+    static var version: UInt32 { get }
+    /// What it reads: blocks without these types are skipped.
+    static var types: [EventType] { get }
+    init()
+    mutating func apply(_ record: Record) throws(FoldError)
+    func encode(into writer: inout StateWriter)
+    init(from reader: inout StateReader) throws(StateError)
+}
+
+/// An event that a fold cannot take. The journal is whole; what it says does not add up.
+package enum FoldError: Error, Equatable, CustomStringConvertible {
+    case record(RecordError)
+    case number(NumberError, SequenceNumber)
+    case inconsistent(String, SequenceNumber)
+
+    package var description: String {
+        switch self {
+        case .record(let error): error.description
+        case .number(let error, let sequence): "event \(sequence): \(error)"
+        case .inconsistent(let what, let sequence): "event \(sequence): \(what)"
+        }
+    }
+}
+
+/// Runs `body`, naming the event in what it throws.
+@inline(__always)
+func at<T>(
+    _ sequence: SequenceNumber, _ body: () throws(NumberError) -> T
+) throws(FoldError) -> T {
+    do { return try body() } catch { throw .number(error, sequence) }
+}
+
+@inline(__always)
+func decode<E: Event>(_ record: Record, as type: E.Type = E.self) throws(FoldError) -> E {
+    do { return try E(record) } catch { throw .record(error) }
+}
+
+/// Refuses an amount beyond 10^12, which no event may move, before sums could overflow.
+@inline(__always)
+func bounded(_ amount: Money, _ sequence: SequenceNumber) throws(FoldError) {
+    guard amount.raw.magnitude <= Money.limit.raw.magnitude else {
+        throw .number(.overflow("an amount of \(amount)"), sequence)
+    }
+}
+
+/// Chains of entries by instrument: the few that concern one event are found without a hash.
+struct InstrumentIndex: Sendable, Hashable {
+    private var heads: [Int32] = []
+
+    func head(_ instrument: InstrumentID) -> Int {
+        let index = Int(instrument.number)
+        return index < heads.count ? Int(heads[index]) : -1
+    }
+
+    /// Makes `entry` the head; returns what was, to be its next.
+    mutating func push(_ entry: Int, _ instrument: InstrumentID) -> Int {
+        let index = Int(instrument.number)
+        while heads.count <= index { heads.append(-1) }
+        defer { heads[index] = Int32(entry) }
+        return Int(heads[index])
+    }
+}

@@ -1,0 +1,69 @@
+import LedgerDomain
+import LedgerEvents
+
+/// An order that rests at the simulated venue.
+package struct WorkingOrder: Hashable, Sendable {
+    package var id: OrderID
+    package var account: AccountID
+    package var terms: OrderIntended
+    package var remaining: Quantity
+    package var fills: UInt64 = 0
+    package var activeFrom: Timestamp
+    /// When a day order ends; the far future for others.
+    package var expiresAt: Timestamp
+    /// A stop-limit whose stop was reached.
+    var isTriggered = false
+    /// Whether it has seen the market once without filling: it then makes liquidity.
+    var hasRested = false
+    /// The last market event in which it took part.
+    var seenIn: SequenceNumber = .none
+    /// Placed by a fill inside this bar, whose later path is unknown: it may stop, not take profit.
+    var placedInside: SequenceNumber = .none
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(id)
+        writer.write(account)
+        terms.encodeState(into: &writer)
+        writer.write(remaining)
+        writer.write(fills)
+        writer.write(activeFrom)
+        writer.write(expiresAt)
+        writer.write(isTriggered)
+        writer.write(hasRested)
+        writer.write(seenIn)
+        writer.write(placedInside)
+    }
+
+    package init(
+        id: OrderID, account: AccountID, terms: OrderIntended, activeFrom: Timestamp,
+        expiresAt: Timestamp
+    ) {
+        self.id = id
+        self.account = account
+        self.terms = terms
+        remaining = terms.quantity
+        self.activeFrom = activeFrom
+        self.expiresAt = expiresAt
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        id = try reader.read()
+        account = try reader.read()
+        terms = try OrderIntended(from: &reader)
+        remaining = try reader.read()
+        fills = try reader.read()
+        activeFrom = try reader.read()
+        expiresAt = try reader.read()
+        isTriggered = try reader.read()
+        hasRested = try reader.read()
+        seenIn = try reader.read()
+        placedInside = try reader.read()
+    }
+}
+
+/// What the venue says about one of our orders.
+package enum VenueReport: Hashable, Sendable {
+    case filled(WorkingOrder, price: Price, quantity: Quantity, fee: Money, OrderFilled.Liquidity)
+    case cancelled(WorkingOrder, EndReason)
+    case expired(WorkingOrder, EndReason)
+}
