@@ -107,6 +107,21 @@ package struct OrderRegister: Projection, Hashable {
         }
     }
 
+    /// What the open buy orders of an account would cost at their limits, or at the prices that they
+    /// were decided at.
+    package func reservedCash(_ account: AccountID) throws(NumberError) -> Money {
+        var sum = Money.zero
+        for order in entries
+        where order.state.isOpen && order.account == account && order.intended.side == .buy
+            && order.intended.parent == .none
+        {
+            let terms = order.intended
+            let price = terms.limitPrice.raw > 0 ? terms.limitPrice : terms.referencePrice
+            sum += try Money.notional(price, order.remaining)
+        }
+        return sum
+    }
+
     package mutating func countSignal() { signals += 1 }
     package mutating func countRejectedIntent() { rejectedIntents += 1 }
 

@@ -81,6 +81,22 @@ package struct ProfitAndLoss: Projection, Hashable {
         try equity.book(fill, account: account, at: time, sequence: sequence)
     }
 
+    package mutating func split(
+        _ event: SplitApplied, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        advance(to: time)
+        try positions.split(event, sequence: sequence)
+        try equity.split(event, at: time, sequence: sequence)
+    }
+
+    package mutating func book(
+        _ dividend: DividendPaid, account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        advance(to: time)
+        try positions.book(dividend, account: account, sequence: sequence)
+        equity.receive(dividend.amount, account, at: time)
+    }
+
     /// Since the account was opened; nil for one that the journal does not have.
     package func total(_ account: AccountID) -> ProfitParts? {
         guard let worth = equity[account] else { return nil }

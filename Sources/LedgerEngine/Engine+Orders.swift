@@ -1,0 +1,312 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSimulation
+
+/// From a decision to an order, and from the venue's reports to bookings.
+extension Engine {
+    @discardableResult
+    mutating func emit(
+        _ event: some Event, _ context: StepContext, account: AccountID = Engine.account,
+        correlation: SequenceNumber = .none, into batch: inout Batch
+    ) throws(EngineError) -> SequenceNumber {
+        do {
+            return try batch.append(
+                event,
+                Envelope(
+                    account: account, time: context.time, cause: context.sequence,
+                    correlation: correlation))
+        } catch { throw .number(error) }
+    }
+
+    /// Journals the signal, then either the intent that came of it or why none did.
+    mutating func decide(
+        _ decision: Decision, _ slot: Int, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard let instrument = names[slots[slot].instrument] else { return }
+        let size = size(decision, slot, instrument)
+        let signal = SignalGenerated(
+            instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
+            purpose: decision.purpose, price: decision.price, quantity: size,
+            indicator: decision.indicator, threshold: decision.threshold)
+        let chain = try emit(signal, context, into: &batch)
+        orders.countSignal()
+        if let refusal = refusal(decision, size, slot, instrument) {
+            let event = IntentRejected(
+                instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
+                refusal: refusal)
+            try emit(event, context, correlation: chain, into: &batch)
+            orders.countRejectedIntent()
+            return
+        }
+        let terms = OrderIntended(
+            instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
+            orderType: decision.orderType, intent: identity(slot, decision.side, context),
+            quantity: size, limitPrice: decision.limitPrice, stopPrice: decision.stopPrice,
+            stopLossDistance: decision.stopLossDistance,
+            takeProfitDistance: decision.takeProfitDistance, referencePrice: decision.price,
+            timeInForce: decision.timeInForce, purpose: decision.purpose)
+        slots[slot].workingOrders += 1
+        try send(terms, context, correlation: chain, into: &batch)
+    }
+
+    private mutating func send(
+        _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        let id = try emit(terms, context, correlation: correlation, into: &batch)
+        orders.intend(
+            terms, account: Self.account, at: context.time, id: id, correlation: correlation)
+        try emit(
+            OrderSubmitted(instrument: terms.instrument, order: id), context,
+            correlation: correlation, into: &batch)
+        let activeFrom = venue.accept(terms, id: id, account: Self.account, at: context.time)
+        try emit(
+            OrderAccepted(instrument: terms.instrument, order: id, activeFrom: activeFrom), context,
+            correlation: correlation, into: &batch)
+        try fold { (engine) throws(FoldError) in
+            try engine.orders.move(
+                id, to: .submitted, at: context.time, sequence: context.sequence)
+            try engine.orders.move(id, to: .accepted, at: context.time, sequence: context.sequence)
+        }
+    }
+
+    private mutating func identity(
+        _ slot: Int, _ side: Side, _ context: StepContext
+    ) -> IntentID {
+        if slots[slot].lastDecision == context.time {
+            slots[slot].ordinal += 1
+        } else {
+            slots[slot].lastDecision = context.time
+            slots[slot].ordinal = 0
+        }
+        return IntentID(
+            account: names.name(Self.account), strategy: slots[slot].name,
+            symbol: slots[slot].symbol, side: side, decidedAt: context.time,
+            ordinal: slots[slot].ordinal)
+    }
+
+    // MARK: Size and refusal
+
+    /// Units, rounded down to whole lots; 0 when there is nothing to do.
+    private func size(_ decision: Decision, _ slot: Int, _ instrument: Instrument) -> Quantity {
+        let worth = books.equity[Self.account]
+        let wanted: Double
+        switch decision.size {
+        case .units(let quantity): return quantity.truncated(to: instrument.lot)
+        case .position: return slots[slot].position.magnitude
+        case .risk(let share, let distance):
+            wanted = (worth?.equity.double ?? 0) * share / distance.double
+        case .cash(let share):
+            let free = (worth?.cash ?? .zero) - ((try? orders.reservedCash(Self.account)) ?? .zero)
+            wanted = free.double * share / decision.price.double
+        }
+        guard wanted.isFinite, wanted > 0, wanted < Quantity.limit.double else { return .zero }
+        return Quantity(raw: Int128(wanted * 1e9)).truncated(to: instrument.lot)
+    }
+
+    /// The first rule that the order breaks; nil when it may go.
+    private func refusal(
+        _ decision: Decision, _ quantity: Quantity, _ slot: Int, _ instrument: Instrument
+    ) -> Refusal? {
+        guard quantity.raw > 0 else {
+            return Refusal(.sizeZero, limit: Money(raw: instrument.lot.raw))
+        }
+        guard quantity <= Quantity.limit else {
+            return Refusal(
+                .overflow, limit: Money(raw: Quantity.limit.raw), value: Money(raw: quantity.raw))
+        }
+        guard decision.price.raw > 0 else {
+            return Refusal(.badPrice, value: Money(raw: Int128(decision.price.raw)))
+        }
+        guard instrument.currency == configuration?.currency else {
+            return Refusal(.currencyMismatch)
+        }
+        do {
+            return decision.side == .buy
+                ? try cashRefusal(decision, quantity, slot)
+                : try shortRefusal(decision, quantity, slot)
+        } catch { return Refusal(.overflow) }
+    }
+
+    private func cashRefusal(
+        _ decision: Decision, _ quantity: Quantity, _ slot: Int
+    ) throws(NumberError) -> Refusal? {
+        // Buying back what was sold short frees more than it costs.
+        if slots[slot].position.raw <= -quantity.raw { return nil }
+        let price = decision.limitPrice.raw > 0 ? decision.limitPrice : decision.price
+        let fee = try venue.settings.fees.fee(price: price, quantity: quantity, isFirst: true)
+        let cost = try Money.notional(price, quantity) + fee
+        let cash = books.equity[Self.account]?.cash ?? .zero
+        let free = cash - (try orders.reservedCash(Self.account))
+        return cost <= free ? nil : Refusal(.insufficientCash, limit: free, value: cost)
+    }
+
+    private func shortRefusal(
+        _ decision: Decision, _ quantity: Quantity, _ slot: Int
+    ) throws(NumberError) -> Refusal? {
+        let position = slots[slot].position
+        if quantity <= position { return nil }
+        guard configuration?.allowShort == true else {
+            return Refusal(
+                .noPosition, limit: Money(raw: position.raw), value: Money(raw: quantity.raw))
+        }
+        // A short may not be worth more than the account.
+        let value = try Money.notional(decision.price, quantity - position)
+        let equity = books.equity[Self.account]?.equity ?? .zero
+        return value <= equity ? nil : Refusal(.insufficientCash, limit: equity, value: value)
+    }
+
+    // MARK: Reports
+
+    /// Takes everything that the venue has to say about the market event begun.
+    mutating func settle(_ context: StepContext, into batch: inout Batch) throws(EngineError) {
+        while let report = try nextReport() { try take(report, context, into: &batch) }
+    }
+
+    private mutating func nextReport() throws(EngineError) -> VenueReport? {
+        do { return try venue.next() } catch { throw .number(error) }
+    }
+
+    mutating func take(
+        _ report: VenueReport, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        switch report {
+        case .filled(let order, let price, let quantity, let fee, let liquidity):
+            let fill = OrderFilled(
+                instrument: order.terms.instrument, strategy: order.terms.strategy,
+                side: order.terms.side, liquidity: liquidity, order: order.id,
+                execution: order.fills, price: price, quantity: quantity, fee: fee,
+                remaining: order.remaining)
+            try book(fill, order, context, into: &batch)
+        case .cancelled(let order, let reason):
+            try end(order, reason, expired: false, context, into: &batch)
+        case .expired(let order, let reason):
+            try end(order, reason, expired: true, context, into: &batch)
+        }
+    }
+
+    private mutating func book(
+        _ fill: OrderFilled, _ order: WorkingOrder, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let correlation = orders.order(order.id)?.correlation ?? .none
+        let sequence = try emit(fill, context, correlation: correlation, into: &batch)
+        try fold { (engine) throws(FoldError) in
+            try engine.books.book(
+                fill, account: Engine.account, at: context.time, sequence: sequence)
+            try engine.orders.fill(fill, at: context.time, sequence: sequence)
+        }
+        guard let slot = slot(of: order.terms) else { return }
+        let before = slots[slot].position
+        let after = Quantity(raw: before.raw + fill.quantity.raw * fill.side.sign)
+        slots[slot].position = after
+        if order.remaining.raw == 0 { release(order, slot) }
+        let reduces = after.magnitude < before.magnitude
+        if reduces, slots[slot].protecting > 0 {
+            try trimExits(slot, context, into: &batch)
+        }
+        if order.terms.purpose == .entry, !reduces {
+            try protect(order.terms, fill, sequence, slot, correlation, context, into: &batch)
+        }
+    }
+
+    private func slot(of terms: OrderIntended) -> Int? {
+        slots.firstIndex { $0.id == terms.strategy && $0.instrument == terms.instrument }
+    }
+
+    private mutating func release(_ order: WorkingOrder, _ slot: Int) {
+        if order.terms.parent == .none {
+            slots[slot].workingOrders -= 1
+        } else {
+            slots[slot].protecting -= 1
+        }
+    }
+
+    /// Places the exits that the entry asked for, at their distances from the fill, rounded away from
+    /// it to the tick.
+    private mutating func protect(
+        _ entry: OrderIntended, _ fill: OrderFilled, _ sequence: SequenceNumber, _ slot: Int,
+        _ correlation: SequenceNumber, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let tick = names[entry.instrument]?.tick ?? Price(raw: 1)
+        for (distance, purpose) in [
+            (entry.stopLossDistance, Purpose.stopLoss), (entry.takeProfitDistance, .takeProfit),
+        ] where distance.raw > 0 {
+            let isUp = (purpose == .takeProfit) == (entry.side == .buy)
+            let raw = Int128(fill.price.raw) + Int128(distance.raw) * (isUp ? 1 : -1)
+            guard let exact = Int64(exactly: raw) else { throw .number(.overflow("an exit price")) }
+            let price: Price
+            do { price = try Price(raw: exact).rounded(to: tick, isUp ? .up : .down) } catch {
+                throw .number(error)
+            }
+            // Below zero nothing trades: such a level can never be reached.
+            guard price.raw > 0 else { continue }
+            var terms = OrderIntended(
+                instrument: entry.instrument, strategy: entry.strategy, side: entry.side.opposite,
+                orderType: purpose == .stopLoss ? .stop : .limit,
+                intent: identity(slot, entry.side.opposite, context), quantity: fill.quantity,
+                referencePrice: fill.price, parent: sequence, timeInForce: .goodTillCancelled,
+                purpose: purpose)
+            if purpose == .stopLoss { terms.stopPrice = price } else { terms.limitPrice = price }
+            slots[slot].protecting += 1
+            try send(terms, context, correlation: correlation, into: &batch)
+        }
+    }
+
+    /// Exits must not exceed what they protect: those beyond the position go, the newest first.
+    private mutating func trimExits(
+        _ slot: Int, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let position = slots[slot].position.magnitude
+        var covered: [(purpose: Purpose, quantity: Quantity)] = [
+            (.stopLoss, .zero), (.takeProfit, .zero),
+        ]
+        for order in venue.orders(slots[slot].instrument)
+        where order.terms.parent != .none && order.terms.strategy == slots[slot].id
+            && order.remaining.raw > 0
+        {
+            let kind = order.terms.purpose == .stopLoss ? 0 : 1
+            let sum = covered[kind].quantity + order.remaining
+            if sum > position {
+                guard let removed = venue.remove(order.id, order.terms.instrument) else { continue }
+                let reason: EndReason = .positionClosed
+                try end(removed, reason, expired: false, context, into: &batch)
+            } else {
+                covered[kind].quantity = sum
+            }
+        }
+    }
+
+    private mutating func end(
+        _ order: WorkingOrder, _ reason: EndReason, expired: Bool, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        let correlation = orders.order(order.id)?.correlation ?? .none
+        if expired {
+            let event = OrderExpired(
+                instrument: order.terms.instrument, order: order.id, reason: reason,
+                remaining: order.remaining)
+            try emit(event, context, correlation: correlation, into: &batch)
+        } else {
+            let event = OrderCancelled(
+                instrument: order.terms.instrument, order: order.id, reason: reason,
+                remaining: order.remaining)
+            try emit(event, context, correlation: correlation, into: &batch)
+        }
+        try fold { (engine) throws(FoldError) in
+            try engine.orders.move(
+                order.id, to: expired ? .expired : .cancelled, at: context.time,
+                sequence: context.sequence)
+        }
+        if let slot = slot(of: order.terms) { release(order, slot) }
+    }
+
+    mutating func cancelAll(
+        _ reason: EndReason, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        for order in venue.allOrders {
+            guard let removed = venue.remove(order.id, order.terms.instrument) else { continue }
+            try end(removed, reason, expired: false, context, into: &batch)
+        }
+    }
+}

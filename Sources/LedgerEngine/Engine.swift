@@ -1,0 +1,386 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSimulation
+
+/// The ledger's pure heart: a state, and one step that turns an input into the events derived from it.
+///
+/// `step` depends on nothing but the state and the input: the same inputs give the same events, byte
+/// for byte, in any process. State changes only by the events that it emits and the input itself, each
+/// booked by the folds that every reader of the journal uses.
+package struct Engine: Sendable {
+    /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
+    package static let name = "engine"
+    package static let version: UInt32 = 1
+
+    package private(set) var names = NameBook()
+    package internal(set) var books = ProfitAndLoss()
+    package internal(set) var orders = OrderRegister()
+    package private(set) var settings = Settings([])
+    package private(set) var inputs: UInt64 = 0
+    package private(set) var lastTime = Timestamp(nanoseconds: .min)
+
+    var configuration: EngineSettings?
+    var venue = SimulatedVenue(settings: VenueSettings(), seed: 0)
+    var slots: [StrategySlot] = []
+    /// By instrument number: which slots listen.
+    private var listeners: [[Int]] = []
+
+    /// The one account of this stage.
+    package static let account = AccountID(1)
+
+    package init() {}
+
+    /// Takes one input, which stands in the journal as `record.sequence`, and appends what follows from
+    /// it to `batch`.
+    ///
+    /// - Throws: `EngineError`; the state is then no longer usable and the batch holds half a step.
+    @inline(__always)
+    package mutating func step(_ record: Record, into batch: inout Batch) throws(EngineError) {
+        let context = StepContext(sequence: record.sequence, time: record.time)
+        switch record.rawType {
+        case EventType.bar.rawValue: try step(try decode(record) as Bar, context, into: &batch)
+        case EventType.quote.rawValue: try step(try decode(record) as Quote, context, into: &batch)
+        case EventType.trade.rawValue: try step(try decode(record) as Trade, context, into: &batch)
+        default:
+            try begin(context)
+            try stepRare(record, context, into: &batch)
+        }
+        try finish(context, into: &batch)
+    }
+
+    @inline(__always)
+    private mutating func begin(_ context: StepContext) throws(EngineError) {
+        guard context.time >= lastTime else { throw .backwards(context.time, after: lastTime) }
+        lastTime = context.time
+        inputs += 1
+        books.advance(to: context.time)
+    }
+
+    @inline(__always)
+    private mutating func finish(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard let configuration, inputs % configuration.digestEvery == 0 else { return }
+        try emit(StateDigested(digest: digest), context, account: .none, into: &batch)
+    }
+
+    private mutating func step(
+        _ bar: Bar, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        try begin(context)
+        if venue.hasWorking(bar.instrument) {
+            venue.begin(bar, at: context.time, sequence: context.sequence)
+            try settle(context, into: &batch)
+        }
+        try mark(bar.instrument, bar.close, context)
+        for slot in listening(bar.instrument) {
+            guard let decision = slots[slot].strategy.bar(bar, view(slot, context)) else { continue }
+            try decide(decision, slot, context, into: &batch)
+        }
+    }
+
+    private mutating func step(
+        _ quote: Quote, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        try begin(context)
+        if venue.hasWorking(quote.instrument) {
+            venue.begin(quote, at: context.time, sequence: context.sequence)
+            try settle(context, into: &batch)
+        }
+        if let mid = quote.mid { try mark(quote.instrument, mid, context) }
+        var decided = false
+        for slot in listening(quote.instrument) {
+            guard let decision = slots[slot].strategy.quote(quote, view(slot, context)) else {
+                continue
+            }
+            try decide(decision, slot, context, into: &batch)
+            decided = true
+        }
+        // The quote stands: an order that reaches the venue at once trades against it.
+        if decided, venue.hasWorking(quote.instrument) {
+            venue.begin(quote, at: context.time, sequence: context.sequence)
+            try settle(context, into: &batch)
+        }
+    }
+
+    private mutating func step(
+        _ trade: Trade, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        try begin(context)
+        if venue.hasWorking(trade.instrument) {
+            venue.begin(trade, at: context.time, sequence: context.sequence)
+            try settle(context, into: &batch)
+        }
+        try mark(trade.instrument, trade.price, context)
+        for slot in listening(trade.instrument) {
+            guard let decision = slots[slot].strategy.trade(trade, view(slot, context)) else {
+                continue
+            }
+            try decide(decision, slot, context, into: &batch)
+        }
+    }
+
+    private mutating func stepRare(
+        _ record: Record, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        switch record.type {
+        case .configurationLoaded:
+            let loaded: ConfigurationLoaded = try decode(record)
+            try configure(Settings(text: loaded.settings), context, into: &batch)
+        case .instrumentDefined: define(try decode(record) as InstrumentDefined)
+        case .predictionRecorded:
+            let prediction: PredictionRecorded = try decode(record)
+            for slot in listening(prediction.instrument) {
+                guard
+                    let decision = slots[slot].strategy.prediction(prediction, view(slot, context))
+                else { continue }
+                try decide(decision, slot, context, into: &batch)
+            }
+        case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid:
+            try fold { (engine) throws(FoldError) in try engine.books.apply(record) }
+        case .dividendDeclared: try pay(try decode(record), context, into: &batch)
+        case .splitApplied: try split(try decode(record), context)
+        case .sessionClosed: try close(try decode(record), context, into: &batch)
+        case .runEnded: try cancelAll(.runEnded, context, into: &batch)
+        default: break
+        }
+    }
+
+    // MARK: Settings and definitions
+
+    private mutating func configure(
+        _ new: Settings, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        try adopt(new)
+        guard let configuration else { return }
+        try emit(
+            AccountDefined(
+                kind: configuration.accountKind, name: configuration.accountName,
+                currency: configuration.currency), context, into: &batch)
+        names.define(
+            Account(
+                id: Self.account, name: configuration.accountName, kind: configuration.accountKind,
+                currency: configuration.currency))
+        for index in 0..<new.count(of: "strategies") {
+            let parameters = new.pairs.filter { $0.key.hasPrefix("strategies.\(index).") }
+            let id = StrategyID(UInt16(index + 1))
+            guard let slot = slots.first(where: { $0.id == id }) else { continue }
+            let event = StrategyDefined(
+                strategy: id, codeVersion: type(of: slot.strategy).codeVersion, name: slot.name,
+                parameters: parameters.map { "\($0.key) = \($0.value)\n" }.joined())
+            try emit(event, context, into: &batch)
+            names.define(event)
+        }
+    }
+
+    /// Takes up the settings without saying so: what a restored engine needs too.
+    private mutating func adopt(_ new: Settings) throws(EngineError) {
+        do throws(SettingsError) {
+            let configuration = try EngineSettings(new)
+            self.configuration = configuration
+            settings = new
+            venue = SimulatedVenue(settings: configuration.venue, seed: configuration.seed)
+            slots = []
+            for index in 0..<new.count(of: "strategies") {
+                let prefix = "strategies.\(index)"
+                let kind = try new.required("\(prefix).kind")
+                for symbol in try new.required("\(prefix).symbols").split(separator: ",") {
+                    slots.append(
+                        StrategySlot(
+                            id: StrategyID(UInt16(index + 1)),
+                            name: new.text("\(prefix).name", kind),
+                            symbol: String(symbol.drop { $0 == " " }),
+                            strategy: try StrategyCatalog.make(new, prefix)))
+                }
+            }
+        } catch { throw .settings(error) }
+        for case let instrument? in names.instruments {
+            venue.define(instrument)
+            listen(instrument)
+        }
+    }
+
+    private mutating func define(_ event: InstrumentDefined) {
+        names.define(event.definition)
+        guard names[event.instrument] != nil else { return }
+        venue.define(event.definition)
+        listen(event.definition)
+    }
+
+    private mutating func listen(_ instrument: Instrument) {
+        while listeners.count <= Int(instrument.id.number) { listeners.append([]) }
+        for slot in slots.indices where slots[slot].symbol == instrument.symbol {
+            slots[slot].instrument = instrument.id
+            listeners[Int(instrument.id.number)].append(slot)
+        }
+    }
+
+    @inline(__always)
+    private func listening(_ instrument: InstrumentID) -> [Int] {
+        Int(instrument.number) < listeners.count ? listeners[Int(instrument.number)] : []
+    }
+
+    @inline(__always)
+    private func view(_ slot: Int, _ context: StepContext) -> StrategyView {
+        StrategyView(
+            position: slots[slot].position, workingOrders: slots[slot].workingOrders,
+            time: context.time)
+    }
+
+    // MARK: Corporate actions and sessions
+
+    @inline(__always)
+    private mutating func mark(
+        _ instrument: InstrumentID, _ price: Price, _ context: StepContext
+    ) throws(EngineError) {
+        do {
+            try books.mark(instrument, price, at: context.time, sequence: context.sequence)
+        } catch { throw .fold(error) }
+    }
+
+    private mutating func pay(
+        _ declared: DividendDeclared, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        for position in books.positions.positions(in: declared.instrument)
+        where position.quantity.raw != 0 {
+            let amount: Money
+            do { amount = try Money.notional(declared.perUnit, position.quantity) } catch {
+                throw .number(error)
+            }
+            let event = DividendPaid(
+                instrument: declared.instrument, strategy: position.strategy,
+                perUnit: declared.perUnit, quantity: position.quantity, amount: amount)
+            try emit(event, context, account: position.account, into: &batch)
+            try fold { (engine) throws(FoldError) in
+                try engine.books.book(
+                    event, account: position.account, at: context.time, sequence: context.sequence)
+            }
+        }
+    }
+
+    private mutating func split(
+        _ event: SplitApplied, _ context: StepContext
+    ) throws(EngineError) {
+        try fold { (engine) throws(FoldError) in
+            try engine.books.split(event, at: context.time, sequence: context.sequence)
+            try engine.orders.split(event, sequence: context.sequence)
+        }
+        do { try venue.split(event) } catch { throw .number(error) }
+        for slot in listening(event.instrument) {
+            slots[slot].strategy.split(event)
+            let position = books.positions.position(
+                Self.account, slots[slot].id, event.instrument)
+            slots[slot].position = position?.quantity ?? .zero
+        }
+    }
+
+    private mutating func close(
+        _ session: SessionClosed, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let closing =
+            session.instrument == .none
+            ? names.instruments.compactMap { $0?.id } : [session.instrument]
+        for instrument in closing {
+            for report in venue.endOfSession(instrument) {
+                try take(report, context, into: &batch)
+            }
+        }
+    }
+
+    mutating func fold(
+        _ body: (inout Engine) throws(FoldError) -> Void
+    ) throws(EngineError) {
+        do { try body(&self) } catch { throw .fold(error) }
+    }
+
+    private func decode<E: Event>(_ record: Record) throws(EngineError) -> E {
+        do { return try E(record) } catch { throw .record(error) }
+    }
+
+    // MARK: State
+
+    /// A digest of the whole state: equal in two engines that took the same inputs.
+    package var digest: UInt64 {
+        var writer = StateWriter()
+        encode(into: &writer)
+        return writer.digest
+    }
+
+    package func encode(into writer: inout StateWriter) {
+        writer.write(settings.text)
+        writer.write(names.instruments.compactMap { $0 }) { $1.encode(into: &$0) }
+        writer.write(names.accounts.compactMap { $0 }) { $1.encode(into: &$0) }
+        writer.write(inputs)
+        writer.write(lastTime)
+        books.encode(into: &writer)
+        orders.encode(into: &writer)
+        venue.encode(into: &writer)
+        for slot in slots { slot.encode(into: &writer) }
+    }
+
+    /// Takes up a saved state.
+    ///
+    /// - Throws: `StateError` when the bytes are another version's or damaged; fold the journal instead.
+    package init(restoring bytes: [UInt8]) throws(StateError) {
+        var reader = StateReader(bytes)
+        let text: String = try reader.read()
+        for instrument in try reader.readArray({ (reader) throws(StateError) in
+            try Instrument(from: &reader)
+        }) { names.define(instrument) }
+        for account in try reader.readArray({ (reader) throws(StateError) in
+            try Account(from: &reader)
+        }) { names.define(account) }
+        if !text.isEmpty {
+            do { try adopt(Settings(text: text)) } catch { throw StateError("\(error)") }
+        }
+        inputs = try reader.read()
+        lastTime = try reader.read()
+        books = try ProfitAndLoss(from: &reader)
+        orders = try OrderRegister(from: &reader)
+        try venue.restore(from: &reader)
+        for slot in slots.indices { try slots[slot].restore(from: &reader) }
+        guard reader.isAtEnd else { throw StateError("a saved state goes on after its end") }
+    }
+}
+
+/// Which input a step takes, and when.
+package struct StepContext: Sendable {
+    package var sequence: SequenceNumber
+    package var time: Timestamp
+}
+
+extension Instrument {
+    func encode(into writer: inout StateWriter) {
+        writer.write(id)
+        for text in [symbol, venue, currency] { writer.write(text) }
+        writer.write(kind)
+        writer.write(tick)
+        writer.write(lot)
+        writer.write(priceScale)
+        writer.write(quantityScale)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        self.init(
+            id: try reader.read(), symbol: try reader.read(), venue: try reader.read(),
+            currency: try reader.read(), kind: try reader.read(), tick: try reader.read(),
+            lot: try reader.read(), priceScale: try reader.read(),
+            quantityScale: try reader.read())
+    }
+}
+
+extension Account {
+    func encode(into writer: inout StateWriter) {
+        writer.write(id)
+        writer.write(name)
+        writer.write(kind)
+        writer.write(currency)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        self.init(
+            id: try reader.read(), name: try reader.read(), kind: try reader.read(),
+            currency: try reader.read())
+    }
+}

@@ -1,0 +1,230 @@
+import LedgerDomain
+import LedgerEvents
+
+/// Long while the fast average of the price is above the slow one: buys when flat and above, sells
+/// when long and below. On bars the price is the close, on quotes the mid, on trades the price.
+struct SMACrossover: Strategy {
+    static let kind = "sma_crossover"
+    static let codeVersion: UInt16 = 1
+
+    /// The two averages, compared in one of two ways that differ when the averages are equal: running
+    /// sums of doubles carry rounding from bar to bar and then see a cross where there is none.
+    private enum Averages: Sendable {
+        case double(Window<Double>)
+        case exact(Window<Int128>)
+    }
+
+    private var averages: Averages
+    private let quantity: Quantity
+    private let stopLoss: Price
+    private let takeProfit: Price
+
+    init(_ settings: Settings, _ prefix: String) throws(SettingsError) {
+        let fast = try settings.integer("\(prefix).fast", 10, in: 1...100_000)
+        let slow = try settings.integer("\(prefix).slow", 30, in: 2...100_000)
+        guard fast < slow else {
+            throw SettingsError("\(prefix).fast", "\(fast) is not below slow, which is \(slow)")
+        }
+        averages =
+            settings.text("\(prefix).arithmetic", "exact") == "double"
+            ? .double(Window(fast: Int(fast), slow: Int(slow)))
+            : .exact(Window(fast: Int(fast), slow: Int(slow)))
+        quantity = try settings.value("\(prefix).quantity", Quantity(raw: 1_000_000_000)) {
+            (text) throws(NumberError) in try Quantity(text)
+        }
+        stopLoss = try settings.value("\(prefix).stop_loss", .zero) {
+            (text) throws(NumberError) in try Price(text)
+        }
+        takeProfit = try settings.value("\(prefix).take_profit", .zero) {
+            (text) throws(NumberError) in try Price(text)
+        }
+    }
+
+    mutating func bar(_ bar: Bar, _ view: StrategyView) -> Decision? {
+        see(bar.close, bar.close.double, view)
+    }
+
+    mutating func quote(_ quote: Quote, _ view: StrategyView) -> Decision? {
+        guard quote.bid.raw > 0, quote.ask.raw > 0, let mid = quote.mid else { return nil }
+        return see(mid, (quote.bid.double + quote.ask.double) / 2, view)
+    }
+
+    mutating func trade(_ trade: Trade, _ view: StrategyView) -> Decision? {
+        see(trade.price, trade.price.double, view)
+    }
+
+    @inline(__always)
+    private mutating func see(_ price: Price, _ value: Double, _ view: StrategyView) -> Decision? {
+        let cross: Int
+        switch averages {
+        case .double(var window):
+            averages = .double(Window())
+            window.push(value)
+            cross = window.isFull ? window.compareDoubles() : 0
+            averages = .double(window)
+        case .exact(var window):
+            averages = .exact(Window())
+            window.push(Int128(price.raw))
+            cross = window.isFull ? window.compareExactly() : 0
+            averages = .exact(window)
+        }
+        guard cross != 0, view.workingOrders == 0 else { return nil }
+        if cross > 0, view.position.raw == 0 { return decision(.buy, .entry, price) }
+        if cross < 0, view.position.raw > 0 { return decision(.sell, .exit, price) }
+        return nil
+    }
+
+    private func decision(_ side: Side, _ purpose: Purpose, _ price: Price) -> Decision {
+        let (fast, slow) =
+            switch averages {
+            case .double(let window): window.doubles
+            case .exact(let window): window.exactMeans
+            }
+        var decision = Decision(
+            side: side, purpose: purpose, size: purpose == .entry ? .units(quantity) : .position,
+            price: price, indicator: fast, threshold: slow)
+        if purpose == .entry {
+            decision.stopLossDistance = stopLoss
+            decision.takeProfitDistance = takeProfit
+        }
+        return decision
+    }
+
+    mutating func split(_ event: SplitApplied) {
+        switch averages {
+        case .double(var window):
+            window.rescale { $0 * Double(event.denominator) / Double(event.numerator) }
+            averages = .double(window)
+        case .exact(var window):
+            window.rescale {
+                FixedPoint.dividedHalfEven(
+                    $0 * Int128(event.denominator), by: Int128(event.numerator))
+            }
+            averages = .exact(window)
+        }
+    }
+
+    func encode(into writer: inout StateWriter) {
+        switch averages {
+        case .double(let window): window.encode(into: &writer) { $0.write($1) }
+        case .exact(let window): window.encode(into: &writer) { $0.write($1) }
+        }
+    }
+
+    mutating func restore(from reader: inout StateReader) throws(StateError) {
+        switch averages {
+        case .double(var window):
+            try window.restore(from: &reader) { (reader) throws(StateError) in try reader.read() }
+            averages = .double(window)
+        case .exact(var window):
+            try window.restore(from: &reader) { (reader) throws(StateError) in try reader.read() }
+            averages = .exact(window)
+        }
+    }
+}
+
+/// The last `slow` values with the sums of the last `fast` and of all: each push costs two additions.
+private struct Window<Value: Numeric & Sendable>: Sendable {
+    private(set) var values: [Value]
+    private(set) var fastSum: Value = 0
+    private(set) var slowSum: Value = 0
+    private(set) var fast: Int
+    /// How many have been pushed, up to the length: enough to know whether the window is full.
+    private var count = 0
+    private var newest = 0
+    /// Where the value lies that leaves the fast sum next.
+    private var leaving: Int
+
+    init() {
+        values = []
+        fast = 0
+        leaving = 0
+    }
+
+    init(fast: Int, slow: Int) {
+        values = Array(repeating: 0, count: slow)
+        self.fast = fast
+        leaving = slow - fast
+    }
+
+    var isFull: Bool { count == values.count }
+
+    @inline(__always)
+    mutating func push(_ value: Value) {
+        slowSum += value - values[newest]
+        // Slots not yet written hold 0, as a window that is not full has it.
+        fastSum += value - values[leaving]
+        values[newest] = value
+        newest += 1
+        if newest == values.count { newest = 0 }
+        leaving += 1
+        if leaving == values.count { leaving = 0 }
+        if count < values.count { count += 1 }
+    }
+
+    mutating func rescale(_ change: (Value) -> Value) {
+        slowSum = 0
+        fastSum = 0
+        for index in values.indices {
+            values[index] = change(values[index])
+            slowSum += values[index]
+        }
+        var index = leaving
+        for _ in 0..<fast {
+            fastSum += values[index]
+            index = index + 1 == values.count ? 0 : index + 1
+        }
+    }
+
+    func encode(into writer: inout StateWriter, _ write: (inout StateWriter, Value) -> Void) {
+        writer.write(values, write)
+        write(&writer, fastSum)
+        write(&writer, slowSum)
+        writer.write(UInt32(count))
+        writer.write(UInt32(newest))
+    }
+
+    mutating func restore(
+        from reader: inout StateReader, _ read: (inout StateReader) throws(StateError) -> Value
+    ) throws(StateError) {
+        let saved = try reader.readArray(read)
+        guard saved.count == values.count else {
+            throw StateError("a saved average has \(saved.count) values, not \(values.count)")
+        }
+        values = saved
+        fastSum = try read(&reader)
+        slowSum = try read(&reader)
+        count = Int(try reader.read(UInt32.self))
+        newest = Int(try reader.read(UInt32.self))
+        guard count <= values.count, newest < values.count else {
+            throw StateError("a saved average points outside its values")
+        }
+        leaving = (newest + values.count - fast) % values.count
+    }
+}
+
+extension Window<Double> {
+    var doubles: (fast: Double, slow: Double) {
+        (fastSum / Double(fast), slowSum / Double(values.count))
+    }
+
+    @inline(__always)
+    func compareDoubles() -> Int {
+        let (fast, slow) = doubles
+        return fast > slow ? 1 : fast < slow ? -1 : 0
+    }
+}
+
+extension Window<Int128> {
+    var exactMeans: (fast: Double, slow: Double) {
+        (Double(fastSum) / 1e9 / Double(fast), Double(slowSum) / 1e9 / Double(values.count))
+    }
+
+    /// The sign of fastSum / fast − slowSum / slow, without a division.
+    @inline(__always)
+    func compareExactly() -> Int {
+        let left = fastSum * Int128(values.count)
+        let right = slowSum * Int128(fast)
+        return left > right ? 1 : left < right ? -1 : 0
+    }
+}

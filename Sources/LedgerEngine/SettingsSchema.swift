@@ -1,0 +1,170 @@
+import LedgerDomain
+
+/// One setting that the program knows: what `config show` prints and a file may name.
+package struct Setting: Sendable {
+    package enum Kind: Sendable {
+        case text
+        case flag
+        case integer(ClosedRange<Int64>)
+        /// A plain decimal within bounds, both included.
+        case decimal(from: String, through: String)
+        case choice([String])
+    }
+
+    /// With `*` where a list's number stands.
+    package let key: String
+    package let kind: Kind
+    /// Nil where there is none: it must be given, or is left out.
+    package let defaultValue: String?
+    /// Unit and meaning.
+    package let help: String
+
+    init(_ key: String, _ kind: Kind, _ defaultValue: String?, _ help: String) {
+        self.key = key
+        self.kind = kind
+        self.defaultValue = defaultValue
+        self.help = help
+    }
+
+    /// Nil when `value` is good, else what is wrong with it.
+    package func problem(with value: String) -> String? {
+        switch kind {
+        case .text: return nil
+        case .flag: return value == "true" || value == "false" ? nil : "is neither true nor false"
+        case .integer(let range):
+            guard let number = Int64(value), range.contains(number) else {
+                return "is not a whole number from \(range.lowerBound) to \(range.upperBound)"
+            }
+            return nil
+        case .decimal(let from, let through):
+            guard let number = try? FixedPoint.parse(Array(value.utf8)),
+                let low = try? FixedPoint.parse(Array(from.utf8)),
+                let high = try? FixedPoint.parse(Array(through.utf8)),
+                low <= number, number <= high
+            else { return "is not a decimal number from \(from) to \(through)" }
+            return nil
+        case .choice(let names):
+            return names.contains(value) ? nil : "is none of \(names.joined(separator: ", "))"
+        }
+    }
+}
+
+/// Every setting, in the order in which a person reads them.
+package enum SettingsSchema {
+    static let trillion = "1000000000000"
+
+    package static let all: [Setting] =
+        [
+            Setting("run.name", .text, "backtest", "name of the run, in RunStarted"),
+            Setting("seed", .integer(0...Int64.max), "0", "seed of every random draw"),
+            Setting(
+                "engine.digest_every", .integer(1...1_000_000_000), "65536",
+                "inputs between two digests of the engine's state"),
+            Setting("account.name", .text, "main", "account that trades"),
+            Setting(
+                "account.kind", .choice(["simulated", "paper"]), "simulated",
+                "simulated or paper; live accounts are for the trading daemon"),
+            Setting("account.currency", .text, "USD", "currency of cash, fees and profit"),
+            Setting(
+                "account.cash", .decimal(from: "0", through: trillion), "100000",
+                "first deposit, in the account's currency"),
+            Setting("account.allow_short", .flag, "false", "whether sells may exceed the position"),
+        ] + venue + data + strategies
+
+    static let venue: [Setting] = [
+        Setting(
+            "venue.fee_fixed", .decimal(from: "-1000000", through: "1000000"), "0",
+            "currency an order"),
+        Setting(
+            "venue.fee_per_unit", .decimal(from: "-1000000", through: "1000000"), "0",
+            "currency a unit"),
+        Setting(
+            "venue.fee_basis_points", .decimal(from: "-10000", through: "10000"), "0",
+            "basis points of the notional"),
+        Setting(
+            "venue.fee_minimum", .decimal(from: "-1000000", through: "1000000"), "0",
+            "currency a fill, at least"),
+        Setting(
+            "venue.slippage_basis_points", .decimal(from: "0", through: "10000"), "0",
+            "basis points against market and stop fills"),
+        Setting(
+            "venue.participation_basis_points", .decimal(from: "0", through: "10000"), "0",
+            "share of a bar's volume or a quote's size that we may take; 0 for no limit"),
+        Setting(
+            "venue.latency_ms", .integer(0...86_400_000), "0",
+            "milliseconds from a decision until the order can fill"),
+        Setting(
+            "venue.latency_jitter_ms", .integer(0...86_400_000), "0",
+            "up to this much more, drawn from the seed"),
+    ]
+
+    static let data: [Setting] = [
+        Setting("data.*.path", .text, nil, "a tape's directory, a CSV file, or - for standard input"),
+        Setting("data.*.symbol", .text, nil, "instrument of a CSV file"),
+        Setting("data.*.venue", .text, "", "exchange of the instrument"),
+        Setting("data.*.currency", .text, "USD", "what its prices are counted in"),
+        Setting("data.*.kind", .choice(["equity", "crypto"]), "equity", "kind of the instrument"),
+        Setting(
+            "data.*.tick", .decimal(from: "0.000000001", through: "1000000"), "0.01",
+            "smallest price step"),
+        Setting(
+            "data.*.lot", .decimal(from: "0.000000001", through: "1000000"), "1",
+            "smallest quantity step"),
+        Setting("data.*.format", .text, "csv", "csv or a preset such as lean-daily"),
+        Setting("data.*.columns", .text, "", "column map: time=Date,open=1,…"),
+        Setting("data.*.rows", .text, "", "bar, quote, trade or prediction; empty to tell by columns"),
+        Setting("data.*.zone", .text, "UTC", "time zone of local times"),
+        Setting("data.*.time", .text, "", "time format; empty to tell by the first row"),
+        Setting("data.*.date", .text, "", "day of files that count from midnight"),
+        Setting("data.*.label", .choice(["start", "end"]), "start", "which end a bar's time names"),
+        Setting("data.*.interval", .integer(0...31_622_400), "0", "length of a bar in seconds"),
+        Setting("data.*.price_divisor", .integer(1...1_000_000_000), "1", "prices are divided by it"),
+        Setting("data.*.round_to", .integer(-1...9), "-1", "decimals to round to; -1 to refuse more"),
+        Setting("data.*.skip_bad", .flag, "false", "count and list bad rows instead of stopping"),
+    ]
+
+    static let strategies: [Setting] = [
+        Setting("strategies.*.kind", .choice(StrategyCatalog.kinds), nil, "which strategy"),
+        Setting("strategies.*.name", .text, nil, "its name; the kind where none is given"),
+        Setting("strategies.*.symbols", .text, nil, "instruments, separated by commas"),
+        Setting(
+            "strategies.*.quantity", .decimal(from: "0.000000001", through: trillion), "1",
+            "sma_crossover, buy_and_hold: units an order"),
+        Setting("strategies.*.fast", .integer(1...100_000), "10", "sma_crossover: bars"),
+        Setting("strategies.*.slow", .integer(2...100_000), "30", "sma_crossover: bars"),
+        Setting(
+            "strategies.*.arithmetic", .choice(["double", "exact"]), "exact",
+            "sma_crossover: whether averages are running doubles or exact sums"),
+        Setting(
+            "strategies.*.stop_loss", .decimal(from: "0", through: "1000000000"), "0",
+            "sma_crossover: distance of a stop from the fill; 0 for none"),
+        Setting(
+            "strategies.*.take_profit", .decimal(from: "0", through: "1000000000"), "0",
+            "sma_crossover: distance of a limit from the fill; 0 for none"),
+        Setting(
+            "strategies.*.cash_fraction", .decimal(from: "0", through: "1"), "0",
+            "buy_and_hold: share of the cash to spend instead of a quantity; 0 to use the quantity"),
+        Setting(
+            "strategies.*.k_sigma", .decimal(from: "0", through: "1000"), "1",
+            "threshold: standard deviations taken off the predicted move"),
+        Setting(
+            "strategies.*.k_atr", .decimal(from: "0", through: "1000"), "0.5",
+            "threshold: smallest usable move in average true ranges"),
+        Setting(
+            "strategies.*.atr_period", .integer(1...10_000), "14", "threshold: bars of the ATR"),
+        Setting(
+            "strategies.*.reward_risk", .decimal(from: "0.001", through: "1000"), "2",
+            "threshold: take-profit distance over stop-loss distance"),
+        Setting(
+            "strategies.*.risk_per_trade", .decimal(from: "0.000001", through: "1"), "0.01",
+            "threshold: share of equity lost when the stop is hit"),
+    ]
+
+    /// The setting that a key names; nil for one that the program does not know.
+    package static func setting(_ key: String) -> Setting? {
+        let parts = key.split(separator: ".", omittingEmptySubsequences: false)
+        let pattern = parts.map { $0.allSatisfy(\.isNumber) && !$0.isEmpty ? "*" : String($0) }
+            .joined(separator: ".")
+        return all.first { $0.key == pattern }
+    }
+}

@@ -1,0 +1,135 @@
+import LedgerDomain
+import LedgerEvents
+
+/// Trades a recorded prediction when enough of the move that it promises is left after its error.
+///
+///     usable = |predicted − price| − k_sigma · error;  trades iff usable > 0 and usable ≥ k_atr · ATR
+///     take-profit distance = usable;  stop-loss distance = usable / reward_risk
+///
+/// One position at a time, sized so that the stop loses `risk_per_trade` of equity. Without a price, a
+/// positive error or a positive ATR the prediction is passed over. Source: requirements A.4, B02.
+struct Threshold: Strategy {
+    static let kind = "threshold"
+    static let codeVersion: UInt16 = 1
+
+    private let kSigma: Double
+    private let kATR: Double
+    private let rewardRisk: Double
+    private let risk: Double
+    private let period: Int
+    private var close = 0.0
+    private var bars = 0
+    /// Wilder's average true range: the mean of the first `period` ranges, then (p−1)/p of the old
+    /// value and 1/p of the new range.
+    private var range = 0.0
+
+    init(_ settings: Settings, _ prefix: String) throws(SettingsError) {
+        func number(_ name: String, _ fallback: Double) throws(SettingsError) -> Double {
+            try settings.value("\(prefix).\(name)", fallback) { (text) throws(NumberError) in
+                try Price(text).double
+            }
+        }
+        kSigma = try number("k_sigma", 1)
+        kATR = try number("k_atr", 0.5)
+        rewardRisk = try number("reward_risk", 2)
+        risk = try number("risk_per_trade", 0.01)
+        period = Int(try settings.integer("\(prefix).atr_period", 14, in: 1...10_000))
+    }
+
+    mutating func bar(_ bar: Bar, _ view: StrategyView) -> Decision? {
+        let (high, low) = (bar.high.double, bar.low.double)
+        let reach =
+            bars == 0 ? high - low : max(high, close) - min(low, close)
+        bars = min(bars + 1, period + 1)
+        if bars <= period {
+            range += (reach - range) / Double(bars)
+        } else {
+            range += (reach - range) / Double(period)
+        }
+        close = bar.close.double
+        return nil
+    }
+
+    mutating func prediction(
+        _ prediction: PredictionRecorded, _ view: StrategyView
+    ) -> Decision? {
+        let error = prediction.error.double
+        guard bars >= period, close > 0, range > 0, error > 0, view.position.raw == 0,
+            view.workingOrders == 0
+        else { return nil }
+        let move = prediction.predicted.double - close
+        let usable = move.magnitude - kSigma * error
+        let threshold = kATR * range
+        guard usable > 0, usable >= threshold, let price = Price(rounding: close),
+            let target = Price(rounding: usable), let stop = Price(rounding: usable / rewardRisk),
+            target.raw > 0, stop.raw > 0
+        else { return nil }
+        var decision = Decision(
+            side: move > 0 ? .buy : .sell, purpose: .entry,
+            size: .risk(share: risk, distance: stop), price: price, indicator: usable,
+            threshold: threshold)
+        decision.takeProfitDistance = target
+        decision.stopLossDistance = stop
+        return decision
+    }
+
+    mutating func split(_ event: SplitApplied) {
+        let factor = Double(event.denominator) / Double(event.numerator)
+        close *= factor
+        range *= factor
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(close)
+        writer.write(range)
+        writer.write(UInt32(bars))
+    }
+
+    mutating func restore(from reader: inout StateReader) throws(StateError) {
+        close = try reader.read()
+        range = try reader.read()
+        bars = Int(try reader.read(UInt32.self))
+    }
+}
+
+/// Buys once, at the first price, and keeps it: the yardstick of every other strategy.
+struct BuyAndHold: Strategy {
+    static let kind = "buy_and_hold"
+    static let codeVersion: UInt16 = 1
+
+    private let quantity: Quantity
+    private let cashShare: Double
+    private var isDone = false
+
+    init(_ settings: Settings, _ prefix: String) throws(SettingsError) {
+        quantity = try settings.value("\(prefix).quantity", Quantity(raw: 1_000_000_000)) {
+            (text) throws(NumberError) in try Quantity(text)
+        }
+        cashShare = try settings.value("\(prefix).cash_fraction", 0) {
+            (text) throws(NumberError) in try Price(text).double
+        }
+    }
+
+    mutating func bar(_ bar: Bar, _ view: StrategyView) -> Decision? { buy(at: bar.close) }
+
+    mutating func quote(_ quote: Quote, _ view: StrategyView) -> Decision? {
+        quote.mid.flatMap { buy(at: $0) }
+    }
+
+    mutating func trade(_ trade: Trade, _ view: StrategyView) -> Decision? { buy(at: trade.price) }
+
+    private mutating func buy(at price: Price) -> Decision? {
+        guard !isDone else { return nil }
+        isDone = true
+        return Decision(
+            side: .buy, purpose: .entry,
+            size: cashShare > 0 ? .cash(share: cashShare) : .units(quantity), price: price,
+            indicator: price.double, threshold: 0)
+    }
+
+    func encode(into writer: inout StateWriter) { writer.write(isDone) }
+
+    mutating func restore(from reader: inout StateReader) throws(StateError) {
+        isDone = try reader.read()
+    }
+}
