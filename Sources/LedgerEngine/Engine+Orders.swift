@@ -81,8 +81,7 @@ extension Engine {
             slots[slot].ordinal = 0
         }
         return IntentID(
-            account: names.name(Self.account), strategy: slots[slot].name,
-            symbol: slots[slot].symbol, side: side, decidedAt: context.time,
+            decider: slots[slot].decider, side: side, decidedAt: context.time,
             ordinal: slots[slot].ordinal)
     }
 

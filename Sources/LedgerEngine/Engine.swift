@@ -8,35 +8,37 @@ import LedgerSimulation
 /// `step` depends on nothing but the state and the input: the same inputs give the same events, byte
 /// for byte, in any process. State changes only by the events that it emits and the input itself, each
 /// booked by the folds that every reader of the journal uses.
-package struct Engine: Sendable {
+public struct Engine: Sendable {
     /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
-    package static let name = "engine"
-    package static let version: UInt32 = 1
+    public static let name = "engine"
+    public static let version: UInt32 = 1
 
-    package private(set) var names = NameBook()
-    package internal(set) var books = ProfitAndLoss()
-    package internal(set) var orders = OrderRegister()
-    package private(set) var settings = Settings([])
-    package private(set) var inputs: UInt64 = 0
-    package private(set) var lastTime = Timestamp(nanoseconds: .min)
+    public private(set) var names = NameBook()
+    public internal(set) var books = ProfitAndLoss()
+    public internal(set) var orders = OrderRegister()
+    public private(set) var settings = Settings([])
+    public private(set) var inputs: UInt64 = 0
+    public private(set) var lastTime = Timestamp(nanoseconds: .min)
 
     var configuration: EngineSettings?
     var venue = SimulatedVenue(settings: VenueSettings(), seed: 0)
     var slots: [StrategySlot] = []
+    /// The number of inputs at which the state is digested next.
+    private var nextDigest = UInt64.max
     /// By instrument number: which slots listen.
     private var listeners: [[Int]] = []
 
     /// The one account of this stage.
-    package static let account = AccountID(1)
+    public static let account = AccountID(1)
 
-    package init() {}
+    public init() {}
 
     /// Takes one input, which stands in the journal as `record.sequence`, and appends what follows from
     /// it to `batch`.
     ///
     /// - Throws: `EngineError`; the state is then no longer usable and the batch holds half a step.
     @inline(__always)
-    package mutating func step(_ record: Record, into batch: inout Batch) throws(EngineError) {
+    public mutating func step(_ record: Record, into batch: inout Batch) throws(EngineError) {
         let context = StepContext(sequence: record.sequence, time: record.time)
         switch record.rawType {
         case EventType.bar.rawValue: try step(try decode(record) as Bar, context, into: &batch)
@@ -61,7 +63,8 @@ package struct Engine: Sendable {
     private mutating func finish(
         _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
-        guard let configuration, inputs % configuration.digestEvery == 0 else { return }
+        guard inputs >= nextDigest else { return }
+        nextDigest = inputs + (configuration?.digestEvery ?? .max / 2)
         try emit(StateDigested(digest: digest), context, account: .none, into: &batch)
     }
 
@@ -74,7 +77,8 @@ package struct Engine: Sendable {
             try settle(context, into: &batch)
         }
         try mark(bar.instrument, bar.close, context)
-        for slot in listening(bar.instrument) {
+        for place in 0..<listenerCount(bar.instrument) {
+            let slot = listeners[Int(bar.instrument.number)][place]
             guard let decision = slots[slot].strategy.bar(bar, view(slot, context)) else { continue }
             try decide(decision, slot, context, into: &batch)
         }
@@ -90,7 +94,8 @@ package struct Engine: Sendable {
         }
         if let mid = quote.mid { try mark(quote.instrument, mid, context) }
         var decided = false
-        for slot in listening(quote.instrument) {
+        for place in 0..<listenerCount(quote.instrument) {
+            let slot = listeners[Int(quote.instrument.number)][place]
             guard let decision = slots[slot].strategy.quote(quote, view(slot, context)) else {
                 continue
             }
@@ -179,6 +184,7 @@ package struct Engine: Sendable {
         do throws(SettingsError) {
             let configuration = try EngineSettings(new)
             self.configuration = configuration
+            nextDigest = inputs + configuration.digestEvery
             settings = new
             venue = SimulatedVenue(settings: configuration.venue, seed: configuration.seed)
             slots = []
@@ -186,11 +192,13 @@ package struct Engine: Sendable {
                 let prefix = "strategies.\(index)"
                 let kind = try new.required("\(prefix).kind")
                 for symbol in try new.required("\(prefix).symbols").split(separator: ",") {
+                    let symbol = String(symbol.drop { $0 == " " })
+                    let name = new.text("\(prefix).name", kind)
                     slots.append(
                         StrategySlot(
-                            id: StrategyID(UInt16(index + 1)),
-                            name: new.text("\(prefix).name", kind),
-                            symbol: String(symbol.drop { $0 == " " }),
+                            id: StrategyID(UInt16(index + 1)), name: name, symbol: symbol,
+                            decider: IntentID.Decider(
+                                account: configuration.accountName, strategy: name, symbol: symbol),
                             strategy: try StrategyCatalog.make(new, prefix)))
                 }
             }
@@ -219,6 +227,11 @@ package struct Engine: Sendable {
     @inline(__always)
     private func listening(_ instrument: InstrumentID) -> [Int] {
         Int(instrument.number) < listeners.count ? listeners[Int(instrument.number)] : []
+    }
+
+    @inline(__always)
+    private func listenerCount(_ instrument: InstrumentID) -> Int {
+        Int(instrument.number) < listeners.count ? listeners[Int(instrument.number)].count : 0
     }
 
     @inline(__always)
@@ -301,17 +314,18 @@ package struct Engine: Sendable {
     // MARK: State
 
     /// A digest of the whole state: equal in two engines that took the same inputs.
-    package var digest: UInt64 {
+    public var digest: UInt64 {
         var writer = StateWriter()
         encode(into: &writer)
         return writer.digest
     }
 
-    package func encode(into writer: inout StateWriter) {
+    public func encode(into writer: inout StateWriter) {
         writer.write(settings.text)
         writer.write(names.instruments.compactMap { $0 }) { $1.encode(into: &$0) }
         writer.write(names.accounts.compactMap { $0 }) { $1.encode(into: &$0) }
         writer.write(inputs)
+        writer.write(nextDigest)
         writer.write(lastTime)
         books.encode(into: &writer)
         orders.encode(into: &writer)
@@ -322,7 +336,7 @@ package struct Engine: Sendable {
     /// Takes up a saved state.
     ///
     /// - Throws: `StateError` when the bytes are another version's or damaged; fold the journal instead.
-    package init(restoring bytes: [UInt8]) throws(StateError) {
+    public init(restoring bytes: [UInt8]) throws(StateError) {
         var reader = StateReader(bytes)
         let text: String = try reader.read()
         for instrument in try reader.readArray({ (reader) throws(StateError) in
@@ -335,6 +349,7 @@ package struct Engine: Sendable {
             do { try adopt(Settings(text: text)) } catch { throw StateError("\(error)") }
         }
         inputs = try reader.read()
+        nextDigest = try reader.read()
         lastTime = try reader.read()
         books = try ProfitAndLoss(from: &reader)
         orders = try OrderRegister(from: &reader)
@@ -345,9 +360,9 @@ package struct Engine: Sendable {
 }
 
 /// Which input a step takes, and when.
-package struct StepContext: Sendable {
-    package var sequence: SequenceNumber
-    package var time: Timestamp
+public struct StepContext: Sendable {
+    public var sequence: SequenceNumber
+    public var time: Timestamp
 }
 
 extension Instrument {

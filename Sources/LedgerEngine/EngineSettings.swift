@@ -57,6 +57,7 @@ struct StrategySlot: Sendable {
     let id: StrategyID
     let name: String
     let symbol: String
+    let decider: IntentID.Decider
     /// None until the journal defines the symbol.
     var instrument = InstrumentID.none
     var strategy: any Strategy
@@ -89,7 +90,7 @@ struct StrategySlot: Sendable {
 
 /// Why a step could not be taken. The input is good bytes with an impossible meaning, or the settings
 /// are; the run stops, and nothing of the step is kept.
-package enum EngineError: Error, Equatable, CustomStringConvertible {
+public enum EngineError: Error, Equatable, CustomStringConvertible {
     case fold(FoldError)
     case record(RecordError)
     case number(NumberError)
@@ -98,7 +99,7 @@ package enum EngineError: Error, Equatable, CustomStringConvertible {
     case unconfigured(String)
     case backwards(Timestamp, after: Timestamp)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .fold(let error): error.description
         case .record(let error): error.description

@@ -7,14 +7,12 @@ struct SMACrossover: Strategy {
     static let kind = "sma_crossover"
     static let codeVersion: UInt16 = 1
 
-    /// The two averages, compared in one of two ways that differ when the averages are equal: running
-    /// sums of doubles carry rounding from bar to bar and then see a cross where there is none.
-    private enum Averages: Sendable {
-        case double(Window<Double>)
-        case exact(Window<Int128>)
-    }
-
-    private var averages: Averages
+    /// Averages are compared in one of two ways that differ when they are equal: running sums of
+    /// doubles carry rounding from bar to bar and then see a cross where there is none. One window is
+    /// used, the other stays empty.
+    private let isExact: Bool
+    private var exact: Window<Int128>
+    private var doubles: Window<Double>
     private let quantity: Quantity
     private let stopLoss: Price
     private let takeProfit: Price
@@ -25,10 +23,9 @@ struct SMACrossover: Strategy {
         guard fast < slow else {
             throw SettingsError("\(prefix).fast", "\(fast) is not below slow, which is \(slow)")
         }
-        averages =
-            settings.text("\(prefix).arithmetic", "exact") == "double"
-            ? .double(Window(fast: Int(fast), slow: Int(slow)))
-            : .exact(Window(fast: Int(fast), slow: Int(slow)))
+        isExact = settings.text("\(prefix).arithmetic", "exact") == "exact"
+        exact = Window(fast: isExact ? Int(fast) : 0, slow: isExact ? Int(slow) : 0)
+        doubles = Window(fast: isExact ? 0 : Int(fast), slow: isExact ? 0 : Int(slow))
         quantity = try settings.value("\(prefix).quantity", Quantity(raw: 1_000_000_000)) {
             (text) throws(NumberError) in try Quantity(text)
         }
@@ -56,17 +53,12 @@ struct SMACrossover: Strategy {
     @inline(__always)
     private mutating func see(_ price: Price, _ value: Double, _ view: StrategyView) -> Decision? {
         let cross: Int
-        switch averages {
-        case .double(var window):
-            averages = .double(Window())
-            window.push(value)
-            cross = window.isFull ? window.compareDoubles() : 0
-            averages = .double(window)
-        case .exact(var window):
-            averages = .exact(Window())
-            window.push(Int128(price.raw))
-            cross = window.isFull ? window.compareExactly() : 0
-            averages = .exact(window)
+        if isExact {
+            exact.push(Int128(price.raw))
+            cross = exact.isFull ? exact.compareExactly() : 0
+        } else {
+            doubles.push(value)
+            cross = doubles.isFull ? doubles.compareDoubles() : 0
         }
         guard cross != 0, view.workingOrders == 0 else { return nil }
         if cross > 0, view.position.raw == 0 { return decision(.buy, .entry, price) }
@@ -75,11 +67,7 @@ struct SMACrossover: Strategy {
     }
 
     private func decision(_ side: Side, _ purpose: Purpose, _ price: Price) -> Decision {
-        let (fast, slow) =
-            switch averages {
-            case .double(let window): window.doubles
-            case .exact(let window): window.exactMeans
-            }
+        let (fast, slow) = isExact ? exact.exactMeans : doubles.means
         var decision = Decision(
             side: side, purpose: purpose, size: purpose == .entry ? .units(quantity) : .position,
             price: price, indicator: fast, threshold: slow)
@@ -91,35 +79,20 @@ struct SMACrossover: Strategy {
     }
 
     mutating func split(_ event: SplitApplied) {
-        switch averages {
-        case .double(var window):
-            window.rescale { $0 * Double(event.denominator) / Double(event.numerator) }
-            averages = .double(window)
-        case .exact(var window):
-            window.rescale {
-                FixedPoint.dividedHalfEven(
-                    $0 * Int128(event.denominator), by: Int128(event.numerator))
-            }
-            averages = .exact(window)
+        doubles.rescale { $0 * Double(event.denominator) / Double(event.numerator) }
+        exact.rescale {
+            FixedPoint.dividedHalfEven($0 * Int128(event.denominator), by: Int128(event.numerator))
         }
     }
 
     func encode(into writer: inout StateWriter) {
-        switch averages {
-        case .double(let window): window.encode(into: &writer) { $0.write($1) }
-        case .exact(let window): window.encode(into: &writer) { $0.write($1) }
-        }
+        exact.encode(into: &writer) { $0.write($1) }
+        doubles.encode(into: &writer) { $0.write($1) }
     }
 
     mutating func restore(from reader: inout StateReader) throws(StateError) {
-        switch averages {
-        case .double(var window):
-            try window.restore(from: &reader) { (reader) throws(StateError) in try reader.read() }
-            averages = .double(window)
-        case .exact(var window):
-            try window.restore(from: &reader) { (reader) throws(StateError) in try reader.read() }
-            averages = .exact(window)
-        }
+        try exact.restore(from: &reader) { (reader) throws(StateError) in try reader.read() }
+        try doubles.restore(from: &reader) { (reader) throws(StateError) in try reader.read() }
     }
 }
 
@@ -134,12 +107,6 @@ private struct Window<Value: Numeric & Sendable>: Sendable {
     private var newest = 0
     /// Where the value lies that leaves the fast sum next.
     private var leaving: Int
-
-    init() {
-        values = []
-        fast = 0
-        leaving = 0
-    }
 
     init(fast: Int, slow: Int) {
         values = Array(repeating: 0, count: slow)
@@ -196,28 +163,31 @@ private struct Window<Value: Numeric & Sendable>: Sendable {
         slowSum = try read(&reader)
         count = Int(try reader.read(UInt32.self))
         newest = Int(try reader.read(UInt32.self))
-        guard count <= values.count, newest < values.count else {
+        guard count <= values.count, newest < max(values.count, 1) else {
             throw StateError("a saved average points outside its values")
         }
-        leaving = (newest + values.count - fast) % values.count
+        leaving = values.isEmpty ? 0 : (newest + values.count - fast) % values.count
     }
 }
 
 extension Window<Double> {
-    var doubles: (fast: Double, slow: Double) {
+    var means: (fast: Double, slow: Double) {
         (fastSum / Double(fast), slowSum / Double(values.count))
     }
 
     @inline(__always)
     func compareDoubles() -> Int {
-        let (fast, slow) = doubles
+        let (fast, slow) = means
         return fast > slow ? 1 : fast < slow ? -1 : 0
     }
 }
 
 extension Window<Int128> {
     var exactMeans: (fast: Double, slow: Double) {
-        (Double(fastSum) / 1e9 / Double(fast), Double(slowSum) / 1e9 / Double(values.count))
+        (
+            FixedPoint.double(fastSum) / 1e9 / Double(fast),
+            FixedPoint.double(slowSum) / 1e9 / Double(values.count)
+        )
     }
 
     /// The sign of fastSum / fast − slowSum / slow, without a division.

@@ -2,15 +2,15 @@ import LedgerDomain
 
 /// Effective settings as flat `key = value` pairs, sorted by key: the form in which they are journaled
 /// and from which the engine configures itself, so that a journal is all that a replay needs.
-package struct Settings: Hashable, Sendable {
-    package private(set) var pairs: [(key: String, value: String)]
+public struct Settings: Hashable, Sendable {
+    public private(set) var pairs: [(key: String, value: String)]
 
-    package init(_ pairs: [(key: String, value: String)]) {
+    public init(_ pairs: [(key: String, value: String)]) {
         self.pairs = pairs.sorted { $0.key < $1.key }
     }
 
     /// Reads the journaled form.
-    package init(text: String) {
+    public init(text: String) {
         self.init(
             text.split(separator: "\n").compactMap { line in
                 guard let sign = line.firstRange(of: " = ") else { return nil }
@@ -18,12 +18,12 @@ package struct Settings: Hashable, Sendable {
             })
     }
 
-    package var text: String { pairs.map { "\($0.key) = \($0.value)\n" }.joined() }
+    public var text: String { pairs.map { "\($0.key) = \($0.value)\n" }.joined() }
 
-    package static func == (a: Settings, b: Settings) -> Bool { a.text == b.text }
-    package func hash(into hasher: inout Hasher) { hasher.combine(text) }
+    public static func == (a: Settings, b: Settings) -> Bool { a.text == b.text }
+    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 
-    package subscript(key: String) -> String? {
+    public subscript(key: String) -> String? {
         var low = 0
         var high = pairs.count
         while low < high {
@@ -34,7 +34,7 @@ package struct Settings: Hashable, Sendable {
     }
 
     /// How many entries a list has: `strategies.0.…` to `strategies.(n−1).…`.
-    package func count(of list: String) -> Int {
+    public func count(of list: String) -> Int {
         var count = 0
         while pairs.contains(where: { $0.key.hasPrefix("\(list).\(count).") }) { count += 1 }
         return count
@@ -87,14 +87,14 @@ package struct Settings: Hashable, Sendable {
 }
 
 /// A setting that cannot be what it says; the reader of a file adds where it stands.
-package struct SettingsError: Error, Equatable, CustomStringConvertible {
-    package var key: String
-    package var problem: String
+public struct SettingsError: Error, Equatable, CustomStringConvertible {
+    public var key: String
+    public var problem: String
 
-    package init(_ key: String, _ problem: String) {
+    public init(_ key: String, _ problem: String) {
         self.key = key
         self.problem = problem
     }
 
-    package var description: String { "setting \(key): \(problem)" }
+    public var description: String { "setting \(key): \(problem)" }
 }

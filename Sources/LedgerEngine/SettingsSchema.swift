@@ -1,8 +1,8 @@
 import LedgerDomain
 
 /// One setting that the program knows: what `config show` prints and a file may name.
-package struct Setting: Sendable {
-    package enum Kind: Sendable {
+public struct Setting: Sendable {
+    public enum Kind: Sendable {
         case text
         case flag
         case integer(ClosedRange<Int64>)
@@ -12,12 +12,12 @@ package struct Setting: Sendable {
     }
 
     /// With `*` where a list's number stands.
-    package let key: String
-    package let kind: Kind
+    public let key: String
+    public let kind: Kind
     /// Nil where there is none: it must be given, or is left out.
-    package let defaultValue: String?
+    public let defaultValue: String?
     /// Unit and meaning.
-    package let help: String
+    public let help: String
 
     init(_ key: String, _ kind: Kind, _ defaultValue: String?, _ help: String) {
         self.key = key
@@ -27,7 +27,7 @@ package struct Setting: Sendable {
     }
 
     /// Nil when `value` is good, else what is wrong with it.
-    package func problem(with value: String) -> String? {
+    public func problem(with value: String) -> String? {
         switch kind {
         case .text: return nil
         case .flag: return value == "true" || value == "false" ? nil : "is neither true nor false"
@@ -50,10 +50,10 @@ package struct Setting: Sendable {
 }
 
 /// Every setting, in the order in which a person reads them.
-package enum SettingsSchema {
+public enum SettingsSchema {
     static let trillion = "1000000000000"
 
-    package static let all: [Setting] =
+    public static let all: [Setting] =
         [
             Setting("run.name", .text, "backtest", "name of the run, in RunStarted"),
             Setting("seed", .integer(0...Int64.max), "0", "seed of every random draw"),
@@ -161,7 +161,7 @@ package enum SettingsSchema {
     ]
 
     /// The setting that a key names; nil for one that the program does not know.
-    package static func setting(_ key: String) -> Setting? {
+    public static func setting(_ key: String) -> Setting? {
         let parts = key.split(separator: ".", omittingEmptySubsequences: false)
         let pattern = parts.map { $0.allSatisfy(\.isNumber) && !$0.isEmpty ? "*" : String($0) }
             .joined(separator: ".")

@@ -2,14 +2,14 @@ import LedgerDomain
 import LedgerEvents
 
 /// What a strategy may know beside the event: its own position and whether it waits for an order.
-package struct StrategyView: Sendable {
+public struct StrategyView: Sendable {
     /// Signed; short is negative.
-    package var position: Quantity
+    public var position: Quantity
     /// Orders that may still fill, exits that protect a position not counted.
-    package var workingOrders: Int
-    package var time: Timestamp
+    public var workingOrders: Int
+    public var time: Timestamp
 
-    package init(position: Quantity, workingOrders: Int, time: Timestamp) {
+    public init(position: Quantity, workingOrders: Int, time: Timestamp) {
         self.position = position
         self.workingOrders = workingOrders
         self.time = time
@@ -17,8 +17,8 @@ package struct StrategyView: Sendable {
 }
 
 /// What a strategy wants done, and why. The engine sizes it, checks it and sends it.
-package struct Decision: Hashable, Sendable {
-    package enum Size: Hashable, Sendable {
+public struct Decision: Hashable, Sendable {
+    public enum Size: Hashable, Sendable {
         case units(Quantity)
         /// All that the position holds.
         case position
@@ -28,22 +28,22 @@ package struct Decision: Hashable, Sendable {
         case cash(share: Double)
     }
 
-    package var side: Side
-    package var purpose: Purpose
-    package var size: Size
-    package var orderType = OrderType.market
-    package var limitPrice = Price.zero
-    package var stopPrice = Price.zero
-    package var stopLossDistance = Price.zero
-    package var takeProfitDistance = Price.zero
-    package var timeInForce = TimeInForce.goodTillCancelled
+    public var side: Side
+    public var purpose: Purpose
+    public var size: Size
+    public var orderType = OrderType.market
+    public var limitPrice = Price.zero
+    public var stopPrice = Price.zero
+    public var stopLossDistance = Price.zero
+    public var takeProfitDistance = Price.zero
+    public var timeInForce = TimeInForce.goodTillCancelled
     /// The market's price that the decision saw.
-    package var price: Price
+    public var price: Price
     /// The two numbers that were compared.
-    package var indicator: Double
-    package var threshold: Double
+    public var indicator: Double
+    public var threshold: Double
 
-    package init(
+    public init(
         side: Side, purpose: Purpose, size: Size, price: Price, indicator: Double,
         threshold: Double
     ) {
@@ -58,7 +58,7 @@ package struct Decision: Hashable, Sendable {
 
 /// A rule that turns market data into decisions. Its fields are its whole memory: they are saved,
 /// compared and replayed, so it reads no clock and no other state.
-package protocol Strategy: Sendable {
+public protocol Strategy: Sendable {
     /// The name in configurations.
     static var kind: String { get }
     /// Rises with every change of behaviour: a replay says when it runs another version.
@@ -75,19 +75,19 @@ package protocol Strategy: Sendable {
 }
 
 extension Strategy {
-    package mutating func bar(_ bar: Bar, _ view: StrategyView) -> Decision? { nil }
-    package mutating func quote(_ quote: Quote, _ view: StrategyView) -> Decision? { nil }
-    package mutating func trade(_ trade: Trade, _ view: StrategyView) -> Decision? { nil }
-    package mutating func prediction(
+    public mutating func bar(_ bar: Bar, _ view: StrategyView) -> Decision? { nil }
+    public mutating func quote(_ quote: Quote, _ view: StrategyView) -> Decision? { nil }
+    public mutating func trade(_ trade: Trade, _ view: StrategyView) -> Decision? { nil }
+    public mutating func prediction(
         _ prediction: PredictionRecorded, _ view: StrategyView
     ) -> Decision? { nil }
-    package mutating func split(_ event: SplitApplied) {}
+    public mutating func split(_ event: SplitApplied) {}
 }
 
-package enum StrategyCatalog {
+public enum StrategyCatalog {
     static let all: [any Strategy.Type] = [SMACrossover.self, Threshold.self, BuyAndHold.self]
 
-    package static let kinds = all.map { $0.kind }
+    public static let kinds = all.map { $0.kind }
 
     static func make(
         _ settings: Settings, _ prefix: String

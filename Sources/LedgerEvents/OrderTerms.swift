@@ -2,7 +2,7 @@ import LedgerDomain
 
 extension OrderIntended {
     /// The same order after a split: more units at lower prices, rounded half to even to 10^-9.
-    package func split(_ event: SplitApplied) throws(NumberError) -> OrderIntended {
+    public func split(_ event: SplitApplied) throws(NumberError) -> OrderIntended {
         var changed = self
         changed.quantity = try quantity.scaled(by: event.numerator, over: event.denominator)
         changed.limitPrice = try limitPrice.split(event)
@@ -15,7 +15,7 @@ extension OrderIntended {
 }
 
 extension Price {
-    package func split(_ event: SplitApplied) throws(NumberError) -> Price {
+    public func split(_ event: SplitApplied) throws(NumberError) -> Price {
         let value = FixedPoint.dividedHalfEven(
             Int128(raw) * Int128(event.denominator), by: Int128(event.numerator))
         guard let raw = Int64(exactly: value) else { throw .overflow("price \(self) after a split") }
@@ -24,7 +24,7 @@ extension Price {
 }
 
 extension OrderIntended {
-    package func encodeState(into writer: inout StateWriter) {
+    public func encodeState(into writer: inout StateWriter) {
         writer.write(instrument)
         writer.write(strategy)
         writer.write(side)
@@ -40,7 +40,7 @@ extension OrderIntended {
         writer.write(purpose)
     }
 
-    package init(from reader: inout StateReader) throws(StateError) {
+    public init(from reader: inout StateReader) throws(StateError) {
         self.init(
             instrument: try reader.read(), strategy: try reader.read(), side: try reader.read(),
             orderType: try reader.read(),

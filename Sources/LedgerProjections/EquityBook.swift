@@ -5,23 +5,23 @@ import LedgerEvents
 ///
 /// Worth is kept in 10^-18, the scale of price × quantity, so that marking rounds nothing:
 /// equity = cash + Σ quantity × mark.
-package struct AccountEquity: Hashable, Sendable {
-    package var account: AccountID
-    package fileprivate(set) var cash = Money.zero
+public struct AccountEquity: Hashable, Sendable {
+    public var account: AccountID
+    public fileprivate(set) var cash = Money.zero
     /// Deposits less withdrawals.
-    package fileprivate(set) var netDeposits = Money.zero
+    public fileprivate(set) var netDeposits = Money.zero
     /// Fees that belong to no fill, and the fills' own.
-    package fileprivate(set) var fees = Money.zero
-    package fileprivate(set) var dividends = Money.zero
+    public fileprivate(set) var fees = Money.zero
+    public fileprivate(set) var dividends = Money.zero
     /// Σ quantity × mark in 10^-18.
     fileprivate(set) var marketValue: Int128 = 0
     /// The highest equity since the account was funded, in 10^-18.
     fileprivate var peakValue: Int128 = 0
-    package fileprivate(set) var peakAt = Timestamp.zero
+    public fileprivate(set) var peakAt = Timestamp.zero
     /// The lowest equity since that peak.
     fileprivate var lowValue: Int128 = 0
     /// The deepest fall so far as a share of the peak before it, and its two ends.
-    package fileprivate(set) var maximumDrawdown = 0.0
+    public fileprivate(set) var maximumDrawdown = 0.0
     fileprivate var worstPeak: Int128 = 0
     fileprivate var worstLow: Int128 = 0
 
@@ -32,16 +32,16 @@ package struct AccountEquity: Hashable, Sendable {
     var equityValue: Int128 { cash.raw * Self.scale + marketValue }
 
     /// Rounded half to even to 10^-9, as are the others.
-    package var equity: Money { Self.money(equityValue) }
-    package var marketWorth: Money { Self.money(marketValue) }
-    package var peak: Money { Self.money(peakValue) }
-    package var worstDrawdown: (peak: Money, low: Money) {
+    public var equity: Money { Self.money(equityValue) }
+    public var marketWorth: Money { Self.money(marketValue) }
+    public var peak: Money { Self.money(peakValue) }
+    public var worstDrawdown: (peak: Money, low: Money) {
         (Self.money(worstPeak), Self.money(worstLow))
     }
 
     /// (peak − equity) / peak; 0 while there is no peak.
-    package var drawdown: Double {
-        peakValue > 0 ? 1 - Double(equityValue) / Double(peakValue) : 0
+    public var drawdown: Double {
+        peakValue > 0 ? 1 - FixedPoint.double(equityValue) / FixedPoint.double(peakValue) : 0
     }
 
     static func money(_ value: Int128) -> Money {
@@ -64,7 +64,7 @@ package struct AccountEquity: Hashable, Sendable {
 
     private mutating func deepen() {
         guard peakValue > 0 else { return }
-        let depth = 1 - Double(lowValue) / Double(peakValue)
+        let depth = 1 - FixedPoint.double(lowValue) / FixedPoint.double(peakValue)
         guard depth > maximumDrawdown else { return }
         maximumDrawdown = depth
         worstPeak = peakValue
@@ -106,10 +106,10 @@ package struct AccountEquity: Hashable, Sendable {
 }
 
 /// Cash, marks, equity, peak and drawdown of every account.
-package struct EquityBook: Projection, Hashable {
-    package static let name = "equity"
-    package static let version: UInt32 = 1
-    package static let types: [EventType] = [
+public struct EquityBook: Projection, Hashable {
+    public static let name = "equity"
+    public static let version: UInt32 = 1
+    public static let types: [EventType] = [
         .bar, .quote, .trade, .splitApplied, .cashDeposited, .cashWithdrawn, .feeCharged,
         .dividendPaid, .orderFilled,
     ]
@@ -122,24 +122,24 @@ package struct EquityBook: Projection, Hashable {
     }
 
     /// By account number; nil where the journal has none.
-    package private(set) var accounts: [AccountEquity?] = []
+    public private(set) var accounts: [AccountEquity?] = []
     private var marks: [Price] = []
     private var holdings: [Holding] = []
     private var index = InstrumentIndex()
-    package private(set) var lastTime = Timestamp.zero
+    public private(set) var lastTime = Timestamp.zero
 
-    package init() {}
+    public init() {}
 
-    package subscript(account: AccountID) -> AccountEquity? {
+    public subscript(account: AccountID) -> AccountEquity? {
         Int(account.number) < accounts.count ? accounts[Int(account.number)] : nil
     }
 
     /// The last price seen: a bar's close, a quote's mid, a trade's price; 0 before the first.
-    package func mark(_ instrument: InstrumentID) -> Price {
+    public func mark(_ instrument: InstrumentID) -> Price {
         Int(instrument.number) < marks.count ? marks[Int(instrument.number)] : .zero
     }
 
-    package mutating func apply(_ record: Record) throws(FoldError) {
+    public mutating func apply(_ record: Record) throws(FoldError) {
         switch record.rawType {
         case EventType.bar.rawValue:
             let bar: Bar = try decode(record)
@@ -176,13 +176,13 @@ package struct EquityBook: Projection, Hashable {
         }
     }
 
-    package mutating func deposit(_ amount: Money, _ account: AccountID, at time: Timestamp) {
+    public mutating func deposit(_ amount: Money, _ account: AccountID, at time: Timestamp) {
         let entry = slot(account)
         accounts[entry]?.deposit(amount, at: time)
         lastTime = max(lastTime, time)
     }
 
-    package mutating func charge(_ amount: Money, _ account: AccountID, at time: Timestamp) {
+    public mutating func charge(_ amount: Money, _ account: AccountID, at time: Timestamp) {
         let entry = slot(account)
         accounts[entry]?.cash -= amount
         accounts[entry]?.fees += amount
@@ -190,7 +190,7 @@ package struct EquityBook: Projection, Hashable {
         lastTime = max(lastTime, time)
     }
 
-    package mutating func receive(_ amount: Money, _ account: AccountID, at time: Timestamp) {
+    public mutating func receive(_ amount: Money, _ account: AccountID, at time: Timestamp) {
         let entry = slot(account)
         accounts[entry]?.cash += amount
         accounts[entry]?.dividends += amount
@@ -200,7 +200,7 @@ package struct EquityBook: Projection, Hashable {
 
     /// Values every holding of `instrument` at `price`.
     @inline(__always)
-    package mutating func mark(
+    public mutating func mark(
         _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         lastTime = max(lastTime, time)
@@ -251,7 +251,7 @@ package struct EquityBook: Projection, Hashable {
         return product
     }
 
-    package mutating func book(
+    public mutating func book(
         _ fill: OrderFilled, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         if mark(fill.instrument) == .zero {
@@ -273,7 +273,7 @@ package struct EquityBook: Projection, Hashable {
         lastTime = max(lastTime, time)
     }
 
-    package mutating func split(
+    public mutating func split(
         _ event: SplitApplied, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         guard event.numerator > 0, event.denominator > 0 else {
@@ -304,7 +304,7 @@ package struct EquityBook: Projection, Hashable {
     }
 
     /// What an account holds of an instrument, over all strategies.
-    package func quantity(_ account: AccountID, _ instrument: InstrumentID) -> Quantity {
+    public func quantity(_ account: AccountID, _ instrument: InstrumentID) -> Quantity {
         var entry = index.head(instrument)
         while entry >= 0 {
             if holdings[entry].account == Int32(account.number) { return holdings[entry].quantity }
@@ -339,7 +339,7 @@ package struct EquityBook: Projection, Hashable {
         return entry
     }
 
-    package func encode(into writer: inout StateWriter) {
+    public func encode(into writer: inout StateWriter) {
         writer.write(accounts.compactMap { $0 }) { $1.encode(into: &$0) }
         writer.write(marks) { $0.write($1) }
         writer.write(holdings) { writer, holding in
@@ -350,7 +350,7 @@ package struct EquityBook: Projection, Hashable {
         writer.write(lastTime)
     }
 
-    package init(from reader: inout StateReader) throws(StateError) {
+    public init(from reader: inout StateReader) throws(StateError) {
         let saved = try reader.readArray { (reader) throws(StateError) in
             try AccountEquity(from: &reader)
         }

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-package enum OrderState: UInt8, Sendable, CaseIterable {
+public enum OrderState: UInt8, Sendable, CaseIterable {
     case intended = 1
     case submitted = 2
     case accepted = 3
@@ -11,28 +11,28 @@ package enum OrderState: UInt8, Sendable, CaseIterable {
     case expired = 7
     case rejected = 8
 
-    package var isOpen: Bool { rawValue <= OrderState.partiallyFilled.rawValue }
+    public var isOpen: Bool { rawValue <= OrderState.partiallyFilled.rawValue }
 }
 
 /// One order as its events tell it.
-package struct Order: Hashable, Sendable {
-    package var id: OrderID
-    package var account: AccountID
-    package var intended: OrderIntended
-    package var state = OrderState.intended
-    package var filled = Quantity.zero
+public struct Order: Hashable, Sendable {
+    public var id: OrderID
+    public var account: AccountID
+    public var intended: OrderIntended
+    public var state = OrderState.intended
+    public var filled = Quantity.zero
     /// What the venue still has open. Less than quantity − filled where the other exit of a pair
     /// took some of the position.
-    package var remaining: Quantity
+    public var remaining: Quantity
     /// Σ price × quantity of the fills, unsigned.
-    package var fillValue = Money.zero
-    package var fees = Money.zero
-    package var intendedAt: Timestamp
-    package var updatedAt: Timestamp
-    package var correlation: SequenceNumber
+    public var fillValue = Money.zero
+    public var fees = Money.zero
+    public var intendedAt: Timestamp
+    public var updatedAt: Timestamp
+    public var correlation: SequenceNumber
 
     /// fillValue / filled rounded half to even; nil before the first fill.
-    package var averagePrice: Price? {
+    public var averagePrice: Price? {
         guard filled.raw > 0 else { return nil }
         let (scaled, overflow) = fillValue.raw.multipliedReportingOverflow(by: Int128(FixedPoint.one))
         guard !overflow else { return nil }
@@ -43,10 +43,10 @@ package struct Order: Hashable, Sendable {
 
 /// Every open order, and how many ended in which way. An order that ended is let go: costs depend on
 /// what is open, not on history.
-package struct OrderRegister: Projection, Hashable {
-    package static let name = "orders"
-    package static let version: UInt32 = 1
-    package static let types: [EventType] = [
+public struct OrderRegister: Projection, Hashable {
+    public static let name = "orders"
+    public static let version: UInt32 = 1
+    public static let types: [EventType] = [
         .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
         .orderFilled, .orderCancelled, .orderExpired, .signalGenerated, .signalRejected,
         .splitApplied,
@@ -56,26 +56,26 @@ package struct OrderRegister: Projection, Hashable {
     private var entries: [Order] = []
     private var ended = 0
     /// By `OrderState` number.
-    package private(set) var counts = [UInt64](repeating: 0, count: 9)
-    package private(set) var fills: UInt64 = 0
-    package private(set) var signals: UInt64 = 0
-    package private(set) var rejectedSignals: UInt64 = 0
-    package private(set) var rejectedIntents: UInt64 = 0
+    public private(set) var counts = [UInt64](repeating: 0, count: 9)
+    public private(set) var fills: UInt64 = 0
+    public private(set) var signals: UInt64 = 0
+    public private(set) var rejectedSignals: UInt64 = 0
+    public private(set) var rejectedIntents: UInt64 = 0
 
     /// Called with each order that ends, by those who want the history too.
-    package private(set) var lastEnded: Order?
+    public private(set) var lastEnded: Order?
 
-    package init() {}
+    public init() {}
 
-    package var open: [Order] { entries.filter(\.state.isOpen) }
-    package var openCount: Int { entries.count - ended }
+    public var open: [Order] { entries.filter(\.state.isOpen) }
+    public var openCount: Int { entries.count - ended }
 
-    package func order(_ id: OrderID) -> Order? {
+    public func order(_ id: OrderID) -> Order? {
         guard let entry = find(id), entries[entry].state.isOpen else { return nil }
         return entries[entry]
     }
 
-    package mutating func apply(_ record: Record) throws(FoldError) {
+    public mutating func apply(_ record: Record) throws(FoldError) {
         lastEnded = nil
         switch record.type {
         case .signalGenerated: signals += 1
@@ -109,7 +109,7 @@ package struct OrderRegister: Projection, Hashable {
 
     /// What the open buy orders of an account would cost at their limits, or at the prices that they
     /// were decided at.
-    package func reservedCash(_ account: AccountID) throws(NumberError) -> Money {
+    public func reservedCash(_ account: AccountID) throws(NumberError) -> Money {
         var sum = Money.zero
         for order in entries
         where order.state.isOpen && order.account == account && order.intended.side == .buy
@@ -122,10 +122,10 @@ package struct OrderRegister: Projection, Hashable {
         return sum
     }
 
-    package mutating func countSignal() { signals += 1 }
-    package mutating func countRejectedIntent() { rejectedIntents += 1 }
+    public mutating func countSignal() { signals += 1 }
+    public mutating func countRejectedIntent() { rejectedIntents += 1 }
 
-    package mutating func intend(
+    public mutating func intend(
         _ event: OrderIntended, account: AccountID, at time: Timestamp, id: OrderID,
         correlation: SequenceNumber
     ) {
@@ -136,7 +136,7 @@ package struct OrderRegister: Projection, Hashable {
                 intendedAt: time, updatedAt: time, correlation: correlation))
     }
 
-    package mutating func move(
+    public mutating func move(
         _ id: OrderID, to state: OrderState, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         guard let entry = find(id), entries[entry].state.isOpen else {
@@ -148,7 +148,7 @@ package struct OrderRegister: Projection, Hashable {
         if !state.isOpen { end(entry) }
     }
 
-    package mutating func fill(
+    public mutating func fill(
         _ event: OrderFilled, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         guard let entry = find(event.order), entries[entry].state.isOpen else {
@@ -187,7 +187,7 @@ package struct OrderRegister: Projection, Hashable {
         }
     }
 
-    package mutating func split(_ event: SplitApplied, sequence: SequenceNumber) throws(FoldError) {
+    public mutating func split(_ event: SplitApplied, sequence: SequenceNumber) throws(FoldError) {
         for entry in entries.indices where entries[entry].intended.instrument == event.instrument {
             let order = entries[entry]
             entries[entry] = try at(sequence) { () throws(NumberError) in
@@ -221,13 +221,13 @@ package struct OrderRegister: Projection, Hashable {
         return low < entries.count && entries[low].id == id ? low : nil
     }
 
-    package func encode(into writer: inout StateWriter) {
+    public func encode(into writer: inout StateWriter) {
         writer.write(counts) { $0.write($1) }
         for count in [fills, signals, rejectedSignals, rejectedIntents] { writer.write(count) }
         writer.write(open) { $1.encode(into: &$0) }
     }
 
-    package init(from reader: inout StateReader) throws(StateError) {
+    public init(from reader: inout StateReader) throws(StateError) {
         counts = try reader.readArray { (reader) throws(StateError) in try reader.read() }
         guard counts.count == 9 else { throw StateError("a saved register counts other states") }
         fills = try reader.read()

@@ -2,39 +2,39 @@ import LedgerDomain
 import LedgerEvents
 
 /// Units bought (positive) or sold short (negative) together, and what they cost.
-package struct Lot: Hashable, Sendable {
-    package var quantity: Quantity
+public struct Lot: Hashable, Sendable {
+    public var quantity: Quantity
     /// price × quantity of what is left, signed as the quantity is; fees are not part of it.
-    package var cost: Money
-    package var openedAt: Timestamp
+    public var cost: Money
+    public var openedAt: Timestamp
     /// The fill that opened it.
-    package var fill: SequenceNumber
+    public var fill: SequenceNumber
 }
 
 /// What one strategy holds of one instrument in one account.
 ///
 /// Lots are closed first in, first out. Realised profit is proceeds less cost, before fees:
 /// net = realised + unrealised + dividends − fees.
-package struct Position: Hashable, Sendable {
-    package var account: AccountID
-    package var strategy: StrategyID
-    package var instrument: InstrumentID
-    package private(set) var quantity = Quantity.zero
+public struct Position: Hashable, Sendable {
+    public var account: AccountID
+    public var strategy: StrategyID
+    public var instrument: InstrumentID
+    public private(set) var quantity = Quantity.zero
     /// The sum over the open lots, signed as the quantity is.
-    package private(set) var cost = Money.zero
-    package private(set) var realised = Money.zero
-    package fileprivate(set) var fees = Money.zero
-    package fileprivate(set) var dividends = Money.zero
-    package private(set) var fills: UInt64 = 0
+    public private(set) var cost = Money.zero
+    public private(set) var realised = Money.zero
+    public fileprivate(set) var fees = Money.zero
+    public fileprivate(set) var dividends = Money.zero
+    public private(set) var fills: UInt64 = 0
     private var queue: [Lot] = []
     /// Lots before this index are closed: taking from the front of an array costs nothing then.
     private var first = 0
     fileprivate var next = -1
 
-    package var lots: ArraySlice<Lot> { queue[first...] }
+    public var lots: ArraySlice<Lot> { queue[first...] }
 
     /// cost / quantity rounded half to even to 10^-9; nil while flat.
-    package var averageCost: Price? {
+    public var averageCost: Price? {
         guard quantity.raw != 0 else { return nil }
         let (scaled, overflow) = cost.raw.multipliedReportingOverflow(by: Int128(FixedPoint.one))
         guard !overflow else { return nil }
@@ -151,18 +151,18 @@ package struct Position: Hashable, Sendable {
 }
 
 /// All positions, by account, strategy and instrument.
-package struct PositionBook: Projection, Hashable {
-    package static let name = "positions"
-    package static let version: UInt32 = 1
-    package static let types: [EventType] = [.orderFilled, .splitApplied, .dividendPaid]
+public struct PositionBook: Projection, Hashable {
+    public static let name = "positions"
+    public static let version: UInt32 = 1
+    public static let types: [EventType] = [.orderFilled, .splitApplied, .dividendPaid]
 
     /// In the order in which they were first opened; flat ones stay with their realised profit.
-    package private(set) var positions: [Position] = []
+    public private(set) var positions: [Position] = []
     private var index = InstrumentIndex()
 
-    package init() {}
+    public init() {}
 
-    package mutating func apply(_ record: Record) throws(FoldError) {
+    public mutating func apply(_ record: Record) throws(FoldError) {
         switch record.rawType {
         case EventType.orderFilled.rawValue:
             let fill: OrderFilled = try decode(record)
@@ -176,7 +176,7 @@ package struct PositionBook: Projection, Hashable {
         }
     }
 
-    package mutating func book(
+    public mutating func book(
         _ fill: OrderFilled, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         guard Int(fill.instrument.number) <= NameBook.highest else {
@@ -189,7 +189,7 @@ package struct PositionBook: Projection, Hashable {
         }
     }
 
-    package mutating func split(
+    public mutating func split(
         _ event: SplitApplied, sequence: SequenceNumber
     ) throws(FoldError) {
         guard event.numerator > 0, event.denominator > 0 else {
@@ -204,7 +204,7 @@ package struct PositionBook: Projection, Hashable {
         }
     }
 
-    package mutating func book(
+    public mutating func book(
         _ dividend: DividendPaid, account: AccountID, sequence: SequenceNumber
     ) throws(FoldError) {
         try bounded(dividend.amount, sequence)
@@ -212,7 +212,7 @@ package struct PositionBook: Projection, Hashable {
         positions[entry].dividends += dividend.amount
     }
 
-    package func position(
+    public func position(
         _ account: AccountID, _ strategy: StrategyID, _ instrument: InstrumentID
     ) -> Position? {
         var entry = index.head(instrument)
@@ -225,7 +225,7 @@ package struct PositionBook: Projection, Hashable {
     }
 
     /// The positions in one instrument, whoever holds them.
-    package func positions(in instrument: InstrumentID) -> [Position] {
+    public func positions(in instrument: InstrumentID) -> [Position] {
         var result: [Position] = []
         var entry = index.head(instrument)
         while entry >= 0 {
@@ -255,11 +255,11 @@ package struct PositionBook: Projection, Hashable {
         return entry
     }
 
-    package func encode(into writer: inout StateWriter) {
+    public func encode(into writer: inout StateWriter) {
         writer.write(positions) { $1.encode(into: &$0) }
     }
 
-    package init(from reader: inout StateReader) throws(StateError) {
+    public init(from reader: inout StateReader) throws(StateError) {
         let saved = try reader.readArray { (reader) throws(StateError) in try Position(from: &reader) }
         for position in saved {
             guard Int(position.instrument.number) <= NameBook.highest else {

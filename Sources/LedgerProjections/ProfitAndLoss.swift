@@ -5,19 +5,19 @@ import LedgerEvents
 ///
 /// For any span, net = equity at its end − equity at its start − what was deposited in between, to the
 /// last 10^-9: the requirement L05.
-package struct ProfitParts: Hashable, Sendable {
-    package var realised = Money.zero
-    package var unrealised = Money.zero
-    package var dividends = Money.zero
-    package var fees = Money.zero
-    package var equity = Money.zero
-    package var netDeposits = Money.zero
+public struct ProfitParts: Hashable, Sendable {
+    public var realised = Money.zero
+    public var unrealised = Money.zero
+    public var dividends = Money.zero
+    public var fees = Money.zero
+    public var equity = Money.zero
+    public var netDeposits = Money.zero
 
-    package init() {}
+    public init() {}
 
-    package var net: Money { realised + unrealised + dividends - fees }
+    public var net: Money { realised + unrealised + dividends - fees }
 
-    package static func - (a: ProfitParts, b: ProfitParts) -> ProfitParts {
+    public static func - (a: ProfitParts, b: ProfitParts) -> ProfitParts {
         var result = a
         result.realised -= b.realised
         result.unrealised -= b.unrealised
@@ -30,25 +30,25 @@ package struct ProfitParts: Hashable, Sendable {
 }
 
 /// Profit and loss of every account, in total and since the day began (00:00 UTC).
-package struct ProfitAndLoss: Projection, Hashable {
-    package static let name = "pnl"
-    package static let version: UInt32 = 1
-    package static let types = EquityBook.types
+public struct ProfitAndLoss: Projection, Hashable {
+    public static let name = "pnl"
+    public static let version: UInt32 = 1
+    public static let types = EquityBook.types
 
-    package private(set) var positions: PositionBook
-    package private(set) var equity: EquityBook
+    public private(set) var positions: PositionBook
+    public private(set) var equity: EquityBook
     /// Days since 1970 of the last event.
-    package private(set) var day = Int64.min
+    public private(set) var day = Int64.min
     private var nextDay = Timestamp(nanoseconds: .min)
     /// The parts at the day's start, by account number.
     private var dayStart: [ProfitParts] = []
 
-    package init() {
+    public init() {
         positions = PositionBook()
         equity = EquityBook()
     }
 
-    package mutating func apply(_ record: Record) throws(FoldError) {
+    public mutating func apply(_ record: Record) throws(FoldError) {
         advance(to: record.time)
         try positions.apply(record)
         try equity.apply(record)
@@ -56,7 +56,7 @@ package struct ProfitAndLoss: Projection, Hashable {
 
     /// Begins a new day when `time` is in one. Called before what happens at `time` is booked.
     @inline(__always)
-    package mutating func advance(to time: Timestamp) {
+    public mutating func advance(to time: Timestamp) {
         if time >= nextDay { beginDay(time) }
     }
 
@@ -66,14 +66,14 @@ package struct ProfitAndLoss: Projection, Hashable {
         nextDay = .startOfDay(day + 1)
     }
 
-    package mutating func mark(
+    public mutating func mark(
         _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         advance(to: time)
         try equity.mark(instrument, price, at: time, sequence: sequence)
     }
 
-    package mutating func book(
+    public mutating func book(
         _ fill: OrderFilled, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         advance(to: time)
@@ -81,7 +81,7 @@ package struct ProfitAndLoss: Projection, Hashable {
         try equity.book(fill, account: account, at: time, sequence: sequence)
     }
 
-    package mutating func split(
+    public mutating func split(
         _ event: SplitApplied, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         advance(to: time)
@@ -89,7 +89,7 @@ package struct ProfitAndLoss: Projection, Hashable {
         try equity.split(event, at: time, sequence: sequence)
     }
 
-    package mutating func book(
+    public mutating func book(
         _ dividend: DividendPaid, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         advance(to: time)
@@ -98,7 +98,7 @@ package struct ProfitAndLoss: Projection, Hashable {
     }
 
     /// Since the account was opened; nil for one that the journal does not have.
-    package func total(_ account: AccountID) -> ProfitParts? {
+    public func total(_ account: AccountID) -> ProfitParts? {
         guard let worth = equity[account] else { return nil }
         var parts = ProfitParts()
         var cost = Money.zero
@@ -115,13 +115,13 @@ package struct ProfitAndLoss: Projection, Hashable {
     }
 
     /// Since 00:00 UTC of the last event's day.
-    package func today(_ account: AccountID) -> ProfitParts? {
+    public func today(_ account: AccountID) -> ProfitParts? {
         guard let total = total(account) else { return nil }
         let index = Int(account.number)
         return total - (index < dayStart.count ? dayStart[index] : ProfitParts())
     }
 
-    package func encode(into writer: inout StateWriter) {
+    public func encode(into writer: inout StateWriter) {
         positions.encode(into: &writer)
         equity.encode(into: &writer)
         writer.write(day)
@@ -134,7 +134,7 @@ package struct ProfitAndLoss: Projection, Hashable {
         }
     }
 
-    package init(from reader: inout StateReader) throws(StateError) {
+    public init(from reader: inout StateReader) throws(StateError) {
         positions = try PositionBook(from: &reader)
         equity = try EquityBook(from: &reader)
         day = try reader.read()

@@ -5,7 +5,7 @@ import LedgerEvents
 ///
 /// Applying the events of a journal in order of sequence gives the same state in every process; the
 /// encoded bytes of two equal states are equal.
-package protocol Projection: Sendable {
+public protocol Projection: Sendable {
     /// Names its checkpoints.
     static var name: String { get }
     /// Rises with every change of meaning or bytes; a checkpoint of another version is rebuilt.
@@ -19,12 +19,12 @@ package protocol Projection: Sendable {
 }
 
 /// An event that a fold cannot take. The journal is whole; what it says does not add up.
-package enum FoldError: Error, Equatable, CustomStringConvertible {
+public enum FoldError: Error, Equatable, CustomStringConvertible {
     case record(RecordError)
     case number(NumberError, SequenceNumber)
     case inconsistent(String, SequenceNumber)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .record(let error): error.description
         case .number(let error, let sequence): "event \(sequence): \(error)"

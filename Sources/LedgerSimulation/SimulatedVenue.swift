@@ -12,20 +12,20 @@ import LedgerEvents
 /// 4. inside: limits that the range touches, at their price;
 /// 5. what is left of immediate-or-cancel and fill-or-kill orders is cancelled;
 /// 6. day orders that end with the bar expire.
-package struct SimulatedVenue: Hashable, Sendable {
-    package var settings: VenueSettings
+public struct SimulatedVenue: Hashable, Sendable {
+    public var settings: VenueSettings
     private var random: SplitMix64
     /// By instrument number, each ascending by id.
     private var working: [[WorkingOrder]] = []
     private var instruments: [Instrument?] = []
     private var match: Match?
 
-    package init(settings: VenueSettings, seed: UInt64) {
+    public init(settings: VenueSettings, seed: UInt64) {
         self.settings = settings
         random = SplitMix64(seed: seed)
     }
 
-    package mutating func define(_ instrument: Instrument) {
+    public mutating func define(_ instrument: Instrument) {
         let number = Int(instrument.id.number)
         while instruments.count <= number { instruments.append(nil) }
         while working.count <= number { working.append([]) }
@@ -33,20 +33,20 @@ package struct SimulatedVenue: Hashable, Sendable {
     }
 
     @inline(__always)
-    package func hasWorking(_ instrument: InstrumentID) -> Bool {
+    public func hasWorking(_ instrument: InstrumentID) -> Bool {
         Int(instrument.number) < working.count && !working[Int(instrument.number)].isEmpty
     }
 
-    package func orders(_ instrument: InstrumentID) -> [WorkingOrder] {
+    public func orders(_ instrument: InstrumentID) -> [WorkingOrder] {
         Int(instrument.number) < working.count ? working[Int(instrument.number)] : []
     }
 
-    package var allOrders: [WorkingOrder] { working.flatMap { $0 } }
+    public var allOrders: [WorkingOrder] { working.flatMap { $0 } }
 
     /// Takes an order; it can fill from the time returned on.
     ///
     /// - Precondition: the instrument was defined.
-    package mutating func accept(
+    public mutating func accept(
         _ terms: OrderIntended, id: OrderID, account: AccountID, at time: Timestamp
     ) -> Timestamp {
         let isExit = terms.parent != .none
@@ -73,7 +73,7 @@ package struct SimulatedVenue: Hashable, Sendable {
     }
 
     /// Takes an order out of the market; nil when it no longer works.
-    package mutating func remove(
+    public mutating func remove(
         _ id: OrderID, _ instrument: InstrumentID
     ) -> WorkingOrder? {
         guard let place = working[Int(instrument.number)].firstIndex(where: { $0.id == id }) else {
@@ -83,7 +83,7 @@ package struct SimulatedVenue: Hashable, Sendable {
     }
 
     /// The session of `instrument` ended: its day orders expire.
-    package mutating func endOfSession(_ instrument: InstrumentID) -> [VenueReport] {
+    public mutating func endOfSession(_ instrument: InstrumentID) -> [VenueReport] {
         guard hasWorking(instrument) else { return [] }
         let number = Int(instrument.number)
         let ended = working[number].filter { $0.terms.timeInForce == .day }
@@ -91,7 +91,7 @@ package struct SimulatedVenue: Hashable, Sendable {
         return ended.map { .expired($0, .dayEnded) }
     }
 
-    package mutating func split(_ event: SplitApplied) throws(NumberError) {
+    public mutating func split(_ event: SplitApplied) throws(NumberError) {
         guard hasWorking(event.instrument) else { return }
         let number = Int(event.instrument.number)
         for place in working[number].indices {
@@ -102,13 +102,13 @@ package struct SimulatedVenue: Hashable, Sendable {
         }
     }
 
-    package func encode(into writer: inout StateWriter) {
+    public func encode(into writer: inout StateWriter) {
         writer.write(random.state)
         writer.write(allOrders) { $1.encode(into: &$0) }
     }
 
     /// Takes up what `encode` wrote, into a venue with the same settings and instruments.
-    package mutating func restore(from reader: inout StateReader) throws(StateError) {
+    public mutating func restore(from reader: inout StateReader) throws(StateError) {
         random = SplitMix64(seed: try reader.read())
         let saved = try reader.readArray { (reader) throws(StateError) in
             try WorkingOrder(from: &reader)
@@ -149,7 +149,7 @@ private struct Match: Hashable, Sendable {
 }
 
 extension SimulatedVenue {
-    package mutating func begin(_ bar: Bar, at time: Timestamp, sequence: SequenceNumber) {
+    public mutating func begin(_ bar: Bar, at time: Timestamp, sequence: SequenceNumber) {
         let opensAt = time.advanced(by: Nanoseconds(-Int64(bar.interval) * 1_000_000_000))
         begin(
             Match(
@@ -157,7 +157,7 @@ extension SimulatedVenue {
                 opensAt: opensAt, time: time, buyVolume: share(of: bar.volume)))
     }
 
-    package mutating func begin(_ quote: Quote, at time: Timestamp, sequence: SequenceNumber) {
+    public mutating func begin(_ quote: Quote, at time: Timestamp, sequence: SequenceNumber) {
         begin(
             Match(
                 market: .quote(quote), instrument: quote.instrument, sequence: sequence,
@@ -165,7 +165,7 @@ extension SimulatedVenue {
                 sellVolume: share(of: quote.bidSize)))
     }
 
-    package mutating func begin(_ trade: Trade, at time: Timestamp, sequence: SequenceNumber) {
+    public mutating func begin(_ trade: Trade, at time: Timestamp, sequence: SequenceNumber) {
         begin(
             Match(
                 market: .trade(trade), instrument: trade.instrument, sequence: sequence,
@@ -189,7 +189,7 @@ extension SimulatedVenue {
     /// The next thing that happens to one of our orders in the event begun; nil when it is through.
     ///
     /// Between two calls orders may be accepted and removed.
-    package mutating func next() throws(NumberError) -> VenueReport? {
+    public mutating func next() throws(NumberError) -> VenueReport? {
         guard let instrument = match?.instrument else { return nil }
         while let phase = match?.phase, phase != .done {
             for place in working[Int(instrument.number)].indices {

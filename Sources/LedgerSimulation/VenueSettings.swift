@@ -2,13 +2,13 @@ import LedgerDomain
 import LedgerEvents
 
 /// What a fill costs: fixed, once an order; an amount a unit; a share of the notional; at least a minimum.
-package struct FeeSchedule: Hashable, Sendable {
-    package var fixed = Money.zero
-    package var perUnit = Price.zero
-    package var basisPoints = BasisPoints.zero
-    package var minimum = Money.zero
+public struct FeeSchedule: Hashable, Sendable {
+    public var fixed = Money.zero
+    public var perUnit = Price.zero
+    public var basisPoints = BasisPoints.zero
+    public var minimum = Money.zero
 
-    package init(
+    public init(
         fixed: Money = .zero, perUnit: Price = .zero, basisPoints: BasisPoints = .zero,
         minimum: Money = .zero
     ) {
@@ -21,7 +21,7 @@ package struct FeeSchedule: Hashable, Sendable {
     /// The sum of the parts, each rounded half to even to 10^-9; positive is paid.
     ///
     /// - Parameter isFirst: the fixed part is due with an order's first fill only.
-    package func fee(
+    public func fee(
         price: Price, quantity: Quantity, isFirst: Bool
     ) throws(NumberError) -> Money {
         var fee = isFirst ? fixed : .zero
@@ -34,19 +34,19 @@ package struct FeeSchedule: Hashable, Sendable {
 }
 
 /// How the simulated venue fills.
-package struct VenueSettings: Hashable, Sendable {
-    package var fees: FeeSchedule
+public struct VenueSettings: Hashable, Sendable {
+    public var fees: FeeSchedule
     /// Against the order, on market and stop fills; the price is then rounded against it to the tick.
-    package var slippage: BasisPoints
+    public var slippage: BasisPoints
     /// The share of a bar's volume, a trade's or a quote's size that all our orders together may take,
     /// in basis points; 0 for no limit.
-    package var participation: BasisPoints
+    public var participation: BasisPoints
     /// From the decision until the order can fill.
-    package var latency: Nanoseconds
+    public var latency: Nanoseconds
     /// Up to this much more, drawn evenly from the seeded generator.
-    package var latencyJitter: Nanoseconds
+    public var latencyJitter: Nanoseconds
 
-    package init(
+    public init(
         fees: FeeSchedule = FeeSchedule(), slippage: BasisPoints = .zero,
         participation: BasisPoints = .zero, latency: Nanoseconds = .zero,
         latencyJitter: Nanoseconds = .zero
@@ -60,12 +60,12 @@ package struct VenueSettings: Hashable, Sendable {
 }
 
 /// Steele, Lea and Flood's SplitMix64: the only source of randomness, a part of the state.
-package struct SplitMix64: Hashable, Sendable {
-    package private(set) var state: UInt64
+public struct SplitMix64: Hashable, Sendable {
+    public private(set) var state: UInt64
 
-    package init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { state = seed }
 
-    package mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -74,7 +74,7 @@ package struct SplitMix64: Hashable, Sendable {
     }
 
     /// Evenly from 0 to `limit`, both included.
-    package mutating func next(upTo limit: UInt64) -> UInt64 {
+    public mutating func next(upTo limit: UInt64) -> UInt64 {
         guard limit < .max else { return next() }
         return next().multipliedFullWidth(by: limit + 1).high
     }

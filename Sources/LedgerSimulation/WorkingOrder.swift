@@ -2,15 +2,15 @@ import LedgerDomain
 import LedgerEvents
 
 /// An order that rests at the simulated venue.
-package struct WorkingOrder: Hashable, Sendable {
-    package var id: OrderID
-    package var account: AccountID
-    package var terms: OrderIntended
-    package var remaining: Quantity
-    package var fills: UInt64 = 0
-    package var activeFrom: Timestamp
+public struct WorkingOrder: Hashable, Sendable {
+    public var id: OrderID
+    public var account: AccountID
+    public var terms: OrderIntended
+    public var remaining: Quantity
+    public var fills: UInt64 = 0
+    public var activeFrom: Timestamp
     /// When a day order ends; the far future for others.
-    package var expiresAt: Timestamp
+    public var expiresAt: Timestamp
     /// A stop-limit whose stop was reached.
     var isTriggered = false
     /// Whether it has seen the market once without filling: it then makes liquidity.
@@ -34,7 +34,7 @@ package struct WorkingOrder: Hashable, Sendable {
         writer.write(placedInside)
     }
 
-    package init(
+    public init(
         id: OrderID, account: AccountID, terms: OrderIntended, activeFrom: Timestamp,
         expiresAt: Timestamp
     ) {
@@ -62,7 +62,7 @@ package struct WorkingOrder: Hashable, Sendable {
 }
 
 /// What the venue says about one of our orders.
-package enum VenueReport: Hashable, Sendable {
+public enum VenueReport: Hashable, Sendable {
     case filled(WorkingOrder, price: Price, quantity: Quantity, fee: Money, OrderFilled.Liquidity)
     case cancelled(WorkingOrder, EndReason)
     case expired(WorkingOrder, EndReason)
