@@ -15,7 +15,7 @@ extension Engine {
                 event,
                 Envelope(
                     account: account, time: context.time, cause: context.sequence,
-                    correlation: correlation))
+                    correlation: correlation, recordTime: context.recordTime))
         } catch { throw .number(error) }
     }
 

@@ -39,16 +39,16 @@ public struct Engine: Sendable {
     /// - Throws: `EngineError`; the state is then no longer usable and the batch holds half a step.
     @inline(__always)
     public mutating func step(_ record: Record, into batch: inout Batch) throws(EngineError) {
-        let context = StepContext(sequence: record.sequence, time: record.time)
+        let context = StepContext(record)
         switch record.rawType {
-        case EventType.bar.rawValue: try step(try decode(record) as Bar, context, into: &batch)
-        case EventType.quote.rawValue: try step(try decode(record) as Quote, context, into: &batch)
-        case EventType.trade.rawValue: try step(try decode(record) as Trade, context, into: &batch)
+        case EventType.bar.rawValue: try step(decode(record) as Bar, context, into: &batch)
+        case EventType.quote.rawValue: try step(decode(record) as Quote, context, into: &batch)
+        case EventType.trade.rawValue: try step(decode(record) as Trade, context, into: &batch)
         default:
             try begin(context)
             try stepRare(record, context, into: &batch)
+            try finish(context, into: &batch)
         }
-        try finish(context, into: &batch)
     }
 
     @inline(__always)
@@ -68,7 +68,8 @@ public struct Engine: Sendable {
         try emit(StateDigested(digest: digest), context, account: .none, into: &batch)
     }
 
-    private mutating func step(
+    /// The same for one that is at hand as a value.
+    public mutating func step(
         _ bar: Bar, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
@@ -82,9 +83,11 @@ public struct Engine: Sendable {
             guard let decision = slots[slot].strategy.bar(bar, view(slot, context)) else { continue }
             try decide(decision, slot, context, into: &batch)
         }
+        try finish(context, into: &batch)
     }
 
-    private mutating func step(
+    /// The same for one that is at hand as a value.
+    public mutating func step(
         _ quote: Quote, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
@@ -107,9 +110,11 @@ public struct Engine: Sendable {
             venue.begin(quote, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
+        try finish(context, into: &batch)
     }
 
-    private mutating func step(
+    /// The same for one that is at hand as a value.
+    public mutating func step(
         _ trade: Trade, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
@@ -124,6 +129,7 @@ public struct Engine: Sendable {
             }
             try decide(decision, slot, context, into: &batch)
         }
+        try finish(context, into: &batch)
     }
 
     private mutating func stepRare(
@@ -322,8 +328,7 @@ public struct Engine: Sendable {
 
     public func encode(into writer: inout StateWriter) {
         writer.write(settings.text)
-        writer.write(names.instruments.compactMap { $0 }) { $1.encode(into: &$0) }
-        writer.write(names.accounts.compactMap { $0 }) { $1.encode(into: &$0) }
+        names.encode(into: &writer)
         writer.write(inputs)
         writer.write(nextDigest)
         writer.write(lastTime)
@@ -339,12 +344,7 @@ public struct Engine: Sendable {
     public init(restoring bytes: [UInt8]) throws(StateError) {
         var reader = StateReader(bytes)
         let text: String = try reader.read()
-        for instrument in try reader.readArray({ (reader) throws(StateError) in
-            try Instrument(from: &reader)
-        }) { names.define(instrument) }
-        for account in try reader.readArray({ (reader) throws(StateError) in
-            try Account(from: &reader)
-        }) { names.define(account) }
+        names = try NameBook(from: &reader)
         if !text.isEmpty {
             do { try adopt(Settings(text: text)) } catch { throw StateError("\(error)") }
         }
@@ -363,39 +363,20 @@ public struct Engine: Sendable {
 public struct StepContext: Sendable {
     public var sequence: SequenceNumber
     public var time: Timestamp
-}
+    /// What is derived was recorded when its cause was; nil where that is the event time.
+    public var recordTime: Timestamp?
 
-extension Instrument {
-    func encode(into writer: inout StateWriter) {
-        writer.write(id)
-        for text in [symbol, venue, currency] { writer.write(text) }
-        writer.write(kind)
-        writer.write(tick)
-        writer.write(lot)
-        writer.write(priceScale)
-        writer.write(quantityScale)
+    @inline(__always)
+    public init(sequence: SequenceNumber, time: Timestamp, recordTime: Timestamp? = nil) {
+        self.sequence = sequence
+        self.time = time
+        self.recordTime = recordTime
     }
 
-    init(from reader: inout StateReader) throws(StateError) {
-        self.init(
-            id: try reader.read(), symbol: try reader.read(), venue: try reader.read(),
-            currency: try reader.read(), kind: try reader.read(), tick: try reader.read(),
-            lot: try reader.read(), priceScale: try reader.read(),
-            quantityScale: try reader.read())
-    }
-}
-
-extension Account {
-    func encode(into writer: inout StateWriter) {
-        writer.write(id)
-        writer.write(name)
-        writer.write(kind)
-        writer.write(currency)
-    }
-
-    init(from reader: inout StateReader) throws(StateError) {
-        self.init(
-            id: try reader.read(), name: try reader.read(), kind: try reader.read(),
-            currency: try reader.read())
+    @inline(__always)
+    init(_ record: Record) {
+        sequence = record.sequence
+        time = record.time
+        recordTime = record.hasRecordTime ? record.recordTime : nil
     }
 }

@@ -11,7 +11,7 @@ public struct JSONLineWriter {
 
     /// Appends the line, with its line feed. Definitions that pass by are remembered for later names.
     public mutating func append(_ record: Record, to line: inout [UInt8]) throws(RecordError) {
-        try names.apply(record)
+        try names.remember(record)
         let known = EventCatalog.layout(record.rawType)
         line.append("{\"seq\":")
         line.append(decimal: record.sequence.number)

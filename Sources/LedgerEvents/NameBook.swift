@@ -10,7 +10,7 @@ public struct NameBook: Sendable, Hashable {
 
     public init() {}
 
-    public mutating func apply(_ record: Record) throws(RecordError) {
+    public mutating func remember(_ record: Record) throws(RecordError) {
         switch record.type {
         case .instrumentDefined: define(try InstrumentDefined(record).definition)
         case .accountDefined:

@@ -66,6 +66,8 @@ public struct Record {
         return SequenceNumber(load(payloadEnd + Int(flags & Flags.cause) * 8))
     }
 
+    public var hasRecordTime: Bool { flags & Flags.recordTime != 0 }
+
     /// When the sequencer took it; the event time where none was recorded, as in a back-test.
     public var recordTime: Timestamp {
         guard flags & Flags.recordTime != 0 else { return time }
