@@ -27,6 +27,29 @@ public struct Record {
         self.base = base
     }
 
+    /// The same bytes under another number: what an input is called in the journal it enters.
+    @inline(__always)
+    public func numbered(_ sequence: SequenceNumber) -> Record {
+        Record(sequence: sequence, base: base)
+    }
+
+    /// Calls `body` with the one record that `bytes` hold, as another process submitted them.
+    ///
+    /// - Throws: `RecordError` when they are not exactly one record of a known type and version.
+    public static func reading<R>(
+        _ bytes: [UInt8], _ body: (Record) throws -> R
+    ) throws -> R {
+        try bytes.withUnsafeBytes { buffer in
+            let refusal = RecordError(sequence: .none, type: 0, problem: .badLength(buffer.count))
+            guard buffer.count >= smallest, let base = buffer.baseAddress else { throw refusal }
+            let record = Record(sequence: .none, base: base)
+            guard record.byteCount == buffer.count, record.payloadEnd >= payloadOffset else {
+                throw refusal
+            }
+            return try body(record)
+        }
+    }
+
     struct Flags {
         static let cause: UInt8 = 1
         static let correlation: UInt8 = 2
@@ -129,11 +152,19 @@ public struct RecordError: Error, Equatable, CustomStringConvertible {
         case badValue(offset: Int, value: UInt8)
         case textNotUTF8
         case newerVersion(UInt8)
+        /// A type that another process may not submit.
+        case notSubmittable
     }
 
     public var sequence: SequenceNumber
     public var type: UInt16
     public var problem: Problem
+
+    public init(sequence: SequenceNumber, type: UInt16, problem: Problem) {
+        self.sequence = sequence
+        self.type = type
+        self.problem = problem
+    }
 
     public var description: String {
         let name = EventType(rawValue: type)?.name ?? "type \(type)"
@@ -143,6 +174,7 @@ public struct RecordError: Error, Equatable, CustomStringConvertible {
             case .badLength(let size): "claims a length of \(size) bytes"
             case .badValue(let offset, let value): "has the unknown value \(value) at offset \(offset)"
             case .textNotUTF8: "has a text that is not UTF-8"
+            case .notSubmittable: "is not one that another process may submit"
             case .newerVersion(let version): "has version \(version), newer than this program reads"
             }
         return "event \(sequence) (\(name)) \(what)"

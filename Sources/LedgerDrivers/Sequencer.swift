@@ -1,0 +1,235 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+
+/// The one writer of a journal: takes inputs, steps the engine, and commits each input with everything
+/// derived from it as one unit; many inputs share a commit.
+public struct Sequencer: ~Copyable {
+    public let journal: any Journal
+    public private(set) var engine: Engine
+    private var batch: Batch
+    /// Where one input is put in order while the batch grows under it.
+    private var scratch: Batch
+    private let lease: Lease
+    private let commitBytes: Int
+    private let checkpointEvery: UInt64
+    private var nextCheckpoint: UInt64
+    private var rows = CommitRows()
+    public private(set) var lastRecordTime: Timestamp?
+
+    /// Takes the lease and brings the engine to the journal's end.
+    ///
+    /// - Parameters:
+    ///   - holder: said to others who want the lease.
+    ///   - commitBytes: commits once a batch is this large; 0 commits each input.
+    ///   - checkpointEvery: inputs between two checkpoints of the engine and the projections.
+    public init(
+        _ journal: any Journal, holder: String, commitBytes: Int = 0,
+        checkpointEvery: UInt64 = 1_000_000
+    ) throws {
+        self.journal = journal
+        lease = try journal.acquireLease(holder: holder)
+        engine = try EngineRestorer.engine(of: journal, through: try journal.head.lastSequence)
+        let next = try journal.head.lastSequence.next
+        batch = Batch(next: next)
+        scratch = Batch(next: next)
+        self.commitBytes = commitBytes
+        self.checkpointEvery = checkpointEvery
+        nextCheckpoint = engine.inputs + checkpointEvery
+    }
+
+    public var nextSequence: SequenceNumber { batch.nextSequence }
+    public var uncommitted: Int { batch.eventCount }
+
+    /// Takes a record of a tape, under this journal's number for its instrument.
+    @inline(__always)
+    public mutating func take(_ record: Record, instrument: InstrumentID) throws {
+        if instrument == record.instrument {
+            let sequence = batch.append(copying: record, instrument: instrument)
+            try step(record.numbered(sequence))
+        } else {
+            scratch.removeAll(next: batch.nextSequence)
+            let sequence = scratch.append(copying: record, instrument: instrument)
+            guard let renamed = scratch.record(sequence) else { return }
+            batch.append(copying: renamed, instrument: instrument)
+            try step(renamed)
+        }
+    }
+
+    @inline(__always)
+    public mutating func take(_ bar: Bar, at time: Timestamp) throws {
+        let sequence = try batch.append(bar, Envelope(time: time))
+        do throws(EngineError) {
+            try engine.step(bar, StepContext(sequence: sequence, time: time), into: &batch)
+        } catch { try fail(error, at: sequence) }
+        try commitIfDue()
+    }
+
+    @inline(__always)
+    public mutating func take(_ quote: Quote, at time: Timestamp) throws {
+        let sequence = try batch.append(quote, Envelope(time: time))
+        do throws(EngineError) {
+            try engine.step(quote, StepContext(sequence: sequence, time: time), into: &batch)
+        } catch { try fail(error, at: sequence) }
+        try commitIfDue()
+    }
+
+    /// Takes any other input and returns its number.
+    @discardableResult
+    public mutating func take(
+        _ event: some Event, _ envelope: Envelope
+    ) throws -> SequenceNumber {
+        scratch.removeAll(next: batch.nextSequence)
+        let sequence = try scratch.append(event, envelope)
+        guard let record = scratch.record(sequence) else { return sequence }
+        batch.append(copying: record, instrument: event.instrument)
+        try step(record)
+        return sequence
+    }
+
+    @inline(__always)
+    private mutating func step(_ record: Record) throws {
+        do throws(EngineError) { try engine.step(record, into: &batch) } catch {
+            try fail(error, at: record.sequence)
+        }
+        try commitIfDue()
+    }
+
+    @inline(__always)
+    private mutating func commitIfDue() throws {
+        if batch.byteCount > commitBytes { try commit() }
+    }
+
+    /// Keeps what came before the input that the engine could not take, says why the run failed, and
+    /// passes the error on.
+    private mutating func fail(_ error: EngineError, at sequence: SequenceNumber) throws -> Never {
+        batch.truncate(to: sequence)
+        try batch.append(
+            RunFailed(reason: "\(error)"), Envelope(time: max(engine.lastTime, .zero)))
+        try write()
+        throw error
+    }
+
+    /// Commits what was taken. After an error of the journal nothing of it is kept and this sequencer
+    /// is done: open the journal anew.
+    public mutating func commit() throws {
+        if engine.inputs >= nextCheckpoint { addCheckpoints() }
+        try write()
+    }
+
+    private mutating func write() throws {
+        try journal.append(&batch, rows)
+        rows = CommitRows()
+        batch.removeAll(next: batch.nextSequence)
+    }
+
+    /// Commits with a checkpoint of everything, so that the next reader starts here.
+    public mutating func commitWithCheckpoint() throws {
+        addCheckpoints()
+        try write()
+    }
+
+    private mutating func addCheckpoints() {
+        nextCheckpoint = engine.inputs + checkpointEvery
+        let last = SequenceNumber(batch.nextSequence.number - 1)
+        guard last != .none else { return }
+        var writer = StateWriter()
+        engine.encode(into: &writer)
+        rows.checkpoints.append(
+            Checkpoint(
+                name: Engine.name, version: Engine.version, sequence: last, bytes: writer.bytes))
+        addCheckpoint(engine.books, last)
+        addCheckpoint(engine.books.positions, last)
+        addCheckpoint(engine.books.equity, last)
+        addCheckpoint(engine.orders, last)
+        addCheckpoint(engine.names, last)
+    }
+
+    private mutating func addCheckpoint<P: Projection>(_ state: P, _ sequence: SequenceNumber) {
+        rows.checkpoints.append(Checkpoint(of: state, at: sequence))
+    }
+
+    /// Steps what other processes put into the inbox, and commits it with the receipts.
+    ///
+    /// - Parameter time: becomes the event and record time of inputs that bear none of their own.
+    /// - Returns: how many submissions were taken or refused.
+    @discardableResult
+    public mutating func drainInbox(at time: Timestamp) throws -> Int {
+        let waiting = try journal.pendingSubmissions(limit: 1000)
+        for submission in waiting {
+            let receipt: Receipt
+            do {
+                receipt = .event(
+                    try Record.reading(submission.bytes) { try takeSubmitted($0, at: time) })
+            } catch let error as RecordError { receipt = .refused("\(error)") } catch
+                let error as NumberError
+            { receipt = .refused("\(error)") }
+            rows.consumedInbox.append(
+                ConsumedSubmission(ticket: submission.ticket, receipt: receipt))
+        }
+        if !waiting.isEmpty { try commit() }
+        return waiting.count
+    }
+
+    /// A submitted input gets the sequencer's time: no other process may move the journal's clock.
+    private mutating func takeSubmitted(
+        _ record: Record, at time: Timestamp
+    ) throws -> SequenceNumber {
+        let now = max(time, engine.lastTime)
+        let envelope = Envelope(account: record.account, time: now)
+        switch record.type {
+        case .operatorCommanded: return try take(OperatorCommanded(record), envelope)
+        case .cashDeposited: return try take(CashDeposited(record), envelope)
+        case .cashWithdrawn: return try take(CashWithdrawn(record), envelope)
+        case .feeCharged: return try take(FeeCharged(record), envelope)
+        case .clockTicked: return try take(ClockTicked(record), envelope)
+        default:
+            throw RecordError(
+                sequence: .none, type: record.rawType,
+                problem: .notSubmittable)
+        }
+    }
+
+    /// Gives the lease back. What was not committed is lost, as if it had never been taken.
+    public consuming func close() throws { try journal.release(lease) }
+}
+
+extension Checkpoint {
+    init<P: Projection>(of state: P, at sequence: SequenceNumber) {
+        var writer = StateWriter()
+        state.encode(into: &writer)
+        self.init(name: P.name, version: P.version, sequence: sequence, bytes: writer.bytes)
+    }
+}
+
+/// Brings an engine to a moment of a journal: from the nearest checkpoint, then by its inputs.
+public enum EngineRestorer {
+    /// - Returns: the engine after the event `sequence` and everything derived from it up to there.
+    public static func engine(
+        of journal: any Journal, through sequence: SequenceNumber
+    ) throws -> Engine {
+        var (engine, start) = try nearest(journal, sequence)
+        guard start < sequence else { return engine }
+        var derived = Batch(next: .first)
+        try journal.forEachRecord(from: start.next, through: sequence) { record in
+            guard record.isInput else { return true }
+            derived.removeAll(next: record.sequence.next)
+            try engine.step(record, into: &derived)
+            return true
+        }
+        return engine
+    }
+
+    /// The last good checkpoint and its sequence; a new engine where there is none.
+    private static func nearest(
+        _ journal: any Journal, _ sequence: SequenceNumber
+    ) throws -> (Engine, SequenceNumber) {
+        guard sequence != .none,
+            let saved = try journal.checkpoint(name: Engine.name, atOrBefore: sequence),
+            saved.version == Engine.version, let engine = try? Engine(restoring: saved.bytes)
+        else { return (Engine(), .none) }
+        return (engine, saved.sequence)
+    }
+}
