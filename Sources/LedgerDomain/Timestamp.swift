@@ -31,7 +31,8 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     package func append(to text: inout [UInt8]) {
         let day = utcDay
-        let inDay = nanoseconds - day * Nanoseconds.day.count
+        // Wraps back: the first day of the range begins before the range does.
+        let inDay = nanoseconds &- day &* Nanoseconds.day.count
         let date = CivilDate(daysSinceEpoch: day)
         date.append(to: &text)
         text.append(UInt8(ascii: "T"))
@@ -86,10 +87,9 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
             }
             guard reader.isAtEnd else { return nil }
         }
-        let (total, overflow) = (date.daysSinceEpoch * 86_400 + seconds - offset)
-            .multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return nil }
-        nanoseconds = total &+ fraction
+        let total = Int128(date.daysSinceEpoch * 86_400 + seconds - offset) * 1_000_000_000
+        guard let exact = Int64(exactly: total + Int128(fraction)) else { return nil }
+        nanoseconds = exact
     }
 }
 
