@@ -13,6 +13,11 @@ func pure(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// Tests of one target or of one thing that several targets do together.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
 let package = Package(
     name: "ledger",
     products: [.executable(name: "ledger", targets: ["ledger"])],
@@ -34,31 +39,44 @@ let package = Package(
         // Pure.
         pure("LedgerDomain", []),
         pure("LedgerEvents", ["LedgerDomain", "CChecksum"]),
-        pure("LedgerProjections", ["LedgerEvents"]),
-        pure("LedgerSimulation", ["LedgerEvents"]),
-        pure("LedgerEngine", ["LedgerProjections", "LedgerSimulation"]),
+        pure("LedgerProjections", ["LedgerDomain", "LedgerEvents"]),
+        pure("LedgerSimulation", ["LedgerDomain", "LedgerEvents"]),
+        pure(
+            "LedgerEngine",
+            ["LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation"]),
 
         // Storage and input files.
         .target(
             name: "LedgerJournal",
-            dependencies: ["LedgerEvents", "CLMDB", "CCrypto", "CWake"],
+            dependencies: ["LedgerDomain", "LedgerEvents", "CLMDB", "CCrypto", "CWake"],
             swiftSettings: settings),
         .target(
-            name: "LedgerImport", dependencies: ["LedgerEvents", "CZstd", "CZlib"],
+            name: "LedgerImport",
+            dependencies: ["LedgerDomain", "LedgerEvents", "CZstd", "CZlib"],
             swiftSettings: settings),
 
         // Operations and the program.
         .target(
             name: "LedgerDrivers",
-            dependencies: ["LedgerEngine", "LedgerJournal", "LedgerImport", "Yams"],
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerEngine", "LedgerJournal", "LedgerImport", "Yams",
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "ledger",
             dependencies: [
-                "LedgerDrivers",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerDrivers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+
+        // Tests.
+        tests("HouseTests", []),
+        tests("LedgerDomainTests", ["LedgerDomain"]),
+        tests("LedgerEventsTests", ["LedgerDomain", "LedgerEvents", "CChecksum", "CLMDB"]),
+        tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],
     swiftLanguageModes: [.v6]
 )
