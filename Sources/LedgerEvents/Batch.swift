@@ -42,6 +42,7 @@ package struct Batch: ~Copyable {
 
     /// Forgets the events from `sequence` on: what a step that failed half-way had written.
     package mutating func truncate(to sequence: SequenceNumber) {
+        guard sequence < nextSequence else { return }
         while let last = blocks.last, last.header.firstSequence >= sequence {
             used = last.offset
             blocks.removeLast()

@@ -65,7 +65,7 @@ package struct BlockHeader: Sendable {
     package var nextSequence: SequenceNumber { firstSequence.advanced(by: Int(count)) }
 
     package static func correlationBit(_ correlation: SequenceNumber) -> UInt64 {
-        1 << (correlation.number &* 0x9E37_79B9_7F4A_7C15 >> 58)
+        1 << ((correlation.number &* 0x9E37_79B9_7F4A_7C15) >> 58)
     }
 
     @inline(__always)
@@ -123,6 +123,7 @@ package struct BlockHeader: Sendable {
         else { throw .newerFormat(load(4)) }
         firstSequence = SequenceNumber(load(8))
         count = load(16)
+        guard firstSequence.number <= UInt64.max - UInt64(count) else { throw .count(count) }
         payloadLength = load(20)
         guard Int(payloadLength) == bytes.count - Self.size else { throw .truncated(bytes.count) }
         earliest = load(24)

@@ -26,7 +26,8 @@ package struct JSONLineWriter {
             line.append("\"")
         }
         if record.account != .none { line.append(key: "account", string: names.name(record.account)) }
-        if record.instrument != .none {
+        // A definition's own text says its symbol.
+        if record.instrument != .none, record.type != .instrumentDefined {
             line.append(key: "symbol", string: names.symbol(record.instrument))
         }
         if record.cause != .none { line.append(key: "cause", number: record.cause.number) }
