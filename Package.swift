@@ -75,7 +75,9 @@ let package = Package(
         // Tests.
         tests("HouseTests", []),
         tests("LedgerDomainTests", ["LedgerDomain"]),
-        tests("LedgerEventsTests", ["LedgerDomain", "LedgerEvents", "CChecksum", "CLMDB"]),
+        tests(
+            "LedgerEventsTests",
+            ["LedgerDomain", "LedgerEvents", "CChecksum", "CLMDB", "CCrypto"]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],
     swiftLanguageModes: [.v6]

@@ -14,7 +14,9 @@ import Testing
 
     @Test func `an identity is what it was in the first release`() {
         #expect(identity().description == "d1d53f3296a838f817b9e4b5179a1000")
-        #expect(identity("", "", "", .sell, at: -1, 7).description == "2f8f7da2d2033d08ffffffffc4653600")
+        #expect(
+            identity("", "", "", .sell, at: -1, 7).description == "2f8f7da2d2033d08ffffffffc4653600"
+        )
         #expect(IntentID(high: 1, low: 2).description == "00000000000000010000000000000002")
     }
 
