@@ -47,6 +47,17 @@ enum BlockBytes {
         return result
     }
 
+    /// The same block with the link of a first block and a new header checksum.
+    static func chained(_ block: [UInt8]) -> [UInt8] {
+        var result = block
+        let covered = [UInt8](repeating: 0, count: 32) + block[8..<24] + block[112...]
+        result.replaceSubrange(72..<104, with: bytes(of: sha256(Array(covered))))
+        var sum: [UInt8] = []
+        sum.append(little: fast(Array(result[..<108])))
+        result.replaceSubrange(108..<112, with: sum)
+        return result
+    }
+
     static func bytes(of link: ChainLink) -> [UInt8] {
         var result: [UInt8] = []
         for word in [link.words.0, link.words.1, link.words.2, link.words.3] {
