@@ -156,9 +156,10 @@ def time(nanoseconds):
 def double(value):
     if value != value or value in (float("inf"), float("-inf")):
         return "null"
-    # Python turns to exponents at 10^16, the format at 2^54: in between, all digits and a zero.
-    if 1e16 <= abs(value) <= 2.0**54:
-        return "%d.0" % value
+    # Python turns to exponents at 10^16, the format beyond 2^53: 16 digits in between.
+    if 2.0**53 < abs(value) < 1e16:
+        digits = str(abs(int(value)))
+        return ("-" if value < 0 else "") + digits[0] + ("." + digits[1:]).rstrip("0") + "e+15"
     return repr(value)
 
 

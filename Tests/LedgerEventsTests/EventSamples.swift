@@ -99,7 +99,10 @@ enum EventSamples {
                 price: lowest,
                 quantity: large, indicator: .infinity, threshold: -0.0),
         ]
-        + [1e15, 1e16, 18_014_398_509_481_984, 1e17, 1e-4, 1e-5, .leastNonzeroMagnitude, 1.7e308]
+        + [
+            1e15, 9_007_199_254_740_992, 9_007_199_254_740_994, 9_999_999_999_999_998, 1e16, 1e17,
+            1e-4, 1e-5, .leastNonzeroMagnitude, 1.7e308,
+        ]
         .map { value in
             SignalGenerated(
                 instrument: apple, strategy: .none, side: .buy, purpose: .exit, price: .zero,
