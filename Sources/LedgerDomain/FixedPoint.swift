@@ -1,10 +1,10 @@
 /// Nine decimals, for every price, quantity and amount of money: shares have nine, crypto eight.
-package enum FixedPoint {
-    package static let decimals = 9
-    package static let one: Int64 = 1_000_000_000
+public enum FixedPoint {
+    public static let decimals = 9
+    public static let one: Int64 = 1_000_000_000
 
     /// 10^0 to 10^38, the powers that fit 128 bits.
-    package static let powers: [Int128] = {
+    public static let powers: [Int128] = {
         var result: [Int128] = [1]
         while result.count <= 38 { result.append(result[result.count - 1] * 10) }
         return result
@@ -13,7 +13,7 @@ package enum FixedPoint {
     /// `value / divisor` rounded half to even, the one rounding of this package.
     ///
     /// - Precondition: `divisor > 0`.
-    package static func dividedHalfEven(_ value: Int128, by divisor: Int128) -> Int128 {
+    public static func dividedHalfEven(_ value: Int128, by divisor: Int128) -> Int128 {
         precondition(divisor > 0, "a divisor is positive")
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
         let twice = remainder.magnitude * 2
@@ -24,7 +24,7 @@ package enum FixedPoint {
 
     /// Reads a plain decimal such as `-12.5`: a sign, digits, and at most nine decimals after a point.
     /// More decimals are accepted only when they are zeros. No exponent, no spaces, no digit groups.
-    package static func parse(_ text: some Collection<UInt8>) throws(NumberError) -> Int128 {
+    public static func parse(_ text: some Collection<UInt8>) throws(NumberError) -> Int128 {
         var value: Int128 = 0
         var negative = false
         var fraction = -1
@@ -65,13 +65,13 @@ package enum FixedPoint {
     }
 
     /// The shortest plain decimal: `raw` / 10^9 without trailing zeros; `0`, `12.5`, `-0.000000001`.
-    package static func format(_ raw: Int128) -> String {
+    public static func format(_ raw: Int128) -> String {
         var text: [UInt8] = []
         append(raw, to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
-    package static func append(_ raw: Int128, to text: inout [UInt8]) {
+    public static func append(_ raw: Int128, to text: inout [UInt8]) {
         if raw < 0 { text.append(UInt8(ascii: "-")) }
         let (whole, fraction) = raw.magnitude.quotientAndRemainder(dividingBy: UInt128(one))
         text.append(contentsOf: String(whole).utf8)
@@ -88,12 +88,12 @@ package enum FixedPoint {
 }
 
 /// A number that cannot be what it should be.
-package enum NumberError: Error, Equatable, CustomStringConvertible {
+public enum NumberError: Error, Equatable, CustomStringConvertible {
     case malformed(String)
     case tooPrecise(String)
     case overflow(String)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .malformed(let text): "'\(text)' is not a plain decimal number such as 12.5"
         case .tooPrecise(let text): "'\(text)' has more than nine decimals"

@@ -1,30 +1,30 @@
 /// An amount of one currency, in 10^-9; positive is received, negative is paid.
-package struct Money: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package var raw: Int128
+public struct Money: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public var raw: Int128
 
-    package init(raw: Int128) { self.raw = raw }
+    public init(raw: Int128) { self.raw = raw }
 
     /// - Throws: `NumberError` when the text is no decimal or has more than nine decimals.
-    package init(_ text: some StringProtocol) throws(NumberError) {
+    public init(_ text: some StringProtocol) throws(NumberError) {
         raw = try FixedPoint.parse(Array(text.utf8))
     }
 
     /// 10^12, the most that one event may move.
-    package static let limit = Money(raw: 1_000_000_000_000 * Int128(FixedPoint.one))
-    package static let zero = Money(raw: 0)
-    package static func < (a: Money, b: Money) -> Bool { a.raw < b.raw }
-    package static func + (a: Money, b: Money) -> Money { Money(raw: a.raw + b.raw) }
-    package static func - (a: Money, b: Money) -> Money { Money(raw: a.raw - b.raw) }
-    package static prefix func - (a: Money) -> Money { Money(raw: -a.raw) }
-    package static func += (a: inout Money, b: Money) { a.raw += b.raw }
-    package static func -= (a: inout Money, b: Money) { a.raw -= b.raw }
-    package var description: String { FixedPoint.format(raw) }
-    package var double: Double { Double(raw) / 1e9 }
+    public static let limit = Money(raw: 1_000_000_000_000 * Int128(FixedPoint.one))
+    public static let zero = Money(raw: 0)
+    public static func < (a: Money, b: Money) -> Bool { a.raw < b.raw }
+    public static func + (a: Money, b: Money) -> Money { Money(raw: a.raw + b.raw) }
+    public static func - (a: Money, b: Money) -> Money { Money(raw: a.raw - b.raw) }
+    public static prefix func - (a: Money) -> Money { Money(raw: -a.raw) }
+    public static func += (a: inout Money, b: Money) { a.raw += b.raw }
+    public static func -= (a: inout Money, b: Money) { a.raw -= b.raw }
+    public var description: String { FixedPoint.format(raw) }
+    public var double: Double { Double(raw) / 1e9 }
 
     /// price × quantity, rounded half to even to 10^-9; the sign is the quantity's for a positive price.
     ///
     /// - Throws: `NumberError.overflow` beyond 10^12.
-    package static func notional(
+    public static func notional(
         _ price: Price, _ quantity: Quantity
     ) throws(NumberError) -> Money {
         let (product, overflow) = quantity.raw.multipliedReportingOverflow(by: Int128(price.raw))
@@ -39,7 +39,7 @@ package struct Money: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The share `part / whole` of this amount, rounded half to even to 10^-9.
     ///
     /// - Precondition: `whole` is not 0.
-    package func share(_ part: Quantity, of whole: Quantity) throws(NumberError) -> Money {
+    public func share(_ part: Quantity, of whole: Quantity) throws(NumberError) -> Money {
         if part == whole { return self }
         let (product, overflow) = raw.multipliedReportingOverflow(by: part.raw)
         guard !overflow else { throw .overflow("the share \(part) of \(whole) of \(self)") }
@@ -48,7 +48,7 @@ package struct Money: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// This amount × `points` / 10,000, rounded half to even to 10^-9.
-    package func basisPoints(_ points: BasisPoints) throws(NumberError) -> Money {
+    public func basisPoints(_ points: BasisPoints) throws(NumberError) -> Money {
         let (product, overflow) = raw.multipliedReportingOverflow(by: Int128(points.raw))
         guard !overflow else { throw .overflow("\(points) basis points of \(self)") }
         return Money(raw: FixedPoint.dividedHalfEven(product, by: 10_000 * 1000))
@@ -56,20 +56,20 @@ package struct Money: Hashable, Comparable, Sendable, CustomStringConvertible {
 }
 
 /// Hundredths of a percent, in thousandths: 7.5 basis points are 7500.
-package struct BasisPoints: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package var raw: Int64
+public struct BasisPoints: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public var raw: Int64
 
-    package init(raw: Int64) { self.raw = raw }
+    public init(raw: Int64) { self.raw = raw }
 
     /// - Throws: `NumberError` when the text is no decimal or has more than three decimals.
-    package init(_ text: some StringProtocol) throws(NumberError) {
+    public init(_ text: some StringProtocol) throws(NumberError) {
         let value = try FixedPoint.parse(Array(text.utf8))
         guard value % 1_000_000 == 0 else { throw .tooPrecise("\(text) basis points (three at most)") }
         guard let raw = Int64(exactly: value / 1_000_000) else { throw .overflow("\(text) basis points") }
         self.raw = raw
     }
 
-    package static let zero = BasisPoints(raw: 0)
-    package static func < (a: BasisPoints, b: BasisPoints) -> Bool { a.raw < b.raw }
-    package var description: String { FixedPoint.format(Int128(raw) * 1_000_000) }
+    public static let zero = BasisPoints(raw: 0)
+    public static func < (a: BasisPoints, b: BasisPoints) -> Bool { a.raw < b.raw }
+    public var description: String { FixedPoint.format(Int128(raw) * 1_000_000) }
 }

@@ -1,26 +1,26 @@
 /// An amount of quote currency for one unit, in 10^-9; at most 9,223,372,036.854775807.
-package struct Price: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package var raw: Int64
+public struct Price: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public var raw: Int64
 
-    package init(raw: Int64) { self.raw = raw }
+    public init(raw: Int64) { self.raw = raw }
 
     /// - Throws: `NumberError` when the text is no decimal, has more than nine decimals or does not fit.
-    package init(_ text: some StringProtocol) throws(NumberError) {
+    public init(_ text: some StringProtocol) throws(NumberError) {
         let value = try FixedPoint.parse(Array(text.utf8))
         guard let raw = Int64(exactly: value) else { throw .overflow("price \(text)") }
         self.raw = raw
     }
 
-    package static let zero = Price(raw: 0)
-    package static func < (a: Price, b: Price) -> Bool { a.raw < b.raw }
-    package var description: String { FixedPoint.format(Int128(raw)) }
+    public static let zero = Price(raw: 0)
+    public static func < (a: Price, b: Price) -> Bool { a.raw < b.raw }
+    public var description: String { FixedPoint.format(Int128(raw)) }
 
     /// The nearest `Double`: both operands are exact below 9,007,199.254740993, so the one division
     /// rounds as a decimal-to-binary conversion does.
-    package var double: Double { Double(raw) / 1e9 }
+    public var double: Double { Double(raw) / 1e9 }
 
     /// The nearest price to `value`, half away from zero; nil when it is not finite or does not fit.
-    package init?(rounding value: Double) {
+    public init?(rounding value: Double) {
         let scaled = (value * 1e9).rounded()
         guard scaled.isFinite, scaled.magnitude < 9.2e18 else { return nil }
         raw = Int64(scaled)
@@ -29,7 +29,7 @@ package struct Price: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The nearest multiple of `tick` in the direction named.
     ///
     /// - Throws: `NumberError.overflow` when the multiple does not fit.
-    package func rounded(
+    public func rounded(
         to tick: Price, _ direction: RoundingDirection
     ) throws(NumberError) -> Price {
         guard tick.raw > 1 else { return self }
@@ -42,7 +42,7 @@ package struct Price: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 }
 
-package enum RoundingDirection: Sendable {
+public enum RoundingDirection: Sendable {
     case up
     case down
 }

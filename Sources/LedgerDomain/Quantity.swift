@@ -1,33 +1,33 @@
 /// A number of units of an instrument, in 10^-9; signed where a position is meant (short is negative).
-package struct Quantity: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package var raw: Int128
+public struct Quantity: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public var raw: Int128
 
-    package init(raw: Int128) { self.raw = raw }
+    public init(raw: Int128) { self.raw = raw }
 
     /// - Throws: `NumberError` when the text is no decimal or has more than nine decimals.
-    package init(_ text: some StringProtocol) throws(NumberError) {
+    public init(_ text: some StringProtocol) throws(NumberError) {
         raw = try FixedPoint.parse(Array(text.utf8))
     }
 
     /// 10^12 units, the most that any order, position or volume may name.
-    package static let limit = Quantity(raw: 1_000_000_000_000 * Int128(FixedPoint.one))
-    package static let zero = Quantity(raw: 0)
-    package static func < (a: Quantity, b: Quantity) -> Bool { a.raw < b.raw }
-    package static func + (a: Quantity, b: Quantity) -> Quantity { Quantity(raw: a.raw + b.raw) }
-    package static func - (a: Quantity, b: Quantity) -> Quantity { Quantity(raw: a.raw - b.raw) }
-    package static prefix func - (a: Quantity) -> Quantity { Quantity(raw: -a.raw) }
-    package var magnitude: Quantity { raw < 0 ? Quantity(raw: -raw) : self }
-    package var description: String { FixedPoint.format(raw) }
-    package var double: Double { Double(raw) / 1e9 }
+    public static let limit = Quantity(raw: 1_000_000_000_000 * Int128(FixedPoint.one))
+    public static let zero = Quantity(raw: 0)
+    public static func < (a: Quantity, b: Quantity) -> Bool { a.raw < b.raw }
+    public static func + (a: Quantity, b: Quantity) -> Quantity { Quantity(raw: a.raw + b.raw) }
+    public static func - (a: Quantity, b: Quantity) -> Quantity { Quantity(raw: a.raw - b.raw) }
+    public static prefix func - (a: Quantity) -> Quantity { Quantity(raw: -a.raw) }
+    public var magnitude: Quantity { raw < 0 ? Quantity(raw: -raw) : self }
+    public var description: String { FixedPoint.format(raw) }
+    public var double: Double { Double(raw) / 1e9 }
 
     /// The largest multiple of `lot` that is not larger in magnitude.
-    package func truncated(to lot: Quantity) -> Quantity {
+    public func truncated(to lot: Quantity) -> Quantity {
         guard lot.raw > 1 else { return self }
         return Quantity(raw: raw - raw % lot.raw)
     }
 
     /// Quantity × `numerator` / `denominator`, rounded half to even to 10^-9: a split.
-    package func scaled(by numerator: Int64, over denominator: Int64) throws(NumberError) -> Quantity {
+    public func scaled(by numerator: Int64, over denominator: Int64) throws(NumberError) -> Quantity {
         let (product, overflow) = raw.multipliedReportingOverflow(by: Int128(numerator))
         guard !overflow else { throw .overflow("quantity \(self) × \(numerator)") }
         return Quantity(raw: FixedPoint.dividedHalfEven(product, by: Int128(denominator)))

@@ -1,13 +1,13 @@
 /// An instant: nanoseconds since 1970-01-01T00:00:00Z, without leap seconds; years 1677 to 2262.
-package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package var nanoseconds: Int64
+public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public var nanoseconds: Int64
 
-    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    package static let zero = Timestamp(nanoseconds: 0)
-    package static func < (a: Timestamp, b: Timestamp) -> Bool { a.nanoseconds < b.nanoseconds }
+    public static let zero = Timestamp(nanoseconds: 0)
+    public static func < (a: Timestamp, b: Timestamp) -> Bool { a.nanoseconds < b.nanoseconds }
 
-    package func advanced(by duration: Nanoseconds) -> Timestamp {
+    public func advanced(by duration: Nanoseconds) -> Timestamp {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.count)
         guard !overflow else {
             return Timestamp(nanoseconds: duration.count < 0 ? .min : .max)
@@ -16,20 +16,20 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// Days since 1970-01-01 in UTC, rounded down.
-    package var utcDay: Int64 { nanoseconds.floorDivided(by: Nanoseconds.day.count) }
+    public var utcDay: Int64 { nanoseconds.floorDivided(by: Nanoseconds.day.count) }
 
-    package static func startOfDay(_ day: Int64) -> Timestamp {
+    public static func startOfDay(_ day: Int64) -> Timestamp {
         Timestamp(nanoseconds: day.multipliedSaturating(by: Nanoseconds.day.count))
     }
 
     /// `2024-03-05T14:30:00Z`, with as many of nine decimals as are not zero, in threes.
-    package var description: String {
+    public var description: String {
         var text: [UInt8] = []
         append(to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
-    package func append(to text: inout [UInt8]) {
+    public func append(to text: inout [UInt8]) {
         let day = utcDay
         // Wraps back: the first day of the range begins before the range does.
         let inDay = nanoseconds &- day &* Nanoseconds.day.count
@@ -58,7 +58,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// Reads `2024-03-05`, `2024-03-05T14:30`, `…:00`, `…:00.123456789`, with `Z` or `+01:00` after a
     /// time; a space may stand for the `T`; without a zone it is UTC. Nil when it is none of these.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         var reader = DigitReader(Array(text.utf8))
         guard let date = CivilDate(reading: &reader) else { return nil }
         var seconds: Int64 = 0
@@ -94,25 +94,25 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 }
 
 /// A length of time.
-package struct Nanoseconds: Hashable, Comparable, Sendable {
-    package var count: Int64
+public struct Nanoseconds: Hashable, Comparable, Sendable {
+    public var count: Int64
 
-    package init(_ count: Int64) { self.count = count }
+    public init(_ count: Int64) { self.count = count }
 
-    package static let zero = Nanoseconds(0)
-    package static let second = Nanoseconds(1_000_000_000)
-    package static let day = Nanoseconds(86_400_000_000_000)
-    package static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
-    package static func milliseconds(_ count: Int64) -> Nanoseconds { Nanoseconds(count * 1_000_000) }
+    public static let zero = Nanoseconds(0)
+    public static let second = Nanoseconds(1_000_000_000)
+    public static let day = Nanoseconds(86_400_000_000_000)
+    public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
+    public static func milliseconds(_ count: Int64) -> Nanoseconds { Nanoseconds(count * 1_000_000) }
 }
 
 /// A day of the proleptic Gregorian calendar.
-package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package var year: Int64
-    package var month: Int64
-    package var day: Int64
+public struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public var year: Int64
+    public var month: Int64
+    public var day: Int64
 
-    package init?(year: Int64, month: Int64, day: Int64) {
+    public init?(year: Int64, month: Int64, day: Int64) {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1,
             day <= Self.daysInMonth(month, of: year)
         else { return nil }
@@ -128,7 +128,7 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// Counts in eras of 400 years that begin on 1 March, so that the leap day is a year's last.
-    package init(daysSinceEpoch: Int64) {
+    public init(daysSinceEpoch: Int64) {
         let shifted = daysSinceEpoch + 719_468
         let era = shifted.floorDivided(by: 146_097)
         let dayOfEra = shifted - era * 146_097
@@ -141,7 +141,7 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    package var daysSinceEpoch: Int64 {
+    public var daysSinceEpoch: Int64 {
         let fromMarch = month <= 2 ? year - 1 : year
         let era = fromMarch.floorDivided(by: 400)
         let yearOfEra = fromMarch - era * 400
@@ -149,11 +149,11 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    package static func < (a: CivilDate, b: CivilDate) -> Bool {
+    public static func < (a: CivilDate, b: CivilDate) -> Bool {
         (a.year, a.month, a.day) < (b.year, b.month, b.day)
     }
 
-    package var description: String {
+    public var description: String {
         var text: [UInt8] = []
         append(to: &text)
         return String(decoding: text, as: UTF8.self)
@@ -218,7 +218,7 @@ struct DigitReader {
 }
 
 extension Int64 {
-    package func floorDivided(by divisor: Int64) -> Int64 {
+    public func floorDivided(by divisor: Int64) -> Int64 {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient
     }

@@ -3,23 +3,23 @@ import LedgerDomain
 /// Encoded events on their way to one commit, packed into blocks in the order they were appended.
 ///
 /// Reused from commit to commit, so that appending allocates nothing once it has grown.
-package struct Batch: ~Copyable {
-    package struct PendingBlock {
+public struct Batch: ~Copyable {
+    public struct PendingBlock {
         var offset: Int
         var payloadLength = 0
         var header: BlockHeader
-        package var byteCount: Int { BlockHeader.size + payloadLength }
-        package var summary: BlockHeader { header }
+        public var byteCount: Int { BlockHeader.size + payloadLength }
+        public var summary: BlockHeader { header }
     }
 
     private var storage: UnsafeMutableRawPointer
     private var capacity: Int
     private var used = 0
-    package private(set) var blocks: [PendingBlock] = []
-    package private(set) var firstSequence: SequenceNumber
-    package private(set) var nextSequence: SequenceNumber
+    public private(set) var blocks: [PendingBlock] = []
+    public private(set) var firstSequence: SequenceNumber
+    public private(set) var nextSequence: SequenceNumber
 
-    package init(next sequence: SequenceNumber) {
+    public init(next sequence: SequenceNumber) {
         capacity = 64 * BlockHeader.fullBlock
         storage = .allocate(byteCount: capacity, alignment: 16)
         firstSequence = sequence
@@ -28,12 +28,12 @@ package struct Batch: ~Copyable {
 
     deinit { storage.deallocate() }
 
-    package var isEmpty: Bool { blocks.isEmpty }
-    package var eventCount: Int { Int(nextSequence.number - firstSequence.number) }
-    package var byteCount: Int { used }
+    public var isEmpty: Bool { blocks.isEmpty }
+    public var eventCount: Int { Int(nextSequence.number - firstSequence.number) }
+    public var byteCount: Int { used }
 
     /// Forgets the events, keeps the memory.
-    package mutating func removeAll(next sequence: SequenceNumber) {
+    public mutating func removeAll(next sequence: SequenceNumber) {
         used = 0
         blocks.removeAll(keepingCapacity: true)
         firstSequence = sequence
@@ -41,7 +41,7 @@ package struct Batch: ~Copyable {
     }
 
     /// Forgets the events from `sequence` on: what a step that failed half-way had written.
-    package mutating func truncate(to sequence: SequenceNumber) {
+    public mutating func truncate(to sequence: SequenceNumber) {
         guard sequence < nextSequence else { return }
         while let last = blocks.last, last.header.firstSequence >= sequence {
             used = last.offset
@@ -70,7 +70,7 @@ package struct Batch: ~Copyable {
     /// - Throws: `NumberError.overflow` when a quantity cannot be written exactly: more than 9.2 × 10^9
     ///   units with nine decimals, one decimal less for each ten times more.
     @discardableResult
-    package mutating func append<E: Event>(
+    public mutating func append<E: Event>(
         _ event: E, _ envelope: Envelope
     ) throws(NumberError) -> SequenceNumber {
         guard let shift = RecordWriter.shift(for: event.quantities) else {
@@ -119,7 +119,7 @@ package struct Batch: ~Copyable {
 
     /// Appends an input's record as it is, except for its instrument's number in this journal.
     @discardableResult
-    package mutating func append(
+    public mutating func append(
         copying record: Record, instrument: InstrumentID
     ) -> SequenceNumber {
         let total = record.byteCount
@@ -130,7 +130,7 @@ package struct Batch: ~Copyable {
     }
 
     /// The record just appended, or any other of this batch; nil when it is not here.
-    package func record(_ sequence: SequenceNumber) -> Record? {
+    public func record(_ sequence: SequenceNumber) -> Record? {
         guard let block = blocks.last(where: { $0.header.firstSequence <= sequence }),
             sequence < block.header.nextSequence
         else { return nil }
@@ -142,7 +142,7 @@ package struct Batch: ~Copyable {
     }
 
     /// Calls `body` with each record from `sequence` on.
-    package func forEachRecord(
+    public func forEachRecord(
         from sequence: SequenceNumber, _ body: (Record) throws -> Void
     ) rethrows {
         for block in blocks where block.header.nextSequence > sequence {
@@ -218,7 +218,7 @@ package struct Batch: ~Copyable {
     /// Completes block `index`: payload checksum, chain link and header checksum, in place.
     ///
     /// - Parameter link: gives the chain link for the 16 header bytes and the payload that it covers.
-    package mutating func seal(
+    public mutating func seal(
         _ index: Int, link: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> ChainLink
     ) -> UnsafeRawBufferPointer {
         let block = blocks[index]

@@ -6,17 +6,17 @@ func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
 }
 
 /// SHA-256 over the previous link, this block's first sequence, count and length, and its payload.
-package struct ChainLink: Hashable, Sendable, CustomStringConvertible {
-    package var words: (UInt64, UInt64, UInt64, UInt64)
+public struct ChainLink: Hashable, Sendable, CustomStringConvertible {
+    public var words: (UInt64, UInt64, UInt64, UInt64)
 
-    package init(_ words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)) { self.words = words }
+    public init(_ words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)) { self.words = words }
 
     /// Before the first block.
-    package static let origin = ChainLink()
+    public static let origin = ChainLink()
 
-    package static func == (a: ChainLink, b: ChainLink) -> Bool { a.words == b.words }
-    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
-    package var description: String {
+    public static func == (a: ChainLink, b: ChainLink) -> Bool { a.words == b.words }
+    public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+    public var description: String {
         [words.0, words.1, words.2, words.3].map(\.byteSwapped.hex).joined()
     }
 }
@@ -40,31 +40,31 @@ package struct ChainLink: Hashable, Sendable, CustomStringConvertible {
 ///         72    32  chain link
 ///        104     4  zero
 ///        108     4  CRC-32C of bytes 0 to 107
-package struct BlockHeader: Sendable {
-    package var firstSequence: SequenceNumber
-    package var count: UInt32 = 0
-    package var payloadLength: UInt32 = 0
-    package var earliest = Int64.max
-    package var latest = Int64.min
-    package var types: UInt64 = 0
-    package var instruments: UInt64 = 0
-    package var correlations: UInt64 = 0
-    package var payloadChecksum: UInt32 = 0
-    package var link = ChainLink.origin
+public struct BlockHeader: Sendable {
+    public var firstSequence: SequenceNumber
+    public var count: UInt32 = 0
+    public var payloadLength: UInt32 = 0
+    public var earliest = Int64.max
+    public var latest = Int64.min
+    public var types: UInt64 = 0
+    public var instruments: UInt64 = 0
+    public var correlations: UInt64 = 0
+    public var payloadChecksum: UInt32 = 0
+    public var link = ChainLink.origin
 
-    package static let size = 112
-    package static let version: UInt16 = 1
-    package static let magic: UInt32 = 0x4252_474C
+    public static let size = 112
+    public static let version: UInt16 = 1
+    public static let magic: UInt32 = 0x4252_474C
     static let linkedOffset = 8
     /// The largest LMDB value that fills four pages: 4 × 4096 − 16.
-    package static let fullBlock = 16_368
+    public static let fullBlock = 16_368
     static let fullPayload = fullBlock - size
 
     init(firstSequence: SequenceNumber) { self.firstSequence = firstSequence }
 
-    package var nextSequence: SequenceNumber { firstSequence.advanced(by: Int(count)) }
+    public var nextSequence: SequenceNumber { firstSequence.advanced(by: Int(count)) }
 
-    package static func correlationBit(_ correlation: SequenceNumber) -> UInt64 {
+    public static func correlationBit(_ correlation: SequenceNumber) -> UInt64 {
         1 << ((correlation.number &* 0x9E37_79B9_7F4A_7C15) >> 58)
     }
 
@@ -109,7 +109,7 @@ package struct BlockHeader: Sendable {
     /// Reads and checks a header, not the payload.
     ///
     /// - Throws: `BlockError` naming what is wrong.
-    package init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
+    public init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
         guard bytes.count >= Self.size, let base = bytes.baseAddress else {
             throw .truncated(bytes.count)
         }
@@ -137,7 +137,7 @@ package struct BlockHeader: Sendable {
 }
 
 /// Why a block cannot be read.
-package enum BlockError: Error, Equatable, CustomStringConvertible {
+public enum BlockError: Error, Equatable, CustomStringConvertible {
     case truncated(Int)
     case notABlock
     case headerChecksum
@@ -146,7 +146,7 @@ package enum BlockError: Error, Equatable, CustomStringConvertible {
     case record(RecordError)
     case count(UInt32)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .truncated(let size): "its length of \(size) bytes does not match its header"
         case .notABlock: "it does not begin as a block does"
@@ -162,39 +162,39 @@ package enum BlockError: Error, Equatable, CustomStringConvertible {
 /// A block read in place: checked once, then walked.
 ///
 /// A view into memory that somebody else owns: valid inside the closure or until the next read.
-package struct Block {
-    package let header: BlockHeader
-    package let bytes: UnsafeRawBufferPointer
+public struct Block {
+    public let header: BlockHeader
+    public let bytes: UnsafeRawBufferPointer
 
     /// Checks header and payload.
-    package init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
+    public init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
         try self.init(header: BlockHeader(bytes), bytes)
     }
 
     /// Checks the payload of a block whose header was read already.
-    package init(header: BlockHeader, _ bytes: UnsafeRawBufferPointer) throws(BlockError) {
+    public init(header: BlockHeader, _ bytes: UnsafeRawBufferPointer) throws(BlockError) {
         self.header = header
         self.bytes = bytes
         guard checksum(payload) == header.payloadChecksum else { throw .payloadChecksum }
     }
 
-    package var payload: UnsafeRawBufferPointer {
+    public var payload: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: bytes[BlockHeader.size...])
     }
 
     /// The bytes that the link covers beside the payload.
-    package var linkedHeader: UnsafeRawBufferPointer {
+    public var linkedHeader: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             rebasing: bytes[BlockHeader.linkedOffset..<BlockHeader.linkedOffset + 16])
     }
 
     @inline(__always)
-    package func records() -> RecordIterator {
+    public func records() -> RecordIterator {
         RecordIterator(payload: payload, next: header.firstSequence, count: header.count)
     }
 
     /// The records from the last to the first.
-    package func reversedRecords() throws(BlockError) -> [Record] {
+    public func reversedRecords() throws(BlockError) -> [Record] {
         var result: [Record] = []
         var iterator = records()
         while let record = try iterator.next() { result.append(record) }
@@ -203,7 +203,7 @@ package struct Block {
 }
 
 /// Walks the records of a payload; a length that leads outside is an error, never a wild read.
-package struct RecordIterator {
+public struct RecordIterator {
     private var at: UnsafeRawPointer?
     private var remaining: Int
     private var sequence: SequenceNumber
@@ -217,7 +217,7 @@ package struct RecordIterator {
     }
 
     @inline(__always)
-    package mutating func next() throws(BlockError) -> Record? {
+    public mutating func next() throws(BlockError) -> Record? {
         guard remaining >= Record.smallest, count > 0, let base = at else {
             if remaining == 0 && count == 0 { return nil }
             throw .count(count)

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-package enum JournalKind: UInt8, Sendable, CaseIterable {
+public enum JournalKind: UInt8, Sendable, CaseIterable {
     /// Inputs only: an imported data set or a recorded feed.
     case tape = 1
     case backtest = 2
@@ -11,28 +11,28 @@ package enum JournalKind: UInt8, Sendable, CaseIterable {
 }
 
 /// The first event of every journal.
-package struct JournalOpened: Event, Hashable {
-    package static let type = EventType.journalOpened
-    package static let layout = Layout(
+public struct JournalOpened: Event, Hashable {
+    public static let type = EventType.journalOpened
+    public static let layout = Layout(
         size: 24,
         [.init("kind", 20, .names(["unknown", "tape", "backtest", "paper", "live", "general"]))],
         texts: ["name", "build"])
 
-    package var kind: JournalKind
-    package var name: String
-    package var build: String
+    public var kind: JournalKind
+    public var name: String
+    public var build: String
 
-    package init(kind: JournalKind, name: String, build: String) {
+    public init(kind: JournalKind, name: String, build: String) {
         self.kind = kind
         self.name = name
         self.build = build
     }
 
-    package var texts: [String] { [name, build] }
+    public var texts: [String] { [name, build] }
 
-    package func encode(into writer: inout RecordWriter) { writer.store(kind.rawValue, 20) }
+    public func encode(into writer: inout RecordWriter) { writer.store(kind.rawValue, 20) }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         kind = try record.value(20)
         let texts = try record.texts(from: 24, count: 2)
@@ -41,36 +41,36 @@ package struct JournalOpened: Event, Hashable {
 }
 
 /// The effective settings of what follows; secrets stand as fingerprints.
-package struct ConfigurationLoaded: Event, Hashable {
-    package static let type = EventType.configurationLoaded
-    package static let layout = Layout(
+public struct ConfigurationLoaded: Event, Hashable {
+    public static let type = EventType.configurationLoaded
+    public static let layout = Layout(
         size: 40, [.init("seed", 24, .u64), .init("digest", 32, .hex64)], texts: ["build", "settings"])
 
-    package var seed: UInt64
-    package var build: String
+    public var seed: UInt64
+    public var build: String
     /// One `key = value` a line, sorted by key.
-    package var settings: String
+    public var settings: String
 
-    package init(seed: UInt64, build: String, settings: String) {
+    public init(seed: UInt64, build: String, settings: String) {
         self.seed = seed
         self.build = build
         self.settings = settings
     }
 
-    package var texts: [String] { [build, settings] }
+    public var texts: [String] { [build, settings] }
 
-    package var digest: UInt64 {
+    public var digest: UInt64 {
         var hash = FNV1a()
         hash.add(settings.utf8)
         return hash.value
     }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(seed, 24)
         writer.store(digest, 32)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         seed = record.load(24)
         let texts = try record.texts(from: 40, count: 2)
@@ -78,9 +78,9 @@ package struct ConfigurationLoaded: Event, Hashable {
     }
 }
 
-package struct InstrumentDefined: Event, Hashable {
-    package static let type = EventType.instrumentDefined
-    package static let layout = Layout(
+public struct InstrumentDefined: Event, Hashable {
+    public static let type = EventType.instrumentDefined
+    public static let layout = Layout(
         size: 40,
         [
             .init("kind", 20, .names(["unknown", "equity", "crypto"])),
@@ -88,15 +88,15 @@ package struct InstrumentDefined: Event, Hashable {
             .init("tick", 24, .price), .init("lot", 32, .quantity),
         ], texts: ["symbol", "venue", "currency"])
 
-    package var definition: Instrument
+    public var definition: Instrument
 
-    package init(_ definition: Instrument) { self.definition = definition }
+    public init(_ definition: Instrument) { self.definition = definition }
 
-    package var instrument: InstrumentID { definition.id }
-    package var texts: [String] { [definition.symbol, definition.venue, definition.currency] }
-    package var quantities: (Quantity, Quantity) { (definition.lot, .zero) }
+    public var instrument: InstrumentID { definition.id }
+    public var texts: [String] { [definition.symbol, definition.venue, definition.currency] }
+    public var quantities: (Quantity, Quantity) { (definition.lot, .zero) }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(definition.kind.rawValue, 20)
         writer.store(definition.priceScale, 21)
         writer.store(definition.quantityScale, 22)
@@ -104,7 +104,7 @@ package struct InstrumentDefined: Event, Hashable {
         writer.quantity(definition.lot, 32)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         let texts = try record.texts(from: 40, count: 3)
         definition = Instrument(
@@ -114,27 +114,27 @@ package struct InstrumentDefined: Event, Hashable {
     }
 }
 
-package struct AccountDefined: Event, Hashable {
-    package static let type = EventType.accountDefined
-    package static let layout = Layout(
+public struct AccountDefined: Event, Hashable {
+    public static let type = EventType.accountDefined
+    public static let layout = Layout(
         size: 24, [.init("kind", 20, .names(["unknown", "simulated", "paper", "live"]))],
         texts: ["name", "currency"])
 
-    package var kind: AccountKind
-    package var name: String
-    package var currency: String
+    public var kind: AccountKind
+    public var name: String
+    public var currency: String
 
-    package init(kind: AccountKind, name: String, currency: String) {
+    public init(kind: AccountKind, name: String, currency: String) {
         self.kind = kind
         self.name = name
         self.currency = currency
     }
 
-    package var texts: [String] { [name, currency] }
+    public var texts: [String] { [name, currency] }
 
-    package func encode(into writer: inout RecordWriter) { writer.store(kind.rawValue, 20) }
+    public func encode(into writer: inout RecordWriter) { writer.store(kind.rawValue, 20) }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         kind = try record.value(20)
         let texts = try record.texts(from: 24, count: 2)
@@ -142,33 +142,33 @@ package struct AccountDefined: Event, Hashable {
     }
 }
 
-package struct StrategyDefined: Event, Hashable {
-    package static let type = EventType.strategyDefined
-    package static let layout = Layout(
+public struct StrategyDefined: Event, Hashable {
+    public static let type = EventType.strategyDefined
+    public static let layout = Layout(
         size: 24, [.init("strategy", 20, .u16), .init("version", 22, .u16)],
         texts: ["name", "parameters"])
 
-    package var strategy: StrategyID
+    public var strategy: StrategyID
     /// The version of the strategy's code: a replay says so when it runs another.
-    package var codeVersion: UInt16
-    package var name: String
-    package var parameters: String
+    public var codeVersion: UInt16
+    public var name: String
+    public var parameters: String
 
-    package init(strategy: StrategyID, codeVersion: UInt16, name: String, parameters: String) {
+    public init(strategy: StrategyID, codeVersion: UInt16, name: String, parameters: String) {
         self.strategy = strategy
         self.codeVersion = codeVersion
         self.name = name
         self.parameters = parameters
     }
 
-    package var texts: [String] { [name, parameters] }
+    public var texts: [String] { [name, parameters] }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(strategy.number, 20)
         writer.store(codeVersion, 22)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         strategy = StrategyID(record.load(20))
         codeVersion = record.load(22)

@@ -1,6 +1,6 @@
 /// Every event type's payload, by its number: what generic readers look up.
-package enum EventCatalog {
-    package static let payloads: [any Event.Type] = [
+public enum EventCatalog {
+    public static let payloads: [any Event.Type] = [
         JournalOpened.self, ConfigurationLoaded.self, InstrumentDefined.self, AccountDefined.self,
         StrategyDefined.self, RunStarted.self, RunEnded.self, RunFailed.self, StateDigested.self,
         OperatorCommanded.self, ClockTicked.self, SessionOpened.self, SessionClosed.self, Bar.self,
@@ -22,7 +22,7 @@ package enum EventCatalog {
         return table
     }()
 
-    package static func layout(_ type: UInt16) -> (layout: Layout, version: UInt8, name: String)? {
+    public static func layout(_ type: UInt16) -> (layout: Layout, version: UInt8, name: String)? {
         Int(type) < byType.count ? byType[Int(type)] : nil
     }
 }

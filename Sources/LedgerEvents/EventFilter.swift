@@ -1,17 +1,17 @@
 import LedgerDomain
 
 /// Which events a reader wants. Every part narrows; none set means all.
-package struct EventFilter: Sendable, Hashable {
+public struct EventFilter: Sendable, Hashable {
     /// Exact type numbers, unknown ones included; nil for all.
-    package var types: [UInt16]?
-    package var instrument: InstrumentID?
-    package var account: AccountID?
-    package var correlation: SequenceNumber?
+    public var types: [UInt16]?
+    public var instrument: InstrumentID?
+    public var account: AccountID?
+    public var correlation: SequenceNumber?
     /// Event times, both ends included.
-    package var since: Timestamp?
-    package var until: Timestamp?
+    public var since: Timestamp?
+    public var until: Timestamp?
 
-    package init(
+    public init(
         types: [UInt16]? = nil, instrument: InstrumentID? = nil, account: AccountID? = nil,
         correlation: SequenceNumber? = nil, since: Timestamp? = nil, until: Timestamp? = nil
     ) {
@@ -23,12 +23,12 @@ package struct EventFilter: Sendable, Hashable {
         self.until = until
     }
 
-    package init(_ types: [EventType]) { self.init(types: types.map(\.rawValue)) }
+    public init(_ types: [EventType]) { self.init(types: types.map(\.rawValue)) }
 
-    package static let all = EventFilter()
+    public static let all = EventFilter()
 
     /// False when no event of the block can match, so that its payload need not be read.
-    package func mayMatch(_ header: BlockHeader) -> Bool {
+    public func mayMatch(_ header: BlockHeader) -> Bool {
         if let types, !types.contains(where: { header.types & EventTypeSet.bit($0) != 0 }) {
             return false
         }
@@ -45,7 +45,7 @@ package struct EventFilter: Sendable, Hashable {
         return true
     }
 
-    package func matches(_ record: Record) -> Bool {
+    public func matches(_ record: Record) -> Bool {
         if let types, !types.contains(record.rawType) { return false }
         if let instrument, record.instrument != instrument { return false }
         if let account, record.account != account { return false }

@@ -1,5 +1,5 @@
 /// What an event says. The number is on disk for ever; a name is never used for something else.
-package enum EventType: UInt16, Sendable, CaseIterable {
+public enum EventType: UInt16, Sendable, CaseIterable {
     case journalOpened = 1
     case configurationLoaded = 2
     case instrumentDefined = 3
@@ -35,12 +35,12 @@ package enum EventType: UInt16, Sendable, CaseIterable {
     case orderExpired = 33
 
     /// `OrderFilled`: the name in JSON lines, filters and documents.
-    package var name: String {
+    public var name: String {
         let text = String(describing: self)
         return text.prefix(1).uppercased() + text.dropFirst()
     }
 
-    package init?(name: String) {
+    public init?(name: String) {
         let wanted = name.lowercased()
         guard let found = Self.allCases.first(where: { $0.name.lowercased() == wanted }) else {
             return nil
@@ -50,14 +50,14 @@ package enum EventType: UInt16, Sendable, CaseIterable {
 }
 
 /// A set of event types as a block header has it: bit `type & 63`.
-package struct EventTypeSet: Hashable, Sendable {
-    package var bits: UInt64
+public struct EventTypeSet: Hashable, Sendable {
+    public var bits: UInt64
 
-    package init(bits: UInt64) { self.bits = bits }
-    package init(_ types: some Sequence<EventType>) {
+    public init(bits: UInt64) { self.bits = bits }
+    public init(_ types: some Sequence<EventType>) {
         bits = types.reduce(0) { $0 | Self.bit($1.rawValue) }
     }
 
-    package static func bit(_ type: UInt16) -> UInt64 { 1 << UInt64(type & 63) }
-    package func mayContain(_ type: UInt16) -> Bool { bits & Self.bit(type) != 0 }
+    public static func bit(_ type: UInt16) -> UInt64 { 1 << UInt64(type & 63) }
+    public func mayContain(_ type: UInt16) -> Bool { bits & Self.bit(type) != 0 }
 }

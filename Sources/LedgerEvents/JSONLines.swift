@@ -4,13 +4,13 @@ import LedgerDomain
 /// times are strings, so that no parser rounds them.
 ///
 ///     {"seq":7,"type":"OrderFilled","time":"…Z","account":"main","symbol":"AAPL","cause":5,…}
-package struct JSONLineWriter {
+public struct JSONLineWriter {
     private var names: NameBook
 
-    package init(names: NameBook = NameBook()) { self.names = names }
+    public init(names: NameBook = NameBook()) { self.names = names }
 
     /// Appends the line, with its line feed. Definitions that pass by are remembered for later names.
-    package mutating func append(_ record: Record, to line: inout [UInt8]) throws(RecordError) {
+    public mutating func append(_ record: Record, to line: inout [UInt8]) throws(RecordError) {
         try names.apply(record)
         let known = EventCatalog.layout(record.rawType)
         line.append("{\"seq\":")
@@ -97,7 +97,7 @@ package struct JSONLineWriter {
 }
 
 extension [UInt8] {
-    package mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+    public mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
     mutating func append(decimal value: UInt64) { append(contentsOf: String(value).utf8) }
 
@@ -122,7 +122,7 @@ extension [UInt8] {
     }
 
     /// A JSON string: quotes, backslashes and control characters escaped, everything else as it is.
-    package mutating func append(string: String) {
+    public mutating func append(string: String) {
         append(UInt8(ascii: "\""))
         for byte in string.utf8 {
             switch byte {

@@ -2,20 +2,20 @@ import LedgerDomain
 
 /// Where a payload's fields lie, for everything that reads events without their Swift type: JSON
 /// lines, the format's documentation and the readers in other languages.
-package struct Layout: Sendable {
-    package struct Field: Sendable {
-        package let name: String
-        package let offset: Int
-        package let kind: Kind
+public struct Layout: Sendable {
+    public struct Field: Sendable {
+        public let name: String
+        public let offset: Int
+        public let kind: Kind
 
-        package init(_ name: String, _ offset: Int, _ kind: Kind) {
+        public init(_ name: String, _ offset: Int, _ kind: Kind) {
             self.name = name
             self.offset = offset
             self.kind = kind
         }
     }
 
-    package enum Kind: Sendable {
+    public enum Kind: Sendable {
         case u8, u16, u32, u64, i64, f64
         case price, quantity, money, time, order, strategy
         /// Two 8-byte numbers, the high one first, shown as 32 hexadecimal digits.
@@ -25,7 +25,7 @@ package struct Layout: Sendable {
         /// One byte that stands for one of these names, the first for 0.
         case names([String])
 
-        package var size: Int {
+        public var size: Int {
             switch self {
             case .u8, .names: 1
             case .u16, .strategy: 2
@@ -36,12 +36,12 @@ package struct Layout: Sendable {
         }
     }
 
-    package let fields: [Field]
-    package let texts: [String]
+    public let fields: [Field]
+    public let texts: [String]
     /// The end of the fixed part, counted from the record's start: where texts begin.
-    package let size: Int
+    public let size: Int
 
-    package init(size: Int, _ fields: [Field], texts: [String] = []) {
+    public init(size: Int, _ fields: [Field], texts: [String] = []) {
         precondition(size % 8 == 0, "a fixed part ends on a word")
         precondition(
             fields.allSatisfy { $0.offset >= Record.payloadOffset && $0.offset + $0.kind.size <= size },
@@ -53,7 +53,7 @@ package struct Layout: Sendable {
 }
 
 /// An event's payload: a value that knows its bytes.
-package protocol Event: Sendable {
+public protocol Event: Sendable {
     static var type: EventType { get }
     static var version: UInt8 { get }
     static var layout: Layout { get }
@@ -66,8 +66,8 @@ package protocol Event: Sendable {
 }
 
 extension Event {
-    package static var version: UInt8 { 1 }
-    package var instrument: InstrumentID { .none }
-    package var texts: [String] { [] }
-    package var quantities: (Quantity, Quantity) { (.zero, .zero) }
+    public static var version: UInt8 { 1 }
+    public var instrument: InstrumentID { .none }
+    public var texts: [String] { [] }
+    public var quantities: (Quantity, Quantity) { (.zero, .zero) }
 }

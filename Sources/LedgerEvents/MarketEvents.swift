@@ -1,25 +1,25 @@
 import LedgerDomain
 
 /// One bar of trades. Its event time is its end: the moment from which a decision may know it.
-package struct Bar: Event, Hashable {
-    package static let type = EventType.bar
-    package static let layout = Layout(
+public struct Bar: Event, Hashable {
+    public static let type = EventType.bar
+    public static let layout = Layout(
         size: 64,
         [
             .init("interval", 20, .u32), .init("open", 24, .price), .init("high", 32, .price),
             .init("low", 40, .price), .init("close", 48, .price), .init("volume", 56, .quantity),
         ])
 
-    package var instrument: InstrumentID
+    public var instrument: InstrumentID
     /// Nominal length in seconds.
-    package var interval: UInt32
-    package var open: Price
-    package var high: Price
-    package var low: Price
-    package var close: Price
-    package var volume: Quantity
+    public var interval: UInt32
+    public var open: Price
+    public var high: Price
+    public var low: Price
+    public var close: Price
+    public var volume: Quantity
 
-    package init(
+    public init(
         instrument: InstrumentID, interval: UInt32, open: Price, high: Price, low: Price,
         close: Price, volume: Quantity
     ) {
@@ -32,9 +32,9 @@ package struct Bar: Event, Hashable {
         self.volume = volume
     }
 
-    package var quantities: (Quantity, Quantity) { (volume, .zero) }
+    public var quantities: (Quantity, Quantity) { (volume, .zero) }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(interval, 20)
         writer.price(open, 24)
         writer.price(high, 32)
@@ -43,7 +43,7 @@ package struct Bar: Event, Hashable {
         writer.quantity(volume, 56)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         interval = record.load(20)
@@ -56,22 +56,22 @@ package struct Bar: Event, Hashable {
 }
 
 /// The best bid and ask; a price of 0 means that this side has no quote.
-package struct Quote: Event, Hashable {
-    package static let type = EventType.quote
-    package static let layout = Layout(
+public struct Quote: Event, Hashable {
+    public static let type = EventType.quote
+    public static let layout = Layout(
         size: 56,
         [
             .init("bid", 24, .price), .init("ask", 32, .price), .init("bidSize", 40, .quantity),
             .init("askSize", 48, .quantity),
         ])
 
-    package var instrument: InstrumentID
-    package var bid: Price
-    package var ask: Price
-    package var bidSize: Quantity
-    package var askSize: Quantity
+    public var instrument: InstrumentID
+    public var bid: Price
+    public var ask: Price
+    public var bidSize: Quantity
+    public var askSize: Quantity
 
-    package init(
+    public init(
         instrument: InstrumentID, bid: Price, ask: Price, bidSize: Quantity, askSize: Quantity
     ) {
         self.instrument = instrument
@@ -81,10 +81,10 @@ package struct Quote: Event, Hashable {
         self.askSize = askSize
     }
 
-    package var quantities: (Quantity, Quantity) { (bidSize, askSize) }
+    public var quantities: (Quantity, Quantity) { (bidSize, askSize) }
 
     /// (bid + ask) / 2 rounded down to 10^-9; the one side that is quoted; nil when none is.
-    package var mid: Price? {
+    public var mid: Price? {
         switch (bid.raw > 0, ask.raw > 0) {
         case (true, true): Price(raw: Int64((Int128(bid.raw) + Int128(ask.raw)) >> 1))
         case (true, false): bid
@@ -93,14 +93,14 @@ package struct Quote: Event, Hashable {
         }
     }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.price(bid, 24)
         writer.price(ask, 32)
         writer.quantity(bidSize, 40)
         writer.quantity(askSize, 48)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         bid = record.price(24)
@@ -111,23 +111,23 @@ package struct Quote: Event, Hashable {
 }
 
 /// One trade of the market, not ours.
-package struct Trade: Event, Hashable {
-    package static let type = EventType.trade
-    package static let layout = Layout(
+public struct Trade: Event, Hashable {
+    public static let type = EventType.trade
+    public static let layout = Layout(
         size: 48,
         [
             .init("aggressor", 20, .names(["unknown", "buy", "sell"])),
             .init("price", 24, .price), .init("size", 32, .quantity), .init("tradeId", 40, .u64),
         ])
 
-    package var instrument: InstrumentID
+    public var instrument: InstrumentID
     /// Who crossed the spread; nil where the feed does not say.
-    package var aggressor: Side?
-    package var price: Price
-    package var size: Quantity
-    package var tradeId: UInt64
+    public var aggressor: Side?
+    public var price: Price
+    public var size: Quantity
+    public var tradeId: UInt64
 
-    package init(
+    public init(
         instrument: InstrumentID, aggressor: Side?, price: Price, size: Quantity, tradeId: UInt64
     ) {
         self.instrument = instrument
@@ -137,16 +137,16 @@ package struct Trade: Event, Hashable {
         self.tradeId = tradeId
     }
 
-    package var quantities: (Quantity, Quantity) { (size, .zero) }
+    public var quantities: (Quantity, Quantity) { (size, .zero) }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(aggressor?.rawValue ?? 0, 20)
         writer.price(price, 24)
         writer.quantity(size, 32)
         writer.store(tradeId, 40)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         aggressor = Side(rawValue: record.load(20))
@@ -157,20 +157,20 @@ package struct Trade: Event, Hashable {
 }
 
 /// A model's forecast, recorded as a fact so that a replay needs no model.
-package struct PredictionRecorded: Event, Hashable {
-    package static let type = EventType.predictionRecorded
-    package static let layout = Layout(
+public struct PredictionRecorded: Event, Hashable {
+    public static let type = EventType.predictionRecorded
+    public static let layout = Layout(
         size: 48,
         [.init("predicted", 24, .price), .init("error", 32, .price), .init("horizon", 40, .i64)])
 
-    package var instrument: InstrumentID
-    package var predicted: Price
+    public var instrument: InstrumentID
+    public var predicted: Price
     /// One standard deviation of the forecast's error, as a price distance.
-    package var error: Price
+    public var error: Price
     /// How far ahead the forecast looks; 0 where it is not said.
-    package var horizon: Nanoseconds
+    public var horizon: Nanoseconds
 
-    package init(
+    public init(
         instrument: InstrumentID, predicted: Price, error: Price, horizon: Nanoseconds
     ) {
         self.instrument = instrument
@@ -179,13 +179,13 @@ package struct PredictionRecorded: Event, Hashable {
         self.horizon = horizon
     }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.price(predicted, 24)
         writer.price(error, 32)
         writer.store(horizon.count, 40)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         predicted = record.price(24)
@@ -195,21 +195,21 @@ package struct PredictionRecorded: Event, Hashable {
 }
 
 /// A dividend of `perUnit` for every unit held at its event time.
-package struct DividendDeclared: Event, Hashable {
-    package static let type = EventType.dividendDeclared
-    package static let layout = Layout(size: 32, [.init("perUnit", 24, .price)])
+public struct DividendDeclared: Event, Hashable {
+    public static let type = EventType.dividendDeclared
+    public static let layout = Layout(size: 32, [.init("perUnit", 24, .price)])
 
-    package var instrument: InstrumentID
-    package var perUnit: Price
+    public var instrument: InstrumentID
+    public var perUnit: Price
 
-    package init(instrument: InstrumentID, perUnit: Price) {
+    public init(instrument: InstrumentID, perUnit: Price) {
         self.instrument = instrument
         self.perUnit = perUnit
     }
 
-    package func encode(into writer: inout RecordWriter) { writer.price(perUnit, 24) }
+    public func encode(into writer: inout RecordWriter) { writer.price(perUnit, 24) }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         perUnit = record.price(24)
@@ -217,27 +217,27 @@ package struct DividendDeclared: Event, Hashable {
 }
 
 /// Every `denominator` units become `numerator`: 7 for 1. Positions, working orders and marks follow.
-package struct SplitApplied: Event, Hashable {
-    package static let type = EventType.splitApplied
-    package static let layout = Layout(
+public struct SplitApplied: Event, Hashable {
+    public static let type = EventType.splitApplied
+    public static let layout = Layout(
         size: 40, [.init("numerator", 24, .i64), .init("denominator", 32, .i64)])
 
-    package var instrument: InstrumentID
-    package var numerator: Int64
-    package var denominator: Int64
+    public var instrument: InstrumentID
+    public var numerator: Int64
+    public var denominator: Int64
 
-    package init(instrument: InstrumentID, numerator: Int64, denominator: Int64) {
+    public init(instrument: InstrumentID, numerator: Int64, denominator: Int64) {
         self.instrument = instrument
         self.numerator = numerator
         self.denominator = denominator
     }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(numerator, 24)
         writer.store(denominator, 32)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         numerator = record.load(24)
@@ -246,40 +246,40 @@ package struct SplitApplied: Event, Hashable {
 }
 
 /// A tick of the sequencer's clock: how time passes when no market data arrives.
-package struct ClockTicked: Event, Hashable {
-    package static let type = EventType.clockTicked
-    package static let layout = Layout(size: 24, [])
+public struct ClockTicked: Event, Hashable {
+    public static let type = EventType.clockTicked
+    public static let layout = Layout(size: 24, [])
 
-    package init() {}
-    package func encode(into writer: inout RecordWriter) {}
-    package init(_ record: Record) throws(RecordError) { try record.expect(Self.layout) }
+    public init() {}
+    public func encode(into writer: inout RecordWriter) {}
+    public init(_ record: Record) throws(RecordError) { try record.expect(Self.layout) }
 }
 
 /// An instrument's exchange opened, or every exchange where no instrument is named.
-package struct SessionOpened: Event, Hashable {
-    package static let type = EventType.sessionOpened
-    package static let layout = Layout(size: 24, [])
+public struct SessionOpened: Event, Hashable {
+    public static let type = EventType.sessionOpened
+    public static let layout = Layout(size: 24, [])
 
-    package var instrument: InstrumentID
+    public var instrument: InstrumentID
 
-    package init(instrument: InstrumentID) { self.instrument = instrument }
-    package func encode(into writer: inout RecordWriter) {}
-    package init(_ record: Record) throws(RecordError) {
+    public init(instrument: InstrumentID) { self.instrument = instrument }
+    public func encode(into writer: inout RecordWriter) {}
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
     }
 }
 
 /// An instrument's exchange closed, or every exchange: day orders expire.
-package struct SessionClosed: Event, Hashable {
-    package static let type = EventType.sessionClosed
-    package static let layout = Layout(size: 24, [])
+public struct SessionClosed: Event, Hashable {
+    public static let type = EventType.sessionClosed
+    public static let layout = Layout(size: 24, [])
 
-    package var instrument: InstrumentID
+    public var instrument: InstrumentID
 
-    package init(instrument: InstrumentID) { self.instrument = instrument }
-    package func encode(into writer: inout RecordWriter) {}
-    package init(_ record: Record) throws(RecordError) {
+    public init(instrument: InstrumentID) { self.instrument = instrument }
+    public func encode(into writer: inout RecordWriter) {}
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
     }

@@ -1,16 +1,16 @@
 import LedgerDomain
 
 /// The names behind a journal's numbers, folded from its definitions.
-package struct NameBook: Sendable, Hashable {
-    package private(set) var instruments: [Instrument?] = []
-    package private(set) var accounts: [Account?] = []
-    package private(set) var strategies: [StrategyDefined?] = []
+public struct NameBook: Sendable, Hashable {
+    public private(set) var instruments: [Instrument?] = []
+    public private(set) var accounts: [Account?] = []
+    public private(set) var strategies: [StrategyDefined?] = []
 
-    package static let types: [EventType] = [.instrumentDefined, .accountDefined, .strategyDefined]
+    public static let types: [EventType] = [.instrumentDefined, .accountDefined, .strategyDefined]
 
-    package init() {}
+    public init() {}
 
-    package mutating func apply(_ record: Record) throws(RecordError) {
+    public mutating func apply(_ record: Record) throws(RecordError) {
         switch record.type {
         case .instrumentDefined: define(try InstrumentDefined(record).definition)
         case .accountDefined:
@@ -23,36 +23,36 @@ package struct NameBook: Sendable, Hashable {
         }
     }
 
-    package mutating func define(_ instrument: Instrument) {
+    public mutating func define(_ instrument: Instrument) {
         instruments.put(instrument, at: Int(instrument.id.number))
     }
 
-    package mutating func define(_ account: Account) {
+    public mutating func define(_ account: Account) {
         accounts.put(account, at: Int(account.id.number))
     }
 
-    package mutating func define(_ strategy: StrategyDefined) {
+    public mutating func define(_ strategy: StrategyDefined) {
         strategies.put(strategy, at: Int(strategy.strategy.number))
     }
 
-    package subscript(id: InstrumentID) -> Instrument? { instruments.at(Int(id.number)) }
-    package subscript(id: AccountID) -> Account? { accounts.at(Int(id.number)) }
-    package subscript(id: StrategyID) -> StrategyDefined? { strategies.at(Int(id.number)) }
+    public subscript(id: InstrumentID) -> Instrument? { instruments.at(Int(id.number)) }
+    public subscript(id: AccountID) -> Account? { accounts.at(Int(id.number)) }
+    public subscript(id: StrategyID) -> StrategyDefined? { strategies.at(Int(id.number)) }
 
-    package func symbol(_ id: InstrumentID) -> String { self[id]?.symbol ?? "#\(id.number)" }
-    package func name(_ id: AccountID) -> String { self[id]?.name ?? "#\(id.number)" }
-    package func name(_ id: StrategyID) -> String { self[id]?.name ?? "#\(id.number)" }
+    public func symbol(_ id: InstrumentID) -> String { self[id]?.symbol ?? "#\(id.number)" }
+    public func name(_ id: AccountID) -> String { self[id]?.name ?? "#\(id.number)" }
+    public func name(_ id: StrategyID) -> String { self[id]?.name ?? "#\(id.number)" }
 
-    package func instrument(symbol: String) -> Instrument? {
+    public func instrument(symbol: String) -> Instrument? {
         instruments.lazy.compactMap { $0 }.first { $0.symbol == symbol }
     }
 
-    package func account(name: String) -> Account? {
+    public func account(name: String) -> Account? {
         accounts.lazy.compactMap { $0 }.first { $0.name == name }
     }
 
     /// The highest numbers a journal may define: they index arrays.
-    package static let highest = 1 << 20
+    public static let highest = 1 << 20
 }
 
 extension Array {

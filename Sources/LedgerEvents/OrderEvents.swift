@@ -2,9 +2,9 @@ import LedgerDomain
 
 /// The decision to send an order; its sequence is the order's number, its `intent` the venue's client
 /// order id.
-package struct OrderIntended: Event, Hashable {
-    package static let type = EventType.orderIntended
-    package static let layout = Layout(
+public struct OrderIntended: Event, Hashable {
+    public static let type = EventType.orderIntended
+    public static let layout = Layout(
         size: 104,
         [
             .init("strategy", 20, .strategy), .init("side", 22, .names(["none", "buy", "sell"])),
@@ -19,27 +19,27 @@ package struct OrderIntended: Event, Hashable {
             .init("purpose", 97, .names(["none", "entry", "exit", "stopLoss", "takeProfit"])),
         ])
 
-    package var instrument: InstrumentID
-    package var strategy: StrategyID
-    package var side: Side
-    package var orderType: OrderType
-    package var intent: IntentID
+    public var instrument: InstrumentID
+    public var strategy: StrategyID
+    public var side: Side
+    public var orderType: OrderType
+    public var intent: IntentID
     /// Positive.
-    package var quantity: Quantity
+    public var quantity: Quantity
     /// 0 where the type has none.
-    package var limitPrice: Price
-    package var stopPrice: Price
+    public var limitPrice: Price
+    public var stopPrice: Price
     /// Distances from the fill at which exits are placed; 0 for none.
-    package var stopLossDistance: Price
-    package var takeProfitDistance: Price
+    public var stopLossDistance: Price
+    public var takeProfitDistance: Price
     /// The market when it was decided: what slippage is measured from.
-    package var referencePrice: Price
+    public var referencePrice: Price
     /// The order whose fill this exit protects; none for others.
-    package var parent: OrderID
-    package var timeInForce: TimeInForce
-    package var purpose: Purpose
+    public var parent: OrderID
+    public var timeInForce: TimeInForce
+    public var purpose: Purpose
 
-    package init(
+    public init(
         instrument: InstrumentID, strategy: StrategyID, side: Side, orderType: OrderType,
         intent: IntentID, quantity: Quantity, limitPrice: Price = .zero, stopPrice: Price = .zero,
         stopLossDistance: Price = .zero, takeProfitDistance: Price = .zero, referencePrice: Price,
@@ -61,9 +61,9 @@ package struct OrderIntended: Event, Hashable {
         self.purpose = purpose
     }
 
-    package var quantities: (Quantity, Quantity) { (quantity, .zero) }
+    public var quantities: (Quantity, Quantity) { (quantity, .zero) }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(strategy.number, 20)
         writer.store(side.rawValue, 22)
         writer.store(orderType.rawValue, 23)
@@ -79,7 +79,7 @@ package struct OrderIntended: Event, Hashable {
         writer.store(UInt64(timeInForce.rawValue) | UInt64(purpose.rawValue) << 8, 96)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         strategy = StrategyID(record.load(20))
@@ -99,21 +99,21 @@ package struct OrderIntended: Event, Hashable {
 }
 
 /// The order left for its venue.
-package struct OrderSubmitted: Event, Hashable {
-    package static let type = EventType.orderSubmitted
-    package static let layout = Layout(size: 32, [.init("order", 24, .order)])
+public struct OrderSubmitted: Event, Hashable {
+    public static let type = EventType.orderSubmitted
+    public static let layout = Layout(size: 32, [.init("order", 24, .order)])
 
-    package var instrument: InstrumentID
-    package var order: OrderID
+    public var instrument: InstrumentID
+    public var order: OrderID
 
-    package init(instrument: InstrumentID, order: OrderID) {
+    public init(instrument: InstrumentID, order: OrderID) {
         self.instrument = instrument
         self.order = order
     }
 
-    package func encode(into writer: inout RecordWriter) { writer.order(order, 24) }
+    public func encode(into writer: inout RecordWriter) { writer.order(order, 24) }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         order = OrderID(record.load(24))
@@ -121,27 +121,27 @@ package struct OrderSubmitted: Event, Hashable {
 }
 
 /// The venue has it: it can fill from `activeFrom` on, which is later by the latency.
-package struct OrderAccepted: Event, Hashable {
-    package static let type = EventType.orderAccepted
-    package static let layout = Layout(
+public struct OrderAccepted: Event, Hashable {
+    public static let type = EventType.orderAccepted
+    public static let layout = Layout(
         size: 40, [.init("order", 24, .order), .init("activeFrom", 32, .time)])
 
-    package var instrument: InstrumentID
-    package var order: OrderID
-    package var activeFrom: Timestamp
+    public var instrument: InstrumentID
+    public var order: OrderID
+    public var activeFrom: Timestamp
 
-    package init(instrument: InstrumentID, order: OrderID, activeFrom: Timestamp) {
+    public init(instrument: InstrumentID, order: OrderID, activeFrom: Timestamp) {
         self.instrument = instrument
         self.order = order
         self.activeFrom = activeFrom
     }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.order(order, 24)
         writer.store(activeFrom.nanoseconds, 32)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         order = OrderID(record.load(24))
@@ -150,24 +150,24 @@ package struct OrderAccepted: Event, Hashable {
 }
 
 /// The venue refused it.
-package struct OrderRejected: Event, Hashable {
-    package static let type = EventType.orderRejected
-    package static let layout = Layout(size: 32, [.init("order", 24, .order)], texts: ["reason"])
+public struct OrderRejected: Event, Hashable {
+    public static let type = EventType.orderRejected
+    public static let layout = Layout(size: 32, [.init("order", 24, .order)], texts: ["reason"])
 
-    package var instrument: InstrumentID
-    package var order: OrderID
-    package var reason: String
+    public var instrument: InstrumentID
+    public var order: OrderID
+    public var reason: String
 
-    package init(instrument: InstrumentID, order: OrderID, reason: String) {
+    public init(instrument: InstrumentID, order: OrderID, reason: String) {
         self.instrument = instrument
         self.order = order
         self.reason = reason
     }
 
-    package var texts: [String] { [reason] }
-    package func encode(into writer: inout RecordWriter) { writer.order(order, 24) }
+    public var texts: [String] { [reason] }
+    public func encode(into writer: inout RecordWriter) { writer.order(order, 24) }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         order = OrderID(record.load(24))
@@ -176,9 +176,9 @@ package struct OrderRejected: Event, Hashable {
 }
 
 /// Part or all of an order was done. Cash changes by −side × price × quantity − fee.
-package struct OrderFilled: Event, Hashable {
-    package static let type = EventType.orderFilled
-    package static let layout = Layout(
+public struct OrderFilled: Event, Hashable {
+    public static let type = EventType.orderFilled
+    public static let layout = Layout(
         size: 80,
         [
             .init("strategy", 20, .strategy), .init("side", 22, .names(["none", "buy", "sell"])),
@@ -188,27 +188,27 @@ package struct OrderFilled: Event, Hashable {
             .init("remaining", 72, .quantity),
         ])
 
-    package enum Liquidity: UInt8, Sendable, CaseIterable {
+    public enum Liquidity: UInt8, Sendable, CaseIterable {
         case maker = 1
         case taker = 2
     }
 
-    package var instrument: InstrumentID
-    package var strategy: StrategyID
-    package var side: Side
-    package var liquidity: Liquidity
-    package var order: OrderID
+    public var instrument: InstrumentID
+    public var strategy: StrategyID
+    public var side: Side
+    public var liquidity: Liquidity
+    public var order: OrderID
     /// The venue's number of this execution; the simulated venue counts an order's fills from 1.
-    package var execution: UInt64
-    package var price: Price
+    public var execution: UInt64
+    public var price: Price
     /// Positive.
-    package var quantity: Quantity
+    public var quantity: Quantity
     /// Positive is paid, negative a rebate.
-    package var fee: Money
+    public var fee: Money
     /// What of the order is still open.
-    package var remaining: Quantity
+    public var remaining: Quantity
 
-    package init(
+    public init(
         instrument: InstrumentID, strategy: StrategyID, side: Side, liquidity: Liquidity,
         order: OrderID, execution: UInt64, price: Price, quantity: Quantity, fee: Money,
         remaining: Quantity
@@ -225,9 +225,9 @@ package struct OrderFilled: Event, Hashable {
         self.remaining = remaining
     }
 
-    package var quantities: (Quantity, Quantity) { (quantity, remaining) }
+    public var quantities: (Quantity, Quantity) { (quantity, remaining) }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(strategy.number, 20)
         writer.store(side.rawValue, 22)
         writer.store(liquidity.rawValue, 23)
@@ -239,7 +239,7 @@ package struct OrderFilled: Event, Hashable {
         writer.quantity(remaining, 72)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         strategy = StrategyID(record.load(20))
@@ -254,7 +254,7 @@ package struct OrderFilled: Event, Hashable {
     }
 }
 
-package enum EndReason: UInt8, Sendable, CaseIterable {
+public enum EndReason: UInt8, Sendable, CaseIterable {
     /// Immediate-or-cancel or fill-or-kill found no more.
     case notFilled = 1
     /// The other exit of the pair filled.
@@ -269,21 +269,21 @@ package enum EndReason: UInt8, Sendable, CaseIterable {
     static let names = ["unknown"] + allCases.map { String(describing: $0) }
 }
 
-package struct OrderCancelled: Event, Hashable {
-    package static let type = EventType.orderCancelled
-    package static let layout = Layout(
+public struct OrderCancelled: Event, Hashable {
+    public static let type = EventType.orderCancelled
+    public static let layout = Layout(
         size: 40,
         [
             .init("reason", 20, .names(EndReason.names)), .init("order", 24, .order),
             .init("remaining", 32, .quantity),
         ])
 
-    package var instrument: InstrumentID
-    package var order: OrderID
-    package var reason: EndReason
-    package var remaining: Quantity
+    public var instrument: InstrumentID
+    public var order: OrderID
+    public var reason: EndReason
+    public var remaining: Quantity
 
-    package init(
+    public init(
         instrument: InstrumentID, order: OrderID, reason: EndReason, remaining: Quantity
     ) {
         self.instrument = instrument
@@ -292,15 +292,15 @@ package struct OrderCancelled: Event, Hashable {
         self.remaining = remaining
     }
 
-    package var quantities: (Quantity, Quantity) { (remaining, .zero) }
+    public var quantities: (Quantity, Quantity) { (remaining, .zero) }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(reason.rawValue, 20)
         writer.order(order, 24)
         writer.quantity(remaining, 32)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         reason = try record.value(20)
@@ -310,16 +310,16 @@ package struct OrderCancelled: Event, Hashable {
 }
 
 /// The order's time in force ended.
-package struct OrderExpired: Event, Hashable {
-    package static let type = EventType.orderExpired
-    package static let layout = OrderCancelled.layout
+public struct OrderExpired: Event, Hashable {
+    public static let type = EventType.orderExpired
+    public static let layout = OrderCancelled.layout
 
-    package var instrument: InstrumentID
-    package var order: OrderID
-    package var reason: EndReason
-    package var remaining: Quantity
+    public var instrument: InstrumentID
+    public var order: OrderID
+    public var reason: EndReason
+    public var remaining: Quantity
 
-    package init(
+    public init(
         instrument: InstrumentID, order: OrderID, reason: EndReason, remaining: Quantity
     ) {
         self.instrument = instrument
@@ -328,15 +328,15 @@ package struct OrderExpired: Event, Hashable {
         self.remaining = remaining
     }
 
-    package var quantities: (Quantity, Quantity) { (remaining, .zero) }
+    public var quantities: (Quantity, Quantity) { (remaining, .zero) }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(reason.rawValue, 20)
         writer.order(order, 24)
         writer.quantity(remaining, 32)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         reason = try record.value(20)

@@ -15,12 +15,12 @@ import LedgerDomain
 ///        end        cause (8), correlation (8), record time (8), each if its flag is set
 ///
 /// A view into memory that somebody else owns: valid inside the closure or until the next read.
-package struct Record {
-    package let sequence: SequenceNumber
+public struct Record {
+    public let sequence: SequenceNumber
     let base: UnsafeRawPointer
 
-    package static let payloadOffset = 20
-    package static let smallest = 24
+    public static let payloadOffset = 20
+    public static let smallest = 24
 
     init(sequence: SequenceNumber, base: UnsafeRawPointer) {
         self.sequence = sequence
@@ -38,36 +38,36 @@ package struct Record {
         base.loadUnaligned(fromByteOffset: offset, as: T.self)
     }
 
-    package var byteCount: Int { Int(load(0, as: UInt16.self)) * 8 }
-    package var rawType: UInt16 { load(2) }
-    package var type: EventType? { EventType(rawValue: rawType) }
-    package var version: UInt8 { load(4) }
+    public var byteCount: Int { Int(load(0, as: UInt16.self)) * 8 }
+    public var rawType: UInt16 { load(2) }
+    public var type: EventType? { EventType(rawValue: rawType) }
+    public var version: UInt8 { load(4) }
     var flags: UInt8 { load(5) }
-    package var account: AccountID { AccountID(load(6)) }
-    package var time: Timestamp { Timestamp(nanoseconds: load(8)) }
-    package var instrument: InstrumentID { InstrumentID(load(16)) }
-    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: byteCount) }
+    public var account: AccountID { AccountID(load(6)) }
+    public var time: Timestamp { Timestamp(nanoseconds: load(8)) }
+    public var instrument: InstrumentID { InstrumentID(load(16)) }
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: byteCount) }
 
     var trailerSize: Int { (flags & 7).nonzeroBitCount * 8 }
 
     /// The end of the payload and its padding.
-    package var payloadEnd: Int { byteCount - trailerSize }
+    public var payloadEnd: Int { byteCount - trailerSize }
 
     /// The input that this event was derived from; none for an input.
-    package var cause: SequenceNumber {
+    public var cause: SequenceNumber {
         flags & Flags.cause == 0 ? .none : SequenceNumber(load(payloadEnd))
     }
 
-    package var isInput: Bool { flags & Flags.cause == 0 }
+    public var isInput: Bool { flags & Flags.cause == 0 }
 
     /// The first event of the chain that this one belongs to.
-    package var correlation: SequenceNumber {
+    public var correlation: SequenceNumber {
         guard flags & Flags.correlation != 0 else { return .none }
         return SequenceNumber(load(payloadEnd + Int(flags & Flags.cause) * 8))
     }
 
     /// When the sequencer took it; the event time where none was recorded, as in a back-test.
-    package var recordTime: Timestamp {
+    public var recordTime: Timestamp {
         guard flags & Flags.recordTime != 0 else { return time }
         return Timestamp(nanoseconds: load(byteCount - 8))
     }
@@ -120,8 +120,8 @@ package struct Record {
 }
 
 /// A record that its checksum vouches for and its reader cannot take: a newer or a faulty writer.
-package struct RecordError: Error, Equatable, CustomStringConvertible {
-    package enum Problem: Equatable, Sendable {
+public struct RecordError: Error, Equatable, CustomStringConvertible {
+    public enum Problem: Equatable, Sendable {
         case truncated(Int)
         case badLength(Int)
         case badValue(offset: Int, value: UInt8)
@@ -129,11 +129,11 @@ package struct RecordError: Error, Equatable, CustomStringConvertible {
         case newerVersion(UInt8)
     }
 
-    package var sequence: SequenceNumber
-    package var type: UInt16
-    package var problem: Problem
+    public var sequence: SequenceNumber
+    public var type: UInt16
+    public var problem: Problem
 
-    package var description: String {
+    public var description: String {
         let name = EventType(rawValue: type)?.name ?? "type \(type)"
         let what =
             switch problem {

@@ -1,15 +1,15 @@
 import LedgerDomain
 
 /// Who, when and why: what an event's envelope holds beside its place in the journal.
-package struct Envelope: Hashable, Sendable {
-    package var account: AccountID
-    package var time: Timestamp
-    package var cause: SequenceNumber
-    package var correlation: SequenceNumber
+public struct Envelope: Hashable, Sendable {
+    public var account: AccountID
+    public var time: Timestamp
+    public var cause: SequenceNumber
+    public var correlation: SequenceNumber
     /// Nil where it is the event time, as in a back-test.
-    package var recordTime: Timestamp?
+    public var recordTime: Timestamp?
 
-    package init(
+    public init(
         account: AccountID = .none, time: Timestamp, cause: SequenceNumber = .none,
         correlation: SequenceNumber = .none, recordTime: Timestamp? = nil
     ) {
@@ -22,7 +22,7 @@ package struct Envelope: Hashable, Sendable {
 }
 
 /// Writes one record's fields at their offsets.
-package struct RecordWriter {
+public struct RecordWriter {
     let base: UnsafeMutableRawPointer
     let shift: Int
 

@@ -1,7 +1,7 @@
 import LedgerDomain
 
 /// What an order is for.
-package enum Purpose: UInt8, Sendable, CaseIterable {
+public enum Purpose: UInt8, Sendable, CaseIterable {
     /// Opens or enlarges a position.
     case entry = 1
     /// Closes or reduces one.
@@ -10,7 +10,7 @@ package enum Purpose: UInt8, Sendable, CaseIterable {
     case takeProfit = 4
 }
 
-package enum RejectionReason: UInt8, Sendable, CaseIterable {
+public enum RejectionReason: UInt8, Sendable, CaseIterable {
     case insufficientCash = 1
     case sizeZero = 2
     case currencyMismatch = 3
@@ -27,9 +27,9 @@ package enum RejectionReason: UInt8, Sendable, CaseIterable {
 }
 
 /// A strategy wants something, and says from what: two numbers that it compared.
-package struct SignalGenerated: Event, Hashable {
-    package static let type = EventType.signalGenerated
-    package static let layout = Layout(
+public struct SignalGenerated: Event, Hashable {
+    public static let type = EventType.signalGenerated
+    public static let layout = Layout(
         size: 56,
         [
             .init("strategy", 20, .strategy), .init("side", 22, .names(["none", "buy", "sell"])),
@@ -38,17 +38,17 @@ package struct SignalGenerated: Event, Hashable {
             .init("indicator", 40, .f64), .init("threshold", 48, .f64),
         ])
 
-    package var instrument: InstrumentID
-    package var strategy: StrategyID
-    package var side: Side
-    package var purpose: Purpose
+    public var instrument: InstrumentID
+    public var strategy: StrategyID
+    public var side: Side
+    public var purpose: Purpose
     /// The market's price that the decision saw.
-    package var price: Price
-    package var quantity: Quantity
-    package var indicator: Double
-    package var threshold: Double
+    public var price: Price
+    public var quantity: Quantity
+    public var indicator: Double
+    public var threshold: Double
 
-    package init(
+    public init(
         instrument: InstrumentID, strategy: StrategyID, side: Side, purpose: Purpose, price: Price,
         quantity: Quantity, indicator: Double, threshold: Double
     ) {
@@ -62,9 +62,9 @@ package struct SignalGenerated: Event, Hashable {
         self.threshold = threshold
     }
 
-    package var quantities: (Quantity, Quantity) { (quantity, .zero) }
+    public var quantities: (Quantity, Quantity) { (quantity, .zero) }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.store(strategy.number, 20)
         writer.store(side.rawValue, 22)
         writer.store(purpose.rawValue, 23)
@@ -74,7 +74,7 @@ package struct SignalGenerated: Event, Hashable {
         writer.store(threshold.bitPattern, 48)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         strategy = StrategyID(record.load(20))
@@ -88,12 +88,12 @@ package struct SignalGenerated: Event, Hashable {
 }
 
 /// What a refusal names: the rule, its limit and the value that broke it.
-package struct Refusal: Hashable, Sendable {
-    package var reason: RejectionReason
-    package var limit: Money
-    package var value: Money
+public struct Refusal: Hashable, Sendable {
+    public var reason: RejectionReason
+    public var limit: Money
+    public var value: Money
 
-    package init(_ reason: RejectionReason, limit: Money = .zero, value: Money = .zero) {
+    public init(_ reason: RejectionReason, limit: Money = .zero, value: Money = .zero) {
         self.reason = reason
         self.limit = limit
         self.value = value
@@ -107,16 +107,16 @@ package struct Refusal: Hashable, Sendable {
 }
 
 /// A signal that was stopped before it became an intent: by a filter or a gate.
-package struct SignalRejected: Event, Hashable {
-    package static let type = EventType.signalRejected
-    package static let layout = Layout(size: 56, Refusal.fields)
+public struct SignalRejected: Event, Hashable {
+    public static let type = EventType.signalRejected
+    public static let layout = Layout(size: 56, Refusal.fields)
 
-    package var instrument: InstrumentID
-    package var strategy: StrategyID
-    package var side: Side
-    package var refusal: Refusal
+    public var instrument: InstrumentID
+    public var strategy: StrategyID
+    public var side: Side
+    public var refusal: Refusal
 
-    package init(
+    public init(
         instrument: InstrumentID, strategy: StrategyID, side: Side, refusal: Refusal
     ) {
         self.instrument = instrument
@@ -125,11 +125,11 @@ package struct SignalRejected: Event, Hashable {
         self.refusal = refusal
     }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.refusal(strategy, side, refusal)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         (strategy, side, refusal) = try record.refusal()
@@ -137,16 +137,16 @@ package struct SignalRejected: Event, Hashable {
 }
 
 /// An order that the ledger itself refused to send.
-package struct IntentRejected: Event, Hashable {
-    package static let type = EventType.intentRejected
-    package static let layout = Layout(size: 56, Refusal.fields)
+public struct IntentRejected: Event, Hashable {
+    public static let type = EventType.intentRejected
+    public static let layout = Layout(size: 56, Refusal.fields)
 
-    package var instrument: InstrumentID
-    package var strategy: StrategyID
-    package var side: Side
-    package var refusal: Refusal
+    public var instrument: InstrumentID
+    public var strategy: StrategyID
+    public var side: Side
+    public var refusal: Refusal
 
-    package init(
+    public init(
         instrument: InstrumentID, strategy: StrategyID, side: Side, refusal: Refusal
     ) {
         self.instrument = instrument
@@ -155,11 +155,11 @@ package struct IntentRejected: Event, Hashable {
         self.refusal = refusal
     }
 
-    package func encode(into writer: inout RecordWriter) {
+    public func encode(into writer: inout RecordWriter) {
         writer.refusal(strategy, side, refusal)
     }
 
-    package init(_ record: Record) throws(RecordError) {
+    public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
         (strategy, side, refusal) = try record.refusal()

@@ -2,34 +2,34 @@ import LedgerDomain
 
 /// Writes a fold's state as bytes: little-endian integers, counted arrays, UTF-8 texts. The same state
 /// gives the same bytes in every process.
-package struct StateWriter {
-    package private(set) var bytes: [UInt8] = []
+public struct StateWriter {
+    public private(set) var bytes: [UInt8] = []
 
-    package init() {}
+    public init() {}
 
-    package mutating func write<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
+    public mutating func write<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
-    package mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
-    package mutating func write(_ value: Double) { write(value.bitPattern) }
-    package mutating func write(_ value: Price) { write(value.raw) }
-    package mutating func write(_ value: Quantity) { write(value.raw) }
-    package mutating func write(_ value: Money) { write(value.raw) }
-    package mutating func write(_ value: BasisPoints) { write(value.raw) }
-    package mutating func write(_ value: Timestamp) { write(value.nanoseconds) }
-    package mutating func write(_ value: Nanoseconds) { write(value.count) }
-    package mutating func write(_ value: SequenceNumber) { write(value.number) }
-    package mutating func write(_ value: InstrumentID) { write(value.number) }
-    package mutating func write(_ value: AccountID) { write(value.number) }
-    package mutating func write(_ value: StrategyID) { write(value.number) }
-    package mutating func write(_ value: some RawRepresentable<UInt8>) { write(value.rawValue) }
-    package mutating func write(_ value: String) {
+    public mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
+    public mutating func write(_ value: Double) { write(value.bitPattern) }
+    public mutating func write(_ value: Price) { write(value.raw) }
+    public mutating func write(_ value: Quantity) { write(value.raw) }
+    public mutating func write(_ value: Money) { write(value.raw) }
+    public mutating func write(_ value: BasisPoints) { write(value.raw) }
+    public mutating func write(_ value: Timestamp) { write(value.nanoseconds) }
+    public mutating func write(_ value: Nanoseconds) { write(value.count) }
+    public mutating func write(_ value: SequenceNumber) { write(value.number) }
+    public mutating func write(_ value: InstrumentID) { write(value.number) }
+    public mutating func write(_ value: AccountID) { write(value.number) }
+    public mutating func write(_ value: StrategyID) { write(value.number) }
+    public mutating func write(_ value: some RawRepresentable<UInt8>) { write(value.rawValue) }
+    public mutating func write(_ value: String) {
         write(UInt32(value.utf8.count))
         bytes.append(contentsOf: value.utf8)
     }
 
-    package mutating func write<Element>(
+    public mutating func write<Element>(
         _ values: [Element], _ body: (inout StateWriter, Element) -> Void
     ) {
         write(UInt32(values.count))
@@ -37,7 +37,7 @@ package struct StateWriter {
     }
 
     /// FNV-1a over the bytes in words of eight, for a digest that costs little.
-    package var digest: UInt64 {
+    public var digest: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(bytes.count)
         bytes.withUnsafeBytes { buffer in
             var offset = 0
@@ -56,22 +56,22 @@ package struct StateWriter {
 }
 
 /// A saved state that this program cannot take; the fold is rebuilt from the events instead.
-package struct StateError: Error, Equatable, CustomStringConvertible {
-    package var description: String
+public struct StateError: Error, Equatable, CustomStringConvertible {
+    public var description: String
 
-    package init(_ description: String) { self.description = description }
+    public init(_ description: String) { self.description = description }
 }
 
 /// Reads what `StateWriter` wrote; a length that leads outside is an error.
-package struct StateReader {
+public struct StateReader {
     private let bytes: [UInt8]
     private var offset = 0
 
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    package var isAtEnd: Bool { offset == bytes.count }
+    public var isAtEnd: Bool { offset == bytes.count }
 
-    package mutating func read<T: FixedWidthInteger & BitwiseCopyable>(
+    public mutating func read<T: FixedWidthInteger & BitwiseCopyable>(
         _ type: T.Type = T.self
     ) throws(StateError) -> T {
         let size = MemoryLayout<T>.size
@@ -81,31 +81,31 @@ package struct StateReader {
         return T(littleEndian: value)
     }
 
-    package mutating func read() throws(StateError) -> Bool { try read(UInt8.self) != 0 }
-    package mutating func read() throws(StateError) -> Double { Double(bitPattern: try read()) }
-    package mutating func read() throws(StateError) -> Price { Price(raw: try read()) }
-    package mutating func read() throws(StateError) -> Quantity { Quantity(raw: try read()) }
-    package mutating func read() throws(StateError) -> Money { Money(raw: try read()) }
-    package mutating func read() throws(StateError) -> BasisPoints { BasisPoints(raw: try read()) }
-    package mutating func read() throws(StateError) -> Timestamp { Timestamp(nanoseconds: try read()) }
-    package mutating func read() throws(StateError) -> Nanoseconds { Nanoseconds(try read()) }
-    package mutating func read() throws(StateError) -> SequenceNumber { SequenceNumber(try read()) }
-    package mutating func read() throws(StateError) -> InstrumentID { InstrumentID(try read()) }
-    package mutating func read() throws(StateError) -> AccountID { AccountID(try read()) }
-    package mutating func read() throws(StateError) -> StrategyID { StrategyID(try read()) }
-    package mutating func read<T: RawRepresentable<UInt8>>() throws(StateError) -> T {
+    public mutating func read() throws(StateError) -> Bool { try read(UInt8.self) != 0 }
+    public mutating func read() throws(StateError) -> Double { Double(bitPattern: try read()) }
+    public mutating func read() throws(StateError) -> Price { Price(raw: try read()) }
+    public mutating func read() throws(StateError) -> Quantity { Quantity(raw: try read()) }
+    public mutating func read() throws(StateError) -> Money { Money(raw: try read()) }
+    public mutating func read() throws(StateError) -> BasisPoints { BasisPoints(raw: try read()) }
+    public mutating func read() throws(StateError) -> Timestamp { Timestamp(nanoseconds: try read()) }
+    public mutating func read() throws(StateError) -> Nanoseconds { Nanoseconds(try read()) }
+    public mutating func read() throws(StateError) -> SequenceNumber { SequenceNumber(try read()) }
+    public mutating func read() throws(StateError) -> InstrumentID { InstrumentID(try read()) }
+    public mutating func read() throws(StateError) -> AccountID { AccountID(try read()) }
+    public mutating func read() throws(StateError) -> StrategyID { StrategyID(try read()) }
+    public mutating func read<T: RawRepresentable<UInt8>>() throws(StateError) -> T {
         let raw: UInt8 = try read()
         guard let value = T(rawValue: raw) else { throw StateError("a saved state names \(raw)") }
         return value
     }
-    package mutating func read() throws(StateError) -> String {
+    public mutating func read() throws(StateError) -> String {
         let count = Int(try read(UInt32.self))
         guard count <= bytes.count - offset else { throw StateError("a saved state ends too soon") }
         defer { offset += count }
         return String(decoding: bytes[offset..<offset + count], as: UTF8.self)
     }
 
-    package mutating func readArray<Element>(
+    public mutating func readArray<Element>(
         _ body: (inout StateReader) throws(StateError) -> Element
     ) throws(StateError) -> [Element] {
         let count = Int(try read(UInt32.self))
