@@ -39,7 +39,9 @@ public enum FixedPoint {
         var fraction = -1
         var digits = 0
         var index = text.startIndex
-        if index < text.endIndex, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
+        if index < text.endIndex,
+            text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+")
+        {
             negative = text[index] == UInt8(ascii: "-")
             index = text.index(after: index)
         }

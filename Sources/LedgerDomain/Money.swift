@@ -64,8 +64,12 @@ public struct BasisPoints: Hashable, Comparable, Sendable, CustomStringConvertib
     /// - Throws: `NumberError` when the text is no decimal or has more than three decimals.
     public init(_ text: some StringProtocol) throws(NumberError) {
         let value = try FixedPoint.parse(Array(text.utf8))
-        guard value % 1_000_000 == 0 else { throw .tooPrecise("\(text) basis points (three at most)") }
-        guard let raw = Int64(exactly: value / 1_000_000) else { throw .overflow("\(text) basis points") }
+        guard value % 1_000_000 == 0 else {
+            throw .tooPrecise("\(text) basis points (three at most)")
+        }
+        guard let raw = Int64(exactly: value / 1_000_000) else {
+            throw .overflow("\(text) basis points")
+        }
         self.raw = raw
     }
 

@@ -35,11 +35,10 @@ public struct Price: Hashable, Comparable, Sendable, CustomStringConvertible {
         guard tick.raw > 1 else { return self }
         let remainder = raw % tick.raw
         guard remainder != 0 else { return self }
-        let floor = remainder < 0 ? raw - remainder - tick.raw : raw - remainder
-        guard direction == .up else { return Price(raw: floor) }
-        let (up, overflow) = floor.addingReportingOverflow(tick.raw)
-        guard !overflow else { throw .overflow("price \(self) rounded up") }
-        return Price(raw: up)
+        let floor = Int128(raw) - Int128(remainder) - (remainder < 0 ? Int128(tick.raw) : 0)
+        guard let rounded = Int64(exactly: direction == .up ? floor + Int128(tick.raw) : floor)
+        else { throw .overflow("price \(self) rounded \(direction)") }
+        return Price(raw: rounded)
     }
 }
 

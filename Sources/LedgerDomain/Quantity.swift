@@ -27,7 +27,8 @@ public struct Quantity: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// Quantity × `numerator` / `denominator`, rounded half to even to 10^-9: a split.
-    public func scaled(by numerator: Int64, over denominator: Int64) throws(NumberError) -> Quantity {
+    public func scaled(by numerator: Int64, over denominator: Int64) throws(NumberError) -> Quantity
+    {
         let (product, overflow) = raw.multipliedReportingOverflow(by: Int128(numerator))
         guard !overflow else { throw .overflow("quantity \(self) × \(numerator)") }
         return Quantity(raw: FixedPoint.dividedHalfEven(product, by: Int128(denominator)))

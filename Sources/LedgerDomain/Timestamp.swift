@@ -31,7 +31,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
     public func append(to text: inout [UInt8]) {
         let day = utcDay
-        let inDay = nanoseconds - day * Nanoseconds.day.count
+        // Wraps back: the first day of the range begins before the range does.
+        let inDay = nanoseconds &- day &* Nanoseconds.day.count
         let date = CivilDate(daysSinceEpoch: day)
         date.append(to: &text)
         text.append(UInt8(ascii: "T"))
@@ -86,10 +87,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
             }
             guard reader.isAtEnd else { return nil }
         }
-        let (total, overflow) = (date.daysSinceEpoch * 86_400 + seconds - offset)
-            .multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return nil }
-        nanoseconds = total &+ fraction
+        let total = Int128(date.daysSinceEpoch * 86_400 + seconds - offset) * 1_000_000_000
+        guard let exact = Int64(exactly: total + Int128(fraction)) else { return nil }
+        nanoseconds = exact
     }
 }
 
@@ -103,7 +103,9 @@ public struct Nanoseconds: Hashable, Comparable, Sendable {
     public static var second: Nanoseconds { Nanoseconds(1_000_000_000) }
     public static var day: Nanoseconds { Nanoseconds(86_400_000_000_000) }
     public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
-    public static func milliseconds(_ count: Int64) -> Nanoseconds { Nanoseconds(count * 1_000_000) }
+    public static func milliseconds(_ count: Int64) -> Nanoseconds {
+        Nanoseconds(count * 1_000_000)
+    }
 }
 
 /// A day of the proleptic Gregorian calendar.
@@ -146,7 +148,8 @@ public struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertible
         let era = fromMarch.floorDivided(by: 400)
         let yearOfEra = fromMarch - era * 400
         let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+            - 719_468
     }
 
     public static func < (a: CivilDate, b: CivilDate) -> Bool {

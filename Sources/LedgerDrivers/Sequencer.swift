@@ -17,7 +17,6 @@ public struct Sequencer: ~Copyable {
     private let checkpointEvery: UInt64
     private var nextCheckpoint: UInt64
     private var rows = CommitRows()
-    public private(set) var lastRecordTime: Timestamp?
 
     /// Takes the lease and brings the engine to the journal's end.
     ///
@@ -29,12 +28,14 @@ public struct Sequencer: ~Copyable {
         _ journal: any Journal, holder: String, commitBytes: Int = 0,
         checkpointEvery: UInt64 = 1_000_000
     ) throws {
+        let taken = try journal.acquireLease(holder: holder)
+        let head = try journal.head.lastSequence
+        let restored = try EngineRestorer.engine(of: journal, through: head)
         self.journal = journal
-        lease = try journal.acquireLease(holder: holder)
-        engine = try EngineRestorer.engine(of: journal, through: try journal.head.lastSequence)
-        let next = try journal.head.lastSequence.next
-        batch = Batch(next: next)
-        scratch = Batch(next: next)
+        lease = taken
+        engine = restored
+        batch = Batch(next: head.next)
+        scratch = Batch(next: head.next)
         self.commitBytes = commitBytes
         self.checkpointEvery = checkpointEvery
         nextCheckpoint = engine.inputs + checkpointEvery
@@ -163,8 +164,8 @@ public struct Sequencer: ~Copyable {
             do {
                 receipt = .event(
                     try Record.reading(submission.bytes) { try takeSubmitted($0, at: time) })
-            } catch let error as RecordError { receipt = .refused("\(error)") } catch
-                let error as NumberError
+            } catch let error as RecordError { receipt = .refused("\(error)") } catch let error
+                as NumberError
             { receipt = .refused("\(error)") }
             rows.consumedInbox.append(
                 ConsumedSubmission(ticket: submission.ticket, receipt: receipt))

@@ -80,7 +80,9 @@ public struct Engine: Sendable {
         try mark(bar.instrument, bar.close, context)
         for place in 0..<listenerCount(bar.instrument) {
             let slot = listeners[Int(bar.instrument.number)][place]
-            guard let decision = slots[slot].strategy.bar(bar, view(slot, context)) else { continue }
+            guard let decision = slots[slot].strategy.bar(bar, view(slot, context)) else {
+                continue
+            }
             try decide(decision, slot, context, into: &batch)
         }
         try finish(context, into: &batch)

@@ -22,7 +22,8 @@ struct EngineSettings: Sendable {
         currency = settings.text("account.currency", "USD")
         allowShort = try settings.flag("account.allow_short", false)
         guard accountKind != .live else {
-            throw SettingsError("account.kind", "a live account cannot trade at the simulated venue")
+            throw SettingsError(
+                "account.kind", "a live account cannot trade at the simulated venue")
         }
         venue = try Self.venue(settings)
     }

@@ -99,7 +99,8 @@ public enum SettingsSchema {
     ]
 
     static let data: [Setting] = [
-        Setting("data.*.path", .text, nil, "a tape's directory, a CSV file, or - for standard input"),
+        Setting(
+            "data.*.path", .text, nil, "a tape's directory, a CSV file, or - for standard input"),
         Setting("data.*.symbol", .text, nil, "instrument of a CSV file"),
         Setting("data.*.venue", .text, "", "exchange of the instrument"),
         Setting("data.*.currency", .text, "USD", "what its prices are counted in"),
@@ -112,14 +113,18 @@ public enum SettingsSchema {
             "smallest quantity step"),
         Setting("data.*.format", .text, "csv", "csv or a preset such as lean-daily"),
         Setting("data.*.columns", .text, "", "column map: time=Date,open=1,…"),
-        Setting("data.*.rows", .text, "", "bar, quote, trade or prediction; empty to tell by columns"),
+        Setting(
+            "data.*.rows", .text, "", "bar, quote, trade or prediction; empty to tell by columns"),
         Setting("data.*.zone", .text, "UTC", "time zone of local times"),
         Setting("data.*.time", .text, "", "time format; empty to tell by the first row"),
         Setting("data.*.date", .text, "", "day of files that count from midnight"),
-        Setting("data.*.label", .choice(["start", "end"]), "start", "which end a bar's time names"),
+        Setting(
+            "data.*.label", .choice(["start", "end"]), "start", "which end a bar's time names"),
         Setting("data.*.interval", .integer(0...31_622_400), "0", "length of a bar in seconds"),
-        Setting("data.*.price_divisor", .integer(1...1_000_000_000), "1", "prices are divided by it"),
-        Setting("data.*.round_to", .integer(-1...9), "-1", "decimals to round to; -1 to refuse more"),
+        Setting(
+            "data.*.price_divisor", .integer(1...1_000_000_000), "1", "prices are divided by it"),
+        Setting(
+            "data.*.round_to", .integer(-1...9), "-1", "decimals to round to; -1 to refuse more"),
         Setting("data.*.skip_bad", .flag, "false", "count and list bad rows instead of stopping"),
     ]
 

@@ -42,6 +42,7 @@ public struct Batch: ~Copyable {
 
     /// Forgets the events from `sequence` on: what a step that failed half-way had written.
     public mutating func truncate(to sequence: SequenceNumber) {
+        guard sequence < nextSequence else { return }
         while let last = blocks.last, last.header.firstSequence >= sequence {
             used = last.offset
             blocks.removeLast()
@@ -185,7 +186,8 @@ public struct Batch: ~Copyable {
 
     @inline(never)
     private mutating func newBlock(for size: Int) -> UnsafeMutableRawPointer {
-        let continues = blocks.last.map { $0.payloadLength + size <= BlockHeader.fullPayload } ?? false
+        let continues =
+            blocks.last.map { $0.payloadLength + size <= BlockHeader.fullPayload } ?? false
         let needed = size + (continues ? 0 : BlockHeader.size)
         if used + needed > capacity {
             let larger = max(capacity * 2, used + needed)

@@ -65,7 +65,7 @@ public struct BlockHeader: Sendable {
     public var nextSequence: SequenceNumber { firstSequence.advanced(by: Int(count)) }
 
     public static func correlationBit(_ correlation: SequenceNumber) -> UInt64 {
-        1 << (correlation.number &* 0x9E37_79B9_7F4A_7C15 >> 58)
+        1 << ((correlation.number &* 0x9E37_79B9_7F4A_7C15) >> 58)
     }
 
     @inline(__always)
@@ -119,10 +119,12 @@ public struct BlockHeader: Sendable {
         guard load(0, as: UInt32.self) == Self.magic else { throw .notABlock }
         let found = checksum(UnsafeRawBufferPointer(start: base, count: 108))
         guard load(108, as: UInt32.self) == found else { throw .headerChecksum }
-        guard load(4, as: UInt16.self) == Self.version, load(6, as: UInt16.self) == UInt16(Self.size)
+        guard load(4, as: UInt16.self) == Self.version,
+            load(6, as: UInt16.self) == UInt16(Self.size)
         else { throw .newerFormat(load(4)) }
         firstSequence = SequenceNumber(load(8))
         count = load(16)
+        guard firstSequence.number <= UInt64.max - UInt64(count) else { throw .count(count) }
         payloadLength = load(20)
         guard Int(payloadLength) == bytes.count - Self.size else { throw .truncated(bytes.count) }
         earliest = load(24)

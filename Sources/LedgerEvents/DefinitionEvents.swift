@@ -44,7 +44,8 @@ public struct JournalOpened: Event, Hashable {
 public struct ConfigurationLoaded: Event, Hashable {
     public static let type = EventType.configurationLoaded
     public static let layout = Layout(
-        size: 40, [.init("seed", 24, .u64), .init("digest", 32, .hex64)], texts: ["build", "settings"])
+        size: 40, [.init("seed", 24, .u64), .init("digest", 32, .hex64)],
+        texts: ["build", "settings"])
 
     public var seed: UInt64
     public var build: String

@@ -25,8 +25,11 @@ public struct JSONLineWriter {
             record.recordTime.append(to: &line)
             line.append("\"")
         }
-        if record.account != .none { line.append(key: "account", string: names.name(record.account)) }
-        if record.instrument != .none {
+        if record.account != .none {
+            line.append(key: "account", string: names.name(record.account))
+        }
+        // A definition's own text says its symbol.
+        if record.instrument != .none, record.type != .instrumentDefined {
             line.append(key: "symbol", string: names.symbol(record.instrument))
         }
         if record.cause != .none { line.append(key: "cause", number: record.cause.number) }

@@ -44,7 +44,9 @@ public struct Layout: Sendable {
     public init(size: Int, _ fields: [Field], texts: [String] = []) {
         precondition(size % 8 == 0, "a fixed part ends on a word")
         precondition(
-            fields.allSatisfy { $0.offset >= Record.payloadOffset && $0.offset + $0.kind.size <= size },
+            fields.allSatisfy {
+                $0.offset >= Record.payloadOffset && $0.offset + $0.kind.size <= size
+            },
             "fields lie inside the fixed part")
         self.size = size
         self.fields = fields

@@ -17,7 +17,8 @@ public struct NameBook: Sendable, Hashable {
             let event = try AccountDefined(record)
             define(
                 Account(
-                    id: record.account, name: event.name, kind: event.kind, currency: event.currency))
+                    id: record.account, name: event.name, kind: event.kind, currency: event.currency
+                ))
         case .strategyDefined: define(try StrategyDefined(record))
         default: break
         }
@@ -60,7 +61,8 @@ extension Array {
         index < count ? self[index] : nil
     }
 
-    fileprivate mutating func put<Wrapped>(_ value: Wrapped, at index: Int) where Element == Wrapped? {
+    fileprivate mutating func put<Wrapped>(_ value: Wrapped, at index: Int)
+    where Element == Wrapped? {
         guard index <= NameBook.highest else { return }
         while count <= index { append(nil) }
         self[index] = value

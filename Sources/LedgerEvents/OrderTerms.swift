@@ -18,7 +18,9 @@ extension Price {
     public func split(_ event: SplitApplied) throws(NumberError) -> Price {
         let value = FixedPoint.dividedHalfEven(
             Int128(raw) * Int128(event.denominator), by: Int128(event.numerator))
-        guard let raw = Int64(exactly: value) else { throw .overflow("price \(self) after a split") }
+        guard let raw = Int64(exactly: value) else {
+            throw .overflow("price \(self) after a split")
+        }
         return Price(raw: raw)
     }
 }

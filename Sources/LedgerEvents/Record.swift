@@ -69,7 +69,9 @@ public struct Record {
     public var account: AccountID { AccountID(load(6)) }
     public var time: Timestamp { Timestamp(nanoseconds: load(8)) }
     public var instrument: InstrumentID { InstrumentID(load(16)) }
-    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: byteCount) }
+    public var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base, count: byteCount)
+    }
 
     var trailerSize: Int { (flags & 7).nonzeroBitCount * 8 }
 
@@ -133,7 +135,8 @@ public struct Record {
         guard payloadEnd >= layout.size else { throw truncated }
     }
 
-    func value<T: RawRepresentable>(_ offset: Int, as type: T.Type = T.self) throws(RecordError) -> T
+    func value<T: RawRepresentable>(_ offset: Int, as type: T.Type = T.self) throws(RecordError)
+        -> T
     where T.RawValue == UInt8 {
         guard let value = T(rawValue: load(offset)) else {
             throw RecordError(
@@ -172,7 +175,8 @@ public struct RecordError: Error, Equatable, CustomStringConvertible {
             switch problem {
             case .truncated(let size): "has only \(size) bytes"
             case .badLength(let size): "claims a length of \(size) bytes"
-            case .badValue(let offset, let value): "has the unknown value \(value) at offset \(offset)"
+            case .badValue(let offset, let value):
+                "has the unknown value \(value) at offset \(offset)"
             case .textNotUTF8: "has a text that is not UTF-8"
             case .notSubmittable: "is not one that another process may submit"
             case .newerVersion(let version): "has version \(version), newer than this program reads"

@@ -87,7 +87,9 @@ public struct StateReader {
     public mutating func read() throws(StateError) -> Quantity { Quantity(raw: try read()) }
     public mutating func read() throws(StateError) -> Money { Money(raw: try read()) }
     public mutating func read() throws(StateError) -> BasisPoints { BasisPoints(raw: try read()) }
-    public mutating func read() throws(StateError) -> Timestamp { Timestamp(nanoseconds: try read()) }
+    public mutating func read() throws(StateError) -> Timestamp {
+        Timestamp(nanoseconds: try read())
+    }
     public mutating func read() throws(StateError) -> Nanoseconds { Nanoseconds(try read()) }
     public mutating func read() throws(StateError) -> SequenceNumber { SequenceNumber(try read()) }
     public mutating func read() throws(StateError) -> InstrumentID { InstrumentID(try read()) }

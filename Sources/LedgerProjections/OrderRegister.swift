@@ -34,7 +34,8 @@ public struct Order: Hashable, Sendable {
     /// fillValue / filled rounded half to even; nil before the first fill.
     public var averagePrice: Price? {
         guard filled.raw > 0 else { return nil }
-        let (scaled, overflow) = fillValue.raw.multipliedReportingOverflow(by: Int128(FixedPoint.one))
+        let (scaled, overflow) = fillValue.raw.multipliedReportingOverflow(
+            by: Int128(FixedPoint.one))
         guard !overflow else { return nil }
         return Int64(exactly: FixedPoint.dividedHalfEven(scaled, by: filled.raw)).map(
             Price.init(raw:))
@@ -178,7 +179,8 @@ public struct OrderRegister: Projection, Hashable {
     }
 
     /// Two exits protect one fill: what one takes, the other no longer has to.
-    private mutating func reducePartner(of id: OrderID, parent: SequenceNumber, by taken: Quantity) {
+    private mutating func reducePartner(of id: OrderID, parent: SequenceNumber, by taken: Quantity)
+    {
         for entry in entries.indices
         where entries[entry].intended.parent == parent && entries[entry].id != id
             && entries[entry].state.isOpen
@@ -195,7 +197,8 @@ public struct OrderRegister: Projection, Hashable {
                 changed.intended = try order.intended.split(event)
                 changed.remaining = try order.remaining.scaled(
                     by: event.numerator, over: event.denominator)
-                changed.filled = try order.filled.scaled(by: event.numerator, over: event.denominator)
+                changed.filled = try order.filled.scaled(
+                    by: event.numerator, over: event.denominator)
                 return changed
             }
         }

@@ -260,7 +260,9 @@ public struct PositionBook: Projection, Hashable {
     }
 
     public init(from reader: inout StateReader) throws(StateError) {
-        let saved = try reader.readArray { (reader) throws(StateError) in try Position(from: &reader) }
+        let saved = try reader.readArray { (reader) throws(StateError) in
+            try Position(from: &reader)
+        }
         for position in saved {
             guard Int(position.instrument.number) <= NameBook.highest else {
                 throw StateError("a saved position names instrument \(position.instrument.number)")

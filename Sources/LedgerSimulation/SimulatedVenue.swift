@@ -206,7 +206,9 @@ extension SimulatedVenue {
         guard let match else { return nil }
         let order = working[Int(instrument.number)][place]
         // The other exit of its pair took what this one protected.
-        if order.remaining.raw == 0 { return end(place, instrument) { .cancelled($0, .otherExitFilled) } }
+        if order.remaining.raw == 0 {
+            return end(place, instrument) { .cancelled($0, .otherExitFilled) }
+        }
         switch phase {
         case .expire:
             guard order.expiresAt <= match.opensAt else { return nil }

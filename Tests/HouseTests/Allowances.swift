@@ -1,0 +1,48 @@
+/// Where a rule does not hold, and why. An entry whose file is gone fails the tests.
+enum Allowances {
+    /// A file, or a folder when it ends in a slash.
+    typealias Entry = (path: String, reason: String)
+
+    /// Files that may use unsafe pointers, locks and `@unchecked Sendable`.
+    static let unsafe: [Entry] = [
+        (
+            "Sources/LedgerEvents/Record.swift",
+            "reads a record in place, without copying it out of the memory map"
+        ),
+        (
+            "Sources/LedgerEvents/RecordWriter.swift",
+            "writes a record in place, into the block that is committed"
+        ),
+        (
+            "Sources/LedgerEvents/Batch.swift",
+            "owns the memory of the blocks of a commit and frees it in its deinit"
+        ),
+        (
+            "Sources/LedgerEvents/Block.swift",
+            "walks the records of a block in place; every length is checked first"
+        ),
+        (
+            "Sources/LedgerEvents/StateCoder.swift",
+            "copies integers out of bytes, inside closures"
+        ),
+        (
+            "Sources/LedgerJournal/",
+            "speaks to LMDB, to a mapped page and to futexes, all of them C"
+        ),
+        ("Sources/LedgerImport/", "reads files as mapped bytes and calls zstd and zlib, both C"),
+        ("Tests/LedgerEventsTests/", "damages bytes on purpose and writes LMDB files through C"),
+        ("Tests/SystemLibraryTests/", "asks C libraries for their versions"),
+        ("Tests/LedgerJournalTests/", "damages bytes on purpose"),
+        ("Tests/HouseTests/", "shows unsafe code to the rule that looks for it"),
+    ]
+
+    /// Files over the longest length.
+    static let longFiles: [Entry] = []
+
+    /// Functions over the longest length, as `path#name`.
+    static let longFunctions: [Entry] = []
+
+    static func contains(_ list: [Entry], _ path: String) -> Bool {
+        list.contains { $0.path == path || ($0.path.hasSuffix("/") && path.hasPrefix($0.path)) }
+    }
+}

@@ -1,0 +1,68 @@
+/// Which parts may know which.
+enum Boundaries {
+    /// Modules of the toolchain, which no manifest declares.
+    static let toolchain = [
+        "Swift", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Dispatch",
+        "Synchronization", "Testing",
+    ]
+
+    /// A target, what must not be in its dependencies' closure, and why.
+    static let forbidden: [(target: String, modules: [String], reason: String)] = [
+        (
+            "LedgerJournal",
+            [
+                "LedgerEngine", "LedgerProjections", "LedgerSimulation", "LedgerImport",
+                "LedgerDrivers",
+            ],
+            "storage holds bytes and knows no decision"
+        ),
+        (
+            "LedgerImport",
+            [
+                "LedgerEngine", "LedgerProjections", "LedgerSimulation", "LedgerJournal",
+                "LedgerDrivers",
+            ],
+            "reading files knows neither storage nor decisions"
+        ),
+        (
+            "ledger", ["CCurl", "NIO", "NIOCore", "Hummingbird", "FoundationNetworking"],
+            "the program that an auditor trusts has no network code"
+        ),
+    ]
+
+    static func crossed(_ manifest: Manifest) -> [Violation] {
+        forbidden.flatMap { target, modules, reason in
+            guard manifest.dependencies(of: target) != nil else {
+                return [
+                    Violation(
+                        path: "Package.swift", line: 1,
+                        message:
+                            "no target \(target): the rule about it guards nothing. Mend Boundaries.swift."
+                    )
+                ]
+            }
+            let closure = manifest.closure(of: target)
+            return modules.filter(closure.contains).map {
+                Violation(
+                    path: "Package.swift", line: 1,
+                    message: "\(target) depends on \($0), but \(reason). Turn the dependency round."
+                )
+            }
+        }
+    }
+
+    static func undeclaredImports(_ file: SourceText, _ manifest: Manifest) -> [Violation] {
+        let target = file.path.split(separator: "/").dropFirst().first.map(String.init) ?? ""
+        guard let declared = manifest.dependencies(of: target) else {
+            return [file.violation(1, "Package.swift declares no target \(target). Declare it.")]
+        }
+        return Fence.imported(file).filter {
+            !toolchain.contains($0.module) && !declared.contains($0.module)
+        }.map {
+            file.violation(
+                $0.line,
+                "\(target) imports \($0.module), which Package.swift does not declare for it. Add it "
+                    + "to the target's dependencies, or do without.")
+        }
+    }
+}

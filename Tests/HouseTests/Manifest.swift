@@ -1,0 +1,95 @@
+import Foundation
+
+/// What Package.swift declares: each target's name and the modules it may import.
+struct Manifest {
+    private(set) var targets: [(name: String, dependencies: [String])] = []
+
+    /// Reads calls such as `.target(name: "A", dependencies: ["B", .product(name: "C", …)])` and
+    /// `pure("A", ["B"])`: the name is the first string, dependencies are the first list.
+    init(_ text: String) {
+        let code = text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { line in line.range(of: "//").map { line[..<$0.lowerBound] } ?? line }
+            .filter { !$0.contains("url:") }.joined(separator: "\n")
+        let openers = [".target(", ".executableTarget(", ".testTarget(", ".systemLibrary("]
+        let helpers = code.split(separator: "\n").compactMap { line -> String? in
+            guard line.hasPrefix("func "), line.contains("-> Target") else { return nil }
+            return line.dropFirst(5).prefix { $0 != "(" } + "(\""
+        }
+        for opener in openers + helpers {
+            var rest = code[...]
+            while let found = rest.range(of: opener) {
+                let start =
+                    opener.hasSuffix("\"") ? rest.index(before: found.upperBound) : found.upperBound
+                rest = rest[start...]
+                add(Self.call(rest))
+            }
+            if opener.hasSuffix("(\"") {
+                let broken = opener.dropLast() + "\n"
+                rest = code[...]
+                while let found = rest.range(of: broken) {
+                    rest = rest[found.upperBound...]
+                    add(Self.call(rest))
+                }
+            }
+        }
+    }
+
+    private mutating func add(_ call: Substring) {
+        let list = call.firstIndex(of: "[") ?? call.endIndex
+        guard let name = Self.strings(call[..<list]).first else { return }
+        var depth = 0
+        var dependencies: Substring = ""
+        for index in call[list...].indices {
+            if call[index] == "[" { depth += 1 }
+            if call[index] == "]" { depth -= 1 }
+            if depth == 0 {
+                dependencies = call[list...index]
+                break
+            }
+        }
+        let isLibrary = call.contains("pkgConfig:")
+        targets.append((name, isLibrary ? [] : Self.modules(dependencies)))
+    }
+
+    /// The text up to the parenthesis that closes the call.
+    private static func call(_ text: Substring) -> Substring {
+        var depth = 1
+        for index in text.indices {
+            if text[index] == "(" { depth += 1 }
+            if text[index] == ")" { depth -= 1 }
+            if depth == 0 { return text[..<index] }
+        }
+        return text
+    }
+
+    private static func strings(_ text: Substring) -> [String] {
+        text.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    }
+
+    /// The strings of a list; of a `.product(name: "A", package: "B")` only its name.
+    private static func modules(_ list: Substring) -> [String] {
+        var kept = ""
+        for part in list.components(separatedBy: "package:") {
+            kept += kept.isEmpty ? part : String(part.drop { $0 != ")" })
+        }
+        return strings(kept[...])
+    }
+
+    func dependencies(of target: String) -> [String]? {
+        targets.first { $0.name == target }?.dependencies
+    }
+
+    /// The target and everything that it depends on inside this package or by product name.
+    func closure(of target: String) -> [String] {
+        var result = [target]
+        var next = 0
+        while next < result.count {
+            for name in dependencies(of: result[next]) ?? [] where !result.contains(name) {
+                result.append(name)
+            }
+            next += 1
+        }
+        return result
+    }
+}
