@@ -18,12 +18,18 @@ public struct Setting: Sendable {
     public let defaultValue: String?
     /// Unit and meaning.
     public let help: String
+    /// The strategies that have it; empty for all.
+    public let strategies: [String]
 
-    init(_ key: String, _ kind: Kind, _ defaultValue: String?, _ help: String) {
+    init(
+        _ key: String, _ kind: Kind, _ defaultValue: String?, _ help: String,
+        strategies: [String] = []
+    ) {
         self.key = key
         self.kind = kind
         self.defaultValue = defaultValue
         self.help = help
+        self.strategies = strategies
     }
 
     /// Nil when `value` is good, else what is wrong with it.
@@ -128,48 +134,63 @@ public enum SettingsSchema {
         Setting("data.*.skip_bad", .flag, "false", "count and list bad rows instead of stopping"),
     ]
 
+    private static let crossover = [SMACrossover.kind]
+    private static let holding = [BuyAndHold.kind]
+    private static let thresholds = [Threshold.kind]
+
     static let strategies: [Setting] = [
         Setting("strategies.*.kind", .choice(StrategyCatalog.kinds), nil, "which strategy"),
         Setting("strategies.*.name", .text, nil, "its name; the kind where none is given"),
         Setting("strategies.*.symbols", .text, nil, "instruments, separated by commas"),
         Setting(
             "strategies.*.quantity", .decimal(from: "0.000000001", through: trillion), "1",
-            "sma_crossover, buy_and_hold: units an order"),
-        Setting("strategies.*.fast", .integer(1...100_000), "10", "sma_crossover: bars"),
-        Setting("strategies.*.slow", .integer(2...100_000), "30", "sma_crossover: bars"),
+            "units an order", strategies: crossover + holding),
+        Setting(
+            "strategies.*.fast", .integer(1...100_000), "10", "prices in the fast average",
+            strategies: crossover),
+        Setting(
+            "strategies.*.slow", .integer(2...100_000), "30", "prices in the slow average",
+            strategies: crossover),
         Setting(
             "strategies.*.arithmetic", .choice(["double", "exact"]), "exact",
-            "sma_crossover: whether averages are running doubles or exact sums"),
+            "whether averages are running doubles or exact sums", strategies: crossover),
         Setting(
             "strategies.*.stop_loss", .decimal(from: "0", through: "1000000000"), "0",
-            "sma_crossover: distance of a stop from the fill; 0 for none"),
+            "distance of a stop from the fill; 0 for none", strategies: crossover),
         Setting(
             "strategies.*.take_profit", .decimal(from: "0", through: "1000000000"), "0",
-            "sma_crossover: distance of a limit from the fill; 0 for none"),
+            "distance of a limit from the fill; 0 for none", strategies: crossover),
         Setting(
             "strategies.*.cash_fraction", .decimal(from: "0", through: "1"), "0",
-            "buy_and_hold: share of the cash to spend instead of a quantity; 0 to use the quantity"),
+            "share of the cash to spend instead of a quantity; 0 to use the quantity",
+            strategies: holding),
         Setting(
             "strategies.*.k_sigma", .decimal(from: "0", through: "1000"), "1",
-            "threshold: standard deviations taken off the predicted move"),
+            "standard deviations taken off the predicted move", strategies: thresholds),
         Setting(
             "strategies.*.k_atr", .decimal(from: "0", through: "1000"), "0.5",
-            "threshold: smallest usable move in average true ranges"),
+            "smallest usable move in average true ranges", strategies: thresholds),
         Setting(
-            "strategies.*.atr_period", .integer(1...10_000), "14", "threshold: bars of the ATR"),
+            "strategies.*.atr_period", .integer(1...10_000), "14",
+            "bars in the average true range", strategies: thresholds),
         Setting(
             "strategies.*.reward_risk", .decimal(from: "0.001", through: "1000"), "2",
-            "threshold: take-profit distance over stop-loss distance"),
+            "take-profit distance over stop-loss distance", strategies: thresholds),
         Setting(
             "strategies.*.risk_per_trade", .decimal(from: "0.000001", through: "1"), "0.01",
-            "threshold: share of equity lost when the stop is hit"),
+            "share of equity lost when the stop is hit", strategies: thresholds),
     ]
 
     /// The setting that a key names; nil for one that the program does not know.
     public static func setting(_ key: String) -> Setting? {
-        let parts = key.split(separator: ".", omittingEmptySubsequences: false)
-        let pattern = parts.map { $0.allSatisfy(\.isNumber) && !$0.isEmpty ? "*" : String($0) }
-            .joined(separator: ".")
+        let pattern = pattern(of: key)
         return all.first { $0.key == pattern }
+    }
+
+    /// `data.0.path` is an instance of `data.*.path`.
+    public static func pattern(of key: String) -> String {
+        let parts = key.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.map { $0.allSatisfy(\.isNumber) && !$0.isEmpty ? "*" : String($0) }
+            .joined(separator: ".")
     }
 }

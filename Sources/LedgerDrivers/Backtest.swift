@@ -1,0 +1,194 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerImport
+import LedgerJournal
+import LedgerProjections
+
+/// How far a long work is, for a progress bar.
+public struct Progress: Sendable {
+    public var inputs: UInt64
+    public var time: Timestamp
+}
+
+/// What a back-test came to.
+public struct BacktestResult: Sendable {
+    public var inputs: UInt64 = 0
+    public var events: UInt64 = 0
+    public var wasInterrupted = false
+    public var engine: Engine
+    public var instruments: [Instrument] = []
+    public var first = Timestamp.zero
+    public var last = Timestamp.zero
+    public var badRows: [(file: String, report: BadRowReport)] = []
+}
+
+/// Runs the engine over tapes and files into a journal of its own.
+///
+/// The journal holds every input and every consequence: the same configuration over the same data gives
+/// the same bytes, in memory and on disk.
+public struct Backtest {
+    private let configuration: Configuration
+    private let sources: [InputSource]
+    private var instruments: [Instrument] = []
+
+    /// Commits are made of about this many bytes: enough to share their cost, small enough for memory.
+    public static let commitBytes = 1 << 20
+
+    /// Opens all inputs and numbers their instruments in the order of the configuration.
+    public init(_ configuration: Configuration) throws {
+        self.configuration = configuration
+        let settings = configuration.settings
+        let count = settings.count(of: "data")
+        guard count > 0 else { throw InputError("the configuration names no data; see configs/backtest.yaml") }
+        var numbered: [Instrument] = []
+        var opened: [InputSource] = []
+        for index in 0..<count {
+            let path = settings["data.\(index).path"] ?? ""
+            let source: InputSource
+            if JournalHome.isJournal(path) {
+                source = try InputSource(tape: path)
+            } else {
+                let data = try DataSettings(settings, index)
+                guard !data.symbol.isEmpty else {
+                    throw SettingsError("data.\(index).symbol", "is missing; a file does not say it")
+                }
+                var instrument = data.instrument
+                instrument.id = try Self.number(instrument, &numbered)
+                source = try InputSource(file: path, format: data.format, instrument: instrument)
+            }
+            try source.start { try Self.number($0, &numbered) }
+            opened.append(source)
+        }
+        sources = opened
+        instruments = numbered
+        try checkSymbols()
+    }
+
+    private static func number(
+        _ instrument: Instrument, _ numbered: inout [Instrument]
+    ) throws -> InstrumentID {
+        if let known = numbered.first(where: { $0.symbol == instrument.symbol }) {
+            var same = instrument
+            same.id = known.id
+            guard same == known else {
+                throw InputError("\(instrument.symbol) is defined in two ways by two inputs")
+            }
+            return known.id
+        }
+        var new = instrument
+        new.id = InstrumentID(UInt32(numbered.count + 1))
+        numbered.append(new)
+        return new.id
+    }
+
+    /// A strategy on a symbol that no data has would wait for ever.
+    private func checkSymbols() throws {
+        let settings = configuration.settings
+        for index in 0..<settings.count(of: "strategies") {
+            let symbols = (settings["strategies.\(index).symbols"] ?? "").split(separator: ",")
+            for symbol in symbols.map({ $0.drop { $0 == " " } })
+            where !instruments.contains(where: { $0.symbol == symbol }) {
+                throw SettingsError(
+                    "strategies.\(index).symbols",
+                    "'\(symbol)' is in none of the data, which has "
+                        + instruments.map(\.symbol).joined(separator: ", "))
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - journal: empty.
+    ///   - shouldStop: asked after each commit; the run then ends in good order.
+    public func run(
+        into journal: any Journal, named name: String, commitBytes: Int = commitBytes,
+        progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    ) throws -> BacktestResult {
+        guard try journal.head == .empty else {
+            throw InputError("the journal \(name) holds events already; name another one")
+        }
+        guard let start = sources.compactMap(\.nextTime).min() else {
+            throw InputError("the data holds no rows")
+        }
+        var sequencer = try Sequencer(journal, holder: "backtest", commitBytes: commitBytes)
+        try open(&sequencer, named: name, at: start)
+        let wasInterrupted = try feed(&sequencer, progress, shouldStop)
+        let inputs = sequencer.engine.inputs
+        try sequencer.take(
+            RunEnded(inputs: inputs, reason: wasInterrupted ? "interrupted" : "end of data"),
+            Envelope(time: sequencer.engine.lastTime))
+        try sequencer.commitWithCheckpoint()
+        try journal.flush()
+        var result = BacktestResult(engine: sequencer.engine)
+        result.inputs = inputs
+        result.events = sequencer.nextSequence.number - 1
+        result.wasInterrupted = wasInterrupted
+        result.instruments = instruments
+        (result.first, result.last) = (start, sequencer.engine.lastTime)
+        result.badRows = sources.compactMap { source in
+            source.badRows.flatMap { $0.total > 0 ? (source.name, $0) : nil }
+        }
+        try sequencer.close()
+        return result
+    }
+
+    private func open(
+        _ sequencer: inout Sequencer, named name: String, at start: Timestamp
+    ) throws {
+        let settings = configuration.settings
+        let envelope = Envelope(time: start)
+        try sequencer.take(
+            JournalOpened(kind: .backtest, name: name, build: Build.identity), envelope)
+        try sequencer.take(
+            ConfigurationLoaded(
+                seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
+                settings: settings.text), envelope)
+        for instrument in instruments {
+            try sequencer.take(InstrumentDefined(instrument), envelope)
+        }
+        let cash = try Money(configuration["account.cash"])
+        if cash.raw > 0 {
+            try sequencer.take(
+                CashDeposited(amount: cash), Envelope(account: Engine.account, time: start))
+        }
+        try sequencer.take(
+            RunStarted(mode: "backtest", name: configuration["run.name"]), envelope)
+    }
+
+    /// Merges the sources by time; of equal times the source named first goes first.
+    private func feed(
+        _ sequencer: inout Sequencer, _ progress: (Progress) -> Void, _ shouldStop: () -> Bool
+    ) throws -> Bool {
+        var untilLook = 0
+        while let source = next() {
+            let limit = secondTime(besides: source)
+            repeat {
+                try source.deliver(to: &sequencer)
+                untilLook -= 1
+            } while untilLook > 0 && source.nextTime.map { $0 < limit } == true
+            guard untilLook <= 0 else { continue }
+            untilLook = 65_536
+            progress(Progress(inputs: sequencer.engine.inputs, time: sequencer.engine.lastTime))
+            if shouldStop() { return true }
+        }
+        return false
+    }
+
+    private func next() -> InputSource? {
+        var best: InputSource?
+        for source in sources {
+            guard let time = source.nextTime else { continue }
+            if let known = best?.nextTime, known <= time { continue }
+            best = source
+        }
+        return best
+    }
+
+    private func secondTime(besides chosen: InputSource) -> Timestamp {
+        var earliest = Timestamp(nanoseconds: .max)
+        for source in sources where source !== chosen {
+            if let time = source.nextTime { earliest = min(earliest, time) }
+        }
+        return earliest
+    }
+}

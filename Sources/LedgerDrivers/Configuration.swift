@@ -1,0 +1,225 @@
+import LedgerDomain
+import LedgerEngine
+import Yams
+
+/// Settings read from a YAML file, the environment and options, each checked, each with its origin.
+///
+/// An option wins over the environment, the environment over the file, the file over the default. Keys
+/// that the program does not know are refused: a misspelt limit must not become no limit.
+public struct Configuration: Sendable {
+    public enum Origin: Hashable, Sendable, CustomStringConvertible {
+        case file(String, line: Int)
+        case environment(String)
+        case option
+        case standard
+
+        public var description: String {
+            switch self {
+            case .file(let path, let line): "\(path):\(line)"
+            case .environment(let name): "environment \(name)"
+            case .option: "option"
+            case .standard: "default"
+            }
+        }
+    }
+
+    public struct Entry: Hashable, Sendable {
+        public var key: String
+        public var value: String
+        public var origin: Origin
+    }
+
+    /// Sorted by key.
+    public private(set) var entries: [Entry]
+
+    public var settings: Settings { Settings(entries.map { ($0.key, $0.value) }) }
+
+    public subscript(key: String) -> String { settings[key] ?? "" }
+
+    /// - Parameters:
+    ///   - path: a YAML file; nil for defaults alone.
+    ///   - overrides: `key=value` as the command line has them.
+    public init(
+        path: String?, text: String?, environment: [String: String],
+        overrides: [(key: String, value: String)] = []
+    ) throws(ConfigurationError) {
+        var found: [String: Entry] = [:]
+        if let text {
+            var flattener = Flattener(file: path ?? "settings")
+            for entry in try flattener.entries(of: text) { found[entry.key] = entry }
+        }
+        for setting in SettingsSchema.all where !setting.key.contains("*") {
+            let name = Self.variable(setting.key)
+            if let value = environment[name] {
+                found[setting.key] = Entry(
+                    key: setting.key, value: value, origin: .environment(name))
+            }
+        }
+        for (key, value) in overrides {
+            found[key] = Entry(key: key, value: value, origin: .option)
+        }
+        entries = []
+        for entry in found.values.sorted(by: { $0.key < $1.key }) { try Self.check(entry) }
+        try Self.checkLists(found)
+        Self.addDefaults(&found)
+        entries = found.values.sorted { $0.key < $1.key }
+    }
+
+    /// `venue.fee_fixed` is `LEDGER_VENUE_FEE_FIXED`.
+    public static func variable(_ key: String) -> String {
+        "LEDGER_" + String(key.uppercased().map { $0 == "." ? "_" : $0 })
+    }
+
+    private static func check(_ entry: Entry) throws(ConfigurationError) {
+        guard let setting = SettingsSchema.setting(entry.key) else {
+            throw ConfigurationError(entry, "is not known; `ledger config show` lists all keys")
+        }
+        if let problem = setting.problem(with: entry.value) {
+            throw ConfigurationError(entry, "'\(entry.value)' \(problem)")
+        }
+        guard !entry.value.contains("\n") else {
+            throw ConfigurationError(entry, "has a line break in it")
+        }
+    }
+
+    private static func checkLists(_ found: [String: Entry]) throws(ConfigurationError) {
+        for entry in found.values.sorted(by: { $0.key < $1.key }) {
+            let parts = entry.key.split(separator: ".")
+            guard parts.count == 3 else { continue }
+            let prefix = "\(parts[0]).\(parts[1])"
+            for needed in parts[0] == "data" ? ["path"] : ["kind", "symbols"] {
+                guard found["\(prefix).\(needed)"] != nil else {
+                    throw ConfigurationError(
+                        Entry(key: prefix, value: "", origin: entry.origin), "lacks '\(needed)'")
+                }
+            }
+            guard parts[0] == "strategies", let kind = found["\(prefix).kind"]?.value,
+                let kinds = SettingsSchema.setting(entry.key)?.strategies, !kinds.isEmpty,
+                !kinds.contains(kind)
+            else { continue }
+            throw ConfigurationError(
+                entry, "belongs to \(kinds.joined(separator: ", ")), not to \(kind)")
+        }
+    }
+
+    private static func addDefaults(_ found: inout [String: Entry]) {
+        let lists = Set(
+            found.keys.compactMap { key -> String? in
+                let parts = key.split(separator: ".")
+                return parts.count == 3 ? "\(parts[0]).\(parts[1])" : nil
+            })
+        for setting in SettingsSchema.all {
+            guard let value = setting.defaultValue else { continue }
+            var keys = [setting.key]
+            if setting.key.contains("*") {
+                let parts = setting.key.split(separator: ".")
+                keys = lists.filter { $0.hasPrefix("\(parts[0]).") }.filter { list in
+                    setting.strategies.isEmpty
+                        || setting.strategies.contains(found["\(list).kind"]?.value ?? "")
+                }.map { "\($0).\(parts[2])" }
+            }
+            for key in keys where found[key] == nil {
+                found[key] = Entry(key: key, value: value, origin: .standard)
+            }
+        }
+    }
+}
+
+/// What is wrong with a configuration, and where.
+public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
+    public var place: String
+    public var key: String
+    public var problem: String
+
+    init(_ entry: Configuration.Entry, _ problem: String) {
+        place = entry.origin == .option ? "option" : entry.origin.description
+        key = entry.key
+        self.problem = problem
+    }
+
+    init(place: String, key: String = "", _ problem: String) {
+        self.place = place
+        self.key = key
+        self.problem = problem
+    }
+
+    public var description: String {
+        key.isEmpty ? "\(place): \(problem)" : "\(place): \(key) \(problem)"
+    }
+}
+
+/// Turns a YAML tree into flat keys.
+private struct Flattener {
+    let file: String
+    private var entries: [Configuration.Entry] = []
+
+    init(file: String) { self.file = file }
+
+    mutating func entries(of text: String) throws(ConfigurationError) -> [Configuration.Entry] {
+        let root: Node?
+        do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
+            throw ConfigurationError(place: file, Self.oneLine("\(error)"))
+        } catch { throw ConfigurationError(place: file, Self.oneLine("\(error)")) }
+        guard let root else { return [] }
+        guard root.mapping != nil else {
+            throw ConfigurationError(place: place(root), "the file must be a list of `key: value`")
+        }
+        try flatten(root, "", depth: 0)
+        return entries
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(separator: "\n").joined(separator: " ")
+    }
+
+    private func line(_ node: Node) -> Int { node.mark?.line ?? 0 }
+    private func place(_ node: Node) -> String { "\(file):\(line(node))" }
+
+    private mutating func flatten(_ node: Node, _ key: String, depth: Int) throws(ConfigurationError) {
+        guard depth < 8 else { throw ConfigurationError(place: place(node), key: key, "is nested too deep") }
+        switch node {
+        case .scalar(let scalar):
+            entries.append(
+                Configuration.Entry(
+                    key: key, value: scalar.string, origin: .file(file, line: line(node))))
+        case .mapping(let mapping):
+            if key.hasSuffix(".columns") { return try join(mapping, key, node) }
+            for (name, value) in mapping {
+                guard let text = name.scalar?.string else {
+                    throw ConfigurationError(place: place(name), key: key, "has a key that is no text")
+                }
+                try flatten(value, key.isEmpty ? text : "\(key).\(text)", depth: depth + 1)
+            }
+        case .sequence(let sequence):
+            if sequence.allSatisfy({ $0.scalar != nil }) {
+                entries.append(
+                    Configuration.Entry(
+                        key: key, value: sequence.compactMap(\.scalar?.string).joined(separator: ","),
+                        origin: .file(file, line: line(node))))
+                return
+            }
+            for (index, element) in sequence.enumerated() {
+                try flatten(element, "\(key).\(index)", depth: depth + 1)
+            }
+        case .alias:
+            throw ConfigurationError(place: place(node), key: key, "is an alias; write it out")
+        }
+    }
+
+    /// A column map is one setting: `time=Date,open=2`.
+    private mutating func join(
+        _ mapping: Node.Mapping, _ key: String, _ node: Node
+    ) throws(ConfigurationError) {
+        var parts: [String] = []
+        for (name, value) in mapping {
+            guard let column = name.scalar?.string, let place = value.scalar?.string else {
+                throw ConfigurationError(
+                    place: self.place(node), key: key, "maps columns to names or numbers")
+            }
+            parts.append("\(column)=\(place)")
+        }
+        entries.append(
+            Configuration.Entry(
+                key: key, value: parts.joined(separator: ","), origin: .file(file, line: line(node))))
+    }
+}

@@ -1,0 +1,51 @@
+import Glibc
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+
+/// Where journals live, and what `--journal NAME|DIR` means: a path when it has a slash, else a folder
+/// of that name in the home, which is `journal` or what LEDGER_HOME says.
+public enum JournalHome {
+    public static var path: String {
+        getenv("LEDGER_HOME").map { String(cString: $0) } ?? "journal"
+    }
+
+    public static func directory(_ name: String) -> String {
+        name.contains("/") || name == "." || name == ".." ? name : "\(path)/\(name)"
+    }
+
+    public static func isJournal(_ directory: String) -> Bool {
+        access("\(directory)/data.mdb", F_OK) == 0
+    }
+
+    /// Creates the folders above a journal's own.
+    public static func makeParents(of directory: String) {
+        var path = ""
+        for part in directory.split(separator: "/", omittingEmptySubsequences: false).dropLast() {
+            path += path.isEmpty && part.isEmpty ? "/" : "\(part)/"
+            mkdir(path, 0o755)
+        }
+    }
+
+    /// Removes a journal's files and folder.
+    public static func remove(_ directory: String) throws {
+        for file in ["data.mdb", "lock.mdb", "wake", "lease"] { unlink("\(directory)/\(file)") }
+        guard rmdir(directory) == 0 || errno == ENOENT else {
+            throw InputError("\(directory) cannot be removed: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// The journals in the home, by name.
+    public static func names() -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var found: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if !name.hasPrefix("."), isJournal("\(path)/\(name)") { found.append(name) }
+        }
+        return found.sorted()
+    }
+}

@@ -1,0 +1,122 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+
+/// Checks everything that a journal promises: checksums, the chain, sequence without gaps, payloads,
+/// time that does not run backwards, causes, and checkpoints that equal a fold from the beginning.
+public struct JournalVerification {
+    public struct Result: Sendable {
+        public var events: UInt64 = 0
+        public var unknown: UInt64 = 0
+        public var checkpoints = 0
+        public var head = Head.empty
+        /// Each is one thing that is wrong, with its sequence.
+        public var faults: [String] = []
+    }
+
+    private let journal: any Journal
+
+    public init(_ journal: any Journal) { self.journal = journal }
+
+    /// At most this many faults are listed.
+    public static let mostFaults = 100
+
+    public func run(progress: (SequenceNumber) -> Void = { _ in }) throws -> Result {
+        var result = Result()
+        do throws(JournalError) { result.head = try journal.verifyChain() } catch {
+            guard error.exitCode == 3 else { throw error }
+            result.faults.append("\(error)")
+            return result
+        }
+        var folds: [any ProjectionCheck] = [
+            try Check<PositionBook>(journal), try Check<EquityBook>(journal),
+            try Check<ProfitAndLoss>(journal), try Check<OrderRegister>(journal),
+            try Check<NameBook>(journal),
+        ]
+        var lastInput = SequenceNumber.none
+        var lastTime = Timestamp(nanoseconds: .min)
+        try journal.forEachRecord(from: .first) { record in
+            result.events += 1
+            if record.sequence.number % 65_536 == 0 { progress(record.sequence) }
+            if record.isInput { lastInput = record.sequence }
+            for fault in Self.faults(record, lastInput, lastTime, &result.unknown) {
+                result.faults.append(fault)
+            }
+            lastTime = max(lastTime, record.time)
+            for index in folds.indices {
+                if let fault = try folds[index].take(record) { result.faults.append(fault) }
+            }
+            return result.faults.count < Self.mostFaults
+        }
+        result.checkpoints = folds.reduce(0) { $0 + $1.compared }
+        return result
+    }
+
+    private static func faults(
+        _ record: Record, _ lastInput: SequenceNumber, _ lastTime: Timestamp,
+        _ unknown: inout UInt64
+    ) -> [String] {
+        var found: [String] = []
+        let name = record.type?.name ?? "type \(record.rawType)"
+        if !record.isInput, record.cause != lastInput {
+            found.append(
+                "event \(record.sequence) (\(name)) names \(record.cause) as its cause, the last "
+                    + "input is \(lastInput)")
+        }
+        if record.correlation > record.sequence {
+            found.append("event \(record.sequence) (\(name)) belongs to the later \(record.correlation)")
+        }
+        if record.time < lastTime {
+            found.append("event \(record.sequence) (\(name)): time runs backwards to \(record.time)")
+        }
+        if record.type == nil {
+            unknown += 1
+        } else {
+            var writer = JSONLineWriter()
+            var line: [UInt8] = []
+            if record.rawType < EventType.clockTicked.rawValue || !record.isInput {
+                do { try writer.append(record, to: &line) } catch { found.append("\(error)") }
+            }
+        }
+        return found
+    }
+}
+
+/// Folds along and compares with each checkpoint that it passes.
+private protocol ProjectionCheck {
+    var compared: Int { get }
+    mutating func take(_ record: Record) throws -> String?
+}
+
+private struct Check<P: Projection>: ProjectionCheck {
+    private var state = P()
+    private var wanted: ArraySlice<SequenceNumber>
+    private let journal: any Journal
+    private(set) var compared = 0
+    private var hasFailed = false
+
+    init(_ journal: any Journal) throws {
+        self.journal = journal
+        wanted = try journal.checkpoints(name: P.name)[...]
+    }
+
+    mutating func take(_ record: Record) throws -> String? {
+        guard !hasFailed else { return nil }
+        do { try state.apply(record) } catch {
+            hasFailed = true
+            return "\(P.name): \(error)"
+        }
+        guard let next = wanted.first, next == record.sequence else { return nil }
+        wanted.removeFirst()
+        guard let saved = try journal.checkpoint(name: P.name, atOrBefore: next),
+            saved.sequence == next, saved.version == P.version
+        else { return nil }
+        compared += 1
+        guard Checkpoint(of: state, at: next).bytes == saved.bytes else {
+            return "the checkpoint of \(P.name) at event \(next) is not what the events give"
+        }
+        return nil
+    }
+}
