@@ -59,6 +59,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+
+        // Tests; the helper is the other process of those that need two.
+        .executableTarget(
+            name: "JournalHelper", dependencies: ["LedgerJournal"], path: "Tests/JournalHelper",
+            swiftSettings: settings),
+        .testTarget(name: "LedgerJournalTests", dependencies: ["LedgerJournal", "JournalHelper"]),
     ],
     swiftLanguageModes: [.v6]
 )

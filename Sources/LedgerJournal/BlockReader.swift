@@ -3,9 +3,10 @@ import LedgerEvents
 
 /// Reads a journal's blocks one after the other, each checked.
 ///
-/// Follows a journal that grows: after nil, `next` gives what has been appended since. Holds a snapshot
-/// between two calls only while there is more to read, and renews it every 1,024 blocks, so that a slow
-/// reader does not keep the writer from reusing pages. Not to be used by two threads at a time.
+/// Follows a journal that grows: after nil, `next` gives what has been appended since. Holds a
+/// snapshot between two calls only while there is more to read, and renews it every 1,024 blocks,
+/// so that a slow reader does not keep the writer from reusing pages. Not to be used by two threads
+/// at a time.
 package final class BlockReader {
     private let source: any BlockSource
     private let filter: EventFilter
@@ -13,7 +14,8 @@ package final class BlockReader {
     private let limit: SequenceNumber?
     /// Forward the lowest, backward the highest event that is still to come.
     private var wanted: SequenceNumber
-    /// Where the next block must begin (forward) or end (backward); nil when the last one gave no clue.
+    /// Where the next block must begin (forward) or end (backward); nil when the last one gave no
+    /// clue.
     private var border: SequenceNumber?
     private var isPositioned = false
     private var isFinished = false
@@ -40,8 +42,8 @@ package final class BlockReader {
     /// Ends the validity of the block given before.
     ///
     /// - Returns: nil at the end of the range or, for now, of the journal.
-    /// - Throws: `.corruptBlock` or `.missingEvents`; the call after that goes on with the block after
-    ///   the damaged one.
+    /// - Throws: `.corruptBlock` or `.missingEvents`; the call after that goes on with the block
+    ///   after the damaged one.
     package func next() throws(JournalError) -> Block? {
         while !isFinished {
             guard let stored = try fetch() else {

@@ -25,7 +25,8 @@ package struct Checkpoint: Hashable, Sendable {
 
     static func prefix(_ name: String) throws(JournalError) -> [UInt8] {
         guard (1...longestName).contains(name.utf8.count), !name.utf8.contains(0) else {
-            throw .invalidRow("a checkpoint's name has 1 to \(longestName) bytes, none zero: \(name)")
+            throw .invalidRow(
+                "a checkpoint's name has 1 to \(longestName) bytes, none zero: \(name)")
         }
         return Array(name.utf8) + [0]
     }

@@ -19,16 +19,19 @@ package struct CommitRows: Sendable {
         self.isHalt = isHalt
     }
 
+    /// What weighs.
+    var byteCount: Int { checkpoints.reduce(0) { $0 + $1.bytes.count } }
+
     var isEmpty: Bool { deduplication.isEmpty && checkpoints.isEmpty && consumedInbox.isEmpty }
 }
 
 /// By what an input is recognised when it comes a second time.
 package enum DeduplicationKey: Hashable, Sendable, CustomStringConvertible {
-    /// The producer numbers its inputs upwards; one row holds its last number, and every number up to
-    /// it counts as taken.
+    /// The producer numbers its inputs upwards; one row holds its last number, and every number up
+    /// to it counts as taken.
     case counter(UInt64)
-    /// The producer's own identifier, such as a venue's execution id, with the time it bears: keys rise
-    /// with time, because rows at random places are the dearest thing a commit can hold.
+    /// The producer's own identifier, such as a venue's execution id, with the time it bears: keys
+    /// rise with time, because rows at random places are the dearest thing a commit can hold.
     case identifier(String, at: Timestamp)
 
     package var description: String {
@@ -41,9 +44,9 @@ package enum DeduplicationKey: Hashable, Sendable, CustomStringConvertible {
 
 /// "This input is that event."
 ///
-/// As bytes: the key is the producer's length (1), the producer, a kind (1), and for an identifier its
-/// time in nanoseconds (8, big-endian, the sign bit flipped) and its text; the value's body is the
-/// sequence (8), and for a counter the counter (8).
+/// As bytes: the key is the producer's length (1), the producer, a kind (1), and for an identifier
+/// its time in nanoseconds (8, big-endian, the sign bit flipped) and its text; the value's body is
+/// the sequence (8), and for a counter the counter (8).
 package struct DeduplicationRow: Hashable, Sendable {
     package var producer: String
     package var key: DeduplicationKey
@@ -87,7 +90,8 @@ package struct DeduplicationRow: Hashable, Sendable {
         return writer.bytes
     }
 
-    /// - Returns: the event that an existing row gives for this key; nil for a counter that is higher.
+    /// - Returns: the event that an existing row gives for this key; nil for a counter that is
+    ///   higher.
     static func sequence(
         in body: [UInt8], for key: DeduplicationKey
     ) throws(StateError) -> SequenceNumber? {

@@ -23,8 +23,8 @@ package struct DiskWatch: Sendable {
         return Int(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
     }
 
-    /// Asks the file system only when an eighth of what is free above the reserve may have gone since,
-    /// and at least every 256 commits: nothing on the hot path, exact near the end.
+    /// Asks the file system only when an eighth of what is free above the reserve may have gone
+    /// since, and at least every 256 commits: nothing on the hot path, exact near the end.
     ///
     /// - Throws: `.diskNearlyFull` when a commit of `bytes` would eat into the reserve.
     mutating func admit(bytes: Int) throws(JournalError) {

@@ -3,15 +3,18 @@ import Glibc
 /// Which file systems a journal cannot lie on: their locks or their shared maps do not hold between
 /// machines, and LMDB stands on both.
 enum FileSystemKind {
-    /// Types of `/proc/self/mountinfo`. Whether a user-space file system ("fuse", "fuse.sshfs") is local
-    /// cannot be seen from here, so it counts as remote; "fuseblk" has a block device of this machine.
+    /// Types of `/proc/self/mountinfo`. Whether a user-space file system ("fuse", "fuse.sshfs") is
+    /// local cannot be seen from here, so it counts as remote; "fuseblk" has a block device of this
+    /// machine.
     private static let remote: Set<String> = [
-        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "afs", "coda", "ncpfs", "lustre", "gfs2",
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "afs", "coda", "ncpfs", "lustre",
+        "gfs2",
         "ocfs2", "gpfs", "beegfs", "glusterfs", "fuse",
     ]
 
     /// - Parameter mountID: of the mount that a file lies on.
-    /// - Parameter mountInfo: the text of `/proc/self/mountinfo`: identifier first, the type after " - ".
+    /// - Parameter mountInfo: the text of `/proc/self/mountinfo`: identifier first, the type after
+    ///   " - ".
     /// - Returns: the type's name when it is a remote one.
     static func remoteName(mountID: String, in mountInfo: String) -> String? {
         for line in mountInfo.split(separator: "\n") {

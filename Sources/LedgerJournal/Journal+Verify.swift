@@ -2,8 +2,8 @@ import LedgerDomain
 import LedgerEvents
 
 extension Journal {
-    /// Recomputes the checksum, the records' count and the chain link of every block from the one that
-    /// holds `from` to the end.
+    /// Recomputes the checksum, the records' count and the chain link of every block from the one
+    /// that holds `from` to the end.
     ///
     /// A cut tail and a rewrite of everything are not visible to a chain: compare the head that is
     /// returned with one kept elsewhere.

@@ -20,11 +20,11 @@ package struct Head: Hashable, Sendable {
 package enum Durability: Hashable, Sendable, CaseIterable {
     /// When `append` returns. The default.
     case durable
-    /// When `append` returns, too: the caller puts many inputs into one batch, and the events of one
-    /// flush share its wait.
+    /// When `append` returns, too: the caller puts many inputs into one batch, and the events of
+    /// one flush share its wait.
     case group
-    /// When `flush` returns. A machine that fails before that may leave an unreadable file, so this is
-    /// for imports and back-tests, which can be run again. A process that fails loses nothing.
+    /// When `flush` returns. A machine that fails before that may leave an unreadable file, so this
+    /// is for imports and back-tests, which can be run again. A process that fails loses nothing.
     case bulk
 }
 
@@ -56,7 +56,8 @@ package protocol Journal: AnyObject, Sendable {
 
     // MARK: Checkpoints
 
-    /// The nearest at or before a sequence. Damaged ones are passed over, because a fold can be rebuilt.
+    /// The nearest at or before a sequence. Damaged ones are passed over, because a fold can be
+    /// rebuilt.
     func checkpoint(
         name: String, atOrBefore sequence: SequenceNumber
     ) throws(JournalError) -> Checkpoint?
@@ -71,12 +72,13 @@ package protocol Journal: AnyObject, Sendable {
 
     /// Reads blocks in order.
     ///
-    /// Forward from the block that holds `from` through the one that holds `through`, to the end when
-    /// it is nil; backward from the block that holds `from` (or the last one before it) down to the one
-    /// that holds `through`, to the beginning when it is nil. The first and last block may hold events
-    /// outside the range.
+    /// Forward from the block that holds `from` through the one that holds `through`, to the end
+    /// when it is nil; backward from the block that holds `from` (or the last one before it) down
+    /// to the one that holds `through`, to the beginning when it is nil. The first and last block
+    /// may hold events outside the range.
     func reader(
-        from: SequenceNumber, through: SequenceNumber?, filter: EventFilter, direction: ReadDirection
+        from: SequenceNumber, through: SequenceNumber?, filter: EventFilter,
+        direction: ReadDirection
     ) throws(JournalError) -> BlockReader
 
     /// Waits until there is an event after `sequence`.
@@ -87,7 +89,8 @@ package protocol Journal: AnyObject, Sendable {
 
     // MARK: Lease
 
-    /// Makes this journal the sequencer's; its appends carry the lease's fencing number from now on.
+    /// Makes this journal the sequencer's; its appends carry the lease's fencing number from now
+    /// on.
     /// - Throws: `.leaseHeld` while another holds it.
     func acquireLease(holder: String) throws(JournalError) -> Lease
     func release(_ lease: Lease) throws(JournalError)
@@ -128,24 +131,26 @@ extension Journal {
         try reader(from: from, through: nil, filter: .all, direction: direction)
     }
 
-    /// Calls `body` with each matching record of the range, both ends included, until it returns false.
-    /// The record is valid during the call.
+    /// Calls `body` with each matching record of the range, both ends included, until it returns
+    /// false. The record is valid during the call.
     ///
     /// - Throws: `JournalError`, or what `body` throws.
-    @inlinable
     package func forEachRecord(
         from: SequenceNumber, through: SequenceNumber? = nil, filter: EventFilter = .all,
         _ body: (Record) throws -> Bool
     ) throws {
         let reader = try reader(from: from, through: through, filter: filter)
-        let last = through ?? SequenceNumber(.max)
+        // Numbers, because a comparison of sequences is a call through a witness table here.
+        let first = from.number
+        let last = through?.number ?? .max
         let takesAll = filter == .all
         while let block = try reader.next() {
             var records = block.records()
             do {
                 while let record = try records.next() {
-                    guard record.sequence >= from else { continue }
-                    guard record.sequence <= last else { return }
+                    let number = record.sequence.number
+                    guard number >= first else { continue }
+                    guard number <= last else { return }
                     guard takesAll || filter.matches(record) else { continue }
                     guard try body(record) else { return }
                 }

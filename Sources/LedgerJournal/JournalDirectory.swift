@@ -49,14 +49,20 @@ struct JournalDirectory: Sendable {
         return names.sorted()
     }
 
-    /// Makes the directory if need be and sees that a journal may be created in it.
-    func prepareForCreation() throws(JournalError) {
+    /// Makes the directory if need be and sees that a journal may lie in it.
+    func make() throws(JournalError) {
         if mkdir(path, 0o755) != 0, errno != EEXIST { throw .io(path, .lastSystemCall) }
         try checkPlace()
+    }
+
+    /// Sees that nothing else lies in the directory and takes the disk space of the mapped files.
+    ///
+    /// Only under this directory's claim: closing the lock file drops a process's locks on it.
+    func prepareForCreation() throws(JournalError) {
         let foreign = try entries().first { !Self.files.contains($0) }
         if let foreign { throw .notEmpty(path, foreign) }
-        // A mapped page that has no block on the disk yet kills the process when a full disk refuses
-        // it one. No lock of this process can be lost here: it has no environment open.
+        // A mapped page that has no block on the disk yet kills the process when a full disk
+        // refuses it one.
         try Self.allocate(lock, size: Self.lockSize)
         try Self.allocate(wake, size: WakePage.size)
     }

@@ -4,16 +4,19 @@ import LedgerEvents
 /// Why the journal refused or failed.
 ///
 /// After every error of a commit nothing of it is in the journal and the head is unchanged. What an
-/// operator, or the program for him, does about each is said at the case: **retry** as it is, **halt**
-/// trading, **quarantine** the journal (keep its files, work on a copy), **refuse to start**, or
-/// **mend** the call, which is at fault.
+/// operator, or the program for him, does about each is said at the case: **retry** as it is,
+/// **halt** trading, **quarantine** the journal (keep its files, work on a copy), **refuse to
+/// start**, or **mend** the call, which is at fault.
 ///
-/// | exit code | meaning | cases |
-/// |---|---|---|
-/// | 2 | could not run | not found, no journal, incomplete, exists, not empty, newer format, remote, not permitted, read-only, a row that is not valid, a submission too large, any other code of LMDB |
-/// | 3 | damaged | a corrupt block, a broken chain, missing events, a damaged row, LMDB's own structure |
-/// | 4 | disk | full, nearly full, map full, input/output |
-/// | 5 | held by another, or lost a race | conflict, fenced, lease held, open already, duplicate, inbox full |
+/// Exit codes of a program that ends because of it:
+///
+/// - 2, could not run: not found, no journal, incomplete, exists, not empty, newer format, remote,
+///   not permitted, read-only, a row that is not valid, a submission too large, any other code of
+///   LMDB
+/// - 3, damaged: a corrupt block, a broken chain, missing events, a damaged row, LMDB's own pages
+/// - 4, the disk: full, nearly full, map full, input/output
+/// - 5, held by another, or lost a race: conflict, fenced, lease held, open already, duplicate,
+///   inbox full
 package enum JournalError: Error, Equatable {
     /// Nothing at this path. Refuse to start; name another or create it.
     case notFound(String)
@@ -36,11 +39,11 @@ package enum JournalError: Error, Equatable {
     /// A write to a journal opened for reading. Mend.
     case readOnly(String)
 
-    /// Another writer committed first: the batch begins at `expected`, the journal goes on at `found`.
-    /// Halt; read what was committed, then step anew.
+    /// Another writer committed first: the batch begins at `expected`, the journal goes on at
+    /// `found`. Halt; read what was committed, then step anew.
     case conflict(expected: SequenceNumber, found: SequenceNumber)
-    /// A later holder took the lease: its fencing number is `current`, ours was `held`. Halt for good;
-    /// the other one is the sequencer now.
+    /// A later holder took the lease: its fencing number is `current`, ours was `held`. Halt for
+    /// good; the other one is the sequencer now.
     case fenced(held: UInt64, current: UInt64)
     /// Another process sequences this journal. Submit to its inbox, or stop it first.
     case leaseHeld(by: String)
@@ -56,8 +59,8 @@ package enum JournalError: Error, Equatable {
     /// The block that should begin at this sequence is not what was written; the events through
     /// `goodThrough` are not affected. Quarantine: restore from a copy or a follower.
     case corruptBlock(SequenceNumber, BlockError, goodThrough: SequenceNumber)
-    /// The block's bytes are whole, its link is not that of its predecessor and its bytes: blocks were
-    /// replaced or left out. Quarantine.
+    /// The block's bytes are whole, its link is not that of its predecessor and its bytes: blocks
+    /// were replaced or left out. Quarantine.
     case brokenChain(SequenceNumber, goodThrough: SequenceNumber)
     /// No block where `expected` should be; the next one begins at `found`, none at 0. Quarantine.
     case missingEvents(expected: SequenceNumber, found: SequenceNumber)
@@ -72,12 +75,13 @@ package enum JournalError: Error, Equatable {
     case diskNearlyFull(free: Int, reserve: Int)
     /// The address space reserved for the journal is used up. Halt; archive.
     case mapFull(String)
-    /// The device failed. Halt; the journal must be reopened, and verified, before it is written again.
+    /// The device failed. Halt; the journal must be reopened, and verified, before it is written
+    /// again.
     case io(String, LMDBError)
     /// Any other code. Halt.
     case store(LMDBError)
 
-    /// See the table above.
+    /// See the list above.
     package var exitCode: Int32 {
         switch self {
         case .notFound, .notAJournal, .incomplete, .alreadyExists, .notEmpty, .newerFormat,
@@ -93,7 +97,8 @@ package enum JournalError: Error, Equatable {
 extension JournalError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .conflict, .fenced, .leaseHeld, .duplicate, .invalidRow, .submissionTooLarge, .inboxFull:
+        case .conflict, .fenced, .leaseHeld, .duplicate, .invalidRow, .submissionTooLarge,
+            .inboxFull:
             refusal
         case .corruptBlock, .brokenChain, .missingEvents, .damagedRow, .damaged: damage
         case .diskFull, .diskNearlyFull, .mapFull, .io, .store: failure
@@ -107,7 +112,8 @@ extension JournalError: CustomStringConvertible {
         case .notAJournal(let path, let why): "\(path) is not a journal: \(why)"
         case .incomplete(let path):
             "\(path): the journal's creation was interrupted and it holds no event; create it again"
-        case .alreadyExists(let path): "\(path) is a journal already; open it or name another directory"
+        case .alreadyExists(let path):
+            "\(path) is a journal already; open it or name another directory"
         case .notEmpty(let path, let name):
             "\(path) holds \(name), which is no part of a journal; name an empty or a new directory"
         case .newerFormat(let path, let found, let supported):
@@ -146,11 +152,11 @@ extension JournalError: CustomStringConvertible {
     private var damage: String {
         switch self {
         case .corruptBlock(let sequence, let error, let good):
-            "the block at event \(sequence) is damaged: \(error); good through \(good); keep the files "
-                + "and restore from a copy"
+            "the block at event \(sequence) is damaged: \(error); good through \(good); "
+                + "keep the files and restore from a copy"
         case .brokenChain(let sequence, let good):
-            "the block at event \(sequence) does not continue the chain: a block was replaced or left "
-                + "out; good through \(good); keep the files and restore from a copy"
+            "the block at event \(sequence) does not continue the chain: a block was replaced or "
+                + "left out; good through \(good); keep the files and restore from a copy"
         case .missingEvents(let expected, let found):
             "events are missing: \(expected) should follow, "
                 + (found == .none ? "nothing does" : "\(found) does")

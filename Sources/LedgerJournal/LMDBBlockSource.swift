@@ -1,7 +1,8 @@
 import CLMDB
 import LedgerDomain
 
-/// Reads blocks in place from the map, through a snapshot that is reset and renewed but never reopened.
+/// Reads blocks in place from the map, through a snapshot that is reset and renewed but never
+/// reopened.
 final class LMDBBlockSource: BlockSource {
     private let environment: LMDBEnvironment
     private let transaction: OpaquePointer

@@ -11,13 +11,15 @@ final class LMDBEnvironment: @unchecked Sendable {
 
     private static let largestMap = 256 << 30
     private static let smallestMap = 1 << 30
-    /// Pages at the file's end that a transaction may have taken and given back without writing them.
+    /// Pages at the file's end that a transaction may have taken and given back without writing
+    /// them.
     private static let unwrittenPages = 16
 
     /// - Throws: `.alreadyOpen`, `.notAJournal` for a file that is not LMDB's, `.notPermitted`,
     ///   `.damaged` for a file that was cut.
-    init(_ directory: JournalDirectory, readOnly: Bool) throws(JournalError) {
-        let claim = try OpenDirectories.Claim(directory)
+    init(
+        _ directory: JournalDirectory, _ claim: consuming OpenDirectories.Claim, readOnly: Bool
+    ) throws(JournalError) {
         self.directory = directory
         isReadOnly = readOnly
         raw = try Self.open(directory, readOnly: readOnly)
@@ -63,7 +65,9 @@ final class LMDBEnvironment: @unchecked Sendable {
         }
     }
 
-    private static func opening(_ error: JournalError, _ directory: JournalDirectory) -> JournalError {
+    private static func opening(_ error: JournalError, _ directory: JournalDirectory)
+        -> JournalError
+    {
         switch error {
         case .store(.invalid): .notAJournal(directory.path, "data.mdb is not an LMDB file")
         case .store(.versionMismatch):
@@ -83,10 +87,12 @@ final class LMDBEnvironment: @unchecked Sendable {
 
     /// Reading a mapped page behind the end of its file kills the process, so it is looked at here.
     private func checkSize() throws(JournalError) {
-        let needed = max(0, info.lastPage + 1 - Self.unwrittenPages) * Int(sysconf(Int32(_SC_PAGESIZE)))
+        let needed =
+            max(0, info.lastPage + 1 - Self.unwrittenPages) * Int(sysconf(Int32(_SC_PAGESIZE)))
         let found = directory.dataSize ?? 0
         guard found >= needed else {
-            throw .damaged(directory.path, "data.mdb was cut to \(found) bytes of \(needed) or more")
+            throw .damaged(
+                directory.path, "data.mdb was cut to \(found) bytes of \(needed) or more")
         }
     }
 

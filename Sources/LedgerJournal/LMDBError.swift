@@ -35,7 +35,8 @@ package struct LMDBError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Turns a return code into an error; `LMDBEnvironment` adds the place when it leaves a transaction.
+/// Turns a return code into an error; `LMDBEnvironment` adds the place when it leaves a
+/// transaction.
 @inline(__always)
 func check(_ code: Int32) throws(JournalError) {
     if code != MDB_SUCCESS { throw .store(LMDBError(code: code)) }

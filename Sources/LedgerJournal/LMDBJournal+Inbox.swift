@@ -99,7 +99,9 @@ extension LMDBJournal {
 
     package func receipt(_ ticket: Ticket) throws(JournalError) -> Receipt? {
         try environment.read { (transaction) throws(JournalError) in
-            guard let row = try transaction.value(tables.receipts, ticket.number) else { return nil }
+            guard let row = try transaction.value(tables.receipts, ticket.number) else {
+                return nil
+            }
             guard let body = Row.body(of: row, key: Row.key(ticket.number)),
                 let receipt = Receipt(body: body)
             else { throw .damagedRow(table: "receipts", key: ticket.description) }

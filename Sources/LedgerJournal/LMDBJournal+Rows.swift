@@ -64,6 +64,7 @@ extension LMDBJournal {
 
     package func storeCheckpoint(_ checkpoint: Checkpoint) throws(JournalError) {
         try environment.write { (transaction) throws(JournalError) in
+            try admit(bytes: checkpoint.bytes.count)
             try put(checkpoint, transaction)
         }
     }
@@ -76,10 +77,12 @@ extension LMDBJournal {
         return try environment.read { (transaction) throws(JournalError) in
             let cursor = try transaction.cursor(tables.checkpoints)
             var entry = try cursor.seek(key)
-            if entry.map({ !$0.key.elementsEqual(key) }) ?? false { entry = try cursor.move(MDB_PREV) }
+            if entry.map({ !$0.key.elementsEqual(key) }) ?? false {
+                entry = try cursor.move(MDB_PREV)
+            }
             if entry == nil { entry = try cursor.move(MDB_LAST) }
-            // At the table's beginning there is nothing before, and the last entry is another fold's
-            // or a later one of this fold.
+            // At the table's beginning there is nothing before, and the last entry is another
+            // fold's or a later one of this fold.
             while let found = entry,
                 let at = Checkpoint.sequence(in: found.key, prefix: prefix), at <= sequence
             {

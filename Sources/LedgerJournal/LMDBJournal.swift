@@ -3,9 +3,10 @@ import LedgerDomain
 import LedgerEvents
 import Synchronization
 
-/// The journal in a directory. Closed, and its files unlocked, when nothing refers to it or its readers.
-// Sendable unchecked: hasher and watch are touched only inside a write transaction, which LMDB gives to
-// one thread at a time; everything else is constant or locks itself.
+/// The journal in a directory. Closed, and its files unlocked, when nothing refers to it or its
+/// readers.
+// Sendable unchecked: hasher and watch are touched only inside a write transaction, which LMDB
+// gives to one thread at a time; everything else is constant or locks itself.
 package final class LMDBJournal: Journal, @unchecked Sendable {
     package enum Mode: Hashable, Sendable {
         /// Never writes an event; works while another process does.
@@ -38,11 +39,13 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
         diskReserve: Int = DiskWatch.standardReserve
     ) throws(JournalError) -> LMDBJournal {
         let directory = JournalDirectory(path: path)
+        try directory.make()
+        let claim = try OpenDirectories.Claim(directory)
         try directory.prepareForCreation()
-        let environment = try LMDBEnvironment(directory, readOnly: false)
+        let environment = try LMDBEnvironment(directory, claim, readOnly: false)
         try checkVirgin(environment)
         let tables = try environment.write { (transaction) throws(JournalError) in
-            try LMDBTables(creatingIn: transaction)
+            try LMDBTables(creatingIn: transaction, path: path)
         }
         try directory.sync()
         return LMDBJournal(environment, tables, durability, diskReserve)
@@ -70,7 +73,8 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
     ) throws(JournalError) -> LMDBJournal {
         let directory = JournalDirectory(path: path)
         try directory.checkForOpening()
-        let environment = try LMDBEnvironment(directory, readOnly: mode == .readOnly)
+        let claim = try OpenDirectories.Claim(directory)
+        let environment = try LMDBEnvironment(directory, claim, readOnly: mode == .readOnly)
         let tables = try environment.openTables { (transaction) throws(JournalError) in
             try LMDBTables(openingIn: transaction, path: path)
         }
@@ -111,7 +115,8 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
         } catch {
             let first = last.number
             throw .corruptBlock(
-                SequenceNumber(first), error, goodThrough: SequenceNumber(first == 0 ? 0 : first - 1))
+                SequenceNumber(first), error,
+                goodThrough: SequenceNumber(first == 0 ? 0 : first - 1))
         }
     }
 
@@ -126,12 +131,15 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
             guard batch.firstSequence == head.lastSequence.next else {
                 throw .conflict(expected: batch.firstSequence, found: head.lastSequence.next)
             }
-            if !rows.isHalt { try watch.admit(bytes: batch.byteCount) }
+            if !rows.isHalt { try admit(bytes: batch.byteCount + rows.byteCount) }
             try put(rows, batch.firstSequence..<batch.nextSequence, transaction)
             try put(&batch, after: head.link, transaction)
         }
         wake.publish(SequenceNumber(batch.nextSequence.number - 1))
     }
+
+    /// Only inside a write transaction.
+    func admit(bytes: Int) throws(JournalError) { try watch.admit(bytes: bytes) }
 
     private func checkFencing(
         _ held: UInt64?, _ transaction: borrowing WriteTransaction
@@ -165,7 +173,8 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
     // MARK: Reading
 
     package func reader(
-        from: SequenceNumber, through: SequenceNumber?, filter: EventFilter, direction: ReadDirection
+        from: SequenceNumber, through: SequenceNumber?, filter: EventFilter,
+        direction: ReadDirection
     ) throws(JournalError) -> BlockReader {
         BlockReader(
             try LMDBBlockSource(environment, tables.blocks), from: from, through: through,

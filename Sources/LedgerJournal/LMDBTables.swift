@@ -10,8 +10,8 @@ import LedgerEvents
 ///     inbox           ticket → `Submission`
 ///     receipts        ticket → `Receipt`
 ///
-/// Sequences and tickets as keys are eight native bytes in LMDB's integer order. Every value but a block
-/// and the format marker is a `Row`.
+/// Sequences and tickets as keys are eight native bytes in LMDB's integer order. Every value but a
+/// block and the format marker is a `Row`.
 struct LMDBTables: Sendable {
     let meta: MDB_dbi
     let blocks: MDB_dbi
@@ -20,13 +20,20 @@ struct LMDBTables: Sendable {
     let inbox: MDB_dbi
     let receipts: MDB_dbi
 
+    /// LMDB's table of tables, which comes after its list of free pages.
+    private static let names: MDB_dbi = 1
+
     /// The newest format of directory and tables that this program reads, and the one it writes.
     static let format: UInt32 = 1
     /// The marker, read before anything else: these four bytes and the format (4, little-endian).
     private static let magic: [UInt8] = Array("LGRJ".utf8)
     private static let formatKey: [UInt8] = Array("format".utf8)
 
-    init(creatingIn transaction: borrowing WriteTransaction) throws(JournalError) {
+    /// - Throws: `.alreadyExists` when another process was first.
+    init(
+        creatingIn transaction: borrowing WriteTransaction, path: String
+    ) throws(JournalError) {
+        guard try transaction.count(Self.names) == 0 else { throw .alreadyExists(path) }
         meta = try transaction.create("meta", 0)
         blocks = try transaction.create("blocks", MDB_INTEGERKEY)
         deduplication = try transaction.create("deduplication", 0)
@@ -37,7 +44,8 @@ struct LMDBTables: Sendable {
         try transaction.put(meta, Self.formatKey, marker)
     }
 
-    /// - Throws: `.incomplete` for an environment without any table, `.notAJournal` for a foreign one,
+    /// - Throws: `.incomplete` for an environment without any table, `.notAJournal` for a foreign
+    ///   one,
     ///   `.newerFormat`.
     init(
         openingIn transaction: borrowing ReadTransaction, path: String
@@ -59,8 +67,7 @@ struct LMDBTables: Sendable {
     private static func checkedMeta(
         _ transaction: borrowing ReadTransaction, path: String
     ) throws(JournalError) -> MDB_dbi {
-        // The table of tables is LMDB's first after its list of free pages.
-        if try transaction.count(1) == 0 { throw .incomplete(path) }
+        if try transaction.count(names) == 0 { throw .incomplete(path) }
         guard let meta = try transaction.table("meta", 0),
             let marker = try transaction.value(meta, formatKey),
             marker.count == 8, marker.starts(with: magic)

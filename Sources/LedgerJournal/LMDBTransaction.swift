@@ -29,7 +29,8 @@ extension MDB_val {
     /// LMDB takes keys and values as mutable and does not write to them.
     @inline(__always)
     init(_ bytes: UnsafeRawBufferPointer) {
-        self.init(mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+        self.init(
+            mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
     }
 
     @inline(__always)
@@ -99,8 +100,9 @@ struct ReadTransaction: LMDBTransaction, ~Copyable {
     deinit { mdb_txn_abort(raw) }
 }
 
-/// The one writer's transaction: LMDB lets no other thread or process begin one before it ends. Aborted
-/// unless committed. Lives in one synchronous closure of `LMDBEnvironment.write`, on one thread.
+/// The one writer's transaction: LMDB lets no other thread or process begin one before it ends.
+/// Aborted unless committed. Lives in one synchronous closure of `LMDBEnvironment.write`, on one
+/// thread.
 struct WriteTransaction: LMDBTransaction, ~Copyable {
     let raw: OpaquePointer
 

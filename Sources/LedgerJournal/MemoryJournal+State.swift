@@ -9,7 +9,8 @@ extension MemoryJournal.State {
         var result: [[UInt8]: [UInt8]] = [:]
         for row in rows {
             guard events.contains(row.sequence) else {
-                throw .invalidRow("input \(row.key) names event \(row.sequence), not one of the batch")
+                throw .invalidRow(
+                    "input \(row.key) names event \(row.sequence), not one of the batch")
             }
             let key = try DeduplicationRow.tableKey(producer: row.producer, key: row.key)
             let existing = (result[key] ?? self.rows[key]).flatMap {

@@ -2,7 +2,8 @@ import LedgerDomain
 import LedgerEvents
 import Synchronization
 
-/// A journal in memory, of the same bytes as one on disk: for back-tests that keep nothing, and tests.
+/// A journal in memory, of the same bytes as one on disk: for back-tests that keep nothing, and
+/// tests.
 package final class MemoryJournal: Journal {
     private let state = Mutex(State())
     private let wake = WakePage()
@@ -94,7 +95,8 @@ package final class MemoryJournal: Journal {
     // MARK: Reading
 
     package func reader(
-        from: SequenceNumber, through: SequenceNumber?, filter: EventFilter, direction: ReadDirection
+        from: SequenceNumber, through: SequenceNumber?, filter: EventFilter,
+        direction: ReadDirection
     ) throws(JournalError) -> BlockReader {
         BlockReader(
             MemoryBlockSource(self), from: from, through: through, filter: filter,
@@ -122,7 +124,11 @@ package final class MemoryJournal: Journal {
             var high = state.blocks.count
             while low < high {
                 let middle = (low + high) / 2
-                if state.blocks[middle].first <= sequence { low = middle + 1 } else { high = middle }
+                if state.blocks[middle].first <= sequence {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
             }
             return low - 1
         }

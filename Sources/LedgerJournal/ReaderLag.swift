@@ -1,4 +1,5 @@
-/// One reader of the journal and how many commits its snapshot is behind: its pages cannot be reused.
+/// One reader of the journal and how many commits its snapshot is behind: its pages cannot be
+/// reused.
 package struct ReaderLag: Hashable, Sendable {
     package var processID: Int32
     package var transactions: Int

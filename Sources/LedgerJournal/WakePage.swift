@@ -4,8 +4,9 @@ import LedgerDomain
 
 /// The shared page by which a commit wakes those who wait for it, in this and in other processes.
 ///
-/// A hint only: whoever waits looks at the journal itself after each wake-up, and now and then without
-/// one, so that a lost wake-up, or a page that cannot be mapped, costs a delay and never an event.
+/// A hint only: whoever waits looks at the journal itself after each wake-up, and now and then
+/// without one, so that a lost wake-up, or a page that cannot be mapped, costs a delay and never an
+/// event.
 // Sendable unchecked: the page's fields are atomics; the pointer never changes.
 final class WakePage: @unchecked Sendable {
     static let size = 4096
@@ -60,7 +61,8 @@ final class WakePage: @unchecked Sendable {
     ) throws(JournalError) -> Result? {
         let start = Self.now()
         while true {
-            // The generation is read before looking: a commit in between makes the wait return at once.
+            // The generation is read before looking: a commit in between makes the wait return at
+            // once.
             let seen = page.map { ledger_wake_generation($0) } ?? 0
             if let result = try condition() { return result }
             let left = timeout.count - (Self.now() - start)
