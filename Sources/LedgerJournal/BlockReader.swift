@@ -43,7 +43,7 @@ package final class BlockReader {
     ///
     /// - Returns: nil at the end of the range or, for now, of the journal.
     /// - Throws: `.corruptBlock` or `.missingEvents`; the call after that goes on with the block
-    ///   after the damaged one.
+    ///   after the damage.
     package func next() throws(JournalError) -> Block? {
         while !isFinished {
             guard let stored = try fetch() else {
@@ -99,8 +99,9 @@ package final class BlockReader {
         let isStale = blocksOfSnapshot > Self.blocksPerSnapshot && border != nil
         guard isPositioned, !isStale else { return try position() }
         if let stored = try source.step(direction) { return stored }
-        if direction == .backward { throw .missingEvents(expected: wanted, found: .none) }
-        return nil
+        if direction == .forward { return nil }
+        isFinished = true
+        throw .missingEvents(expected: wanted, found: .none)
     }
 
     /// Takes a new snapshot and finds the block that holds `wanted`.
@@ -110,16 +111,25 @@ package final class BlockReader {
         isPositioned = true
         guard let found = try source.seek(atOrBefore: wanted) else {
             guard let last = try source.seek(atOrBefore: SequenceNumber(.max)) else { return nil }
+            isFinished = true
             throw .missingEvents(expected: wanted, found: last.first)
         }
         let header = try checkedHeader(found, isNeighbour: false)
         guard header.nextSequence <= wanted else { return found }
         // `wanted` lies behind this block: behind the journal's end, or in a hole.
         if let following = try source.step(.forward) {
+            resume(forward: following.first, backward: header.nextSequence)
             throw .missingEvents(expected: header.nextSequence, found: following.first)
         }
         if direction == .forward { return nil }
         return try source.seek(atOrBefore: wanted)
+    }
+
+    /// Lets the next call begin behind a hole: forward at a block's begin, backward at its end.
+    private func resume(forward begin: SequenceNumber, backward end: SequenceNumber) {
+        border = nil
+        wanted = direction == .forward ? begin : SequenceNumber(end.number - 1)
+        release()
     }
 
     private func checkedHeader(
@@ -143,7 +153,7 @@ package final class BlockReader {
         guard isNeighbour, let border else { return header }
         let side = direction == .forward ? header.firstSequence : header.nextSequence
         guard side == border else {
-            self.border = nil
+            resume(forward: header.firstSequence, backward: header.nextSequence)
             throw .missingEvents(
                 expected: direction == .forward ? border : header.nextSequence, found: side)
         }
