@@ -7,7 +7,7 @@ import LedgerEvents
 /// snapshot between two calls only while there is more to read, and renews it every 1,024 blocks,
 /// so that a slow reader does not keep the writer from reusing pages. Not to be used by two threads
 /// at a time.
-package final class BlockReader {
+public final class BlockReader {
     private let source: any BlockSource
     private let filter: EventFilter
     private let direction: ReadDirection
@@ -44,7 +44,7 @@ package final class BlockReader {
     /// - Returns: nil at the end of the range or, for now, of the journal.
     /// - Throws: `.corruptBlock` or `.missingEvents`; the call after that goes on with the block
     ///   after the damage.
-    package func next() throws(JournalError) -> Block? {
+    public func next() throws(JournalError) -> Block? {
         while !isFinished {
             guard let stored = try fetch() else {
                 release()
@@ -66,7 +66,7 @@ package final class BlockReader {
     }
 
     /// Gives up the snapshot, as before a long wait. Ends the validity of the block given last.
-    package func release() {
+    public func release() {
         if isPositioned { source.release() }
         isPositioned = false
     }

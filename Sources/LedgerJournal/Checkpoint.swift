@@ -5,16 +5,16 @@ import LedgerEvents
 ///
 /// As bytes: the key is the name, a zero and the sequence (8, big-endian); the value's body is the
 /// version (4) and the state.
-package struct Checkpoint: Hashable, Sendable {
+public struct Checkpoint: Hashable, Sendable {
     /// The fold's name, without a zero byte; at most 200 bytes.
-    package var name: String
+    public var name: String
     /// The fold's version; a reader that has another one rebuilds.
-    package var version: UInt32
+    public var version: UInt32
     /// The last event that the state includes.
-    package var sequence: SequenceNumber
-    package var bytes: [UInt8]
+    public var sequence: SequenceNumber
+    public var bytes: [UInt8]
 
-    package init(name: String, version: UInt32, sequence: SequenceNumber, bytes: [UInt8]) {
+    public init(name: String, version: UInt32, sequence: SequenceNumber, bytes: [UInt8]) {
         self.name = name
         self.version = version
         self.sequence = sequence

@@ -2,14 +2,14 @@ import LedgerDomain
 import LedgerEvents
 
 /// What is committed together with a batch, in the same transaction.
-package struct CommitRows: Sendable {
-    package var deduplication: [DeduplicationRow] = []
-    package var checkpoints: [Checkpoint] = []
-    package var consumedInbox: [ConsumedSubmission] = []
+public struct CommitRows: Sendable {
+    public var deduplication: [DeduplicationRow] = []
+    public var checkpoints: [Checkpoint] = []
+    public var consumedInbox: [ConsumedSubmission] = []
     /// The batch records the halt itself and may use the disk reserve that is kept for it.
-    package var isHalt = false
+    public var isHalt = false
 
-    package init(
+    public init(
         deduplication: [DeduplicationRow] = [], checkpoints: [Checkpoint] = [],
         consumedInbox: [ConsumedSubmission] = [], isHalt: Bool = false
     ) {
@@ -26,7 +26,7 @@ package struct CommitRows: Sendable {
 }
 
 /// By what an input is recognised when it comes a second time.
-package enum DeduplicationKey: Hashable, Sendable, CustomStringConvertible {
+public enum DeduplicationKey: Hashable, Sendable, CustomStringConvertible {
     /// The producer numbers its inputs upwards; one row holds its last number, and every number up
     /// to it counts as taken.
     case counter(UInt64)
@@ -34,7 +34,7 @@ package enum DeduplicationKey: Hashable, Sendable, CustomStringConvertible {
     /// rise with time, because rows at random places are the dearest thing a commit can hold.
     case identifier(String, at: Timestamp)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .counter(let number): "\(number)"
         case .identifier(let text, let time): "\(text) of \(time)"
@@ -47,12 +47,12 @@ package enum DeduplicationKey: Hashable, Sendable, CustomStringConvertible {
 /// As bytes: the key is the producer's length (1), the producer, a kind (1), and for an identifier
 /// its time in nanoseconds (8, big-endian, the sign bit flipped) and its text; the value's body is
 /// the sequence (8), and for a counter the counter (8).
-package struct DeduplicationRow: Hashable, Sendable {
-    package var producer: String
-    package var key: DeduplicationKey
-    package var sequence: SequenceNumber
+public struct DeduplicationRow: Hashable, Sendable {
+    public var producer: String
+    public var key: DeduplicationKey
+    public var sequence: SequenceNumber
 
-    package init(producer: String, key: DeduplicationKey, sequence: SequenceNumber) {
+    public init(producer: String, key: DeduplicationKey, sequence: SequenceNumber) {
         self.producer = producer
         self.key = key
         self.sequence = sequence

@@ -1,23 +1,23 @@
 import Glibc
 
 /// Sees that enough of the disk stays free to record the halt when the rest is used up.
-package struct DiskWatch: Sendable {
-    package let path: String
+public struct DiskWatch: Sendable {
+    public let path: String
     /// Bytes that ordinary batches leave alone.
-    package let reserve: Int
+    public let reserve: Int
     private var bytesUntilLook = 0
     private var commitsUntilLook = 0
 
-    package static let standardReserve = 64 << 20
+    public static let standardReserve = 64 << 20
     private static let mostCommits = 256
 
-    package init(path: String, reserve: Int = standardReserve) {
+    public init(path: String, reserve: Int = standardReserve) {
         self.path = path
         self.reserve = reserve
     }
 
     /// Bytes free for this user; nil when the file system does not say.
-    package static func freeBytes(_ path: String) -> Int? {
+    public static func freeBytes(_ path: String) -> Int? {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return nil }
         return Int(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
@@ -43,9 +43,9 @@ package struct DiskWatch: Sendable {
 }
 
 /// How far the disk and the address space of a journal are used, all in bytes.
-package struct DiskUse: Hashable, Sendable {
-    package var free: Int
-    package var reserve: Int
-    package var mapUsed: Int
-    package var mapSize: Int
+public struct DiskUse: Hashable, Sendable {
+    public var free: Int
+    public var reserve: Int
+    public var mapUsed: Int
+    public var mapSize: Int
 }

@@ -11,7 +11,7 @@ extension Journal {
     /// - Parameter progress: called after each block with its last event.
     /// - Returns: the last block's end and link.
     /// - Throws: `.corruptBlock`, `.brokenChain` or `.missingEvents` for the first bad block.
-    package func verifyChain(
+    public func verifyChain(
         from: SequenceNumber = .first, progress: (SequenceNumber) -> Void = { _ in }
     ) throws(JournalError) -> Head {
         let reader = try reader(from: from)

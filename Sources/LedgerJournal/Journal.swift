@@ -2,22 +2,22 @@ import LedgerDomain
 import LedgerEvents
 
 /// Where a journal ends.
-package struct Head: Hashable, Sendable {
+public struct Head: Hashable, Sendable {
     /// The last event's number; none when there is no event.
-    package var lastSequence: SequenceNumber
+    public var lastSequence: SequenceNumber
     /// The last block's chain link.
-    package var link: ChainLink
+    public var link: ChainLink
 
-    package static let empty = Head(lastSequence: .none, link: .origin)
+    public static let empty = Head(lastSequence: .none, link: .origin)
 
-    package init(lastSequence: SequenceNumber, link: ChainLink) {
+    public init(lastSequence: SequenceNumber, link: ChainLink) {
         self.lastSequence = lastSequence
         self.link = link
     }
 }
 
 /// When a commit is on the disk.
-package enum Durability: Hashable, Sendable, CaseIterable {
+public enum Durability: Hashable, Sendable, CaseIterable {
     /// When `append` returns. The default.
     case durable
     /// When `append` returns, too: the caller puts many inputs into one batch, and the events of
@@ -31,7 +31,7 @@ package enum Durability: Hashable, Sendable, CaseIterable {
 /// The totally ordered record of events: appended in blocks, never changed.
 ///
 /// One writer appends at a time; any number of readers read while it does. Usable from any thread.
-package protocol Journal: AnyObject, Sendable {
+public protocol Journal: AnyObject, Sendable {
     /// The last event and its block's link, as committed now.
     var head: Head { get throws(JournalError) }
 
@@ -110,22 +110,22 @@ package protocol Journal: AnyObject, Sendable {
     func waitForReceipt(_ ticket: Ticket, timeout: Nanoseconds) throws(JournalError) -> Receipt?
 }
 
-package enum ReadDirection: Hashable, Sendable {
+public enum ReadDirection: Hashable, Sendable {
     case forward, backward
 }
 
 extension Journal {
-    package func append(_ batch: inout Batch) throws(JournalError) {
+    public func append(_ batch: inout Batch) throws(JournalError) {
         try append(&batch, CommitRows())
     }
 
-    package func reader(
+    public func reader(
         from: SequenceNumber, through: SequenceNumber? = nil, filter: EventFilter = .all
     ) throws(JournalError) -> BlockReader {
         try reader(from: from, through: through, filter: filter, direction: .forward)
     }
 
-    package func reader(
+    public func reader(
         from: SequenceNumber, direction: ReadDirection
     ) throws(JournalError) -> BlockReader {
         try reader(from: from, through: nil, filter: .all, direction: direction)
@@ -135,7 +135,7 @@ extension Journal {
     /// false. The record is valid during the call.
     ///
     /// - Throws: `JournalError`, or what `body` throws.
-    package func forEachRecord(
+    public func forEachRecord(
         from: SequenceNumber, through: SequenceNumber? = nil, filter: EventFilter = .all,
         _ body: (Record) throws -> Bool
     ) throws {

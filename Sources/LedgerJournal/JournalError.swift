@@ -17,7 +17,7 @@ import LedgerEvents
 /// - 4, the disk: full, nearly full, map full, input/output
 /// - 5, held by another, or lost a race: conflict, fenced, lease held, open already, duplicate,
 ///   inbox full
-package enum JournalError: Error, Equatable {
+public enum JournalError: Error, Equatable {
     /// Nothing at this path. Refuse to start; name another or create it.
     case notFound(String)
     /// What is at this path was not made by `create`. Refuse to start.
@@ -82,7 +82,7 @@ package enum JournalError: Error, Equatable {
     case store(LMDBError)
 
     /// See the list above.
-    package var exitCode: Int32 {
+    public var exitCode: Int32 {
         switch self {
         case .notFound, .notAJournal, .incomplete, .alreadyExists, .notEmpty, .newerFormat,
             .remoteFileSystem, .notPermitted, .readOnly, .invalidRow, .submissionTooLarge, .store:
@@ -95,7 +95,7 @@ package enum JournalError: Error, Equatable {
 }
 
 extension JournalError: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .conflict, .fenced, .leaseHeld, .duplicate, .invalidRow, .submissionTooLarge,
             .inboxFull:

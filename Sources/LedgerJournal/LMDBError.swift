@@ -2,35 +2,35 @@ import CLMDB
 import Glibc
 
 /// A return code of LMDB: negative its own, positive an `errno`, 0 success.
-package struct LMDBError: Error, Hashable, Sendable, CustomStringConvertible {
-    package let code: Int32
+public struct LMDBError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let code: Int32
 
-    package init(code: Int32) { self.code = code }
+    public init(code: Int32) { self.code = code }
 
-    package static let keyExists = LMDBError(code: MDB_KEYEXIST)
-    package static let notFound = LMDBError(code: MDB_NOTFOUND)
-    package static let pageNotFound = LMDBError(code: MDB_PAGE_NOTFOUND)
-    package static let corrupted = LMDBError(code: MDB_CORRUPTED)
+    public static let keyExists = LMDBError(code: MDB_KEYEXIST)
+    public static let notFound = LMDBError(code: MDB_NOTFOUND)
+    public static let pageNotFound = LMDBError(code: MDB_PAGE_NOTFOUND)
+    public static let corrupted = LMDBError(code: MDB_CORRUPTED)
     /// A meta page could not be written: the environment refuses everything until it is reopened.
-    package static let panic = LMDBError(code: MDB_PANIC)
-    package static let versionMismatch = LMDBError(code: MDB_VERSION_MISMATCH)
-    package static let invalid = LMDBError(code: MDB_INVALID)
-    package static let mapFull = LMDBError(code: MDB_MAP_FULL)
-    package static let mapResized = LMDBError(code: MDB_MAP_RESIZED)
-    package static let readersFull = LMDBError(code: MDB_READERS_FULL)
+    public static let panic = LMDBError(code: MDB_PANIC)
+    public static let versionMismatch = LMDBError(code: MDB_VERSION_MISMATCH)
+    public static let invalid = LMDBError(code: MDB_INVALID)
+    public static let mapFull = LMDBError(code: MDB_MAP_FULL)
+    public static let mapResized = LMDBError(code: MDB_MAP_RESIZED)
+    public static let readersFull = LMDBError(code: MDB_READERS_FULL)
 
-    package static let noSpace = LMDBError(code: ENOSPC)
-    package static let quota = LMDBError(code: EDQUOT)
-    package static let inputOutput = LMDBError(code: EIO)
-    package static let noMemory = LMDBError(code: ENOMEM)
-    package static let access = LMDBError(code: EACCES)
-    package static let notPermitted = LMDBError(code: EPERM)
-    package static let readOnlyFileSystem = LMDBError(code: EROFS)
+    public static let noSpace = LMDBError(code: ENOSPC)
+    public static let quota = LMDBError(code: EDQUOT)
+    public static let inputOutput = LMDBError(code: EIO)
+    public static let noMemory = LMDBError(code: ENOMEM)
+    public static let access = LMDBError(code: EACCES)
+    public static let notPermitted = LMDBError(code: EPERM)
+    public static let readOnlyFileSystem = LMDBError(code: EROFS)
 
     /// The calling thread's last failed system call.
     static var lastSystemCall: LMDBError { LMDBError(code: errno) }
 
-    package var description: String {
+    public var description: String {
         mdb_strerror(code).map { String(cString: $0) } ?? "LMDB code \(code)"
     }
 }

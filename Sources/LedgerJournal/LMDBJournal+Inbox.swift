@@ -5,7 +5,7 @@ import LedgerEvents
 extension LMDBJournal {
     // MARK: Lease
 
-    package func acquireLease(holder: String) throws(JournalError) -> Lease {
+    public func acquireLease(holder: String) throws(JournalError) -> Lease {
         guard !environment.isReadOnly else { throw .readOnly(path) }
         return try sequencer.withLock { (sequencer) throws(JournalError) in
             guard let lock = try LeaseLock(environment.directory.lease) else {
@@ -30,7 +30,7 @@ extension LMDBJournal {
         }
     }
 
-    package func release(_ lease: Lease) throws(JournalError) {
+    public func release(_ lease: Lease) throws(JournalError) {
         sequencer.withLock { sequencer in
             guard sequencer.fencing == lease.fencing else { return }
             sequencer.fencing = nil
@@ -40,7 +40,7 @@ extension LMDBJournal {
 
     // MARK: Inbox
 
-    package func submit(_ bytes: [UInt8], submitter: String) throws(JournalError) -> Ticket {
+    public func submit(_ bytes: [UInt8], submitter: String) throws(JournalError) -> Ticket {
         try Submission.check(bytes, submitter: submitter)
         let ticket = try environment.write { (transaction) throws(JournalError) in
             let waiting = try transaction.count(tables.inbox)
@@ -58,7 +58,7 @@ extension LMDBJournal {
         return ticket
     }
 
-    package func pendingSubmissions(limit: Int) throws(JournalError) -> [Submission] {
+    public func pendingSubmissions(limit: Int) throws(JournalError) -> [Submission] {
         try environment.read { (transaction) throws(JournalError) in
             let cursor = try transaction.cursor(tables.inbox)
             var result: [Submission] = []
@@ -75,7 +75,7 @@ extension LMDBJournal {
         }
     }
 
-    package func waitForSubmissions(timeout: Nanoseconds) throws(JournalError) -> Bool {
+    public func waitForSubmissions(timeout: Nanoseconds) throws(JournalError) -> Bool {
         let found: Void? = try wake.wait(timeout: timeout) { () throws(JournalError) in
             let count = try environment.read { (transaction) throws(JournalError) in
                 try transaction.count(tables.inbox)
@@ -97,7 +97,7 @@ extension LMDBJournal {
         try transaction.put(tables.receipts, number, row)
     }
 
-    package func receipt(_ ticket: Ticket) throws(JournalError) -> Receipt? {
+    public func receipt(_ ticket: Ticket) throws(JournalError) -> Receipt? {
         try environment.read { (transaction) throws(JournalError) in
             guard let row = try transaction.value(tables.receipts, ticket.number) else {
                 return nil
@@ -109,7 +109,7 @@ extension LMDBJournal {
         }
     }
 
-    package func waitForReceipt(
+    public func waitForReceipt(
         _ ticket: Ticket, timeout: Nanoseconds
     ) throws(JournalError) -> Receipt? {
         try wake.wait(timeout: timeout) { () throws(JournalError) in try receipt(ticket) }

@@ -44,7 +44,7 @@ extension LMDBJournal {
         }
     }
 
-    package func deduplicated(
+    public func deduplicated(
         producer: String, key: DeduplicationKey
     ) throws(JournalError) -> SequenceNumber? {
         let tableKey = try DeduplicationRow.tableKey(producer: producer, key: key)
@@ -62,14 +62,14 @@ extension LMDBJournal {
         try transaction.put(tables.checkpoints, key, Row.sealed(checkpoint.body, key: key))
     }
 
-    package func storeCheckpoint(_ checkpoint: Checkpoint) throws(JournalError) {
+    public func storeCheckpoint(_ checkpoint: Checkpoint) throws(JournalError) {
         try environment.write { (transaction) throws(JournalError) in
             try admit(bytes: checkpoint.bytes.count)
             try put(checkpoint, transaction)
         }
     }
 
-    package func checkpoint(
+    public func checkpoint(
         name: String, atOrBefore sequence: SequenceNumber
     ) throws(JournalError) -> Checkpoint? {
         let prefix = try Checkpoint.prefix(name)
@@ -98,7 +98,7 @@ extension LMDBJournal {
         }
     }
 
-    package func checkpoints(name: String) throws(JournalError) -> [SequenceNumber] {
+    public func checkpoints(name: String) throws(JournalError) -> [SequenceNumber] {
         try environment.read { (transaction) throws(JournalError) in
             try checkpoints(name, transaction)
         }
@@ -118,7 +118,7 @@ extension LMDBJournal {
         return result
     }
 
-    package func removeCheckpoints(
+    public func removeCheckpoints(
         name: String, keeping: (SequenceNumber) -> Bool
     ) throws(JournalError) {
         try environment.write { (transaction) throws(JournalError) in

@@ -7,8 +7,8 @@ import Synchronization
 /// readers.
 // Sendable unchecked: hasher and watch are touched only inside a write transaction, which LMDB
 // gives to one thread at a time; everything else is constant or locks itself.
-package final class LMDBJournal: Journal, @unchecked Sendable {
-    package enum Mode: Hashable, Sendable {
+public final class LMDBJournal: Journal, @unchecked Sendable {
+    public enum Mode: Hashable, Sendable {
         /// Never writes an event; works while another process does.
         case readOnly
         case readWrite
@@ -17,7 +17,7 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
     let environment: LMDBEnvironment
     let tables: LMDBTables
     let wake: WakePage
-    package let durability: Durability
+    public let durability: Durability
     private let hasher = ChainHasher()
     private var watch: DiskWatch
     let sequencer = Mutex(Sequencer())
@@ -28,13 +28,13 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
         var fencing: UInt64?
     }
 
-    package var path: String { environment.directory.path }
+    public var path: String { environment.directory.path }
 
     /// Creates an empty journal; completes one whose creation was interrupted.
     ///
     /// - Parameter diskReserve: bytes that stay free for the halt; see `DiskWatch`.
     /// - Throws: `.alreadyExists`, `.notEmpty`, `.remoteFileSystem` and what opening throws.
-    package static func create(
+    public static func create(
         directory path: String, durability: Durability = .durable,
         diskReserve: Int = DiskWatch.standardReserve
     ) throws(JournalError) -> LMDBJournal {
@@ -67,7 +67,7 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
     ///
     /// - Throws: `.notFound`, `.notAJournal`, `.incomplete`, `.newerFormat`, `.remoteFileSystem`,
     ///   `.alreadyOpen`, `.notPermitted` (readers write the lock file too), `.damaged`.
-    package static func open(
+    public static func open(
         directory path: String, mode: Mode = .readWrite, durability: Durability = .durable,
         diskReserve: Int = DiskWatch.standardReserve
     ) throws(JournalError) -> LMDBJournal {
@@ -95,7 +95,7 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
 
     // MARK: Head
 
-    package var head: Head {
+    public var head: Head {
         get throws(JournalError) {
             try environment.read { (transaction) throws(JournalError) in
                 try head(in: transaction)
@@ -122,7 +122,7 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
 
     // MARK: Appending
 
-    package func append(_ batch: inout Batch, _ rows: CommitRows) throws(JournalError) {
+    public func append(_ batch: inout Batch, _ rows: CommitRows) throws(JournalError) {
         if batch.isEmpty && rows.isEmpty { return }
         let fencing = sequencer.withLock { $0.fencing }
         try environment.write { (transaction) throws(JournalError) in
@@ -163,7 +163,7 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
         }
     }
 
-    package func flush() throws(JournalError) { try environment.sync() }
+    public func flush() throws(JournalError) { try environment.sync() }
 
     /// Makes a commit durable in every mode.
     func syncIfBulk() throws(JournalError) {
@@ -172,7 +172,7 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
 
     // MARK: Reading
 
-    package func reader(
+    public func reader(
         from: SequenceNumber, through: SequenceNumber?, filter: EventFilter,
         direction: ReadDirection
     ) throws(JournalError) -> BlockReader {
@@ -181,7 +181,7 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
             filter: filter, direction: direction)
     }
 
-    package func waitForEvents(
+    public func waitForEvents(
         after sequence: SequenceNumber, timeout: Nanoseconds
     ) throws(JournalError) -> Bool {
         let found: Void? = try wake.wait(timeout: timeout) { () throws(JournalError) in
@@ -193,12 +193,12 @@ package final class LMDBJournal: Journal, @unchecked Sendable {
     // MARK: Watches
 
     /// The readers that hold a snapshot, in all processes.
-    package func readerLag() -> [ReaderLag] {
+    public func readerLag() -> [ReaderLag] {
         let last = environment.info.lastTransaction
         return environment.readerLines().compactMap { ReaderLag(line: $0, lastTransaction: last) }
     }
 
-    package func diskUse() -> DiskUse {
+    public func diskUse() -> DiskUse {
         let info = environment.info
         return DiskUse(
             free: DiskWatch.freeBytes(path) ?? 0, reserve: watch.reserve,

@@ -1,10 +1,10 @@
 import Glibc
 
 /// The right to sequence a journal.
-package struct Lease: Hashable, Sendable {
-    package let holder: String
+public struct Lease: Hashable, Sendable {
+    public let holder: String
     /// Rises by one with each acquisition.
-    package let fencing: UInt64
+    public let fencing: UInt64
 }
 
 /// The lock on the lease file. The kernel gives it up when the process dies, however it dies.

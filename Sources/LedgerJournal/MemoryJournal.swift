@@ -4,11 +4,11 @@ import Synchronization
 
 /// A journal in memory, of the same bytes as one on disk: for back-tests that keep nothing, and
 /// tests.
-package final class MemoryJournal: Journal {
+public final class MemoryJournal: Journal {
     private let state = Mutex(State())
     private let wake = WakePage()
 
-    package init() {}
+    public init() {}
 
     /// Everything a journal's tables hold.
     // Sendable unchecked: it lives behind the mutex and takes copies of what it is given.
@@ -29,11 +29,11 @@ package final class MemoryJournal: Journal {
         deinit { for block in blocks { block.bytes.deallocate() } }
     }
 
-    package var head: Head {
+    public var head: Head {
         get throws(JournalError) { state.withLock { $0.head } }
     }
 
-    package func append(_ batch: inout Batch, _ rows: CommitRows) throws(JournalError) {
+    public func append(_ batch: inout Batch, _ rows: CommitRows) throws(JournalError) {
         try state.withLock { (state) throws(JournalError) in
             guard batch.firstSequence == state.head.lastSequence.next else {
                 throw .conflict(
@@ -51,9 +51,9 @@ package final class MemoryJournal: Journal {
         wake.publish(SequenceNumber(batch.nextSequence.number - 1))
     }
 
-    package func flush() throws(JournalError) {}
+    public func flush() throws(JournalError) {}
 
-    package func deduplicated(
+    public func deduplicated(
         producer: String, key: DeduplicationKey
     ) throws(JournalError) -> SequenceNumber? {
         let tableKey = try DeduplicationRow.tableKey(producer: producer, key: key)
@@ -64,7 +64,7 @@ package final class MemoryJournal: Journal {
 
     // MARK: Checkpoints
 
-    package func checkpoint(
+    public func checkpoint(
         name: String, atOrBefore sequence: SequenceNumber
     ) throws(JournalError) -> Checkpoint? {
         _ = try Checkpoint.prefix(name)
@@ -73,17 +73,17 @@ package final class MemoryJournal: Journal {
         }
     }
 
-    package func checkpoints(name: String) throws(JournalError) -> [SequenceNumber] {
+    public func checkpoints(name: String) throws(JournalError) -> [SequenceNumber] {
         _ = try Checkpoint.prefix(name)
         return state.withLock { state in (state.checkpoints[name] ?? []).map(\.sequence) }
     }
 
-    package func storeCheckpoint(_ checkpoint: Checkpoint) throws(JournalError) {
+    public func storeCheckpoint(_ checkpoint: Checkpoint) throws(JournalError) {
         _ = try Checkpoint.prefix(checkpoint.name)
         state.withLock { $0.put(checkpoint) }
     }
 
-    package func removeCheckpoints(
+    public func removeCheckpoints(
         name: String, keeping: (SequenceNumber) -> Bool
     ) throws(JournalError) {
         let removed = try checkpoints(name: name).filter { !keeping($0) }
@@ -94,7 +94,7 @@ package final class MemoryJournal: Journal {
 
     // MARK: Reading
 
-    package func reader(
+    public func reader(
         from: SequenceNumber, through: SequenceNumber?, filter: EventFilter,
         direction: ReadDirection
     ) throws(JournalError) -> BlockReader {
@@ -103,7 +103,7 @@ package final class MemoryJournal: Journal {
             direction: direction)
     }
 
-    package func waitForEvents(
+    public func waitForEvents(
         after sequence: SequenceNumber, timeout: Nanoseconds
     ) throws(JournalError) -> Bool {
         let found: Void? = try wake.wait(timeout: timeout) { () throws(JournalError) in
@@ -136,7 +136,7 @@ package final class MemoryJournal: Journal {
 
     // MARK: Lease
 
-    package func acquireLease(holder: String) throws(JournalError) -> Lease {
+    public func acquireLease(holder: String) throws(JournalError) -> Lease {
         try state.withLock { (state) throws(JournalError) in
             if let lease = state.lease { throw .leaseHeld(by: lease.holder) }
             state.lastFencing += 1
@@ -146,13 +146,13 @@ package final class MemoryJournal: Journal {
         }
     }
 
-    package func release(_ lease: Lease) throws(JournalError) {
+    public func release(_ lease: Lease) throws(JournalError) {
         state.withLock { if $0.lease == lease { $0.lease = nil } }
     }
 
     // MARK: Inbox
 
-    package func submit(_ bytes: [UInt8], submitter: String) throws(JournalError) -> Ticket {
+    public func submit(_ bytes: [UInt8], submitter: String) throws(JournalError) -> Ticket {
         try Submission.check(bytes, submitter: submitter)
         let ticket = try state.withLock { (state) throws(JournalError) in
             let waiting = state.inbox.count
@@ -166,22 +166,22 @@ package final class MemoryJournal: Journal {
         return ticket
     }
 
-    package func pendingSubmissions(limit: Int) throws(JournalError) -> [Submission] {
+    public func pendingSubmissions(limit: Int) throws(JournalError) -> [Submission] {
         state.withLock { Array($0.inbox.prefix(limit)) }
     }
 
-    package func waitForSubmissions(timeout: Nanoseconds) throws(JournalError) -> Bool {
+    public func waitForSubmissions(timeout: Nanoseconds) throws(JournalError) -> Bool {
         let found: Void? = try wake.wait(timeout: timeout) { () throws(JournalError) in
             state.withLock { $0.inbox.isEmpty } ? nil : ()
         }
         return found != nil
     }
 
-    package func receipt(_ ticket: Ticket) throws(JournalError) -> Receipt? {
+    public func receipt(_ ticket: Ticket) throws(JournalError) -> Receipt? {
         state.withLock { $0.receipts[ticket] }
     }
 
-    package func waitForReceipt(
+    public func waitForReceipt(
         _ ticket: Ticket, timeout: Nanoseconds
     ) throws(JournalError) -> Receipt? {
         try wake.wait(timeout: timeout) { () throws(JournalError) in try receipt(ticket) }

@@ -1,8 +1,8 @@
 /// One reader of the journal and how many commits its snapshot is behind: its pages cannot be
 /// reused.
-package struct ReaderLag: Hashable, Sendable {
-    package var processID: Int32
-    package var transactions: Int
+public struct ReaderLag: Hashable, Sendable {
+    public var processID: Int32
+    public var transactions: Int
 
     /// - Parameter line: of LMDB's table: process, thread, and transaction or `-` when it has none.
     /// - Returns: nil for headings and idle readers.

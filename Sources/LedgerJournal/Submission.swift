@@ -2,32 +2,32 @@ import LedgerDomain
 import LedgerEvents
 
 /// A submission's number in its journal, from 1, rising.
-package struct Ticket: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package var number: UInt64
+public struct Ticket: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public var number: UInt64
 
-    package init(_ number: UInt64) { self.number = number }
+    public init(_ number: UInt64) { self.number = number }
 
-    package static func < (a: Ticket, b: Ticket) -> Bool { a.number < b.number }
-    package var description: String { String(number) }
+    public static func < (a: Ticket, b: Ticket) -> Bool { a.number < b.number }
+    public var description: String { String(number) }
 }
 
 /// An input that another process put before the sequencer.
-package struct Submission: Hashable, Sendable {
-    package let ticket: Ticket
+public struct Submission: Hashable, Sendable {
+    public let ticket: Ticket
     /// Who sent it, as they said.
-    package let submitter: String
-    package let bytes: [UInt8]
+    public let submitter: String
+    public let bytes: [UInt8]
 
-    package init(ticket: Ticket, submitter: String, bytes: [UInt8]) {
+    public init(ticket: Ticket, submitter: String, bytes: [UInt8]) {
         self.ticket = ticket
         self.submitter = submitter
         self.bytes = bytes
     }
 
     /// Bytes of payload.
-    package static let largest = 64 << 10
+    public static let largest = 64 << 10
     /// How many may wait.
-    package static let mostWaiting = 10_000
+    public static let mostWaiting = 10_000
     static let longestSubmitter = 200
 
     static func check(_ bytes: [UInt8], submitter: String) throws(JournalError) {
@@ -53,7 +53,7 @@ package struct Submission: Hashable, Sendable {
 }
 
 /// What the sequencer made of a submission.
-package enum Receipt: Hashable, Sendable {
+public enum Receipt: Hashable, Sendable {
     /// It became this event.
     case event(SequenceNumber)
     /// It was refused, and why.
@@ -86,11 +86,11 @@ package enum Receipt: Hashable, Sendable {
 }
 
 /// A submission that a commit takes out of the inbox.
-package struct ConsumedSubmission: Hashable, Sendable {
-    package var ticket: Ticket
-    package var receipt: Receipt
+public struct ConsumedSubmission: Hashable, Sendable {
+    public var ticket: Ticket
+    public var receipt: Receipt
 
-    package init(ticket: Ticket, receipt: Receipt) {
+    public init(ticket: Ticket, receipt: Receipt) {
         self.ticket = ticket
         self.receipt = receipt
     }
