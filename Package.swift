@@ -50,7 +50,9 @@ let package = Package(
         // Storage and input files.
         .target(
             name: "LedgerJournal",
-            dependencies: ["LedgerDomain", "LedgerEvents", "CLMDB", "CCrypto", "CWake"],
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "CChecksum", "CLMDB", "CCrypto", "CWake",
+            ],
             swiftSettings: settings),
         .target(
             name: "LedgerImport",
@@ -74,12 +76,18 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        // Tests.
+        // Tests; the helper is the other process of those that need two.
+        .executableTarget(
+            name: "JournalHelper", dependencies: ["LedgerDomain", "LedgerEvents", "LedgerJournal"],
+            path: "Tests/JournalHelper", swiftSettings: settings),
         tests("HouseTests", []),
         tests("LedgerDomainTests", ["LedgerDomain"]),
         tests(
             "LedgerEventsTests",
             ["LedgerDomain", "LedgerEvents", "CChecksum", "CLMDB", "CCrypto"]),
+        tests(
+            "LedgerJournalTests",
+            ["LedgerDomain", "LedgerEvents", "LedgerJournal", "CLMDB", "JournalHelper"]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],
     swiftLanguageModes: [.v6]
