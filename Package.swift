@@ -59,6 +59,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+
+        .testTarget(name: "LedgerImportTests", dependencies: ["LedgerImport"]),
     ],
     swiftLanguageModes: [.v6]
 )

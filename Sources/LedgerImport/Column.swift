@@ -1,5 +1,5 @@
 /// What a field of a row means.
-package enum Column: UInt8, Sendable, CaseIterable, CustomStringConvertible {
+package enum Column: UInt8, Sendable, CaseIterable {
     case time
     case open, high, low, close, volume
     case bid, ask, bidSize, askSize
@@ -8,10 +8,10 @@ package enum Column: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     /// A flag of LEAN's ticks: rows where it is set are left out and counted.
     case suspicious
 
-    package var description: String { String(describing: self) }
+    package var name: String { String(describing: self) }
 
     package init?(_ name: some StringProtocol) {
-        guard let column = Self.allCases.first(where: { $0.description == name }) else { return nil }
+        guard let column = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = column
     }
 

@@ -42,7 +42,9 @@ struct ExactDecimal {
     ) -> DecimalReading {
         if bytes.isEmpty { return .failed(.emptyField) }
         var decimal = ExactDecimal()
-        guard decimal.scan(bytes) else { return .failed(isNotFinite(bytes) ? .notFinite : .notANumber) }
+        guard decimal.scan(bytes) else {
+            return .failed(isNotFinite(bytes) ? .notFinite : .notANumber)
+        }
         return decimal.value(rule)
     }
 

@@ -18,7 +18,8 @@ enum FirstLines {
         let sample = try row(&lines, format)
         if sample != nil { lines.unread() }
         let most = max(0, format.columns.values.map(number).max() ?? 0)
-        let width = header?.count ?? (format.fieldCount > 0 ? format.fieldCount : sample?.count ?? most)
+        let width =
+            header?.count ?? (format.fieldCount > 0 ? format.fieldCount : sample?.count ?? most)
         guard width <= 4096 else {
             throw ImportError(.badHeader, file: file, line: 1, "the header has \(width) columns")
         }

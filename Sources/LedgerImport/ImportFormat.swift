@@ -74,7 +74,7 @@ package struct ImportFormat: Hashable, Sendable {
         for part in text.split(separator: ",") {
             let pair = part.split(separator: "=", maxSplits: 1)
             guard pair.count == 2, let column = Column(pair[0]) else {
-                let names = Column.allCases.map(\.description).joined(separator: ", ")
+                let names = Column.allCases.map(\.name).joined(separator: ", ")
                 throw ImportError(
                     .badFormat, file: "column map",
                     "'\(part)' is not COLUMN=NAME or COLUMN=NUMBER with a column of \(names)")
@@ -95,21 +95,24 @@ package struct ImportFormat: Hashable, Sendable {
             throw refuse("the price divisor is 10 to the power \(priceDigits); it must be 0 to 9")
         }
         guard !isPartOfValues(delimiter) else {
-            throw refuse("\(quoted([delimiter])) cannot separate columns; use ',', ';', '|' or a tab")
+            throw refuse(
+                "\(quoted([delimiter])) cannot separate columns; use ',', ';', '|' or a tab")
         }
         guard optionalFields >= 0, fieldCount >= 0, fieldCount <= 4096 else {
             throw refuse("a row has 1 to 4096 fields")
         }
         for (column, place) in columns.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             if case .number(let number) = place, !(1...4096).contains(number) {
-                throw refuse("\(column) is mapped to column \(number); columns count from 1 to 4096")
+                throw refuse(
+                    "\(column) is mapped to column \(number); columns count from 1 to 4096")
             }
         }
     }
 
     private func isPartOfValues(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0, 10, 13, UInt8(ascii: "\""), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"): true
+        case 0, 10, 13, UInt8(ascii: "\""), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"):
+            true
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), 128...255: true
         default: false

@@ -22,7 +22,8 @@ extension ImportFormat {
             zone = "America/New_York"
             priceDigits = 4
         }
-        guard applyLean(crypto ? String(name.dropLast("-crypto".count)) : name, crypto: crypto) else {
+        guard applyLean(crypto ? String(name.dropLast("-crypto".count)) : name, crypto: crypto)
+        else {
             throw ImportError(
                 .badFormat, file: "format",
                 "there is no preset '\(name)'; choose one of "

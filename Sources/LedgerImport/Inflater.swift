@@ -141,6 +141,7 @@ final class Inflater {
     private func damaged(_ what: String) -> ImportError {
         let form = container == .gzip ? "gzip" : "zip"
         return ImportError(
-            .damaged, file: feed.file.name, byte: position, "the \(form) stream is damaged: \(what)")
+            .damaged, file: feed.file.name, byte: position, "the \(form) stream is damaged: \(what)"
+        )
     }
 }

@@ -71,7 +71,9 @@ final class InputFile {
     func bytes(at offset: Int, count: Int) throws(ImportError) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: count)
         let read: Result<Int, ImportError> = result.withUnsafeMutableBytes { buffer in
-            do throws(ImportError) { return .success(try self.read(at: offset, into: buffer)) } catch {
+            do throws(ImportError) {
+                return .success(try self.read(at: offset, into: buffer))
+            } catch {
                 return .failure(error)
             }
         }
@@ -115,7 +117,8 @@ final class InputFile {
         let count = max(0, min(buffer.count, memory.count - offset))
         guard count > 0 else { return 0 }
         memory.withUnsafeBytes { bytes in
-            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
+            buffer.copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
         }
         return count
     }

@@ -10,7 +10,9 @@ struct RowComplaint {
     let fields: [[UInt8]]
 
     private func text(_ column: Column) -> String {
-        guard let index = plan.steps.firstIndex(where: { $0.column == column && $0.action != .ignore }),
+        guard
+            let index = plan.steps.firstIndex(where: { $0.column == column && $0.action != .ignore }
+            ),
             index < fields.count
         else { return "''" }
         return quoted(fields[index])
@@ -18,7 +20,8 @@ struct RowComplaint {
 
     func sentence(_ kind: ImportError.Kind, _ column: Column) -> String {
         switch kind {
-        case .emptyField, .notANumber, .notFinite, .unknownSide, .tooPrecise, .tooLarge, .notPositive,
+        case .emptyField, .notANumber, .notFinite, .unknownSide, .tooPrecise, .tooLarge,
+            .notPositive,
             .negative:
             valueSentence(kind, column)
         case .badTime, .missingLocalTime, .duplicateTime, .backwardTime: timeSentence(kind)
@@ -42,7 +45,8 @@ struct RowComplaint {
         switch kind {
         case .emptyField: return "the field is empty; fill it in or drop the row"
         case .notFinite: return "\(value) is not a finite number; fill it in or drop the row"
-        case .unknownSide: return "\(value) is no side; write B or buy, S or sell, or leave it empty"
+        case .unknownSide:
+            return "\(value) is no side; write B or buy, S or sell, or leave it empty"
         case .tooPrecise: return tooPrecise(value, column)
         case .tooLarge: return "\(value) is too large; \(limit(column))"
         case .notPositive: return "\(value) is not above zero; a price must be"
@@ -75,7 +79,8 @@ struct RowComplaint {
         let value = text(.time)
         switch kind {
         case .missingLocalTime:
-            return "\(value) does not exist in \(zone): clocks went forward past it; is the zone right?"
+            return
+                "\(value) does not exist in \(zone): clocks went forward past it; is the zone right?"
         case .duplicateTime:
             return "\(value) is the time of the row before; a bar's time may occur only once"
         case .backwardTime: return "\(value) lies before the row before; sort the file by time"

@@ -29,7 +29,7 @@ struct RowPlan {
 
     func name(of column: Column) -> String {
         steps.firstIndex { $0.column == column && $0.action != .ignore }.map { names[$0] }
-            ?? column.description
+            ?? column.name
     }
 }
 
@@ -64,7 +64,8 @@ struct RowPlanner {
             steps[index] = step(column, time)
         }
         return RowPlan(
-            kind: kind, steps: steps, minimum: max(1, width - (header == nil ? format.optionalFields : 0)),
+            kind: kind, steps: steps,
+            minimum: max(1, width - (header == nil ? format.optionalFields : 0)),
             names: (0..<width).map(name), timeFormat: time)
     }
 
@@ -162,7 +163,8 @@ struct RowPlanner {
         case .side:
             return RowPlan.Step(action: .side, column: column, rule: .plain, allowsEmpty: true)
         case .tradeId:
-            return RowPlan.Step(action: .identifier, column: column, rule: .plain, allowsEmpty: true)
+            return RowPlan.Step(
+                action: .identifier, column: column, rule: .plain, allowsEmpty: true)
         }
     }
 
@@ -204,7 +206,8 @@ struct RowPlanner {
             decoding: name.utf8.compactMap { byte -> UInt8? in
                 switch byte {
                 case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte + 32
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    byte
                 default: nil
                 }
             }, as: UTF8.self)

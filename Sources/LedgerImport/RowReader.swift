@@ -60,7 +60,9 @@ struct RowReader: ~Copyable {
             values.finding(plan.kind, refuseCrossed: format.refuseCrossed) == nil
         else { return nil }
         let isUTC = times.isUTC(values.timeIsUTC)
-        guard case .moment(let moment) = times.moment(values[.time], isUTC: isUTC) else { return nil }
+        guard case .moment(let moment) = times.moment(values[.time], isUTC: isUTC) else {
+            return nil
+        }
         times.accept(moment)
         return event(moment)
     }

@@ -133,7 +133,8 @@ extension RowValues {
         case .decimal:
             switch ExactDecimal.read(field, step.rule) {
             case .value(let value): self[step.column] = value
-            case .failed(let kind): return step.column == .time && kind != .emptyField ? .badTime : kind
+            case .failed(let kind):
+                return step.column == .time && kind != .emptyField ? .badTime : kind
             }
             return nil
         case .side: return readSide(field)

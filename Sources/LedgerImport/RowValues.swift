@@ -69,7 +69,9 @@ extension RowValues {
         }
         let (bid, ask) = (self[.bid], self[.ask])
         if bid == 0, ask == 0 { return RowFinding(kind: .noQuote, column: .bid) }
-        if refuseCrossed, ask < bid, ask > 0 { return RowFinding(kind: .crossedQuote, column: .ask) }
+        if refuseCrossed, ask < bid, ask > 0 {
+            return RowFinding(kind: .crossedQuote, column: .ask)
+        }
         guard Self.fit(self[.bidSize], self[.askSize]) else {
             return RowFinding(kind: .tooLarge, column: .bidSize)
         }

@@ -47,7 +47,8 @@ struct ZipArchive {
         }
         guard entry.method == 0 || entry.method == 8 else {
             throw unsupported(
-                "the entry \(entry.name) is packed with method \(entry.method); pack it with deflate")
+                "the entry \(entry.name) is packed with method \(entry.method); pack it with deflate"
+            )
         }
         let header = try file.bytes(at: entry.offset, count: 30)
         guard header.count == 30, header.starts(with: [0x50, 0x4B, 3, 4]) else {

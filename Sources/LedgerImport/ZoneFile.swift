@@ -46,7 +46,8 @@ struct ZoneFile {
             types: counts[4], names: counts[5])
     }
 
-    private func rules(_ name: String, _ counts: Counts, at start: Int, timeSize: Int) -> ZoneRules? {
+    private func rules(_ name: String, _ counts: Counts, at start: Int, timeSize: Int) -> ZoneRules?
+    {
         let end = start + counts.blockSize(timeSize: timeSize)
         guard end <= bytes.count, counts.leaps == 0 else { return nil }
         let indexes = start + counts.transitions * timeSize

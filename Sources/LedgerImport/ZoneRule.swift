@@ -63,7 +63,8 @@ extension ZoneRule.Change {
         let newYear = Self.days(year, 1)
         let leap = Self.days(year, 3) - newYear == 60
         switch day {
-        case .julian(let number): return (newYear + number - (leap && number > 59 ? 0 : 1)) * 86_400 + time
+        case .julian(let number):
+            return (newYear + number - (leap && number > 59 ? 0 : 1)) * 86_400 + time
         case .dayOfYear(let number): return (newYear + number) * 86_400 + time
         case .weekday(let month, let week, let weekday):
             let first = Self.days(year, month)

@@ -40,7 +40,8 @@ package struct ZoneRules: Sendable {
 
     func span(at utc: Int64) -> Span {
         guard let last = starts.last else {
-            return rule?.span(at: utc, after: .min) ?? Span(start: .min, end: .max, offset: firstOffset)
+            return rule?.span(at: utc, after: .min)
+                ?? Span(start: .min, end: .max, offset: firstOffset)
         }
         if utc >= last {
             return rule?.span(at: utc, after: last)
