@@ -76,6 +76,7 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+<<<<<<< HEAD
         // Tests; the helper is the other process of those that need two.
         .executableTarget(
             name: "JournalHelper", dependencies: ["LedgerDomain", "LedgerEvents", "LedgerJournal"],
@@ -89,6 +90,9 @@ let package = Package(
             "LedgerJournalTests",
             ["LedgerDomain", "LedgerEvents", "LedgerJournal", "CLMDB", "JournalHelper"]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
+=======
+        .testTarget(name: "LedgerImportTests", dependencies: ["LedgerImport"]),
+>>>>>>> import
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,21 @@
+/// What was skipped of a file: how many rows of each kind of fault, and the first of them.
+public struct BadRowReport: Sendable {
+    /// The most rows that are listed.
+    public static let listed = 20
+
+    public private(set) var counts: [ImportError.Kind: Int] = [:]
+    public private(set) var first: [ImportError] = []
+    public private(set) var total = 0
+
+    mutating func add(_ error: ImportError) {
+        total += 1
+        counts[error.kind, default: 0] += 1
+        if first.count < Self.listed { first.append(error) }
+    }
+
+    /// `3 notANumber, 1 backwardTime`: the commonest first.
+    public var summary: String {
+        counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+            .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+    }
+}

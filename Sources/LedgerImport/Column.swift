@@ -1,0 +1,78 @@
+/// What a field of a row means.
+public enum Column: UInt8, Sendable, CaseIterable {
+    case time
+    case open, high, low, close, volume
+    case bid, ask, bidSize, askSize
+    case price, size, side, tradeId
+    case predicted, error, horizon
+    /// A flag of LEAN's ticks: rows where it is set are left out and counted.
+    case suspicious
+
+    public var name: String { String(describing: self) }
+
+    public init?(_ name: some StringProtocol) {
+        guard let column = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = column
+    }
+
+    static func needed(by kind: ImportFormat.Kind) -> [Column] {
+        switch kind {
+        case .bar: [.time, .open, .high, .low, .close, .volume]
+        case .quote: [.time, .bid, .ask, .bidSize, .askSize]
+        case .trade: [.time, .price, .size]
+        case .prediction: [.time, .predicted]
+        }
+    }
+
+    static func optional(for kind: ImportFormat.Kind) -> [Column] {
+        switch kind {
+        case .bar, .quote: [.suspicious]
+        case .trade: [.side, .tradeId, .suspicious]
+        case .prediction: [.error, .horizon]
+        }
+    }
+
+    /// Header names that are understood without a column map, lower case, letters and digits only; the
+    /// first that a header has is taken.
+    var commonNames: [String] {
+        switch self {
+        case .time:
+            [
+                "tsns", "tsus", "tsms", "tss", "ts", "timestamp", "time", "datetime", "date",
+                "opentime", "unix",
+            ]
+        case .open: ["open", "openprice", "o"]
+        case .high: ["high", "highprice", "h"]
+        case .low: ["low", "lowprice", "l"]
+        case .close: ["close", "closeprice", "c"]
+        case .volume: ["volume", "vol", "v", "volumebtc", "basevolume"]
+        case .bid: ["bid", "bidprice", "bidpx", "bestbid", "bestbidprice"]
+        case .ask: ["ask", "askprice", "askpx", "bestask", "bestaskprice"]
+        case .bidSize: ["bidsize", "bidqty", "bidamount", "bidvolume", "bestbidqty"]
+        case .askSize: ["asksize", "askqty", "askamount", "askvolume", "bestaskqty"]
+        case .price: ["price", "px", "tradeprice"]
+        case .size: ["size", "qty", "quantity", "amount", "volume"]
+        case .side: ["side", "aggressor", "takerside"]
+        case .tradeId: ["tradeid", "id"]
+        case .predicted: ["predicted", "prediction", "forecast", "predictedprice"]
+        case .error: ["error", "sigma", "stderr", "stddev"]
+        case .horizon: ["horizon", "horizons", "horizonseconds"]
+        case .suspicious: ["suspicious"]
+        }
+    }
+}
+
+/// Where a column is found.
+public enum ColumnPlace: Hashable, Sendable, CustomStringConvertible {
+    /// By its header.
+    case named(String)
+    /// By its position, from 1.
+    case number(Int)
+
+    public var description: String {
+        switch self {
+        case .named(let name): "'\(name)'"
+        case .number(let number): "column \(number)"
+        }
+    }
+}

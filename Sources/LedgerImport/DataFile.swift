@@ -1,0 +1,48 @@
+import LedgerDomain
+
+/// A file of market data, read event by event in the order of its rows; several are merged by pulling
+/// from each.
+///
+///     let file = try DataFile(path: "spy.zip", format: try ImportFormat(preset: "lean-daily"), instrument: spy)
+///     while let event = try file.next() { … }
+///
+/// Event times never run backwards, and a bar's is never that of the bar before. Where bad rows are
+/// skipped, a row whose time is wrongly far ahead makes the rows behind it backward ones: the report
+/// shows it as the line before the first of them.
+public final class DataFile {
+    private var reader: RowReader
+
+    /// - Parameters:
+    ///   - path: a plain, gzip, zstd or zip file, `archive.zip#entry`, or `-` for standard input.
+    ///   - instrument: given to every event.
+    /// - Throws: `ImportError` when the file cannot be opened, or its header lacks a column.
+    public convenience init(
+        path: String, format: ImportFormat, instrument: InstrumentID
+    ) throws(ImportError) {
+        try self.init(ByteSource(path: path), format: format, instrument: instrument)
+    }
+
+    public init(
+        _ source: ByteSource, format: ImportFormat, instrument: InstrumentID
+    ) throws(ImportError) {
+        reader = try RowReader(source, format, instrument)
+    }
+
+    /// The next event, or nil at the end.
+    ///
+    /// - Throws: `ImportError` at a row that is wrong, unless the format skips those, and where the file
+    ///   cannot be read or unpacked further. A caller may call again after an error of a row.
+    /// - Complexity: O(length of the line); nothing is allocated for a plain row.
+    public func next() throws(ImportError) -> MarketEvent? { try reader.next() }
+
+    /// The name of the file, and of its entry in an archive.
+    public var name: String { reader.source.name }
+    public var kind: ImportFormat.Kind { reader.plan.kind }
+    /// Of the row given last, from 1.
+    public var lineNumber: Int { reader.lineNumber }
+    public var badRows: BadRowReport { reader.bad }
+    /// Ticks left out because their feed marked them as suspicious.
+    public var suspiciousRows: Int { reader.suspiciousRows }
+    /// Stored bytes read so far, and how many there are where that is known.
+    public var progress: (read: Int, of: Int?) { reader.source.progress }
+}

@@ -1,0 +1,133 @@
+import LedgerDomain
+
+/// How a field of digits becomes a whole number of 10^-9.
+struct DecimalRule: Equatable {
+    /// The power of ten that one unit of the text stands for: 9 for a plain price, 5 where prices are
+    /// written times 10,000, 0 for nanoseconds.
+    var exponent: Int
+    /// The power of ten that results are multiples of: 9 less the decimals kept.
+    var floor: Int
+    /// Whether digits below `floor` are rounded half to even; else they are an error.
+    var rounds: Bool
+
+    static let plain = DecimalRule(exponent: 9, floor: 0, rounds: false)
+}
+
+/// What a field of digits turned out to be.
+enum DecimalReading: Equatable {
+    case value(Int128)
+    case failed(ImportError.Kind)
+}
+
+/// Powers of ten that fit 64 bits.
+let smallPowers: [Int64] = (0..<19).map { power in
+    (0..<power).reduce(Int64(1)) { product, _ in product * 10 }
+}
+
+/// Reads any plain or scientific decimal exactly, of whatever length: `-12.50`, `1e-05`, `.5`, `5.`.
+///
+/// Nothing is allocated. Digits past the 38th significant one only decide how a tie is rounded.
+struct ExactDecimal {
+    private var mantissa: UInt128 = 0
+    private var significant = 0
+    private var fraction = 0
+    private var exponent = 0
+    private var negative = false
+    private var sticky = false
+    private var tooLong = false
+    private var sawDigit = false
+
+    static func read(
+        _ bytes: some RandomAccessCollection<UInt8>, _ rule: DecimalRule
+    ) -> DecimalReading {
+        if bytes.isEmpty { return .failed(.emptyField) }
+        var decimal = ExactDecimal()
+        guard decimal.scan(bytes) else {
+            return .failed(isNotFinite(bytes) ? .notFinite : .notANumber)
+        }
+        return decimal.value(rule)
+    }
+
+    private mutating func scan(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
+        var index = bytes.startIndex
+        if bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
+            negative = bytes[index] == UInt8(ascii: "-")
+            index = bytes.index(after: index)
+        }
+        var afterPoint = false
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            index = bytes.index(after: index)
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): add(byte - 48, afterPoint: afterPoint)
+            case UInt8(ascii: ".") where !afterPoint: afterPoint = true
+            case UInt8(ascii: "e"), UInt8(ascii: "E"):
+                return sawDigit && scanExponent(bytes[index...])
+            default: return false
+            }
+        }
+        return sawDigit
+    }
+
+    private mutating func add(_ digit: UInt8, afterPoint: Bool) {
+        sawDigit = true
+        if significant == 38 {
+            if digit != 0 { sticky = true }
+            if !afterPoint { tooLong = true }
+            return
+        }
+        mantissa = mantissa * 10 + UInt128(digit)
+        if mantissa != 0 { significant += 1 }
+        if afterPoint { fraction += 1 }
+    }
+
+    private mutating func scanExponent(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
+        var index = bytes.startIndex
+        guard index < bytes.endIndex else { return false }
+        let minus = bytes[index] == UInt8(ascii: "-")
+        if minus || bytes[index] == UInt8(ascii: "+") { index = bytes.index(after: index) }
+        guard index < bytes.endIndex else { return false }
+        while index < bytes.endIndex {
+            guard bytes[index] >= 48, bytes[index] <= 57 else { return false }
+            exponent = min(exponent * 10 + Int(bytes[index] - 48), 100_000)
+            index = bytes.index(after: index)
+        }
+        if minus { exponent = -exponent }
+        return true
+    }
+
+    private func value(_ rule: DecimalRule) -> DecimalReading {
+        if tooLong { return .failed(.tooLarge) }
+        guard mantissa != 0 else { return .value(0) }
+        let shift = rule.exponent - fraction + exponent
+        let kept = shift - rule.floor
+        let whole = kept >= 0 ? (sticky && !rule.rounds ? nil : mantissa) : divided(by: -kept, rule)
+        guard let whole else { return .failed(.tooPrecise) }
+        let power = kept >= 0 ? shift : rule.floor
+        guard whole != 0 else { return .value(0) }
+        guard power <= 38 else { return .failed(.tooLarge) }
+        let (scaled, overflow) = whole.multipliedReportingOverflow(
+            by: UInt128(FixedPoint.powers[power]))
+        guard !overflow, let result = Int128(exactly: scaled) else { return .failed(.tooLarge) }
+        return .value(negative ? -result : result)
+    }
+
+    /// mantissa / 10^digits, half to even; nil where that is not exact and rounding was not asked for.
+    private func divided(by digits: Int, _ rule: DecimalRule) -> UInt128? {
+        guard digits <= 38 else { return rule.rounds ? 0 : nil }
+        let divisor = UInt128(FixedPoint.powers[digits])
+        let (quotient, remainder) = mantissa.quotientAndRemainder(dividingBy: divisor)
+        if remainder == 0 && !sticky { return quotient }
+        guard rule.rounds else { return nil }
+        let half = divisor / 2
+        let isTie = remainder == half && !sticky
+        let isMore = remainder > half || (remainder == half && sticky)
+        return isMore || (isTie && quotient & 1 == 1) ? quotient + 1 : quotient
+    }
+
+    private static func isNotFinite(_ bytes: some Collection<UInt8>) -> Bool {
+        let text = String(decoding: bytes.prefix(12), as: UTF8.self).lowercased()
+        let bare = text.hasPrefix("-") || text.hasPrefix("+") ? String(text.dropFirst()) : text
+        return ["nan", "inf", "infinity", "null", "none", "na", "n/a", "nat", "#n/a"].contains(bare)
+    }
+}

@@ -1,0 +1,128 @@
+import Glibc
+
+/// Cuts a source into lines, in one buffer of fixed size; a line never leaves it.
+// unsafe: parsing in place at 60 bytes a row is the hot path; a line is valid until the next call and is
+// followed by at least one readable byte that is no digit.
+struct LineBuffer: ~Copyable {
+    /// The longest line that can be a row.
+    static let longestLine = 64 << 10
+
+    let source: ByteSource
+    /// Of the line given last, from 1.
+    private(set) var lineNumber = 0
+    /// Whether a byte of the buffer is NUL; then every line is searched for it.
+    private(set) var mayHoldNUL = false
+    private let memory: UnsafeMutablePointer<UInt8>
+    private let capacity: Int
+    private var start = 0
+    private var end = 0
+    private var lastStart = 0
+    private var isAtEnd = false
+    private var isSkipping = false
+
+    /// - Parameter capacity: at least twice the longest line.
+    init(_ source: ByteSource, capacity: Int = 512 << 10) {
+        precondition(capacity >= 2 * Self.longestLine, "two of the longest lines fit the buffer")
+        self.source = source
+        self.capacity = capacity
+        memory = .allocate(capacity: capacity + 1)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// The next line without its line end, or nil at the end of the file.
+    ///
+    /// - Throws: `ImportError.Kind.overlongLine` once for a line of more than 64 KiB, which the next call
+    ///   passes over; the source's errors.
+    @inline(__always)
+    mutating func next() throws(ImportError) -> UnsafeBufferPointer<UInt8>? {
+        let from = memory + start
+        guard start < end, !isSkipping, let found = memchr(from, 10, end - start) else {
+            return try nextWithRefill()
+        }
+        let length = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - UnsafePointer(from)
+        return try line(length)
+    }
+
+    /// Gives the last line again, less its first bytes.
+    mutating func unread(skipping count: Int = 0) {
+        start = lastStart + count
+        lineNumber -= 1
+    }
+
+    @inline(__always)
+    private mutating func line(_ length: Int) throws(ImportError) -> UnsafeBufferPointer<UInt8>? {
+        lastStart = start
+        start += length + 1
+        lineNumber += 1
+        guard length <= Self.longestLine else { throw overlong() }
+        let base = memory + lastStart
+        let isDOS = length > 0 && base[length - 1] == 13
+        return UnsafeBufferPointer(start: base, count: isDOS ? length - 1 : length)
+    }
+
+    @inline(never)
+    private mutating func nextWithRefill() throws(ImportError) -> UnsafeBufferPointer<UInt8>? {
+        if isSkipping { try skipLine() }
+        var searched = 0
+        while true {
+            let from = memory + start + searched
+            if end - start > searched, let found = memchr(from, 10, end - start - searched) {
+                let at = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
+                return try line(at - UnsafePointer(memory + start))
+            }
+            searched = end - start
+            if searched > Self.longestLine {
+                isSkipping = true
+                lineNumber += 1
+                throw overlong()
+            }
+            if isAtEnd { return searched == 0 ? nil : try lastLine() }
+            try refill()
+        }
+    }
+
+    /// A last line without a line end is given one; the buffer has a byte to spare.
+    private mutating func lastLine() throws(ImportError) -> UnsafeBufferPointer<UInt8>? {
+        memory[end] = 10
+        end += 1
+        return try line(end - start - 1)
+    }
+
+    private mutating func skipLine() throws(ImportError) {
+        isSkipping = false
+        while true {
+            if let found = memchr(memory + start, 10, end - start) {
+                let at = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
+                start = at - UnsafePointer(memory) + 1
+                return
+            }
+            start = end
+            if isAtEnd { return }
+            try refill()
+        }
+    }
+
+    /// Moves the unfinished line to the front and reads behind it.
+    private mutating func refill() throws(ImportError) {
+        let rest = end - start
+        if start > 0 { memmove(memory, memory + start, rest) }
+        start = 0
+        end = rest
+        let room = UnsafeMutableRawBufferPointer(start: memory + end, count: capacity - end)
+        let count = try source.read(into: room)
+        if count == 0 {
+            isAtEnd = true
+            return
+        }
+        mayHoldNUL = memchr(memory, 0, end + count) != nil
+        end += count
+    }
+
+    private func overlong() -> ImportError {
+        ImportError(
+            .overlongLine, file: source.name, line: lineNumber,
+            "the line is longer than \(Self.longestLine >> 10) KiB; is this a text file with one row "
+                + "a line?")
+    }
+}

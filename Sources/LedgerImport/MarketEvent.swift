@@ -1,0 +1,49 @@
+import LedgerDomain
+import LedgerEvents
+
+/// A row as an event, with the time from which a decision may know it.
+public enum MarketEvent: Hashable, Sendable {
+    case bar(Bar, Timestamp)
+    case quote(Quote, Timestamp)
+    case trade(Trade, Timestamp)
+    case prediction(PredictionRecorded, Timestamp)
+
+    public var time: Timestamp {
+        switch self {
+        case .bar(_, let time), .quote(_, let time), .trade(_, let time), .prediction(_, let time):
+            time
+        }
+    }
+}
+
+extension RowValues {
+    /// - Precondition: `finding` gave nil.
+    @inline(__always)
+    func event(
+        _ kind: ImportFormat.Kind, _ instrument: InstrumentID, interval: UInt32, at time: Timestamp
+    ) -> MarketEvent {
+        switch kind {
+        case .bar:
+            .bar(
+                Bar(
+                    instrument: instrument, interval: interval, open: price(.open),
+                    high: price(.high), low: price(.low), close: price(.close),
+                    volume: quantity(.volume)), time)
+        case .quote:
+            .quote(
+                Quote(
+                    instrument: instrument, bid: price(.bid), ask: price(.ask),
+                    bidSize: quantity(.bidSize), askSize: quantity(.askSize)), time)
+        case .trade:
+            .trade(
+                Trade(
+                    instrument: instrument, aggressor: Side(rawValue: UInt8(self[.side])),
+                    price: price(.price), size: quantity(.size), tradeId: tradeId), time)
+        case .prediction:
+            .prediction(
+                PredictionRecorded(
+                    instrument: instrument, predicted: price(.predicted), error: price(.error),
+                    horizon: Nanoseconds(Int64(truncatingIfNeeded: self[.horizon]))), time)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Glibc
+import LedgerDomain
+import LedgerEvents
+
+/// Reads rows as events. Each row is first tried the fast way; what that does not take is read slowly,
+/// field by field, which gives the same event or says what is wrong.
+struct RowReader: ~Copyable {
+    private let format: ImportFormat
+    private let instrument: InstrumentID
+    let plan: RowPlan
+    private let scanner: RowScanner
+    private var lines: LineBuffer
+    private var values = RowValues()
+    private var times: RowTimes
+    private(set) var bad = BadRowReport()
+    private(set) var suspiciousRows = 0
+
+    var lineNumber: Int { lines.lineNumber }
+    var source: ByteSource { lines.source }
+
+    /// Reads the header where there is one, and looks at the first row.
+    init(
+        _ source: ByteSource, _ format: ImportFormat, _ instrument: InstrumentID
+    ) throws(ImportError) {
+        try format.check(file: source.name)
+        let rules = try ZoneRules(named: format.zone)
+        var lines = LineBuffer(source)
+        let plan = try FirstLines.plan(&lines, format)
+        let base = try FirstLines.baseDate(plan, format, source)
+        self.format = format
+        self.instrument = instrument
+        self.plan = plan
+        self.lines = lines
+        scanner = RowScanner(plan, delimiter: format.delimiter)
+        times = RowTimes(rules, format, plan, base: base)
+    }
+
+    /// The next event, or nil at the end.
+    ///
+    /// - Throws: `ImportError` for a row that is wrong, unless bad rows are skipped, and for a source that
+    ///   cannot be read on.
+    @inline(__always)
+    mutating func next() throws(ImportError) -> MarketEvent? {
+        while true {
+            do throws(ImportError) {
+                guard let line = try lines.next() else { return nil }
+                if let event = fast(line) { return event }
+                if let event = try slow(line) { return event }
+            } catch {
+                guard error.kind.isOfARow, format.badRows == .skip else { throw error }
+                bad.add(error)
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func fast(_ line: UnsafeBufferPointer<UInt8>) -> MarketEvent? {
+        if lines.mayHoldNUL { return nil }
+        guard line.count > 0, scanner.scan(line, into: &values), values[.suspicious] == 0,
+            values.finding(plan.kind, refuseCrossed: format.refuseCrossed) == nil
+        else { return nil }
+        let isUTC = times.isUTC(values.timeIsUTC)
+        guard case .moment(let moment) = times.moment(values[.time], isUTC: isUTC) else {
+            return nil
+        }
+        times.accept(moment)
+        return event(moment)
+    }
+
+    @inline(__always)
+    private func event(_ moment: RowMoment) -> MarketEvent {
+        values.event(
+            plan.kind, instrument, interval: format.interval,
+            at: Timestamp(nanoseconds: moment.event))
+    }
+
+    /// Nil for a line without a row: blank, or marked as suspicious.
+    @inline(never)
+    private mutating func slow(
+        _ line: UnsafeBufferPointer<UInt8>
+    ) throws(ImportError) -> MarketEvent? {
+        if line.allSatisfy({ $0 == 32 || $0 == 9 || $0 == 13 }) { return nil }
+        if line.contains(0) { throw complaint(.nulByte, nil, []) }
+        guard let fields = RowFields.split(line, delimiter: format.delimiter) else {
+            throw complaint(.badQuoting, nil, [])
+        }
+        if fields.count < plan.minimum { throw complaint(.missingColumns, nil, fields) }
+        if fields.count > plan.steps.count { throw complaint(.extraColumns, nil, fields) }
+        try read(fields)
+        if values[.suspicious] != 0 {
+            suspiciousRows += 1
+            return nil
+        }
+        if let found = values.finding(plan.kind, refuseCrossed: format.refuseCrossed) {
+            throw complaint(found.kind, found.column, fields)
+        }
+        switch times.moment(values[.time], isUTC: times.isUTC(values.timeIsUTC)) {
+        case .failed(let kind): throw complaint(kind, .time, fields)
+        case .moment(let moment):
+            times.accept(moment)
+            return event(moment)
+        }
+    }
+
+    private mutating func read(_ fields: [[UInt8]]) throws(ImportError) {
+        for (index, step) in plan.steps.enumerated() {
+            guard index < fields.count else {
+                if step.action != .ignore { values[step.column] = 0 }
+                continue
+            }
+            let found = fields[index].withUnsafeBufferPointer { values.read($0, step) }
+            if let found { throw complaint(found, step.column, fields) }
+        }
+    }
+
+    private func complaint(
+        _ kind: ImportError.Kind, _ column: Column?, _ fields: [[UInt8]]
+    ) -> ImportError {
+        let complaint = RowComplaint(
+            format: format, plan: plan, zone: times.zone, line: lines.lineNumber, fields: fields)
+        return ImportError(
+            kind, file: lines.source.name, line: lines.lineNumber,
+            column: column.map(plan.name), complaint.sentence(kind, column ?? .time))
+    }
+}

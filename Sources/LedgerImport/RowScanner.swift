@@ -1,0 +1,189 @@
+import Glibc
+
+/// Reads a line's fields into `RowValues` in one pass: the fast way, which says only whether it could.
+// unsafe: reads the line in place. Every line is followed by a readable byte that is no digit, so that
+// scanning digits needs no bounds; the steps are copied out of their array to read them without checks.
+struct RowScanner: ~Copyable {
+    private let steps: UnsafeMutableBufferPointer<RowPlan.Step>
+    private let minimum: Int
+    private let delimiter: UInt8
+
+    init(_ plan: RowPlan, delimiter: UInt8) {
+        steps = .allocate(capacity: plan.steps.count)
+        _ = steps.initialize(from: plan.steps)
+        minimum = plan.minimum
+        self.delimiter = delimiter
+    }
+
+    deinit { steps.deallocate() }
+
+    /// False when any field is not of the plainest form, or the number of fields is wrong; then
+    /// `values` are undefined.
+    @inline(__always)
+    func scan(_ line: UnsafeBufferPointer<UInt8>, into values: inout RowValues) -> Bool {
+        guard var at = line.baseAddress else { return false }
+        let end = at + line.count
+        var index = 0
+        while true {
+            guard read(steps[index], &at, end, &values) else { return false }
+            index += 1
+            if at == end { break }
+            guard at.pointee == delimiter, index < steps.count else { return false }
+            at += 1
+        }
+        if index == steps.count { return true }
+        for step in steps[index...] where step.action != .ignore { values[step.column] = 0 }
+        return index >= minimum
+    }
+
+    @inline(__always)
+    private func read(
+        _ step: RowPlan.Step, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+        _ values: inout RowValues
+    ) -> Bool {
+        if step.action == .decimal {
+            if let value = Self.decimal(&at, step.rule), at == end || at.pointee == delimiter {
+                values[step.column] = Int128(value)
+                return true
+            }
+        }
+        return readText(step, &at, end, &values)
+    }
+
+    /// Digits with at most one point, up to 19 of them, in 10^-9; nil for anything else, with `at`
+    /// moved back.
+    @inline(__always)
+    private static func decimal(_ at: inout UnsafePointer<UInt8>, _ rule: DecimalRule) -> Int64? {
+        let start = at
+        var mantissa: UInt64 = 0
+        var exponent = rule.exponent
+        accumulate(&at, &mantissa)
+        var digits = at - start
+        if at.pointee == UInt8(ascii: ".") {
+            at += 1
+            let point = at
+            accumulate(&at, &mantissa)
+            digits += at - point
+            exponent -= at - point
+        }
+        // 19 digits fit 64 unsigned bits; more would have wrapped.
+        if digits > 0, digits <= 19, exponent >= rule.floor, mantissa <= UInt64(Int64.max) {
+            let (value, overflow) = Int64(bitPattern: mantissa)
+                .multipliedReportingOverflow(by: power(exponent))
+            if !overflow { return value }
+        }
+        at = start
+        return nil
+    }
+
+    @inline(__always)
+    private static func accumulate(_ at: inout UnsafePointer<UInt8>, _ mantissa: inout UInt64) {
+        while true {
+            let digit = at.pointee &- 48
+            if digit > 9 { return }
+            mantissa = mantissa &* 10 &+ UInt64(digit)
+            at += 1
+        }
+    }
+
+    @inline(__always)
+    private static func power(_ exponent: Int) -> Int64 {
+        switch exponent {
+        case 0: 1
+        case 1: 10
+        case 2: 100
+        case 3: 1000
+        case 4: 10_000
+        case 5: 100_000
+        case 6: 1_000_000
+        case 7: 10_000_000
+        case 8: 100_000_000
+        default: 1_000_000_000
+        }
+    }
+
+    /// A field that is no short plain number, up to the next delimiter.
+    @inline(never)
+    private func readText(
+        _ step: RowPlan.Step, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+        _ values: inout RowValues
+    ) -> Bool {
+        let found = memchr(at, Int32(delimiter), end - at)
+        let stop = found.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) } ?? end
+        let field = UnsafeBufferPointer(start: at, count: stop - at)
+        at = stop
+        // A quote may hide a delimiter.
+        guard field.first != UInt8(ascii: "\"") else { return false }
+        return values.read(field, step) == nil
+    }
+}
+
+extension RowValues {
+    /// Reads one field; gives what is wrong with it, or nil.
+    mutating func read(
+        _ field: UnsafeBufferPointer<UInt8>, _ step: RowPlan.Step
+    ) -> ImportError.Kind? {
+        switch step.action {
+        case .ignore: return nil
+        case _ where field.isEmpty:
+            guard step.allowsEmpty else { return .emptyField }
+            self[step.column] = 0
+            if step.action == .identifier { tradeId = 0 }
+            return nil
+        case .decimal:
+            switch ExactDecimal.read(field, step.rule) {
+            case .value(let value): self[step.column] = value
+            case .failed(let kind):
+                return step.column == .time && kind != .emptyField ? .badTime : kind
+            }
+            return nil
+        case .side: return readSide(field)
+        case .identifier: return readIdentifier(field)
+        case .writtenTime: return readTime(field, compact: false)
+        case .compactTime: return readTime(field, compact: true)
+        }
+    }
+
+    private mutating func readTime(
+        _ field: UnsafeBufferPointer<UInt8>, compact: Bool
+    ) -> ImportError.Kind? {
+        guard let time = WrittenTime.read(field, compact: compact) else { return .badTime }
+        self[.time] = Int128(time.nanoseconds)
+        timeIsUTC = time.isUTC
+        return nil
+    }
+
+    /// Any of `B`, `buy`, `S`, `sell`, `unknown` in upper or lower case.
+    private func readSide(_ field: UnsafeBufferPointer<UInt8>) -> ImportError.Kind? {
+        func matches(_ word: StaticString) -> Bool {
+            guard field.count == word.utf8CodeUnitCount else { return false }
+            return (0..<field.count).allSatisfy { field[$0] | 32 == word.utf8Start[$0] }
+        }
+        if matches("b") || matches("buy") {
+            self[.side] = 1
+        } else if matches("s") || matches("sell") {
+            self[.side] = 2
+        } else if matches("unknown") {
+            self[.side] = 0
+        } else {
+            return .unknownSide
+        }
+        return nil
+    }
+
+    private mutating func readIdentifier(
+        _ field: UnsafeBufferPointer<UInt8>
+    ) -> ImportError.Kind? {
+        var value: UInt64 = 0
+        for byte in field {
+            let digit = byte &- 48
+            guard digit < 10 else { return .notANumber }
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
+            guard !overflow, !carry else { return .tooLarge }
+            value = sum
+        }
+        tradeId = value
+        return nil
+    }
+}

@@ -1,0 +1,108 @@
+import LedgerDomain
+
+/// When a row's event happened: its label in UTC, and the moment from which it may be known.
+struct RowMoment: Equatable {
+    var label: Int64
+    var event: Int64
+}
+
+enum RowMomentReading: Equatable {
+    case moment(RowMoment)
+    case failed(ImportError.Kind)
+}
+
+/// Turns the times that rows write into event times, and keeps them in order.
+///
+/// A local time that occurs twice, when clocks go back, is the first one unless the row before has
+/// passed that already. A bar labelled by its start is known `interval` later; one of whole days at the
+/// next local midnight.
+struct RowTimes {
+    private var clock: ZoneClock
+    /// Local midnight of the file's day, where times count from it.
+    private let base: Int64?
+    private let isUnix: Bool
+    private let interval: Int64
+    private let days: Int64
+    /// Whether two rows may not have one time.
+    private let isStrict: Bool
+    private(set) var last = RowMoment(label: .min, event: .min)
+
+    var zone: String { clock.rules.name }
+
+    init(_ rules: ZoneRules, _ format: ImportFormat, _ plan: RowPlan, base: CivilDate?) {
+        clock = ZoneClock(rules)
+        let counts = plan.timeFormat == .millisSinceMidnight
+        self.base = counts ? base.map { $0.daysSinceEpoch * Nanoseconds.day.count } : nil
+        isUnix = plan.timeFormat.exponent != nil && !counts
+        let seconds = format.label == .start && plan.kind != .trade ? Int64(format.interval) : 0
+        days = seconds % 86_400 == 0 ? seconds / 86_400 : 0
+        interval = days == 0 ? seconds * 1_000_000_000 : 0
+        isStrict = plan.kind == .bar
+    }
+
+    /// - Parameter time: nanoseconds since 1970 or since midnight, local or UTC.
+    @inline(__always)
+    func isUTC(_ writtenAsUTC: Bool) -> Bool { isUnix || writtenAsUTC }
+
+    @inline(__always)
+    mutating func moment(_ time: Int128, isUTC: Bool) -> RowMomentReading {
+        guard time <= Int128(Int64.max), time >= Int128(Int64.min) else { return .failed(.badTime) }
+        var label = Int64(truncatingIfNeeded: time)
+        if !isUTC {
+            switch utc(ofLocal: label) {
+            case .moment(let found): label = found.label
+            case .failed(let kind): return .failed(kind)
+            }
+        }
+        guard let event = event(label) else { return .failed(.badTime) }
+        if event <= last.event, isStrict || event < last.event {
+            return .failed(event == last.event ? .duplicateTime : .backwardTime)
+        }
+        return .moment(RowMoment(label: label, event: event))
+    }
+
+    /// The row is taken: the next may not lie before it.
+    @inline(__always)
+    mutating func accept(_ moment: RowMoment) { last = moment }
+
+    @inline(__always)
+    private mutating func event(_ label: Int64) -> Int64? {
+        if days != 0 { return endOfDay(label) }
+        let (sum, overflow) = label.addingReportingOverflow(interval)
+        return overflow ? nil : sum
+    }
+
+    private mutating func endOfDay(_ label: Int64) -> Int64? {
+        let seconds = clock.midnight(days: days, after: label.floorDivided(by: 1_000_000_000))
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? nil : product
+    }
+
+    private mutating func utc(ofLocal written: Int64) -> RowMomentReading {
+        var local = written
+        if let base {
+            guard written >= 0, written < Nanoseconds.day.count else { return .failed(.badTime) }
+            let (sum, overflow) = base.addingReportingOverflow(written)
+            guard !overflow else { return .failed(.badTime) }
+            local = sum
+        }
+        let seconds = local.floorDivided(by: 1_000_000_000)
+        let fraction = local - seconds * 1_000_000_000
+        if let utc = clock.simpleUTC(ofLocal: seconds) { return nanoseconds(utc, fraction) }
+        switch clock.rules.meaning(ofLocal: seconds) {
+        case .once(let utc): return nanoseconds(utc, fraction)
+        case .never: return .failed(.missingLocalTime)
+        case .twice(let first, let second):
+            let reading = nanoseconds(first, fraction)
+            guard case .moment(let early) = reading else { return reading }
+            let isPast = isStrict ? early.label <= last.label : early.label < last.label
+            return isPast ? nanoseconds(second, fraction) : reading
+        }
+    }
+
+    private func nanoseconds(_ seconds: Int64, _ fraction: Int64) -> RowMomentReading {
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = product.addingReportingOverflow(fraction)
+        return overflow || carry ? .failed(.badTime) : .moment(RowMoment(label: sum, event: sum))
+    }
+}

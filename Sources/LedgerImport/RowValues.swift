@@ -1,0 +1,120 @@
+import LedgerDomain
+import LedgerEvents
+
+/// One row's numbers, each in 10^-9, one place for each `Column`.
+// unsafe: sixteen-byte slots at a fixed address, so that reading a row neither allocates nor checks
+// for exclusive access.
+struct RowValues: ~Copyable {
+    private let slots: UnsafeMutablePointer<Int128>
+    /// Whether the time was written with its offset from UTC.
+    var timeIsUTC = false
+    /// The identifier of a trade, which may need all 64 bits.
+    var tradeId: UInt64 = 0
+
+    init() {
+        slots = .allocate(capacity: Column.allCases.count)
+        slots.initialize(repeating: 0, count: Column.allCases.count)
+    }
+
+    deinit { slots.deallocate() }
+
+    subscript(_ column: Column) -> Int128 {
+        @inline(__always) get { slots[Int(column.rawValue)] }
+        @inline(__always) nonmutating set { slots[Int(column.rawValue)] = newValue }
+    }
+
+    /// Precondition of use: `finding` gave nil.
+    @inline(__always)
+    func price(_ column: Column) -> Price { Price(raw: Int64(truncatingIfNeeded: self[column])) }
+
+    @inline(__always)
+    func quantity(_ column: Column) -> Quantity { Quantity(raw: self[column]) }
+}
+
+/// What is wrong with a row's numbers, and with which column.
+struct RowFinding: Equatable {
+    var kind: ImportError.Kind
+    var column: Column
+}
+
+extension RowValues {
+    /// The first thing that is wrong, in the order of the columns; nil when nothing is.
+    @inline(__always)
+    func finding(_ kind: ImportFormat.Kind, refuseCrossed: Bool) -> RowFinding? {
+        switch kind {
+        case .bar: barFinding()
+        case .quote: quoteFinding(refuseCrossed: refuseCrossed)
+        case .trade: positive(.price) ?? size(.size)
+        case .prediction: positive(.predicted) ?? notNegative(.error) ?? notNegative(.horizon)
+        }
+    }
+
+    @inline(__always)
+    private func barFinding() -> RowFinding? {
+        if let found = positive(.open) ?? positive(.high) ?? positive(.low) ?? positive(.close) {
+            return found
+        }
+        let (low, high) = (self[.low], self[.high])
+        if high < low { return RowFinding(kind: .highBelowLow, column: .high) }
+        for column in [Column.open, .close] where self[column] < low || self[column] > high {
+            return RowFinding(kind: .outsideRange, column: column)
+        }
+        return size(.volume)
+    }
+
+    @inline(__always)
+    private func quoteFinding(refuseCrossed: Bool) -> RowFinding? {
+        if let found = notNegative(.bid) ?? notNegative(.ask) ?? size(.bidSize) ?? size(.askSize) {
+            return found
+        }
+        let (bid, ask) = (self[.bid], self[.ask])
+        if bid == 0, ask == 0 { return RowFinding(kind: .noQuote, column: .bid) }
+        if refuseCrossed, ask < bid, ask > 0 {
+            return RowFinding(kind: .crossedQuote, column: .ask)
+        }
+        guard Self.fit(self[.bidSize], self[.askSize]) else {
+            return RowFinding(kind: .tooLarge, column: .bidSize)
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func positive(_ column: Column) -> RowFinding? {
+        let value = self[column]
+        if value > 0, value <= Int128(Int64.max) { return nil }
+        return RowFinding(kind: value > 0 ? .tooLarge : .notPositive, column: column)
+    }
+
+    @inline(__always)
+    private func notNegative(_ column: Column) -> RowFinding? {
+        let value = self[column]
+        if value >= 0, value <= Int128(Int64.max) { return nil }
+        return RowFinding(kind: value > 0 ? .tooLarge : .negative, column: column)
+    }
+
+    @inline(__always)
+    private func size(_ column: Column) -> RowFinding? {
+        let value = self[column]
+        if value < 0 { return RowFinding(kind: .negative, column: column) }
+        return Self.fit(value, 0) ? nil : RowFinding(kind: .tooLarge, column: column)
+    }
+
+    /// Whether two sizes can be written into one record: both below the limit, and multiples of the
+    /// power of ten that makes them fit 64 bits.
+    @inline(__always)
+    private static func fit(_ a: Int128, _ b: Int128) -> Bool {
+        if a <= Int128(Int64.max), b <= Int128(Int64.max) { return true }
+        return fitShifted(a, b)
+    }
+
+    @inline(never)
+    private static func fitShifted(_ a: Int128, _ b: Int128) -> Bool {
+        guard a <= Quantity.limit.raw, b <= Quantity.limit.raw else { return false }
+        for power in 1...15 {
+            let unit = FixedPoint.powers[power]
+            guard a % unit == 0, b % unit == 0 else { return false }
+            if a / unit <= Int128(Int64.max), b / unit <= Int128(Int64.max) { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,183 @@
+import LedgerDomain
+
+/// How a row writes its time.
+public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
+    /// Told from the column's name (`ts_ns`) or from the first row: 10, 13, 16 or 19 digits are Unix
+    /// seconds to nanoseconds, 8 are a compact date, and dashes are ISO 8601.
+    case detect
+    /// `2024-03-05`, `2024-03-05T14:30:00.25Z`, `2024-03-05 14:30:00-05:00`.
+    case iso
+    case unixSeconds
+    case unixMillis
+    case unixMicros
+    case unixNanos
+    /// `20240305` or `20240305 14:30`, with or without seconds.
+    case compactDate = "yyyymmdd hh:mm"
+    /// Milliseconds of the local clock since midnight of the file's day.
+    case millisSinceMidnight
+
+    /// The power of ten of nanoseconds in a unit; nil where times are written as dates.
+    var exponent: Int? {
+        switch self {
+        case .unixSeconds: 9
+        case .unixMillis, .millisSinceMidnight: 6
+        case .unixMicros: 3
+        case .unixNanos: 0
+        case .detect, .iso, .compactDate: nil
+        }
+    }
+
+    var example: String {
+        switch self {
+        case .detect, .iso: "2024-03-05T14:30:00Z"
+        case .compactDate: "20240305 14:30"
+        case .unixSeconds: "1709649000"
+        case .unixMillis: "1709649000000"
+        case .unixMicros: "1709649000000000"
+        case .unixNanos: "1709649000000000000"
+        case .millisSinceMidnight: "52200000"
+        }
+    }
+
+    /// What a column of this name holds; nil where its name does not say.
+    init?(columnName: String) {
+        switch columnName {
+        case "tsns": self = .unixNanos
+        case "tsus": self = .unixMicros
+        case "tsms": self = .unixMillis
+        case "tss": self = .unixSeconds
+        default: return nil
+        }
+    }
+
+    /// What the first row's time looks like.
+    init?(firstValue bytes: [UInt8]) {
+        let digits = bytes.prefix { $0 >= 48 && $0 <= 57 }.count
+        if digits == bytes.count || bytes[digits] == UInt8(ascii: ".") {
+            switch digits {
+            case 8: self = .compactDate
+            case 9, 10: self = .unixSeconds
+            case 12, 13: self = .unixMillis
+            case 15, 16: self = .unixMicros
+            case 18, 19: self = .unixNanos
+            default: return nil
+            }
+        } else if digits == 4, bytes[digits] == UInt8(ascii: "-") {
+            self = .iso
+        } else if digits == 8, bytes[digits] == UInt8(ascii: " ") {
+            self = .compactDate
+        } else {
+            return nil
+        }
+    }
+}
+
+/// A date and time as written: nanoseconds since 1970-01-01T00:00 of the local clock, or of UTC where
+/// the text names its offset.
+struct WrittenTime: Equatable {
+    var nanoseconds: Int64
+    var isUTC: Bool
+
+    /// Reads ISO 8601, or `YYYYMMDD` dates where `compact`. Nil when it is neither.
+    static func read(_ bytes: UnsafeBufferPointer<UInt8>, compact: Bool) -> WrittenTime? {
+        var scanner = TimeScanner(bytes)
+        guard let day = scanner.day(compact: compact) else { return nil }
+        if scanner.isAtEnd { return make(day * 86_400, 0, offset: nil) }
+        guard scanner.skip(UInt8(ascii: " ")) || (!compact && scanner.skip(UInt8(ascii: "T"))),
+            let seconds = scanner.timeOfDay(), let fraction = scanner.fraction()
+        else { return nil }
+        var offset: Int64?
+        if !scanner.isAtEnd {
+            guard !compact, let read = scanner.offset(), scanner.isAtEnd else { return nil }
+            offset = read
+        }
+        return make(day * 86_400 + seconds, fraction, offset: offset)
+    }
+
+    private static func make(_ seconds: Int64, _ fraction: Int64, offset: Int64?) -> WrittenTime? {
+        let (product, overflow) = (seconds - (offset ?? 0))
+            .multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = product.addingReportingOverflow(fraction)
+        return overflow || carry ? nil : WrittenTime(nanoseconds: sum, isUTC: offset != nil)
+    }
+}
+
+/// Reads the parts of a written time.
+// unsafe: the bytes are a line's, read in place, because a copy of each row's time costs as much as
+// parsing it; every access is checked against the count.
+private struct TimeScanner {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var index = 0
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    var isAtEnd: Bool { index == bytes.count }
+
+    mutating func skip(_ byte: UInt8) -> Bool {
+        guard index < bytes.count, bytes[index] == byte else { return false }
+        index += 1
+        return true
+    }
+
+    mutating func number(_ digits: Int) -> Int64? {
+        guard index + digits <= bytes.count else { return nil }
+        var value: Int64 = 0
+        for at in index..<index + digits {
+            let digit = bytes[at] &- 48
+            guard digit < 10 else { return nil }
+            value = value &* 10 &+ Int64(digit)
+        }
+        index += digits
+        return value
+    }
+
+    /// Days since 1970-01-01.
+    mutating func day(compact: Bool) -> Int64? {
+        let dash = UInt8(ascii: "-")
+        guard let year = number(4), compact || skip(dash), let month = number(2),
+            compact || skip(dash), let day = number(2)
+        else { return nil }
+        return CivilDate(year: year, month: month, day: day)?.daysSinceEpoch
+    }
+
+    /// `14:30` or `14:30:05` in seconds.
+    mutating func timeOfDay() -> Int64? {
+        let colon = UInt8(ascii: ":")
+        guard let hour = number(2), hour < 24, skip(colon), let minute = number(2), minute < 60
+        else { return nil }
+        guard skip(colon) else { return hour * 3600 + minute * 60 }
+        guard let second = number(2), second < 60 else { return nil }
+        return hour * 3600 + minute * 60 + second
+    }
+
+    /// `.123456789` in nanoseconds; 0 where there is none; nil past nine digits that are not zeros.
+    mutating func fraction() -> Int64? {
+        guard skip(UInt8(ascii: ".")) else { return 0 }
+        var value: Int64 = 0
+        var digits = 0
+        while index < bytes.count, bytes[index] &- 48 < 10 {
+            if digits < 9 {
+                value = value * 10 + Int64(bytes[index] - 48)
+            } else if bytes[index] != 48 {
+                return nil
+            }
+            digits += 1
+            index += 1
+        }
+        return digits == 0 ? nil : value * smallPowers[9 - min(digits, 9)]
+    }
+
+    /// `Z`, `+01:00`, `-0500` or `+01`, in seconds east.
+    mutating func offset() -> Int64? {
+        if skip(UInt8(ascii: "Z")) { return 0 }
+        let west = skip(UInt8(ascii: "-"))
+        guard west || skip(UInt8(ascii: "+")), let hours = number(2), hours < 24 else { return nil }
+        var seconds = hours * 3600
+        if !isAtEnd {
+            _ = skip(UInt8(ascii: ":"))
+            guard let minutes = number(2), minutes < 60 else { return nil }
+            seconds += minutes * 60
+        }
+        return west ? -seconds : seconds
+    }
+}

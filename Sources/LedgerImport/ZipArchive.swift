@@ -1,0 +1,131 @@
+/// The directory of a zip archive, and its entries' streams: stored or deflated, up to 4 GiB.
+///
+/// The directory at the end is believed, not the headers before each entry, except for their length.
+struct ZipArchive {
+    struct Entry {
+        var name: String
+        var method: Int
+        var isEncrypted: Bool
+        var checksum: UInt32
+        var packed: Int
+        var unpacked: Int
+        var offset: Int
+    }
+
+    private let file: InputFile
+    private let size: Int
+    private(set) var entries: [Entry] = []
+
+    init(_ file: InputFile) throws(ImportError) {
+        self.file = file
+        size = file.size ?? 0
+        try readDirectory()
+    }
+
+    /// The entry of this name, or the only one there is.
+    func entry(named name: String?) throws(ImportError) -> Entry {
+        let list = entries.prefix(5).map(\.name).joined(separator: ", ")
+        let shown = entries.count > 5 ? "\(list), …" : list
+        if let name {
+            guard let found = entries.first(where: { $0.name == name }) else {
+                throw unsupported("the archive has no entry \(quoted(name.utf8)), only \(shown)")
+            }
+            return found
+        }
+        guard let only = entries.first else { throw unsupported("the archive is empty") }
+        guard entries.count == 1 else {
+            throw unsupported(
+                "the archive has \(entries.count) entries (\(shown)); name one, as in "
+                    + "\(file.name)#\(only.name)")
+        }
+        return only
+    }
+
+    func open(_ entry: Entry) throws(ImportError) -> Inflater {
+        guard !entry.isEncrypted else {
+            throw unsupported("the entry \(entry.name) is encrypted; unpack it first")
+        }
+        guard entry.method == 0 || entry.method == 8 else {
+            throw unsupported(
+                "the entry \(entry.name) is packed with method \(entry.method); pack it with deflate"
+            )
+        }
+        let header = try file.bytes(at: entry.offset, count: 30)
+        guard header.count == 30, header.starts(with: [0x50, 0x4B, 3, 4]) else {
+            throw damaged(at: entry.offset, "an entry's header is not where the directory says")
+        }
+        let start = entry.offset + 30 + integer(header, 26, 2) + integer(header, 28, 2)
+        guard start + entry.packed <= size else {
+            throw damaged(at: entry.offset, "an entry ends behind the end of the file")
+        }
+        guard entry.method == 8 || entry.packed == entry.unpacked else {
+            throw damaged(at: entry.offset, "a stored entry has two different sizes")
+        }
+        return try Inflater(
+            FileFeed(file, start..<start + entry.packed),
+            entry.method == 8
+                ? .deflated(size: entry.unpacked, checksum: entry.checksum)
+                : .stored(size: entry.unpacked, checksum: entry.checksum))
+    }
+
+    /// The end record is the last 22 bytes, or lies before a comment of up to 65,535.
+    private mutating func readDirectory() throws(ImportError) {
+        let tailStart = max(0, size - 22 - 65_535)
+        let tail = try file.bytes(at: tailStart, count: size - tailStart)
+        guard
+            let end = stride(from: tail.count - 22, through: 0, by: -1).first(where: {
+                tail[$0] == 0x50 && tail[$0 + 1] == 0x4B && tail[$0 + 2] == 5 && tail[$0 + 3] == 6
+            })
+        else { throw damaged(at: size, "it has no directory at its end; it is cut short") }
+        let count = integer(tail, end + 10, 2)
+        let length = integer(tail, end + 12, 4)
+        let offset = integer(tail, end + 16, 4)
+        guard count < 0xFFFF, length < 0xFFFF_FFFF, offset < 0xFFFF_FFFF else {
+            throw unsupported("is a zip64 archive; unpack it, or pack it with gzip or zstd")
+        }
+        guard offset + length <= tailStart + end, length <= 64 << 20 else {
+            throw damaged(at: tailStart + end, "its directory lies outside the file")
+        }
+        try readEntries(try file.bytes(at: offset, count: length), count: count, at: offset)
+    }
+
+    private mutating func readEntries(
+        _ bytes: [UInt8], count: Int, at start: Int
+    ) throws(ImportError) {
+        var at = 0
+        for _ in 0..<count {
+            guard at + 46 <= bytes.count, bytes[at...].starts(with: [0x50, 0x4B, 1, 2]) else {
+                throw damaged(at: start + at, "its directory ends too soon")
+            }
+            let nameLength = integer(bytes, at + 28, 2)
+            let length = 46 + nameLength + integer(bytes, at + 30, 2) + integer(bytes, at + 32, 2)
+            guard at + length <= bytes.count else {
+                throw damaged(at: start + at, "its directory ends too soon")
+            }
+            let name = String(decoding: bytes[at + 46..<at + 46 + nameLength], as: UTF8.self)
+            if !name.hasSuffix("/"), !name.hasPrefix("__MACOSX/") {
+                entries.append(
+                    Entry(
+                        name: name, method: integer(bytes, at + 10, 2),
+                        isEncrypted: integer(bytes, at + 8, 2) & 1 != 0,
+                        checksum: UInt32(truncatingIfNeeded: integer(bytes, at + 16, 4)),
+                        packed: integer(bytes, at + 20, 4), unpacked: integer(bytes, at + 24, 4),
+                        offset: integer(bytes, at + 42, 4)))
+            }
+            at += length
+        }
+    }
+
+    /// Little-endian.
+    private func integer(_ bytes: [UInt8], _ offset: Int, _ size: Int) -> Int {
+        (0..<size).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
+    }
+
+    private func unsupported(_ problem: String) -> ImportError {
+        ImportError(.unsupported, file: file.name, problem)
+    }
+
+    private func damaged(at byte: Int, _ what: String) -> ImportError {
+        ImportError(.damaged, file: file.name, byte: byte, "the zip archive is damaged: \(what)")
+    }
+}

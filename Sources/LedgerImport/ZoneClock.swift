@@ -1,0 +1,51 @@
+import LedgerDomain
+
+/// Turns a zone's local times into UTC, remembering the stretch of one offset that the last one lay in.
+struct ZoneClock {
+    let rules: ZoneRules
+    /// Local seconds, end excluded, that mean one moment each, `cachedOffset` behind.
+    private var cachedStart: Int64 = 0
+    private var cachedEnd: Int64 = 0
+    private var cachedOffset: Int64 = 0
+
+    init(_ rules: ZoneRules) { self.rules = rules }
+
+    /// What a local reading means, or nil where it is skipped or repeated by a change of clocks.
+    ///
+    /// Complexity: O(1) for times near the last one's.
+    @inline(__always)
+    mutating func simpleUTC(ofLocal seconds: Int64) -> Int64? {
+        if seconds >= cachedStart, seconds < cachedEnd { return seconds - cachedOffset }
+        return refill(seconds)
+    }
+
+    /// Keeps the part of the stretch that no neighbour's offset reaches into.
+    private mutating func refill(_ local: Int64) -> Int64? {
+        guard case .once(let utc) = rules.meaning(ofLocal: local) else { return nil }
+        let span = rules.span(at: utc)
+        var (start, end) = (Int64.min / 4, Int64.max / 4)
+        if span.start > start {
+            start = span.start + max(span.offset, rules.offset(at: span.start - 1))
+        }
+        if span.end < end { end = span.end + min(span.offset, rules.offset(at: span.end)) }
+        (cachedStart, cachedEnd, cachedOffset) = (start, end, span.offset)
+        return utc
+    }
+
+    /// The first moment of the local day `days` after the one that holds `utc`, in UTC seconds.
+    ///
+    /// Where clocks go forward at midnight it is the moment at which they do.
+    mutating func midnight(days: Int64, after utc: Int64) -> Int64 {
+        let local = utc + offset(at: utc)
+        let target = (local.floorDivided(by: 86_400) + days) * 86_400
+        if let simple = simpleUTC(ofLocal: target) { return simple }
+        switch rules.meaning(ofLocal: target) {
+        case .once(let utc), .twice(let utc, _), .never(let utc): return utc
+        }
+    }
+
+    private func offset(at utc: Int64) -> Int64 {
+        let local = utc + cachedOffset
+        return local >= cachedStart && local < cachedEnd ? cachedOffset : rules.offset(at: utc)
+    }
+}
