@@ -76,7 +76,6 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-<<<<<<< HEAD
         // Tests; the helper is the other process of those that need two.
         .executableTarget(
             name: "JournalHelper", dependencies: ["LedgerDomain", "LedgerEvents", "LedgerJournal"],
@@ -89,10 +88,10 @@ let package = Package(
         tests(
             "LedgerJournalTests",
             ["LedgerDomain", "LedgerEvents", "LedgerJournal", "CLMDB", "JournalHelper"]),
+        tests(
+            "LedgerImportTests",
+            ["LedgerDomain", "LedgerEvents", "LedgerImport", "CZstd", "CZlib"]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
-=======
-        .testTarget(name: "LedgerImportTests", dependencies: ["LedgerImport"]),
->>>>>>> import
     ],
     swiftLanguageModes: [.v6]
 )
