@@ -1,0 +1,150 @@
+import ArgumentParser
+import Glibc
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+
+struct ConfigurationOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "YAML file with the settings.")
+    var config: String?
+
+    @Option(name: .customLong("set"), help: "A setting of its own, KEY=VALUE; may be repeated.")
+    var overrides: [String] = []
+
+    func load() throws -> Configuration {
+        var pairs: [(key: String, value: String)] = []
+        for text in overrides {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else { throw CommandError("--set \(text): write KEY=VALUE") }
+            pairs.append((String(parts[0]), String(parts[1])))
+        }
+        return try Configuration(
+            path: config, text: try config.map(TextFile.read), environment: Self.environment,
+            overrides: pairs)
+    }
+
+    private static var environment: [String: String] {
+        var found: [String: String] = [:]
+        for setting in SettingsSchema.all where !setting.key.contains("*") {
+            let name = Configuration.variable(setting.key)
+            if let value = getenv(name) { found[name] = String(cString: value) }
+        }
+        return found
+    }
+}
+
+struct BacktestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backtest",
+        abstract: "Run strategies over tapes or files, into a journal of its own.",
+        discussion: """
+            Examples:
+              ledger backtest --config configs/backtest.yaml
+              ledger backtest --config configs/backtest.yaml --journal fast --set strategies.0.fast=5
+            """)
+
+    @OptionGroup var configurations: ConfigurationOptions
+    @OptionGroup var output: FormatOptions
+    @Option(help: "Journal to create: a name under journal/, or a directory.")
+    var journal = "backtest"
+    @Flag(help: "Replace a back-test's journal of that name.")
+    var replace = false
+
+    func run() throws {
+        let configuration = try configurations.load()
+        let directory = JournalHome.directory(journal)
+        try makeRoom(directory)
+        let backtest = try Backtest(configuration)
+        JournalHome.makeParents(of: directory)
+        let store = try LMDBJournal.create(directory: directory, durability: .bulk)
+        Interrupt.catchSignals()
+        var bar = ProgressBar("backtest")
+        let result = try backtest.run(
+            into: store, named: journal,
+            progress: { bar.show($0.inputs, of: nil, "\($0.time)") },
+            shouldStop: { Interrupt.wasAsked })
+        bar.clear()
+        for (file, report) in result.badRows {
+            Terminal.complain("\(file): skipped \(report.total) bad rows: \(report.summary)")
+            for error in report.first { Terminal.complain("  \(error)") }
+        }
+        try BacktestReport(result, store).table(journal).write(output.format)
+        if result.wasInterrupted {
+            throw CommandError("interrupted; \(journal) is whole up to here", code: 130)
+        }
+    }
+
+    private func makeRoom(_ directory: String) throws {
+        guard JournalHome.isJournal(directory) else { return }
+        let kind = try JournalSummary(LMDBJournal.open(directory: directory, mode: .readOnly)).kind
+        guard replace else {
+            throw CommandError(
+                "\(journal) holds a \(kind ?? "journal") already; "
+                    + "name another with --journal or pass --replace")
+        }
+        guard kind == "backtest" || kind == nil else {
+            throw CommandError("\(journal) is a \(kind ?? "") journal; only a back-test is replaced")
+        }
+        try JournalHome.remove(directory)
+    }
+}
+
+/// The numbers that a person looks at first.
+struct BacktestReport {
+    private let result: BacktestResult
+    private let curve: EquityCurve
+
+    init(_ result: BacktestResult, _ journal: any Journal) throws {
+        self.result = result
+        curve = try EquityCurve(of: journal, account: Engine.account)
+    }
+
+    func table(_ name: String) -> Table {
+        var table = Table([.init("figure"), .init("value", .decimal)])
+        let engine = result.engine
+        let total = engine.books.total(Engine.account) ?? ProfitParts()
+        let worth = engine.books.equity[Engine.account]
+        table.add(["journal", name])
+        table.add(["from", "\(result.first)"])
+        table.add(["to", "\(result.last)"])
+        table.add(["inputs", "\(result.inputs)"])
+        table.add(["events", "\(result.events)"])
+        table.add(["signals", "\(engine.orders.signals)"])
+        table.add(["refused intents", "\(engine.orders.rejectedIntents)"])
+        table.add(["orders", "\(engine.orders.counts[Int(OrderState.intended.rawValue)])"])
+        table.add(["fills", "\(engine.orders.fills)"])
+        table.add(["deposits", "\(total.netDeposits)"])
+        table.add(["final equity", "\(total.equity)"])
+        table.add(["realised profit", "\(total.realised)"])
+        table.add(["unrealised profit", "\(total.unrealised)"])
+        table.add(["dividends", "\(total.dividends)"])
+        table.add(["fees", "\(total.fees)"])
+        table.add(["net profit", "\(total.net)"])
+        table.add(["return", Self.percent(Self.ratio(total.equity, total.netDeposits))])
+        table.add(["growth a year (CAGR)", Self.percent(curve.growthPerYear)])
+        table.add(["Sharpe ratio of daily returns", Self.decimals(curve.sharpeRatio)])
+        table.add(["largest drawdown", Self.percent(worth.map { -$0.maximumDrawdown })])
+        table.add(["state digest", engine.digest.hex])
+        return table
+    }
+
+    private static func ratio(_ end: Money, _ start: Money) -> Double? {
+        start.raw > 0 ? end.double / start.double - 1 : nil
+    }
+
+    private static func percent(_ value: Double?) -> String? {
+        value.map { decimals($0 * 100).map { "\($0) %" } ?? "" }
+    }
+
+    static func decimals(_ value: Double?) -> String? {
+        guard let value, value.isFinite, value.magnitude < 1e15 else { return nil }
+        let hundredths = Int64((value * 10_000).rounded())
+        let sign = hundredths < 0 ? "-" : ""
+        let digits = String(hundredths.magnitude % 10_000)
+        let padding = String(repeating: "0", count: 4 - digits.count)
+        return "\(sign)\(hundredths.magnitude / 10_000).\(padding)\(digits)"
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Glibc
+import LedgerDrivers
+import LedgerJournal
+
+/// Why a command ended without doing its work, for a person and for `$?`.
+struct CommandError: Error, CustomStringConvertible {
+    var description: String
+    var code: Int32 = 2
+
+    init(_ description: String, code: Int32 = 2) {
+        self.description = description
+        self.code = code
+    }
+}
+
+extension LedgerCommand {
+    /// Errors of ours are one line on standard error; the parser's own are usage messages.
+    static func exit(reporting error: any Error) -> Never {
+        let code: Int32
+        switch error {
+        case let error as JournalError: code = error.exitCode
+        case let error as CommandError: code = error.code
+        case is ExitCode, is CleanExit, is ValidationError: exit(withError: error)
+        default:
+            // Whatever the parser throws is private to it and says how to use the command.
+            let isParsers = String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
+            if isParsers { exit(withError: error) }
+            code = 2
+        }
+        Terminal.complain("ledger: \(error)")
+        Glibc.exit(code)
+    }
+}

@@ -1,0 +1,93 @@
+import LedgerDomain
+import LedgerEvents
+
+/// Events one after the other in any of the formats, without keeping them.
+struct EventPrinter {
+    private let format: OutputFormat
+    private var lines: JSONLineWriter
+    private var bytes: [UInt8] = []
+    private var isFirst = true
+    private var names: NameBook
+
+    init(_ format: OutputFormat, _ names: NameBook) {
+        self.format = format
+        self.names = names
+        lines = JSONLineWriter(names: names)
+    }
+
+    mutating func begin() {
+        switch format {
+        case .json: bytes.append("[")
+        case .csv: bytes.append("seq,time,type,account,symbol,cause,correlation,event\n")
+        case .table: bytes.append("     seq  time                            event\n")
+        case .jsonl: break
+        }
+    }
+
+    mutating func add(_ record: Record) throws {
+        switch format {
+        case .jsonl: try lines.append(record, to: &bytes)
+        case .json:
+            bytes.append(isFirst ? "\n  " : ",\n  ")
+            try lines.append(record, to: &bytes)
+            bytes.removeLast()
+        case .csv: try addCSV(record)
+        case .table: try addRow(record)
+        }
+        isFirst = false
+        if bytes.count >= 1 << 16 { flush() }
+    }
+
+    mutating func flush() {
+        if !bytes.isEmpty { Terminal.write(bytes) }
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    mutating func end() {
+        if format == .json { bytes.append(isFirst ? "]\n" : "\n]\n") }
+        flush()
+    }
+
+    private mutating func line(_ record: Record) throws -> String {
+        var line: [UInt8] = []
+        try lines.append(record, to: &line)
+        return String(decoding: line.dropLast(), as: UTF8.self)
+    }
+
+    private mutating func addCSV(_ record: Record) throws {
+        try names.remember(record)
+        let json = try line(record)
+        let cells = [
+            "\(record.sequence)", "\(record.time)",
+            record.type?.name ?? "Unknown\(record.rawType)",
+            record.account == .none ? "" : names.name(record.account),
+            record.instrument == .none ? "" : names.symbol(record.instrument),
+            record.cause == .none ? "" : "\(record.cause)",
+            record.correlation == .none ? "" : "\(record.correlation)", json,
+        ]
+        bytes.append(cells.map(Table.quoted).joined(separator: ",") + "\n")
+    }
+
+    /// The type and what its payload says, without JSON's quotes.
+    private mutating func addRow(_ record: Record) throws {
+        let name = record.type?.name ?? "Unknown\(record.rawType)"
+        let json = try line(record)
+        let rest = json.dropFirst("{\"seq\":\(record.sequence),\"type\":\"\(name)\",".count).dropLast()
+        let afterTime = rest.dropFirst("\"time\":\"\(record.time)\"".count)
+        let text = afterTime.drop { $0 == "," }.split(separator: "\",\"").joined(separator: "  ")
+        var plain = ""
+        for character in text {
+            switch character {
+            case "\"": break
+            case ",": plain += "  "
+            case ":" where !plain.hasSuffix("T"): plain.append("=")
+            default: plain.append(character)
+            }
+        }
+        let sequence = "\(record.sequence)"
+        let padding = String(repeating: " ", count: max(0, 8 - sequence.count))
+        let time = "\(record.time)"
+        let gap = String(repeating: " ", count: max(1, 30 - time.count))
+        bytes.append("\(padding)\(sequence)  \(time)\(gap)  \(name)  \(plain)\n")
+    }
+}

@@ -1,0 +1,230 @@
+import ArgumentParser
+import Glibc
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Create a journal for an account that is kept by hand.",
+        discussion: """
+            Examples:
+              ledger init main
+              ledger init /var/lib/ledger/paper --set account.name=paper --set account.kind=paper
+            """)
+
+    @Argument(help: "A name under journal/, or a directory.")
+    var name: String
+    @OptionGroup var configurations: ConfigurationOptions
+
+    func run() throws {
+        let configuration = try configurations.load()
+        let directory = JournalHome.directory(name)
+        JournalHome.makeParents(of: directory)
+        let journal = try LMDBJournal.create(directory: directory)
+        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
+        let envelope = Envelope(time: Operator.now)
+        try sequencer.take(
+            JournalOpened(kind: .general, name: name, build: Build.identity), envelope)
+        try sequencer.take(
+            ConfigurationLoaded(
+                seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
+                settings: configuration.settings.text), envelope)
+        try sequencer.commitWithCheckpoint()
+        try sequencer.close()
+        Terminal.print("created \(directory)")
+    }
+}
+
+struct JournalSummary {
+    var name = ""
+    var kind: String?
+    var first: Timestamp?
+    var last: Timestamp?
+    var head = SequenceNumber.none
+
+    init(_ journal: any Journal) throws {
+        head = try journal.head.lastSequence
+        guard head != .none else { return }
+        try journal.forEachRecord(from: .first, through: .first) { record in
+            if record.type == .journalOpened {
+                let opened = try JournalOpened(record)
+                kind = "\(opened.kind)"
+                name = opened.name
+            }
+            first = record.time
+            return false
+        }
+        try journal.forEachRecord(from: head, through: head) { record in
+            last = record.time
+            return false
+        }
+    }
+}
+
+struct JournalsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "journals", abstract: "List the journals with their kind, range and size.")
+
+    @OptionGroup var output: FormatOptions
+
+    func run() throws {
+        var table = Table([
+            .init("name"), .init("kind"), .init("events", .number), .init("from"), .init("to"),
+            .init("bytes", .number), .init("problem"),
+        ])
+        for name in JournalHome.names() {
+            let directory = JournalHome.directory(name)
+            do {
+                let journal = try LMDBJournal.open(directory: directory, mode: .readOnly)
+                let summary = try JournalSummary(journal)
+                table.add([
+                    name, summary.kind ?? "empty", "\(summary.head)",
+                    summary.first.map { "\($0)" }, summary.last.map { "\($0)" },
+                    "\(journal.diskUse().mapUsed)", nil,
+                ])
+            } catch {
+                table.add([name, nil, nil, nil, nil, nil, "\(error)"])
+            }
+        }
+        table.write(output.format)
+        if table.rows.isEmpty {
+            Terminal.complain("no journals in \(JournalHome.path)/; see `ledger backtest --help`")
+        }
+    }
+}
+
+/// Who gives a command, and when.
+enum Operator {
+    static var holder: String { "ledger, process \(getpid()) of \(actor)" }
+
+    /// USER@host.
+    static var actor: String {
+        let user = getenv("USER").map { String(cString: $0) } ?? "uid \(getuid())"
+        var name = [CChar](repeating: 0, count: 256)
+        let host = gethostname(&name, 255) == 0 ? name.withUnsafeBufferPointer {
+            $0.baseAddress.map { String(cString: $0) } ?? ""
+        } : ""
+        return host.isEmpty ? user : "\(user)@\(host)"
+    }
+
+    static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(
+            nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}
+
+struct RecordCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Put a fact or a note into a journal: cash, a fee, an operator's word.",
+        discussion: """
+            While another process sequences the journal, the fact goes through its inbox; otherwise this
+            command takes the lease and does the step itself. It prints the event it became.
+
+              ledger record deposit 1000 --journal main --reason "first funding"
+              ledger record fee 12.50 --journal main --reason "market data, March"
+              ledger record note "venue maintenance from 04:00" --journal main
+            """)
+
+    enum Fact: String, ExpressibleByArgument, CaseIterable {
+        case deposit, withdrawal, fee, note
+    }
+
+    @Argument(help: "deposit, withdrawal, fee or note.")
+    var fact: Fact
+    @Argument(help: "An amount in the account's currency, or the note's text.")
+    var value: String
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @Option(help: "Why.")
+    var reason = ""
+    @Option(help: "Who; USER@host unless given.")
+    var actor: String?
+    @Option(help: "Milliseconds to wait for a sequencer's answer.")
+    var timeout: Int64 = 10_000
+
+    func run() throws {
+        let journal = try LMDBJournal.open(directory: journals.directory)
+        let head = try journal.head.lastSequence
+        guard head != .none else { throw CommandError("\(journals.journal) is empty; use `ledger init`") }
+        guard try JournalSummary(journal).kind != "tape" else {
+            throw CommandError("\(journals.journal) is a tape; facts belong into a journal that is run")
+        }
+        let sequence: SequenceNumber
+        do {
+            sequence = try step(journal)
+        } catch JournalError.leaseHeld {
+            sequence = try submit(journal)
+        }
+        var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
+        printer.begin()
+        try journal.forEachRecord(from: sequence, through: sequence) { record in
+            try printer.add(record)
+            return false
+        }
+        printer.end()
+    }
+
+    private func step(_ journal: LMDBJournal) throws -> SequenceNumber {
+        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
+        let now = max(Operator.now, sequencer.engine.lastTime)
+        let sequence = try with { event, account in
+            try sequencer.take(event, Envelope(account: account, time: now))
+        }
+        try sequencer.commitWithCheckpoint()
+        try sequencer.close()
+        return sequence
+    }
+
+    private func submit(_ journal: LMDBJournal) throws -> SequenceNumber {
+        var batch = Batch(next: .first)
+        try with { event, account in
+            _ = try batch.append(event, Envelope(account: account, time: Operator.now))
+        }
+        guard let bytes = batch.record(.first).map({ Array($0.bytes) }) else {
+            throw CommandError("nothing to submit")
+        }
+        let ticket = try journal.submit(bytes, submitter: actor ?? Operator.actor)
+        switch try journal.waitForReceipt(ticket, timeout: .milliseconds(timeout)) {
+        case .event(let sequence): return sequence
+        case .refused(let why): throw CommandError("the sequencer refused it: \(why)", code: 1)
+        case nil:
+            throw CommandError(
+                "submission \(ticket) waits in the inbox: the process that holds the lease has not "
+                    + "taken it yet", code: 5)
+        }
+    }
+
+    private func with<R>(_ body: (any Event, AccountID) throws -> R) throws -> R {
+        func amount() throws -> Money {
+            guard let money = try? Money(value) else {
+                throw CommandError("'\(value)' is not an amount such as 12.50")
+            }
+            guard money.raw > 0, money <= Money.limit else {
+                throw CommandError("an amount is above 0 and at most 1000000000000, not \(value)")
+            }
+            return money
+        }
+        switch fact {
+        case .deposit: return try body(CashDeposited(amount: try amount()), Engine.account)
+        case .withdrawal: return try body(CashWithdrawn(amount: try amount()), Engine.account)
+        case .fee:
+            return try body(
+                FeeCharged(
+                    instrument: .none, amount: try amount(), kind: reason.isEmpty ? "fee" : reason),
+                Engine.account)
+        case .note:
+            return try body(
+                OperatorCommanded(
+                    actor: actor ?? Operator.actor, command: "note", argument: value,
+                    reason: reason), .none)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import LedgerDomain
+import LedgerDrivers
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+
+struct JournalOptions: ParsableArguments {
+    @Option(help: "Journal: a name under journal/ (or LEDGER_HOME), or a directory.")
+    var journal = "main"
+
+    var directory: String { JournalHome.directory(journal) }
+
+    func openForReading() throws -> LMDBJournal {
+        try LMDBJournal.open(directory: directory, mode: .readOnly)
+    }
+}
+
+struct FormatOptions: ParsableArguments {
+    @Option(help: "How to print: table, json, jsonl or csv.")
+    var format = OutputFormat.table
+}
+
+/// A place in a journal as the command line names it: a sequence, a time, or the words `first`, `last`.
+struct Moment: ExpressibleByArgument {
+    enum Place {
+        case sequence(SequenceNumber)
+        case time(Timestamp)
+    }
+
+    let place: Place
+
+    init?(argument: String) {
+        if let number = UInt64(argument) {
+            place = .sequence(SequenceNumber(number))
+        } else if let time = Timestamp(argument) {
+            place = .time(time)
+        } else {
+            return nil
+        }
+    }
+
+    static let help = "a sequence number, or a UTC time such as 2024-03-05T14:30:00Z"
+
+    /// The last event at or before this place.
+    ///
+    /// - Throws: `CommandError` for a sequence that the journal does not have.
+    func last(in journal: any Journal) throws -> SequenceNumber {
+        switch place {
+        case .sequence(let sequence):
+            let head = try journal.head.lastSequence
+            guard sequence <= head else {
+                throw CommandError("the journal ends at event \(head), before \(sequence)")
+            }
+            return sequence
+        case .time(let time): return try ProjectionReader.sequence(of: journal, atOrBefore: time)
+        }
+    }
+
+    /// The first event at or after this place.
+    func first(in journal: any Journal) throws -> SequenceNumber {
+        switch place {
+        case .sequence(let sequence): return max(sequence, .first)
+        case .time(let time):
+            let before = Timestamp(nanoseconds: time.nanoseconds - 1)
+            return try ProjectionReader.sequence(of: journal, atOrBefore: before).next
+        }
+    }
+}

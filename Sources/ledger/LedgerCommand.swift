@@ -1,0 +1,32 @@
+import ArgumentParser
+import LedgerDrivers
+
+@main
+struct LedgerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger",
+        abstract: "An event-sourced trading ledger with a replayable journal.",
+        discussion: """
+            Every bar, order and fill is one event in a journal; everything else is computed from it.
+
+              ledger backtest --config configs/backtest.yaml --journal demo
+              ledger project positions --journal demo
+              ledger replay --journal demo --from 1 --verify
+
+            Exit codes: 0 done; 1 a check found a difference; 2 could not run; 3 a journal is damaged;
+            4 disk full or failing; 5 held by another process; 64 wrong usage; 130 interrupted.
+            """,
+        version: Build.identity,
+        subcommands: [
+            InitCommand.self, JournalsCommand.self, DataCommand.self, BacktestCommand.self,
+            ReplayCommand.self, ProjectCommand.self, TailCommand.self, ShowCommand.self,
+            VerifyCommand.self, RecordCommand.self, ConfigCommand.self,
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch { exit(reporting: error) }
+    }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Feed recorded inputs to the engine again and compare what it decides.",
+        discussion: """
+            Every event that the engine derives is compared with the journaled one, byte for byte.
+            Without --verify the events are printed as they are replayed.
+
+              ledger replay --journal demo --from 2008-10-01 --to 2008-10-10
+              ledger replay --journal demo --from 1 --verify
+
+            Exit code 0: identical; 1: the first difference is printed with its cause; 2 to 5: could not
+            run, as for every command.
+            """)
+
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @Option(help: ArgumentHelp("First event to replay: \(Moment.help)."))
+    var from: Moment
+    @Option(help: ArgumentHelp("Last event to replay: \(Moment.help)."))
+    var to: Moment?
+    @Flag(help: "Compare only; print the result.")
+    var verify = false
+
+    func run() throws {
+        let journal = try journals.openForReading()
+        let head = try journal.head.lastSequence
+        let start = try from.first(in: journal)
+        let end = try to?.last(in: journal)
+        guard head != .none, start <= head else {
+            throw CommandError("the journal ends at event \(head), before \(start)")
+        }
+        if let end, end < start { throw CommandError("--to is before --from") }
+        var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
+        var bar = ProgressBar("replay")
+        if !verify { printer.begin() }
+        let result = try Replay(journal).run(
+            from: start, through: end,
+            each: { if !verify { try printer.add($0) } },
+            progress: {
+                bar.show($0.number - start.number, of: (end ?? head).number - start.number)
+            })
+        bar.clear()
+        if !verify { printer.end() }
+        report(result, start)
+        if result.divergence != nil { throw ExitCode(1) }
+    }
+
+    private func report(_ result: Replay.Result, _ start: SequenceNumber) {
+        if let build = result.otherBuild {
+            Terminal.complain("replayed with \(Build.identity); the journal was written by \(build)")
+        }
+        guard let divergence = result.divergence else {
+            let text =
+                "identical: \(result.inputs) inputs and \(result.compared) derived events from "
+                + "event \(start) to \(result.last), state digest \(result.engine.digest.hex)"
+            verify ? Terminal.print(text) : Terminal.complain(text)
+            return
+        }
+        Terminal.print("different at event \(divergence.sequence):")
+        Terminal.print("  journaled: \(divergence.journaled ?? "nothing")")
+        Terminal.print("  derived:   \(divergence.derived ?? "nothing")")
+        if let cause = divergence.causeLine { Terminal.print("  cause:     \(cause)") }
+    }
+}
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check everything that a journal promises.",
+        discussion: """
+            Checksums and the SHA-256 chain of every block, sequence without gaps, payloads, order of
+            time, causes, and checkpoints against a fold from the first event.
+
+            Exit code 0: whole; 1: damage was found and is named; 2 to 5: could not run.
+            """)
+
+    @OptionGroup var journals: JournalOptions
+
+    func run() throws {
+        let journal = try journals.openForReading()
+        let head = try journal.head.lastSequence
+        var bar = ProgressBar("verify")
+        let result = try JournalVerification(journal).run {
+            bar.show($0.number, of: head.number)
+        }
+        bar.clear()
+        for fault in result.faults { Terminal.print(fault) }
+        guard result.faults.isEmpty else {
+            Terminal.print("damaged: \(result.faults.count) faults in \(journals.directory)")
+            throw ExitCode(1)
+        }
+        let unknown = result.unknown == 0 ? "" : ", \(result.unknown) of types newer than this program"
+        Terminal.print(
+            "ok: \(result.events) events\(unknown), \(result.checkpoints) checkpoints, chain "
+                + "\(result.head.link)")
+    }
+}

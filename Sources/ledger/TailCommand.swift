@@ -1,0 +1,174 @@
+import ArgumentParser
+import LedgerDomain
+import LedgerDrivers
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+
+struct TailCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail",
+        abstract: "Print events, the last ten unless told otherwise, and follow what is appended.",
+        discussion: """
+            Examples:
+              ledger tail --journal demo --count 20
+              ledger tail --journal demo --type OrderFilled --symbol AAPL --since 2008-01-01
+              ledger tail --journal demo --all --format jsonl | jq .type
+              ledger tail --follow
+            """)
+
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: "Only events of this type, such as OrderFilled; may be repeated.")
+    var type: [String] = []
+    @Option(help: "Only events of this instrument.")
+    var symbol: String?
+    @Option(help: "Only events of this account.")
+    var account: String?
+    @Option(help: "Only the chain that this event begins.")
+    var correlation: UInt64?
+    @Option(help: ArgumentHelp("From here: \(Moment.help)."))
+    var since: Moment?
+    @Option(help: ArgumentHelp("Up to here: \(Moment.help)."))
+    var until: Moment?
+    @Option(name: .shortAndLong, help: "How many, counted from the end.")
+    var count: Int?
+    @Flag(help: "All of them, from the first.")
+    var all = false
+    @Flag(name: .shortAndLong, help: "Go on with what is appended, until Ctrl-C.")
+    var follow = false
+
+    func validate() throws {
+        if let count, count < 0 { throw ValidationError("--count is 0 or more") }
+    }
+
+    func run() throws {
+        let journal = try journals.openForReading()
+        let names: NameBook = try ProjectionReader.fold(of: journal)
+        let filter = try filter(names)
+        let through = try until?.last(in: journal)
+        let start = try start(journal, filter, through)
+        var printer = EventPrinter(output.format, names)
+        printer.begin()
+        var next = start
+        repeat {
+            next = try print(journal, from: next, through: through, filter, &printer)
+            printer.flush()
+            guard follow, !Interrupt.wasAsked else { break }
+            if next == start { Interrupt.catchSignals() }
+            _ = try journal.waitForEvents(
+                after: SequenceNumber(next.number - 1), timeout: .milliseconds(500))
+        } while !Interrupt.wasAsked
+        printer.end()
+    }
+
+    private func filter(_ names: NameBook) throws -> EventFilter {
+        var filter = EventFilter.all
+        if !type.isEmpty {
+            filter.types = try type.map { name in
+                if let known = EventType(name: name) { return known.rawValue }
+                if let number = UInt16(name.lowercased().drop { $0.isLetter }) { return number }
+                let all = EventType.allCases.map(\.name).joined(separator: ", ")
+                throw CommandError("--type \(name) is none of \(all)")
+            }
+        }
+        if let symbol {
+            guard let instrument = names.instrument(symbol: symbol) else {
+                let known = names.instruments.compactMap { $0?.symbol }.joined(separator: ", ")
+                throw CommandError("--symbol \(symbol) is not in the journal, which has: \(known)")
+            }
+            filter.instrument = instrument.id
+        }
+        if let account {
+            guard let known = names.account(name: account) else {
+                throw CommandError("--account \(account) is not in the journal")
+            }
+            filter.account = known.id
+        }
+        filter.correlation = correlation.map { SequenceNumber($0) }
+        return filter
+    }
+
+    /// The first event to print; found by reading backwards when the last ones are asked for.
+    private func start(
+        _ journal: LMDBJournal, _ filter: EventFilter, _ through: SequenceNumber?
+    ) throws -> SequenceNumber {
+        if let since, count == nil { return try since.first(in: journal) }
+        if all { return .first }
+        let head = try through ?? journal.head.lastSequence
+        let earliest = try since?.first(in: journal) ?? .first
+        var left = count ?? 10
+        guard left > 0, head != .none else { return head.next }
+        let reader = try journal.reader(
+            from: head, through: earliest, filter: filter, direction: .backward)
+        var start = head.next
+        while left > 0, let block = try reader.next() {
+            for record in try block.reversedRecords()
+            where record.sequence <= head && record.sequence >= earliest && filter.matches(record) {
+                start = record.sequence
+                left -= 1
+                if left == 0 { break }
+            }
+        }
+        return start
+    }
+
+    private func print(
+        _ journal: LMDBJournal, from: SequenceNumber, through: SequenceNumber?,
+        _ filter: EventFilter, _ printer: inout EventPrinter
+    ) throws -> SequenceNumber {
+        let end = try min(journal.head.lastSequence, through ?? SequenceNumber(.max))
+        guard from <= end else { return from }
+        try journal.forEachRecord(from: from, through: end, filter: filter) { record in
+            try printer.add(record)
+            return !(follow && Interrupt.wasAsked)
+        }
+        return end.next
+    }
+}
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Print one event, what caused it and what came of it.",
+        discussion: "Example: ledger show 2041 --journal demo")
+
+    @Argument(help: "Sequence of the event.")
+    var sequence: UInt64
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+
+    func run() throws {
+        let journal = try journals.openForReading()
+        let head = try journal.head.lastSequence
+        guard sequence > 0, sequence <= head.number else {
+            throw CommandError("the journal has the events 1 to \(head), not \(sequence)")
+        }
+        let wanted = SequenceNumber(sequence)
+        var cause = SequenceNumber.none
+        try journal.forEachRecord(from: wanted, through: wanted) { record in
+            cause = record.cause
+            return false
+        }
+        var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
+        printer.begin()
+        if cause != .none {
+            try journal.forEachRecord(from: cause, through: cause) { record in
+                try printer.add(record)
+                return false
+            }
+        }
+        // What came of an input follows it directly.
+        try journal.forEachRecord(from: wanted) { record in
+            guard record.sequence == wanted || (cause == .none && record.cause == wanted) else {
+                return false
+            }
+            try printer.add(record)
+            return true
+        }
+        printer.flush()
+        printer.end()
+    }
+}

@@ -1,0 +1,86 @@
+import Glibc
+import LedgerDrivers
+import LedgerEvents
+import Synchronization
+
+/// Standard output in large pieces, and what only a person at a terminal wants to see.
+enum Terminal {
+    static let isOutput = isatty(1) == 1
+    static let isError = isatty(2) == 1
+
+    /// Writes everything to standard output, or ends quietly when the reader has gone.
+    static func write(_ bytes: [UInt8]) {
+        guard !write(bytes, to: 1) else { return }
+        if errno == EPIPE { exit(0) }
+        complain("ledger: standard output: \(String(cString: strerror(errno)))")
+        exit(4)
+    }
+
+    static func print(_ text: String) { write(Array((text + "\n").utf8)) }
+
+    static func complain(_ text: String) { show(text + "\n") }
+
+    /// Standard error; nobody can be told when that fails.
+    static func show(_ text: String) { _ = write(Array(text.utf8), to: 2) }
+
+    private static func write(_ bytes: [UInt8], to file: Int32) -> Bool {
+        bytes.withUnsafeBytes { buffer in
+            var offset = 0
+            while offset < buffer.count {
+                let written = Glibc.write(
+                    file, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
+                if written < 0 && errno != EINTR { return false }
+                offset += max(written, 0)
+            }
+            return true
+        }
+    }
+}
+
+/// Ctrl-C once ends a run in good order: the flag is looked at between two commits.
+enum Interrupt {
+    private static let flag = Atomic<Bool>(false)
+
+    static var wasAsked: Bool { flag.load(ordering: .relaxed) }
+
+    static func catchSignals() {
+        // Touched here, so that the handler never initialises it.
+        _ = wasAsked
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { number in
+                // A second one does not wait.
+                if Interrupt.wasAsked { _exit(128 + number) }
+                Interrupt.flag.store(true, ordering: .relaxed)
+            }
+        }
+    }
+}
+
+/// A bar on standard error, on a terminal only.
+struct ProgressBar {
+    private let label: String
+    private var shown = ""
+
+    init(_ label: String) { self.label = label }
+
+    mutating func show(_ done: UInt64, of total: UInt64?, _ note: String = "") {
+        guard Terminal.isError else { return }
+        var line = "\(label) "
+        if let total, total > 0 {
+            let share = min(1, Double(done) / Double(total))
+            let filled = Int(share * 30)
+            line += "[" + String(repeating: "#", count: filled)
+            line += String(repeating: ".", count: 30 - filled) + "] \(Int(share * 100)) %"
+        } else {
+            line += "\(done)"
+        }
+        line += note.isEmpty ? "" : "  \(note)"
+        guard line != shown else { return }
+        shown = line
+        Terminal.show("\r\u{1B}[K" + line)
+    }
+
+    func clear() {
+        if Terminal.isError, !shown.isEmpty { Terminal.show("\r\u{1B}[K") }
+    }
+}

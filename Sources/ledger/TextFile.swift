@@ -1,0 +1,29 @@
+import Glibc
+
+enum TextFile {
+    /// A whole small file; `-` is standard input.
+    static func read(_ path: String) throws -> String {
+        let file = path == "-" ? 0 : open(path, O_RDONLY)
+        guard file >= 0 else {
+            throw CommandError("\(path): \(String(cString: strerror(errno)))")
+        }
+        defer { if file != 0 { close(file) } }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(file, &buffer, buffer.count)
+            guard count >= 0 else {
+                throw CommandError("\(path): \(String(cString: strerror(errno)))")
+            }
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+            guard bytes.count <= 16 << 20 else {
+                throw CommandError("\(path) is larger than a configuration can be")
+            }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandError("\(path) is not UTF-8")
+        }
+        return text
+    }
+}
