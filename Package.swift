@@ -76,6 +76,14 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "ledger-bench",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
+                "LedgerJournal", "LedgerImport", "LedgerDrivers",
+            ],
+            swiftSettings: settings),
+
         // Tests; the helper is the other process of those that need two.
         .executableTarget(
             name: "JournalHelper", dependencies: ["LedgerDomain", "LedgerEvents", "LedgerJournal"],

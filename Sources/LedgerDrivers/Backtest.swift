@@ -110,7 +110,8 @@ public struct Backtest {
         guard let start = sources.compactMap(\.nextTime).min() else {
             throw InputError("the data holds no rows")
         }
-        var sequencer = try Sequencer(journal, holder: "backtest", commitBytes: commitBytes)
+        var sequencer = try Sequencer(
+            journal, holder: "backtest", commitBytes: commitBytes, writesInBackground: true)
         try open(&sequencer, named: name, at: start)
         let wasInterrupted = try feed(&sequencer, progress, shouldStop)
         let inputs = sequencer.engine.inputs
@@ -159,15 +160,11 @@ public struct Backtest {
     private func feed(
         _ sequencer: inout Sequencer, _ progress: (Progress) -> Void, _ shouldStop: () -> Bool
     ) throws -> Bool {
-        var untilLook = 0
+        var nextLook: UInt64 = 0
         while let source = next() {
-            let limit = secondTime(besides: source)
-            repeat {
-                try source.deliver(to: &sequencer)
-                untilLook -= 1
-            } while untilLook > 0 && source.nextTime.map { $0 < limit } == true
-            guard untilLook <= 0 else { continue }
-            untilLook = 65_536
+            try source.deliver(before: secondTime(besides: source), atMost: 65_536, to: &sequencer)
+            guard sequencer.engine.inputs >= nextLook else { continue }
+            nextLook = sequencer.engine.inputs + 65_536
             progress(Progress(inputs: sequencer.engine.inputs, time: sequencer.engine.lastTime))
             if shouldStop() { return true }
         }

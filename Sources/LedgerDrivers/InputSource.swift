@@ -65,47 +65,75 @@ final class InputSource {
         try advance()
     }
 
-    @inline(__always)
-    func advance() throws {
+    private func advance() throws {
         switch origin {
         case .file(let file):
             event = try file.next()
             nextTime = event?.time
-        case .tape(_, let reader): try advance(reader)
+        case .tape(_, let reader):
+            record = try Self.next(&block, reader)
+            nextTime = record?.time
         }
     }
 
-    /// Hands the present input over and goes to the next.
-    @inline(__always)
-    func deliver(to sequencer: inout Sequencer) throws {
-        if let record {
-            try sequencer.take(record, instrument: renamed(record.instrument))
-        } else if let event {
-            switch event {
+    /// Hands over the inputs before `limit`, at least one and at most `count` of them.
+    func deliver(before limit: Timestamp, atMost count: Int, to sequencer: inout Sequencer) throws {
+        switch origin {
+        case .file(let file): try deliver(file, limit, count, &sequencer)
+        case .tape(_, let reader): try deliver(reader, limit, count, &sequencer)
+        }
+    }
+
+    // Both loops work on locals: every access to a field of a class is checked for exclusivity.
+
+    private func deliver(
+        _ file: DataFile, _ limit: Timestamp, _ count: Int, _ sequencer: inout Sequencer
+    ) throws {
+        var left = count
+        var next = event
+        while let current = next {
+            switch current {
             case .bar(let bar, let time): try sequencer.take(bar, at: time)
             case .quote(let quote, let time): try sequencer.take(quote, at: time)
             case .trade(let trade, let time): try sequencer.take(trade, Envelope(time: time))
             case .prediction(let forecast, let time):
                 try sequencer.take(forecast, Envelope(time: time))
             }
+            next = try file.next()
+            left -= 1
+            guard left > 0, let time = next?.time, time < limit else { break }
         }
-        try advance()
+        event = next
+        nextTime = next?.time
     }
 
-    private func advance(_ reader: BlockReader) throws {
+    private func deliver(
+        _ reader: BlockReader, _ limit: Timestamp, _ count: Int, _ sequencer: inout Sequencer
+    ) throws {
+        var left = count
+        var records = block
+        var next = record
+        while let current = next {
+            try sequencer.take(current, instrument: renamed(current.instrument))
+            next = try Self.next(&records, reader)
+            left -= 1
+            guard left > 0, let time = next?.time, time < limit else { break }
+        }
+        block = records
+        record = next
+        nextTime = next?.time
+    }
+
+    @inline(__always)
+    private static func next(
+        _ records: inout RecordIterator?, _ reader: BlockReader
+    ) throws -> Record? {
         while true {
-            if let next = try block?.next() {
-                guard Self.isData(next.rawType) else { continue }
-                record = next
-                nextTime = next.time
-                return
+            while let next = try records?.next() {
+                if isData(next.rawType) { return next }
             }
-            guard let following = try reader.next() else {
-                record = nil
-                nextTime = nil
-                return
-            }
-            block = following.records()
+            guard let following = try reader.next() else { return nil }
+            records = following.records()
         }
     }
 

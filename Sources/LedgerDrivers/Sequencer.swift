@@ -17,22 +17,26 @@ public struct Sequencer: ~Copyable {
     private let checkpointEvery: UInt64
     private var nextCheckpoint: UInt64
     private var rows = CommitRows()
+    private let background: BackgroundWriter?
 
     /// Takes the lease and brings the engine to the journal's end.
     ///
     /// - Parameters:
     ///   - holder: said to others who want the lease.
     ///   - commitBytes: commits once a batch is this large; 0 commits each input.
+    ///   - writesInBackground: commits on a second thread while the next inputs are stepped; an error of
+    ///     the journal then shows at a later commit. For back-tests, where nothing acts on a commit.
     ///   - checkpointEvery: inputs between two checkpoints of the engine and the projections.
     public init(
         _ journal: any Journal, holder: String, commitBytes: Int = 0,
-        checkpointEvery: UInt64 = 1_000_000
+        writesInBackground: Bool = false, checkpointEvery: UInt64 = 1_000_000
     ) throws {
         let taken = try journal.acquireLease(holder: holder)
         let head = try journal.head.lastSequence
         let restored = try EngineRestorer.engine(of: journal, through: head)
         self.journal = journal
         lease = taken
+        background = writesInBackground ? BackgroundWriter(journal) : nil
         engine = restored
         batch = Batch(next: head.next)
         scratch = Batch(next: head.next)
@@ -110,6 +114,7 @@ public struct Sequencer: ~Copyable {
         try batch.append(
             RunFailed(reason: "\(error)"), Envelope(time: max(engine.lastTime, .zero)))
         try write()
+        try background?.wait()
         throw error
     }
 
@@ -121,15 +126,21 @@ public struct Sequencer: ~Copyable {
     }
 
     private mutating func write() throws {
-        try journal.append(&batch, rows)
+        let next = batch.nextSequence
+        if let background {
+            try background.write(&batch, rows)
+        } else {
+            try journal.append(&batch, rows)
+        }
         rows = CommitRows()
-        batch.removeAll(next: batch.nextSequence)
+        batch.removeAll(next: next)
     }
 
     /// Commits with a checkpoint of everything, so that the next reader starts here.
     public mutating func commitWithCheckpoint() throws {
         addCheckpoints()
         try write()
+        try background?.wait()
     }
 
     private mutating func addCheckpoints() {
@@ -194,7 +205,10 @@ public struct Sequencer: ~Copyable {
     }
 
     /// Gives the lease back. What was not committed is lost, as if it had never been taken.
-    public consuming func close() throws { try journal.release(lease) }
+    public consuming func close() throws {
+        try background?.wait()
+        try journal.release(lease)
+    }
 }
 
 extension Checkpoint {

@@ -103,17 +103,15 @@ public struct Batch: ~Copyable {
         event.encode(into: &writer)
         if !texts.isEmpty { write(texts, from: E.layout.size, to: size, base: base) }
         var at = size
-        for (flag, value) in [
-            (Record.Flags.cause, envelope.cause.number),
-            (Record.Flags.correlation, envelope.correlation.number),
-            (
-                Record.Flags.recordTime,
-                UInt64(bitPattern: envelope.recordTime?.nanoseconds ?? 0)
-            ),
-        ] where flags & flag != 0 {
-            writer.store(value, at)
+        if flags & Record.Flags.cause != 0 {
+            writer.store(envelope.cause.number, at)
             at += 8
         }
+        if flags & Record.Flags.correlation != 0 {
+            writer.store(envelope.correlation.number, at)
+            at += 8
+        }
+        if let recordTime = envelope.recordTime { writer.store(recordTime.nanoseconds, at) }
         return commit(base, total)
     }
 

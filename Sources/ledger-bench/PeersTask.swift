@@ -1,0 +1,89 @@
+import Glibc
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerImport
+import LedgerJournal
+
+/// SMA(10)/SMA(30), long only, one unit, market orders, fee 1.00, cash 1,000,000: the task that other
+/// back-testers are given too.
+struct PeersTask {
+    let input: String
+    let file: String
+    let directory: String
+    let arithmetic: String
+
+    func run() throws {
+        guard input == "bars" || input == "quotes" else { throw InputError(Benchmark.usage) }
+        let tape = "\(directory)/tape"
+        var rows: UInt64 = 0
+        let load = try Benchmark.seconds { rows = try importTape(tape) }
+        var peak = 0.0
+        var result: BacktestResult?
+        let run = try Benchmark.seconds {
+            result = try backtest(data: tape, isTape: true, into: "\(directory)/run", &peak)
+        }
+        guard let result else { return }
+        var streamed: BacktestResult?
+        let loadAndRun = try Benchmark.seconds {
+            streamed = try backtest(data: file, isTape: false, into: "\(directory)/stream", &peak)
+        }
+        guard let streamed, streamed.engine.books.equity == result.engine.books.equity else {
+            throw InputError("the run from the file differs from the run from the tape")
+        }
+        let equity = result.engine.books.total(Engine.account)?.equity ?? .zero
+        Benchmark.printResult([
+            ("peer", "\"ledger\""), ("version", "\"\(Build.version)\""), ("mode", "\"\(input)\""),
+            ("arithmetic", "\"\(arithmetic)\""), ("n", "\(rows)"),
+            ("load_s", load.rounded(to: 4)), ("run_s", run.rounded(to: 4)),
+            ("load_run_s", loadAndRun.rounded(to: 4)),
+            ("run_per_s", (Double(rows) / run).rounded(to: 0)),
+            ("load_run_per_s", (Double(rows) / loadAndRun).rounded(to: 0)),
+            ("orders", "\(result.engine.orders.fills)"), ("equity", "\(equity)"),
+            ("events", "\(result.events)"), ("rss_mb", peak.rounded(to: 1)),
+            ("digest", "\"\(result.engine.digest.hex)\""),
+        ])
+    }
+
+    private var data: [(key: String, value: String)] {
+        [
+            ("data.0.symbol", "BTCUSDT"), ("data.0.kind", "crypto"), ("data.0.currency", "USDT"),
+            ("data.0.tick", "0.01"), ("data.0.lot", "0.001"),
+            ("data.0.interval", input == "bars" ? "60" : "0"),
+        ]
+    }
+
+    private func importTape(_ path: String) throws -> UInt64 {
+        let configuration = try Configuration(
+            path: nil, text: nil, environment: [:],
+            overrides: data + [("data.0.path", file)])
+        let settings = try DataSettings(configuration.settings, 0)
+        try? JournalHome.remove(path)
+        JournalHome.makeParents(of: path)
+        let journal = try LMDBJournal.create(directory: path, durability: .bulk)
+        return try TapeImport(journal, name: "tape").append(
+            [file], format: settings.format, instrument: settings.instrument
+        ).rows
+    }
+
+    private func backtest(
+        data source: String, isTape: Bool, into path: String, _ peak: inout Double
+    ) throws -> BacktestResult {
+        let configuration = try Configuration(
+            path: nil, text: nil, environment: [:],
+            overrides: (isTape ? [] : data) + [
+                ("data.0.path", source), ("account.cash", "1000000"), ("account.currency", "USDT"),
+                ("venue.fee_fixed", "1"), ("strategies.0.kind", "sma_crossover"),
+                ("strategies.0.symbols", "BTCUSDT"), ("strategies.0.arithmetic", arithmetic),
+                ("strategies.0.quantity", "1"),
+            ])
+        try? JournalHome.remove(path)
+        let journal = try LMDBJournal.create(directory: path, durability: .bulk)
+        var most = 0.0
+        let result = try Backtest(configuration).run(
+            into: journal, named: input, progress: { _ in most = max(most, Benchmark.privateMemory()) })
+        peak = max(peak, most)
+        return result
+    }
+}
