@@ -7,6 +7,8 @@ package struct BadRowReport: Sendable {
     package private(set) var first: [ImportError] = []
     package private(set) var total = 0
 
+    package init() {}
+
     mutating func add(_ error: ImportError) {
         total += 1
         counts[error.kind, default: 0] += 1
