@@ -29,6 +29,18 @@ import Testing
             "open: 'abc' is not a number; write a plain decimal such as 12.5"
         ),
         (
+            "1672531260000000000,10.5.9,12,9,11,5",
+            "open: '10.5.9' is not a number; write a plain decimal such as 12.5"
+        ),
+        (
+            "1672531260000000000,10-11,12,9,11,5",
+            "open: '10-11' is not a number; write a plain decimal such as 12.5"
+        ),
+        (
+            "1672531260000000000,1..0,12,9,11,5",
+            "open: '1..0' is not a number; write a plain decimal such as 12.5"
+        ),
+        (
             "1672531260000000000,10,1 2,9,11,5",
             "high: '1 2' is not a number; write a plain decimal such as 12.5"
         ),
