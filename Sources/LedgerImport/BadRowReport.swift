@@ -7,6 +7,8 @@ public struct BadRowReport: Sendable {
     public private(set) var first: [ImportError] = []
     public private(set) var total = 0
 
+    package init() {}
+
     mutating func add(_ error: ImportError) {
         total += 1
         counts[error.kind, default: 0] += 1

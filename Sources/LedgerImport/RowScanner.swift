@@ -42,16 +42,18 @@ struct RowScanner: ~Copyable {
         _ values: inout RowValues
     ) -> Bool {
         if step.action == .decimal {
+            let start = at
             if let value = Self.decimal(&at, step.rule), at == end || at.pointee == delimiter {
                 values[step.column] = Int128(value)
                 return true
             }
+            at = start
         }
         return readText(step, &at, end, &values)
     }
 
-    /// Digits with at most one point, up to 19 of them, in 10^-9; nil for anything else, with `at`
-    /// moved back.
+    /// Digits with at most one point, up to 19 of them, in 10^-9; nil for anything longer. `at` is left
+    /// at the first byte that is none of them.
     @inline(__always)
     private static func decimal(_ at: inout UnsafePointer<UInt8>, _ rule: DecimalRule) -> Int64? {
         let start = at
@@ -72,7 +74,6 @@ struct RowScanner: ~Copyable {
                 .multipliedReportingOverflow(by: power(exponent))
             if !overflow { return value }
         }
-        at = start
         return nil
     }
 

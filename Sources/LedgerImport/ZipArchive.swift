@@ -1,4 +1,5 @@
-/// The directory of a zip archive, and its entries' streams: stored or deflated, up to 4 GiB.
+/// The directory of a zip archive, and its entries' streams, stored or deflated. Of zip64
+/// it knows the sizes of entries, not archives of more than 4 GiB or 65,534 entries.
 ///
 /// The directory at the end is believed, not the headers before each entry, except for their length.
 struct ZipArchive {
@@ -102,18 +103,46 @@ struct ZipArchive {
             guard at + length <= bytes.count else {
                 throw damaged(at: start + at, "its directory ends too soon")
             }
-            let name = String(decoding: bytes[at + 46..<at + 46 + nameLength], as: UTF8.self)
-            if !name.hasSuffix("/"), !name.hasPrefix("__MACOSX/") {
-                entries.append(
-                    Entry(
-                        name: name, method: integer(bytes, at + 10, 2),
-                        isEncrypted: integer(bytes, at + 8, 2) & 1 != 0,
-                        checksum: UInt32(truncatingIfNeeded: integer(bytes, at + 16, 4)),
-                        packed: integer(bytes, at + 20, 4), unpacked: integer(bytes, at + 24, 4),
-                        offset: integer(bytes, at + 42, 4)))
+            let entry = entry(Array(bytes[at..<at + length]), nameLength: nameLength)
+            if !entry.name.hasSuffix("/"), !entry.name.hasPrefix("__MACOSX/") {
+                entries.append(entry)
             }
             at += length
         }
+    }
+
+    /// One record of the directory. Some writers put 0xFFFFFFFF for sizes and the offset, however
+    /// small, and the true ones into the extra field 1, in this order.
+    private func entry(_ record: [UInt8], nameLength: Int) -> Entry {
+        let extra = Array(record[(46 + nameLength)...].prefix(integer(record, 30, 2)))
+        var wide = wideFields(extra)[...]
+        func value(_ offset: Int) -> Int {
+            let narrow = integer(record, offset, 4)
+            return narrow == 0xFFFF_FFFF ? wide.popFirst() ?? narrow : narrow
+        }
+        let unpacked = value(24)
+        let packed = value(20)
+        return Entry(
+            name: String(decoding: record[46..<46 + nameLength], as: UTF8.self),
+            method: integer(record, 10, 2), isEncrypted: integer(record, 8, 2) & 1 != 0,
+            checksum: UInt32(truncatingIfNeeded: integer(record, 16, 4)), packed: packed,
+            unpacked: unpacked, offset: value(42))
+    }
+
+    /// The 64-bit numbers of the extra field 1; what no file can be long is cut to 2^56 - 1.
+    private func wideFields(_ extra: [UInt8]) -> [Int] {
+        var at = 0
+        while at + 4 <= extra.count {
+            let size = integer(extra, at + 2, 2)
+            let end = min(at + 4 + size, extra.count)
+            if integer(extra, at, 2) == 1 {
+                return stride(from: at + 4, through: end - 8, by: 8).map {
+                    extra[$0 + 7] == 0 ? integer(extra, $0, 7) : (1 << 56) - 1
+                }
+            }
+            at += 4 + size
+        }
+        return []
     }
 
     /// Little-endian.

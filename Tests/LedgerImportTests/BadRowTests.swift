@@ -1,0 +1,181 @@
+import LedgerDomain
+import LedgerImport
+import Testing
+
+@Suite struct `Bad rows` {
+    static let header = "ts_ns,open,high,low,close,volume\n"
+    static let first = "1672531200000000000,10,12,9,11,5\n"
+
+    @Test(arguments: [
+        (
+            "1672531260000000000,10,12,9,11",
+            "the row has 5 fields instead of 6; is the row cut short, or the delimiter not ','?"
+        ),
+        (
+            "1672531260000000000,10,12,9,11,5,6",
+            "the row has 7 fields instead of 6; quote values that hold ','"
+        ),
+        (
+            "\"1672531260000000000,10,12,9,11,5",
+            "a quoted field is not closed, or goes on behind its closing quote"
+        ),
+        (
+            "1672531260000000000,10,12,9,\u{0}11,5",
+            "the line holds a NUL byte; is this a text file in UTF-8?"
+        ),
+        ("1672531260000000000,,12,9,11,5", "open: the field is empty; fill it in or drop the row"),
+        (
+            "1672531260000000000,abc,12,9,11,5",
+            "open: 'abc' is not a number; write a plain decimal such as 12.5"
+        ),
+        (
+            "1672531260000000000,10.5.9,12,9,11,5",
+            "open: '10.5.9' is not a number; write a plain decimal such as 12.5"
+        ),
+        (
+            "1672531260000000000,10-11,12,9,11,5",
+            "open: '10-11' is not a number; write a plain decimal such as 12.5"
+        ),
+        (
+            "1672531260000000000,1..0,12,9,11,5",
+            "open: '1..0' is not a number; write a plain decimal such as 12.5"
+        ),
+        (
+            "1672531260000000000,10,1 2,9,11,5",
+            "high: '1 2' is not a number; write a plain decimal such as 12.5"
+        ),
+        (
+            "1672531260000000000,10,12,NaN,11,5",
+            "low: 'NaN' is not a finite number; fill it in or drop the row"
+        ),
+        (
+            "1672531260000000000,10,-inf,9,11,5",
+            "high: '-inf' is not a finite number; fill it in or drop the row"
+        ),
+        (
+            "1672531260000000000,10,12,9,11,55.906000000000006",
+            "volume: '55.906000000000006' has more than nine decimals; set roundTo to 0 to 9 to round it"
+        ),
+        (
+            "1672531260000000000,9300000000,9300000000,9,11,5",
+            "open: '9300000000' is too large; prices go to 9223372036.854775807"
+        ),
+        (
+            "1672531260000000000,10,12,9,11,1000000000001",
+            "volume: '1000000000001' is too large; sizes go to 1000000000000, and above 9223372036 with fewer than nine decimals"
+        ),
+        ("1672531260000000000,10,12,0,11,5", "low: '0' is not above zero; a price must be"),
+        ("1672531260000000000,10,12,-9,11,5", "low: '-9' is not above zero; a price must be"),
+        (
+            "1672531260000000000,10,9,12,11,5",
+            "high: the high '9' is below the low '12'; are the columns swapped?"
+        ),
+        (
+            "1672531260000000000,8,12,9,11,5",
+            "open: the open '8' is outside the low '9' to the high '12'"
+        ),
+        (
+            "1672531260000000000,10,12,9,13,5",
+            "close: the close '13' is outside the low '9' to the high '12'"
+        ),
+        ("1672531260000000000,10,12,9,11,-5", "volume: '-5' is below zero, which volume cannot be"),
+        (
+            "1672531200000000000,10,12,9,11,5",
+            "ts_ns: '1672531200000000000' is the time of the row before; a bar's time may occur only once"
+        ),
+        (
+            "1672531199000000000,10,12,9,11,5",
+            "ts_ns: '1672531199000000000' lies before the row before; sort the file by time"
+        ),
+        (
+            "yesterday,10,12,9,11,5",
+            "ts_ns: 'yesterday' is no time of the years 1678 to 2261 written as '1709649000000000000' (unixNanos); name its format"
+        ),
+        (
+            "99999999999999999999,10,12,9,11,5",
+            "ts_ns: '99999999999999999999' is no time of the years 1678 to 2261 written as '1709649000000000000' (unixNanos); name its format"
+        ),
+    ])
+    func `each fault of a bar is told with its line, column and mend`(
+        _ row: String, _ message: String
+    ) {
+        let reading = Reading(Self.header + Self.first + row + "\n", .bars)
+        #expect(reading.events.count == 1)
+        #expect(reading.message == "t.csv:3: " + message)
+    }
+
+    @Test(arguments: [
+        ("1672531200000000001,0,0,1,1", "bid: neither side has a price; drop the row"),
+        (
+            "1672531200000000001,2,1,1,1",
+            "ask: crossed quote: the ask '1' is below the bid '2'; drop the row or let refuseCrossed be false"
+        ),
+        (
+            "1672531199000000001,1,2,1,1",
+            "ts_ns: '1672531199000000001' lies before the row before; sort the file by time"
+        ),
+        ("1672531200000000001,1,2,-1,1", "bid_size: '-1' is below zero, which bidSize cannot be"),
+        ("1672531200000000001,,2,1,1", "bid: the field is empty; fill it in or drop the row"),
+    ])
+    func `each fault of a quote is told`(_ row: String, _ message: String) {
+        var format = ImportFormat()
+        format.refuseCrossed = true
+        let text = "ts_ns,bid,ask,bid_size,ask_size\n1672531200000000001,1,2,3,4\n\(row)\n"
+        let reading = Reading(text, format)
+        #expect(reading.message == "t.csv:3: " + message)
+        #expect(reading.events.count == 1)
+    }
+
+    @Test func `quotes may repeat a time, cross, and lack one side`() {
+        let text = """
+            ts_ns,bid,ask,bid_size,ask_size
+            1672531200000000001,1,2,3,4
+            1672531200000000001,2,1,3,4
+            1672531200000000001,0,1,0,4
+            """
+        #expect(Reading(text, ImportFormat()).events.count == 3)
+    }
+
+    @Test(arguments: [
+        ("side", "X", "'X' is no side; write B or buy, S or sell, or leave it empty"),
+        ("trade_id", "12a", "'12a' is not a whole number below 2^64"),
+        (
+            "trade_id", "18446744073709551616",
+            "'18446744073709551616' is too large; identifiers go to 18446744073709551615"
+        ),
+    ])
+    func `each fault of a trade is told`(_ column: String, _ value: String, _ message: String) {
+        let reading = Reading("ts_ns,price,size,\(column)\n1,2,3,\(value)\n", ImportFormat())
+        #expect(reading.message == "t.csv:2: \(column): \(message)")
+    }
+
+    @Test func `skipping counts every kind, lists twenty, and reads on`() {
+        var format = ImportFormat.bars
+        format.badRows = .skip
+        let long = String(repeating: "9", count: 700_000)
+        let bad = (0..<30).map { "16725312\($0 % 10)0000000000,x,12,9,11,5\n" }.joined()
+        let text =
+            Self.header + Self.first + bad + long + "\n" + "1672531260000000000,10,12,9,11,5\n"
+            + Self.first
+        let reading = Reading(text, format)
+        #expect(reading.error == nil)
+        #expect(reading.events.count == 2)
+        #expect(reading.bad.total == 32)
+        #expect(reading.bad.first.count == 20)
+        #expect(reading.bad.first.map(\.line) == (3...22).map { $0 })
+        #expect(reading.bad.summary == "30 notANumber, 1 backwardTime, 1 overlongLine")
+    }
+
+    @Test func `an overlong line at the end of the file is told`() {
+        let reading = Reading(Self.header + String(repeating: "1", count: 65_537), .bars)
+        #expect(reading.error?.kind == .overlongLine)
+        #expect(reading.error?.line == 2)
+    }
+
+    @Test func `a damaged stream and a bad header stop even where bad rows are skipped`() {
+        var format = ImportFormat.bars
+        format.badRows = .skip
+        #expect(Reading(Array(Sample.gzip.dropLast(9)), format).error?.kind == .damaged)
+        #expect(Reading("a,b\n1,2\n", format).error?.kind == .badHeader)
+    }
+}
