@@ -7,7 +7,7 @@ public struct BadRowReport: Sendable {
     public private(set) var first: [ImportError] = []
     public private(set) var total = 0
 
-    package init() {}
+    public init() {}
 
     mutating func add(_ error: ImportError) {
         total += 1
