@@ -40,7 +40,9 @@ public struct Backtest {
         self.configuration = configuration
         let settings = configuration.settings
         let count = settings.count(of: "data")
-        guard count > 0 else { throw InputError("the configuration names no data; see configs/backtest.yaml") }
+        guard count > 0 else {
+            throw InputError("the configuration names no data; see configs/backtest.yaml")
+        }
         var numbered: [Instrument] = []
         var opened: [InputSource] = []
         for index in 0..<count {
@@ -51,7 +53,8 @@ public struct Backtest {
             } else {
                 let data = try DataSettings(settings, index)
                 guard !data.symbol.isEmpty else {
-                    throw SettingsError("data.\(index).symbol", "is missing; a file does not say it")
+                    throw SettingsError(
+                        "data.\(index).symbol", "is missing; a file does not say it")
                 }
                 var instrument = data.instrument
                 instrument.id = try Self.number(instrument, &numbered)

@@ -175,8 +175,12 @@ private struct Flattener {
     private func line(_ node: Node) -> Int { node.mark?.line ?? 0 }
     private func place(_ node: Node) -> String { "\(file):\(line(node))" }
 
-    private mutating func flatten(_ node: Node, _ key: String, depth: Int) throws(ConfigurationError) {
-        guard depth < 8 else { throw ConfigurationError(place: place(node), key: key, "is nested too deep") }
+    private mutating func flatten(_ node: Node, _ key: String, depth: Int)
+        throws(ConfigurationError)
+    {
+        guard depth < 8 else {
+            throw ConfigurationError(place: place(node), key: key, "is nested too deep")
+        }
         switch node {
         case .scalar(let scalar):
             entries.append(
@@ -186,7 +190,8 @@ private struct Flattener {
             if key.hasSuffix(".columns") { return try join(mapping, key, node) }
             for (name, value) in mapping {
                 guard let text = name.scalar?.string else {
-                    throw ConfigurationError(place: place(name), key: key, "has a key that is no text")
+                    throw ConfigurationError(
+                        place: place(name), key: key, "has a key that is no text")
                 }
                 try flatten(value, key.isEmpty ? text : "\(key).\(text)", depth: depth + 1)
             }
@@ -194,7 +199,8 @@ private struct Flattener {
             if sequence.allSatisfy({ $0.scalar != nil }) {
                 entries.append(
                     Configuration.Entry(
-                        key: key, value: sequence.compactMap(\.scalar?.string).joined(separator: ","),
+                        key: key,
+                        value: sequence.compactMap(\.scalar?.string).joined(separator: ","),
                         origin: .file(file, line: line(node))))
                 return
             }
@@ -220,6 +226,7 @@ private struct Flattener {
         }
         entries.append(
             Configuration.Entry(
-                key: key, value: parts.joined(separator: ","), origin: .file(file, line: line(node))))
+                key: key, value: parts.joined(separator: ","), origin: .file(file, line: line(node))
+            ))
     }
 }

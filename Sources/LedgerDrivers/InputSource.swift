@@ -43,7 +43,9 @@ final class InputSource {
             }
             return true
         }
-        guard kind == .tape else { throw InputError("\(path) is no tape but a journal that was run") }
+        guard kind == .tape else {
+            throw InputError("\(path) is no tape but a journal that was run")
+        }
         instruments = found
         origin = .tape(journal, try journal.reader(from: .first))
     }

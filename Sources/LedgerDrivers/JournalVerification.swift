@@ -66,10 +66,12 @@ public struct JournalVerification {
                     + "input is \(lastInput)")
         }
         if record.correlation > record.sequence {
-            found.append("event \(record.sequence) (\(name)) belongs to the later \(record.correlation)")
+            found.append(
+                "event \(record.sequence) (\(name)) belongs to the later \(record.correlation)")
         }
         if record.time < lastTime {
-            found.append("event \(record.sequence) (\(name)): time runs backwards to \(record.time)")
+            found.append(
+                "event \(record.sequence) (\(name)): time runs backwards to \(record.time)")
         }
         if record.type == nil {
             unknown += 1

@@ -103,7 +103,8 @@ public struct Replay {
         }
         state.expected = record.sequence.next
         guard record.bytes.elementsEqual(derived.bytes) else {
-            return try divergence(record.sequence, record.cause, journaled: record, derived: derived)
+            return try divergence(
+                record.sequence, record.cause, journaled: record, derived: derived)
         }
         return nil
     }

@@ -104,7 +104,8 @@ public struct TapeImport {
             return true
         }
         guard kind == .tape else {
-            throw InputError("\(name) is no tape but a journal that was run; import into another one")
+            throw InputError(
+                "\(name) is no tape but a journal that was run; import into another one")
         }
         var last: Timestamp?
         try journal.forEachRecord(from: head) { record in

@@ -82,7 +82,8 @@ struct PeersTask {
         let journal = try LMDBJournal.create(directory: path, durability: .bulk)
         var most = 0.0
         let result = try Backtest(configuration).run(
-            into: journal, named: input, progress: { _ in most = max(most, Benchmark.privateMemory()) })
+            into: journal, named: input,
+            progress: { _ in most = max(most, Benchmark.privateMemory()) })
         peak = max(peak, most)
         return result
     }

@@ -43,7 +43,8 @@ enum MadeJournal {
         var close: Int64 = 30_000
         var time = Timestamp(nanoseconds: 1_672_531_260_000_000_000)
         var batch = Batch(next: .first)
-        try batch.append(JournalOpened(kind: .tape, name: "made", build: Build.identity), Envelope(time: time))
+        try batch.append(
+            JournalOpened(kind: .tape, name: "made", build: Build.identity), Envelope(time: time))
         let instrument = Instrument(
             id: InstrumentID(1), symbol: "MADE", venue: "", currency: "USD", kind: .equity,
             tick: Price(raw: cent), lot: Quantity(raw: 1_000_000_000), priceScale: 2,
@@ -126,7 +127,8 @@ enum Reading {
                         events += 1
                         if record.rawType == EventType.bar.rawValue {
                             let bar = try Bar(record)
-                            sum &+= UInt64(bitPattern: bar.close.raw) ^ UInt64(bitPattern: bar.high.raw)
+                            sum &+=
+                                UInt64(bitPattern: bar.close.raw) ^ UInt64(bitPattern: bar.high.raw)
                         } else {
                             sum &+= record.sequence.number
                         }

@@ -86,7 +86,8 @@ struct BacktestCommand: ParsableCommand {
                     + "name another with --journal or pass --replace")
         }
         guard kind == "backtest" || kind == nil else {
-            throw CommandError("\(journal) is a \(kind ?? "") journal; only a back-test is replaced")
+            throw CommandError(
+                "\(journal) is a \(kind ?? "") journal; only a back-test is replaced")
         }
         try JournalHome.remove(directory)
     }

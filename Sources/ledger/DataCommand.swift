@@ -35,7 +35,8 @@ struct ImportCommand: ParsableCommand {
     var preset = "csv"
     @Option(help: "Column map: time=Date,open=1,… by header name or number from 1.")
     var columns: String?
-    @Option(help: "What rows are: bar, quote, trade or prediction; told by the columns unless given.")
+    @Option(
+        help: "What rows are: bar, quote, trade or prediction; told by the columns unless given.")
     var rows: String?
     @Option(help: "Time format; told by the first row unless given.")
     var time: String?
@@ -49,7 +50,8 @@ struct ImportCommand: ParsableCommand {
     var interval: Int?
     @Option(help: "What prices are divided by: a power of ten.")
     var priceDivisor: Int64?
-    @Option(help: "Round prices and sizes to this many decimals instead of refusing more than nine.")
+    @Option(
+        help: "Round prices and sizes to this many decimals instead of refusing more than nine.")
     var roundTo: Int?
     @Option(help: "Smallest price step.")
     var tick = "0.01"

@@ -72,7 +72,8 @@ struct EventPrinter {
     private mutating func addRow(_ record: Record) throws {
         let name = record.type?.name ?? "Unknown\(record.rawType)"
         let json = try line(record)
-        let rest = json.dropFirst("{\"seq\":\(record.sequence),\"type\":\"\(name)\",".count).dropLast()
+        let rest = json.dropFirst("{\"seq\":\(record.sequence),\"type\":\"\(name)\",".count)
+            .dropLast()
         let afterTime = rest.dropFirst("\"time\":\"\(record.time)\"".count)
         let text = afterTime.drop { $0 == "," }.split(separator: "\",\"").joined(separator: "  ")
         var plain = ""

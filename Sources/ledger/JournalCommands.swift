@@ -106,9 +106,11 @@ enum Operator {
     static var actor: String {
         let user = getenv("USER").map { String(cString: $0) } ?? "uid \(getuid())"
         var name = [CChar](repeating: 0, count: 256)
-        let host = gethostname(&name, 255) == 0 ? name.withUnsafeBufferPointer {
-            $0.baseAddress.map { String(cString: $0) } ?? ""
-        } : ""
+        let host =
+            gethostname(&name, 255) == 0
+            ? name.withUnsafeBufferPointer {
+                $0.baseAddress.map { String(cString: $0) } ?? ""
+            } : ""
         return host.isEmpty ? user : "\(user)@\(host)"
     }
 
@@ -153,9 +155,12 @@ struct RecordCommand: ParsableCommand {
     func run() throws {
         let journal = try LMDBJournal.open(directory: journals.directory)
         let head = try journal.head.lastSequence
-        guard head != .none else { throw CommandError("\(journals.journal) is empty; use `ledger init`") }
+        guard head != .none else {
+            throw CommandError("\(journals.journal) is empty; use `ledger init`")
+        }
         guard try JournalSummary(journal).kind != "tape" else {
-            throw CommandError("\(journals.journal) is a tape; facts belong into a journal that is run")
+            throw CommandError(
+                "\(journals.journal) is a tape; facts belong into a journal that is run")
         }
         let sequence: SequenceNumber
         do {

@@ -48,7 +48,8 @@ struct ProjectionOptions: ParsableArguments {
 
 struct PositionsProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "positions", abstract: "What each account and strategy holds, and what it cost.")
+        commandName: "positions",
+        abstract: "What each account and strategy holds, and what it cost.")
 
     @OptionGroup var options: ProjectionOptions
     @Flag(help: "Show each open lot.")

@@ -56,7 +56,8 @@ struct ReplayCommand: ParsableCommand {
 
     private func report(_ result: Replay.Result, _ start: SequenceNumber) {
         if let build = result.otherBuild {
-            Terminal.complain("replayed with \(Build.identity); the journal was written by \(build)")
+            Terminal.complain(
+                "replayed with \(Build.identity); the journal was written by \(build)")
         }
         guard let divergence = result.divergence else {
             let text =
@@ -98,7 +99,8 @@ struct VerifyCommand: ParsableCommand {
             Terminal.print("damaged: \(result.faults.count) faults in \(journals.directory)")
             throw ExitCode(1)
         }
-        let unknown = result.unknown == 0 ? "" : ", \(result.unknown) of types newer than this program"
+        let unknown =
+            result.unknown == 0 ? "" : ", \(result.unknown) of types newer than this program"
         Terminal.print(
             "ok: \(result.events) events\(unknown), \(result.checkpoints) checkpoints, chain "
                 + "\(result.head.link)")
