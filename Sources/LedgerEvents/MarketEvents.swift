@@ -43,6 +43,7 @@ public struct Bar: Event, Hashable {
         writer.quantity(volume, 56)
     }
 
+    @inline(__always)
     public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
@@ -100,6 +101,7 @@ public struct Quote: Event, Hashable {
         writer.quantity(askSize, 48)
     }
 
+    @inline(__always)
     public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument
@@ -146,6 +148,7 @@ public struct Trade: Event, Hashable {
         writer.store(tradeId, 40)
     }
 
+    @inline(__always)
     public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.layout)
         instrument = record.instrument

@@ -61,21 +61,29 @@ public struct Record {
         base.loadUnaligned(fromByteOffset: offset, as: T.self)
     }
 
+    @inline(__always)
     public var byteCount: Int { Int(load(0, as: UInt16.self)) * 8 }
+    @inline(__always)
     public var rawType: UInt16 { load(2) }
     public var type: EventType? { EventType(rawValue: rawType) }
+    @inline(__always)
     public var version: UInt8 { load(4) }
+    @inline(__always)
     var flags: UInt8 { load(5) }
     public var account: AccountID { AccountID(load(6)) }
+    @inline(__always)
     public var time: Timestamp { Timestamp(nanoseconds: load(8)) }
+    @inline(__always)
     public var instrument: InstrumentID { InstrumentID(load(16)) }
     public var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base, count: byteCount)
     }
 
+    @inline(__always)
     var trailerSize: Int { (flags & 7).nonzeroBitCount * 8 }
 
     /// The end of the payload and its padding.
+    @inline(__always)
     public var payloadEnd: Int { byteCount - trailerSize }
 
     /// The input that this event was derived from; none for an input.
@@ -83,6 +91,7 @@ public struct Record {
         flags & Flags.cause == 0 ? .none : SequenceNumber(load(payloadEnd))
     }
 
+    @inline(__always)
     public var isInput: Bool { flags & Flags.cause == 0 }
 
     /// The first event of the chain that this one belongs to.
@@ -99,12 +108,20 @@ public struct Record {
         return Timestamp(nanoseconds: load(byteCount - 8))
     }
 
+    @inline(__always)
     func price(_ offset: Int) -> Price { Price(raw: load(offset)) }
+    @inline(__always)
     func money(_ offset: Int) -> Money { Money(raw: load(offset)) }
+    @inline(__always)
     func quantity(_ offset: Int) -> Quantity {
         let mantissa = Int128(load(offset, as: Int64.self))
-        let shift = Int(flags >> 4)
-        return Quantity(raw: shift == 0 ? mantissa : mantissa &* FixedPoint.powers[shift])
+        let shift = flags >> 4
+        return Quantity(raw: shift == 0 ? mantissa : Self.scaled(mantissa, shift))
+    }
+
+    @inline(never)
+    private static func scaled(_ mantissa: Int128, _ shift: UInt8) -> Int128 {
+        mantissa &* FixedPoint.powers[Int(shift)]
     }
 
     /// The texts of a payload: each a 4-byte length and that many bytes of UTF-8.

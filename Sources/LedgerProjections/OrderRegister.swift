@@ -77,7 +77,9 @@ public struct OrderRegister: Projection, Hashable {
     }
 
     public mutating func apply(_ record: Record) throws(FoldError) {
-        lastEnded = nil
+        // Most events are prices: they cost one comparison here.
+        guard record.rawType >= EventType.splitApplied.rawValue else { return }
+        if lastEnded != nil { lastEnded = nil }
         switch record.type {
         case .signalGenerated: signals += 1
         case .signalRejected: rejectedSignals += 1

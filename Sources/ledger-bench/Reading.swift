@@ -11,8 +11,7 @@ enum MadeJournal {
         let tape = "\(directory)/tape"
         try? JournalHome.remove(tape)
         JournalHome.makeParents(of: tape)
-        let journal = try LMDBJournal.create(directory: tape, durability: .bulk)
-        try write(rows, to: journal)
+        try write(rows, to: LMDBJournal.create(directory: tape, durability: .bulk))
         let configuration = try Configuration(
             path: nil, text: nil, environment: [:],
             overrides: [

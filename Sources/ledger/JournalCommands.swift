@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
@@ -95,30 +94,6 @@ struct JournalsCommand: ParsableCommand {
         if table.rows.isEmpty {
             Terminal.complain("no journals in \(JournalHome.path)/; see `ledger backtest --help`")
         }
-    }
-}
-
-/// Who gives a command, and when.
-enum Operator {
-    static var holder: String { "ledger, process \(getpid()) of \(actor)" }
-
-    /// USER@host.
-    static var actor: String {
-        let user = getenv("USER").map { String(cString: $0) } ?? "uid \(getuid())"
-        var name = [CChar](repeating: 0, count: 256)
-        let host =
-            gethostname(&name, 255) == 0
-            ? name.withUnsafeBufferPointer {
-                $0.baseAddress.map { String(cString: $0) } ?? ""
-            } : ""
-        return host.isEmpty ? user : "\(user)@\(host)"
-    }
-
-    static var now: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(
-            nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 }
 

@@ -30,6 +30,15 @@ enum Allowances {
             "speaks to LMDB, to a mapped page and to futexes, all of them C"
         ),
         ("Sources/LedgerImport/", "reads files as mapped bytes and calls zstd and zlib, both C"),
+        (
+            "Sources/LedgerDrivers/BackgroundWriter.swift",
+            "hands a batch to the thread that commits it"
+        ),
+        ("Sources/LedgerDrivers/JournalHome.swift", "reads the names that readdir gives, a C array"),
+        ("Sources/ledger/Terminal.swift", "writes bytes with write, and is told of signals"),
+        ("Sources/ledger/Operator.swift", "reads the name that gethostname gives, a C array"),
+        ("Sources/ledger-bench/Benchmark.swift", "reads /proc through C"),
+        ("Tests/JournalHelper/", "fills records from C"),
         ("Tests/LedgerEventsTests/", "damages bytes on purpose and writes LMDB files through C"),
         ("Tests/SystemLibraryTests/", "asks C libraries for their versions"),
         ("Tests/LedgerJournalTests/", "damages bytes on purpose"),

@@ -1,0 +1,26 @@
+import Glibc
+import LedgerDomain
+
+/// Who gives a command, and when.
+enum Operator {
+    static var holder: String { "ledger, process \(getpid()) of \(actor)" }
+
+    /// USER@host.
+    static var actor: String {
+        let user = getenv("USER").map { String(cString: $0) } ?? "uid \(getuid())"
+        var name = [CChar](repeating: 0, count: 256)
+        let host =
+            gethostname(&name, 255) == 0
+            ? name.withUnsafeBufferPointer {
+                $0.baseAddress.map { String(cString: $0) } ?? ""
+            } : ""
+        return host.isEmpty ? user : "\(user)@\(host)"
+    }
+
+    static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(
+            nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}
