@@ -98,6 +98,7 @@ EVENTS = {
 }
 INTEGERS = {"u8": "<B", "u16": "<H", "u32": "<I", "u64": "<Q", "i64": "<q", "order": "<Q"}
 DEFINITIONS = (3, 4, 5)
+ACCOUNT_KINDS = ["", "simulated", "paper", "live"]
 HIGHEST_NUMBER = 1 << 20
 
 
@@ -266,6 +267,8 @@ class Record:
             parts.append('"recorded":"%s"' % time(self.record_time))
         if self.account:
             parts.append('"account":' + quoted(names.name(names.accounts, self.account)))
+            if self.account >> 14:
+                parts.append('"accountKind":"%s"' % ACCOUNT_KINDS[self.account >> 14])
         if self.instrument and name != "InstrumentDefined":
             parts.append('"symbol":' + quoted(names.name(names.instruments, self.instrument)))
         if self.cause:

@@ -23,14 +23,29 @@ public struct InstrumentID: Hashable, Comparable, Sendable {
     public static func < (a: InstrumentID, b: InstrumentID) -> Bool { a.number < b.number }
 }
 
-/// An account's number in its journal, from 1; 0 means none, as market data has.
+/// An account of a journal and whose money it holds; 0 means none, as market data has.
+///
+/// The two high bits are the kind, the others count from 1: every event says by itself whether its money
+/// is simulated, and a simulated fill can never pass for a real one.
 public struct AccountID: Hashable, Comparable, Sendable {
     public var number: UInt16
 
     public init(_ number: UInt16) { self.number = number }
 
+    /// - Precondition: `index` is 1 to 16,383.
+    public init(_ kind: AccountKind, index: UInt16) {
+        precondition((1...Self.highestIndex).contains(index), "an account's index is 1 to 16383")
+        number = UInt16(kind.rawValue) << 14 | index
+    }
+
+    public static let highestIndex: UInt16 = 0x3FFF
     public static var none: AccountID { AccountID(0) }
     public static func < (a: AccountID, b: AccountID) -> Bool { a.number < b.number }
+
+    /// From 1, whatever the kind; 0 for none.
+    public var index: Int { Int(number & Self.highestIndex) }
+    /// Nil for none.
+    public var kind: AccountKind? { AccountKind(rawValue: UInt8(number >> 14)) }
 }
 
 /// A strategy's number in its journal, from 1; 0 means none: an operator's or a venue's doing.

@@ -7,14 +7,14 @@ import LedgerSimulation
 extension Engine {
     @discardableResult
     mutating func emit(
-        _ event: some Event, _ context: StepContext, account: AccountID = Engine.account,
+        _ event: some Event, _ context: StepContext, account: AccountID? = nil,
         correlation: SequenceNumber = .none, into batch: inout Batch
     ) throws(EngineError) -> SequenceNumber {
         do {
             return try batch.append(
                 event,
                 Envelope(
-                    account: account, time: context.time, cause: context.sequence,
+                    account: account ?? self.account, time: context.time, cause: context.sequence,
                     correlation: correlation, recordTime: context.recordTime))
         } catch { throw .number(error) }
     }
@@ -56,11 +56,11 @@ extension Engine {
     ) throws(EngineError) {
         let id = try emit(terms, context, correlation: correlation, into: &batch)
         orders.intend(
-            terms, account: Self.account, at: context.time, id: id, correlation: correlation)
+            terms, account: account, at: context.time, id: id, correlation: correlation)
         try emit(
             OrderSubmitted(instrument: terms.instrument, order: id), context,
             correlation: correlation, into: &batch)
-        let activeFrom = venue.accept(terms, id: id, account: Self.account, at: context.time)
+        let activeFrom = venue.accept(terms, id: id, account: account, at: context.time)
         try emit(
             OrderAccepted(instrument: terms.instrument, order: id, activeFrom: activeFrom), context,
             correlation: correlation, into: &batch)
@@ -89,7 +89,7 @@ extension Engine {
 
     /// Units, rounded down to whole lots; 0 when there is nothing to do.
     private func size(_ decision: Decision, _ slot: Int, _ instrument: Instrument) -> Quantity {
-        let worth = books.equity[Self.account]
+        let worth = books.equity[account]
         let wanted: Double
         switch decision.size {
         case .units(let quantity): return quantity.truncated(to: instrument.lot)
@@ -97,7 +97,7 @@ extension Engine {
         case .risk(let share, let distance):
             wanted = (worth?.equity.double ?? 0) * share / distance.double
         case .cash(let share):
-            let free = (worth?.cash ?? .zero) - ((try? orders.reservedCash(Self.account)) ?? .zero)
+            let free = (worth?.cash ?? .zero) - ((try? orders.reservedCash(account)) ?? .zero)
             wanted = free.double * share / decision.price.double
         }
         guard wanted.isFinite, wanted > 0, wanted < Quantity.limit.double else { return .zero }
@@ -136,8 +136,8 @@ extension Engine {
         let price = decision.limitPrice.raw > 0 ? decision.limitPrice : decision.price
         let fee = try venue.settings.fees.fee(price: price, quantity: quantity, isFirst: true)
         let cost = try Money.notional(price, quantity) + fee
-        let cash = books.equity[Self.account]?.cash ?? .zero
-        let free = cash - (try orders.reservedCash(Self.account))
+        let cash = books.equity[account]?.cash ?? .zero
+        let free = cash - (try orders.reservedCash(account))
         return cost <= free ? nil : Refusal(.insufficientCash, limit: free, value: cost)
     }
 
@@ -152,7 +152,7 @@ extension Engine {
         }
         // A short may not be worth more than the account.
         let value = try Money.notional(decision.price, quantity - position)
-        let equity = books.equity[Self.account]?.equity ?? .zero
+        let equity = books.equity[account]?.equity ?? .zero
         return value <= equity ? nil : Refusal(.insufficientCash, limit: equity, value: value)
     }
 
@@ -192,7 +192,7 @@ extension Engine {
         let sequence = try emit(fill, context, correlation: correlation, into: &batch)
         try fold { (engine) throws(FoldError) in
             try engine.books.book(
-                fill, account: Engine.account, at: context.time, sequence: sequence)
+                fill, account: engine.account, at: context.time, sequence: sequence)
             try engine.orders.fill(fill, at: context.time, sequence: sequence)
         }
         guard let slot = slot(of: order.terms) else { return }

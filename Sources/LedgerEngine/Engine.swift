@@ -28,8 +28,8 @@ public struct Engine: Sendable {
     /// By instrument number: which slots listen.
     private var listeners: [[Int]] = []
 
-    /// The one account of this stage.
-    public static let account = AccountID(1)
+    /// The one account of a journal at this stage; none before a configuration.
+    public private(set) var account = AccountID.none
 
     public init() {}
 
@@ -65,7 +65,7 @@ public struct Engine: Sendable {
     ) throws(EngineError) {
         guard inputs >= nextDigest else { return }
         nextDigest = inputs + (configuration?.digestEvery ?? .max / 2)
-        try emit(StateDigested(digest: digest), context, account: .none, into: &batch)
+        try emit(StateDigested(digest: digest), context, account: AccountID.none, into: &batch)
     }
 
     /// The same for one that is at hand as a value.
@@ -173,7 +173,7 @@ public struct Engine: Sendable {
                 currency: configuration.currency), context, into: &batch)
         names.define(
             Account(
-                id: Self.account, name: configuration.accountName, kind: configuration.accountKind,
+                id: account, name: configuration.accountName, kind: configuration.accountKind,
                 currency: configuration.currency))
         for index in 0..<new.count(of: "strategies") {
             let parameters = new.pairs.filter { $0.key.hasPrefix("strategies.\(index).") }
@@ -192,6 +192,7 @@ public struct Engine: Sendable {
         do throws(SettingsError) {
             let configuration = try EngineSettings(new)
             self.configuration = configuration
+            account = AccountID(configuration.accountKind, index: 1)
             nextDigest = inputs + configuration.digestEvery
             settings = new
             venue = SimulatedVenue(settings: configuration.venue, seed: configuration.seed)
@@ -291,7 +292,7 @@ public struct Engine: Sendable {
         for slot in listening(event.instrument) {
             slots[slot].strategy.split(event)
             let position = books.positions.position(
-                Self.account, slots[slot].id, event.instrument)
+                account, slots[slot].id, event.instrument)
             slots[slot].position = position?.quantity ?? .zero
         }
     }

@@ -27,6 +27,9 @@ public struct JSONLineWriter {
         }
         if record.account != .none {
             line.append(key: "account", string: names.name(record.account))
+            if let kind = record.account.kind {
+                line.append(key: "accountKind", string: String(describing: kind))
+            }
         }
         // A definition's own text says its symbol.
         if record.instrument != .none, record.type != .instrumentDefined {

@@ -29,7 +29,7 @@ public struct NameBook: Sendable, Hashable {
     }
 
     public mutating func define(_ account: Account) {
-        accounts.put(account, at: Int(account.id.number))
+        accounts.put(account, at: account.id.index)
     }
 
     public mutating func define(_ strategy: StrategyDefined) {
@@ -37,7 +37,9 @@ public struct NameBook: Sendable, Hashable {
     }
 
     public subscript(id: InstrumentID) -> Instrument? { instruments.at(Int(id.number)) }
-    public subscript(id: AccountID) -> Account? { accounts.at(Int(id.number)) }
+    public subscript(id: AccountID) -> Account? {
+        accounts.at(id.index).flatMap { $0.id == id ? $0 : nil }
+    }
     public subscript(id: StrategyID) -> StrategyDefined? { strategies.at(Int(id.number)) }
 
     public func symbol(_ id: InstrumentID) -> String { self[id]?.symbol ?? "#\(id.number)" }

@@ -121,7 +121,7 @@ public struct EquityBook: Projection, Hashable {
         var next: Int
     }
 
-    /// By account number; nil where the journal has none.
+    /// By account index; nil where the journal has none.
     public private(set) var accounts: [AccountEquity?] = []
     private var marks: [Price] = []
     private var holdings: [Holding] = []
@@ -131,7 +131,7 @@ public struct EquityBook: Projection, Hashable {
     public init() {}
 
     public subscript(account: AccountID) -> AccountEquity? {
-        Int(account.number) < accounts.count ? accounts[Int(account.number)] : nil
+        account.index < accounts.count ? accounts[account.index] : nil
     }
 
     /// The last price seen: a bar's close, a quote's mid, a trade's price; 0 before the first.
@@ -307,14 +307,14 @@ public struct EquityBook: Projection, Hashable {
     public func quantity(_ account: AccountID, _ instrument: InstrumentID) -> Quantity {
         var entry = index.head(instrument)
         while entry >= 0 {
-            if holdings[entry].account == Int32(account.number) { return holdings[entry].quantity }
+            if holdings[entry].account == Int32(account.index) { return holdings[entry].quantity }
             entry = holdings[entry].next
         }
         return .zero
     }
 
     private mutating func slot(_ account: AccountID) -> Int {
-        let number = Int(account.number)
+        let number = account.index
         while accounts.count <= number { accounts.append(nil) }
         if accounts[number] == nil { accounts[number] = AccountEquity(account: account) }
         return number
@@ -323,13 +323,13 @@ public struct EquityBook: Projection, Hashable {
     private mutating func holding(_ account: AccountID, _ instrument: InstrumentID) -> Int {
         var entry = index.head(instrument)
         while entry >= 0 {
-            if holdings[entry].account == Int32(account.number) { return entry }
+            if holdings[entry].account == Int32(account.index) { return entry }
             entry = holdings[entry].next
         }
         _ = slot(account)
         return add(
             Holding(
-                account: Int32(account.number), instrument: instrument, quantity: .zero, next: -1))
+                account: Int32(account.index), instrument: instrument, quantity: .zero, next: -1))
     }
 
     private mutating func add(_ holding: Holding) -> Int {

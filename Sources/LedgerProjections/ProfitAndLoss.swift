@@ -40,7 +40,7 @@ public struct ProfitAndLoss: Projection, Hashable {
     /// Days since 1970 of the last event.
     public private(set) var day = Int64.min
     private var nextDay = Timestamp(nanoseconds: .min)
-    /// The parts at the day's start, by account number.
+    /// The parts at the day's start, by account index.
     private var dayStart: [ProfitParts] = []
 
     public init() {
@@ -61,7 +61,7 @@ public struct ProfitAndLoss: Projection, Hashable {
     }
 
     private mutating func beginDay(_ time: Timestamp) {
-        dayStart = (0..<equity.accounts.count).map { total(AccountID(UInt16($0))) ?? ProfitParts() }
+        dayStart = equity.accounts.map { $0.flatMap { total($0.account) } ?? ProfitParts() }
         day = time.utcDay
         nextDay = .startOfDay(day + 1)
     }
@@ -117,7 +117,7 @@ public struct ProfitAndLoss: Projection, Hashable {
     /// Since 00:00 UTC of the last event's day.
     public func today(_ account: AccountID) -> ProfitParts? {
         guard let total = total(account) else { return nil }
-        let index = Int(account.number)
+        let index = account.index
         return total - (index < dayStart.count ? dayStart[index] : ProfitParts())
     }
 

@@ -32,7 +32,7 @@ struct PeersTask {
         guard let streamed, streamed.engine.books.equity == result.engine.books.equity else {
             throw InputError("the run from the file differs from the run from the tape")
         }
-        let equity = result.engine.books.total(Engine.account)?.equity ?? .zero
+        let equity = result.engine.books.total(result.engine.account)?.equity ?? .zero
         Benchmark.printResult([
             ("peer", "\"ledger\""), ("version", "\"\(Build.version)\""), ("mode", "\"\(input)\""),
             ("arithmetic", "\"\(arithmetic)\""), ("n", "\(rows)"),

@@ -100,14 +100,14 @@ struct BacktestReport {
 
     init(_ result: BacktestResult, _ journal: any Journal) throws {
         self.result = result
-        curve = try EquityCurve(of: journal, account: Engine.account)
+        curve = try EquityCurve(of: journal, account: result.engine.account)
     }
 
     func table(_ name: String) -> Table {
         var table = Table([.init("figure"), .init("value", .decimal)])
         let engine = result.engine
-        let total = engine.books.total(Engine.account) ?? ProfitParts()
-        let worth = engine.books.equity[Engine.account]
+        let total = engine.books.total(engine.account) ?? ProfitParts()
+        let worth = engine.books.equity[engine.account]
         table.add(["journal", name])
         table.add(["from", "\(result.first)"])
         table.add(["to", "\(result.last)"])

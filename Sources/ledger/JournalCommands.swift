@@ -155,7 +155,7 @@ struct RecordCommand: ParsableCommand {
     private func step(_ journal: LMDBJournal) throws -> SequenceNumber {
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
         let now = max(Operator.now, sequencer.engine.lastTime)
-        let sequence = try with { event, account in
+        let sequence = try with(sequencer.engine.account) { event, account in
             try sequencer.take(event, Envelope(account: account, time: now))
         }
         try sequencer.commitWithCheckpoint()
@@ -164,8 +164,9 @@ struct RecordCommand: ParsableCommand {
     }
 
     private func submit(_ journal: LMDBJournal) throws -> SequenceNumber {
+        let names: NameBook = try ProjectionReader.fold(of: journal)
         var batch = Batch(next: .first)
-        try with { event, account in
+        try with(names.accounts.compactMap { $0?.id }.first ?? .none) { event, account in
             _ = try batch.append(event, Envelope(account: account, time: Operator.now))
         }
         guard let bytes = batch.record(.first).map({ Array($0.bytes) }) else {
@@ -182,7 +183,9 @@ struct RecordCommand: ParsableCommand {
         }
     }
 
-    private func with<R>(_ body: (any Event, AccountID) throws -> R) throws -> R {
+    private func with<R>(
+        _ account: AccountID, _ body: (any Event, AccountID) throws -> R
+    ) throws -> R {
         func amount() throws -> Money {
             guard let money = try? Money(value) else {
                 throw CommandError("'\(value)' is not an amount such as 12.50")
@@ -193,13 +196,13 @@ struct RecordCommand: ParsableCommand {
             return money
         }
         switch fact {
-        case .deposit: return try body(CashDeposited(amount: try amount()), Engine.account)
-        case .withdrawal: return try body(CashWithdrawn(amount: try amount()), Engine.account)
+        case .deposit: return try body(CashDeposited(amount: try amount()), account)
+        case .withdrawal: return try body(CashWithdrawn(amount: try amount()), account)
         case .fee:
             return try body(
                 FeeCharged(
                     instrument: .none, amount: try amount(), kind: reason.isEmpty ? "fee" : reason),
-                Engine.account)
+                account)
         case .note:
             return try body(
                 OperatorCommanded(

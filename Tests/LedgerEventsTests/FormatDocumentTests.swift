@@ -67,13 +67,13 @@ import Testing
         let noon = Timestamp("2024-03-05T14:30:00Z") ?? .zero
         try batch.append(
             AccountDefined(kind: .paper, name: "main", currency: "USD"),
-            Envelope(account: AccountID(1), time: noon))
+            Envelope(account: AccountID(.paper, index: 1), time: noon))
         try batch.append(
             OrderCancelled(
                 instrument: InstrumentID(1), order: OrderID(9), reason: .dayEnded,
                 remaining: Quantity(raw: 1_500_000_000)),
             Envelope(
-                account: AccountID(1), time: noon, cause: SequenceNumber(1),
+                account: AccountID(.paper, index: 1), time: noon, cause: SequenceNumber(1),
                 recordTime: Timestamp(nanoseconds: noon.nanoseconds + 1_000)))
         let block = try #require(BlockBytes.sealed(&batch).first)
         var lines = JSONLineWriter()
