@@ -84,16 +84,46 @@ public enum FixedPoint {
 
     public static func append(_ raw: Int128, to text: inout [UInt8]) {
         if raw < 0 { text.append(UInt8(ascii: "-")) }
-        let (whole, fraction) = raw.magnitude.quotientAndRemainder(dividingBy: UInt128(one))
-        text.append(contentsOf: String(whole).utf8)
+        let fraction: UInt64
+        if let small = UInt64(exactly: raw.magnitude) {
+            text.append(decimal: small / UInt64(one))
+            fraction = small % UInt64(one)
+        } else {
+            let (whole, rest) = raw.magnitude.quotientAndRemainder(dividingBy: UInt128(one))
+            if let small = UInt64(exactly: whole) {
+                text.append(decimal: small)
+            } else {
+                text.append(contentsOf: String(whole).utf8)
+            }
+            fraction = UInt64(rest)
+        }
         guard fraction != 0 else { return }
         text.append(UInt8(ascii: "."))
-        var rest = UInt64(fraction)
-        var unit = UInt64(one) / 10
-        while rest != 0 {
-            text.append(UInt8(48 + rest / unit))
-            rest %= unit
-            unit /= 10
+        text.append(decimal: fraction, digits: decimals)
+        while text.last == UInt8(ascii: "0") { text.removeLast() }
+    }
+}
+
+extension [UInt8] {
+    /// The decimal digits of `value`, with zeros before them up to `digits`.
+    public mutating func append(decimal value: UInt64, digits: Int = 1) {
+        var count = 1
+        var limit: UInt64 = 10
+        while count < 20, value >= limit {
+            count += 1
+            let (next, overflow) = limit.multipliedReportingOverflow(by: 10)
+            if overflow { break }
+            limit = next
+        }
+        count = Swift.max(count, digits)
+        let start = self.count
+        for _ in 0..<count { append(48) }
+        var rest = value
+        var place = start + count
+        while rest > 0 {
+            place -= 1
+            self[place] = UInt8(48 + rest % 10)
+            rest /= 10
         }
     }
 }

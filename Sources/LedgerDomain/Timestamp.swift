@@ -234,8 +234,7 @@ extension Int64 {
 
 extension [UInt8] {
     mutating func appendPadded(_ value: Int64, digits: Int) {
-        let text = String(value)
-        for _ in text.utf8.count..<Swift.max(digits, text.utf8.count) { append(UInt8(ascii: "0")) }
-        append(contentsOf: text.utf8)
+        if value < 0 { append(UInt8(ascii: "-")) }
+        append(decimal: value.magnitude, digits: digits)
     }
 }

@@ -104,8 +104,6 @@ public struct JSONLineWriter {
 extension [UInt8] {
     public mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
-    mutating func append(decimal value: UInt64) { append(contentsOf: String(value).utf8) }
-
     mutating func append(hex byte: UInt8) {
         for digit in [byte >> 4, byte & 15] { append(digit < 10 ? 48 + digit : 87 + digit) }
     }
@@ -117,12 +115,16 @@ extension [UInt8] {
     }
 
     mutating func append(key: String, number: UInt64) {
-        append(",\"\(key)\":")
+        append(",\"")
+        append(key)
+        append("\":")
         append(decimal: number)
     }
 
     mutating func append(key: String, string: String) {
-        append(",\"\(key)\":")
+        append(",\"")
+        append(key)
+        append("\":")
         append(string: string)
     }
 
