@@ -99,6 +99,9 @@ let package = Package(
         tests(
             "LedgerImportTests",
             ["LedgerDomain", "LedgerEvents", "LedgerImport", "CZstd", "CZlib"]),
+        tests(
+            "LedgerDriversTests",
+            ["LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers"]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],
     swiftLanguageModes: [.v6]

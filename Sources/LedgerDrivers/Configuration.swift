@@ -156,6 +156,7 @@ private struct Flattener {
     init(file: String) { self.file = file }
 
     mutating func entries(of text: String) throws(ConfigurationError) -> [Configuration.Entry] {
+        try checkNesting(text)
         let root: Node?
         do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
             throw ConfigurationError(place: file, Self.oneLine("\(error)"))
@@ -166,6 +167,38 @@ private struct Flattener {
         }
         try flatten(root, "", depth: 0)
         return entries
+    }
+
+    /// The parser calls itself for each level: what is nested a thousand times would end the program.
+    private func checkNesting(_ text: String) throws(ConfigurationError) {
+        guard text.utf8.count <= 1 << 20 else {
+            throw ConfigurationError(place: file, "the file is larger than 1 MiB")
+        }
+        var line = 1
+        var open = 0
+        var dashes = 0
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\n"): (line, dashes) = (line + 1, 0)
+            case UInt8(ascii: "["), UInt8(ascii: "{"): open += 1
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): open = max(0, open - 1)
+            case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"): dashes += 1
+            default: break
+            }
+            guard open <= 100, dashes <= 500 else {
+                throw ConfigurationError(place: "\(file):\(line)", "is nested too deep")
+            }
+        }
+    }
+
+    /// Far more settings than anybody has; aliases of aliases could make billions.
+    private static let mostEntries = 10_000
+
+    private mutating func add(_ entry: Configuration.Entry) throws(ConfigurationError) {
+        guard entries.count < Self.mostEntries else {
+            throw ConfigurationError(place: entry.origin.description, "more than 10000 settings")
+        }
+        entries.append(entry)
     }
 
     private static func oneLine(_ text: String) -> String {
@@ -183,7 +216,7 @@ private struct Flattener {
         }
         switch node {
         case .scalar(let scalar):
-            entries.append(
+            try add(
                 Configuration.Entry(
                     key: key, value: scalar.string, origin: .file(file, line: line(node))))
         case .mapping(let mapping):
@@ -197,7 +230,7 @@ private struct Flattener {
             }
         case .sequence(let sequence):
             if sequence.allSatisfy({ $0.scalar != nil }) {
-                entries.append(
+                try add(
                     Configuration.Entry(
                         key: key,
                         value: sequence.compactMap(\.scalar?.string).joined(separator: ","),
@@ -224,7 +257,7 @@ private struct Flattener {
             }
             parts.append("\(column)=\(place)")
         }
-        entries.append(
+        try add(
             Configuration.Entry(
                 key: key, value: parts.joined(separator: ","), origin: .file(file, line: line(node))
             ))
