@@ -44,7 +44,7 @@ public struct Bar: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         interval = record.load(20)
         open = record.price(24)
@@ -101,7 +101,7 @@ public struct Quote: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         bid = record.price(24)
         ask = record.price(32)
@@ -147,7 +147,7 @@ public struct Trade: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         aggressor = Side(rawValue: record.load(20))
         price = record.price(24)
@@ -186,7 +186,7 @@ public struct PredictionRecorded: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         predicted = record.price(24)
         error = record.price(32)
@@ -210,7 +210,7 @@ public struct DividendDeclared: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.price(perUnit, 24) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         perUnit = record.price(24)
     }
@@ -238,7 +238,7 @@ public struct SplitApplied: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         numerator = record.load(24)
         denominator = record.load(32)
@@ -252,7 +252,7 @@ public struct ClockTicked: Event, Hashable {
 
     public init() {}
     public func encode(into writer: inout RecordWriter) {}
-    public init(_ record: Record) throws(RecordError) { try record.expect(Self.layout) }
+    public init(_ record: Record) throws(RecordError) { try record.expect(Self.self) }
 }
 
 /// An instrument's exchange opened, or every exchange where no instrument is named.
@@ -265,7 +265,7 @@ public struct SessionOpened: Event, Hashable {
     public init(instrument: InstrumentID) { self.instrument = instrument }
     public func encode(into writer: inout RecordWriter) {}
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
     }
 }
@@ -280,7 +280,7 @@ public struct SessionClosed: Event, Hashable {
     public init(instrument: InstrumentID) { self.instrument = instrument }
     public func encode(into writer: inout RecordWriter) {}
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
     }
 }

@@ -117,7 +117,7 @@ public struct Record {
             guard length <= payloadEnd - at - 4 else { throw truncated }
             let slice = UnsafeRawBufferPointer(start: base + at + 4, count: length)
             guard let text = String(validating: slice, as: UTF8.self) else {
-                throw RecordError(sequence: sequence, type: rawType, problem: .textNotUTF8)
+                throw error(.textNotUTF8)
             }
             result.append(text)
             at += 4 + length
@@ -125,23 +125,33 @@ public struct Record {
         return result
     }
 
-    var truncated: RecordError {
-        RecordError(sequence: sequence, type: rawType, problem: .truncated(byteCount))
+    var truncated: RecordError { error(.truncated(byteCount)) }
+
+    /// What every payload initialiser asks first: this version, and room for its fixed part.
+    @inline(__always)
+    func expect<E: Event>(_ type: E.Type) throws(RecordError) {
+        guard version == E.version else { throw otherVersion(than: E.version) }
+        try expectSize(E.layout)
     }
 
-    /// What every payload initialiser asks first.
     @inline(__always)
-    func expect(_ layout: Layout) throws(RecordError) {
+    func expectSize(_ layout: Layout) throws(RecordError) {
         guard payloadEnd >= layout.size else { throw truncated }
+    }
+
+    private func otherVersion(than current: UInt8) -> RecordError {
+        error(version > current ? .newerVersion(version) : .olderVersion(version))
+    }
+
+    func error(_ problem: RecordError.Problem) -> RecordError {
+        RecordError(sequence: sequence, type: rawType, problem: problem)
     }
 
     func value<T: RawRepresentable>(_ offset: Int, as type: T.Type = T.self) throws(RecordError)
         -> T
     where T.RawValue == UInt8 {
         guard let value = T(rawValue: load(offset)) else {
-            throw RecordError(
-                sequence: sequence, type: rawType,
-                problem: .badValue(offset: offset, value: load(offset)))
+            throw error(.badValue(offset: offset, value: load(offset)))
         }
         return value
     }
@@ -155,6 +165,10 @@ public struct RecordError: Error, Equatable, CustomStringConvertible {
         case badValue(offset: Int, value: UInt8)
         case textNotUTF8
         case newerVersion(UInt8)
+        /// No step of the reader's chain leads from this version to the present one.
+        case olderVersion(UInt8)
+        /// A digest in the payload is not that of the text beside it.
+        case wrongDigest(UInt64)
         /// A type that another process may not submit.
         case notSubmittable
     }
@@ -180,6 +194,10 @@ public struct RecordError: Error, Equatable, CustomStringConvertible {
             case .textNotUTF8: "has a text that is not UTF-8"
             case .notSubmittable: "is not one that another process may submit"
             case .newerVersion(let version): "has version \(version), newer than this program reads"
+            case .olderVersion(let version):
+                "has version \(version), from which nothing leads to the present one"
+            case .wrongDigest(let digest):
+                "has the digest \(digest.hex), which is not that of its text"
             }
         return "event \(sequence) (\(name)) \(what)"
     }
