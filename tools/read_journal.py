@@ -97,9 +97,7 @@ EVENTS = {
     33: ("OrderExpired", ENDED),
 }
 INTEGERS = {"u8": "<B", "u16": "<H", "u32": "<I", "u64": "<Q", "i64": "<q", "order": "<Q"}
-DEFINITIONS = (3, 4, 5)
 ACCOUNT_KINDS = ["", "simulated", "paper", "live"]
-HIGHEST_NUMBER = 1 << 20
 
 
 class FormatError(Exception):
@@ -185,10 +183,6 @@ class Names:
     def __init__(self):
         self.instruments, self.accounts, self.strategies = {}, {}, {}
 
-    def define(self, kind, number, name):
-        if number <= HIGHEST_NUMBER:
-            kind[number] = name
-
     @staticmethod
     def name(kind, number):
         return kind.get(number, "#%d" % number)
@@ -252,16 +246,16 @@ class Record:
         name, (size, fields, texts) = EVENTS.get(self.type, ("Unknown%d" % self.type, (24, [], [])))
         values = []
         known = self.type in EVENTS and self.version == 1
-        if known or self.type in DEFINITIONS:
+        if known:
             if self.end < size:
                 raise FormatError("event %d: %s is too short" % (self.sequence, name))
             values = self.texts(size, len(texts))
             if name == "InstrumentDefined":
-                names.define(names.instruments, self.instrument, values[0])
+                names.instruments[self.instrument] = values[0]
             elif name == "AccountDefined":
-                names.define(names.accounts, self.account, values[0])
+                names.accounts[self.account] = values[0]
             elif name == "StrategyDefined":
-                names.define(names.strategies, load("<H", self.data, 20), values[0])
+                names.strategies[load("<H", self.data, 20)] = values[0]
         parts = ['"seq":%d' % self.sequence, '"type":"%s"' % name, '"time":"%s"' % time(self.time)]
         if self.record_time != self.time:
             parts.append('"recorded":"%s"' % time(self.record_time))

@@ -120,7 +120,7 @@ public struct TapeImport {
             }
             return (known.id, true, last)
         }
-        let highest = names.instruments.compactMap { $0?.id.number }.max() ?? 0
+        let highest = names.instruments.last?.id.number ?? 0
         return (InstrumentID(highest + 1), false, last)
     }
 }

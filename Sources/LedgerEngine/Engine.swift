@@ -212,7 +212,7 @@ public struct Engine: Sendable {
                 }
             }
         } catch { throw .settings(error) }
-        for case let instrument? in names.instruments {
+        for instrument in names.instruments {
             venue.define(instrument)
             listen(instrument)
         }
@@ -302,7 +302,7 @@ public struct Engine: Sendable {
     ) throws(EngineError) {
         let closing =
             session.instrument == .none
-            ? names.instruments.compactMap { $0?.id } : [session.instrument]
+            ? names.instruments.map(\.id) : [session.instrument]
         for instrument in closing {
             for report in venue.endOfSession(instrument) {
                 try take(report, context, into: &batch)

@@ -189,7 +189,7 @@ public struct Block {
             rebasing: bytes[BlockHeader.linkedOffset..<BlockHeader.linkedOffset + 16])
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     public func records() -> RecordIterator {
         RecordIterator(payload: payload, next: header.firstSequence, count: header.count)
     }
@@ -205,11 +205,12 @@ public struct Block {
 
 /// Walks the records of a payload; a length that leads outside is an error, never a wild read.
 public struct RecordIterator {
-    private var at: UnsafeRawPointer?
-    private var remaining: Int
-    private var sequence: SequenceNumber
-    private var count: UInt32
+    @usableFromInline var at: UnsafeRawPointer?
+    @usableFromInline var remaining: Int
+    @usableFromInline var sequence: SequenceNumber
+    @usableFromInline var count: UInt32
 
+    @inlinable
     init(payload: UnsafeRawBufferPointer, next: SequenceNumber, count: UInt32) {
         at = payload.baseAddress
         remaining = payload.count
@@ -217,7 +218,7 @@ public struct RecordIterator {
         self.count = count
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     public mutating func next() throws(BlockError) -> Record? {
         guard remaining >= Record.smallest, count > 0, let base = at else {
             if remaining == 0 && count == 0 { return nil }

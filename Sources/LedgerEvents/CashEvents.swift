@@ -12,7 +12,7 @@ public struct CashDeposited: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.money(amount, 24) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         amount = record.money(24)
     }
 }
@@ -29,7 +29,7 @@ public struct CashWithdrawn: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.money(amount, 24) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         amount = record.money(24)
     }
 }
@@ -54,7 +54,7 @@ public struct FeeCharged: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.money(amount, 24) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         amount = record.money(24)
         kind = try record.texts(from: 40, count: 1)[0]
@@ -99,7 +99,7 @@ public struct DividendPaid: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         strategy = StrategyID(record.load(20))
         perUnit = record.price(24)

@@ -33,7 +33,7 @@ public struct JournalOpened: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.store(kind.rawValue, 20) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         kind = try record.value(20)
         let texts = try record.texts(from: 24, count: 2)
         (name, build) = (texts[0], texts[1])
@@ -60,6 +60,7 @@ public struct ConfigurationLoaded: Event, Hashable {
 
     public var texts: [String] { [build, settings] }
 
+    /// FNV-1a of the settings' UTF-8, stored beside them and checked on reading.
     public var digest: UInt64 {
         var hash = FNV1a()
         hash.add(settings.utf8)
@@ -72,10 +73,12 @@ public struct ConfigurationLoaded: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         seed = record.load(24)
         let texts = try record.texts(from: 40, count: 2)
         (build, settings) = (texts[0], texts[1])
+        let stored: UInt64 = record.load(32)
+        guard stored == digest else { throw record.error(.wrongDigest(stored)) }
     }
 }
 
@@ -106,7 +109,7 @@ public struct InstrumentDefined: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         let texts = try record.texts(from: 40, count: 3)
         definition = Instrument(
             id: record.instrument, symbol: texts[0], venue: texts[1], currency: texts[2],
@@ -136,7 +139,7 @@ public struct AccountDefined: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.store(kind.rawValue, 20) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         kind = try record.value(20)
         let texts = try record.texts(from: 24, count: 2)
         (name, currency) = (texts[0], texts[1])
@@ -170,7 +173,7 @@ public struct StrategyDefined: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         strategy = StrategyID(record.load(20))
         codeVersion = record.load(22)
         let texts = try record.texts(from: 24, count: 2)

@@ -11,8 +11,9 @@ public struct JSONLineWriter {
 
     /// Appends the line, with its line feed. Definitions that pass by are remembered for later names.
     public mutating func append(_ record: Record, to line: inout [UInt8]) throws(RecordError) {
-        try names.remember(record)
         let known = EventCatalog.layout(record.rawType)
+        let isReadable = known?.version == record.version
+        if isReadable { try names.remember(record) }
         line.append("{\"seq\":")
         line.append(decimal: record.sequence.number)
         line.append(",\"type\":\"")
@@ -39,7 +40,7 @@ public struct JSONLineWriter {
         if record.correlation != .none {
             line.append(key: "correlation", number: record.correlation.number)
         }
-        if let known, known.version == record.version {
+        if let known, isReadable {
             try append(fields: known.layout, of: record, to: &line)
         } else {
             line.append(key: "version", number: UInt64(record.version))
@@ -55,7 +56,7 @@ public struct JSONLineWriter {
     private func append(
         fields layout: Layout, of record: Record, to line: inout [UInt8]
     ) throws(RecordError) {
-        try record.expect(layout)
+        try record.expectSize(layout)
         for field in layout.fields {
             line.append(",\"")
             line.append(field.name)

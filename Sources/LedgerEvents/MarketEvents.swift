@@ -43,9 +43,9 @@ public struct Bar: Event, Hashable {
         writer.quantity(volume, 56)
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(version: 1, size: 64)
         instrument = record.instrument
         interval = record.load(20)
         open = record.price(24)
@@ -101,9 +101,9 @@ public struct Quote: Event, Hashable {
         writer.quantity(askSize, 48)
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(version: 1, size: 56)
         instrument = record.instrument
         bid = record.price(24)
         ask = record.price(32)
@@ -148,9 +148,9 @@ public struct Trade: Event, Hashable {
         writer.store(tradeId, 40)
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(version: 1, size: 48)
         instrument = record.instrument
         aggressor = Side(rawValue: record.load(20))
         price = record.price(24)
@@ -189,7 +189,7 @@ public struct PredictionRecorded: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         predicted = record.price(24)
         error = record.price(32)
@@ -213,7 +213,7 @@ public struct DividendDeclared: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.price(perUnit, 24) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         perUnit = record.price(24)
     }
@@ -241,7 +241,7 @@ public struct SplitApplied: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         numerator = record.load(24)
         denominator = record.load(32)
@@ -255,7 +255,7 @@ public struct ClockTicked: Event, Hashable {
 
     public init() {}
     public func encode(into writer: inout RecordWriter) {}
-    public init(_ record: Record) throws(RecordError) { try record.expect(Self.layout) }
+    public init(_ record: Record) throws(RecordError) { try record.expect(Self.self) }
 }
 
 /// An instrument's exchange opened, or every exchange where no instrument is named.
@@ -268,7 +268,7 @@ public struct SessionOpened: Event, Hashable {
     public init(instrument: InstrumentID) { self.instrument = instrument }
     public func encode(into writer: inout RecordWriter) {}
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
     }
 }
@@ -283,7 +283,7 @@ public struct SessionClosed: Event, Hashable {
     public init(instrument: InstrumentID) { self.instrument = instrument }
     public func encode(into writer: inout RecordWriter) {}
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
     }
 }

@@ -1,10 +1,12 @@
 import LedgerDomain
 
-/// The names behind a journal's numbers, folded from its definitions.
+/// The names behind a journal's numbers, folded from its definitions. What it costs depends on how
+/// many there are, not on how high their numbers go.
 public struct NameBook: Sendable, Hashable {
-    public private(set) var instruments: [Instrument?] = []
-    public private(set) var accounts: [Account?] = []
-    public private(set) var strategies: [StrategyDefined?] = []
+    /// Ascending by number.
+    public private(set) var instruments: [Instrument] = []
+    public private(set) var accounts: [Account] = []
+    public private(set) var strategies: [StrategyDefined] = []
 
     public static let types: [EventType] = [.instrumentDefined, .accountDefined, .strategyDefined]
 
@@ -12,61 +14,83 @@ public struct NameBook: Sendable, Hashable {
 
     public mutating func remember(_ record: Record) throws(RecordError) {
         switch record.type {
-        case .instrumentDefined: define(try InstrumentDefined(record).definition)
+        case .instrumentDefined:
+            define(try InstrumentDefined(record).definition)
         case .accountDefined:
             let event = try AccountDefined(record)
             define(
                 Account(
                     id: record.account, name: event.name, kind: event.kind, currency: event.currency
                 ))
-        case .strategyDefined: define(try StrategyDefined(record))
+        case .strategyDefined:
+            define(try StrategyDefined(record))
         default: break
         }
     }
 
     public mutating func define(_ instrument: Instrument) {
-        instruments.put(instrument, at: Int(instrument.id.number))
+        instruments.put(instrument, \.id.number)
     }
 
-    public mutating func define(_ account: Account) {
-        accounts.put(account, at: account.id.index)
-    }
+    public mutating func define(_ account: Account) { accounts.put(account, \.id.number) }
 
     public mutating func define(_ strategy: StrategyDefined) {
-        strategies.put(strategy, at: Int(strategy.strategy.number))
+        strategies.put(strategy, \.strategy.number)
     }
 
-    public subscript(id: InstrumentID) -> Instrument? { instruments.at(Int(id.number)) }
-    public subscript(id: AccountID) -> Account? {
-        accounts.at(id.index).flatMap { $0.id == id ? $0 : nil }
+    public subscript(id: InstrumentID) -> Instrument? { instruments.get(id.number, \.id.number) }
+    public subscript(id: AccountID) -> Account? { accounts.get(id.number, \.id.number) }
+    public subscript(id: StrategyID) -> StrategyDefined? {
+        strategies.get(id.number, \.strategy.number)
     }
-    public subscript(id: StrategyID) -> StrategyDefined? { strategies.at(Int(id.number)) }
 
     public func symbol(_ id: InstrumentID) -> String { self[id]?.symbol ?? "#\(id.number)" }
     public func name(_ id: AccountID) -> String { self[id]?.name ?? "#\(id.number)" }
     public func name(_ id: StrategyID) -> String { self[id]?.name ?? "#\(id.number)" }
 
     public func instrument(symbol: String) -> Instrument? {
-        instruments.lazy.compactMap { $0 }.first { $0.symbol == symbol }
+        instruments.first { $0.symbol == symbol }
     }
 
-    public func account(name: String) -> Account? {
-        accounts.lazy.compactMap { $0 }.first { $0.name == name }
-    }
+    public func account(name: String) -> Account? { accounts.first { $0.name == name } }
 
-    /// The highest numbers a journal may define: they index arrays.
-    public static let highest = 1 << 20
+    /// The highest number of an instrument that is traded or marked: it indexes arrays there, so that
+    /// a fold refuses a higher one.
+    public static let highest = 65_536
 }
 
 extension Array {
-    fileprivate func at<Wrapped>(_ index: Int) -> Wrapped? where Element == Wrapped? {
-        index < count ? self[index] : nil
+    /// Where `number` is, or belongs.
+    private func place<Number: BinaryInteger>(
+        _ number: Number, _ key: (Element) -> Number
+    ) -> Int {
+        // Numbers are mostly given from 1 without gaps.
+        let guess = Int(number) - 1
+        if indices.contains(guess), key(self[guess]) == number { return guess }
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if key(self[middle]) < number { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
-    fileprivate mutating func put<Wrapped>(_ value: Wrapped, at index: Int)
-    where Element == Wrapped? {
-        guard index <= NameBook.highest else { return }
-        while count <= index { append(nil) }
-        self[index] = value
+    fileprivate func get<Number: BinaryInteger>(
+        _ number: Number, _ key: (Element) -> Number
+    ) -> Element? {
+        let place = place(number, key)
+        return place < count && key(self[place]) == number ? self[place] : nil
+    }
+
+    fileprivate mutating func put<Number: BinaryInteger>(
+        _ value: Element, _ key: (Element) -> Number
+    ) {
+        let place = place(key(value), key)
+        if place < count, key(self[place]) == key(value) {
+            self[place] = value
+        } else {
+            insert(value, at: place)
+        }
     }
 }

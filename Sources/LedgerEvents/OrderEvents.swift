@@ -80,7 +80,7 @@ public struct OrderIntended: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         strategy = StrategyID(record.load(20))
         side = try record.value(22)
@@ -114,7 +114,7 @@ public struct OrderSubmitted: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.order(order, 24) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         order = OrderID(record.load(24))
     }
@@ -142,7 +142,7 @@ public struct OrderAccepted: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         order = OrderID(record.load(24))
         activeFrom = Timestamp(nanoseconds: record.load(32))
@@ -168,7 +168,7 @@ public struct OrderRejected: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.order(order, 24) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         order = OrderID(record.load(24))
         reason = try record.texts(from: 32, count: 1)[0]
@@ -240,7 +240,7 @@ public struct OrderFilled: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         strategy = StrategyID(record.load(20))
         side = try record.value(22)
@@ -301,7 +301,7 @@ public struct OrderCancelled: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         reason = try record.value(20)
         order = OrderID(record.load(24))
@@ -337,7 +337,7 @@ public struct OrderExpired: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         reason = try record.value(20)
         order = OrderID(record.load(24))

@@ -17,11 +17,13 @@ import LedgerDomain
 /// A view into memory that somebody else owns: valid inside the closure or until the next read.
 public struct Record {
     public let sequence: SequenceNumber
-    let base: UnsafeRawPointer
+    @usableFromInline let base: UnsafeRawPointer
 
-    public static let payloadOffset = 20
-    public static let smallest = 24
+    // Computed, because a stored constant of another module is behind a check that it was made.
+    @inlinable public static var payloadOffset: Int { 20 }
+    @inlinable public static var smallest: Int { 24 }
 
+    @inlinable
     init(sequence: SequenceNumber, base: UnsafeRawPointer) {
         self.sequence = sequence
         self.base = base
@@ -50,40 +52,42 @@ public struct Record {
         }
     }
 
+    @usableFromInline
     struct Flags {
-        static let cause: UInt8 = 1
+        @usableFromInline static var cause: UInt8 { 1 }
         static let correlation: UInt8 = 2
         static let recordTime: UInt8 = 4
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     func load<T: BitwiseCopyable>(_ offset: Int, as type: T.Type = T.self) -> T {
         base.loadUnaligned(fromByteOffset: offset, as: T.self)
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     public var byteCount: Int { Int(load(0, as: UInt16.self)) * 8 }
-    @inline(__always)
+    @inlinable @inline(__always)
     public var rawType: UInt16 { load(2) }
     public var type: EventType? { EventType(rawValue: rawType) }
-    @inline(__always)
+    @inlinable @inline(__always)
     public var version: UInt8 { load(4) }
-    @inline(__always)
+    @inlinable @inline(__always)
     var flags: UInt8 { load(5) }
+    @inlinable @inline(__always)
     public var account: AccountID { AccountID(load(6)) }
-    @inline(__always)
+    @inlinable @inline(__always)
     public var time: Timestamp { Timestamp(nanoseconds: load(8)) }
-    @inline(__always)
+    @inlinable @inline(__always)
     public var instrument: InstrumentID { InstrumentID(load(16)) }
     public var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base, count: byteCount)
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     var trailerSize: Int { (flags & 7).nonzeroBitCount * 8 }
 
     /// The end of the payload and its padding.
-    @inline(__always)
+    @inlinable @inline(__always)
     public var payloadEnd: Int { byteCount - trailerSize }
 
     /// The input that this event was derived from; none for an input.
@@ -91,7 +95,7 @@ public struct Record {
         flags & Flags.cause == 0 ? .none : SequenceNumber(load(payloadEnd))
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     public var isInput: Bool { flags & Flags.cause == 0 }
 
     /// The first event of the chain that this one belongs to.
@@ -108,19 +112,19 @@ public struct Record {
         return Timestamp(nanoseconds: load(byteCount - 8))
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     func price(_ offset: Int) -> Price { Price(raw: load(offset)) }
-    @inline(__always)
+    @inlinable @inline(__always)
     func money(_ offset: Int) -> Money { Money(raw: load(offset)) }
-    @inline(__always)
+    @inlinable @inline(__always)
     func quantity(_ offset: Int) -> Quantity {
         let mantissa = Int128(load(offset, as: Int64.self))
         let shift = flags >> 4
         return Quantity(raw: shift == 0 ? mantissa : Self.scaled(mantissa, shift))
     }
 
-    @inline(never)
-    private static func scaled(_ mantissa: Int128, _ shift: UInt8) -> Int128 {
+    @usableFromInline
+    static func scaled(_ mantissa: Int128, _ shift: UInt8) -> Int128 {
         mantissa &* FixedPoint.powers[Int(shift)]
     }
 
@@ -134,7 +138,7 @@ public struct Record {
             guard length <= payloadEnd - at - 4 else { throw truncated }
             let slice = UnsafeRawBufferPointer(start: base + at + 4, count: length)
             guard let text = String(validating: slice, as: UTF8.self) else {
-                throw RecordError(sequence: sequence, type: rawType, problem: .textNotUTF8)
+                throw error(.textNotUTF8)
             }
             result.append(text)
             at += 4 + length
@@ -142,23 +146,42 @@ public struct Record {
         return result
     }
 
-    var truncated: RecordError {
-        RecordError(sequence: sequence, type: rawType, problem: .truncated(byteCount))
+    @usableFromInline
+    var truncated: RecordError { error(.truncated(byteCount)) }
+
+    /// The same for prices, whose layouts are too far away to ask for a million times a second.
+    @inlinable @inline(__always)
+    func expect(version expected: UInt8, size: Int) throws(RecordError) {
+        guard version == expected else { throw otherVersion(than: expected) }
+        guard payloadEnd >= size else { throw truncated }
     }
 
-    /// What every payload initialiser asks first.
-    @inline(__always)
-    func expect(_ layout: Layout) throws(RecordError) {
+    /// What every payload initialiser asks first: this version, and room for its fixed part.
+    @inlinable @inline(__always)
+    func expect<E: Event>(_ type: E.Type) throws(RecordError) {
+        guard version == E.version else { throw otherVersion(than: E.version) }
+        try expectSize(E.layout)
+    }
+
+    @inlinable @inline(__always)
+    func expectSize(_ layout: Layout) throws(RecordError) {
         guard payloadEnd >= layout.size else { throw truncated }
+    }
+
+    @usableFromInline
+    func otherVersion(than current: UInt8) -> RecordError {
+        error(version > current ? .newerVersion(version) : .olderVersion(version))
+    }
+
+    func error(_ problem: RecordError.Problem) -> RecordError {
+        RecordError(sequence: sequence, type: rawType, problem: problem)
     }
 
     func value<T: RawRepresentable>(_ offset: Int, as type: T.Type = T.self) throws(RecordError)
         -> T
     where T.RawValue == UInt8 {
         guard let value = T(rawValue: load(offset)) else {
-            throw RecordError(
-                sequence: sequence, type: rawType,
-                problem: .badValue(offset: offset, value: load(offset)))
+            throw error(.badValue(offset: offset, value: load(offset)))
         }
         return value
     }
@@ -172,6 +195,10 @@ public struct RecordError: Error, Equatable, CustomStringConvertible {
         case badValue(offset: Int, value: UInt8)
         case textNotUTF8
         case newerVersion(UInt8)
+        /// No step of the reader's chain leads from this version to the present one.
+        case olderVersion(UInt8)
+        /// A digest in the payload is not that of the text beside it.
+        case wrongDigest(UInt64)
         /// A type that another process may not submit.
         case notSubmittable
     }
@@ -197,6 +224,10 @@ public struct RecordError: Error, Equatable, CustomStringConvertible {
             case .textNotUTF8: "has a text that is not UTF-8"
             case .notSubmittable: "is not one that another process may submit"
             case .newerVersion(let version): "has version \(version), newer than this program reads"
+            case .olderVersion(let version):
+                "has version \(version), from which nothing leads to the present one"
+            case .wrongDigest(let digest):
+                "has the digest \(digest.hex), which is not that of its text"
             }
         return "event \(sequence) (\(name)) \(what)"
     }

@@ -16,7 +16,7 @@ public struct RunStarted: Event, Hashable {
     public func encode(into writer: inout RecordWriter) {}
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         let texts = try record.texts(from: 24, count: 2)
         (mode, name) = (texts[0], texts[1])
     }
@@ -39,7 +39,7 @@ public struct RunEnded: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.store(inputs, 24) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         inputs = record.load(24)
         reason = try record.texts(from: 32, count: 1)[0]
     }
@@ -57,7 +57,7 @@ public struct RunFailed: Event, Hashable {
     public func encode(into writer: inout RecordWriter) {}
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         reason = try record.texts(from: 24, count: 1)[0]
     }
 }
@@ -74,7 +74,7 @@ public struct StateDigested: Event, Hashable {
     public func encode(into writer: inout RecordWriter) { writer.store(digest, 24) }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         digest = record.load(24)
     }
 }
@@ -101,7 +101,7 @@ public struct OperatorCommanded: Event, Hashable {
     public func encode(into writer: inout RecordWriter) {}
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         let texts = try record.texts(from: 24, count: 4)
         (actor, command, argument, reason) = (texts[0], texts[1], texts[2], texts[3])
     }

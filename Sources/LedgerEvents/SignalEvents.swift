@@ -75,7 +75,7 @@ public struct SignalGenerated: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         strategy = StrategyID(record.load(20))
         side = try record.value(22)
@@ -130,7 +130,7 @@ public struct SignalRejected: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         (strategy, side, refusal) = try record.refusal()
     }
@@ -160,7 +160,7 @@ public struct IntentRejected: Event, Hashable {
     }
 
     public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.layout)
+        try record.expect(Self.self)
         instrument = record.instrument
         (strategy, side, refusal) = try record.refusal()
     }

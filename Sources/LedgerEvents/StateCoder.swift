@@ -36,7 +36,9 @@ public struct StateWriter {
         for value in values { body(&self, value) }
     }
 
-    /// FNV-1a over the bytes in words of eight, for a digest that costs little.
+    /// A multiplicative hash of this package's own, for a digest that costs little: FNV-1a's basis
+    /// xor the length; each word of eight bytes is xored in, then h = (h × 2^64/φ) xor (h >> 29);
+    /// the last bytes as FNV-1a takes them. It finds differences, it does not withstand an attack.
     public var digest: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(bytes.count)
         bytes.withUnsafeBytes { buffer in

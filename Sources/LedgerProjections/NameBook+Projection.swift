@@ -10,9 +10,9 @@ extension NameBook: Projection {
     }
 
     public func encode(into writer: inout StateWriter) {
-        writer.write(instruments.compactMap { $0 }) { $1.encode(into: &$0) }
-        writer.write(accounts.compactMap { $0 }) { $1.encode(into: &$0) }
-        writer.write(strategies.compactMap { $0 }) { writer, strategy in
+        writer.write(instruments) { $1.encode(into: &$0) }
+        writer.write(accounts) { $1.encode(into: &$0) }
+        writer.write(strategies) { writer, strategy in
             writer.write(strategy.strategy)
             writer.write(strategy.codeVersion)
             writer.write(strategy.name)

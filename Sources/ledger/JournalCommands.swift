@@ -166,7 +166,7 @@ struct RecordCommand: ParsableCommand {
     private func submit(_ journal: LMDBJournal) throws -> SequenceNumber {
         let names: NameBook = try ProjectionReader.fold(of: journal)
         var batch = Batch(next: .first)
-        try with(names.accounts.compactMap { $0?.id }.first ?? .none) { event, account in
+        try with(names.accounts.first?.id ?? .none) { event, account in
             _ = try batch.append(event, Envelope(account: account, time: Operator.now))
         }
         guard let bytes = batch.record(.first).map({ Array($0.bytes) }) else {

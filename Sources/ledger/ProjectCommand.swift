@@ -218,7 +218,7 @@ struct EquityProjection: ParsableCommand {
         _ journal: any Journal, _ through: SequenceNumber, _ names: NameBook
     ) throws -> Table {
         var table = Table([.init("account"), .init("day"), .init("equity", .decimal)])
-        for account in names.accounts.compactMap({ $0 }) where through != .none {
+        for account in names.accounts where through != .none {
             let curve = try EquityCurve(of: journal, account: account.id, through: through)
             for point in curve.points {
                 table.add([

@@ -76,7 +76,7 @@ struct TailCommand: ParsableCommand {
         }
         if let symbol {
             guard let instrument = names.instrument(symbol: symbol) else {
-                let known = names.instruments.compactMap { $0?.symbol }.joined(separator: ", ")
+                let known = names.instruments.map(\.symbol).joined(separator: ", ")
                 throw CommandError("--symbol \(symbol) is not in the journal, which has: \(known)")
             }
             filter.instrument = instrument.id

@@ -22,6 +22,10 @@ enum Allowances {
             "walks the records of a block in place; every length is checked first"
         ),
         (
+            "Sources/LedgerEvents/UpcastChain.swift",
+            "builds the record of an older version anew in memory that it owns"
+        ),
+        (
             "Sources/LedgerEvents/StateCoder.swift",
             "copies integers out of bytes, inside closures"
         ),
