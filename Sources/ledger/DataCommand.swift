@@ -78,11 +78,15 @@ struct ImportCommand: ParsableCommand {
         let lease = try tape.acquireLease(holder: Operator.holder)
         Interrupt.catchSignals()
         var bar = ProgressBar("import")
-        let result = try TapeImport(tape, name: journal).append(
-            files, format: data.format, instrument: data.instrument,
-            progress: { rows, place in
-                bar.show(UInt64(place.read), of: place.of.map { UInt64($0) }, "\(rows) rows")
-            }, shouldStop: { Interrupt.wasAsked })
+        let result: TapeImport.Result
+        do {
+            result = try append(data, to: tape, &bar)
+        } catch {
+            bar.clear()
+            // A tape that did not come to hold anything would only be in the way.
+            if !exists, try tape.head == .empty { try JournalHome.remove(directory) }
+            throw error
+        }
         bar.clear()
         try tape.release(lease)
         for (file, report) in result.badRows {
@@ -92,6 +96,16 @@ struct ImportCommand: ParsableCommand {
         let range = result.first.map { " from \($0) to \(result.last ?? $0)" } ?? ""
         Terminal.print("\(journal): \(result.rows) rows of \(symbol)\(range)")
         if result.wasInterrupted { throw CommandError("interrupted", code: 130) }
+    }
+
+    private func append(
+        _ data: DataSettings, to tape: LMDBJournal, _ bar: inout ProgressBar
+    ) throws -> TapeImport.Result {
+        try TapeImport(tape, name: journal).append(
+            files, format: data.format, instrument: data.instrument,
+            progress: { rows, place in
+                bar.show(UInt64(place.read), of: place.of.map { UInt64($0) }, "\(rows) rows")
+            }, shouldStop: { Interrupt.wasAsked })
     }
 
     private func settings() throws -> DataSettings {
