@@ -91,6 +91,16 @@ let package = Package(
         tests(
             "LedgerImportTests",
             ["LedgerDomain", "LedgerEvents", "LedgerImport", "CZstd", "CZlib"]),
+        tests(
+            "LedgerProjectionsTests", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
+        tests(
+            "LedgerSimulationTests", ["LedgerDomain", "LedgerEvents", "LedgerSimulation"]),
+        tests(
+            "LedgerEngineTests",
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerEngine",
+            ]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],
     swiftLanguageModes: [.v6]
