@@ -11,7 +11,7 @@ import LedgerSimulation
 public struct Engine: Sendable {
     /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
     public static let name = "engine"
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     public private(set) var names = NameBook()
     public internal(set) var books = ProfitAndLoss()
@@ -141,7 +141,8 @@ public struct Engine: Sendable {
         case .configurationLoaded:
             let loaded: ConfigurationLoaded = try decode(record)
             try configure(Settings(text: loaded.settings), context, into: &batch)
-        case .instrumentDefined: define(try decode(record) as InstrumentDefined)
+        case .instrumentDefined:
+            try define(try decode(record) as InstrumentDefined, context)
         case .predictionRecorded:
             let prediction: PredictionRecorded = try decode(record)
             for slot in listening(prediction.instrument) {
@@ -156,15 +157,26 @@ public struct Engine: Sendable {
         case .splitApplied: try split(try decode(record), context)
         case .sessionClosed: try close(try decode(record), context, into: &batch)
         case .runEnded: try cancelAll(.runEnded, context, into: &batch)
+        case let type? where Self.derived.contains(type):
+            // The folds of the journal would book it, and the engine would not know.
+            throw .fold(.inconsistent("\(type.name) is derived, never an input", record.sequence))
         default: break
         }
     }
+
+    private static let derived: [EventType] = [
+        .accountDefined, .strategyDefined, .stateDigested, .signalGenerated, .signalRejected,
+        .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
+        .orderFilled, .orderCancelled, .orderExpired,
+    ]
 
     // MARK: Settings and definitions
 
     private mutating func configure(
         _ new: Settings, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
+        // What the settings before ordered does not outlive them; positions do.
+        try cancelAll(.runEnded, context, into: &batch)
         try adopt(new)
         guard let configuration else { return }
         try emit(
@@ -191,44 +203,59 @@ public struct Engine: Sendable {
     private mutating func adopt(_ new: Settings) throws(EngineError) {
         do throws(SettingsError) {
             let configuration = try EngineSettings(new)
+            let adopted = try StrategySlot.all(new, account: configuration.accountName)
             self.configuration = configuration
             nextDigest = inputs + configuration.digestEvery
             settings = new
             venue = SimulatedVenue(settings: configuration.venue, seed: configuration.seed)
-            slots = []
-            for index in 0..<new.count(of: "strategies") {
-                let prefix = "strategies.\(index)"
-                let kind = try new.required("\(prefix).kind")
-                for symbol in try new.required("\(prefix).symbols").split(separator: ",") {
-                    let symbol = String(symbol.drop { $0 == " " })
-                    let name = new.text("\(prefix).name", kind)
-                    slots.append(
-                        StrategySlot(
-                            id: StrategyID(UInt16(index + 1)), name: name, symbol: symbol,
-                            decider: IntentID.Decider(
-                                account: configuration.accountName, strategy: name, symbol: symbol),
-                            strategy: try StrategyCatalog.make(new, prefix)))
-                }
+            // One event time may hold decisions of the settings before and of these.
+            let last = slots.map(\.lastDecision).max()
+            let ordinal = slots.map(\.ordinal).max()
+            slots = adopted
+            for slot in slots.indices {
+                slots[slot].lastDecision = last ?? slots[slot].lastDecision
+                slots[slot].ordinal = ordinal ?? 0
             }
         } catch { throw .settings(error) }
-        for instrument in names.instruments {
-            venue.define(instrument)
-            listen(instrument)
+        for instrument in names.instruments { introduce(instrument) }
+        listen()
+    }
+
+    private mutating func define(
+        _ event: InstrumentDefined, _ context: StepContext
+    ) throws(EngineError) {
+        guard Int(event.instrument.number) <= NameBook.highest else {
+            throw .fold(
+                .inconsistent("instrument \(event.instrument.number) cannot be", context.sequence))
+        }
+        names.define(event.definition)
+        introduce(event.definition)
+        listen()
+    }
+
+    /// Makes an instrument known to the venue and to the strategies that wait for its symbol; the
+    /// first that bears it is theirs.
+    private mutating func introduce(_ instrument: Instrument) {
+        guard Int(instrument.id.number) <= NameBook.highest else { return }
+        venue.define(instrument)
+        for slot in slots.indices
+        where slots[slot].symbol == instrument.symbol && slots[slot].instrument == .none {
+            slots[slot].instrument = instrument.id
+            slots[slot].position = held(by: slot)
         }
     }
 
-    private mutating func define(_ event: InstrumentDefined) {
-        names.define(event.definition)
-        guard names[event.instrument] != nil else { return }
-        venue.define(event.definition)
-        listen(event.definition)
+    private func held(by slot: Int) -> Quantity {
+        books.positions.position(Self.account, slots[slot].id, slots[slot].instrument)?.quantity
+            ?? .zero
     }
 
-    private mutating func listen(_ instrument: Instrument) {
-        while listeners.count <= Int(instrument.id.number) { listeners.append([]) }
-        for slot in slots.indices where slots[slot].symbol == instrument.symbol {
-            slots[slot].instrument = instrument.id
-            listeners[Int(instrument.id.number)].append(slot)
+    private mutating func listen() {
+        listeners = []
+        for slot in slots.indices where slots[slot].instrument != .none {
+            let number = Int(slots[slot].instrument.number)
+            while listeners.count <= number { listeners.append([]) }
+            listeners[number].append(slot)
         }
     }
 
@@ -290,9 +317,7 @@ public struct Engine: Sendable {
         do { try venue.split(event) } catch { throw .number(error) }
         for slot in listening(event.instrument) {
             slots[slot].strategy.split(event)
-            let position = books.positions.position(
-                Self.account, slots[slot].id, event.instrument)
-            slots[slot].position = position?.quantity ?? .zero
+            slots[slot].position = held(by: slot)
         }
     }
 
@@ -357,6 +382,12 @@ public struct Engine: Sendable {
         orders = try OrderRegister(from: &reader)
         try venue.restore(from: &reader)
         for slot in slots.indices { try slots[slot].restore(from: &reader) }
+        for slot in slots
+        where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
+            || Int(slot.instrument.number) > NameBook.highest
+        { throw StateError("a saved strategy trades instrument \(slot.instrument.number)") }
+        listen()
+        guard inputs < .max / 2 else { throw StateError("a saved state counts \(inputs) inputs") }
         guard reader.isAtEnd else { throw StateError("a saved state goes on after its end") }
     }
 }
