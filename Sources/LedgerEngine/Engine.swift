@@ -73,11 +73,12 @@ public struct Engine: Sendable {
         _ bar: Bar, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
+        // First, as every fold of the journal meets the input before what follows from it.
+        try mark(bar.instrument, bar.close, context)
         if venue.hasWorking(bar.instrument) {
             venue.begin(bar, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
-        try mark(bar.instrument, bar.close, context)
         for place in 0..<listenerCount(bar.instrument) {
             let slot = listeners[Int(bar.instrument.number)][place]
             guard let decision = slots[slot].strategy.bar(bar, view(slot, context)) else {
@@ -93,11 +94,11 @@ public struct Engine: Sendable {
         _ quote: Quote, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
+        if let mid = quote.mid { try mark(quote.instrument, mid, context) }
         if venue.hasWorking(quote.instrument) {
             venue.begin(quote, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
-        if let mid = quote.mid { try mark(quote.instrument, mid, context) }
         var decided = false
         for place in 0..<listenerCount(quote.instrument) {
             let slot = listeners[Int(quote.instrument.number)][place]
@@ -120,11 +121,11 @@ public struct Engine: Sendable {
         _ trade: Trade, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
+        try mark(trade.instrument, trade.price, context)
         if venue.hasWorking(trade.instrument) {
             venue.begin(trade, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
-        try mark(trade.instrument, trade.price, context)
         for slot in listening(trade.instrument) {
             guard let decision = slots[slot].strategy.trade(trade, view(slot, context)) else {
                 continue

@@ -33,7 +33,8 @@ public struct ProfitParts: Hashable, Sendable {
 public struct ProfitAndLoss: Projection, Hashable {
     public static let name = "pnl"
     public static let version: UInt32 = 2
-    public static let types = EquityBook.types
+    /// All: any event may be the first of a day.
+    public static let types = EventType.allCases
 
     public private(set) var positions: PositionBook
     public private(set) var equity: EquityBook
