@@ -102,6 +102,16 @@ let package = Package(
         tests(
             "LedgerDriversTests",
             ["LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers"]),
+        tests(
+            "LedgerProjectionsTests", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
+        tests(
+            "LedgerSimulationTests", ["LedgerDomain", "LedgerEvents", "LedgerSimulation"]),
+        tests(
+            "LedgerEngineTests",
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerEngine",
+            ]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],
     swiftLanguageModes: [.v6]

@@ -38,7 +38,7 @@ import Testing
         #expect(try amount.share(Quantity("1"), of: Quantity("-4")) == Money("-25"))
         #expect(try amount.share(Quantity("3"), of: Quantity("3")) == amount)
         #expect(throws: NumberError.self) {
-            try Money(raw: .max).share(Quantity("2"), of: Quantity("3"))
+            try Money(raw: .max).share(Quantity("3"), of: Quantity("2"))
         }
     }
 
