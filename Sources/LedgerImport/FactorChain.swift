@@ -18,7 +18,7 @@ struct FactorRow: Equatable {
 ///
 /// Factors are rounded, so that neither is exact. A split is the ratio with the smallest numbers that
 /// lies as near as the factors' precision, a dividend the shortest decimal of at most four places. LEAN
-/// writes seven places, some split factors of old files too; nobody splits by less than a millionth.
+/// writes seven places, some split factors of old files too; a millionth is allowed for in any case.
 /// The dividend is of old units: it is paid before a split of the same day.
 enum FactorChain {
     /// Half of the seventh decimal.
@@ -41,16 +41,22 @@ enum FactorChain {
     /// - Returns: nil for no split.
     static func split(_ old: FactorRow, _ new: FactorRow) throws(FactorProblem) -> SplitRatio? {
         if old.splitFactor == new.splitFactor { return nil }
-        let (a, b) = (Int128(old.splitFactor), Int128(new.splitFactor))
-        let (slackA, slackB) = (slack(a), slack(b))
-        guard a > slackA, b > slackB else { throw .noRatio }
-        let (numerator, denominator) = simplest(
-            from: (b - slackB, a + slackA), through: (b + slackB, a - slackA))
-        guard let numerator = Int64(exactly: numerator),
-            let denominator = Int64(exactly: denominator),
-            let ratio = SplitRatio(numerator, denominator)
-        else { throw .noRatio }
-        return numerator == denominator ? nil : ratio
+        let isReverse = new.splitFactor < old.splitFactor
+        let less = Int128(isReverse ? new.splitFactor : old.splitFactor)
+        let more = Int128(isReverse ? old.splitFactor : new.splitFactor)
+        guard less > slack(less) else { throw .noRatio }
+        let (_, few) = simplest(
+            from: (more - slack(more), less + slack(less)),
+            through: (more + slack(more), less - slack(less)))
+        guard few <= Int128(SplitRatio.largest) else { throw .noRatio }
+        // Where several are as simple, the nearest.
+        let many = FixedPoint.dividedHalfEven(more * few, by: less)
+        guard many <= Int128(SplitRatio.largest) else { throw .noRatio }
+        let pair = (Int64(many), Int64(few))
+        guard let ratio = isReverse ? SplitRatio(pair.1, pair.0) : SplitRatio(pair.0, pair.1) else {
+            throw .noRatio
+        }
+        return many == few ? nil : ratio
     }
 
     /// - Returns: nil for no dividend.
@@ -78,7 +84,7 @@ enum FactorChain {
         return FixedPoint.dividedHalfEven(value, by: unit) * unit
     }
 
-    /// The fraction of the smallest numbers within two positive ones, both included: the first common
+    /// The fraction of the smallest denominator within two positive ones, both included: the first common
     /// node of their continued fractions.
     ///
     /// Complexity: O(log of the larger denominator).
