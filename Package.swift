@@ -98,7 +98,10 @@ let package = Package(
             ["LedgerDomain", "LedgerEvents", "LedgerJournal", "CLMDB", "JournalHelper"]),
         tests(
             "LedgerImportTests",
-            ["LedgerDomain", "LedgerEvents", "LedgerImport", "CZstd", "CZlib"]),
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
+                "LedgerJournal", "LedgerImport", "LedgerDrivers", "CZstd", "CZlib",
+            ]),
         tests(
             "LedgerDriversTests",
             ["LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers"]),
