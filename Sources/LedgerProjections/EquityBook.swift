@@ -1,124 +1,6 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One account's cash and worth.
-///
-/// Worth is kept in 10^-18, the scale of price × quantity, so that marking rounds nothing:
-/// equity = cash + Σ quantity × mark.
-public struct AccountEquity: Hashable, Sendable {
-    public var account: AccountID
-    public fileprivate(set) var cash = Money.zero
-    /// Deposits less withdrawals.
-    public fileprivate(set) var netDeposits = Money.zero
-    /// Fees that belong to no fill, and the fills' own.
-    public fileprivate(set) var fees = Money.zero
-    public fileprivate(set) var dividends = Money.zero
-    /// Σ quantity × mark in 10^-18.
-    fileprivate(set) var marketValue: Int128 = 0
-    /// The highest equity since the account was funded, in 10^-18.
-    fileprivate var peakValue: Int128 = 0
-    public fileprivate(set) var peakAt = Timestamp.zero
-    /// The lowest equity since that peak.
-    fileprivate var lowValue: Int128 = 0
-    /// The deepest fall so far as a share of the peak before it, and its two ends.
-    public fileprivate(set) var maximumDrawdown = 0.0
-    fileprivate var worstPeak: Int128 = 0
-    fileprivate var worstLow: Int128 = 0
-
-    init(account: AccountID) { self.account = account }
-
-    static let scale = Int128(FixedPoint.one)
-
-    var equityValue: Int128 { cash.raw * Self.scale + marketValue }
-
-    /// cash + marketWorth: what is held is rounded half to even to 10^-9 first, so that the parts of
-    /// the profit add up to the last digit.
-    public var equity: Money { cash + marketWorth }
-    public var marketWorth: Money { Self.money(marketValue) }
-    public var peak: Money { Self.money(peakValue) }
-    public var worstDrawdown: (peak: Money, low: Money) {
-        (Self.money(worstPeak), Self.money(worstLow))
-    }
-
-    /// (peak − equity) / peak; 0 while there is no peak.
-    public var drawdown: Double {
-        peakValue > 0 ? 1 - FixedPoint.double(equityValue) / FixedPoint.double(peakValue) : 0
-    }
-
-    static func money(_ value: Int128) -> Money {
-        Money(raw: FixedPoint.dividedHalfEven(value, by: scale))
-    }
-
-    /// Moves the peak, the low and the deepest drawdown to the present equity.
-    @inline(__always)
-    fileprivate mutating func observe(at time: Timestamp) {
-        let now = equityValue
-        if now > peakValue {
-            peakValue = now
-            lowValue = now
-            peakAt = time
-        } else if now < lowValue {
-            lowValue = now
-            deepen()
-        }
-    }
-
-    private mutating func deepen() {
-        guard peakValue > 0 else { return }
-        let depth = 1 - FixedPoint.double(lowValue) / FixedPoint.double(peakValue)
-        guard depth > maximumDrawdown else { return }
-        maximumDrawdown = depth
-        worstPeak = peakValue
-        worstLow = lowValue
-    }
-
-    /// Cash that came from or went to the outside moves the peak along: it is no profit and no loss.
-    fileprivate mutating func deposit(_ amount: Money, at time: Timestamp) {
-        cash += amount
-        netDeposits += amount
-        let moved = amount.raw * Self.scale
-        if equityValue - moved >= peakValue { peakAt = time }
-        peakValue = max(0, peakValue + moved)
-        lowValue += moved
-        observe(at: time)
-    }
-
-    /// Far beyond any account: sums of what lies within cannot overflow.
-    private static let mostValue = Int128(1) << 120
-    private static let mostCash = Money(raw: Int128(1) << 90)
-
-    /// Whether cash and holdings are amounts that can be added up without an overflow.
-    @inline(__always)
-    fileprivate var isBounded: Bool {
-        marketValue.magnitude < Self.mostValue.magnitude
-            && cash.raw.magnitude < Self.mostCash.raw.magnitude
-    }
-
-    func encode(into writer: inout StateWriter) {
-        writer.write(account)
-        for amount in [cash, netDeposits, fees, dividends] { writer.write(amount) }
-        for value in [marketValue, peakValue, lowValue, worstPeak, worstLow] { writer.write(value) }
-        writer.write(peakAt)
-        writer.write(maximumDrawdown)
-    }
-
-    init(from reader: inout StateReader) throws(StateError) {
-        account = try reader.read()
-        cash = try reader.readSum()
-        netDeposits = try reader.readSum()
-        fees = try reader.readSum()
-        dividends = try reader.readSum()
-        marketValue = try reader.readSum(bits: 122)
-        peakValue = try reader.readSum(bits: 122)
-        lowValue = try reader.readSum(bits: 122)
-        worstPeak = try reader.readSum(bits: 122)
-        worstLow = try reader.readSum(bits: 122)
-        peakAt = try reader.read()
-        maximumDrawdown = try reader.read()
-        guard isBounded else { throw StateError("a saved account is worth what cannot be") }
-    }
-}
-
 /// Cash, marks, equity, peak and drawdown of every account.
 public struct EquityBook: Projection, Hashable {
     public static let name = "equity"
@@ -222,18 +104,11 @@ public struct EquityBook: Projection, Hashable {
         try pay(dividend.amount, \.dividends, sign: 1, account, at: time, sequence: sequence)
     }
 
-    @inline(__always)
-    private func checkBounds(_ slot: Int, _ sequence: SequenceNumber) throws(FoldError) {
-        guard accounts[slot]?.isBounded == true else {
-            throw .number(.overflow("the worth of account \(slot)"), sequence)
-        }
-    }
-
     /// What every change of an account's cash ends with.
     private mutating func finish(
         _ slot: Int, at time: Timestamp, _ sequence: SequenceNumber
     ) throws(FoldError) {
-        try checkBounds(slot, sequence)
+        guard accounts[slot]?.isBounded == true else { throw Self.beyond(slot, sequence) }
         accounts[slot]?.observe(at: time)
         lastTime = max(lastTime, time)
     }
@@ -250,24 +125,42 @@ public struct EquityBook: Projection, Hashable {
         }
         let change = price.raw.subtractingReportingOverflow(marks[number].raw)
         marks[number] = price
-        var entry = index.head(instrument)
-        while entry >= 0 {
-            if holdings[entry].quantity.raw != 0 {
-                guard !change.overflow else {
-                    throw .number(.overflow("a change of price to \(price)"), sequence)
-                }
-                let value = try Self.value(holdings[entry].quantity, change.partialValue, sequence)
-                let account = Int(holdings[entry].account)
-                accounts[account]?.marketValue += value
-                try checkBounds(account, sequence)
-            }
-            entry = holdings[entry].next
+        let first = index.head(instrument)
+        guard first >= 0 else { return }
+        guard !change.overflow else {
+            throw .number(.overflow("a change of price to \(price)"), sequence)
         }
+        guard holdings[first].next >= 0 else {
+            let held = holdings[first].quantity
+            guard held.raw != 0 else { return }
+            let value = try Self.value(held, change.partialValue, sequence)
+            let slot = Int(holdings[first].account)
+            if accounts[slot]?.revalue(by: value, at: time) != true {
+                throw Self.beyond(slot, sequence)
+            }
+            return
+        }
+        try revalue(from: first, change.partialValue, sequence)
         observe(holdersOf: instrument, at: time)
     }
 
+    private mutating func revalue(
+        from first: Int, _ change: Int64, _ sequence: SequenceNumber
+    ) throws(FoldError) {
+        var entry = first
+        while entry >= 0 {
+            let value = try Self.value(holdings[entry].quantity, change, sequence)
+            let slot = Int(holdings[entry].account)
+            if accounts[slot]?.revalue(by: value) != true { throw Self.beyond(slot, sequence) }
+            entry = holdings[entry].next
+        }
+    }
+
+    private static func beyond(_ slot: Int, _ sequence: SequenceNumber) -> FoldError {
+        .number(.overflow("the worth of account \(slot)"), sequence)
+    }
+
     /// Only once all of an account's holdings are valued anew: in between it is worth nothing real.
-    @inline(__always)
     private mutating func observe(holdersOf instrument: InstrumentID, at time: Timestamp) {
         var entry = index.head(instrument)
         while entry >= 0 {
@@ -345,8 +238,7 @@ public struct EquityBook: Projection, Hashable {
             let change =
                 try Self.value(after, new.raw, sequence) - Self.value(before, old.raw, sequence)
             let slot = Int(holdings[entry].account)
-            accounts[slot]?.marketValue += change
-            try checkBounds(slot, sequence)
+            if accounts[slot]?.revalue(by: change) != true { throw Self.beyond(slot, sequence) }
             entry = holdings[entry].next
         }
         observe(holdersOf: event.instrument, at: time)
