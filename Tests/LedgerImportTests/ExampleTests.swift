@@ -39,8 +39,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("backtest", 12_061, 153, "181572.29", "3384", "7b5499199f9434d0"),
-        ("threshold", 6546, 212, "94586.4169", "39.75", "12aa712ae49e183d"),
+        ("backtest", 12_061, 153, "181572.29", "3384", "0c26ed11fa02d6f0"),
+        ("threshold", 6546, 212, "94586.4169", "39.75", "b467d9ad0b5c61ba"),
     ])
     func `the shipped examples come to what they came to`(
         _ name: String, _ inputs: UInt64, _ fills: UInt64, _ equity: String, _ dividends: String,
