@@ -87,7 +87,16 @@ public struct Configuration: Sendable {
             let parts = entry.key.split(separator: ".")
             guard parts.count == 3 else { continue }
             let prefix = "\(parts[0]).\(parts[1])"
-            for needed in parts[0] == "data" ? ["path"] : ["kind", "symbols"] {
+            // Lists are counted from 0: one behind a gap would be passed over.
+            guard let index = Int(parts[1]), "\(index)" == parts[1] else {
+                throw ConfigurationError(entry, "has '\(parts[1])' where a number from 0 belongs")
+            }
+            let needs = parts[0] == "data" ? ["path"] : ["kind", "symbols"]
+            guard index == 0 || found["\(parts[0]).\(index - 1).\(needs[0])"] != nil else {
+                throw ConfigurationError(
+                    entry, "comes without \(parts[0]).\(index - 1); they count from 0")
+            }
+            for needed in needs {
                 guard found["\(prefix).\(needed)"] != nil else {
                     throw ConfigurationError(
                         Entry(key: prefix, value: "", origin: entry.origin), "lacks '\(needed)'")

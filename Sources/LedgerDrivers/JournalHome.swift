@@ -14,8 +14,24 @@ public enum JournalHome {
         name.contains("/") || name == "." || name == ".." ? name : "\(path)/\(name)"
     }
 
+    /// Where a journal of that name may be created.
+    ///
+    /// - Throws: `InputError` for a name that a list of journals could not show.
+    public static func place(_ name: String) throws -> String {
+        guard !name.isEmpty else { throw InputError("a journal has a name, which is not empty") }
+        guard !name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
+            throw InputError("a journal's name has no control characters in it")
+        }
+        let isFile = ["data.mdb", "lock.mdb", "wake", "lease"].contains(name)
+        guard !isFile, name.first != "." || name.contains("/") || name == "." || name == ".." else {
+            throw InputError("\(name) is no name for a journal; take another one, or a directory")
+        }
+        return directory(name)
+    }
+
     public static func isJournal(_ directory: String) -> Bool {
-        access("\(directory)/data.mdb", F_OK) == 0
+        var status = stat()
+        return stat("\(directory)/data.mdb", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Creates the folders above a journal's own.

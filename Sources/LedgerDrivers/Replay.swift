@@ -80,7 +80,8 @@ public struct Replay {
     private func inputAt(_ sequence: SequenceNumber) throws -> SequenceNumber {
         var start = max(sequence, .first)
         try journal.forEachRecord(from: start, through: start) { record in
-            if !record.isInput { start = record.cause }
+            // A cause that cannot be is a difference, found when the event itself is replayed.
+            if !record.isInput, record.cause < start { start = max(record.cause, .first) }
             return false
         }
         return start

@@ -21,6 +21,7 @@ struct ConfigurationOptions: ParsableArguments {
             guard parts.count == 2 else { throw CommandError("--set \(text): write KEY=VALUE") }
             pairs.append((String(parts[0]), String(parts[1])))
         }
+        try Self.checkEnvironment()
         return try Configuration(
             path: config, text: try config.map(TextFile.read), environment: Self.environment,
             overrides: pairs)
@@ -33,6 +34,18 @@ struct ConfigurationOptions: ParsableArguments {
             if let value = getenv(name) { found[name] = String(cString: value) }
         }
         return found
+    }
+
+    /// A misspelt name must not be passed over.
+    private static func checkEnvironment() throws {
+        let known = SettingsSchema.all.map { Configuration.variable($0.key) } + ["LEDGER_HOME"]
+        let entries = (try? TextFile.bytes("/proc/self/environ")) ?? []
+        for entry in entries.split(separator: 0) {
+            let name = String(decoding: entry.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+            guard !name.hasPrefix("LEDGER_") || known.contains(name) else {
+                throw CommandError("environment \(name) is no setting; see `ledger config show`")
+            }
+        }
     }
 }
 
@@ -55,17 +68,27 @@ struct BacktestCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try configurations.load()
-        let directory = JournalHome.directory(journal)
-        try makeRoom(directory)
+        let directory = try JournalHome.place(journal)
+        try checkRoom(directory)
+        // What can be refused is refused before the old journal goes.
         let backtest = try Backtest(configuration)
+        if JournalHome.isJournal(directory) { try JournalHome.remove(directory) }
         JournalHome.makeParents(of: directory)
         let store = try LMDBJournal.create(directory: directory, durability: .bulk)
         Interrupt.catchSignals()
         var bar = ProgressBar("backtest")
-        let result = try backtest.run(
-            into: store, named: journal,
-            progress: { bar.show($0.inputs, of: nil, "\($0.time)") },
-            shouldStop: { Interrupt.wasAsked })
+        let result: BacktestResult
+        do {
+            result = try backtest.run(
+                into: store, named: journal,
+                progress: { bar.show($0.inputs, of: nil, "\($0.time)") },
+                shouldStop: { Interrupt.wasAsked })
+        } catch {
+            bar.clear()
+            // A journal that did not come to hold anything would only be in the way.
+            if try store.head == .empty { try JournalHome.remove(directory) }
+            throw error
+        }
         bar.clear()
         for (file, report) in result.badRows {
             Terminal.complain("\(file): skipped \(report.total) bad rows: \(report.summary)")
@@ -77,9 +100,10 @@ struct BacktestCommand: ParsableCommand {
         }
     }
 
-    private func makeRoom(_ directory: String) throws {
+    private func checkRoom(_ directory: String) throws {
         guard JournalHome.isJournal(directory) else { return }
-        let kind = try JournalSummary(LMDBJournal.open(directory: directory, mode: .readOnly)).kind
+        let old = try LMDBJournal.open(directory: directory, mode: replace ? .readWrite : .readOnly)
+        let kind = try JournalSummary(old).kind
         guard replace else {
             throw CommandError(
                 "\(journal) holds a \(kind ?? "journal") already; "
@@ -89,7 +113,8 @@ struct BacktestCommand: ParsableCommand {
             throw CommandError(
                 "\(journal) is a \(kind ?? "") journal; only a back-test is replaced")
         }
-        try JournalHome.remove(directory)
+        // Refused while a process still writes it.
+        try old.release(old.acquireLease(holder: Operator.holder))
     }
 }
 

@@ -76,7 +76,7 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         let data = try settings()
-        let directory = JournalHome.directory(journal)
+        let directory = try JournalHome.place(journal)
         JournalHome.makeParents(of: directory)
         let exists = JournalHome.isJournal(directory)
         let tape =

@@ -22,7 +22,7 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try configurations.load()
-        let directory = JournalHome.directory(name)
+        let directory = try JournalHome.place(name)
         JournalHome.makeParents(of: directory)
         let journal = try LMDBJournal.create(directory: directory)
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)

@@ -62,6 +62,7 @@ struct Moment: ExpressibleByArgument {
         switch place {
         case .sequence(let sequence): return max(sequence, .first)
         case .time(let time):
+            guard time.nanoseconds > .min else { return .first }
             let before = Timestamp(nanoseconds: time.nanoseconds - 1)
             return try ProjectionReader.sequence(of: journal, atOrBefore: before).next
         }

@@ -52,6 +52,7 @@ struct Table {
     }
 
     private func appendTable(_ bytes: inout [UInt8]) {
+        let rows = rows.map { $0.map { $0.map(Self.shown) } }
         let widths = columns.indices.map { index in
             rows.reduce(columns[index].name.count) { max($0, ($1[index] ?? "").count) }
         }
@@ -68,6 +69,18 @@ struct Table {
         line(columns.map(\.name))
         line(widths.map { String(repeating: "-", count: $0) })
         for row in rows { line(row.map { $0 ?? "" }) }
+    }
+
+    /// What moves a terminal's cursor or changes its colours is not passed on to it.
+    static func shown(_ cell: String) -> String {
+        guard cell.unicodeScalars.contains(where: isControl) else { return cell }
+        var shown = String.UnicodeScalarView()
+        for scalar in cell.unicodeScalars { shown.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
+        return String(shown)
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 32 || (127..<160).contains(scalar.value)
     }
 
     private func appendJSON(_ bytes: inout [UInt8]) {

@@ -53,11 +53,11 @@ struct TailCommand: ParsableCommand {
         var printer = EventPrinter(output.format, names)
         printer.begin()
         var next = start
+        if follow { Interrupt.catchSignals() }
         repeat {
             next = try print(journal, from: next, through: through, filter, &printer)
             printer.flush()
             guard follow, !Interrupt.wasAsked else { break }
-            if next == start { Interrupt.catchSignals() }
             _ = try journal.waitForEvents(
                 after: SequenceNumber(next.number - 1), timeout: .milliseconds(500))
         } while !Interrupt.wasAsked

@@ -1,8 +1,16 @@
 import Glibc
 
 enum TextFile {
-    /// A whole small file; `-` is standard input.
+    /// A whole small text; `-` is standard input.
     static func read(_ path: String) throws -> String {
+        guard let text = String(validating: try bytes(path), as: UTF8.self) else {
+            throw CommandError("\(path) is not UTF-8")
+        }
+        return text
+    }
+
+    /// A whole small file; `-` is standard input.
+    static func bytes(_ path: String) throws -> [UInt8] {
         let file = path == "-" ? 0 : open(path, O_RDONLY)
         guard file >= 0 else {
             throw CommandError("\(path): \(String(cString: strerror(errno)))")
@@ -21,9 +29,6 @@ enum TextFile {
                 throw CommandError("\(path) is larger than a configuration can be")
             }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CommandError("\(path) is not UTF-8")
-        }
-        return text
+        return bytes
     }
 }
