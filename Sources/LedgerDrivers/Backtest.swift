@@ -153,7 +153,8 @@ public struct Backtest {
         let cash = try Money(configuration["account.cash"])
         if cash.raw > 0 {
             try sequencer.take(
-                CashDeposited(amount: cash), Envelope(account: sequencer.engine.account, time: start))
+                CashDeposited(amount: cash),
+                Envelope(account: sequencer.engine.account, time: start))
         }
         try sequencer.take(
             RunStarted(mode: "backtest", name: configuration["run.name"]), envelope)

@@ -185,7 +185,8 @@ enum Appending {
         let first = try source.append(
             fill,
             Envelope(
-                account: AccountID(.simulated, index: 1), time: Timestamp(nanoseconds: 1), cause: SequenceNumber(1),
+                account: AccountID(.simulated, index: 1), time: Timestamp(nanoseconds: 1),
+                cause: SequenceNumber(1),
                 correlation: SequenceNumber(1)))
         guard let record = source.record(first) else { return }
         precondition(record.byteCount == 96, "the yardstick's events have 96 bytes")
