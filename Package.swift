@@ -16,8 +16,8 @@ func pure(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Tests of one target or of one thing that several targets do together.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ uses: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: uses, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -102,6 +102,13 @@ let package = Package(
         tests(
             "LedgerDriversTests",
             ["LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers"]),
+        tests("CommandTests", ["ledger"], exclude: ["Cases"]),
+        tests(
+            "ReplayTests",
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
+                "LedgerJournal", "LedgerDrivers", "ledger",
+            ]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],
     swiftLanguageModes: [.v6]
