@@ -98,10 +98,23 @@ let package = Package(
             ["LedgerDomain", "LedgerEvents", "LedgerJournal", "CLMDB", "JournalHelper"]),
         tests(
             "LedgerImportTests",
-            ["LedgerDomain", "LedgerEvents", "LedgerImport", "CZstd", "CZlib"]),
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
+                "LedgerJournal", "LedgerImport", "LedgerDrivers", "CZstd", "CZlib",
+            ]),
         tests(
             "LedgerDriversTests",
             ["LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers"]),
+        tests(
+            "LedgerProjectionsTests", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
+        tests(
+            "LedgerSimulationTests", ["LedgerDomain", "LedgerEvents", "LedgerSimulation"]),
+        tests(
+            "LedgerEngineTests",
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerEngine",
+            ]),
         tests("CommandTests", ["ledger"], exclude: ["Cases"]),
         tests(
             "ReplayTests",

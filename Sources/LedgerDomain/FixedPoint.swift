@@ -22,6 +22,32 @@ public enum FixedPoint {
         return value < 0 ? quotient - 1 : quotient + 1
     }
 
+    /// `value × factor / divisor` rounded half to even, through 256 bits where 128 do not hold the
+    /// product.
+    ///
+    /// - Precondition: `divisor > 0`.
+    /// - Throws: `NumberError.overflow` when the result does not fit.
+    public static func scaled(
+        _ value: Int128, by factor: Int128, over divisor: Int128
+    ) throws(NumberError) -> Int128 {
+        let (product, overflow) = value.multipliedReportingOverflow(by: factor)
+        guard overflow else { return dividedHalfEven(product, by: divisor) }
+        precondition(divisor > 0, "a divisor is positive")
+        let wide = value.magnitude.multipliedFullWidth(by: factor.magnitude)
+        guard wide.high < divisor.magnitude else {
+            throw .overflow("\(value) × \(factor) / \(divisor)")
+        }
+        let (quotient, rest) = divisor.magnitude.dividingFullWidth(wide)
+        let isUp =
+            rest > divisor.magnitude - rest
+            || (rest == divisor.magnitude - rest && quotient & 1 != 0)
+        guard quotient < Int128.max.magnitude else {
+            throw .overflow("\(value) × \(factor) / \(divisor)")
+        }
+        let size = Int128(quotient) + (isUp ? 1 : 0)
+        return (value < 0) == (factor < 0) ? size : -size
+    }
+
     /// The `Double` near `value`: exact up to 2^53, then within two roundings, the same on every machine.
     /// The standard library's conversion is generic and forty times slower.
     @inline(__always)

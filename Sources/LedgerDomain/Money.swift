@@ -41,9 +41,7 @@ public struct Money: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// - Precondition: `whole` is not 0.
     public func share(_ part: Quantity, of whole: Quantity) throws(NumberError) -> Money {
         if part == whole { return self }
-        let (product, overflow) = raw.multipliedReportingOverflow(by: part.raw)
-        guard !overflow else { throw .overflow("the share \(part) of \(whole) of \(self)") }
-        let divided = FixedPoint.dividedHalfEven(product, by: Int128(whole.raw.magnitude))
+        let divided = try FixedPoint.scaled(raw, by: part.raw, over: whole.magnitude.raw)
         return Money(raw: whole.raw < 0 ? -divided : divided)
     }
 

@@ -28,6 +28,7 @@ public struct DataSettings: Sendable {
         _ value: (String) -> String, prefix: String
     ) throws -> ImportFormat {
         var format = try ImportFormat(preset: value("format"))
+        format.symbol = value("symbol")
         if !value("rows").isEmpty {
             guard let kind = ImportFormat.Kind(rawValue: value("rows")) else {
                 throw SettingsError("\(prefix).rows", "'\(value("rows"))' is no kind of row")

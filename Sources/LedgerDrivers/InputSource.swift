@@ -100,6 +100,9 @@ final class InputSource {
             case .trade(let trade, let time): try sequencer.take(trade, Envelope(time: time))
             case .prediction(let forecast, let time):
                 try sequencer.take(forecast, Envelope(time: time))
+            case .split(let split, let time): try sequencer.take(split, Envelope(time: time))
+            case .dividend(let dividend, let time):
+                try sequencer.take(dividend, Envelope(time: time))
             }
             next = try file.next()
             left -= 1

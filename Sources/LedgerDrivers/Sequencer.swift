@@ -175,9 +175,11 @@ public struct Sequencer: ~Copyable {
             do {
                 receipt = .event(
                     try Record.reading(submission.bytes) { try takeSubmitted($0, at: time) })
-            } catch let error as RecordError { receipt = .refused("\(error)") } catch let error
-                as NumberError
-            { receipt = .refused("\(error)") }
+            } catch let error as RecordError {
+                receipt = .refused("\(error)")
+            } catch let error as InputError {
+                receipt = .refused("\(error)")
+            }
             rows.consumedInbox.append(
                 ConsumedSubmission(ticket: submission.ticket, receipt: receipt))
         }
@@ -192,10 +194,10 @@ public struct Sequencer: ~Copyable {
         let now = max(time, engine.lastTime)
         let envelope = Envelope(account: record.account, time: now)
         switch record.type {
-        case .operatorCommanded: return try take(OperatorCommanded(record), envelope)
-        case .cashDeposited: return try take(CashDeposited(record), envelope)
-        case .cashWithdrawn: return try take(CashWithdrawn(record), envelope)
-        case .feeCharged: return try take(FeeCharged(record), envelope)
+        case .operatorCommanded:
+            let command = try OperatorCommanded(record)
+            if let problem = OperatorVerb.problem(with: command) { throw InputError(problem) }
+            return try take(command, envelope)
         case .clockTicked: return try take(ClockTicked(record), envelope)
         default:
             throw RecordError(

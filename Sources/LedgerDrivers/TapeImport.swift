@@ -10,6 +10,8 @@ public struct TapeImport {
         public var first: Timestamp?
         public var last: Timestamp?
         public var badRows: [(file: String, report: BadRowReport)] = []
+        /// Actions and predictions of other symbols, which are no bad rows.
+        public var otherSymbolRows = 0
         public var wasInterrupted = false
     }
 
@@ -60,6 +62,7 @@ public struct TapeImport {
                 if shouldStop() { result.wasInterrupted = true }
                 if result.wasInterrupted { break }
             }
+            result.otherSymbolRows += file.otherSymbolRows
             if file.badRows.total > 0 { result.badRows.append((file.name, file.badRows)) }
             if result.wasInterrupted { break }
         }
@@ -86,6 +89,8 @@ public struct TapeImport {
         case .quote(let quote, let time): try batch.append(quote, Envelope(time: time))
         case .trade(let trade, let time): try batch.append(trade, Envelope(time: time))
         case .prediction(let forecast, let time): try batch.append(forecast, Envelope(time: time))
+        case .split(let split, let time): try batch.append(split, Envelope(time: time))
+        case .dividend(let dividend, let time): try batch.append(dividend, Envelope(time: time))
         }
     }
 

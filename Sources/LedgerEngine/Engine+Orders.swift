@@ -55,8 +55,10 @@ extension Engine {
         into batch: inout Batch
     ) throws(EngineError) {
         let id = try emit(terms, context, correlation: correlation, into: &batch)
-        orders.intend(
-            terms, account: account, at: context.time, id: id, correlation: correlation)
+        try fold { (engine) throws(FoldError) in
+            try engine.orders.intend(
+                terms, account: engine.account, at: context.time, id: id, correlation: correlation)
+        }
         try emit(
             OrderSubmitted(instrument: terms.instrument, order: id), context,
             correlation: correlation, into: &batch)
@@ -87,12 +89,18 @@ extension Engine {
 
     // MARK: Size and refusal
 
-    /// Units, rounded down to whole lots; 0 when there is nothing to do.
+    /// Units, rounded down to whole lots and to what a record can hold; 0 when there is nothing to do.
     private func size(_ decision: Decision, _ slot: Int, _ instrument: Instrument) -> Quantity {
+        let wanted = wanted(decision, slot).written
+        // A position may hold less than a lot after a split, and goes as a whole.
+        return decision.size == .position ? wanted : wanted.truncated(to: instrument.lot)
+    }
+
+    private func wanted(_ decision: Decision, _ slot: Int) -> Quantity {
         let worth = books.equity[account]
         let wanted: Double
         switch decision.size {
-        case .units(let quantity): return quantity.truncated(to: instrument.lot)
+        case .units(let quantity): return quantity
         case .position: return slots[slot].position.magnitude
         case .risk(let share, let distance):
             wanted = (worth?.equity.double ?? 0) * share / distance.double
@@ -101,7 +109,7 @@ extension Engine {
             wanted = free.double * share / decision.price.double
         }
         guard wanted.isFinite, wanted > 0, wanted < Quantity.limit.double else { return .zero }
-        return Quantity(raw: Int128(wanted * 1e9)).truncated(to: instrument.lot)
+        return Quantity(raw: Int128(wanted * 1e9))
     }
 
     /// The first rule that the order breaks; nil when it may go.
@@ -201,11 +209,14 @@ extension Engine {
         slots[slot].position = after
         if order.remaining.raw == 0 { release(order, slot) }
         let reduces = after.magnitude < before.magnitude
-        if reduces, slots[slot].protecting > 0 {
+        let turns = before.raw.signum() * after.raw.signum() < 0
+        if reduces || turns, slots[slot].protecting + slots[slot].workingOrders > 0 {
             try trimExits(slot, context, into: &batch)
         }
-        if order.terms.purpose == .entry, !reduces {
-            try protect(order.terms, fill, sequence, slot, correlation, context, into: &batch)
+        if order.terms.purpose == .entry, !reduces || turns {
+            var opened = fill
+            opened.quantity = min(fill.quantity, after.magnitude)
+            try protect(order.terms, opened, sequence, slot, correlation, context, into: &batch)
         }
     }
 
@@ -233,13 +244,11 @@ extension Engine {
         ] where distance.raw > 0 {
             let isUp = (purpose == .takeProfit) == (entry.side == .buy)
             let raw = Int128(fill.price.raw) + Int128(distance.raw) * (isUp ? 1 : -1)
-            guard let exact = Int64(exactly: raw) else { throw .number(.overflow("an exit price")) }
-            let price: Price
-            do { price = try Price(raw: exact).rounded(to: tick, isUp ? .up : .down) } catch {
-                throw .number(error)
-            }
-            // Below zero nothing trades: such a level can never be reached.
-            guard price.raw > 0 else { continue }
+            // Below zero and above what a price can be nothing trades: no such level is reached.
+            guard let exact = Int64(exactly: raw),
+                let price = try? Price(raw: exact).rounded(to: tick, isUp ? .up : .down),
+                price.raw > 0
+            else { continue }
             var terms = OrderIntended(
                 instrument: entry.instrument, strategy: entry.strategy, side: entry.side.opposite,
                 orderType: purpose == .stopLoss ? .stop : .limit,
@@ -252,27 +261,35 @@ extension Engine {
         }
     }
 
-    /// Exits must not exceed what they protect: those beyond the position go, the newest first.
+    /// Exits must not exceed what they close, nor stand where they would enlarge it: those beyond the
+    /// position go, the newest first. A protecting one that still has some position to protect is
+    /// placed anew for that much; an exit that the strategy ordered is left to the strategy.
     private mutating func trimExits(
         _ slot: Int, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
-        let position = slots[slot].position.magnitude
-        var covered: [(purpose: Purpose, quantity: Quantity)] = [
-            (.stopLoss, .zero), (.takeProfit, .zero),
-        ]
+        let position = slots[slot].position
+        let closing: Side = position.raw > 0 ? .sell : .buy
+        var room = [Quantity](repeating: position.magnitude, count: Purpose.allCases.count + 1)
         for order in venue.orders(slots[slot].instrument)
-        where order.terms.parent != .none && order.terms.strategy == slots[slot].id
+        where order.terms.purpose != .entry && order.terms.strategy == slots[slot].id
             && order.remaining.raw > 0
         {
-            let kind = order.terms.purpose == .stopLoss ? 0 : 1
-            let sum = covered[kind].quantity + order.remaining
-            if sum > position {
-                guard let removed = venue.remove(order.id, order.terms.instrument) else { continue }
-                let reason: EndReason = .positionClosed
-                try end(removed, reason, expired: false, context, into: &batch)
-            } else {
-                covered[kind].quantity = sum
+            let kind = Int(order.terms.purpose.rawValue)
+            let left = order.terms.side == closing ? room[kind] : .zero
+            if order.remaining <= left {
+                room[kind] = left - order.remaining
+                continue
             }
+            let correlation = orders.order(order.id)?.correlation ?? .none
+            guard let removed = venue.remove(order.id, order.terms.instrument) else { continue }
+            try end(removed, .positionClosed, expired: false, context, into: &batch)
+            guard left.raw > 0, order.terms.parent != .none else { continue }
+            var terms = order.terms
+            terms.quantity = left
+            terms.intent = identity(slot, terms.side, context)
+            room[kind] = .zero
+            slots[slot].protecting += 1
+            try send(terms, context, correlation: correlation, into: &batch)
         }
     }
 

@@ -11,7 +11,7 @@ import LedgerSimulation
 public struct Engine: Sendable {
     /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
     public static let name = "engine"
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     public private(set) var names = NameBook()
     public internal(set) var books = ProfitAndLoss()
@@ -73,11 +73,12 @@ public struct Engine: Sendable {
         _ bar: Bar, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
+        // First, as every fold of the journal meets the input before what follows from it.
+        try mark(bar.instrument, bar.close, context)
         if venue.hasWorking(bar.instrument) {
             venue.begin(bar, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
-        try mark(bar.instrument, bar.close, context)
         for place in 0..<listenerCount(bar.instrument) {
             let slot = listeners[Int(bar.instrument.number)][place]
             guard let decision = slots[slot].strategy.bar(bar, view(slot, context)) else {
@@ -93,11 +94,11 @@ public struct Engine: Sendable {
         _ quote: Quote, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
+        if let mid = quote.mid { try mark(quote.instrument, mid, context) }
         if venue.hasWorking(quote.instrument) {
             venue.begin(quote, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
-        if let mid = quote.mid { try mark(quote.instrument, mid, context) }
         var decided = false
         for place in 0..<listenerCount(quote.instrument) {
             let slot = listeners[Int(quote.instrument.number)][place]
@@ -120,11 +121,11 @@ public struct Engine: Sendable {
         _ trade: Trade, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
+        try mark(trade.instrument, trade.price, context)
         if venue.hasWorking(trade.instrument) {
             venue.begin(trade, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
-        try mark(trade.instrument, trade.price, context)
         for slot in listening(trade.instrument) {
             guard let decision = slots[slot].strategy.trade(trade, view(slot, context)) else {
                 continue
@@ -141,7 +142,8 @@ public struct Engine: Sendable {
         case .configurationLoaded:
             let loaded: ConfigurationLoaded = try decode(record)
             try configure(Settings(text: loaded.settings), context, into: &batch)
-        case .instrumentDefined: define(try decode(record) as InstrumentDefined)
+        case .instrumentDefined:
+            try define(try decode(record) as InstrumentDefined, context)
         case .predictionRecorded:
             let prediction: PredictionRecorded = try decode(record)
             for slot in listening(prediction.instrument) {
@@ -152,19 +154,31 @@ public struct Engine: Sendable {
             }
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid:
             try fold { (engine) throws(FoldError) in try engine.books.apply(record) }
+        case .operatorCommanded: try obey(try decode(record), context, into: &batch)
         case .dividendDeclared: try pay(try decode(record), context, into: &batch)
         case .splitApplied: try split(try decode(record), context)
         case .sessionClosed: try close(try decode(record), context, into: &batch)
         case .runEnded: try cancelAll(.runEnded, context, into: &batch)
+        case let type? where Self.derived.contains(type):
+            // The folds of the journal would book it, and the engine would not know.
+            throw .fold(.inconsistent("\(type.name) is derived, never an input", record.sequence))
         default: break
         }
     }
+
+    private static let derived: [EventType] = [
+        .accountDefined, .strategyDefined, .stateDigested, .signalGenerated, .signalRejected,
+        .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
+        .orderFilled, .orderCancelled, .orderExpired,
+    ]
 
     // MARK: Settings and definitions
 
     private mutating func configure(
         _ new: Settings, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
+        // What the settings before ordered does not outlive them; positions do.
+        try cancelAll(.runEnded, context, into: &batch)
         try adopt(new)
         guard let configuration else { return }
         try emit(
@@ -191,45 +205,60 @@ public struct Engine: Sendable {
     private mutating func adopt(_ new: Settings) throws(EngineError) {
         do throws(SettingsError) {
             let configuration = try EngineSettings(new)
+            let adopted = try StrategySlot.all(new, account: configuration.accountName)
             self.configuration = configuration
             account = AccountID(configuration.accountKind, index: 1)
             nextDigest = inputs + configuration.digestEvery
             settings = new
             venue = SimulatedVenue(settings: configuration.venue, seed: configuration.seed)
-            slots = []
-            for index in 0..<new.count(of: "strategies") {
-                let prefix = "strategies.\(index)"
-                let kind = try new.required("\(prefix).kind")
-                for symbol in try new.required("\(prefix).symbols").split(separator: ",") {
-                    let symbol = String(symbol.drop { $0 == " " })
-                    let name = new.text("\(prefix).name", kind)
-                    slots.append(
-                        StrategySlot(
-                            id: StrategyID(UInt16(index + 1)), name: name, symbol: symbol,
-                            decider: IntentID.Decider(
-                                account: configuration.accountName, strategy: name, symbol: symbol),
-                            strategy: try StrategyCatalog.make(new, prefix)))
-                }
+            // One event time may hold decisions of the settings before and of these.
+            let last = slots.map(\.lastDecision).max()
+            let ordinal = slots.map(\.ordinal).max()
+            slots = adopted
+            for slot in slots.indices {
+                slots[slot].lastDecision = last ?? slots[slot].lastDecision
+                slots[slot].ordinal = ordinal ?? 0
             }
         } catch { throw .settings(error) }
-        for instrument in names.instruments {
-            venue.define(instrument)
-            listen(instrument)
+        for instrument in names.instruments { introduce(instrument) }
+        listen()
+    }
+
+    private mutating func define(
+        _ event: InstrumentDefined, _ context: StepContext
+    ) throws(EngineError) {
+        guard Int(event.instrument.number) <= NameBook.highest else {
+            throw .fold(
+                .inconsistent("instrument \(event.instrument.number) cannot be", context.sequence))
+        }
+        names.define(event.definition)
+        introduce(event.definition)
+        listen()
+    }
+
+    /// Makes an instrument known to the venue and to the strategies that wait for its symbol; the
+    /// first that bears it is theirs.
+    private mutating func introduce(_ instrument: Instrument) {
+        guard Int(instrument.id.number) <= NameBook.highest else { return }
+        venue.define(instrument)
+        for slot in slots.indices
+        where slots[slot].symbol == instrument.symbol && slots[slot].instrument == .none {
+            slots[slot].instrument = instrument.id
+            slots[slot].position = held(by: slot)
         }
     }
 
-    private mutating func define(_ event: InstrumentDefined) {
-        names.define(event.definition)
-        guard names[event.instrument] != nil else { return }
-        venue.define(event.definition)
-        listen(event.definition)
+    private func held(by slot: Int) -> Quantity {
+        books.positions.position(account, slots[slot].id, slots[slot].instrument)?.quantity
+            ?? .zero
     }
 
-    private mutating func listen(_ instrument: Instrument) {
-        while listeners.count <= Int(instrument.id.number) { listeners.append([]) }
-        for slot in slots.indices where slots[slot].symbol == instrument.symbol {
-            slots[slot].instrument = instrument.id
-            listeners[Int(instrument.id.number)].append(slot)
+    private mutating func listen() {
+        listeners = []
+        for slot in slots.indices where slots[slot].instrument != .none {
+            let number = Int(slots[slot].instrument.number)
+            while listeners.count <= number { listeners.append([]) }
+            listeners[number].append(slot)
         }
     }
 
@@ -291,9 +320,7 @@ public struct Engine: Sendable {
         do { try venue.split(event) } catch { throw .number(error) }
         for slot in listening(event.instrument) {
             slots[slot].strategy.split(event)
-            let position = books.positions.position(
-                account, slots[slot].id, event.instrument)
-            slots[slot].position = position?.quantity ?? .zero
+            slots[slot].position = held(by: slot)
         }
     }
 
@@ -358,6 +385,12 @@ public struct Engine: Sendable {
         orders = try OrderRegister(from: &reader)
         try venue.restore(from: &reader)
         for slot in slots.indices { try slots[slot].restore(from: &reader) }
+        for slot in slots
+        where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
+            || Int(slot.instrument.number) > NameBook.highest
+        { throw StateError("a saved strategy trades instrument \(slot.instrument.number)") }
+        listen()
+        guard inputs < .max / 2 else { throw StateError("a saved state counts \(inputs) inputs") }
         guard reader.isAtEnd else { throw StateError("a saved state goes on after its end") }
     }
 }

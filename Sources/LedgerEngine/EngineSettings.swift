@@ -13,7 +13,13 @@ struct EngineSettings: Sendable {
     var allowShort: Bool
     var venue: VenueSettings
 
+    /// - Throws: `SettingsError` for the first value that its setting does not allow.
     init(_ settings: Settings) throws(SettingsError) {
+        for (key, value) in settings.pairs {
+            if let problem = SettingsSchema.setting(key)?.problem(with: value) {
+                throw SettingsError(key, "'\(value)' \(problem)")
+            }
+        }
         seed = UInt64(try settings.integer("seed", 0, in: 0...Int64.max))
         digestEvery = UInt64(
             try settings.integer("engine.digest_every", 65_536, in: 1...1_000_000_000))
@@ -70,22 +76,70 @@ struct StrategySlot: Sendable {
     var lastDecision = Timestamp(nanoseconds: .min)
     var ordinal: UInt32 = 0
 
+    init(id: StrategyID, name: String, symbol: String, account: String, strategy: any Strategy) {
+        self.id = id
+        self.name = name
+        self.symbol = symbol
+        self.strategy = strategy
+        decider = IntentID.Decider(account: account, strategy: name, symbol: symbol)
+    }
+
+    /// A slot for each symbol of each strategy. Intents are told apart by strategy and symbol, so no
+    /// two strategies bear one name and no symbol stands twice.
+    static func all(_ settings: Settings, account: String) throws(SettingsError) -> [StrategySlot] {
+        var slots: [StrategySlot] = []
+        for index in 0..<settings.count(of: "strategies") {
+            let prefix = "strategies.\(index)"
+            let name = settings.text("\(prefix).name", try settings.required("\(prefix).kind"))
+            if slots.contains(where: { $0.name == name }) {
+                throw SettingsError("\(prefix).name", "'\(name)' names an earlier strategy too")
+            }
+            let symbols = try settings.required("\(prefix).symbols").split(separator: ",").map {
+                $0.trimmed
+            }
+            guard !symbols.isEmpty else {
+                throw SettingsError("\(prefix).symbols", "names no instrument")
+            }
+            for (place, symbol) in symbols.enumerated() {
+                guard !symbol.isEmpty, !symbols[..<place].contains(symbol) else {
+                    throw SettingsError("\(prefix).symbols", "'\(symbol)' is empty or stands twice")
+                }
+                slots.append(
+                    StrategySlot(
+                        id: StrategyID(UInt16(index + 1)), name: name, symbol: symbol,
+                        account: account, strategy: try StrategyCatalog.make(settings, prefix)))
+            }
+        }
+        return slots
+    }
+
     func encode(into writer: inout StateWriter) {
+        writer.write(instrument)
         writer.write(position)
-        writer.write(UInt32(workingOrders))
-        writer.write(UInt32(protecting))
+        writer.write(UInt32(clamping: workingOrders))
+        writer.write(UInt32(clamping: protecting))
         writer.write(lastDecision)
         writer.write(ordinal)
         strategy.encode(into: &writer)
     }
 
     mutating func restore(from reader: inout StateReader) throws(StateError) {
+        instrument = try reader.read()
         position = try reader.read()
         workingOrders = Int(try reader.read(UInt32.self))
         protecting = Int(try reader.read(UInt32.self))
         lastDecision = try reader.read()
         ordinal = try reader.read()
         try strategy.restore(from: &reader)
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        var text = self
+        while text.first == " " { text.removeFirst() }
+        while text.last == " " { text.removeLast() }
+        return String(text)
     }
 }
 

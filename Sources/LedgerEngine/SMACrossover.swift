@@ -81,7 +81,10 @@ struct SMACrossover: Strategy {
     mutating func split(_ event: SplitApplied) {
         doubles.rescale { $0 * Double(event.denominator) / Double(event.numerator) }
         exact.rescale {
-            FixedPoint.dividedHalfEven($0 * Int128(event.denominator), by: Int128(event.numerator))
+            Int128(
+                Int64(
+                    clamping: FixedPoint.dividedHalfEven(
+                        $0 * Int128(event.denominator), by: Int128(event.numerator))))
         }
     }
 

@@ -106,8 +106,12 @@ public enum SettingsSchema {
 
     static let data: [Setting] = [
         Setting(
-            "data.*.path", .text, nil, "a tape's directory, a CSV file, or - for standard input"),
-        Setting("data.*.symbol", .text, nil, "instrument of a CSV file"),
+            "data.*.path", .text, nil,
+            "a tape's directory, a CSV file, or - for standard input; at equal times the entry named "
+                + "first goes first: name splits and dividends behind their bars"),
+        Setting(
+            "data.*.symbol", .text, nil,
+            "instrument of a CSV file; actions and predictions of others are passed over"),
         Setting("data.*.venue", .text, "", "exchange of the instrument"),
         Setting("data.*.currency", .text, "USD", "what its prices are counted in"),
         Setting("data.*.kind", .choice(["equity", "crypto"]), "equity", "kind of the instrument"),
@@ -117,10 +121,13 @@ public enum SettingsSchema {
         Setting(
             "data.*.lot", .decimal(from: "0.000000001", through: "1000000"), "1",
             "smallest quantity step"),
-        Setting("data.*.format", .text, "csv", "csv or a preset such as lean-daily"),
+        Setting(
+            "data.*.format", .text, "csv",
+            "csv or a preset such as lean-daily, actions or lean-factors"),
         Setting("data.*.columns", .text, "", "column map: time=Date,open=1,…"),
         Setting(
-            "data.*.rows", .text, "", "bar, quote, trade or prediction; empty to tell by columns"),
+            "data.*.rows", .text, "",
+            "bar, quote, trade, prediction, action or factor; empty to tell by columns"),
         Setting("data.*.zone", .text, "UTC", "time zone of local times"),
         Setting("data.*.time", .text, "", "time format; empty to tell by the first row"),
         Setting("data.*.date", .text, "", "day of files that count from midnight"),

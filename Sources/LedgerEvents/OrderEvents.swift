@@ -269,29 +269,24 @@ public enum EndReason: UInt8, Sendable, CaseIterable {
     static let names = ["unknown"] + allCases.map { String(describing: $0) }
 }
 
-public struct OrderCancelled: Event, Hashable {
-    public static let type = EventType.orderCancelled
-    public static let layout = Layout(
-        size: 40,
-        [
-            .init("reason", 20, .names(EndReason.names)), .init("order", 24, .order),
-            .init("remaining", 32, .quantity),
-        ])
+/// An order that ends without being filled whole: what the two ways of it have in common.
+public protocol OrderEnd: Event, Hashable {
+    var instrument: InstrumentID { get }
+    var order: OrderID { get }
+    var reason: EndReason { get }
+    var remaining: Quantity { get }
+    init(instrument: InstrumentID, order: OrderID, reason: EndReason, remaining: Quantity)
+}
 
-    public var instrument: InstrumentID
-    public var order: OrderID
-    public var reason: EndReason
-    public var remaining: Quantity
+private let orderEndLayout = Layout(
+    size: 40,
+    [
+        .init("reason", 20, .names(EndReason.names)), .init("order", 24, .order),
+        .init("remaining", 32, .quantity),
+    ])
 
-    public init(
-        instrument: InstrumentID, order: OrderID, reason: EndReason, remaining: Quantity
-    ) {
-        self.instrument = instrument
-        self.order = order
-        self.reason = reason
-        self.remaining = remaining
-    }
-
+extension OrderEnd {
+    public static var layout: Layout { orderEndLayout }
     public var quantities: (Quantity, Quantity) { (remaining, .zero) }
 
     public func encode(into writer: inout RecordWriter) {
@@ -302,17 +297,31 @@ public struct OrderCancelled: Event, Hashable {
 
     public init(_ record: Record) throws(RecordError) {
         try record.expect(Self.self)
-        instrument = record.instrument
-        reason = try record.value(20)
-        order = OrderID(record.load(24))
-        remaining = record.quantity(32)
+        self.init(
+            instrument: record.instrument, order: OrderID(record.load(24)),
+            reason: try record.value(20), remaining: record.quantity(32))
+    }
+}
+
+public struct OrderCancelled: OrderEnd {
+    public static let type = EventType.orderCancelled
+
+    public var instrument: InstrumentID
+    public var order: OrderID
+    public var reason: EndReason
+    public var remaining: Quantity
+
+    public init(
+        instrument: InstrumentID, order: OrderID, reason: EndReason, remaining: Quantity
+    ) {
+        (self.instrument, self.order) = (instrument, order)
+        (self.reason, self.remaining) = (reason, remaining)
     }
 }
 
 /// The order's time in force ended.
-public struct OrderExpired: Event, Hashable {
+public struct OrderExpired: OrderEnd {
     public static let type = EventType.orderExpired
-    public static let layout = OrderCancelled.layout
 
     public var instrument: InstrumentID
     public var order: OrderID
@@ -322,25 +331,7 @@ public struct OrderExpired: Event, Hashable {
     public init(
         instrument: InstrumentID, order: OrderID, reason: EndReason, remaining: Quantity
     ) {
-        self.instrument = instrument
-        self.order = order
-        self.reason = reason
-        self.remaining = remaining
-    }
-
-    public var quantities: (Quantity, Quantity) { (remaining, .zero) }
-
-    public func encode(into writer: inout RecordWriter) {
-        writer.store(reason.rawValue, 20)
-        writer.order(order, 24)
-        writer.quantity(remaining, 32)
-    }
-
-    public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.self)
-        instrument = record.instrument
-        reason = try record.value(20)
-        order = OrderID(record.load(24))
-        remaining = record.quantity(32)
+        (self.instrument, self.order) = (instrument, order)
+        (self.reason, self.remaining) = (reason, remaining)
     }
 }

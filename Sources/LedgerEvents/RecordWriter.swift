@@ -21,6 +21,19 @@ public struct Envelope: Hashable, Sendable {
     }
 }
 
+extension Quantity {
+    /// The smallest step in which a record can count this quantity: 10^-9 units up to 9.2 × 10^9
+    /// units, ten times more for each digit above.
+    public var writtenStep: Quantity {
+        var step: Int128 = 1
+        while Int64(exactly: raw / step) == nil { step *= 10 }
+        return Quantity(raw: step)
+    }
+
+    /// The nearest quantity towards zero that a record can hold.
+    public var written: Quantity { truncated(to: writtenStep) }
+}
+
 /// Writes one record's fields at their offsets.
 public struct RecordWriter {
     let base: UnsafeMutableRawPointer

@@ -98,18 +98,49 @@ public struct Refusal: Hashable, Sendable {
         self.limit = limit
         self.value = value
     }
+}
 
-    static let fields: [Layout.Field] = [
+/// A signal or an order that was stopped: what the two of them have in common.
+public protocol RefusedEvent: Event, Hashable {
+    var instrument: InstrumentID { get }
+    var strategy: StrategyID { get }
+    var side: Side { get }
+    var refusal: Refusal { get }
+    init(instrument: InstrumentID, strategy: StrategyID, side: Side, refusal: Refusal)
+}
+
+private let refusalLayout = Layout(
+    size: 56,
+    [
         .init("strategy", 20, .strategy), .init("side", 22, .names(["none", "buy", "sell"])),
         .init("reason", 23, .names(RejectionReason.names)), .init("limit", 24, .money),
         .init("value", 40, .money),
-    ]
+    ])
+
+extension RefusedEvent {
+    public static var layout: Layout { refusalLayout }
+
+    public func encode(into writer: inout RecordWriter) {
+        writer.store(strategy.number, 20)
+        writer.store(side.rawValue, 22)
+        writer.store(refusal.reason.rawValue, 23)
+        writer.money(refusal.limit, 24)
+        writer.money(refusal.value, 40)
+    }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        self.init(
+            instrument: record.instrument, strategy: StrategyID(record.load(20)),
+            side: try record.value(22),
+            refusal: Refusal(
+                try record.value(23), limit: record.money(24), value: record.money(40)))
+    }
 }
 
 /// A signal that was stopped before it became an intent: by a filter or a gate.
-public struct SignalRejected: Event, Hashable {
+public struct SignalRejected: RefusedEvent {
     public static let type = EventType.signalRejected
-    public static let layout = Layout(size: 56, Refusal.fields)
 
     public var instrument: InstrumentID
     public var strategy: StrategyID
@@ -119,27 +150,14 @@ public struct SignalRejected: Event, Hashable {
     public init(
         instrument: InstrumentID, strategy: StrategyID, side: Side, refusal: Refusal
     ) {
-        self.instrument = instrument
-        self.strategy = strategy
-        self.side = side
-        self.refusal = refusal
-    }
-
-    public func encode(into writer: inout RecordWriter) {
-        writer.refusal(strategy, side, refusal)
-    }
-
-    public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.self)
-        instrument = record.instrument
-        (strategy, side, refusal) = try record.refusal()
+        (self.instrument, self.strategy) = (instrument, strategy)
+        (self.side, self.refusal) = (side, refusal)
     }
 }
 
 /// An order that the ledger itself refused to send.
-public struct IntentRejected: Event, Hashable {
+public struct IntentRejected: RefusedEvent {
     public static let type = EventType.intentRejected
-    public static let layout = Layout(size: 56, Refusal.fields)
 
     public var instrument: InstrumentID
     public var strategy: StrategyID
@@ -149,37 +167,7 @@ public struct IntentRejected: Event, Hashable {
     public init(
         instrument: InstrumentID, strategy: StrategyID, side: Side, refusal: Refusal
     ) {
-        self.instrument = instrument
-        self.strategy = strategy
-        self.side = side
-        self.refusal = refusal
-    }
-
-    public func encode(into writer: inout RecordWriter) {
-        writer.refusal(strategy, side, refusal)
-    }
-
-    public init(_ record: Record) throws(RecordError) {
-        try record.expect(Self.self)
-        instrument = record.instrument
-        (strategy, side, refusal) = try record.refusal()
-    }
-}
-
-extension RecordWriter {
-    func refusal(_ strategy: StrategyID, _ side: Side, _ refusal: Refusal) {
-        store(strategy.number, 20)
-        store(side.rawValue, 22)
-        store(refusal.reason.rawValue, 23)
-        money(refusal.limit, 24)
-        money(refusal.value, 40)
-    }
-}
-
-extension Record {
-    func refusal() throws(RecordError) -> (StrategyID, Side, Refusal) {
-        let side: Side = try value(22)
-        let refusal = Refusal(try value(23), limit: money(24), value: money(40))
-        return (StrategyID(load(20)), side, refusal)
+        (self.instrument, self.strategy) = (instrument, strategy)
+        (self.side, self.refusal) = (side, refusal)
     }
 }

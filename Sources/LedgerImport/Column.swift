@@ -7,6 +7,13 @@ public enum Column: UInt8, Sendable, CaseIterable {
     case predicted, error, horizon
     /// A flag of LEAN's ticks: rows where it is set are left out and counted.
     case suspicious
+    /// Whose action or prediction it is.
+    case symbol
+    /// `split` or `dividend`.
+    case action
+    /// `2:1`, new units for old ones, or a dividend in currency a unit.
+    case value
+    case priceFactor, splitFactor, referencePrice
 
     public var name: String { String(describing: self) }
 
@@ -21,6 +28,8 @@ public enum Column: UInt8, Sendable, CaseIterable {
         case .quote: [.time, .bid, .ask, .bidSize, .askSize]
         case .trade: [.time, .price, .size]
         case .prediction: [.time, .predicted]
+        case .action: [.time, .action, .value]
+        case .factor: [.time, .priceFactor, .splitFactor, .referencePrice]
         }
     }
 
@@ -28,7 +37,9 @@ public enum Column: UInt8, Sendable, CaseIterable {
         switch kind {
         case .bar, .quote: [.suspicious]
         case .trade: [.side, .tradeId, .suspicious]
-        case .prediction: [.error, .horizon]
+        case .prediction: [.symbol, .error, .horizon]
+        case .action: [.symbol]
+        case .factor: []
         }
     }
 
@@ -58,6 +69,12 @@ public enum Column: UInt8, Sendable, CaseIterable {
         case .error: ["error", "sigma", "stderr", "stddev"]
         case .horizon: ["horizon", "horizons", "horizonseconds"]
         case .suspicious: ["suspicious"]
+        case .symbol: ["symbol", "ticker"]
+        case .action: ["action"]
+        case .value: ["value"]
+        case .priceFactor: ["pricefactor"]
+        case .splitFactor: ["splitfactor"]
+        case .referencePrice: ["referenceprice"]
         }
     }
 }

@@ -6,7 +6,9 @@ import LedgerDomain
 ///     let file = try DataFile(path: "spy.zip", format: try ImportFormat(preset: "lean-daily"), instrument: spy)
 ///     while let event = try file.next() { … }
 ///
-/// Event times never run backwards, and a bar's is never that of the bar before. Where bad rows are
+/// Event times never run backwards, and a bar's is never that of the bar before. An action happens at
+/// the local midnight that begins its day, which is when the daily bar of the day before ends: merge that
+/// bar first. Where bad rows are
 /// skipped, a row whose time is wrongly far ahead makes the rows behind it backward ones: the report
 /// shows it as the line before the first of them.
 public final class DataFile {
@@ -43,6 +45,8 @@ public final class DataFile {
     public var badRows: BadRowReport { reader.bad }
     /// Ticks left out because their feed marked them as suspicious.
     public var suspiciousRows: Int { reader.suspiciousRows }
+    /// Actions and predictions passed over because they name another symbol than the format.
+    public var otherSymbolRows: Int { reader.otherSymbolRows }
     /// Stored bytes read so far, and how many there are where that is known.
     public var progress: (read: Int, of: Int?) { reader.source.progress }
 }

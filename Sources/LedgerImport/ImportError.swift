@@ -55,6 +55,10 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
         case notPositive
         case negative
         case unknownSide
+        case unknownAction
+        case notARatio
+        case fallingFactor
+        case noReference
         case highBelowLow
         case outsideRange
         case noQuote

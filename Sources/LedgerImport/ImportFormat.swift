@@ -4,6 +4,10 @@ import LedgerDomain
 public struct ImportFormat: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         case bar, quote, trade, prediction
+        /// A split or a dividend.
+        case action
+        /// LEAN's factors, whose changes are splits and dividends.
+        case factor
     }
 
     public enum Header: String, Hashable, Sendable, CaseIterable {
@@ -25,6 +29,8 @@ public struct ImportFormat: Hashable, Sendable {
 
     /// Nil: told from the header's names.
     public var kind: Kind?
+    /// Actions and predictions whose row names another symbol are passed over; empty: none are.
+    public var symbol = ""
     public var delimiter = UInt8(ascii: ",")
     public var header = Header.detect
     /// Empty: the header's common names.

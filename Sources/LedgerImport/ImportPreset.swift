@@ -1,8 +1,9 @@
-/// Formats with a name: `csv`, and LEAN's folders for equities (New York, prices times 10,000) and, with
-/// `-crypto` behind, for crypto (UTC, plain decimals).
+/// Formats with a name: `csv`; `actions` with a header such as `Symbol,Date,Action,Value`; and LEAN's
+/// folders for equities (New York, prices times 10,000) and, with `-crypto` behind, for crypto (UTC,
+/// plain decimals).
 extension ImportFormat {
     public static let presetNames: [String] =
-        ["csv"] + leanNames.map { $0 } + leanNames.map { $0 + "-crypto" }
+        ["csv", "actions"] + leanNames + ["lean-factors"] + leanNames.map { $0 + "-crypto" }
 
     private static let leanNames = [
         "lean-daily", "lean-hour", "lean-minute-trade", "lean-minute-quote", "lean-tick-trade",
@@ -13,6 +14,11 @@ extension ImportFormat {
     public init(preset name: String) throws(ImportError) {
         self.init()
         if name == "csv" { return }
+        if name == "actions" {
+            kind = .action
+            header = .present
+            return
+        }
         let crypto = name.hasSuffix("-crypto")
         header = .absent
         if crypto {
@@ -39,6 +45,7 @@ extension ImportFormat {
         case "lean-minute-quote": setLeanQuotes()
         case "lean-tick-trade": setLeanTrades(crypto: crypto)
         case "lean-tick-quote": setLeanQuoteTicks(crypto: crypto)
+        case "lean-factors" where !crypto: setLeanFactors()
         default: return false
         }
         return true
@@ -81,6 +88,15 @@ extension ImportFormat {
         let sides: [Column?] = [.time, .bid, .bidSize, .ask, .askSize]
         setPositions(sides + (crypto ? [.suspicious] : [nil, nil, .suspicious]))
         optionalFields = crypto ? 1 : 0
+    }
+
+    /// `date,priceFactor,splitFactor,referencePrice`: what raw prices are multiplied by through that
+    /// day, and its close. Plain decimals.
+    private mutating func setLeanFactors() {
+        kind = .factor
+        timeFormat = .compactDate
+        priceDigits = 0
+        setPositions([.time, .priceFactor, .splitFactor, .referencePrice])
     }
 
     private mutating func setPositions(_ order: [Column?]) {

@@ -7,10 +7,13 @@ public enum MarketEvent: Hashable, Sendable {
     case quote(Quote, Timestamp)
     case trade(Trade, Timestamp)
     case prediction(PredictionRecorded, Timestamp)
+    case split(SplitApplied, Timestamp)
+    case dividend(DividendDeclared, Timestamp)
 
     public var time: Timestamp {
         switch self {
-        case .bar(_, let time), .quote(_, let time), .trade(_, let time), .prediction(_, let time):
+        case .bar(_, let time), .quote(_, let time), .trade(_, let time), .prediction(_, let time),
+            .split(_, let time), .dividend(_, let time):
             time
         }
     }
@@ -44,6 +47,8 @@ extension RowValues {
                 PredictionRecorded(
                     instrument: instrument, predicted: price(.predicted), error: price(.error),
                     horizon: Nanoseconds(Int64(truncatingIfNeeded: self[.horizon]))), time)
+        case .action: action(instrument, at: time)
+        case .factor: preconditionFailure("a row of factors becomes events with the row before it")
         }
     }
 }

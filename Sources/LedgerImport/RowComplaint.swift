@@ -21,9 +21,9 @@ struct RowComplaint {
     func sentence(_ kind: ImportError.Kind, _ column: Column) -> String {
         switch kind {
         case .emptyField, .notANumber, .notFinite, .unknownSide, .tooPrecise, .tooLarge,
-            .notPositive,
-            .negative:
+            .notPositive, .negative:
             valueSentence(kind, column)
+        case .unknownAction, .notARatio, .fallingFactor, .noReference: actionSentence(kind, column)
         case .badTime, .missingLocalTime, .duplicateTime, .backwardTime: timeSentence(kind)
         case .highBelowLow:
             "the high \(text(.high)) is below the low \(text(.low)); are the columns swapped?"
@@ -49,12 +49,38 @@ struct RowComplaint {
             return "\(value) is no side; write B or buy, S or sell, or leave it empty"
         case .tooPrecise: return tooPrecise(value, column)
         case .tooLarge: return "\(value) is too large; \(limit(column))"
-        case .notPositive: return "\(value) is not above zero; a price must be"
+        case .notPositive: return "\(value) is not above zero; \(noun(column)) must be"
         case .negative: return "\(value) is below zero, which \(column) cannot be"
         default:
             return column == .tradeId
                 ? "\(value) is not a whole number below 2^64"
                 : "\(value) is not a number; write a plain decimal such as 12.5"
+        }
+    }
+
+    private func noun(_ column: Column) -> String {
+        switch column {
+        case .value: "a dividend"
+        case .priceFactor, .splitFactor: "a factor"
+        default: "a price"
+        }
+    }
+
+    private func actionSentence(_ kind: ImportError.Kind, _ column: Column) -> String {
+        let value = text(column)
+        return switch kind {
+        case .unknownAction: "\(value) is no action; write split or dividend"
+        case .fallingFactor:
+            "\(value) is below the factor of the row before, as if a dividend were negative"
+        case .noReference:
+            "\(value) differs from the factor of the row before, which lacks the reference price "
+                + "that tells the dividend"
+        case _ where column == .splitFactor:
+            "\(value) is to the factor of the row before in no ratio of whole numbers from 1 to "
+                + "\(SplitRatio.largest)"
+        default:
+            "\(value) is no ratio of a split; write new units to old ones such as 2:1, each a whole "
+                + "number from 1 to \(SplitRatio.largest)"
         }
     }
 
@@ -81,6 +107,10 @@ struct RowComplaint {
         case .missingLocalTime:
             return
                 "\(value) does not exist in \(zone): clocks went forward past it; is the zone right?"
+        case .duplicateTime where plan.kind == .action:
+            return "\(value) is the day of another split; a unit is split only once a day"
+        case .duplicateTime where plan.kind == .factor:
+            return "\(value) is the day of the row before, or the weekend behind it; drop one row"
         case .duplicateTime:
             return "\(value) is the time of the row before; a bar's time may occur only once"
         case .backwardTime: return "\(value) lies before the row before; sort the file by time"

@@ -9,6 +9,11 @@ struct RowPlan {
         case identifier
         case writtenTime
         case compactTime
+        case symbol
+        case actionName
+        case actionValue
+        /// A decimal of rows that are always read slowly.
+        case factor
     }
 
     struct Step {
@@ -26,6 +31,8 @@ struct RowPlan {
     /// As the header has them, or `column 3`.
     var names: [String]
     var timeFormat: TimeFormat
+    /// The one whose rows are taken; empty: any.
+    var symbol: [UInt8]
 
     func name(of column: Column) -> String {
         steps.firstIndex { $0.column == column && $0.action != .ignore }.map { names[$0] }
@@ -66,7 +73,7 @@ struct RowPlanner {
         return RowPlan(
             kind: kind, steps: steps,
             minimum: max(1, width - (header == nil ? format.optionalFields : 0)),
-            names: (0..<width).map(name), timeFormat: time)
+            names: (0..<width).map(name), timeFormat: time, symbol: Array(format.symbol.utf8))
     }
 
     private func chosen() throws(ImportError) -> (ImportFormat.Kind, [Column: Int]) {
@@ -79,7 +86,7 @@ struct RowPlanner {
         }
         throw ImportError(
             .badHeader, file: file, line: 1,
-            "the columns are those of no bar, quote, trade or prediction (found "
+            "the columns are those of no bar, quote, trade, prediction, action or factor (found "
                 + "\(list(header ?? []))); map them, as in time=1,open=2")
     }
 
@@ -160,12 +167,20 @@ struct RowPlanner {
         case .volume, .size: return decimal(column, size, allowsEmpty: false)
         case .horizon: return decimal(column, .plain, allowsEmpty: true)
         case .suspicious: return decimal(column, .plain, allowsEmpty: true)
-        case .side:
-            return RowPlan.Step(action: .side, column: column, rule: .plain, allowsEmpty: true)
-        case .tradeId:
-            return RowPlan.Step(
-                action: .identifier, column: column, rule: .plain, allowsEmpty: true)
+        case .side: return text(.side, column, allowsEmpty: true)
+        case .tradeId: return text(.identifier, column, allowsEmpty: true)
+        case .symbol: return text(.symbol, column)
+        case .action: return text(.actionName, column)
+        case .value: return text(.actionValue, column, price)
+        case .priceFactor, .splitFactor, .referencePrice: return text(.factor, column)
         }
+    }
+
+    private func text(
+        _ action: RowPlan.Action, _ column: Column, _ rule: DecimalRule = .plain,
+        allowsEmpty: Bool = false
+    ) -> RowPlan.Step {
+        RowPlan.Step(action: action, column: column, rule: rule, allowsEmpty: allowsEmpty)
     }
 
     private func decimal(

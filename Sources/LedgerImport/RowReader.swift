@@ -14,6 +14,12 @@ struct RowReader: ~Copyable {
     private var times: RowTimes
     private(set) var bad = BadRowReport()
     private(set) var suspiciousRows = 0
+    private(set) var otherSymbolRows = 0
+    private let symbolIndex: Int?
+    private var lastSplit: Int64?
+    private var lastFactors: FactorRow?
+    /// What a row makes beside the event that it gave.
+    private var pending: MarketEvent?
 
     var lineNumber: Int { lines.lineNumber }
     var source: ByteSource { lines.source }
@@ -31,6 +37,7 @@ struct RowReader: ~Copyable {
         self.instrument = instrument
         self.plan = plan
         self.lines = lines
+        symbolIndex = plan.symbol.isEmpty ? nil : plan.steps.firstIndex { $0.action == .symbol }
         scanner = RowScanner(plan, delimiter: format.delimiter)
         times = RowTimes(rules, format, plan, base: base)
     }
@@ -41,13 +48,17 @@ struct RowReader: ~Copyable {
     ///   cannot be read on.
     @inline(__always)
     mutating func next() throws(ImportError) -> MarketEvent? {
+        if pending != nil { return pending.take() }
         while true {
             do throws(ImportError) {
                 guard let line = try lines.next() else { return nil }
                 if let event = fast(line) { return event }
                 if let event = try slow(line) { return event }
             } catch {
-                guard error.kind.isOfARow, format.badRows == .skip else { throw error }
+                // What a row of factors means depends on its neighbours: none can be left out.
+                guard error.kind.isOfARow, format.badRows == .skip, plan.kind != .factor else {
+                    throw error
+                }
                 bad.add(error)
             }
         }
@@ -74,7 +85,8 @@ struct RowReader: ~Copyable {
             at: Timestamp(nanoseconds: moment.event))
     }
 
-    /// Nil for a line without a row: blank, or marked as suspicious.
+    /// Nil for a line without an event: blank, marked as suspicious, of another symbol, or factors that
+    /// differ from those before in nothing.
     @inline(never)
     private mutating func slow(
         _ line: UnsafeBufferPointer<UInt8>
@@ -86,6 +98,10 @@ struct RowReader: ~Copyable {
         }
         if fields.count < plan.minimum { throw complaint(.missingColumns, nil, fields) }
         if fields.count > plan.steps.count { throw complaint(.extraColumns, nil, fields) }
+        if let symbolIndex, symbolIndex < fields.count, fields[symbolIndex] != plan.symbol {
+            otherSymbolRows += 1
+            return nil
+        }
         try read(fields)
         if values[.suspicious] != 0 {
             suspiciousRows += 1
@@ -97,9 +113,38 @@ struct RowReader: ~Copyable {
         switch times.moment(values[.time], isUTC: times.isUTC(values.timeIsUTC)) {
         case .failed(let kind): throw complaint(kind, .time, fields)
         case .moment(let moment):
-            times.accept(moment)
-            return event(moment)
+            switch plan.kind {
+            case .factor: return try factors(moment, fields)
+            case .action: return try action(moment, fields)
+            default:
+                times.accept(moment)
+                return event(moment)
+            }
         }
+    }
+
+    private mutating func action(
+        _ moment: RowMoment, _ fields: [[UInt8]]
+    ) throws(ImportError) -> MarketEvent {
+        if values.isSplit {
+            if lastSplit == moment.event { throw complaint(.duplicateTime, .time, fields) }
+            lastSplit = moment.event
+        }
+        times.accept(moment)
+        return event(moment)
+    }
+
+    /// The dividend and the split between the row before and this one.
+    private mutating func factors(
+        _ moment: RowMoment, _ fields: [[UInt8]]
+    ) throws(ImportError) -> MarketEvent? {
+        let new = values.factors(effective: moment.event)
+        defer { lastFactors = new }
+        times.accept(moment)
+        guard let old = lastFactors else { return nil }
+        do throws(FactorProblem) {
+            return try FactorChain.events(old, new, instrument, pending: &pending)
+        } catch { throw complaint(error.finding.kind, error.finding.column, fields) }
     }
 
     private mutating func read(_ fields: [[UInt8]]) throws(ImportError) {

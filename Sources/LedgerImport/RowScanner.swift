@@ -7,12 +7,14 @@ struct RowScanner: ~Copyable {
     private let steps: UnsafeMutableBufferPointer<RowPlan.Step>
     private let minimum: Int
     private let delimiter: UInt8
+    private let symbol: [UInt8]
 
     init(_ plan: RowPlan, delimiter: UInt8) {
         steps = .allocate(capacity: plan.steps.count)
         _ = steps.initialize(from: plan.steps)
         minimum = plan.minimum
         self.delimiter = delimiter
+        symbol = plan.symbol
     }
 
     deinit { steps.deallocate() }
@@ -115,7 +117,12 @@ struct RowScanner: ~Copyable {
         at = stop
         // A quote may hide a delimiter.
         guard field.first != UInt8(ascii: "\"") else { return false }
-        return values.read(field, step) == nil
+        switch step.action {
+        // Few, and some of them make no event or two.
+        case .actionName, .factor: return false
+        case .symbol: return symbol.isEmpty || field.elementsEqual(symbol)
+        default: return values.read(field, step) == nil
+        }
     }
 }
 
@@ -125,13 +132,13 @@ extension RowValues {
         _ field: UnsafeBufferPointer<UInt8>, _ step: RowPlan.Step
     ) -> ImportError.Kind? {
         switch step.action {
-        case .ignore: return nil
+        case .ignore, .symbol: return nil
         case _ where field.isEmpty:
             guard step.allowsEmpty else { return .emptyField }
             self[step.column] = 0
             if step.action == .identifier { tradeId = 0 }
             return nil
-        case .decimal:
+        case .decimal, .factor:
             switch ExactDecimal.read(field, step.rule) {
             case .value(let value): self[step.column] = value
             case .failed(let kind):
@@ -142,6 +149,10 @@ extension RowValues {
         case .identifier: return readIdentifier(field)
         case .writtenTime: return readTime(field, compact: false)
         case .compactTime: return readTime(field, compact: true)
+        case .actionName: return readAction(field)
+        case .actionValue:
+            readActionValue(field, step.rule)
+            return nil
         }
     }
 
@@ -156,20 +167,21 @@ extension RowValues {
 
     /// Any of `B`, `buy`, `S`, `sell`, `unknown` in upper or lower case.
     private func readSide(_ field: UnsafeBufferPointer<UInt8>) -> ImportError.Kind? {
-        func matches(_ word: StaticString) -> Bool {
-            guard field.count == word.utf8CodeUnitCount else { return false }
-            return (0..<field.count).allSatisfy { field[$0] | 32 == word.utf8Start[$0] }
-        }
-        if matches("b") || matches("buy") {
+        if Self.matches(field, "b") || Self.matches(field, "buy") {
             self[.side] = 1
-        } else if matches("s") || matches("sell") {
+        } else if Self.matches(field, "s") || Self.matches(field, "sell") {
             self[.side] = 2
-        } else if matches("unknown") {
+        } else if Self.matches(field, "unknown") {
             self[.side] = 0
         } else {
             return .unknownSide
         }
         return nil
+    }
+
+    static func matches(_ field: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+        guard field.count == word.utf8CodeUnitCount else { return false }
+        return (0..<field.count).allSatisfy { field[$0] | 32 == word.utf8Start[$0] }
     }
 
     private mutating func readIdentifier(

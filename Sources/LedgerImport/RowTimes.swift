@@ -15,16 +15,26 @@ enum RowMomentReading: Equatable {
 ///
 /// A local time that occurs twice, when clocks go back, is the first one unless the row before has
 /// passed that already. A bar labelled by its start is known `interval` later; one of whole days at the
-/// next local midnight.
+/// next local midnight. An action happens at the local midnight that begins its day; what follows from
+/// the last day of a row of factors, at the one that begins the next weekday.
 struct RowTimes {
+    private enum Anchor {
+        case time
+        case midnight(days: Int64)
+        case weekday
+    }
+
     private var clock: ZoneClock
     /// Local midnight of the file's day, where times count from it.
     private let base: Int64?
     private let isUnix: Bool
     private let interval: Int64
-    private let days: Int64
+    private let anchor: Anchor
+    private let isAnchored: Bool
     /// Whether two rows may not have one time.
     private let isStrict: Bool
+    /// Whether a row's time only names its day, so that clocks that skip it do not matter.
+    private let isADay: Bool
     private(set) var last = RowMoment(label: .min, event: .min)
 
     var zone: String { clock.rules.name }
@@ -35,9 +45,17 @@ struct RowTimes {
         self.base = counts ? base.map { $0.daysSinceEpoch * Nanoseconds.day.count } : nil
         isUnix = plan.timeFormat.exponent != nil && !counts
         let seconds = format.label == .start && plan.kind != .trade ? Int64(format.interval) : 0
-        days = seconds % 86_400 == 0 ? seconds / 86_400 : 0
-        interval = days == 0 ? seconds * 1_000_000_000 : 0
-        isStrict = plan.kind == .bar
+        let isWhole = seconds > 0 && seconds % 86_400 == 0
+        anchor =
+            switch plan.kind {
+            case .action: .midnight(days: 0)
+            case .factor: .weekday
+            default: isWhole ? .midnight(days: seconds / 86_400) : .time
+            }
+        isAnchored = if case .time = anchor { false } else { true }
+        interval = isAnchored ? 0 : seconds * 1_000_000_000
+        isStrict = plan.kind == .bar || plan.kind == .factor
+        isADay = plan.kind == .action || plan.kind == .factor
     }
 
     /// - Parameter time: nanoseconds since 1970 or since midnight, local or UTC.
@@ -67,13 +85,19 @@ struct RowTimes {
 
     @inline(__always)
     private mutating func event(_ label: Int64) -> Int64? {
-        if days != 0 { return endOfDay(label) }
+        if isAnchored { return anchored(label) }
         let (sum, overflow) = label.addingReportingOverflow(interval)
         return overflow ? nil : sum
     }
 
-    private mutating func endOfDay(_ label: Int64) -> Int64? {
-        let seconds = clock.midnight(days: days, after: label.floorDivided(by: 1_000_000_000))
+    private mutating func anchored(_ label: Int64) -> Int64? {
+        let utc = label.floorDivided(by: 1_000_000_000)
+        let seconds =
+            switch anchor {
+            case .time: utc
+            case .midnight(let days): clock.midnight(days: days, after: utc)
+            case .weekday: clock.weekday(after: utc)
+            }
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         return overflow ? nil : product
     }
@@ -91,7 +115,8 @@ struct RowTimes {
         if let utc = clock.simpleUTC(ofLocal: seconds) { return nanoseconds(utc, fraction) }
         switch clock.rules.meaning(ofLocal: seconds) {
         case .once(let utc): return nanoseconds(utc, fraction)
-        case .never: return .failed(.missingLocalTime)
+        case .never(let utc):
+            return isADay ? nanoseconds(utc, 0) : .failed(.missingLocalTime)
         case .twice(let first, let second):
             let reading = nanoseconds(first, fraction)
             guard case .moment(let early) = reading else { return reading }

@@ -10,6 +10,8 @@ struct RowValues: ~Copyable {
     var timeIsUTC = false
     /// The identifier of a trade, which may need all 64 bits.
     var tradeId: UInt64 = 0
+    /// What an action's value says.
+    var actionValue = ActionValue.failed(.emptyField)
 
     init() {
         slots = .allocate(capacity: Column.allCases.count)
@@ -46,6 +48,8 @@ extension RowValues {
         case .quote: quoteFinding(refuseCrossed: refuseCrossed)
         case .trade: positive(.price) ?? size(.size)
         case .prediction: positive(.predicted) ?? notNegative(.error) ?? notNegative(.horizon)
+        case .action: actionFinding()
+        case .factor: factorFinding()
         }
     }
 
@@ -76,6 +80,22 @@ extension RowValues {
             return RowFinding(kind: .tooLarge, column: .bidSize)
         }
         return nil
+    }
+
+    @inline(never)
+    private func actionFinding() -> RowFinding? {
+        switch (actionValue, isSplit) {
+        case (.ratio, true): return nil
+        case (_, true): return RowFinding(kind: .notARatio, column: .value)
+        case (.ratio, false): return RowFinding(kind: .notANumber, column: .value)
+        case (.failed(let kind), false): return RowFinding(kind: kind, column: .value)
+        case (.amount, false): return positive(.value)
+        }
+    }
+
+    @inline(never)
+    private func factorFinding() -> RowFinding? {
+        positive(.priceFactor) ?? positive(.splitFactor) ?? notNegative(.referencePrice)
     }
 
     @inline(__always)

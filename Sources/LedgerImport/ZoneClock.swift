@@ -44,6 +44,14 @@ struct ZoneClock {
         }
     }
 
+    /// The first moment of the Monday to Friday that follows the local day that holds `utc`.
+    mutating func weekday(after utc: Int64) -> Int64 {
+        // 1970-01-01 was a Thursday; 0 is Monday.
+        let day = (utc + offset(at: utc)).floorDivided(by: 86_400) + 3
+        let weekday = day - day.floorDivided(by: 7) * 7
+        return midnight(days: weekday == 4 ? 3 : weekday == 5 ? 2 : 1, after: utc)
+    }
+
     private func offset(at utc: Int64) -> Int64 {
         let local = utc + cachedOffset
         return local >= cachedStart && local < cachedEnd ? cachedOffset : rules.offset(at: utc)

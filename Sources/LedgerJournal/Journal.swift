@@ -144,6 +144,8 @@ extension Journal {
         let first = from.number
         let last = through?.number ?? .max
         let takesAll = filter == .all
+        let chain = UpcastChain.released
+        var scratch = UpcastScratch()
         while let block = try reader.next() {
             var records = block.records()
             do {
@@ -152,7 +154,8 @@ extension Journal {
                     guard number >= first else { continue }
                     guard number <= last else { return }
                     guard takesAll || filter.matches(record) else { continue }
-                    guard try body(record) else { return }
+                    let current = try chain.current(record, &scratch)
+                    guard try body(current) else { return }
                 }
             } catch let error as BlockError {
                 throw reader.corrupt(block.header.firstSequence, error)

@@ -1,114 +1,10 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One account's cash and worth.
-///
-/// Worth is kept in 10^-18, the scale of price × quantity, so that marking rounds nothing:
-/// equity = cash + Σ quantity × mark.
-public struct AccountEquity: Hashable, Sendable {
-    public var account: AccountID
-    public fileprivate(set) var cash = Money.zero
-    /// Deposits less withdrawals.
-    public fileprivate(set) var netDeposits = Money.zero
-    /// Fees that belong to no fill, and the fills' own.
-    public fileprivate(set) var fees = Money.zero
-    public fileprivate(set) var dividends = Money.zero
-    /// Σ quantity × mark in 10^-18.
-    fileprivate(set) var marketValue: Int128 = 0
-    /// The highest equity since the account was funded, in 10^-18.
-    fileprivate var peakValue: Int128 = 0
-    public fileprivate(set) var peakAt = Timestamp.zero
-    /// The lowest equity since that peak.
-    fileprivate var lowValue: Int128 = 0
-    /// The deepest fall so far as a share of the peak before it, and its two ends.
-    public fileprivate(set) var maximumDrawdown = 0.0
-    fileprivate var worstPeak: Int128 = 0
-    fileprivate var worstLow: Int128 = 0
-
-    init(account: AccountID) { self.account = account }
-
-    static let scale = Int128(FixedPoint.one)
-
-    var equityValue: Int128 { cash.raw * Self.scale + marketValue }
-
-    /// Rounded half to even to 10^-9, as are the others.
-    public var equity: Money { Self.money(equityValue) }
-    public var marketWorth: Money { Self.money(marketValue) }
-    public var peak: Money { Self.money(peakValue) }
-    public var worstDrawdown: (peak: Money, low: Money) {
-        (Self.money(worstPeak), Self.money(worstLow))
-    }
-
-    /// (peak − equity) / peak; 0 while there is no peak.
-    public var drawdown: Double {
-        peakValue > 0 ? 1 - FixedPoint.double(equityValue) / FixedPoint.double(peakValue) : 0
-    }
-
-    static func money(_ value: Int128) -> Money {
-        Money(raw: FixedPoint.dividedHalfEven(value, by: scale))
-    }
-
-    /// Moves the peak, the low and the deepest drawdown to the present equity.
-    @inline(__always)
-    fileprivate mutating func observe(at time: Timestamp) {
-        let now = equityValue
-        if now > peakValue {
-            peakValue = now
-            lowValue = now
-            peakAt = time
-        } else if now < lowValue {
-            lowValue = now
-            deepen()
-        }
-    }
-
-    private mutating func deepen() {
-        guard peakValue > 0 else { return }
-        let depth = 1 - FixedPoint.double(lowValue) / FixedPoint.double(peakValue)
-        guard depth > maximumDrawdown else { return }
-        maximumDrawdown = depth
-        worstPeak = peakValue
-        worstLow = lowValue
-    }
-
-    /// Cash that came from or went to the outside moves the peak along: it is no profit and no loss.
-    fileprivate mutating func deposit(_ amount: Money, at time: Timestamp) {
-        cash += amount
-        netDeposits += amount
-        let moved = amount.raw * Self.scale
-        peakValue = max(0, peakValue + moved)
-        lowValue += moved
-        observe(at: time)
-    }
-
-    func encode(into writer: inout StateWriter) {
-        writer.write(account)
-        for amount in [cash, netDeposits, fees, dividends] { writer.write(amount) }
-        for value in [marketValue, peakValue, lowValue, worstPeak, worstLow] { writer.write(value) }
-        writer.write(peakAt)
-        writer.write(maximumDrawdown)
-    }
-
-    init(from reader: inout StateReader) throws(StateError) {
-        account = try reader.read()
-        cash = try reader.read()
-        netDeposits = try reader.read()
-        fees = try reader.read()
-        dividends = try reader.read()
-        marketValue = try reader.read()
-        peakValue = try reader.read()
-        lowValue = try reader.read()
-        worstPeak = try reader.read()
-        worstLow = try reader.read()
-        peakAt = try reader.read()
-        maximumDrawdown = try reader.read()
-    }
-}
-
 /// Cash, marks, equity, peak and drawdown of every account.
 public struct EquityBook: Projection, Hashable {
     public static let name = "equity"
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
     public static let types: [EventType] = [
         .bar, .quote, .trade, .splitApplied, .cashDeposited, .cashWithdrawn, .feeCharged,
         .dividendPaid, .orderFilled,
@@ -116,6 +12,8 @@ public struct EquityBook: Projection, Hashable {
 
     private struct Holding: Hashable, Sendable {
         var account: Int32
+        /// Apart by strategy, as positions are, so that a split rounds both alike.
+        var strategy: StrategyID
         var instrument: InstrumentID
         var quantity: Quantity
         var next: Int
@@ -158,43 +56,60 @@ public struct EquityBook: Projection, Hashable {
             try split(try decode(record), at: record.time, sequence: record.sequence)
         case EventType.cashDeposited.rawValue:
             let event: CashDeposited = try decode(record)
-            try bounded(event.amount, record.sequence)
-            deposit(event.amount, record.account, at: record.time)
+            try transfer(event.amount, 1, record)
         case EventType.cashWithdrawn.rawValue:
             let event: CashWithdrawn = try decode(record)
-            try bounded(event.amount, record.sequence)
-            deposit(-event.amount, record.account, at: record.time)
+            try transfer(event.amount, -1, record)
         case EventType.feeCharged.rawValue:
             let event: FeeCharged = try decode(record)
-            try bounded(event.amount, record.sequence)
-            charge(event.amount, record.account, at: record.time)
+            try pay(
+                event.amount, \.fees, sign: -1, record.account, at: record.time,
+                sequence: record.sequence)
         case EventType.dividendPaid.rawValue:
-            let event: DividendPaid = try decode(record)
-            try bounded(event.amount, record.sequence)
-            receive(event.amount, record.account, at: record.time)
+            try book(
+                try decode(record) as DividendPaid, account: record.account, at: record.time,
+                sequence: record.sequence)
         default: break
         }
     }
 
-    public mutating func deposit(_ amount: Money, _ account: AccountID, at time: Timestamp) {
-        let entry = slot(account)
-        accounts[entry]?.deposit(amount, at: time)
-        lastTime = max(lastTime, time)
+    /// Cash that comes from the outside (`sign` 1) or goes there (−1).
+    private mutating func transfer(
+        _ amount: Money, _ sign: Int128, _ record: Record
+    ) throws(FoldError) {
+        try bounded(amount, record.sequence)
+        guard amount.raw >= 0 else {
+            throw .inconsistent("a transfer of \(amount)", record.sequence)
+        }
+        let slot = try slot(record.account, record.sequence)
+        accounts[slot]?.deposit(Money(raw: amount.raw * sign), at: record.time)
+        try finish(slot, at: record.time, record.sequence)
     }
 
-    public mutating func charge(_ amount: Money, _ account: AccountID, at time: Timestamp) {
-        let entry = slot(account)
-        accounts[entry]?.cash -= amount
-        accounts[entry]?.fees += amount
-        accounts[entry]?.observe(at: time)
-        lastTime = max(lastTime, time)
+    /// Cash that is earned (`sign` 1) or spent (−1), counted under `total`.
+    private mutating func pay(
+        _ amount: Money, _ total: WritableKeyPath<AccountEquity, Money>, sign: Int128,
+        _ account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        try bounded(amount, sequence)
+        let slot = try slot(account, sequence)
+        accounts[slot]?.cash.raw += amount.raw * sign
+        accounts[slot]?[keyPath: total] += amount
+        try finish(slot, at: time, sequence)
     }
 
-    public mutating func receive(_ amount: Money, _ account: AccountID, at time: Timestamp) {
-        let entry = slot(account)
-        accounts[entry]?.cash += amount
-        accounts[entry]?.dividends += amount
-        accounts[entry]?.observe(at: time)
+    public mutating func book(
+        _ dividend: DividendPaid, account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        try pay(dividend.amount, \.dividends, sign: 1, account, at: time, sequence: sequence)
+    }
+
+    /// What every change of an account's cash ends with.
+    private mutating func finish(
+        _ slot: Int, at time: Timestamp, _ sequence: SequenceNumber
+    ) throws(FoldError) {
+        guard accounts[slot]?.isBounded == true else { throw Self.beyond(slot, sequence) }
+        accounts[slot]?.observe(at: time)
         lastTime = max(lastTime, time)
     }
 
@@ -210,16 +125,47 @@ public struct EquityBook: Projection, Hashable {
         }
         let change = price.raw.subtractingReportingOverflow(marks[number].raw)
         marks[number] = price
+        let first = index.head(instrument)
+        guard first >= 0 else { return }
+        guard !change.overflow else {
+            throw .number(.overflow("a change of price to \(price)"), sequence)
+        }
+        guard holdings[first].next >= 0 else {
+            let held = holdings[first].quantity
+            guard held.raw != 0 else { return }
+            let value = try Self.value(held, change.partialValue, sequence)
+            let slot = Int(holdings[first].account)
+            if accounts[slot]?.revalue(by: value, at: time) != true {
+                throw Self.beyond(slot, sequence)
+            }
+            return
+        }
+        try revalue(from: first, change.partialValue, sequence)
+        observe(holdersOf: instrument, at: time)
+    }
+
+    private mutating func revalue(
+        from first: Int, _ change: Int64, _ sequence: SequenceNumber
+    ) throws(FoldError) {
+        var entry = first
+        while entry >= 0 {
+            let value = try Self.value(holdings[entry].quantity, change, sequence)
+            let slot = Int(holdings[entry].account)
+            if accounts[slot]?.revalue(by: value) != true { throw Self.beyond(slot, sequence) }
+            entry = holdings[entry].next
+        }
+    }
+
+    private static func beyond(_ slot: Int, _ sequence: SequenceNumber) -> FoldError {
+        .number(.overflow("the worth of account \(slot)"), sequence)
+    }
+
+    /// Only once all of an account's holdings are valued anew: in between it is worth nothing real.
+    private mutating func observe(holdersOf instrument: InstrumentID, at time: Timestamp) {
         var entry = index.head(instrument)
         while entry >= 0 {
             if holdings[entry].quantity.raw != 0 {
-                guard !change.overflow else {
-                    throw .number(.overflow("a change of price to \(price)"), sequence)
-                }
-                let value = try Self.value(holdings[entry].quantity, change.partialValue, sequence)
-                let account = Int(holdings[entry].account)
-                accounts[account]?.marketValue += value
-                accounts[account]?.observe(at: time)
+                accounts[Int(holdings[entry].account)]?.observe(at: time)
             }
             entry = holdings[entry].next
         }
@@ -228,14 +174,12 @@ public struct EquityBook: Projection, Hashable {
     private mutating func firstMark(
         _ instrument: InstrumentID, _ price: Price, sequence: SequenceNumber
     ) throws(FoldError) {
-        guard Int(instrument.number) <= NameBook.highest else {
-            throw .inconsistent("instrument \(instrument.number) cannot be", sequence)
-        }
+        try checked(instrument, sequence)
         while marks.count < Int(instrument.number) { marks.append(.zero) }
         marks.append(price)
     }
 
-    /// quantity × price in 10^-18.
+    /// quantity × price in 10^-18; up to 2^126, so that one more or less is no overflow yet.
     @inline(__always)
     private static func value(
         _ quantity: Quantity, _ price: Int64, _ sequence: SequenceNumber
@@ -245,7 +189,7 @@ public struct EquityBook: Projection, Hashable {
             return Int128(high) << 64 | Int128(low)
         }
         let (product, overflow) = quantity.raw.multipliedReportingOverflow(by: Int128(price))
-        guard !overflow, product.magnitude < UInt128(1) << 120 else {
+        guard !overflow, product.magnitude < UInt128(1) << 126 else {
             throw .number(.overflow("the value of \(quantity)"), sequence)
         }
         return product
@@ -254,6 +198,7 @@ public struct EquityBook: Projection, Hashable {
     public mutating func book(
         _ fill: OrderFilled, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
+        try checked(fill, sequence)
         if mark(fill.instrument) == .zero {
             try mark(fill.instrument, fill.price, at: time, sequence: sequence)
         }
@@ -261,75 +206,95 @@ public struct EquityBook: Projection, Hashable {
         let paid = try at(sequence) { () throws(NumberError) in
             try Money.notional(fill.price, signed)
         }
-        try bounded(fill.fee, sequence)
-        let entry = holding(account, fill.instrument)
+        let entry = try holding(account, fill.strategy, fill.instrument, sequence)
         holdings[entry].quantity = holdings[entry].quantity + signed
+        guard holdings[entry].quantity.magnitude <= Quantity.limit else {
+            throw .number(.overflow("a holding of \(holdings[entry].quantity)"), sequence)
+        }
         let value = try Self.value(signed, mark(fill.instrument).raw, sequence)
-        let slot = slot(account)
+        let slot = try slot(account, sequence)
         accounts[slot]?.cash -= paid + fill.fee
         accounts[slot]?.fees += fill.fee
         accounts[slot]?.marketValue += value
-        accounts[slot]?.observe(at: time)
-        lastTime = max(lastTime, time)
+        try finish(slot, at: time, sequence)
     }
 
     public mutating func split(
         _ event: SplitApplied, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
-        guard event.numerator > 0, event.denominator > 0 else {
-            throw .inconsistent("a split of \(event.numerator) for \(event.denominator)", sequence)
-        }
+        try checked(event, sequence)
         let old = mark(event.instrument)
-        let scaled = FixedPoint.dividedHalfEven(
-            Int128(old.raw) * Int128(event.denominator), by: Int128(event.numerator))
-        guard let raw = Int64(exactly: scaled) else {
-            throw .number(.overflow("the mark after a split"), sequence)
-        }
+        let new = try at(sequence) { () throws(NumberError) in try old.split(event) }
         var entry = index.head(event.instrument)
         while entry >= 0 {
             let before = holdings[entry].quantity
             let after = try at(sequence) { () throws(NumberError) in
                 try before.scaled(by: event.numerator, over: event.denominator)
             }
+            guard after.magnitude <= Quantity.limit else {
+                throw .number(.overflow("a holding of \(after) after a split"), sequence)
+            }
             holdings[entry].quantity = after
             let change =
-                try Self.value(after, raw, sequence) - Self.value(before, old.raw, sequence)
-            accounts[Int(holdings[entry].account)]?.marketValue += change
+                try Self.value(after, new.raw, sequence) - Self.value(before, old.raw, sequence)
+            let slot = Int(holdings[entry].account)
+            if accounts[slot]?.revalue(by: change) != true { throw Self.beyond(slot, sequence) }
             entry = holdings[entry].next
         }
+        observe(holdersOf: event.instrument, at: time)
         if Int(event.instrument.number) < marks.count {
-            marks[Int(event.instrument.number)] = Price(raw: raw)
+            marks[Int(event.instrument.number)] = new
         }
         lastTime = max(lastTime, time)
     }
 
     /// What an account holds of an instrument, over all strategies.
     public func quantity(_ account: AccountID, _ instrument: InstrumentID) -> Quantity {
+        var sum = Quantity.zero
         var entry = index.head(instrument)
         while entry >= 0 {
-            if holdings[entry].account == Int32(account.index) { return holdings[entry].quantity }
+            if holdings[entry].account == Int32(account.index) {
+                sum = sum + holdings[entry].quantity
+            }
             entry = holdings[entry].next
         }
-        return .zero
+        return sum
     }
 
-    private mutating func slot(_ account: AccountID) -> Int {
+    /// - Throws: when the account's index has another kind of money: simulated and real never mix.
+    private mutating func slot(
+        _ account: AccountID, _ sequence: SequenceNumber
+    ) throws(FoldError) -> Int {
         let number = account.index
         while accounts.count <= number { accounts.append(nil) }
-        if accounts[number] == nil { accounts[number] = AccountEquity(account: account) }
+        guard let known = accounts[number]?.account else {
+            accounts[number] = AccountEquity(account: account)
+            return number
+        }
+        guard known == account else {
+            throw .inconsistent("account \(number) holds another kind of money", sequence)
+        }
         return number
     }
 
-    private mutating func holding(_ account: AccountID, _ instrument: InstrumentID) -> Int {
+    private mutating func holding(
+        _ account: AccountID, _ strategy: StrategyID, _ instrument: InstrumentID,
+        _ sequence: SequenceNumber
+    ) throws(FoldError) -> Int {
+        let slot = try slot(account, sequence)
         var entry = index.head(instrument)
         while entry >= 0 {
-            if holdings[entry].account == Int32(account.index) { return entry }
+            if holdings[entry].account == Int32(slot),
+                holdings[entry].strategy == strategy
+            {
+                return entry
+            }
             entry = holdings[entry].next
         }
-        _ = slot(account)
         return add(
             Holding(
-                account: Int32(account.index), instrument: instrument, quantity: .zero, next: -1))
+                account: Int32(slot), strategy: strategy, instrument: instrument,
+                quantity: .zero, next: -1))
     }
 
     private mutating func add(_ holding: Holding) -> Int {
@@ -344,6 +309,7 @@ public struct EquityBook: Projection, Hashable {
         writer.write(marks) { $0.write($1) }
         writer.write(holdings) { writer, holding in
             writer.write(holding.account)
+            writer.write(holding.strategy)
             writer.write(holding.instrument)
             writer.write(holding.quantity)
         }
@@ -354,12 +320,15 @@ public struct EquityBook: Projection, Hashable {
         let saved = try reader.readArray { (reader) throws(StateError) in
             try AccountEquity(from: &reader)
         }
-        for account in saved { accounts[slot(account.account)] = account }
+        for account in saved {
+            while accounts.count <= account.account.index { accounts.append(nil) }
+            accounts[account.account.index] = account
+        }
         marks = try reader.readArray { (reader) throws(StateError) in try reader.read() }
         let held = try reader.readArray { (reader) throws(StateError) in
             Holding(
-                account: try reader.read(), instrument: try reader.read(),
-                quantity: try reader.read(), next: -1)
+                account: try reader.read(), strategy: try reader.read(),
+                instrument: try reader.read(), quantity: try reader.readQuantity(), next: -1)
         }
         for holding in held {
             guard Int(holding.instrument.number) <= NameBook.highest,

@@ -12,6 +12,25 @@ public enum OrderState: UInt8, Sendable, CaseIterable {
     case rejected = 8
 
     public var isOpen: Bool { rawValue <= OrderState.partiallyFilled.rawValue }
+
+    /// Whether an event other than a fill may lead from this state to `next`:
+    ///
+    ///                      submitted  accepted  rejected  cancelled  expired
+    ///     intended             yes       -         yes       yes       yes
+    ///     submitted             -       yes        yes       yes       yes
+    ///     accepted              -        -         yes       yes       yes
+    ///     partiallyFilled       -       yes         -        yes       yes
+    ///
+    /// Fills follow submitted, accepted and partiallyFilled. What ended stays as it is.
+    public func mayBecome(_ next: OrderState) -> Bool {
+        switch next {
+        case .submitted: self == .intended
+        case .accepted: self == .submitted || self == .partiallyFilled
+        case .rejected: isOpen && self != .partiallyFilled
+        case .cancelled, .expired: isOpen
+        case .intended, .partiallyFilled, .filled: false
+        }
+    }
 }
 
 /// One order as its events tell it.
@@ -46,7 +65,7 @@ public struct Order: Hashable, Sendable {
 /// what is open, not on history.
 public struct OrderRegister: Projection, Hashable {
     public static let name = "orders"
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
     public static let types: [EventType] = [
         .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
         .orderFilled, .orderCancelled, .orderExpired, .signalGenerated, .signalRejected,
@@ -85,7 +104,7 @@ public struct OrderRegister: Projection, Hashable {
         case .signalRejected: rejectedSignals += 1
         case .intentRejected: rejectedIntents += 1
         case .orderIntended:
-            intend(
+            try intend(
                 try decode(record), account: record.account, at: record.time,
                 id: record.sequence, correlation: record.correlation)
         case .orderSubmitted:
@@ -131,7 +150,13 @@ public struct OrderRegister: Projection, Hashable {
     public mutating func intend(
         _ event: OrderIntended, account: AccountID, at time: Timestamp, id: OrderID,
         correlation: SequenceNumber
-    ) {
+    ) throws(FoldError) {
+        guard event.quantity.raw > 0, event.quantity <= Quantity.limit else {
+            throw .inconsistent("an order of \(event.quantity)", id)
+        }
+        if let last = entries.last, last.id >= id {
+            throw .inconsistent("order \(id) comes after order \(last.id)", id)
+        }
         counts[Int(OrderState.intended.rawValue)] += 1
         entries.append(
             Order(
@@ -142,11 +167,14 @@ public struct OrderRegister: Projection, Hashable {
     public mutating func move(
         _ id: OrderID, to state: OrderState, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
-        guard let entry = find(id), entries[entry].state.isOpen else {
-            throw .inconsistent("order \(id) is not open", sequence)
+        let entry = try find(open: id, sequence)
+        let old = entries[entry].state
+        guard old.mayBecome(state) else {
+            throw .inconsistent("order \(id) is \(old) and cannot become \(state)", sequence)
         }
         counts[Int(state.rawValue)] += 1
-        entries[entry].state = state
+        // A fill can overtake its acceptance.
+        if old != .partiallyFilled || !state.isOpen { entries[entry].state = state }
         entries[entry].updatedAt = time
         if !state.isOpen { end(entry) }
     }
@@ -154,8 +182,13 @@ public struct OrderRegister: Projection, Hashable {
     public mutating func fill(
         _ event: OrderFilled, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
-        guard let entry = find(event.order), entries[entry].state.isOpen else {
-            throw .inconsistent("order \(event.order) is not open", sequence)
+        try checked(event, sequence)
+        let entry = try find(open: event.order, sequence)
+        let order = entries[entry]
+        guard order.state != .intended, event.quantity + event.remaining <= order.remaining else {
+            throw .inconsistent(
+                "order \(event.order), \(order.state), has \(order.remaining) open and fills "
+                    + "\(event.quantity) with \(event.remaining) left", sequence)
         }
         let value = try at(sequence) { () throws(NumberError) in
             try Money.notional(event.price, event.quantity)
@@ -192,6 +225,7 @@ public struct OrderRegister: Projection, Hashable {
     }
 
     public mutating func split(_ event: SplitApplied, sequence: SequenceNumber) throws(FoldError) {
+        try checked(event, sequence)
         for entry in entries.indices where entries[entry].intended.instrument == event.instrument {
             let order = entries[entry]
             entries[entry] = try at(sequence) { () throws(NumberError) in
@@ -212,6 +246,15 @@ public struct OrderRegister: Projection, Hashable {
         guard ended >= 64, ended * 2 >= entries.count else { return }
         entries.removeAll { !$0.state.isOpen }
         ended = 0
+    }
+
+    private func find(
+        open id: OrderID, _ sequence: SequenceNumber
+    ) throws(FoldError) -> Int {
+        guard let entry = find(id), entries[entry].state.isOpen else {
+            throw .inconsistent("order \(id) is not open", sequence)
+        }
+        return entry
     }
 
     private func find(_ id: OrderID) -> Int? {
@@ -240,6 +283,12 @@ public struct OrderRegister: Projection, Hashable {
         rejectedSignals = try reader.read()
         rejectedIntents = try reader.read()
         entries = try reader.readArray { (reader) throws(StateError) in try Order(from: &reader) }
+        for (order, next) in zip(entries, entries.dropFirst()) where order.id >= next.id {
+            throw StateError("a saved register has order \(next.id) after order \(order.id)")
+        }
+        guard entries.allSatisfy(\.state.isOpen) else {
+            throw StateError("a saved register holds an order that ended")
+        }
     }
 }
 
@@ -263,10 +312,10 @@ extension Order {
         account = try reader.read()
         intended = try OrderIntended(from: &reader)
         state = try reader.read()
-        filled = try reader.read()
-        remaining = try reader.read()
-        fillValue = try reader.read()
-        fees = try reader.read()
+        filled = try reader.readQuantity()
+        remaining = try reader.readQuantity()
+        fillValue = try reader.readSum()
+        fees = try reader.readSum()
         intendedAt = try reader.read()
         updatedAt = try reader.read()
         correlation = try reader.read()

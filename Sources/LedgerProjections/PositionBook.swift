@@ -66,6 +66,9 @@ public struct Position: Hashable, Sendable {
             queue.append(Lot(quantity: opened, cost: paid, openedAt: time, fill: sequence))
             quantity = quantity + opened
             cost += paid
+            guard quantity.magnitude <= Quantity.limit else {
+                throw .overflow("a position of \(quantity)")
+            }
         }
     }
 
@@ -104,14 +107,36 @@ public struct Position: Hashable, Sendable {
     }
 
     /// Every `denominator` units become `numerator`; what they cost stays.
-    mutating func split(_ numerator: Int64, _ denominator: Int64) throws(NumberError) {
-        var total = Quantity.zero
-        for index in first..<queue.count {
-            queue[index].quantity = try queue[index].quantity.scaled(
-                by: numerator, over: denominator)
-            total = total + queue[index].quantity
+    ///
+    /// The whole position is rounded, and each lot ends where the rounded sum up to it does: so the
+    /// lots add up. A lot of which nothing is left leaves its cost to the next one; a position of
+    /// which nothing is left has lost it.
+    mutating func split(_ event: SplitApplied) throws(NumberError) {
+        var (before, after) = (Quantity.zero, Quantity.zero)
+        var (kept, orphaned) = ([Lot](), Money.zero)
+        for var lot in lots {
+            before = before + lot.quantity
+            let end = try before.scaled(by: event.numerator, over: event.denominator)
+            lot.quantity = end - after
+            lot.cost += orphaned
+            after = end
+            if lot.quantity.raw == 0 {
+                orphaned = lot.cost
+            } else {
+                orphaned = .zero
+                kept.append(lot)
+            }
         }
-        quantity = total
+        guard after.magnitude <= Quantity.limit else {
+            throw .overflow("a position of \(after) after a split")
+        }
+        if kept.isEmpty {
+            realised -= orphaned
+            cost -= orphaned
+        } else {
+            kept[kept.count - 1].cost += orphaned
+        }
+        (queue, first, quantity) = (kept, 0, after)
     }
 
     func encode(into writer: inout StateWriter) {
@@ -134,14 +159,14 @@ public struct Position: Hashable, Sendable {
         account = try reader.read()
         strategy = try reader.read()
         instrument = try reader.read()
-        realised = try reader.read()
-        fees = try reader.read()
-        dividends = try reader.read()
+        realised = try reader.readSum()
+        fees = try reader.readSum()
+        dividends = try reader.readSum()
         fills = try reader.read()
         queue = try reader.readArray { (reader) throws(StateError) in
             Lot(
-                quantity: try reader.read(), cost: try reader.read(), openedAt: try reader.read(),
-                fill: try reader.read())
+                quantity: try reader.readQuantity(), cost: Money(raw: try reader.readSum(bits: 80)),
+                openedAt: try reader.read(), fill: try reader.read())
         }
         for lot in queue {
             quantity = quantity + lot.quantity
@@ -153,7 +178,7 @@ public struct Position: Hashable, Sendable {
 /// All positions, by account, strategy and instrument.
 public struct PositionBook: Projection, Hashable {
     public static let name = "positions"
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
     public static let types: [EventType] = [.orderFilled, .splitApplied, .dividendPaid]
 
     /// In the order in which they were first opened; flat ones stay with their realised profit.
@@ -179,10 +204,7 @@ public struct PositionBook: Projection, Hashable {
     public mutating func book(
         _ fill: OrderFilled, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
-        guard Int(fill.instrument.number) <= NameBook.highest else {
-            throw .inconsistent("instrument \(fill.instrument.number) cannot be", sequence)
-        }
-        try bounded(fill.fee, sequence)
+        try checked(fill, sequence)
         let entry = entry(account, fill.strategy, fill.instrument)
         do { try positions[entry].book(fill, at: time, sequence: sequence) } catch {
             throw .number(error, sequence)
@@ -192,12 +214,10 @@ public struct PositionBook: Projection, Hashable {
     public mutating func split(
         _ event: SplitApplied, sequence: SequenceNumber
     ) throws(FoldError) {
-        guard event.numerator > 0, event.denominator > 0 else {
-            throw .inconsistent("a split of \(event.numerator) for \(event.denominator)", sequence)
-        }
+        try checked(event, sequence)
         var entry = index.head(event.instrument)
         while entry >= 0 {
-            do { try positions[entry].split(event.numerator, event.denominator) } catch {
+            do { try positions[entry].split(event) } catch {
                 throw .number(error, sequence)
             }
             entry = positions[entry].next
@@ -207,6 +227,7 @@ public struct PositionBook: Projection, Hashable {
     public mutating func book(
         _ dividend: DividendPaid, account: AccountID, sequence: SequenceNumber
     ) throws(FoldError) {
+        try checked(dividend.instrument, sequence)
         try bounded(dividend.amount, sequence)
         let entry = entry(account, dividend.strategy, dividend.instrument)
         positions[entry].dividends += dividend.amount

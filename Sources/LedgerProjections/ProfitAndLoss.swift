@@ -32,8 +32,9 @@ public struct ProfitParts: Hashable, Sendable {
 /// Profit and loss of every account, in total and since the day began (00:00 UTC).
 public struct ProfitAndLoss: Projection, Hashable {
     public static let name = "pnl"
-    public static let version: UInt32 = 1
-    public static let types = EquityBook.types
+    public static let version: UInt32 = 2
+    /// All: any event may be the first of a day.
+    public static let types = EventType.allCases
 
     public private(set) var positions: PositionBook
     public private(set) var equity: EquityBook
@@ -94,7 +95,7 @@ public struct ProfitAndLoss: Projection, Hashable {
     ) throws(FoldError) {
         advance(to: time)
         try positions.book(dividend, account: account, sequence: sequence)
-        equity.receive(dividend.amount, account, at: time)
+        try equity.book(dividend, account: account, at: time, sequence: sequence)
     }
 
     /// Since the account was opened; nil for one that the journal does not have.
@@ -141,12 +142,12 @@ public struct ProfitAndLoss: Projection, Hashable {
         nextDay = try reader.read()
         dayStart = try reader.readArray { (reader) throws(StateError) in
             var parts = ProfitParts()
-            parts.realised = try reader.read()
-            parts.unrealised = try reader.read()
-            parts.dividends = try reader.read()
-            parts.fees = try reader.read()
-            parts.equity = try reader.read()
-            parts.netDeposits = try reader.read()
+            parts.realised = try reader.readSum()
+            parts.unrealised = try reader.readSum()
+            parts.dividends = try reader.readSum()
+            parts.fees = try reader.readSum()
+            parts.equity = try reader.readSum()
+            parts.netDeposits = try reader.readSum()
             return parts
         }
     }

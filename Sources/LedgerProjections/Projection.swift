@@ -54,6 +54,52 @@ func bounded(_ amount: Money, _ sequence: SequenceNumber) throws(FoldError) {
     }
 }
 
+/// Refuses a fill that nobody can have had, before sums could overflow.
+@inline(__always)
+func checked(_ fill: OrderFilled, _ sequence: SequenceNumber) throws(FoldError) {
+    guard fill.quantity.raw > 0, fill.quantity <= Quantity.limit, fill.remaining.raw >= 0,
+        fill.remaining <= Quantity.limit
+    else {
+        throw .inconsistent("a fill of \(fill.quantity) with \(fill.remaining) open", sequence)
+    }
+    try checked(fill.instrument, sequence)
+    try bounded(fill.fee, sequence)
+}
+
+@inline(__always)
+func checked(_ instrument: InstrumentID, _ sequence: SequenceNumber) throws(FoldError) {
+    guard Int(instrument.number) <= NameBook.highest else {
+        throw .inconsistent("instrument \(instrument.number) cannot be", sequence)
+    }
+}
+
+func checked(_ split: SplitApplied, _ sequence: SequenceNumber) throws(FoldError) {
+    guard split.numerator > 0, split.denominator > 0 else {
+        throw .inconsistent("a split of \(split.numerator) for \(split.denominator)", sequence)
+    }
+}
+
+extension StateReader {
+    /// A sum in a saved state: far beyond what any journal can add up to, it is damage.
+    mutating func readSum() throws(StateError) -> Money { Money(raw: try readSum(bits: 100)) }
+
+    mutating func readSum(bits: Int) throws(StateError) -> Int128 {
+        let value: Int128 = try read()
+        guard value.magnitude < UInt128(1) << UInt128(bits) else {
+            throw StateError("a saved sum is \(value)")
+        }
+        return value
+    }
+
+    mutating func readQuantity() throws(StateError) -> Quantity {
+        let value: Quantity = try read()
+        guard value.magnitude <= Quantity.limit else {
+            throw StateError("a saved quantity is \(value)")
+        }
+        return value
+    }
+}
+
 /// Chains of entries by instrument: the few that concern one event are found without a hash.
 struct InstrumentIndex: Sendable, Hashable {
     private var heads: [Int32] = []

@@ -9,9 +9,15 @@ import LedgerEvents
 /// 1. orders whose day is over expire;
 /// 2. at the open: market orders, and limits and stops that the open has passed (a gap fills there);
 /// 3. inside: stops that the range touches, at their price; so a stop-loss goes before a take-profit;
-/// 4. inside: limits that the range touches, at their price;
+/// 4. inside: limits that the range touches, at their price, but for immediate-or-cancel and
+///    fill-or-kill ones: a touch is not at once;
 /// 5. what is left of immediate-or-cancel and fill-or-kill orders is cancelled;
 /// 6. day orders that end with the bar expire.
+///
+/// An order that reaches the venue inside a bar knows only that the close comes after it. Market
+/// orders and stops that the bar lies beyond fill at the worse of open and close; stops that the range
+/// touches fill at their price; limits fill if the close is good enough, and no better than it was.
+/// Exits placed by a fill inside a bar may stop in it and not take profit.
 public struct SimulatedVenue: Hashable, Sendable {
     public var settings: VenueSettings
     private var random: SplitMix64
@@ -59,7 +65,7 @@ public struct SimulatedVenue: Hashable, Sendable {
             id: id, account: account, terms: terms, activeFrom: activeFrom, expiresAt: expiresAt)
         if isExit, let match, match.phase != .done {
             order.activeFrom = min(activeFrom, match.opensAt)
-            if match.phase > .open { order.placedInside = match.sequence }
+            if match.filledInside { order.placedInside = match.sequence }
             self.match?.phase = min(match.phase, .stops)
         }
         working[Int(terms.instrument.number)].append(order)
@@ -76,9 +82,9 @@ public struct SimulatedVenue: Hashable, Sendable {
     public mutating func remove(
         _ id: OrderID, _ instrument: InstrumentID
     ) -> WorkingOrder? {
-        guard let place = working[Int(instrument.number)].firstIndex(where: { $0.id == id }) else {
-            return nil
-        }
+        guard hasWorking(instrument),
+            let place = working[Int(instrument.number)].firstIndex(where: { $0.id == id })
+        else { return nil }
         return working[Int(instrument.number)].remove(at: place)
     }
 
@@ -120,32 +126,6 @@ public struct SimulatedVenue: Hashable, Sendable {
             working[Int(order.terms.instrument.number)].append(order)
         }
     }
-}
-
-/// One market event on its way through the working orders of its instrument.
-private struct Match: Hashable, Sendable {
-    enum Phase: Int, Comparable {
-        case expire, open, stops, limits, leftovers, dayEnd, done
-        static func < (a: Phase, b: Phase) -> Bool { a.rawValue < b.rawValue }
-        var next: Phase { Phase(rawValue: rawValue + 1) ?? .done }
-    }
-
-    enum Market: Hashable, Sendable {
-        case bar(Bar)
-        case quote(Quote)
-        case trade(Trade)
-    }
-
-    var market: Market
-    var instrument: InstrumentID
-    var sequence: SequenceNumber
-    var opensAt: Timestamp
-    var time: Timestamp
-    var phase = Phase.expire
-    /// What we may still take; nil for no limit. A bar and a trade have one volume for both sides.
-    var buyVolume: Quantity?
-    /// What we may still sell into a quote's bid.
-    var sellVolume: Quantity?
 }
 
 extension SimulatedVenue {
@@ -219,13 +199,11 @@ extension SimulatedVenue {
             return try fill(place, instrument, offer)
         case .leftovers:
             guard order.activeFrom <= match.time else { return nil }
-            switch order.terms.timeInForce {
-            case .immediateOrCancel, .fillOrKill:
+            if order.terms.isImmediate {
                 return end(place, instrument) { .cancelled($0, .notFilled) }
-            case .day, .goodTillCancelled:
-                working[Int(instrument.number)][place].hasRested = true
-                return nil
             }
+            working[Int(instrument.number)][place].hasRested = true
+            return nil
         case .dayEnd:
             guard order.expiresAt <= match.time else { return nil }
             return end(place, instrument) { .expired($0, .dayEnded) }
@@ -269,14 +247,12 @@ extension SimulatedVenue {
     private mutating func openOffer(
         to order: WorkingOrder, _ place: Int, _ bar: Bar, _ match: Match
     ) -> Offer? {
-        if order.activeFrom > match.opensAt {
-            // It arrived after the open: of the two prices that are known, the worse one.
-            guard order.terms.orderType == .market else { return nil }
-            let price =
-                order.terms.side == .buy ? max(bar.open, bar.close) : min(bar.open, bar.close)
-            return Offer(price: price, liquidity: .taker, slips: true)
+        guard order.placedInside != match.sequence else { return nil }
+        guard order.activeFrom > match.opensAt else {
+            return pointOffer(to: order, place, at: bar.open)
         }
-        return pointOffer(to: order, place, at: bar.open)
+        guard order.isMarket else { return nil }
+        return Offer(price: bar.worse(for: order.terms.side), liquidity: .taker, slips: true)
     }
 
     /// An order against one price that trades now: a quote's side, a trade, a bar's open.
@@ -285,9 +261,10 @@ extension SimulatedVenue {
     ) -> Offer? {
         let terms = order.terms
         switch terms.orderType {
-        case .market: return Offer(price: price, liquidity: .taker, slips: true)
-        case .stop:
+        case _ where order.isMarket: return Offer(price: price, liquidity: .taker, slips: true)
+        case .market, .stop:
             guard terms.side.reaches(price, stop: terms.stopPrice) else { return nil }
+            working[Int(terms.instrument.number)][place].isTriggered = true
             return Offer(price: price, liquidity: .taker, slips: true)
         case .stopLimit where !order.isTriggered:
             guard terms.side.reaches(price, stop: terms.stopPrice) else { return nil }
@@ -308,21 +285,22 @@ extension SimulatedVenue {
     private mutating func stopOffer(to order: WorkingOrder, _ place: Int, _ bar: Bar) -> Offer? {
         let terms = order.terms
         let reached = terms.side == .buy ? bar.high : bar.low
-        switch terms.orderType {
-        case .stop:
-            guard terms.side.reaches(reached, stop: terms.stopPrice) else { return nil }
-            return Offer(price: terms.stopPrice, liquidity: .taker, slips: true)
-        case .stopLimit where !order.isTriggered:
-            guard terms.side.reaches(reached, stop: terms.stopPrice) else { return nil }
-            working[Int(terms.instrument.number)][place].isTriggered = true
-            // As a limit it waits for the next bar: the path after the stop is not known.
-            guard terms.side.accepts(terms.stopPrice, limit: terms.limitPrice) else {
-                working[Int(terms.instrument.number)][place].seenIn = match?.sequence ?? .none
-                return nil
-            }
-            return Offer(price: terms.stopPrice, liquidity: .taker, slips: false)
-        default: return nil
+        guard terms.orderType == .stop || terms.orderType == .stopLimit, !order.isTriggered,
+            terms.side.reaches(reached, stop: terms.stopPrice)
+        else { return nil }
+        working[Int(terms.instrument.number)][place].isTriggered = true
+        // The whole bar lies beyond the stop of an order that arrived inside it.
+        let isInside = bar.low <= terms.stopPrice && terms.stopPrice <= bar.high
+        let price = isInside ? terms.stopPrice : bar.worse(for: terms.side)
+        if terms.orderType == .stop {
+            return Offer(price: price, liquidity: .taker, slips: true)
         }
+        // As a limit it waits for the next bar: the path after the stop is not known.
+        guard terms.side.accepts(price, limit: terms.limitPrice) else {
+            working[Int(terms.instrument.number)][place].seenIn = match?.sequence ?? .none
+            return nil
+        }
+        return Offer(price: price, liquidity: .taker, slips: false)
     }
 
     private func limitOffer(to order: WorkingOrder, _ bar: Bar, _ match: Match) -> Offer? {
@@ -330,8 +308,17 @@ extension SimulatedVenue {
         guard terms.orderType == .limit || (terms.orderType == .stopLimit && order.isTriggered),
             order.placedInside != match.sequence
         else { return nil }
+        if order.activeFrom > match.opensAt {
+            guard terms.side.accepts(bar.close, limit: terms.limitPrice) else { return nil }
+            let worse = bar.worse(for: terms.side)
+            let isWithin = terms.side.accepts(worse, limit: terms.limitPrice)
+            return Offer(
+                price: isWithin ? worse : terms.limitPrice, liquidity: .taker, slips: false)
+        }
         let reached = terms.side == .buy ? bar.low : bar.high
-        guard terms.side.accepts(reached, limit: terms.limitPrice) else { return nil }
+        guard terms.side.accepts(reached, limit: terms.limitPrice), !terms.isImmediate else {
+            return nil
+        }
         return Offer(price: terms.limitPrice, liquidity: .maker, slips: false)
     }
 
@@ -345,7 +332,9 @@ extension SimulatedVenue {
         order.seenIn = match?.sequence ?? .none
         var quantity = order.remaining
         if let available, available < quantity {
-            quantity = available.truncated(to: definition.lot)
+            // What is left has to be written exactly too.
+            quantity = available.truncated(to: definition.lot).truncated(
+                to: order.remaining.writtenStep)
             if order.terms.timeInForce == .fillOrKill { quantity = .zero }
         }
         guard quantity.raw > 0 else {
@@ -358,6 +347,8 @@ extension SimulatedVenue {
         let fee = try settings.fees.fee(
             price: price, quantity: quantity, isFirst: order.fills == 0)
         take(quantity, order.terms.side)
+        let inside = isInside(order)
+        match?.filledInside = inside
         order.fills += 1
         order.remaining = order.remaining - quantity
         if order.remaining.raw == 0 {
@@ -367,6 +358,12 @@ extension SimulatedVenue {
         }
         if order.terms.parent != .none { reducePartner(of: order, by: quantity) }
         return .filled(order, price: price, quantity: quantity, fee: fee, offer.liquidity)
+    }
+
+    /// Whether the moment of a fill in the present phase is not known.
+    private func isInside(_ order: WorkingOrder) -> Bool {
+        guard let match, case .bar = match.market else { return false }
+        return match.phase > .open || order.activeFrom > match.opensAt
     }
 
     /// Two exits protect one fill: what one takes, the other no longer has to.
@@ -403,17 +400,5 @@ extension SimulatedVenue {
             throw .overflow("price \(price) with slippage")
         }
         return try Price(raw: raw).rounded(to: tick, side == .buy ? .up : .down)
-    }
-}
-
-extension Side {
-    /// Whether `price` sets off a stop: at or above it for a buy, at or below it for a sell.
-    func reaches(_ price: Price, stop: Price) -> Bool {
-        self == .buy ? price >= stop : price <= stop
-    }
-
-    /// Whether a limit order may fill at `price`: at or below it for a buy, at or above it for a sell.
-    func accepts(_ price: Price, limit: Price) -> Bool {
-        self == .buy ? price <= limit : price >= limit
     }
 }

@@ -1,7 +1,8 @@
 import LedgerDomain
 import LedgerEvents
 
-/// What a fill costs: fixed, once an order; an amount a unit; a share of the notional; at least a minimum.
+/// What a fill costs: fixed, once an order; an amount a unit; a share of the notional; at least a
+/// minimum, where one is set: without it rebates are paid out.
 public struct FeeSchedule: Hashable, Sendable {
     public var fixed = Money.zero
     public var perUnit = Price.zero
@@ -29,7 +30,7 @@ public struct FeeSchedule: Hashable, Sendable {
         if basisPoints != .zero {
             fee += try Money.notional(price, quantity).basisPoints(basisPoints)
         }
-        return max(fee, minimum)
+        return minimum == .zero ? fee : max(fee, minimum)
     }
 }
 

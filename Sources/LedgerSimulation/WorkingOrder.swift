@@ -11,7 +11,7 @@ public struct WorkingOrder: Hashable, Sendable {
     public var activeFrom: Timestamp
     /// When a day order ends; the far future for others.
     public var expiresAt: Timestamp
-    /// A stop-limit whose stop was reached.
+    /// Its stop was reached: from then on it is the market or the limit order that it carries.
     var isTriggered = false
     /// Whether it has seen the market once without filling: it then makes liquidity.
     var hasRested = false

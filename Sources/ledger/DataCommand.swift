@@ -23,6 +23,12 @@ struct ImportCommand: ParsableCommand {
                 --interval 86400 --zone America/New_York --journal aapl
               ledger data import spy.zip --preset lean-daily --symbol SPY --journal spy
               unzip -p spy.zip | ledger data import - --preset lean-daily --symbol SPY --journal spy
+              ledger data import configs/sample/actions.csv --preset actions --symbol AAPL \\
+                --tick 0.0001 --zone America/New_York --journal aapl-actions
+
+            Actions and predictions may name a symbol: rows of other symbols are passed over. A tape's
+            events are in the order of their times, so splits and dividends of bars that a tape holds
+            already go into a tape of their own; name it behind the bars' in a back-test.
             """)
 
     @Argument(help: "Files in the order of their times.")
@@ -36,7 +42,9 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "Column map: time=Date,open=1,… by header name or number from 1.")
     var columns: String?
     @Option(
-        help: "What rows are: bar, quote, trade or prediction; told by the columns unless given.")
+        help: ArgumentHelp(
+            "What rows are: \(ImportFormat.Kind.allCases.map(\.rawValue).joined(separator: ", ")); "
+                + "told by the columns unless given."))
     var rows: String?
     @Option(help: "Time format; told by the first row unless given.")
     var time: String?
@@ -92,6 +100,9 @@ struct ImportCommand: ParsableCommand {
         for (file, report) in result.badRows {
             Terminal.complain("\(file): skipped \(report.total) bad rows: \(report.summary)")
             for error in report.first { Terminal.complain("  \(error)") }
+        }
+        if result.otherSymbolRows > 0 {
+            Terminal.complain("passed over \(result.otherSymbolRows) rows of other symbols")
         }
         let range = result.first.map { " from \($0) to \(result.last ?? $0)" } ?? ""
         Terminal.print("\(journal): \(result.rows) rows of \(symbol)\(range)")

@@ -110,12 +110,8 @@ struct RecordCommand: ParsableCommand {
               ledger record note "venue maintenance from 04:00" --journal main
             """)
 
-    enum Fact: String, ExpressibleByArgument, CaseIterable {
-        case deposit, withdrawal, fee, note
-    }
-
     @Argument(help: "deposit, withdrawal, fee or note.")
-    var fact: Fact
+    var fact: OperatorVerb
     @Argument(help: "An amount in the account's currency, or the note's text.")
     var value: String
     @OptionGroup var journals: JournalOptions
@@ -137,42 +133,46 @@ struct RecordCommand: ParsableCommand {
             throw CommandError(
                 "\(journals.journal) is a tape; facts belong into a journal that is run")
         }
+        let command = OperatorCommanded(
+            actor: actor ?? Operator.actor, command: fact.rawValue, argument: value, reason: reason)
+        if let problem = OperatorVerb.problem(with: command) { throw CommandError(problem) }
         let sequence: SequenceNumber
         do {
-            sequence = try step(journal)
+            sequence = try step(command, journal)
         } catch JournalError.leaseHeld {
-            sequence = try submit(journal)
+            sequence = try submit(command, journal)
         }
         var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
         printer.begin()
-        try journal.forEachRecord(from: sequence, through: sequence) { record in
+        // What came of the command follows it directly.
+        try journal.forEachRecord(from: sequence) { record in
+            guard record.sequence == sequence || record.cause == sequence else { return false }
             try printer.add(record)
-            return false
+            return true
         }
         printer.end()
     }
 
-    private func step(_ journal: LMDBJournal) throws -> SequenceNumber {
+    private func step(
+        _ command: OperatorCommanded, _ journal: LMDBJournal
+    ) throws -> SequenceNumber {
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
         let now = max(Operator.now, sequencer.engine.lastTime)
-        let sequence = try with(sequencer.engine.account) { event, account in
-            try sequencer.take(event, Envelope(account: account, time: now))
-        }
+        let sequence = try sequencer.take(command, Envelope(time: now))
         try sequencer.commitWithCheckpoint()
         try sequencer.close()
         return sequence
     }
 
-    private func submit(_ journal: LMDBJournal) throws -> SequenceNumber {
-        let names: NameBook = try ProjectionReader.fold(of: journal)
+    private func submit(
+        _ command: OperatorCommanded, _ journal: LMDBJournal
+    ) throws -> SequenceNumber {
         var batch = Batch(next: .first)
-        try with(names.accounts.first?.id ?? .none) { event, account in
-            _ = try batch.append(event, Envelope(account: account, time: Operator.now))
-        }
+        try batch.append(command, Envelope(time: Operator.now))
         guard let bytes = batch.record(.first).map({ Array($0.bytes) }) else {
             throw CommandError("nothing to submit")
         }
-        let ticket = try journal.submit(bytes, submitter: actor ?? Operator.actor)
+        let ticket = try journal.submit(bytes, submitter: command.actor)
         switch try journal.waitForReceipt(ticket, timeout: .milliseconds(timeout)) {
         case .event(let sequence): return sequence
         case .refused(let why): throw CommandError("the sequencer refused it: \(why)", code: 1)
@@ -182,32 +182,6 @@ struct RecordCommand: ParsableCommand {
                     + "taken it yet", code: 5)
         }
     }
-
-    private func with<R>(
-        _ account: AccountID, _ body: (any Event, AccountID) throws -> R
-    ) throws -> R {
-        func amount() throws -> Money {
-            guard let money = try? Money(value) else {
-                throw CommandError("'\(value)' is not an amount such as 12.50")
-            }
-            guard money.raw > 0, money <= Money.limit else {
-                throw CommandError("an amount is above 0 and at most 1000000000000, not \(value)")
-            }
-            return money
-        }
-        switch fact {
-        case .deposit: return try body(CashDeposited(amount: try amount()), account)
-        case .withdrawal: return try body(CashWithdrawn(amount: try amount()), account)
-        case .fee:
-            return try body(
-                FeeCharged(
-                    instrument: .none, amount: try amount(), kind: reason.isEmpty ? "fee" : reason),
-                account)
-        case .note:
-            return try body(
-                OperatorCommanded(
-                    actor: actor ?? Operator.actor, command: "note", argument: value,
-                    reason: reason), .none)
-        }
-    }
 }
+
+extension OperatorVerb: ExpressibleByArgument {}

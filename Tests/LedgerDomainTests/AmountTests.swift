@@ -38,8 +38,13 @@ import Testing
         #expect(try amount.share(Quantity("1"), of: Quantity("-4")) == Money("-25"))
         #expect(try amount.share(Quantity("3"), of: Quantity("3")) == amount)
         #expect(throws: NumberError.self) {
-            try Money(raw: .max).share(Quantity("2"), of: Quantity("3"))
+            try Money(raw: .max).share(Quantity("3"), of: Quantity("2"))
         }
+        // The product passes 128 bits, the share does not.
+        let third = try Money(raw: .max).share(Quantity("1"), of: Quantity("3"))
+        #expect(third.raw == Int128.max / 3)
+        let large = try Money("-1000000000000").share(.limit, of: Quantity("3000000000000"))
+        #expect(large.description == "-333333333333.333333333")
     }
 
     @Test func `basis points of an amount`() throws {

@@ -60,8 +60,8 @@ import Testing
         var sequencer = try opened(journal)
         var batch = Batch(next: .first)
         try batch.append(
-            CashDeposited(amount: Money("250.5")),
-            Envelope(account: sequencer.engine.account, time: noon))
+            OperatorCommanded(actor: "ann", command: "deposit", argument: "250.5", reason: "more"),
+            Envelope(time: noon))
         let bytes = try #require(batch.record(.first).map { Array($0.bytes) })
         let deposit = try journal.submit(bytes, submitter: "ann")
         batch.removeAll(next: .first)
@@ -72,10 +72,16 @@ import Testing
         let notAllowed = try #require(batch.record(.first).map { Array($0.bytes) })
         let bar = try journal.submit(notAllowed, submitter: "ann")
         let garbage = try journal.submit([1, 2, 3], submitter: "ann")
+        batch.removeAll(next: .first)
+        try batch.append(
+            OperatorCommanded(actor: "ann", command: "sell all", argument: "", reason: ""),
+            Envelope(time: noon))
+        let wish = try #require(batch.record(.first).map { Array($0.bytes) })
+        let unknown = try journal.submit(wish, submitter: "ann")
         let later = noon.advanced(by: .second)
-        #expect(try sequencer.drainInbox(at: later) == 3)
+        #expect(try sequencer.drainInbox(at: later) == 4)
         #expect(try journal.receipt(deposit) == .event(SequenceNumber(4)))
-        for ticket in [bar, garbage] {
+        for ticket in [bar, garbage, unknown] {
             guard case .refused = try journal.receipt(ticket) else {
                 Issue.record("submission \(ticket) was not refused")
                 continue

@@ -86,8 +86,7 @@ import Testing
                 try Record.reading(bytes) { record in
                     let now = try chain.current(record, &scratch)
                     #expect(Array(now.bytes) == present(kind, trailer: words, flags: flags))
-                    #expect(Array(record.bytes) == bytes)
-                    #expect(try chain.current(now, &scratch).version == 3)
+                    #expect(Array(record.bytes) == bytes && now.version == 3)
                 }
             }
         }
@@ -109,8 +108,8 @@ import Testing
                 changed[4] = version
                 if let rawType { changed.replaceSubrange(2..<4, with: Self.bytes(rawType)) }
                 try Record.reading(changed) { record in
-                    let current = try chain.current(record, &scratch)
-                    #expect(Array(current.bytes) == changed)
+                    let same = try chain.current(record, &scratch)
+                    #expect(Array(same.bytes) == changed)
                 }
             }
         }
@@ -122,7 +121,10 @@ import Testing
         var bytes = old("cash")
         bytes[24] = 200
         try Record.reading(bytes) { record in
-            _ = #expect(throws: RecordError.self) { _ = try chain.current(record, &scratch) }
+            do {
+                _ = try chain.current(record, &scratch)
+                Issue.record("a text that leads outside was taken")
+            } catch { #expect(error is RecordError) }
         }
     }
 

@@ -31,6 +31,8 @@ struct SeededGenerator: RandomNumberGenerator {
         var crossed = ImportFormat()
         crossed.refuseCrossed = true
         var rounded = ImportFormat.bars
+        var factors = ImportFormat(kind: .factor)
+        factors.zone = "America/New_York"
         rounded.roundTo = 4
         rounded.badRows = .skip
         return [
@@ -46,6 +48,14 @@ struct SeededGenerator: RandomNumberGenerator {
             (
                 ImportFormat(),
                 "time,predicted,error,horizon\n2024-03-05T14:30:00Z,12.5,0.5,60\n2024-03-05T14:31:00.5+01:00,12,1,60\n"
+            ),
+            (
+                ImportFormat(kind: .action),
+                "Symbol,Date,Action,Value\nA,2000-06-21,split,2:1\nA,2012-08-09,dividend,2.65\nB,2000-06-21,split,3:2\n"
+            ),
+            (
+                factors,
+                "date,pricefactor,splitfactor,referenceprice\n19980102,0.86,0.0178571,1\n20000620,0.86,0.0357143,101\n20120808,0.87,0.25,619.86\n20501231,1,1,0\n"
             ),
             (
                 .local("America/New_York"),
@@ -108,6 +118,9 @@ struct SeededGenerator: RandomNumberGenerator {
         case .prediction(let prediction, _):
             prediction.predicted.raw > 0 && prediction.error.raw >= 0
                 && prediction.horizon.count >= 0
+        case .split(let split, _):
+            (1...1_000_000).contains(split.numerator) && (1...1_000_000).contains(split.denominator)
+        case .dividend(let dividend, _): dividend.perUnit.raw > 0
         }
     }
 

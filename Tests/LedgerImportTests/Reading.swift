@@ -8,6 +8,7 @@ struct Reading {
     var error: ImportError?
     var bad = BadRowReport()
     var suspicious = 0
+    var otherSymbols = 0
 
     init(_ bytes: [UInt8], _ format: ImportFormat, name: String = "t.csv") {
         do throws(ImportError) {
@@ -30,6 +31,7 @@ struct Reading {
         defer {
             bad = file.badRows
             suspicious = file.suspiciousRows
+            otherSymbols = file.otherSymbolRows
         }
         while let event = try file.next() { events.append(event) }
     }

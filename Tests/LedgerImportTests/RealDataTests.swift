@@ -4,6 +4,9 @@ import Testing
 
 /// Third-party files, which are not part of this package.
 enum RealData {
+    /// The data that this package ships.
+    static let sample =
+        #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/configs/sample"
     /// `LEDGER_DATA`, else `../shared/data` beside the package.
     static let folder: String = {
         if let named = getenv("LEDGER_DATA") { return String(cString: named) }

@@ -1,0 +1,95 @@
+import LedgerDomain
+import LedgerEvents
+
+/// New units for old ones: 7 for 1.
+struct SplitRatio: Hashable {
+    /// Of both numbers.
+    static let largest: Int64 = 1_000_000
+
+    var numerator: Int64
+    var denominator: Int64
+
+    /// Nil outside 1 to a million.
+    init?(_ numerator: Int64, _ denominator: Int64) {
+        let range = 1...Self.largest
+        guard range.contains(numerator), range.contains(denominator) else { return nil }
+        (self.numerator, self.denominator) = (numerator, denominator)
+    }
+
+    /// Reads `7:1`, digits only.
+    init?(_ text: some Collection<UInt8>) {
+        let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count == 2, let numerator = Self.number(parts[0]),
+            let denominator = Self.number(parts[1])
+        else { return nil }
+        self.init(numerator, denominator)
+    }
+
+    private static func number(_ digits: some Collection<UInt8>) -> Int64? {
+        guard (1...7).contains(digits.count) else { return nil }
+        var value: Int64 = 0
+        for byte in digits {
+            guard byte &- 48 < 10 else { return nil }
+            value = value * 10 + Int64(byte - 48)
+        }
+        return value
+    }
+}
+
+/// What stands in the value's field of an action: which of both it must be, its action says.
+enum ActionValue: Equatable {
+    case ratio(SplitRatio)
+    /// In `RowValues[.value]`.
+    case amount
+    case failed(ImportError.Kind)
+}
+
+// unsafe: fields are read in place, as all of a row.
+extension RowValues {
+    private static let split: Int128 = 1
+    private static let dividend: Int128 = 2
+
+    var isSplit: Bool { self[.action] == Self.split }
+
+    /// `split` or `dividend` in upper or lower case.
+    mutating func readAction(_ field: UnsafeBufferPointer<UInt8>) -> ImportError.Kind? {
+        if Self.matches(field, "split") {
+            self[.action] = Self.split
+        } else if Self.matches(field, "dividend") {
+            self[.action] = Self.dividend
+        } else {
+            return .unknownAction
+        }
+        return nil
+    }
+
+    /// The action may stand behind its value, so that what is wrong here is told by `finding`.
+    mutating func readActionValue(_ field: UnsafeBufferPointer<UInt8>, _ rule: DecimalRule) {
+        if let ratio = SplitRatio(field) {
+            actionValue = .ratio(ratio)
+            return
+        }
+        switch ExactDecimal.read(field, rule) {
+        case .value(let value):
+            self[.value] = value
+            actionValue = .amount
+        case .failed(let kind): actionValue = .failed(kind)
+        }
+    }
+
+    /// - Precondition: `finding` gave nil.
+    func action(_ instrument: InstrumentID, at time: Timestamp) -> MarketEvent {
+        guard case .ratio(let ratio) = actionValue else {
+            return .dividend(
+                DividendDeclared(instrument: instrument, perUnit: price(.value)), time)
+        }
+        return .split(SplitApplied(instrument: instrument, ratio), time)
+    }
+}
+
+extension SplitApplied {
+    init(instrument: InstrumentID, _ ratio: SplitRatio) {
+        self.init(
+            instrument: instrument, numerator: ratio.numerator, denominator: ratio.denominator)
+    }
+}

@@ -1,0 +1,124 @@
+import LedgerDomain
+import LedgerEvents
+
+/// One row of a factor file: what raw prices through its day are multiplied by to be comparable with
+/// today's, and the day's close. Numbers in 10^-9.
+struct FactorRow: Equatable {
+    /// The weekday after the row's last day begins then.
+    var effective: Int64
+    var priceFactor: Int64
+    var splitFactor: Int64
+    var reference: Int64
+}
+
+/// What happened between two successive rows.
+///
+///     split: numerator / denominator = splitFactor of the later row / that of the earlier one
+///     dividend a unit = reference · (1 − priceFactor of the earlier row / that of the later one)
+///
+/// Factors are rounded, so that neither is exact. A split is the ratio with the smallest numbers that
+/// lies as near as the factors' precision, a dividend the shortest decimal of at most four places. LEAN
+/// writes seven places, some split factors of old files too; a millionth is allowed for in any case.
+/// The dividend is of old units: it is paid before a split of the same day.
+enum FactorChain {
+    /// Half of the seventh decimal.
+    private static let half: Int128 = 50
+
+    /// The dividend before the split; the second of two events is left in `pending`.
+    static func events(
+        _ old: FactorRow, _ new: FactorRow, _ instrument: InstrumentID,
+        pending: inout MarketEvent?
+    ) throws(FactorProblem) -> MarketEvent? {
+        let time = Timestamp(nanoseconds: old.effective)
+        let split = try split(old, new).map {
+            MarketEvent.split(SplitApplied(instrument: instrument, $0), time)
+        }
+        guard let perUnit = try dividend(old, new) else { return split }
+        pending = split
+        return .dividend(DividendDeclared(instrument: instrument, perUnit: perUnit), time)
+    }
+
+    /// - Returns: nil for no split.
+    static func split(_ old: FactorRow, _ new: FactorRow) throws(FactorProblem) -> SplitRatio? {
+        if old.splitFactor == new.splitFactor { return nil }
+        let isReverse = new.splitFactor < old.splitFactor
+        let less = Int128(isReverse ? new.splitFactor : old.splitFactor)
+        let more = Int128(isReverse ? old.splitFactor : new.splitFactor)
+        guard less > slack(less) else { throw .noRatio }
+        let (_, few) = simplest(
+            from: (more - slack(more), less + slack(less)),
+            through: (more + slack(more), less - slack(less)))
+        guard few <= Int128(SplitRatio.largest) else { throw .noRatio }
+        // Where several are as simple, the nearest.
+        let many = FixedPoint.dividedHalfEven(more * few, by: less)
+        guard many <= Int128(SplitRatio.largest) else { throw .noRatio }
+        let pair = (Int64(many), Int64(few))
+        guard let ratio = isReverse ? SplitRatio(pair.1, pair.0) : SplitRatio(pair.0, pair.1) else {
+            throw .noRatio
+        }
+        return many == few ? nil : ratio
+    }
+
+    /// - Returns: nil for no dividend.
+    static func dividend(_ old: FactorRow, _ new: FactorRow) throws(FactorProblem) -> Price? {
+        if old.priceFactor == new.priceFactor { return nil }
+        guard old.priceFactor < new.priceFactor else { throw .falling }
+        guard old.reference > 0 else { throw .noReference }
+        let (reference, later) = (Int128(old.reference), Int128(new.priceFactor))
+        let exact = FixedPoint.dividedHalfEven(
+            reference * (later - Int128(old.priceFactor)), by: later)
+        let slack = reference * 2 * half / later
+        for decimals in 0...4 {
+            let rounded = rounded(exact, decimals)
+            guard decimals == 4 || (rounded > 0 && abs(rounded - exact) <= slack) else { continue }
+            return rounded > 0 ? Price(raw: Int64(clamping: rounded)) : nil
+        }
+        return nil
+    }
+
+    /// How far a factor may be from what was meant: half of its last decimal, or half a millionth of it.
+    private static func slack(_ factor: Int128) -> Int128 { max(half, factor / 2_000_000) }
+
+    private static func rounded(_ value: Int128, _ decimals: Int) -> Int128 {
+        let unit = FixedPoint.powers[9 - decimals]
+        return FixedPoint.dividedHalfEven(value, by: unit) * unit
+    }
+
+    /// The fraction of the smallest denominator within two positive ones, both included: the first common
+    /// node of their continued fractions.
+    ///
+    /// Complexity: O(log of the larger denominator).
+    static func simplest(
+        from low: (Int128, Int128), through high: (Int128, Int128)
+    ) -> (Int128, Int128) {
+        let whole = low.0 / low.1
+        let rest = low.0 - whole * low.1
+        if rest == 0 { return (whole, 1) }
+        if (whole + 1) * high.1 <= high.0 { return (whole + 1, 1) }
+        let (numerator, denominator) = simplest(
+            from: (high.1, high.0 - whole * high.1), through: (low.1, rest))
+        return (whole * numerator + denominator, numerator)
+    }
+}
+
+/// Why two rows tell nothing.
+enum FactorProblem: Error, Equatable {
+    case noRatio, falling, noReference
+
+    var finding: RowFinding {
+        switch self {
+        case .noRatio: RowFinding(kind: .notARatio, column: .splitFactor)
+        case .falling: RowFinding(kind: .fallingFactor, column: .priceFactor)
+        case .noReference: RowFinding(kind: .noReference, column: .priceFactor)
+        }
+    }
+}
+
+extension RowValues {
+    /// - Precondition: `finding` gave nil.
+    func factors(effective: Int64) -> FactorRow {
+        FactorRow(
+            effective: effective, priceFactor: price(.priceFactor).raw,
+            splitFactor: price(.splitFactor).raw, reference: price(.referencePrice).raw)
+    }
+}
