@@ -43,7 +43,8 @@ struct ConfigurationOptions: ParsableArguments {
         let entries = (try? TextFile.bytes("/proc/self/environ")) ?? []
         for entry in entries.split(separator: 0) {
             let name = String(decoding: entry.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
-            guard known.contains(name) || !sections.contains(where: { name.hasPrefix($0 + "_") }) else {
+            guard known.contains(name) || !sections.contains(where: { name.hasPrefix($0 + "_") })
+            else {
                 throw CommandError("environment \(name) is no setting; see `ledger config show`")
             }
         }

@@ -93,7 +93,8 @@ struct CaseFile {
     /// Writes the cases back with what they gave.
     func write(_ cases: [Case]) throws {
         let head = about.joined(separator: "\n")
-        let text = (head.hasSuffix("\n") ? head : head + "\n") + cases.map(\.text).joined(separator: "\n")
+        let text =
+            (head.hasSuffix("\n") ? head : head + "\n") + cases.map(\.text).joined(separator: "\n")
         try text.write(
             to: Self.folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
     }

@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""Recounts a journal from its events alone, in exact integers, and compares with `ledger project`.
+
+Nothing of the program is used but what it prints: `ledger tail --all --format jsonl` gives the events,
+and FIFO lots, cost, realised profit, fees, dividends, splits, cash, marks, equity and its peak are
+computed from them again.
+"""
+# Usage: tools/recount.py JOURNAL [LEDGER] - exits 0 when all agree, 1 naming the first difference
+import json
+import subprocess
+import sys
+
+ONE = 10 ** 9
+
+
+def units(text):
+    """A plain decimal as an integer in 10^-9."""
+    sign = -1 if text.startswith("-") else 1
+    whole, _, part = text.lstrip("-").partition(".")
+    return sign * (int(whole) * ONE + int((part + "0" * 9)[:9]))
+
+
+def text(value):
+    whole, part = divmod(abs(value), ONE)
+    digits = ("%09d" % part).rstrip("0")
+    return ("-" if value < 0 else "") + str(whole) + ("." + digits if digits else "")
+
+
+def half_even(value, divisor):
+    if divisor < 0:
+        value, divisor = -value, -divisor
+    quotient, rest = divmod(value, divisor)
+    if 2 * rest > divisor or (2 * rest == divisor and quotient % 2):
+        quotient += 1
+    return quotient
+
+
+def notional(price, quantity):
+    return half_even(price * quantity, ONE)
+
+
+class Position:
+    def __init__(self):
+        self.lots = []  # [quantity, cost], both signed
+        self.realised = self.fees = self.dividends = self.fills = 0
+
+    @property
+    def quantity(self):
+        return sum(lot[0] for lot in self.lots)
+
+    @property
+    def cost(self):
+        return sum(lot[1] for lot in self.lots)
+
+    def fill(self, signed, price, fee):
+        self.fees += fee
+        self.fills += 1
+        paid = notional(price, signed)
+        while signed and self.lots and (self.lots[0][0] < 0) != (signed < 0):
+            quantity, cost = self.lots[0]
+            whole = abs(quantity) <= abs(signed)
+            closed = quantity if whole else -signed
+            basis = cost if whole else half_even(cost * closed, quantity)
+            signed += closed
+            part = notional(price, -closed) if signed else paid
+            paid -= part
+            self.realised -= part + basis
+            if whole:
+                self.lots.pop(0)
+            else:
+                self.lots[0] = [quantity - closed, cost - basis]
+        if signed:
+            self.lots.append([signed, paid])
+
+    def split(self, numerator, denominator):
+        before = after = orphaned = 0
+        kept = []
+        for quantity, cost in self.lots:
+            before += quantity
+            end = half_even(before * numerator, denominator)
+            if end == after:
+                orphaned += cost
+                continue
+            kept.append([end - after, cost + orphaned])
+            orphaned, after = 0, end
+        if kept:
+            kept[-1][1] += orphaned
+        else:
+            self.realised -= orphaned
+        self.lots = kept
+
+
+class Account:
+    def __init__(self):
+        self.cash = self.deposits = self.fees = self.dividends = self.peak = 0
+        self.peak_at = "1970-01-01T00:00:00Z"
+
+
+class Books:
+    def __init__(self):
+        self.positions, self.accounts, self.marks = {}, {}, {}
+        self.time = None
+
+    def account(self, name):
+        return self.accounts.setdefault(name, Account())
+
+    def worth(self, name):
+        """What an account holds, in 10^-18."""
+        return sum(position.quantity * self.marks.get(key[2], 0)
+                   for key, position in self.positions.items() if key[0] == name)
+
+    def observe(self, name):
+        account = self.account(name)
+        now = account.cash * ONE + self.worth(name)
+        if now > account.peak:
+            account.peak, account.peak_at = now, self.time
+
+    def mark(self, symbol, price):
+        self.marks[symbol] = price
+        for name in {key[0] for key, position in self.positions.items()
+                     if key[2] == symbol and position.quantity}:
+            self.observe(name)
+
+    def deposit(self, name, amount):
+        account = self.account(name)
+        grown = account.cash * ONE + self.worth(name) >= account.peak
+        account.cash += amount
+        account.deposits += amount
+        account.peak = max(0, account.peak + amount * ONE)
+        if grown:
+            account.peak_at = self.time
+        self.observe(name)
+
+    def apply(self, event):
+        kind, symbol, name = event["type"], event.get("symbol"), event.get("account")
+        self.time = event["time"]
+        if kind == "Bar":
+            self.mark(symbol, units(event["close"]))
+        elif kind == "Trade":
+            self.mark(symbol, units(event["price"]))
+        elif kind == "Quote":
+            bid, ask = units(event["bid"]), units(event["ask"])
+            if bid > 0 or ask > 0:
+                self.mark(symbol, (bid + ask) // 2 if bid > 0 and ask > 0 else max(bid, ask))
+        elif kind == "CashDeposited":
+            self.deposit(name, units(event["amount"]))
+        elif kind == "CashWithdrawn":
+            self.deposit(name, -units(event["amount"]))
+        elif kind == "FeeCharged":
+            self.account(name).cash -= units(event["amount"])
+            self.account(name).fees += units(event["amount"])
+            self.observe(name)
+        elif kind == "DividendPaid":
+            amount = units(event["amount"])
+            self.position(event).dividends += amount
+            self.account(name).cash += amount
+            self.account(name).dividends += amount
+            self.observe(name)
+        elif kind == "OrderFilled":
+            self.fill(event)
+        elif kind == "SplitApplied":
+            self.split(symbol, event["numerator"], event["denominator"])
+
+    def position(self, event):
+        key = (event["account"], event["strategy"], event["symbol"])
+        return self.positions.setdefault(key, Position())
+
+    def fill(self, event):
+        account, price, fee = self.account(event["account"]), units(event["price"]), units(event["fee"])
+        signed = units(event["quantity"]) * (1 if event["side"] == "buy" else -1)
+        if not self.marks.get(event["symbol"]):
+            self.mark(event["symbol"], price)
+        self.position(event).fill(signed, price, fee)
+        account.cash -= notional(price, signed) + fee
+        account.fees += fee
+        self.observe(event["account"])
+
+    def split(self, symbol, numerator, denominator):
+        for key, position in self.positions.items():
+            if key[2] == symbol:
+                position.split(numerator, denominator)
+        if symbol in self.marks:
+            self.mark(symbol, half_even(self.marks[symbol] * denominator, numerator))
+
+    # What the program prints, from these books.
+
+    def position_rows(self):
+        rows = {}
+        for key, position in self.positions.items():
+            quantity, cost, mark = position.quantity, position.cost, self.marks.get(key[2], 0)
+            value = notional(mark, quantity)
+            average = text(half_even(cost * ONE, quantity)) if quantity else None
+            rows[key] = {
+                "quantity": text(quantity), "average_cost": average, "cost": text(cost),
+                "mark": text(mark), "value": text(value), "unrealised": text(value - cost),
+                "realised": text(position.realised), "dividends": text(position.dividends),
+                "fees": text(position.fees), "fills": position.fills,
+            }
+        return rows
+
+    def profit_rows(self):
+        rows = {}
+        for name, account in self.accounts.items():
+            mine = [p for key, p in self.positions.items() if key[0] == name]
+            worth = half_even(self.worth(name), ONE)
+            realised = sum(p.realised for p in mine)
+            unrealised = worth - sum(p.cost for p in mine)
+            net = realised + unrealised + account.dividends - account.fees
+            if net != account.cash + worth - account.deposits:
+                fail("the parts of %s's profit do not add up: %s" % (name, text(net)))
+            rows[name] = {
+                "realised": text(realised), "unrealised": text(unrealised),
+                "dividends": text(account.dividends), "fees": text(account.fees),
+                "net": text(net), "equity": text(account.cash + worth),
+                "net_deposits": text(account.deposits),
+            }
+        return rows
+
+    def equity_rows(self):
+        rows = {}
+        for name, account in self.accounts.items():
+            worth = half_even(self.worth(name), ONE)
+            rows[name] = {
+                "cash": text(account.cash), "market_value": text(worth),
+                "equity": text(account.cash + worth), "peak": text(half_even(account.peak, ONE)),
+                "peak_at": account.peak_at, "net_deposits": text(account.deposits),
+            }
+        return rows
+
+
+def fail(message):
+    print(message)
+    sys.exit(1)
+
+
+def compare(what, ours, theirs):
+    if sorted(ours) != sorted(theirs):
+        fail("%s: the events give rows %s, the program prints %s"
+             % (what, sorted(ours), sorted(theirs)))
+    for key in sorted(ours):
+        for column, value in ours[key].items():
+            if theirs[key][column] != value:
+                fail("%s of %s: %s is %s by the events, %s by the program"
+                     % (what, key, column, value, theirs[key][column]))
+
+
+def project(program, journal, *arguments):
+    command = [program, "project", *arguments, "--journal", journal, "--format", "json"]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def main(arguments):
+    if not 1 <= len(arguments) <= 2 or arguments[0] in ("-h", "--help"):
+        print(__doc__ + "\nUsage: tools/recount.py JOURNAL [LEDGER]", file=sys.stderr)
+        return 2
+    journal, program = arguments[0], (arguments + ["ledger"])[1]
+    books, events = Books(), 0
+    command = [program, "tail", "--journal", journal, "--all", "--format", "jsonl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as tail:
+        for line in tail.stdout:
+            events += 1
+            books.apply(json.loads(line))
+    if tail.returncode:
+        return 2
+    rows = project(program, journal, "positions", "--all")
+    compare("positions", books.position_rows(),
+            {(row["account"], row["strategy"], row["symbol"]): row for row in rows})
+    rows = project(program, journal, "pnl")
+    compare("profit", books.profit_rows(),
+            {row["account"]: row for row in rows if row["span"] == "total"})
+    rows = project(program, journal, "equity")
+    compare("equity", books.equity_rows(), {row["account"]: row for row in rows})
+    fills = sum(position.fills for position in books.positions.values())
+    print("the same: %d events, %d fills, %d positions, %d accounts"
+          % (events, fills, len(books.positions), len(books.accounts)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
