@@ -16,8 +16,8 @@ func pure(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Tests of one target or of one thing that several targets do together.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ uses: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: uses, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -116,6 +116,13 @@ let package = Package(
                 "LedgerEngine",
             ]),
         tests("RecountTests", ["ledger", "ledger-bench"]),
+        tests("CommandTests", ["ledger"], exclude: ["Cases"]),
+        tests(
+            "ReplayTests",
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
+                "LedgerJournal", "LedgerDrivers",
+            ]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,43 +1,48 @@
 #!/usr/bin/env python3
-"""Usage: tools/recount.py LEDGER JOURNAL - counts a journal again, from its JSON lines alone
+"""Usage: tools/recount.py JOURNAL [LEDGER] - exits 0 when all agree, 1 naming the first difference
 
-Reads `LEDGER tail --all --format jsonl --journal JOURNAL` and computes positions (first in, first out),
-cash, fees, dividends, equity, its peak and profit in its own integers of 10^-9, then compares them with
-`LEDGER project positions|equity|pnl --format json`. Exit code 1 names the first difference.
+Recounts a journal from its events alone, in exact integers, and compares with `ledger project`.
+Nothing of the program is used but what it prints: `ledger tail --all --format jsonl` gives the events,
+and FIFO lots, cost, realised profit, fees, dividends, splits, cash, marks, equity and its peak are
+computed from them again.
 """
 import json
 import subprocess
 import sys
-from collections import deque
 
 ONE = 10 ** 9
 
 
-def number(text):
-    """A decimal with at most nine places as an integer of 10^-9."""
-    negative = text.startswith("-")
-    whole, _, fraction = text.lstrip("-").partition(".")
-    value = int(whole) * ONE + int((fraction + "000000000")[:9])
-    return -value if negative else value
+def units(text):
+    """A plain decimal as an integer in 10^-9."""
+    sign = -1 if text.startswith("-") else 1
+    whole, _, part = text.lstrip("-").partition(".")
+    return sign * (int(whole) * ONE + int((part + "0" * 9)[:9]))
 
 
-def shown(value):
-    whole, fraction = divmod(abs(value), ONE)
-    text = "%d.%09d" % (whole, fraction)
-    text = text.rstrip("0").rstrip(".")
-    return "-" + text if value < 0 else text
+def text(value):
+    whole, part = divmod(abs(value), ONE)
+    digits = ("%09d" % part).rstrip("0")
+    return ("-" if value < 0 else "") + str(whole) + ("." + digits if digits else "")
 
 
 def half_even(value, divisor):
-    quotient, rest = divmod(abs(value), divisor)
-    if rest * 2 > divisor or (rest * 2 == divisor and quotient % 2):
+    if divisor < 0:
+        value, divisor = -value, -divisor
+    quotient, rest = divmod(value, divisor)
+    if 2 * rest > divisor or (2 * rest == divisor and quotient % 2):
         quotient += 1
-    return -quotient if value < 0 else quotient
+    return quotient
+
+
+def notional(price, quantity):
+    return half_even(price * quantity, ONE)
 
 
 class Position:
     def __init__(self):
-        self.lots, self.realised, self.fees, self.dividends, self.fills = deque(), 0, 0, 0, 0
+        self.lots = []  # [quantity, cost], both signed
+        self.realised = self.fees = self.dividends = self.fills = 0
 
     @property
     def quantity(self):
@@ -47,168 +52,229 @@ class Position:
     def cost(self):
         return sum(lot[1] for lot in self.lots)
 
-    def fill(self, signed, price):
-        """Cash is rounded once a fill: the last part takes what the other parts leave."""
+    def fill(self, signed, price, fee):
+        self.fees += fee
         self.fills += 1
-        paid = half_even(signed * price, ONE)
+        paid = notional(price, signed)
         while signed and self.lots and (self.lots[0][0] < 0) != (signed < 0):
-            lot = self.lots[0]
-            closed = lot[0] if abs(lot[0]) <= abs(signed) else -signed
-            basis = lot[1] if closed == lot[0] else half_even(lot[1] * abs(closed), abs(lot[0]))
+            quantity, cost = self.lots[0]
+            whole = abs(quantity) <= abs(signed)
+            closed = quantity if whole else -signed
+            basis = cost if whole else half_even(cost * closed, quantity)
             signed += closed
-            part = paid if signed == 0 else half_even(-closed * price, ONE)
+            part = notional(price, -closed) if signed else paid
             paid -= part
             self.realised -= part + basis
-            if closed == lot[0]:
-                self.lots.popleft()
+            if whole:
+                self.lots.pop(0)
             else:
-                lot[0] -= closed
-                lot[1] -= basis
+                self.lots[0] = [quantity - closed, cost - basis]
         if signed:
             self.lots.append([signed, paid])
+
+    def split(self, numerator, denominator):
+        before = after = orphaned = 0
+        kept = []
+        for quantity, cost in self.lots:
+            before += quantity
+            end = half_even(before * numerator, denominator)
+            if end == after:
+                orphaned += cost
+                continue
+            kept.append([end - after, cost + orphaned])
+            orphaned, after = 0, end
+        if kept:
+            kept[-1][1] += orphaned
+        else:
+            self.realised -= orphaned
+        self.lots = kept
+
+
+class Account:
+    def __init__(self):
+        self.cash = self.deposits = self.fees = self.dividends = self.peak = 0
+        self.peak_at = "1970-01-01T00:00:00Z"
 
 
 class Books:
     def __init__(self):
-        self.positions, self.cash, self.deposits, self.fees, self.dividends = {}, {}, {}, {}, {}
-        self.marks, self.peak, self.held = {}, {}, {}
+        self.positions, self.accounts, self.marks = {}, {}, {}
+        self.time = None
 
-    def account(self, event):
-        name = event["account"]
-        if name not in self.cash:
-            self.cash[name] = self.deposits[name] = self.fees[name] = self.dividends[name] = self.peak[name] = 0
-        return name
+    def account(self, name):
+        return self.accounts.setdefault(name, Account())
 
-    def position(self, event):
-        return self.positions.setdefault((event["account"], event.get("strategy", ""), event["symbol"]), Position())
+    def worth(self, name):
+        """What an account holds, in 10^-18."""
+        return sum(position.quantity * self.marks.get(key[2], 0)
+                   for key, position in self.positions.items() if key[0] == name)
 
-    def equity(self, account):
-        """In 10^-18, as marks times quantities are."""
-        worth = sum(q * self.marks.get(symbol, 0) for (owner, symbol), q in self.held.items() if owner == account)
-        return self.cash[account] * ONE + worth
-
-    def see(self, account):
-        self.peak[account] = max(self.peak[account], self.equity(account))
+    def observe(self, name):
+        account = self.account(name)
+        now = account.cash * ONE + self.worth(name)
+        if now > account.peak:
+            account.peak, account.peak_at = now, self.time
 
     def mark(self, symbol, price):
         self.marks[symbol] = price
-        for account in self.cash:
-            if self.held.get((account, symbol)):
-                self.see(account)
+        for name in {key[0] for key, position in self.positions.items()
+                     if key[2] == symbol and position.quantity}:
+            self.observe(name)
 
-    def take(self, e):
-        kind = e["type"]
+    def deposit(self, name, amount):
+        account = self.account(name)
+        grown = account.cash * ONE + self.worth(name) >= account.peak
+        account.cash += amount
+        account.deposits += amount
+        account.peak = max(0, account.peak + amount * ONE)
+        if grown:
+            account.peak_at = self.time
+        self.observe(name)
+
+    def apply(self, event):
+        kind, symbol, name = event["type"], event.get("symbol"), event.get("account")
+        self.time = event["time"]
         if kind == "Bar":
-            self.mark(e["symbol"], number(e["close"]))
+            self.mark(symbol, units(event["close"]))
         elif kind == "Trade":
-            self.mark(e["symbol"], number(e["price"]))
+            self.mark(symbol, units(event["price"]))
         elif kind == "Quote":
-            sides = [p for p in (number(e["bid"]), number(e["ask"])) if p > 0]
-            if sides:
-                self.mark(e["symbol"], sum(sides) // len(sides))
-        elif kind == "OrderFilled":
-            self.fill(e)
-        elif kind == "SplitApplied":
-            self.split(e)
-        elif kind in ("CashDeposited", "CashWithdrawn"):
-            a, amount = self.account(e), number(e["amount"]) * (1 if kind == "CashDeposited" else -1)
-            self.cash[a] += amount
-            self.deposits[a] += amount
-            self.peak[a] = max(0, self.peak[a] + amount * ONE)
-            self.see(a)
+            bid, ask = units(event["bid"]), units(event["ask"])
+            if bid > 0 or ask > 0:
+                self.mark(symbol, (bid + ask) // 2 if bid > 0 and ask > 0 else max(bid, ask))
+        elif kind == "CashDeposited":
+            self.deposit(name, units(event["amount"]))
+        elif kind == "CashWithdrawn":
+            self.deposit(name, -units(event["amount"]))
         elif kind == "FeeCharged":
-            a, amount = self.account(e), number(e["amount"])
-            self.cash[a] -= amount
-            self.fees[a] += amount
-            self.see(a)
+            self.account(name).cash -= units(event["amount"])
+            self.account(name).fees += units(event["amount"])
+            self.observe(name)
         elif kind == "DividendPaid":
-            a, amount = self.account(e), number(e["amount"])
-            self.cash[a] += amount
-            self.dividends[a] += amount
-            self.position(e).dividends += amount
-            self.see(a)
+            amount = units(event["amount"])
+            self.position(event).dividends += amount
+            self.account(name).cash += amount
+            self.account(name).dividends += amount
+            self.observe(name)
+        elif kind == "OrderFilled":
+            self.fill(event)
+        elif kind == "SplitApplied":
+            self.split(symbol, event["numerator"], event["denominator"])
 
-    def fill(self, e):
-        a, price, fee = self.account(e), number(e["price"]), number(e["fee"])
-        signed = number(e["quantity"]) * (1 if e["side"] == "buy" else -1)
-        position = self.position(e)
-        position.fill(signed, price)
-        position.fees += fee
-        self.cash[a] -= half_even(signed * price, ONE) + fee
-        self.fees[a] += fee
-        self.marks.setdefault(e["symbol"], price)
-        key = (a, e["symbol"])
-        self.held[key] = self.held.get(key, 0) + signed
-        self.see(a)
+    def position(self, event):
+        key = (event["account"], event["strategy"], event["symbol"])
+        return self.positions.setdefault(key, Position())
 
-    def split(self, e):
-        symbol, over, under = e["symbol"], e["numerator"], e["denominator"]
-        for (account, _, name), position in self.positions.items():
-            if name == symbol:
-                for lot in position.lots:
-                    lot[0] = half_even(lot[0] * over, under)
-        for key in self.held:
-            if key[1] == symbol:
-                self.held[key] = sum(p.quantity for (a, _, n), p in self.positions.items() if (a, n) == key)
+    def fill(self, event):
+        account, price, fee = self.account(event["account"]), units(event["price"]), units(event["fee"])
+        signed = units(event["quantity"]) * (1 if event["side"] == "buy" else -1)
+        if not self.marks.get(event["symbol"]):
+            self.mark(event["symbol"], price)
+        self.position(event).fill(signed, price, fee)
+        account.cash -= notional(price, signed) + fee
+        account.fees += fee
+        self.observe(event["account"])
+
+    def split(self, symbol, numerator, denominator):
+        for key, position in self.positions.items():
+            if key[2] == symbol:
+                position.split(numerator, denominator)
         if symbol in self.marks:
-            self.marks[symbol] = half_even(self.marks[symbol] * under, over)
+            self.mark(symbol, half_even(self.marks[symbol] * denominator, numerator))
+
+    # What the program prints, from these books.
+
+    def position_rows(self):
+        rows = {}
+        for key, position in self.positions.items():
+            quantity, cost, mark = position.quantity, position.cost, self.marks.get(key[2], 0)
+            value = notional(mark, quantity)
+            average = text(half_even(cost * ONE, quantity)) if quantity else None
+            rows[key] = {
+                "quantity": text(quantity), "average_cost": average, "cost": text(cost),
+                "mark": text(mark), "value": text(value), "unrealised": text(value - cost),
+                "realised": text(position.realised), "dividends": text(position.dividends),
+                "fees": text(position.fees), "fills": position.fills,
+            }
+        return rows
+
+    def profit_rows(self):
+        rows = {}
+        for name, account in self.accounts.items():
+            mine = [p for key, p in self.positions.items() if key[0] == name]
+            worth = half_even(self.worth(name), ONE)
+            realised = sum(p.realised for p in mine)
+            unrealised = worth - sum(p.cost for p in mine)
+            net = realised + unrealised + account.dividends - account.fees
+            if net != account.cash + worth - account.deposits:
+                fail("the parts of %s's profit do not add up: %s" % (name, text(net)))
+            rows[name] = {
+                "realised": text(realised), "unrealised": text(unrealised),
+                "dividends": text(account.dividends), "fees": text(account.fees),
+                "net": text(net), "equity": text(account.cash + worth),
+                "net_deposits": text(account.deposits),
+            }
+        return rows
+
+    def equity_rows(self):
+        rows = {}
+        for name, account in self.accounts.items():
+            worth = half_even(self.worth(name), ONE)
+            rows[name] = {
+                "cash": text(account.cash), "market_value": text(worth),
+                "equity": text(account.cash + worth), "peak": text(half_even(account.peak, ONE)),
+                "peak_at": account.peak_at, "net_deposits": text(account.deposits),
+            }
+        return rows
 
 
-def run(program, *arguments):
-    return json.loads(subprocess.run([program, *arguments], stdout=subprocess.PIPE, check=True).stdout)
+def fail(message):
+    print(message)
+    sys.exit(1)
 
 
 def compare(what, ours, theirs):
-    if shown(ours) != theirs:
-        print("%s: recounted %s, the ledger says %s" % (what, shown(ours), theirs))
-        sys.exit(1)
+    if sorted(ours) != sorted(theirs):
+        fail("%s: the events give rows %s, the program prints %s"
+             % (what, sorted(ours), sorted(theirs)))
+    for key in sorted(ours):
+        for column, value in ours[key].items():
+            if theirs[key][column] != value:
+                fail("%s of %s: %s is %s by the events, %s by the program"
+                     % (what, key, column, value, theirs[key][column]))
 
 
-def main():
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    program, journal = sys.argv[1:]
+def project(program, journal, *arguments):
+    command = [program, "project", *arguments, "--journal", journal, "--format", "json"]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def main(arguments):
+    if not 1 <= len(arguments) <= 2 or arguments[0] in ("-h", "--help"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    journal, program = arguments[0], (arguments + ["ledger"])[1]
     books, events = Books(), 0
-    tail = subprocess.Popen([program, "tail", "--all", "--format", "jsonl", "--journal", journal], stdout=subprocess.PIPE)
-    for line in tail.stdout:
-        books.take(json.loads(line))
-        events += 1
-    if tail.wait():
-        sys.exit("%s tail failed" % program)
-
-    figures = 0
-    rows = run(program, "project", "positions", "--all", "--format", "json", "--journal", journal)
-    known = {(r["account"], r["strategy"], r["symbol"]): r for r in rows}
-    if set(known) != set(books.positions):
-        sys.exit("positions: recounted %s, the ledger has %s" % (sorted(books.positions), sorted(known)))
-    for key, p in sorted(books.positions.items()):
-        for name in ("quantity", "cost", "realised", "dividends", "fees"):
-            compare("%s of %s" % (name, "/".join(key)), getattr(p, name), known[key][name])
-            figures += 1
-        compare("fills of %s" % "/".join(key), p.fills * ONE, str(known[key]["fills"]))
-    for row in run(program, "project", "equity", "--format", "json", "--journal", journal):
-        a = row["account"]
-        equity = half_even(books.equity(a), ONE)
-        for name, value in (("cash", books.cash[a]), ("equity", equity), ("peak", half_even(books.peak[a], ONE)),
-                            ("net_deposits", books.deposits[a])):
-            compare("%s of %s" % (name, a), value, row[name])
-            figures += 1
-    for row in run(program, "project", "pnl", "--format", "json", "--journal", journal):
-        if row["span"] != "total":
-            continue
-        a = row["account"]
-        mine = [p for (owner, _, _), p in books.positions.items() if owner == a]
-        realised, cost = sum(p.realised for p in mine), sum(p.cost for p in mine)
-        equity = half_even(books.equity(a), ONE)
-        unrealised = equity - books.cash[a] - cost
-        net = realised + unrealised + books.dividends[a] - books.fees[a]
-        for name, value in (("realised", realised), ("unrealised", unrealised), ("dividends", books.dividends[a]),
-                            ("fees", books.fees[a]), ("net", net)):
-            compare("%s of %s" % (name, a), value, row[name])
-            figures += 1
-        if net != equity - books.deposits[a]:
-            sys.exit("net profit of %s is not equity less deposits" % a)
-    print("recounted %d events: %d figures agree" % (events, figures))
+    command = [program, "tail", "--journal", journal, "--all", "--format", "jsonl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as tail:
+        for line in tail.stdout:
+            events += 1
+            books.apply(json.loads(line))
+    if tail.returncode:
+        return 2
+    rows = project(program, journal, "positions", "--all")
+    compare("positions", books.position_rows(),
+            {(row["account"], row["strategy"], row["symbol"]): row for row in rows})
+    rows = project(program, journal, "pnl")
+    compare("profit", books.profit_rows(),
+            {row["account"]: row for row in rows if row["span"] == "total"})
+    rows = project(program, journal, "equity")
+    compare("equity", books.equity_rows(), {row["account"]: row for row in rows})
+    fills = sum(position.fills for position in books.positions.values())
+    print("the same: %d events, %d fills, %d positions, %d accounts"
+          % (events, fills, len(books.positions), len(books.accounts)))
+    return 0
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

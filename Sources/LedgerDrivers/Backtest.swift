@@ -38,6 +38,7 @@ public struct Backtest {
     /// Opens all inputs and numbers their instruments in the order of the configuration.
     public init(_ configuration: Configuration) throws {
         self.configuration = configuration
+        try configuration.rehearse()
         let settings = configuration.settings
         let count = settings.count(of: "data")
         guard count > 0 else {
@@ -118,7 +119,10 @@ public struct Backtest {
         var sequencer = try Sequencer(
             journal, holder: "backtest", commitBytes: commitBytes, writesInBackground: true)
         try open(&sequencer, named: name, at: start)
-        let wasInterrupted = try feed(&sequencer, progress, shouldStop)
+        let wasInterrupted: Bool
+        do { wasInterrupted = try feed(&sequencer, progress, shouldStop) } catch {
+            try fail(&sequencer, error)
+        }
         let inputs = sequencer.engine.inputs
         try sequencer.take(
             RunEnded(inputs: inputs, reason: wasInterrupted ? "interrupted" : "end of data"),
@@ -136,6 +140,17 @@ public struct Backtest {
         }
         try sequencer.close()
         return result
+    }
+
+    /// An input that could not be read ends the run, and the journal says so. What the engine could not
+    /// take is in the journal already, and what the journal could not take cannot be.
+    private func fail(_ sequencer: inout Sequencer, _ error: any Error) throws -> Never {
+        guard !(error is EngineError), !(error is JournalError) else { throw error }
+        try sequencer.take(
+            RunFailed(reason: "\(error)"), Envelope(time: sequencer.engine.lastTime))
+        try sequencer.commitWithCheckpoint()
+        try sequencer.journal.flush()
+        throw error
     }
 
     private func open(

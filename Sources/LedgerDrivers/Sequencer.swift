@@ -112,7 +112,8 @@ public struct Sequencer: ~Copyable {
     private mutating func fail(_ error: EngineError, at sequence: SequenceNumber) throws -> Never {
         batch.truncate(to: sequence)
         try batch.append(
-            RunFailed(reason: "\(error)"), Envelope(time: max(engine.lastTime, .zero)))
+            RunFailed(reason: "\(error)"),
+            Envelope(time: engine.lastTime.nanoseconds == .min ? .zero : engine.lastTime))
         try write()
         try background?.wait()
         throw error
@@ -218,6 +219,21 @@ extension Checkpoint {
         var writer = StateWriter()
         state.encode(into: &writer)
         self.init(name: P.name, version: P.version, sequence: sequence, bytes: writer.bytes)
+    }
+}
+
+extension Configuration {
+    /// Whether an engine takes these settings, before a journal holds them.
+    ///
+    /// - Throws: `EngineError` with the first that does not fit the others.
+    public func rehearse() throws {
+        var batch = Batch(next: .first)
+        let loaded = ConfigurationLoaded(seed: 0, build: Build.identity, settings: settings.text)
+        let sequence = try batch.append(loaded, Envelope(time: .zero))
+        guard let record = batch.record(sequence) else { return }
+        var derived = Batch(next: sequence.next)
+        var engine = Engine()
+        try engine.step(record, into: &derived)
     }
 }
 

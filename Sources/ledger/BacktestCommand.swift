@@ -38,11 +38,13 @@ struct ConfigurationOptions: ParsableArguments {
 
     /// A misspelt name must not be passed over.
     private static func checkEnvironment() throws {
-        let known = SettingsSchema.all.map { Configuration.variable($0.key) } + ["LEDGER_HOME"]
+        let known = SettingsSchema.all.map { Configuration.variable($0.key) }
+        let sections = Set(known.map { $0.split(separator: "_").prefix(2).joined(separator: "_") })
         let entries = (try? TextFile.bytes("/proc/self/environ")) ?? []
         for entry in entries.split(separator: 0) {
             let name = String(decoding: entry.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
-            guard !name.hasPrefix("LEDGER_") || known.contains(name) else {
+            guard known.contains(name) || !sections.contains(where: { name.hasPrefix($0 + "_") })
+            else {
                 throw CommandError("environment \(name) is no setting; see `ledger config show`")
             }
         }

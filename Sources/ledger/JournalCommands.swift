@@ -22,6 +22,7 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try configurations.load()
+        try configuration.rehearse()
         let directory = try JournalHome.place(name)
         JournalHome.makeParents(of: directory)
         let journal = try LMDBJournal.create(directory: directory)

@@ -46,6 +46,11 @@ enum Interrupt {
     static func catchSignals() {
         // Touched here, so that the handler never initialises it.
         _ = wasAsked
+        // A parent's threads may have had them blocked, which a child inherits.
+        var caught = sigset_t()
+        sigemptyset(&caught)
+        for number in [SIGINT, SIGTERM] { sigaddset(&caught, number) }
+        sigprocmask(SIG_UNBLOCK, &caught, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 // A second one does not wait.
