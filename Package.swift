@@ -115,6 +115,7 @@ let package = Package(
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerEngine",
             ]),
+        tests("RecountTests", ["ledger", "ledger-bench"]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],
     swiftLanguageModes: [.v6]

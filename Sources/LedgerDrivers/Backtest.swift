@@ -102,9 +102,11 @@ public struct Backtest {
 
     /// - Parameters:
     ///   - journal: empty.
+    ///   - syncs: waits at the end until everything is on the disk; else the caller flushes.
     ///   - shouldStop: asked after each commit; the run then ends in good order.
     public func run(
         into journal: any Journal, named name: String, commitBytes: Int = commitBytes,
+        syncs: Bool = true,
         progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> BacktestResult {
         guard try journal.head == .empty else {
@@ -122,7 +124,7 @@ public struct Backtest {
             RunEnded(inputs: inputs, reason: wasInterrupted ? "interrupted" : "end of data"),
             Envelope(time: sequencer.engine.lastTime))
         try sequencer.commitWithCheckpoint()
-        try journal.flush()
+        if syncs { try journal.flush() }
         var result = BacktestResult(engine: sequencer.engine)
         result.inputs = inputs
         result.events = sequencer.nextSequence.number - 1
@@ -153,7 +155,8 @@ public struct Backtest {
         let cash = try Money(configuration["account.cash"])
         if cash.raw > 0 {
             try sequencer.take(
-                CashDeposited(amount: cash), Envelope(account: sequencer.engine.account, time: start))
+                CashDeposited(amount: cash),
+                Envelope(account: sequencer.engine.account, time: start))
         }
         try sequencer.take(
             RunStarted(mode: "backtest", name: configuration["run.name"]), envelope)
