@@ -18,9 +18,9 @@ struct PeersTask {
         guard input == "bars" || input == "quotes" else { throw InputError(Benchmark.usage) }
         let tape = "\(directory)/tape"
         var rows: UInt64 = 0
-        let load = try Benchmark.seconds { rows = try importTape(tape) }
-        // Every event is committed to LMDB when a run ends; waiting for the disk is timed apart.
         var peak = 0.0
+        let load = try Benchmark.seconds { rows = try importTape(tape, &peak) }
+        // Every event is committed to LMDB when a run ends; waiting for the disk is timed apart.
         var run: (result: BacktestResult, journal: LMDBJournal)?
         let runTime = try Benchmark.seconds {
             run = try backtest(data: tape, isTape: true, into: "\(directory)/run", &peak)
@@ -57,7 +57,7 @@ struct PeersTask {
         ]
     }
 
-    private func importTape(_ path: String) throws -> UInt64 {
+    private func importTape(_ path: String, _ peak: inout Double) throws -> UInt64 {
         let configuration = try Configuration(
             path: nil, text: nil, environment: [:],
             overrides: data + [("data.0.path", file)])
@@ -65,9 +65,12 @@ struct PeersTask {
         try? JournalHome.remove(path)
         JournalHome.makeParents(of: path)
         let journal = try LMDBJournal.create(directory: path, durability: .bulk)
-        return try TapeImport(journal, name: "tape").append(
-            [file], format: settings.format, instrument: settings.instrument
-        ).rows
+        var most = 0.0
+        let result = try TapeImport(journal, name: "tape").append(
+            [file], format: settings.format, instrument: settings.instrument,
+            progress: { _, _ in most = max(most, Benchmark.privateMemory()) })
+        peak = max(peak, most)
+        return result.rows
     }
 
     private func backtest(

@@ -162,7 +162,7 @@ enum Reading {
         Benchmark.printResult([
             ("name", "\"\(name)\""), ("events", "\(events)"), ("seconds", time.rounded(to: 4)),
             ("events_per_s", (Double(events) / time).rounded(to: 0)),
-            ("gb_per_s", (Double(bytes) / time / 1e9).rounded(to: 2)),
+            ("bytes", "\(bytes)"), ("gb_per_s", (Double(bytes) / time / 1e9).rounded(to: 3)),
             ("digest", "\"\(digest.hex)\""),
         ])
     }
