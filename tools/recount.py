@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
+# Usage: tools/recount.py JOURNAL [LEDGER] - exits 0 when all agree, 1 naming the first difference
 """Recounts a journal from its events alone, in exact integers, and compares with `ledger project`.
 
 Nothing of the program is used but what it prints: `ledger tail --all --format jsonl` gives the events,
 and FIFO lots, cost, realised profit, fees, dividends, splits, cash, marks, equity and its peak are
 computed from them again.
 """
-# Usage: tools/recount.py JOURNAL [LEDGER] - exits 0 when all agree, 1 naming the first difference
 import json
 import subprocess
 import sys
