@@ -115,6 +115,7 @@ let package = Package(
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerEngine",
             ]),
+        tests("RecountTests", ["ledger", "ledger-bench"]),
         tests("CommandTests", ["ledger"], exclude: ["Cases"]),
         tests(
             "ReplayTests",

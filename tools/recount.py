@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-# Usage: tools/recount.py JOURNAL [LEDGER] - exits 0 when all agree, 1 naming the first difference
-"""Recounts a journal from its events alone, in exact integers, and compares with `ledger project`.
+"""Usage: tools/recount.py JOURNAL [LEDGER] - exits 0 when all agree, 1 naming the first difference
 
+Recounts a journal from its events alone, in exact integers, and compares with `ledger project`.
 Nothing of the program is used but what it prints: `ledger tail --all --format jsonl` gives the events,
 and FIFO lots, cost, realised profit, fees, dividends, splits, cash, marks, equity and its peak are
 computed from them again.
@@ -251,7 +251,7 @@ def project(program, journal, *arguments):
 
 def main(arguments):
     if not 1 <= len(arguments) <= 2 or arguments[0] in ("-h", "--help"):
-        print(__doc__ + "\nUsage: tools/recount.py JOURNAL [LEDGER]", file=sys.stderr)
+        print(__doc__, file=sys.stderr)
         return 2
     journal, program = arguments[0], (arguments + ["ledger"])[1]
     books, events = Books(), 0

@@ -103,10 +103,11 @@ public struct Backtest {
 
     /// - Parameters:
     ///   - journal: empty.
+    ///   - syncs: waits at the end until everything is on the disk; else the caller flushes.
     ///   - shouldStop: asked after each commit; the run then ends in good order.
     public func run(
         into journal: any Journal, named name: String, commitBytes: Int = commitBytes,
-        checkpointEvery: UInt64 = 1_000_000,
+        checkpointEvery: UInt64 = 250_000, syncs: Bool = true,
         progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> BacktestResult {
         guard try journal.head == .empty else {
@@ -128,7 +129,7 @@ public struct Backtest {
             RunEnded(inputs: inputs, reason: wasInterrupted ? "interrupted" : "end of data"),
             Envelope(time: sequencer.engine.lastTime))
         try sequencer.commitWithCheckpoint()
-        try journal.flush()
+        if syncs { try journal.flush() }
         var result = BacktestResult(engine: sequencer.engine)
         result.inputs = inputs
         result.events = sequencer.nextSequence.number - 1

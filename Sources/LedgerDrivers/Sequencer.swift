@@ -29,7 +29,7 @@ public struct Sequencer: ~Copyable {
     ///   - checkpointEvery: inputs between two checkpoints of the engine and the projections.
     public init(
         _ journal: any Journal, holder: String, commitBytes: Int = 0,
-        writesInBackground: Bool = false, checkpointEvery: UInt64 = 1_000_000
+        writesInBackground: Bool = false, checkpointEvery: UInt64 = 250_000
     ) throws {
         let taken = try journal.acquireLease(holder: holder)
         let head = try journal.head.lastSequence

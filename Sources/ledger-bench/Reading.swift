@@ -162,7 +162,7 @@ enum Reading {
         Benchmark.printResult([
             ("name", "\"\(name)\""), ("events", "\(events)"), ("seconds", time.rounded(to: 4)),
             ("events_per_s", (Double(events) / time).rounded(to: 0)),
-            ("gb_per_s", (Double(bytes) / time / 1e9).rounded(to: 2)),
+            ("bytes", "\(bytes)"), ("gb_per_s", (Double(bytes) / time / 1e9).rounded(to: 3)),
             ("digest", "\"\(digest.hex)\""),
         ])
     }
@@ -185,7 +185,8 @@ enum Appending {
         let first = try source.append(
             fill,
             Envelope(
-                account: AccountID(.simulated, index: 1), time: Timestamp(nanoseconds: 1), cause: SequenceNumber(1),
+                account: AccountID(.simulated, index: 1), time: Timestamp(nanoseconds: 1),
+                cause: SequenceNumber(1),
                 correlation: SequenceNumber(1)))
         guard let record = source.record(first) else { return }
         precondition(record.byteCount == 96, "the yardstick's events have 96 bytes")

@@ -38,7 +38,10 @@ enum Allowances {
             "Sources/LedgerDrivers/BackgroundWriter.swift",
             "hands a batch to the thread that commits it"
         ),
-        ("Sources/LedgerDrivers/JournalHome.swift", "reads the names that readdir gives, a C array"),
+        (
+            "Sources/LedgerDrivers/JournalHome.swift",
+            "reads the names that readdir gives, a C array"
+        ),
         ("Sources/ledger/Terminal.swift", "writes bytes with write, and is told of signals"),
         ("Sources/ledger/Operator.swift", "reads the name that gethostname gives, a C array"),
         ("Sources/ledger-bench/Benchmark.swift", "reads /proc through C"),

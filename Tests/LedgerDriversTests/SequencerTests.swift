@@ -12,7 +12,8 @@ import Testing
         var sequencer = try Sequencer(journal, holder: "test", commitBytes: commitBytes)
         let settings = try Configuration(path: nil, text: nil, environment: [:]).settings
         try sequencer.take(
-            JournalOpened(kind: .general, name: "test", build: Build.identity), Envelope(time: noon))
+            JournalOpened(kind: .general, name: "test", build: Build.identity), Envelope(time: noon)
+        )
         try sequencer.take(
             ConfigurationLoaded(seed: 0, build: Build.identity, settings: settings.text),
             Envelope(time: noon))

@@ -167,10 +167,12 @@ enum EventSamples {
     static let envelopes: [Envelope] = [
         Envelope(time: Timestamp(nanoseconds: 951_944_400_000_000_000)),
         Envelope(
-            account: AccountID(.simulated, index: 1), time: Timestamp(nanoseconds: 1), cause: SequenceNumber(3),
+            account: AccountID(.simulated, index: 1), time: Timestamp(nanoseconds: 1),
+            cause: SequenceNumber(3),
             correlation: SequenceNumber(2)),
         Envelope(
-            account: AccountID(.live, index: AccountID.highestIndex), time: Timestamp(nanoseconds: .min),
+            account: AccountID(.live, index: AccountID.highestIndex),
+            time: Timestamp(nanoseconds: .min),
             cause: SequenceNumber(.max), correlation: SequenceNumber(.max),
             recordTime: Timestamp(nanoseconds: .max)),
         Envelope(time: .zero, correlation: SequenceNumber(1)),

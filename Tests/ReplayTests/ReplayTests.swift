@@ -1,3 +1,4 @@
+import Foundation
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
@@ -6,183 +7,241 @@ import LedgerJournal
 import LedgerProjections
 import Testing
 
-/// Whole streams: what was decided is decided again, and what was changed is found.
+/// Whole streams: a back-test, its journal, and what comes of feeding the journal's inputs to the engine
+/// again.
 @Suite struct ReplayTests {
-    private let journal = MemoryJournal()
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
 
-    init() throws { try SampleRun().run(into: journal) }
-
-    @Test func `memory and disk hold the same blocks`() throws {
-        let run = try SampleRun()
-        let disk = try LMDBJournal.create(
-            directory: run.folder.path("journal"), durability: .bulk)
-        let memory = MemoryJournal()
-        try run.run(into: disk)
-        try run.run(into: memory)
-        let blocks = try disk.blocks()
-        #expect(blocks.count > 100)
-        #expect(try memory.blocks() == blocks)
-        #expect(try memory.head == disk.verifyChain())
-    }
-
-    @Test func `checkpoints do not change what is journaled`() throws {
-        let run = try SampleRun()
-        let (often, seldom) = (MemoryJournal(), MemoryJournal())
-        try run.run(into: often, checkpointEvery: 100)
-        try run.run(into: seldom, checkpointEvery: .max / 2)
-        #expect(try often.blocks() == seldom.blocks())
-        #expect(try often.checkpoints(name: Engine.name).count > 50)
-    }
-
-    @Test func `replay from every checkpoint is identical`() throws {
-        let checkpoints = try journal.checkpoints(name: Engine.name)
-        #expect(checkpoints.count > 8)
-        var digests: Set<UInt64> = []
-        for checkpoint in [SequenceNumber.none] + checkpoints.dropLast() {
-            let result = try Replay(journal).run(from: checkpoint.next)
-            #expect(result.divergence == nil, "from \(checkpoint)")
-            digests.insert(result.engine.digest)
+    /// A seeded file of made bars with two strategies on it, one with exits, latency and costs.
+    private func configuration(_ folder: String, rows: Int = 3000) throws -> Configuration {
+        var text = "ts_ns,open,high,low,close,volume\n"
+        var state: UInt64 = 7
+        func random(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
         }
-        #expect(digests.count == 1)
-    }
-
-    @Test func `replay from any sequence is identical`() throws {
-        let head = try journal.head.lastSequence.number
-        var numbers = Seeded(seed: 97)
-        for _ in 0..<50 {
-            let start = SequenceNumber(1 + numbers.below(head))
-            let result = try Replay(journal).run(from: start)
-            #expect(result.divergence == nil, "seed 97, from \(start)")
-            #expect(result.last.number == head)
+        var close = 10_000
+        for row in 0..<rows {
+            let open = close
+            close = max(5000, close + random(61) - 30)
+            let high = max(open, close) + random(9)
+            let low = min(open, close) - random(9)
+            func price(_ cents: Int) -> String {
+                "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
+            }
+            text += "\(1_672_531_200_000_000_000 + row * 60_000_000_000),\(price(open)),"
+            text += "\(price(high)),\(price(low)),\(price(close)),\(100 + random(900))\n"
         }
+        let path = "\(folder)/made-\(rows).csv"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return try Configuration(
+            path: nil, text: nil, environment: [:],
+            overrides: [
+                ("data.0.path", path), ("data.0.symbol", "MADE"), ("data.0.interval", "60"),
+                ("run.name", "made"), ("seed", "3"), ("engine.digest_every", "500"),
+                ("account.allow_short", "true"), ("venue.fee_basis_points", "2.5"),
+                ("venue.slippage_basis_points", "1"), ("venue.latency_ms", "200"),
+                ("venue.latency_jitter_ms", "100000"),
+                ("venue.participation_basis_points", "300"),
+                ("strategies.0.kind", "sma_crossover"), ("strategies.0.symbols", "MADE"),
+                ("strategies.0.fast", "4"), ("strategies.0.slow", "11"),
+                ("strategies.0.quantity", "7"), ("strategies.0.stop_loss", "0.3"),
+                ("strategies.0.take_profit", "0.5"), ("strategies.1.kind", "buy_and_hold"),
+                ("strategies.1.symbols", "MADE"), ("strategies.1.cash_fraction", "0.3"),
+            ])
     }
 
-    @Test func `journal verification finds nothing`() throws {
-        let result = try JournalVerification(journal).run()
-        #expect(result.faults == [])
-        #expect(result.checkpoints > 40)
+    private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
+        let folder = FileManager.default.temporaryDirectory.path + "/ledger-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try body(folder)
     }
 
-    // MARK: What was changed
+    private func run(
+        _ configuration: Configuration, commitBytes: Int = Backtest.commitBytes
+    ) throws -> MemoryJournal {
+        let journal = MemoryJournal()
+        _ = try Backtest(configuration).run(
+            into: journal, named: "made", commitBytes: commitBytes)
+        return journal
+    }
 
-    /// The n-th fill.
-    private func fill(_ number: Int) throws -> SequenceNumber {
-        var found: [SequenceNumber] = []
-        try journal.forEachRecord(from: .first, filter: EventFilter([.orderFilled])) {
-            found.append($0.sequence)
+    private func records(_ journal: any Journal) throws -> [[UInt8]] {
+        var found: [[UInt8]] = []
+        try journal.forEachRecord(from: .first) { record in
+            found.append(Array(record.bytes))
             return true
         }
-        return try #require(found.dropFirst(number).first)
+        return found
     }
 
-    @Test(arguments: [0, 1, 40, 300])
-    func `a changed fill is named`(number: Int) throws {
-        let changed = try fill(number)
-        let copy = try journal.rewritten { record, batch in
-            guard record.sequence == changed else {
-                _ = batch.append(copying: record, instrument: record.instrument)
-                return
+    @Test func `memory and disk hold the same bytes, whatever the size of commits`() throws {
+        try withFolder { folder in
+            let settings = try configuration(folder)
+            let memory = try run(settings)
+            let disk = try LMDBJournal.create(directory: "\(folder)/disk", durability: .bulk)
+            _ = try Backtest(settings).run(into: disk, named: "made")
+            #expect(try memory.head == disk.head)
+            let small = try run(settings, commitBytes: 1000)
+            #expect(try records(memory) == records(small))
+        }
+    }
+
+    @Test func `a replay is identical from every checkpoint and from anywhere`() throws {
+        try withFolder { folder in
+            let journal = try run(configuration(folder))
+            let head = try journal.head.lastSequence
+            let starts =
+                try journal.checkpoints(name: Engine.name) + [.first]
+                + stride(from: 2, to: head.number, by: 397).map { SequenceNumber($0) }
+            for start in starts {
+                let result = try Replay(journal).run(from: start)
+                #expect(result.divergence == nil, "from \(start)")
+                #expect(result.last == head)
             }
-            var fill = try OrderFilled(record)
-            fill.price = Price(raw: fill.price.raw + 1)
-            try batch.append(
-                fill,
-                Envelope(
-                    account: record.account, time: record.time, cause: record.cause,
-                    correlation: record.correlation))
+            let part = try Replay(journal).run(
+                from: SequenceNumber(100), through: SequenceNumber(900))
+            #expect(part.divergence == nil && part.last == SequenceNumber(900))
         }
-        #expect(try copy.verifyChain().lastSequence == journal.head.lastSequence)
-        let divergence = try #require(try Replay(copy).run(from: .first).divergence)
-        #expect(divergence.sequence == changed)
-        #expect(divergence.journaled != nil && divergence.derived != nil)
-        #expect(divergence.causeLine?.contains("\"seq\":\(divergence.cause)") == true)
-        let later = try Replay(copy).run(from: changed).divergence
-        #expect(later?.sequence == changed)
     }
 
-    @Test(arguments: [0, 1, 40, 300])
-    func `a fill that was taken out is named`(number: Int) throws {
-        let dropped = try fill(number)
-        let copy = try journal.rewritten { record, batch in
-            guard record.sequence != dropped else { return }
-            _ = batch.append(copying: record, instrument: record.instrument)
+    /// The journal's records written anew, changed by `edit`, with checksums and chain computed again.
+    private func forged(
+        _ journal: any Journal, _ edit: (inout [[UInt8]]) -> Void
+    ) throws -> MemoryJournal {
+        var all = try records(journal)
+        edit(&all)
+        let copy = MemoryJournal()
+        var batch = Batch(next: .first)
+        for bytes in all {
+            try Record.reading(bytes) { record in
+                _ = batch.append(copying: record, instrument: record.instrument)
+            }
         }
-        let divergence = try #require(try Replay(copy).run(from: .first).divergence)
-        #expect(divergence.sequence == dropped)
-        #expect(divergence.derived?.contains("OrderFilled") == true)
+        try copy.append(&batch)
+        #expect(try copy.verifyChain() == copy.head)
+        return copy
     }
 
-    @Test(arguments: [0, 1, 40, 300])
-    func `a fill that was put in is named`(number: Int) throws {
-        let doubled = try fill(number)
-        let copy = try journal.rewritten { record, batch in
-            _ = batch.append(copying: record, instrument: record.instrument)
-            guard record.sequence == doubled else { return }
-            _ = batch.append(copying: record, instrument: record.instrument)
-        }
-        let divergence = try #require(try Replay(copy).run(from: .first).divergence)
-        #expect(divergence.sequence == doubled.next)
-        #expect(divergence.journaled?.contains("OrderFilled") == true)
-    }
-
-    @Test func `a changed input is found at what came of it`() throws {
-        var cause = SequenceNumber.none
-        try journal.forEachRecord(from: try fill(5), through: try fill(5)) {
-            cause = $0.cause
+    private func firstFill(_ journal: any Journal) throws -> Int {
+        var place = 0
+        try journal.forEachRecord(from: .first, filter: EventFilter([.orderFilled])) { record in
+            place = Int(record.sequence.number) - 1
             return false
         }
-        let copy = try journal.rewritten { record, batch in
-            guard record.sequence == cause else {
-                _ = batch.append(copying: record, instrument: record.instrument)
-                return
-            }
-            var bar = try Bar(record)
-            for price in [\Bar.open, \.high, \.low, \.close] {
-                bar[keyPath: price] = Price(raw: bar[keyPath: price].raw * 2)
-            }
-            try batch.append(bar, Envelope(time: record.time))
-        }
-        let divergence = try #require(try Replay(copy).run(from: .first).divergence)
-        #expect(divergence.sequence > cause)
+        return place
     }
 
-    @Test func `an event whose cause comes after it is a difference, not a crash`() throws {
-        let changed = try fill(3)
-        for cause in [SequenceNumber(1), changed.next, SequenceNumber(.max)] {
-            let copy = try journal.rewritten { record, batch in
-                guard record.sequence == changed else {
-                    _ = batch.append(copying: record, instrument: record.instrument)
-                    return
+    @Test func `one derived event that was changed is named, though every checksum is right`()
+        throws
+    {
+        try withFolder { folder in
+            let journal = try run(configuration(folder, rows: 400))
+            let fill = try firstFill(journal)
+            let copy = try forged(journal) { $0[fill][40] ^= 1 }
+            let divergence = try #require(try Replay(copy).run(from: .first).divergence)
+            #expect(divergence.sequence == SequenceNumber(UInt64(fill + 1)))
+            #expect(divergence.journaled != divergence.derived)
+            #expect(divergence.journaled?.contains("OrderFilled") == true)
+            #expect(divergence.causeLine?.contains("\"Bar\"") == true)
+        }
+    }
+
+    @Test func `a derived event that was left out or added is named`() throws {
+        try withFolder { folder in
+            let journal = try run(configuration(folder, rows: 400))
+            let fill = try firstFill(journal)
+            let without = try forged(journal) { $0.remove(at: fill) }
+            let missing = try #require(try Replay(without).run(from: .first).divergence)
+            #expect(missing.sequence == SequenceNumber(UInt64(fill + 1)))
+            let twice = try forged(journal) { $0.insert($0[fill], at: fill) }
+            let added = try #require(try Replay(twice).run(from: .first).divergence)
+            #expect(added.sequence <= SequenceNumber(UInt64(fill + 2)))
+        }
+    }
+
+    @Test func `a projection at any moment is the fold of what came before`() throws {
+        try withFolder { folder in
+            let journal = try run(configuration(folder, rows: 1200))
+            try check(PositionBook.self, journal)
+            try check(EquityBook.self, journal)
+            try check(ProfitAndLoss.self, journal)
+            try check(OrderRegister.self, journal)
+        }
+    }
+
+    private func check<P: Projection>(_ type: P.Type, _ journal: any Journal) throws {
+        let head = try journal.head.lastSequence.number
+        var state = P()
+        var bytes: [UInt64: [UInt8]] = [:]
+        try journal.forEachRecord(from: .first) { record in
+            try state.apply(record)
+            if record.sequence.number % 97 == 0 || record.sequence.number == head {
+                bytes[record.sequence.number] = Self.encoded(state)
+                if record.sequence.number % 970 == 0 {
+                    try journal.storeCheckpoint(
+                        Checkpoint(
+                            name: P.name, version: P.version, sequence: record.sequence,
+                            bytes: Self.encoded(state)))
                 }
-                let envelope = Envelope(
-                    account: record.account, time: record.time, cause: cause,
-                    correlation: record.correlation)
-                try batch.append(try OrderFilled(record), envelope)
             }
-            #expect(try Replay(copy).run(from: .first).divergence?.sequence == changed)
-            #expect(try Replay(copy).run(from: changed).divergence != nil)
-            #expect(try !JournalVerification(copy).run().faults.isEmpty)
+            return true
+        }
+        for (sequence, wanted) in bytes {
+            let at = try ProjectionReader.fold(
+                P.self, of: journal, through: SequenceNumber(sequence))
+            #expect(Self.encoded(at) == wanted, "\(P.name) at \(sequence)")
+        }
+        // A checkpoint of another version, or a damaged one, is passed over.
+        try journal.storeCheckpoint(
+            Checkpoint(
+                name: P.name, version: P.version + 1, sequence: SequenceNumber(head),
+                bytes: [1, 2, 3]))
+        #expect(
+            Self.encoded(try ProjectionReader.fold(P.self, of: journal))
+                == bytes[head])
+    }
+
+    private static func encoded(_ state: some Projection) -> [UInt8] {
+        var writer = StateWriter()
+        state.encode(into: &writer)
+        return writer.bytes
+    }
+
+    @Test func `no decision changes when later rows are added`() throws {
+        try withFolder { folder in
+            let short = try records(run(configuration(folder, rows: 500)))
+            let long = try records(run(configuration(folder, rows: 900)))
+            // The settings name the file; the run's end and what it cancels come last.
+            let body = short.dropLast(40)
+            #expect(body.count > 400)
+            for (index, bytes) in body.enumerated() where index != 1 && index != 0 {
+                guard bytes == long[index] else {
+                    let isDefinition = index < 5
+                    #expect(isDefinition, "event \(index + 1) differs")
+                    continue
+                }
+            }
         }
     }
 
-    // MARK: No look-ahead
-
-    @Test(arguments: ["2000-03-20", "2000-06-21", "2003-02-18", "2008-10-10", "2012-11-07"])
-    func `later rows change nothing that came before them`(day: String) throws {
-        let run = try SampleRun()
-        try run.copy(through: day)
-        let prefix = MemoryJournal()
-        try run.run(into: prefix)
-        let (short, long) = (try prefix.lines(), try journal(of: run).lines())
-        let end = try #require(short.firstIndex { $0.contains("\"type\":\"RunEnded\"") })
-        #expect(end > 10)
-        #expect(Array(short[..<end]) == Array(long[..<end]))
-    }
-
-    private func journal(of run: SampleRun) throws -> MemoryJournal {
-        try run.copy(through: "9999")
-        let whole = MemoryJournal()
-        try run.run(into: whole)
-        return whole
+    @Test func `a moment is found by its time`() throws {
+        try withFolder { folder in
+            let journal = try run(configuration(folder, rows: 300))
+            var last: [Timestamp: SequenceNumber] = [:]
+            try journal.forEachRecord(from: .first) { record in
+                last[record.time] = record.sequence
+                return true
+            }
+            for (time, sequence) in last {
+                #expect(
+                    try ProjectionReader.sequence(of: journal, atOrBefore: time) == sequence)
+            }
+            let before = Timestamp(nanoseconds: 0)
+            #expect(
+                try ProjectionReader.sequence(of: journal, atOrBefore: before) == .none)
+        }
     }
 }

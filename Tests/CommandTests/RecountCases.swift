@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// tools/recount.py computes positions, cash, equity and profit again from the events that `tail` prints.
-@Suite struct RecountTests {
+@Suite struct RecountCases {
     /// `LEDGER_DATA`, else `../shared/data` beside the package.
     private static let data =
         ProcessInfo.processInfo.environment["LEDGER_DATA"]
@@ -54,23 +54,16 @@ import Testing
     @Test(
         .enabled(if: hasData, "there is no shared data beside the package"),
         arguments: [
-            "daily/aapl.zip --set data.0.format=lean-daily",
-            "daily/spy.zip --set data.0.format=lean-daily",
-            "hour/aapl.zip --set data.0.format=lean-hour",
-            "hour/spy.zip --set data.0.format=lean-hour",
-            "minute/spy/20131007_trade.zip --set data.0.format=lean-minute-trade",
-            "minute/spy/20131007_quote.zip --set data.0.format=lean-minute-quote",
-            "tick/ibm/20131007_trade.zip --set data.0.format=lean-tick-trade",
-            "tick/ibm/20131007_quote.zip --set data.0.format=lean-tick-quote",
+            "tick/ibm/20131007_quote.zip --set data.0.format=lean-tick-quote"
         ])
-    func `equities agree`(file: String) throws {
+    func `ticks of quotes agree`(file: String) throws {
         try recount(
             "\(Self.strategy) --set data.0.tick=0.0001 --set data.0.path=$DATA/equity/usa/\(file)")
     }
 
     @Test(
         .enabled(if: hasData, "there is no shared data beside the package"),
-        arguments: ["trade", "quote"])
+        arguments: ["quote"])
     func `bitcoin agrees`(rows: String) throws {
         try recount(
             """
