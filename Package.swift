@@ -121,7 +121,7 @@ let package = Package(
             "ReplayTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerDrivers",
+                "LedgerJournal", "LedgerDrivers", "ledger",
             ]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],

@@ -107,7 +107,7 @@ public struct Backtest {
     ///   - shouldStop: asked after each commit; the run then ends in good order.
     public func run(
         into journal: any Journal, named name: String, commitBytes: Int = commitBytes,
-        syncs: Bool = true,
+        checkpointEvery: UInt64 = 250_000, syncs: Bool = true,
         progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> BacktestResult {
         guard try journal.head == .empty else {
@@ -117,7 +117,8 @@ public struct Backtest {
             throw InputError("the data holds no rows")
         }
         var sequencer = try Sequencer(
-            journal, holder: "backtest", commitBytes: commitBytes, writesInBackground: true)
+            journal, holder: "backtest", commitBytes: commitBytes, writesInBackground: true,
+            checkpointEvery: checkpointEvery)
         try open(&sequencer, named: name, at: start)
         let wasInterrupted: Bool
         do { wasInterrupted = try feed(&sequencer, progress, shouldStop) } catch {

@@ -38,6 +38,13 @@ struct EventPrinter {
         if bytes.count >= 1 << 16 { flush() }
     }
 
+    /// Takes up what an event that is not printed defines.
+    mutating func skip(_ record: Record) throws {
+        guard let type = record.type, NameBook.types.contains(type) else { return }
+        try names.remember(record)
+        _ = try line(record)
+    }
+
     mutating func flush() {
         if !bytes.isEmpty { Terminal.write(bytes) }
         bytes.removeAll(keepingCapacity: true)

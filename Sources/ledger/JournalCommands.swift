@@ -159,6 +159,8 @@ struct RecordCommand: ParsableCommand {
     ) throws -> SequenceNumber {
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
         let now = max(Operator.now, sequencer.engine.lastTime)
+        // What others put into the inbox while nobody sequenced the journal comes first.
+        while try sequencer.drainInbox(at: now) > 0 {}
         let sequence = try sequencer.take(command, Envelope(time: now))
         try sequencer.commitWithCheckpoint()
         try sequencer.close()

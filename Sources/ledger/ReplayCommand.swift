@@ -39,7 +39,8 @@ struct ReplayCommand: ParsableCommand {
             throw CommandError("the journal ends at event \(head), before \(start)")
         }
         if let end, end < start { throw CommandError("--to is before --from") }
-        var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
+        var printer = EventPrinter(
+            output.format, try TailCommand.names(journal, before: start))
         var bar = ProgressBar("replay")
         if !verify { printer.begin() }
         let result = try Replay(journal).run(

@@ -50,7 +50,8 @@ struct TailCommand: ParsableCommand {
         let filter = try filter(names)
         let through = try until?.last(in: journal)
         let start = try start(journal, filter, through)
-        var printer = EventPrinter(output.format, names)
+        // An event bears the names that were defined when it was written.
+        var printer = EventPrinter(output.format, try Self.names(journal, before: start))
         printer.begin()
         var next = start
         if follow { Interrupt.catchSignals() }
@@ -121,11 +122,30 @@ struct TailCommand: ParsableCommand {
     ) throws -> SequenceNumber {
         let end = try min(journal.head.lastSequence, through ?? SequenceNumber(.max))
         guard from <= end else { return from }
-        try journal.forEachRecord(from: from, through: end, filter: filter) { record in
-            try printer.add(record)
+        // Definitions that are not printed name what is.
+        let read = try filter == .all || !hasDefinitions(journal, from, end) ? filter : .all
+        try journal.forEachRecord(from: from, through: end, filter: read) { record in
+            if filter.matches(record) { try printer.add(record) } else { try printer.skip(record) }
             return !(follow && Interrupt.wasAsked)
         }
         return end.next
+    }
+
+    private func hasDefinitions(
+        _ journal: LMDBJournal, _ from: SequenceNumber, _ end: SequenceNumber
+    ) throws -> Bool {
+        var found = false
+        try journal.forEachRecord(
+            from: from, through: end, filter: EventFilter(NameBook.types)
+        ) { _ in
+            found = true
+            return false
+        }
+        return found
+    }
+
+    static func names(_ journal: LMDBJournal, before start: SequenceNumber) throws -> NameBook {
+        try ProjectionReader.fold(of: journal, through: SequenceNumber(max(start.number, 1) - 1))
     }
 }
 
@@ -152,7 +172,9 @@ struct ShowCommand: ParsableCommand {
             cause = record.cause
             return false
         }
-        var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
+        var printer = EventPrinter(
+            output.format,
+            try TailCommand.names(journal, before: cause == .none ? wanted : cause))
         printer.begin()
         if cause != .none {
             try journal.forEachRecord(from: cause, through: cause) { record in

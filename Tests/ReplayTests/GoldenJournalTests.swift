@@ -1,0 +1,58 @@
+import Foundation
+import LedgerEvents
+import LedgerJournal
+import Testing
+
+/// Journals of every released format stay readable for ever. Nothing rewrites these files.
+@Suite struct GoldenJournalTests {
+    private static let golden = SampleRun.root.appendingPathComponent("journal/golden")
+    static let names: [String] = {
+        let all = try? FileManager.default.contentsOfDirectory(atPath: golden.path)
+        return (all ?? []).filter { $0.hasPrefix("v") }.sorted()
+    }()
+
+    /// A copy, because opening a journal puts files beside it.
+    private func copy(_ name: String) throws -> Folder {
+        let folder = try Folder()
+        try FileManager.default.copyItem(
+            at: Self.golden.appendingPathComponent("\(name)/data.mdb"),
+            to: folder.url.appendingPathComponent("data.mdb"))
+        return folder
+    }
+
+    private func expected(_ name: String) throws -> String {
+        try String(
+            contentsOf: Self.golden.appendingPathComponent("\(name)/events.jsonl"), encoding: .utf8)
+    }
+
+    @Test func `there is one of the present format, with every type of event`() throws {
+        #expect(Self.names.contains("v\(BlockHeader.version)"))
+        let text = try expected("v\(BlockHeader.version)")
+        for type in EventType.allCases { #expect(text.contains("\"type\":\"\(type.name)\"")) }
+    }
+
+    @Test(arguments: names)
+    func `the program reads what was written`(name: String) throws {
+        let folder = try copy(name)
+        let journal = try LMDBJournal.open(directory: folder.path(""), mode: .readOnly)
+        #expect(try journal.lines().joined() == expected(name))
+        #expect(try journal.verifyChain() == journal.head)
+    }
+
+    @Test(arguments: names)
+    func `the Python reader reads what was written`(name: String) throws {
+        let folder = try copy(name)
+        let output = folder.url.appendingPathComponent("output")
+        try Data().write(to: output)
+        let process = Process()
+        process.executableURL = SampleRun.root.appendingPathComponent("tools/python")
+        process.arguments = [
+            SampleRun.root.appendingPathComponent("tools/read_journal.py").path, folder.path(""),
+        ]
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(try String(contentsOf: output, encoding: .utf8) == expected(name))
+    }
+}
