@@ -16,10 +16,13 @@ struct ConfigShowCommand: ParsableCommand {
             environment over the file, the file over the default. Keys that are not known are refused.
 
               ledger config show --config configs/backtest.yaml
+              ledger config show --all
             """)
 
     @OptionGroup var configurations: ConfigurationOptions
     @OptionGroup var output: FormatOptions
+    @Flag(help: "Show the keys of data and strategies too, with * where a list's number stands.")
+    var all = false
 
     func run() throws {
         let configuration = try configurations.load()
@@ -27,6 +30,13 @@ struct ConfigShowCommand: ParsableCommand {
         for entry in configuration.entries {
             let setting = SettingsSchema.setting(entry.key)
             table.add([entry.key, entry.value, "\(entry.origin)", setting?.help])
+        }
+        if all {
+            for setting in SettingsSchema.all where setting.key.contains("*") {
+                let strategies = setting.strategies.joined(separator: ", ")
+                let help = strategies.isEmpty ? setting.help : "\(strategies): \(setting.help)"
+                table.add([setting.key, setting.defaultValue, "default", help])
+            }
         }
         table.write(output.format)
     }

@@ -34,7 +34,7 @@ import Testing
     private static let refusals: [(text: String, message: String)] = [
         (
             "venue:\n  fee_fixd: 1\n",
-            "test.yaml:2: venue.fee_fixd is not known; `ledger config show` lists all keys"
+            "test.yaml:2: venue.fee_fixd is not known; `ledger config show --all` lists all keys"
         ),
         (
             "seed: -1\n",
@@ -65,7 +65,7 @@ import Testing
         ("- a\n- b\n", "test.yaml:1: the file must be a list of `key: value`"),
         (
             "data:\n  path: x\n",
-            "test.yaml:2: data.path is not known; `ledger config show` lists all keys"
+            "test.yaml:2: data.path is not known; `ledger config show --all` lists all keys"
         ),
         (String(repeating: "[", count: 5000), "test.yaml:1: is nested too deep"),
         (String(repeating: "- ", count: 5000), "test.yaml:1: is nested too deep"),

@@ -74,33 +74,6 @@ enum Outside {
         #expect(output.hasPrefix("the same: "))
     }
 
-    @Test(arguments: ["backtest", "threshold"])
-    func `the shipped examples count again to the last digit`(name: String) throws {
-        try Outside.withHome { home in
-            _ = try ledger(
-                "backtest", "--config", "configs/\(name).yaml", "--journal", "run", home: home)
-            try recount("run", home)
-        }
-    }
-
-    @Test(arguments: [
-        ["venue.slippage_basis_points=0", "venue.fee_basis_points=12.5"],
-        ["account.allow_short=true", "strategies.0.stop_loss=1.5", "strategies.0.take_profit=2"],
-        ["venue.participation_basis_points=0.01", "venue.latency_ms=100"],
-        ["venue.latency_jitter_ms=90000", "seed=11", "venue.fee_minimum=0.333333333"],
-    ])
-    func `other settings count again too`(settings: [String]) throws {
-        try Outside.withHome { home in
-            let (output, code) = try Outside.run(
-                [
-                    Outside.program, "backtest", "--config", "configs/backtest.yaml", "--journal",
-                    "run",
-                ] + settings.flatMap { ["--set", $0] }, home: home)
-            #expect(code == 0, "\(output)")
-            try recount("run", home)
-        }
-    }
-
     /// Files of a data set, the preset that reads them, and what they are of.
     private static let sets: [(files: String, preset: String, symbol: String, lot: String)] = [
         ("lean/equity/usa/daily/aapl.zip", "lean-daily", "AAPL", "1"),
