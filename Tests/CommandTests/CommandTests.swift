@@ -12,8 +12,22 @@ import Testing
         #expect(FileManager.default.isExecutableFile(atPath: "\(Program.products)/ledger"))
     }
 
-    @Test(arguments: CaseFile.names)
-    func `every case of the file prints what it must`(name: String) throws {
+    /// Needs the right to mount a small disk.
+    static let mounting = "11-fulldisk.txt"
+    static let canMount: Bool = {
+        guard let folder = try? Folder() else { return false }
+        let trial = try? Program(folder: folder).run(
+            "mkdir d && mount -t tmpfs -o size=1m tmpfs d && umount d")
+        return trial?.code == 0
+    }()
+
+    @Test(.enabled(if: canMount, "mounting a small disk is not permitted here"))
+    func `a full disk is survived`() throws { try check(Self.mounting) }
+
+    @Test(arguments: CaseFile.names.filter { $0 != mounting })
+    func `every case of the file prints what it must`(name: String) throws { try check(name) }
+
+    private func check(_ name: String) throws {
         let file = try CaseFile(name)
         let program = Program(folder: try Folder())
         var found: [CaseFile.Case] = []
