@@ -72,7 +72,8 @@ public struct Configuration: Sendable {
 
     private static func check(_ entry: Entry) throws(ConfigurationError) {
         guard let setting = SettingsSchema.setting(entry.key) else {
-            throw ConfigurationError(entry, "is not known; `ledger config show --all` lists all keys")
+            throw ConfigurationError(
+                entry, "is not known; `ledger config show --all` lists all keys")
         }
         if let problem = setting.problem(with: entry.value) {
             throw ConfigurationError(entry, "'\(entry.value)' \(problem)")
