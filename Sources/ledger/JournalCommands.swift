@@ -162,7 +162,7 @@ struct RecordCommand: ParsableCommand {
         // What others put into the inbox while nobody sequenced the journal comes first.
         while try sequencer.drainInbox(at: now) > 0 {}
         let sequence = try sequencer.take(command, Envelope(time: now))
-        try sequencer.commitWithCheckpoint()
+        try sequencer.commit()
         try sequencer.close()
         return sequence
     }
