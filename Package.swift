@@ -43,9 +43,13 @@ let package = Package(
         pure("LedgerEvents", ["LedgerDomain", "CChecksum"]),
         pure("LedgerProjections", ["LedgerDomain", "LedgerEvents"]),
         pure("LedgerSimulation", ["LedgerDomain", "LedgerEvents"]),
+        pure("LedgerSafety", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         pure(
             "LedgerEngine",
-            ["LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation"]),
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerSafety",
+            ]),
 
         // Storage and input files.
         .target(
@@ -64,14 +68,14 @@ let package = Package(
             name: "LedgerDrivers",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
-                "LedgerEngine", "LedgerJournal", "LedgerImport", "Yams",
+                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "Yams",
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "ledger",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
-                "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerDrivers",
+                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerDrivers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -110,10 +114,13 @@ let package = Package(
         tests(
             "LedgerSimulationTests", ["LedgerDomain", "LedgerEvents", "LedgerSimulation"]),
         tests(
+            "LedgerSafetyTests",
+            ["LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety"]),
+        tests(
             "LedgerEngineTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
-                "LedgerEngine",
+                "LedgerSafety", "LedgerEngine",
             ]),
         tests("RecountTests", ["ledger", "ledger-bench"]),
         tests("CommandTests", ["ledger"], exclude: ["Cases"]),

@@ -20,16 +20,19 @@ public struct Setting: Sendable {
     public let help: String
     /// The strategies that have it; empty for all.
     public let strategies: [String]
+    /// Environment variables by which it is known beside `LEDGER_…`.
+    public let variables: [String]
 
     init(
         _ key: String, _ kind: Kind, _ defaultValue: String?, _ help: String,
-        strategies: [String] = []
+        strategies: [String] = [], variables: [String] = []
     ) {
         self.key = key
         self.kind = kind
         self.defaultValue = defaultValue
         self.help = help
         self.strategies = strategies
+        self.variables = variables
     }
 
     /// Nil when `value` is good, else what is wrong with it.
@@ -75,7 +78,7 @@ public enum SettingsSchema {
                 "account.cash", .decimal(from: "0", through: trillion), "100000",
                 "first deposit, in the account's currency"),
             Setting("account.allow_short", .flag, "false", "whether sells may exceed the position"),
-        ] + venue + data + strategies
+        ] + venue + safety + data + strategies
 
     static let venue: [Setting] = [
         Setting(

@@ -8,7 +8,13 @@ public enum EventCatalog {
         CashDeposited.self, CashWithdrawn.self, FeeCharged.self, DividendPaid.self,
         SignalGenerated.self, SignalRejected.self, OrderIntended.self, IntentRejected.self,
         OrderSubmitted.self, OrderAccepted.self, OrderRejected.self, OrderFilled.self,
-        OrderCancelled.self, OrderExpired.self,
+        OrderCancelled.self, OrderExpired.self, FaultReported.self, MetricReported.self,
+        FlagFileObserved.self, FeedPaused.self, FeedResumed.self, GapDetected.self,
+        VenueSnapshotBegan.self, VenuePositionReported.self, VenueOrderReported.self,
+        VenueSnapshotEnded.self, LatchEngaged.self, LatchCleared.self, ModeChanged.self,
+        DrawdownChanged.self, PeakRebased.self, HealthChecked.self, SizeAdjusted.self,
+        MarkHeld.self, DiscrepancyFound.self, ReconciliationEnded.self, PositionAdjusted.self,
+        CashAdjusted.self, AlertRaised.self,
     ]
 
     /// Index is the type's number; nil where no type has it.

@@ -33,6 +33,29 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case orderFilled = 31
     case orderCancelled = 32
     case orderExpired = 33
+    case faultReported = 34
+    case metricReported = 35
+    case flagFileObserved = 36
+    case feedPaused = 37
+    case feedResumed = 38
+    case gapDetected = 39
+    case venueSnapshotBegan = 40
+    case venuePositionReported = 41
+    case venueOrderReported = 42
+    case venueSnapshotEnded = 43
+    case latchEngaged = 44
+    case latchCleared = 45
+    case modeChanged = 46
+    case drawdownChanged = 47
+    case peakRebased = 48
+    case healthChecked = 49
+    case sizeAdjusted = 50
+    case markHeld = 51
+    case discrepancyFound = 52
+    case reconciliationEnded = 53
+    case positionAdjusted = 54
+    case cashAdjusted = 55
+    case alertRaised = 56
 
     /// `OrderFilled`: the name in JSON lines, filters and documents.
     public var name: String {

@@ -265,6 +265,10 @@ public enum EndReason: UInt8, Sendable, CaseIterable {
     case runEnded = 5
     case operatorCancelled = 6
     case venueCancelled = 7
+    /// A halt takes back entries that wait at the venue.
+    case halted = 8
+    /// The venue does not know it: a synchronisation took it out of the books.
+    case reconciled = 9
 
     static let names = ["unknown"] + allCases.map { String(describing: $0) }
 }

@@ -22,6 +22,45 @@ public enum RejectionReason: UInt8, Sendable, CaseIterable {
     case badPrice = 9
     case workingOrder = 10
     case accountKind = 11
+    // Latches of the trading gate, one for each source.
+    case manualKill = 12
+    case strategyDisabled = 13
+    case mode = 14
+    case flagFile = 15
+    case drawdownStop = 16
+    case reconciliation = 17
+    case duplicateIntents = 18
+    case orderRejections = 19
+    case runFailures = 20
+    case dailyDrawdown = 21
+    case dailyLoss = 22
+    case lossPause = 23
+    case faultCounter = 24
+    case authentication = 25
+    case clock = 26
+    case dataQuality = 27
+    case feedPaused = 28
+    case calendar = 29
+    // Filters.
+    case regime = 30
+    case correlation = 31
+    case volatility = 32
+    // Throttles.
+    case topSignals = 33
+    case signalRate = 34
+    // Limits.
+    case portfolioHeat = 35
+    case orderNotional = 36
+    case positionQuantity = 37
+    case positionNotional = 38
+    case totalNotional = 39
+    case totalExposure = 40
+    case entriesPerDay = 41
+    case orderRate = 42
+    case tradeValue = 43
+    case positionSize = 44
+    /// The drawdown stop's sizing multiplier left nothing of the order, or made it smaller.
+    case rampup = 45
 
     static let names = ["unknown"] + allCases.map { String(describing: $0) }
 }

@@ -6,9 +6,13 @@ enum Fence {
         ("LedgerEvents", ["LedgerDomain", "CChecksum"]),
         ("LedgerProjections", ["LedgerDomain", "LedgerEvents"]),
         ("LedgerSimulation", ["LedgerDomain", "LedgerEvents"]),
+        ("LedgerSafety", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         (
             "LedgerEngine",
-            ["LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation"]
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerSafety",
+            ]
         ),
     ]
 
