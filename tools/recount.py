@@ -98,7 +98,7 @@ class Account:
 
 class Books:
     def __init__(self):
-        self.positions, self.accounts, self.marks = {}, {}, {}
+        self.positions, self.accounts, self.marks, self.held = {}, {}, {}, {}
         self.time = None
 
     def account(self, name):
@@ -116,6 +116,17 @@ class Books:
             account.peak, account.peak_at = now, self.time
 
     def mark(self, symbol, price):
+        """A price more than half of the last one away waits for a second one near it."""
+        def near(other):
+            return price > 0 and other > 0 and 2 * abs(price - other) <= other
+        last = self.marks.get(symbol, 0)
+        if last > 0 and not near(last) and not near(self.held.get(symbol, 0)):
+            self.held[symbol] = price
+            return
+        self.held.pop(symbol, None)
+        self.set_mark(symbol, price)
+
+    def set_mark(self, symbol, price):
         self.marks[symbol] = price
         for name in {key[0] for key, position in self.positions.items()
                      if key[2] == symbol and position.quantity}:
@@ -123,10 +134,15 @@ class Books:
 
     def deposit(self, name, amount):
         account = self.account(name)
-        grown = account.cash * ONE + self.worth(name) >= account.peak
+        before = account.cash * ONE + self.worth(name)
+        grown = before >= account.peak
         account.cash += amount
         account.deposits += amount
-        account.peak = max(0, account.peak + amount * ONE)
+        after = before + amount * ONE
+        if before > 0 and after > 0:
+            account.peak = -(-account.peak * after // before)
+        else:
+            account.peak = max(0, account.peak + amount * ONE)
         if grown:
             account.peak_at = self.time
         self.observe(name)
@@ -146,6 +162,10 @@ class Books:
             self.deposit(name, units(event["amount"]))
         elif kind == "CashWithdrawn":
             self.deposit(name, -units(event["amount"]))
+        elif kind == "PeakRebased":
+            account = self.account(name)
+            account.peak = max(0, account.cash * ONE + self.worth(name))
+            account.peak_at = self.time
         elif kind == "FeeCharged":
             self.account(name).cash -= units(event["amount"])
             self.account(name).fees += units(event["amount"])
@@ -179,8 +199,9 @@ class Books:
         for key, position in self.positions.items():
             if key[2] == symbol:
                 position.split(numerator, denominator)
+        self.held.pop(symbol, None)
         if symbol in self.marks:
-            self.mark(symbol, half_even(self.marks[symbol] * denominator, numerator))
+            self.set_mark(symbol, half_even(self.marks[symbol] * denominator, numerator))
 
     # What the program prints, from these books.
 

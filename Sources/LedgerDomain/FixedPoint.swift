@@ -101,6 +101,18 @@ public enum FixedPoint {
         return negative ? -scaled : scaled
     }
 
+    /// value × part / whole through 256 bits, rounded away from zero; nil when it does not fit.
+    ///
+    /// - Precondition: `whole` is positive.
+    public static func scaledUp(_ value: Int128, by part: Int128, over whole: Int128) -> Int128? {
+        let product = value.magnitude.multipliedFullWidth(by: part.magnitude)
+        guard product.high < whole.magnitude else { return nil }
+        let (quotient, rest) = whole.magnitude.dividingFullWidth(product)
+        guard let magnitude = Int128(exactly: quotient), magnitude < .max else { return nil }
+        let rounded = magnitude + (rest == 0 ? 0 : 1)
+        return value.signum() * part.signum() < 0 ? -rounded : rounded
+    }
+
     /// The shortest plain decimal: `raw` / 10^9 without trailing zeros; `0`, `12.5`, `-0.000000001`.
     public static func format(_ raw: Int128) -> String {
         var text: [UInt8] = []

@@ -101,8 +101,12 @@ public struct Nanoseconds: Hashable, Comparable, Sendable {
 
     public static var zero: Nanoseconds { Nanoseconds(0) }
     public static var second: Nanoseconds { Nanoseconds(1_000_000_000) }
+    public static var minute: Nanoseconds { Nanoseconds(60_000_000_000) }
     public static var day: Nanoseconds { Nanoseconds(86_400_000_000_000) }
     public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
+    public static func minutes(_ count: Int64) -> Nanoseconds {
+        Nanoseconds(count * 60_000_000_000)
+    }
     public static func milliseconds(_ count: Int64) -> Nanoseconds {
         Nanoseconds(count * 1_000_000)
     }

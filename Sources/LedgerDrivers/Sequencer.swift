@@ -197,8 +197,11 @@ public struct Sequencer: ~Copyable {
         switch record.type {
         case .operatorCommanded:
             let command = try OperatorCommanded(record)
-            if let problem = OperatorVerb.problem(with: command) { throw InputError(problem) }
+            if let problem = engine.problem(with: command) { throw InputError(problem) }
             return try take(command, envelope)
+        case .faultReported: return try take(FaultReported(record), envelope)
+        case .metricReported: return try take(MetricReported(record), envelope)
+        case .flagFileObserved: return try take(FlagFileObserved(record), envelope)
         case .clockTicked: return try take(ClockTicked(record), envelope)
         default:
             throw RecordError(

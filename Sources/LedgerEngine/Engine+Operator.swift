@@ -1,53 +1,148 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
-
-/// What an operator may command at this stage. The command is the input, with its actor and reason;
-/// what it does is derived from it.
-public enum OperatorVerb: String, Sendable, CaseIterable {
-    case deposit, withdrawal, fee, note
-
-    /// Nil when the argument is good, else what is wrong with it.
-    public func problem(with argument: String) -> String? {
-        guard self != .note else { return nil }
-        guard let amount = try? Money(argument) else {
-            return "'\(argument)' is not an amount such as 12.50"
-        }
-        guard amount.raw > 0, amount <= Money.limit else {
-            return "an amount is above 0 and at most 1000000000000, not \(argument)"
-        }
-        return nil
-    }
-
-    /// Nil when the command may be stepped, else why not.
-    public static func problem(with command: OperatorCommanded) -> String? {
-        guard let verb = OperatorVerb(rawValue: command.command) else {
-            let known = allCases.map(\.rawValue).joined(separator: ", ")
-            return "'\(command.command)' is none of \(known)"
-        }
-        return verb.problem(with: command.argument)
-    }
-}
+import LedgerSafety
 
 extension Engine {
+    /// Nil when the command may be stepped in this state, else why not and what to do instead.
+    public func problem(with command: OperatorCommanded) -> String? {
+        if let problem = OperatorVerb.problem(with: command) { return problem }
+        guard configuration != nil else { return "the journal has no configuration yet" }
+        switch OperatorVerb(rawValue: command.command) {
+        case .engage:
+            return scopeProblem(OperatorVerb.halves(command.argument).1)
+        case .clear: return clearProblem(command.argument)
+        case .mode:
+            let (name, _) = OperatorVerb.halves(command.argument)
+            guard let mode = TradingMode.allCases.first(where: { "\($0)" == name }) else {
+                return nil
+            }
+            if gate.mode.mayBecome(mode) { return nil }
+            return gate.mode == mode
+                ? "the mode is \(mode) already"
+                : "from halt trading resumes through paper: ledger mode paper, then \(mode)"
+        case .override:
+            return stop.phase == .normal
+                ? "the drawdown stop is in NORMAL: nothing to override" : nil
+        case .flatten: return scopeProblem(command.argument)
+        default: return nil
+        }
+    }
+
+    private func scopeProblem(_ text: String) -> String? {
+        switch GateScope(text) {
+        case .strategy(let name) where strategy(named: name) == nil:
+            return "no strategy is called '\(name)'; there are "
+                + names.strategies.map(\.name).joined(separator: ", ")
+        case .symbol(let symbol) where instrument(of: symbol) == nil:
+            return "no instrument is called '\(symbol)'; there are "
+                + names.instruments.map(\.symbol).joined(separator: ", ")
+        default: return nil
+        }
+    }
+
+    private func clearProblem(_ argument: String) -> String? {
+        let (name, scope) = OperatorVerb.halves(argument)
+        if let problem = scopeProblem(scope) { return problem }
+        guard let source = LatchSource.allCases.first(where: { "\($0)" == name }),
+            let key = key(scope)
+        else { return nil }
+        let latch = gate.latch(
+            source, key.scope, strategy: key.strategy, instrument: key.instrument)
+        guard let latch else { return "no latch of \(name) stands for \(scope)" }
+        return latch.clears == .operator && source != .mode
+            ? nil : "\(name) is not cleared by hand; it ends with: \(source.mend)"
+    }
+
+    private func strategy(named name: String) -> StrategyID? {
+        names.strategies.first { $0.name.lowercased() == name.lowercased() }?.strategy
+    }
+
+    private func instrument(of symbol: String) -> InstrumentID? {
+        names.instruments.first { $0.symbol == symbol }?.id
+    }
+
+    /// A scope as latches know it; nil for a name that is not known.
+    private func key(
+        _ text: String
+    ) -> (scope: LatchScope, strategy: StrategyID, instrument: InstrumentID)? {
+        switch GateScope(text) {
+        case .global: return (.global, .none, .none)
+        case .strategy(let name): return strategy(named: name).map { (.strategy, $0, .none) }
+        case .symbol(let symbol): return instrument(of: symbol).map { (.symbol, .none, $0) }
+        case nil: return nil
+        }
+    }
+
     /// Does what a command says; one that cannot be done is a note of somebody's wish.
     mutating func obey(
         _ command: OperatorCommanded, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
-        guard OperatorVerb.problem(with: command) == nil,
-            let verb = OperatorVerb(rawValue: command.command), configuration != nil
+        guard problem(with: command) == nil, let verb = OperatorVerb(rawValue: command.command)
         else { return }
-        let amount: Money
-        do { amount = verb == .note ? .zero : try Money(command.argument) } catch {
-            throw .number(error)
-        }
-        let sequence: SequenceNumber
+        let (actor, reason) = (command.actor, command.reason)
         switch verb {
         case .note: return
+        case .deposit, .withdrawal, .fee: try book(verb, command, context, into: &batch)
+        case .engage: try engage(command, context, into: &batch)
+        case .clear:
+            let (name, scope) = OperatorVerb.halves(command.argument)
+            guard let source = LatchSource.allCases.first(where: { "\($0)" == name }),
+                let key = key(scope)
+            else { return }
+            try clear(
+                LatchCleared(
+                    source, scope: key.scope, instrument: key.instrument, strategy: key.strategy,
+                    actor: actor, reason: reason), context, into: &batch)
+        case .mode:
+            let (name, hard) = OperatorVerb.halves(command.argument)
+            guard let mode = TradingMode.allCases.first(where: { "\($0)" == name }) else { return }
+            try change(
+                to: mode, isHard: hard == "hard", actor: actor, reason: reason, context,
+                into: &batch)
+        case .override:
+            try overrideDrawdown(actor: actor, reason: reason, context, into: &batch)
+        case .healthCheck:
+            try checkHealth(actor: actor, reason: reason, context, into: &batch)
+        case .flatten:
+            guard let key = key(command.argument) else { return }
+            try flatten(
+                key.scope == .strategy ? key.strategy : nil,
+                key.scope == .symbol ? key.instrument : nil, because: context.sequence, context,
+                into: &batch)
+        }
+    }
+
+    private mutating func engage(
+        _ command: OperatorCommanded, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let (name, scope) = OperatorVerb.halves(command.argument)
+        guard let effect = LatchEffect.allCases.first(where: { "\($0)" == name }),
+            let key = key(scope)
+        else { return }
+        try engage(
+            LatchEngaged(
+                .killSwitch, scope: key.scope, instrument: key.instrument, strategy: key.strategy,
+                effect: effect, clears: .operator, actor: command.actor, reason: command.reason),
+            context, into: &batch)
+        guard effect == .flatten else { return }
+        try flatten(
+            key.scope == .strategy ? key.strategy : nil,
+            key.scope == .symbol ? key.instrument : nil, because: context.sequence, context,
+            into: &batch)
+    }
+
+    private mutating func book(
+        _ verb: OperatorVerb, _ command: OperatorCommanded, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        let amount: Money
+        do { amount = try Money(command.argument) } catch { throw .number(error) }
+        let sequence: SequenceNumber
+        switch verb {
         case .deposit: sequence = try emit(CashDeposited(amount: amount), context, into: &batch)
-        case .withdrawal:
-            sequence = try emit(CashWithdrawn(amount: amount), context, into: &batch)
-        case .fee:
+        case .withdrawal: sequence = try emit(CashWithdrawn(amount: amount), context, into: &batch)
+        default:
             let kind = command.reason.isEmpty ? "fee" : command.reason
             sequence = try emit(
                 FeeCharged(instrument: .none, amount: amount, kind: kind), context, into: &batch)

@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
+import LedgerSafety
 import LedgerSimulation
 
 /// From a decision to an order, and from the venue's reports to bookings.
@@ -24,20 +25,29 @@ extension Engine {
         _ decision: Decision, _ slot: Int, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         guard let instrument = names[slots[slot].instrument] else { return }
-        let size = size(decision, slot, instrument)
+        var size = size(decision, slot, instrument)
         let signal = SignalGenerated(
             instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
             purpose: decision.purpose, price: decision.price, quantity: size,
             indicator: decision.indicator, threshold: decision.threshold)
         let chain = try emit(signal, context, into: &batch)
         orders.countSignal()
-        if let refusal = refusal(decision, size, slot, instrument) {
-            let event = IntentRejected(
+        switch try permit(
+            decision, size, slot, instrument, context, correlation: chain, into: &batch)
+        {
+        case .granted(let quantity): size = quantity
+        case .signalRejected(let refusal):
+            let event = SignalRejected(
                 instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
                 refusal: refusal)
             try emit(event, context, correlation: chain, into: &batch)
-            orders.countRejectedIntent()
+            orders.countRejectedSignal()
             return
+        case .intentRejected(let refusal):
+            return try reject(refusal, decision, slot, context, correlation: chain, into: &batch)
+        }
+        if let refusal = refusal(decision, size, slot, instrument) {
+            return try reject(refusal, decision, slot, context, correlation: chain, into: &batch)
         }
         let terms = OrderIntended(
             instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
@@ -47,14 +57,27 @@ extension Engine {
             takeProfitDistance: decision.takeProfitDistance, referencePrice: decision.price,
             timeInForce: decision.timeInForce, purpose: decision.purpose)
         slots[slot].workingOrders += 1
+        if increase(decision.side, size, slots[slot].position).raw > 0 { countEntry(context) }
         try send(terms, context, correlation: chain, into: &batch)
     }
 
-    private mutating func send(
+    private mutating func reject(
+        _ refusal: Refusal, _ decision: Decision, _ slot: Int, _ context: StepContext,
+        correlation: SequenceNumber, into batch: inout Batch
+    ) throws(EngineError) {
+        let event = IntentRejected(
+            instrument: slots[slot].instrument, strategy: slots[slot].id, side: decision.side,
+            refusal: refusal)
+        try emit(event, context, correlation: correlation, into: &batch)
+        orders.countRejectedIntent()
+    }
+
+    mutating func send(
         _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
         into batch: inout Batch
     ) throws(EngineError) {
         let id = try emit(terms, context, correlation: correlation, into: &batch)
+        vigil.counters.submitOrder()
         try fold { (engine) throws(FoldError) in
             try engine.orders.intend(
                 terms, account: engine.account, at: context.time, id: id, correlation: correlation)
@@ -73,7 +96,7 @@ extension Engine {
         }
     }
 
-    private mutating func identity(
+    mutating func identity(
         _ slot: Int, _ side: Side, _ context: StepContext
     ) -> IntentID {
         if slots[slot].lastDecision == context.time {
@@ -293,7 +316,7 @@ extension Engine {
         }
     }
 
-    private mutating func end(
+    mutating func end(
         _ order: WorkingOrder, _ reason: EndReason, expired: Bool, _ context: StepContext,
         into batch: inout Batch
     ) throws(EngineError) {

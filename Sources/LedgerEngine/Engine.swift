@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
+import LedgerSafety
 import LedgerSimulation
 
 /// The ledger's pure heart: a state, and one step that turns an input into the events derived from it.
@@ -11,16 +12,20 @@ import LedgerSimulation
 public struct Engine: Sendable {
     /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
     public static let name = "engine"
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
 
     public private(set) var names = NameBook()
     public internal(set) var books = ProfitAndLoss()
     public internal(set) var orders = OrderRegister()
+    public internal(set) var gate = TradingGate()
+    public internal(set) var stop = DrawdownStop()
     public private(set) var settings = Settings([])
     public private(set) var inputs: UInt64 = 0
     public private(set) var lastTime = Timestamp(nanoseconds: .min)
 
     var configuration: EngineSettings?
+    public internal(set) var rules = SafetyRules()
+    var vigil = Vigil()
     var venue = SimulatedVenue(settings: VenueSettings(), seed: 0)
     var slots: [StrategySlot] = []
     /// The number of inputs at which the state is digested next.
@@ -30,6 +35,8 @@ public struct Engine: Sendable {
 
     /// The one account of a journal at this stage; none before a configuration.
     public private(set) var account = AccountID.none
+    /// Whether each instrument's data are counted.
+    private var watchesData = false
 
     public init() {}
 
@@ -47,6 +54,8 @@ public struct Engine: Sendable {
         default:
             try begin(context)
             try stepRare(record, context, into: &batch)
+            vigil.lookAgain()
+            try watch(context, into: &batch)
             try finish(context, into: &batch)
         }
     }
@@ -56,7 +65,14 @@ public struct Engine: Sendable {
         guard context.time >= lastTime else { throw .backwards(context.time, after: lastTime) }
         lastTime = context.time
         inputs += 1
+        if context.time >= vigil.boundary { approachBoundary() }
         books.advance(to: context.time)
+    }
+
+    /// Whether time or equity asks the safety layer for something.
+    @inline(__always)
+    private var mustWatch: Bool {
+        vigil.isDue || books.equity.asksForLook(account, line: vigil.line, peak: vigil.peak)
     }
 
     @inline(__always)
@@ -74,11 +90,12 @@ public struct Engine: Sendable {
     ) throws(EngineError) {
         try begin(context)
         // First, as every fold of the journal meets the input before what follows from it.
-        try mark(bar.instrument, bar.close, context)
+        try mark(bar.instrument, bar.close, context, into: &batch)
         if venue.hasWorking(bar.instrument) {
             venue.begin(bar, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
+        if mustWatch { try watch(context, into: &batch) }
         for place in 0..<listenerCount(bar.instrument) {
             let slot = listeners[Int(bar.instrument.number)][place]
             guard let decision = slots[slot].strategy.bar(bar, view(slot, context)) else {
@@ -94,11 +111,12 @@ public struct Engine: Sendable {
         _ quote: Quote, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
-        if let mid = quote.mid { try mark(quote.instrument, mid, context) }
+        if let mid = quote.mid { try mark(quote.instrument, mid, context, into: &batch) }
         if venue.hasWorking(quote.instrument) {
             venue.begin(quote, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
+        if mustWatch { try watch(context, into: &batch) }
         var decided = false
         for place in 0..<listenerCount(quote.instrument) {
             let slot = listeners[Int(quote.instrument.number)][place]
@@ -121,11 +139,12 @@ public struct Engine: Sendable {
         _ trade: Trade, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
-        try mark(trade.instrument, trade.price, context)
+        try mark(trade.instrument, trade.price, context, into: &batch)
         if venue.hasWorking(trade.instrument) {
             venue.begin(trade, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
+        if mustWatch { try watch(context, into: &batch) }
         for slot in listening(trade.instrument) {
             guard let decision = slots[slot].strategy.trade(trade, view(slot, context)) else {
                 continue
@@ -158,7 +177,19 @@ public struct Engine: Sendable {
         case .dividendDeclared: try pay(try decode(record), context, into: &batch)
         case .splitApplied: try split(try decode(record), context)
         case .sessionClosed: try close(try decode(record), context, into: &batch)
-        case .runEnded: try cancelAll(.runEnded, context, into: &batch)
+        case .runStarted: try beginRun(context, into: &batch)
+        case .runEnded:
+            vigil.counters.succeedRun()
+            try cancelAll(.runEnded, context, into: &batch)
+        // Says nothing: it is appended without a step when an engine could not go on. The next run
+        // hears of it.
+        case .runFailed: vigil.counters.failRun()
+        case .faultReported: try take(try decode(record) as FaultReported, context, into: &batch)
+        case .metricReported: try take(try decode(record) as MetricReported, context, into: &batch)
+        case .flagFileObserved:
+            try take(try decode(record) as FlagFileObserved, context, into: &batch)
+        case .clockTicked:
+            if rules.data.isEnabled { try watchData(context, into: &batch) }
         case let type? where Self.derived.contains(type):
             // The folds of the journal would book it, and the engine would not know.
             throw .fold(.inconsistent("\(type.name) is derived, never an input", record.sequence))
@@ -169,7 +200,10 @@ public struct Engine: Sendable {
     private static let derived: [EventType] = [
         .accountDefined, .strategyDefined, .stateDigested, .signalGenerated, .signalRejected,
         .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
-        .orderFilled, .orderCancelled, .orderExpired,
+        .orderFilled, .orderCancelled, .orderExpired, .feedPaused, .feedResumed, .gapDetected,
+        .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased, .healthChecked,
+        .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded, .positionAdjusted,
+        .cashAdjusted, .alertRaised,
     ]
 
     // MARK: Settings and definitions
@@ -179,6 +213,7 @@ public struct Engine: Sendable {
     ) throws(EngineError) {
         // What the settings before ordered does not outlive them; positions do.
         try cancelAll(.runEnded, context, into: &batch)
+        let isFirst = configuration == nil
         try adopt(new)
         guard let configuration else { return }
         try emit(
@@ -199,6 +234,7 @@ public struct Engine: Sendable {
             try emit(event, context, into: &batch)
             names.define(event)
         }
+        try applyGateSettings(isFirst: isFirst, context, into: &batch)
     }
 
     /// Takes up the settings without saying so: what a restored engine needs too.
@@ -207,6 +243,8 @@ public struct Engine: Sendable {
             let configuration = try EngineSettings(new)
             let adopted = try StrategySlot.all(new, account: configuration.accountName)
             self.configuration = configuration
+            rules = configuration.safety
+            watchesData = rules.data.isEnabled
             account = AccountID(configuration.accountKind, index: 1)
             nextDigest = inputs + configuration.digestEvery
             settings = new
@@ -241,6 +279,8 @@ public struct Engine: Sendable {
     private mutating func introduce(_ instrument: Instrument) {
         guard Int(instrument.id.number) <= NameBook.highest else { return }
         venue.define(instrument)
+        // The account's calendar may be another one now.
+        vigil.boundary = Timestamp(nanoseconds: .min)
         for slot in slots.indices
         where slots[slot].symbol == instrument.symbol && slots[slot].instrument == .none {
             slots[slot].instrument = instrument.id
@@ -283,11 +323,34 @@ public struct Engine: Sendable {
 
     @inline(__always)
     private mutating func mark(
-        _ instrument: InstrumentID, _ price: Price, _ context: StepContext
+        _ instrument: InstrumentID, _ price: Price, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
+        let isTaken: Bool
         do {
-            try books.mark(instrument, price, at: context.time, sequence: context.sequence)
+            isTaken = try books.mark(
+                instrument, price, at: context.time, sequence: context.sequence)
         } catch { throw .fold(error) }
+        vigil.lastData = context.time
+        if !isTaken { try hold(instrument, price, context, into: &batch) }
+        if watchesData { try note(instrument, context, into: &batch) }
+    }
+
+    /// Says that a price waits to be confirmed, and keeps entries out of the instrument meanwhile.
+    private mutating func hold(
+        _ instrument: InstrumentID, _ price: Price, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let mark = books.equity.mark(instrument)
+        try emit(
+            MarkHeld(instrument: instrument, price: price, mark: mark), context,
+            account: AccountID.none, into: &batch)
+        guard rules.data.isEnabled else { return }
+        try engage(
+            LatchEngaged(
+                .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
+                limit: Money(raw: Int128(mark.raw)), value: Money(raw: Int128(price.raw)),
+                actor: "engine",
+                reason: "PRICE_OUTLIER: \(price) after \(mark) waits for the next price"), context,
+            into: &batch)
     }
 
     private mutating func pay(
@@ -365,6 +428,9 @@ public struct Engine: Sendable {
         books.encode(into: &writer)
         orders.encode(into: &writer)
         venue.encode(into: &writer)
+        gate.encode(into: &writer)
+        stop.encode(into: &writer)
+        vigil.encode(into: &writer)
         for slot in slots { slot.encode(into: &writer) }
     }
 
@@ -384,6 +450,9 @@ public struct Engine: Sendable {
         books = try ProfitAndLoss(from: &reader)
         orders = try OrderRegister(from: &reader)
         try venue.restore(from: &reader)
+        gate = try TradingGate(from: &reader)
+        stop = try DrawdownStop(from: &reader)
+        vigil = try Vigil(from: &reader)
         for slot in slots.indices { try slots[slot].restore(from: &reader) }
         for slot in slots
         where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol

@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
+import LedgerSafety
 import LedgerSimulation
 
 /// What the engine takes from the journaled settings.
@@ -12,6 +13,7 @@ struct EngineSettings: Sendable {
     var currency: String
     var allowShort: Bool
     var venue: VenueSettings
+    var safety: SafetyRules
 
     /// - Throws: `SettingsError` for the first value that its setting does not allow.
     init(_ settings: Settings) throws(SettingsError) {
@@ -32,6 +34,7 @@ struct EngineSettings: Sendable {
                 "account.kind", "a live account cannot trade at the simulated venue")
         }
         venue = try Self.venue(settings)
+        safety = try SafetyRules(settings, account: accountKind)
     }
 
     private static func venue(_ settings: Settings) throws(SettingsError) -> VenueSettings {
@@ -75,6 +78,8 @@ struct StrategySlot: Sendable {
     var protecting = 0
     var lastDecision = Timestamp(nanoseconds: .min)
     var ordinal: UInt32 = 0
+    /// Entry signals of this trading day that were let through to the limits.
+    var signalsToday: UInt32 = 0
 
     init(id: StrategyID, name: String, symbol: String, account: String, strategy: any Strategy) {
         self.id = id
@@ -120,6 +125,7 @@ struct StrategySlot: Sendable {
         writer.write(UInt32(clamping: protecting))
         writer.write(lastDecision)
         writer.write(ordinal)
+        writer.write(signalsToday)
         strategy.encode(into: &writer)
     }
 
@@ -130,12 +136,13 @@ struct StrategySlot: Sendable {
         protecting = Int(try reader.read(UInt32.self))
         lastDecision = try reader.read()
         ordinal = try reader.read()
+        signalsToday = try reader.read()
         try strategy.restore(from: &reader)
     }
 }
 
 extension Substring {
-    fileprivate var trimmed: String {
+    var trimmed: String {
         var text = self
         while text.first == " " { text.removeFirst() }
         while text.last == " " { text.removeLast() }

@@ -134,12 +134,11 @@ public struct HealthChecked: Event, Hashable {
     public var texts: [String] { [actor, reason] }
 
     public func encode(into writer: inout RecordWriter) {
-        let answers = [
-            reconciliation, dataQuality, noDuplicateIntents, strategiesEnabled, canResume,
-        ]
+        let answers = [reconciliation, dataQuality, noDuplicateIntents, strategiesEnabled]
         for (index, answer) in answers.enumerated() {
             writer.store(UInt8(answer ? 1 : 0), 20 + index)
         }
+        writer.store(UInt64(canResume ? 1 : 0), 24)
     }
 
     public init(_ record: Record) throws(RecordError) {

@@ -43,8 +43,7 @@ public struct LatchEngaged: Event, Hashable {
         writer.store(strategy.number, 20)
         writer.store(source.rawValue, 22)
         writer.store(scope.rawValue, 23)
-        writer.store(effect.rawValue, 24)
-        writer.store(clears.rawValue, 25)
+        writer.store(UInt64(effect.rawValue) | UInt64(clears.rawValue) << 8, 24)
         writer.money(limit, 32)
         writer.money(value, 48)
     }

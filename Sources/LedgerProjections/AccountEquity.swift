@@ -14,10 +14,13 @@ public struct AccountEquity: Hashable, Sendable {
     public internal(set) var fees = Money.zero
     public internal(set) var dividends = Money.zero
     /// Σ quantity × mark in 10^-18.
-    var marketValue: Int128 = 0
-    /// The highest equity since the account was funded, in 10^-18.
-    var peakValue: Int128 = 0
+    @usableFromInline var marketValue: Int128 = 0
+    /// The highest equity since the account was funded or the peak was rebased, in 10^-18: what the
+    /// drawdown stop measures from.
+    @usableFromInline var peakValue: Int128 = 0
     public internal(set) var peakAt = Timestamp.zero
+    /// The highest equity ever, which no rebase lowers: what the deepest fall is measured from.
+    var highValue: Int128 = 0
     /// The lowest equity since that peak.
     var lowValue: Int128 = 0
     /// The deepest fall so far as a share of the peak before it, and its two ends.
@@ -27,15 +30,19 @@ public struct AccountEquity: Hashable, Sendable {
 
     init(account: AccountID) { self.account = account }
 
-    static let scale = Int128(FixedPoint.one)
+    @usableFromInline static var scale: Int128 { Int128(FixedPoint.one) }
 
-    var equityValue: Int128 { cash.raw * Self.scale + marketValue }
+    /// Cash and what is held, in 10^-18 of the currency, unrounded.
+    public var equityValue: Int128 { cash.raw * Self.scale + marketValue }
+    /// The peak in the same unit.
+    public var peakEquityValue: Int128 { peakValue }
 
     /// cash + marketWorth: what is held is rounded half to even to 10^-9 first, so that the parts of
     /// the profit add up to the last digit.
     public var equity: Money { cash + marketWorth }
     public var marketWorth: Money { Self.money(marketValue) }
     public var peak: Money { Self.money(peakValue) }
+    public var highWaterMark: Money { Self.money(highValue) }
     public var worstDrawdown: (peak: Money, low: Money) {
         (Self.money(worstPeak), Self.money(worstLow))
     }
@@ -44,6 +51,14 @@ public struct AccountEquity: Hashable, Sendable {
     public var drawdown: Double {
         peakValue > 0 ? 1 - FixedPoint.double(equityValue) / FixedPoint.double(peakValue) : 0
     }
+
+    @inline(__always)
+    func isAtOrBelow(_ line: Int128, otherPeak: Int128) -> Bool {
+        peakValue != otherPeak || equityValue <= line
+    }
+
+    /// 10^-18 to currency, rounded half to even.
+    public static func amount(_ value: Int128) -> Money { money(value) }
 
     static func money(_ value: Int128) -> Money {
         Money(raw: FixedPoint.dividedHalfEven(value, by: scale))
@@ -57,6 +72,7 @@ public struct AccountEquity: Hashable, Sendable {
             peakValue = now
             lowValue = now
             peakAt = time
+            highValue = max(highValue, now)
         } else if now < lowValue {
             lowValue = now
             deepen()
@@ -64,23 +80,41 @@ public struct AccountEquity: Hashable, Sendable {
     }
 
     private mutating func deepen() {
-        guard peakValue > 0 else { return }
-        let depth = 1 - FixedPoint.double(lowValue) / FixedPoint.double(peakValue)
+        guard highValue > 0 else { return }
+        let depth = 1 - FixedPoint.double(lowValue) / FixedPoint.double(highValue)
         guard depth > maximumDrawdown else { return }
         maximumDrawdown = depth
-        worstPeak = peakValue
+        worstPeak = highValue
         worstLow = lowValue
     }
 
-    /// Cash that came from or went to the outside moves the peak along: it is no profit and no loss.
+    /// Cash that came from or went to the outside: no profit and no loss, so the peak keeps its
+    /// proportion to equity. A deposit does not make a drawdown smaller, nor a withdrawal larger.
     mutating func deposit(_ amount: Money, at time: Timestamp) {
+        let before = equityValue
         cash += amount
         netDeposits += amount
-        let moved = amount.raw * Self.scale
-        if equityValue - moved >= peakValue { peakAt = time }
-        peakValue = max(0, peakValue + moved)
-        lowValue += moved
+        let after = equityValue
+        if before >= peakValue { peakAt = time }
+        peakValue = Self.moved(peakValue, before, after)
+        highValue = Self.moved(highValue, before, after)
+        lowValue = Self.moved(lowValue, before, after)
         observe(at: time)
+    }
+
+    /// value × after / before, rounded up; by the difference where there is no proportion to keep.
+    private static func moved(_ value: Int128, _ before: Int128, _ after: Int128) -> Int128 {
+        if before > 0, after > 0, let scaled = FixedPoint.scaledUp(value, by: after, over: before) {
+            return scaled
+        }
+        return max(0, value + after - before)
+    }
+
+    /// Measures drawdown from the present equity on.
+    mutating func rebase(at time: Timestamp) {
+        peakValue = max(0, equityValue)
+        lowValue = equityValue
+        peakAt = time
     }
 
     /// Far beyond any account: sums of what lies within cannot overflow.
@@ -113,7 +147,9 @@ public struct AccountEquity: Hashable, Sendable {
     func encode(into writer: inout StateWriter) {
         writer.write(account)
         for amount in [cash, netDeposits, fees, dividends] { writer.write(amount) }
-        for value in [marketValue, peakValue, lowValue, worstPeak, worstLow] { writer.write(value) }
+        for value in [marketValue, peakValue, highValue, lowValue, worstPeak, worstLow] {
+            writer.write(value)
+        }
         writer.write(peakAt)
         writer.write(maximumDrawdown)
     }
@@ -126,6 +162,7 @@ public struct AccountEquity: Hashable, Sendable {
         dividends = try reader.readSum()
         marketValue = try reader.readSum(bits: 122)
         peakValue = try reader.readSum(bits: 122)
+        highValue = try reader.readSum(bits: 122)
         lowValue = try reader.readSum(bits: 122)
         worstPeak = try reader.readSum(bits: 122)
         worstLow = try reader.readSum(bits: 122)

@@ -4,10 +4,10 @@ import LedgerEvents
 /// Cash, marks, equity, peak and drawdown of every account.
 public struct EquityBook: Projection, Hashable {
     public static let name = "equity"
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
     public static let types: [EventType] = [
         .bar, .quote, .trade, .splitApplied, .cashDeposited, .cashWithdrawn, .feeCharged,
-        .dividendPaid, .orderFilled,
+        .dividendPaid, .orderFilled, .peakRebased,
     ]
 
     private struct Holding: Hashable, Sendable {
@@ -22,6 +22,8 @@ public struct EquityBook: Projection, Hashable {
     /// By account index; nil where the journal has none.
     public private(set) var accounts: [AccountEquity?] = []
     private var marks: [Price] = []
+    /// Prices that wait for the next one to confirm them, in the order of the instruments.
+    public private(set) var held: [HeldMark] = []
     private var holdings: [Holding] = []
     private var index = InstrumentIndex()
     public private(set) var lastTime = Timestamp.zero
@@ -69,8 +71,19 @@ public struct EquityBook: Projection, Hashable {
             try book(
                 try decode(record) as DividendPaid, account: record.account, at: record.time,
                 sequence: record.sequence)
+        case EventType.peakRebased.rawValue:
+            try rebase(record.account, at: record.time, sequence: record.sequence)
         default: break
         }
+    }
+
+    /// The peak of an account becomes its equity.
+    public mutating func rebase(
+        _ account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        let slot = try slot(account, sequence)
+        accounts[slot]?.rebase(at: time)
+        lastTime = max(lastTime, time)
     }
 
     /// Cash that comes from the outside (`sign` 1) or goes there (−1).
@@ -113,35 +126,72 @@ public struct EquityBook: Projection, Hashable {
         lastTime = max(lastTime, time)
     }
 
-    /// Values every holding of `instrument` at `price`.
+    /// Values every holding of `instrument` at `price`, unless the price is held back.
+    ///
+    /// A price that is more than half of the last mark away from it, either way, or not above zero, is
+    /// held: equity goes on with the last mark. When the next price is within half of the held one,
+    /// the two confirm each other and it is taken; when it is within half of the mark again, the held
+    /// one was an error. So one bad tick moves no equity, and a real jump moves it one price later. A
+    /// split rescales the mark first and is no jump.
+    ///
+    /// - Returns: whether the price was taken.
     @inline(__always)
+    @discardableResult
     public mutating func mark(
         _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
-    ) throws(FoldError) {
+    ) throws(FoldError) -> Bool {
         lastTime = max(lastTime, time)
         let number = Int(instrument.number)
         guard number < marks.count else {
-            return try firstMark(instrument, price, sequence: sequence)
+            try firstMark(instrument, price, sequence: sequence)
+            return true
         }
-        let change = price.raw.subtractingReportingOverflow(marks[number].raw)
+        let old = marks[number].raw
+        let change = price.raw.subtractingReportingOverflow(old)
+        if change.overflow || change.partialValue.magnitude > UInt64(bitPattern: old) / 2
+            || !held.isEmpty
+        {
+            guard take(instrument, price) else { return false }
+        }
         marks[number] = price
         let first = index.head(instrument)
-        guard first >= 0 else { return }
+        guard first >= 0 else { return true }
         guard !change.overflow else {
             throw .number(.overflow("a change of price to \(price)"), sequence)
         }
         guard holdings[first].next >= 0 else {
             let held = holdings[first].quantity
-            guard held.raw != 0 else { return }
+            guard held.raw != 0 else { return true }
             let value = try Self.value(held, change.partialValue, sequence)
             let slot = Int(holdings[first].account)
             if accounts[slot]?.revalue(by: value, at: time) != true {
                 throw Self.beyond(slot, sequence)
             }
-            return
+            return true
         }
         try revalue(from: first, change.partialValue, sequence)
         observe(holdersOf: instrument, at: time)
+        return true
+    }
+
+    /// Whether a price that is far from the mark, or came while one is held, is taken.
+    private mutating func take(_ instrument: InstrumentID, _ price: Price) -> Bool {
+        let place = held.firstIndex { $0.instrument >= instrument }
+        let isHeld = place.map { held[$0].instrument == instrument } ?? false
+        if price.isNear(mark(instrument)) || mark(instrument).raw <= 0 {
+            if isHeld, let place { held.remove(at: place) }
+            return true
+        }
+        if isHeld, let place {
+            if price.isNear(held[place].price) {
+                held.remove(at: place)
+                return true
+            }
+            held[place].price = price
+        } else {
+            held.insert(HeldMark(instrument: instrument, price: price), at: place ?? held.count)
+        }
+        return false
     }
 
     private mutating func revalue(
@@ -242,10 +292,35 @@ public struct EquityBook: Projection, Hashable {
             entry = holdings[entry].next
         }
         observe(holdersOf: event.instrument, at: time)
+        held.removeAll { $0.instrument == event.instrument }
         if Int(event.instrument.number) < marks.count {
             marks[Int(event.instrument.number)] = new
         }
         lastTime = max(lastTime, time)
+    }
+
+    /// Whether an account's equity is at or below `line`, or its peak is another than `peak`; both in
+    /// 10^-18.
+    @inline(__always)
+    public func asksForLook(_ account: AccountID, line: Int128, peak: Int128) -> Bool {
+        let number = account.index
+        guard number < accounts.count else { return false }
+        return accounts[number]?.isAtOrBelow(line, otherPeak: peak) == true
+    }
+
+    /// Σ |quantity × mark| over the account's instruments, strategies netted, rounded up.
+    public func exposure(_ account: AccountID) -> Money {
+        var sum: Int128 = 0
+        for number in marks.indices {
+            let net = quantity(account, InstrumentID(UInt32(number)))
+            guard net.raw != 0 else { continue }
+            let (product, overflow) = net.raw.multipliedReportingOverflow(
+                by: Int128(marks[number].raw))
+            guard !overflow, product.magnitude < UInt128(1) << 120 else { return .limit }
+            sum += product < 0 ? -product : product
+        }
+        let one = Int128(FixedPoint.one)
+        return Money(raw: (sum + one - 1) / one)
     }
 
     /// What an account holds of an instrument, over all strategies.
@@ -307,6 +382,10 @@ public struct EquityBook: Projection, Hashable {
     public func encode(into writer: inout StateWriter) {
         writer.write(accounts.compactMap { $0 }) { $1.encode(into: &$0) }
         writer.write(marks) { $0.write($1) }
+        writer.write(held) { writer, mark in
+            writer.write(mark.instrument)
+            writer.write(mark.price)
+        }
         writer.write(holdings) { writer, holding in
             writer.write(holding.account)
             writer.write(holding.strategy)
@@ -317,25 +396,42 @@ public struct EquityBook: Projection, Hashable {
     }
 
     public init(from reader: inout StateReader) throws(StateError) {
-        let saved = try reader.readArray { (reader) throws(StateError) in
+        let worths = try reader.readArray { (reader) throws(StateError) in
             try AccountEquity(from: &reader)
         }
-        for account in saved {
+        for account in worths {
             while accounts.count <= account.account.index { accounts.append(nil) }
             accounts[account.account.index] = account
         }
         marks = try reader.readArray { (reader) throws(StateError) in try reader.read() }
-        let held = try reader.readArray { (reader) throws(StateError) in
+        held = try reader.readArray { (reader) throws(StateError) in
+            HeldMark(instrument: try reader.read(), price: try reader.read())
+        }
+        let saved = try reader.readArray { (reader) throws(StateError) in
             Holding(
                 account: try reader.read(), strategy: try reader.read(),
                 instrument: try reader.read(), quantity: try reader.readQuantity(), next: -1)
         }
-        for holding in held {
+        for holding in saved {
             guard Int(holding.instrument.number) <= NameBook.highest,
                 (0..<Int32(accounts.count)).contains(holding.account)
             else { throw StateError("a saved holding names what is not there") }
             _ = add(holding)
         }
         lastTime = try reader.read()
+    }
+}
+
+/// A price that no other has confirmed yet.
+public struct HeldMark: Hashable, Sendable {
+    public var instrument: InstrumentID
+    public var price: Price
+}
+
+extension Price {
+    /// Whether both are above zero and apart by no more than half of `mark`.
+    fileprivate func isNear(_ mark: Price) -> Bool {
+        guard raw > 0, mark.raw > 0 else { return false }
+        return (Int128(raw) - Int128(mark.raw)).magnitude <= UInt128(mark.raw) / 2
     }
 }

@@ -145,6 +145,7 @@ public struct OrderRegister: Projection, Hashable {
     }
 
     public mutating func countSignal() { signals += 1 }
+    public mutating func countRejectedSignal() { rejectedSignals += 1 }
     public mutating func countRejectedIntent() { rejectedIntents += 1 }
 
     public mutating func intend(

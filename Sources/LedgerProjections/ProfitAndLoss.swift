@@ -32,7 +32,7 @@ public struct ProfitParts: Hashable, Sendable {
 /// Profit and loss of every account, in total and since the day began (00:00 UTC).
 public struct ProfitAndLoss: Projection, Hashable {
     public static let name = "pnl"
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
     /// All: any event may be the first of a day.
     public static let types = EventType.allCases
 
@@ -67,11 +67,21 @@ public struct ProfitAndLoss: Projection, Hashable {
         nextDay = .startOfDay(day + 1)
     }
 
+    /// - Returns: whether the price was taken; see `EquityBook.mark`.
+    @inline(__always)
+    @discardableResult
     public mutating func mark(
         _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) -> Bool {
+        advance(to: time)
+        return try equity.mark(instrument, price, at: time, sequence: sequence)
+    }
+
+    public mutating func rebase(
+        _ account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         advance(to: time)
-        try equity.mark(instrument, price, at: time, sequence: sequence)
+        try equity.rebase(account, at: time, sequence: sequence)
     }
 
     public mutating func book(

@@ -117,73 +117,16 @@ struct RecordCommand: ParsableCommand {
     var value: String
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
-    @Option(help: "Why.")
-    var reason = ""
-    @Option(help: "Who; USER@host unless given.")
-    var actor: String?
-    @Option(help: "Milliseconds to wait for a sequencer's answer.")
-    var timeout: Int64 = 10_000
+    @OptionGroup var giver: OperatorOptions
+
+    func validate() throws {
+        guard OperatorVerb.facts.contains(fact) else {
+            throw ValidationError("'\(fact.rawValue)' is no fact: deposit, withdrawal, fee or note")
+        }
+    }
 
     func run() throws {
-        let journal = try LMDBJournal.open(directory: journals.directory)
-        let head = try journal.head.lastSequence
-        guard head != .none else {
-            throw CommandError("\(journals.journal) is empty; use `ledger init`")
-        }
-        guard try JournalSummary(journal).kind != "tape" else {
-            throw CommandError(
-                "\(journals.journal) is a tape; facts belong into a journal that is run")
-        }
-        let command = OperatorCommanded(
-            actor: actor ?? Operator.actor, command: fact.rawValue, argument: value, reason: reason)
-        if let problem = OperatorVerb.problem(with: command) { throw CommandError(problem) }
-        let sequence: SequenceNumber
-        do {
-            sequence = try step(command, journal)
-        } catch JournalError.leaseHeld {
-            sequence = try submit(command, journal)
-        }
-        var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
-        printer.begin()
-        // What came of the command follows it directly.
-        try journal.forEachRecord(from: sequence) { record in
-            guard record.sequence == sequence || record.cause == sequence else { return false }
-            try printer.add(record)
-            return true
-        }
-        printer.end()
-    }
-
-    private func step(
-        _ command: OperatorCommanded, _ journal: LMDBJournal
-    ) throws -> SequenceNumber {
-        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        let now = max(Operator.now, sequencer.engine.lastTime)
-        // What others put into the inbox while nobody sequenced the journal comes first.
-        while try sequencer.drainInbox(at: now) > 0 {}
-        let sequence = try sequencer.take(command, Envelope(time: now))
-        try sequencer.commit()
-        try sequencer.close()
-        return sequence
-    }
-
-    private func submit(
-        _ command: OperatorCommanded, _ journal: LMDBJournal
-    ) throws -> SequenceNumber {
-        var batch = Batch(next: .first)
-        try batch.append(command, Envelope(time: Operator.now))
-        guard let bytes = batch.record(.first).map({ Array($0.bytes) }) else {
-            throw CommandError("nothing to submit")
-        }
-        let ticket = try journal.submit(bytes, submitter: command.actor)
-        switch try journal.waitForReceipt(ticket, timeout: .milliseconds(timeout)) {
-        case .event(let sequence): return sequence
-        case .refused(let why): throw CommandError("the sequencer refused it: \(why)", code: 1)
-        case nil:
-            throw CommandError(
-                "submission \(ticket) waits in the inbox: the process that holds the lease has not "
-                    + "taken it yet", code: 5)
-        }
+        try giver.command(fact, value).carryOut(on: journals, output.format)
     }
 }
 

@@ -87,7 +87,8 @@ import Testing
                 let event = try OrderIntended(record)
                 #expect(intents.insert(event.intent).inserted, "seed \(seed.hex)")
                 orders[record.sequence.number] = 0
-                if event.parent == .none { signals[record.correlation.number, default: 0] += 1 }
+                // What a panic sells follows from the drawdown, not from a signal.
+                if event.parent == .none { signals[record.correlation.number]? += 1 }
             case .orderFilled:
                 let event = try OrderFilled(record)
                 if event.remaining.raw == 0 { end(event.order) }

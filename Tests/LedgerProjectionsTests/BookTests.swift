@@ -230,11 +230,11 @@ extension ReferenceBook {
         case .orderFilled: fill(try OrderFilled(record), account)
         case .splitApplied: split(try SplitApplied(record))
         case .dividendPaid: dividend(try DividendPaid(record), account)
-        case .bar: marks[record.instrument.number] = Int128(try Bar(record).close.raw)
-        case .trade: marks[record.instrument.number] = Int128(try Trade(record).price.raw)
+        case .bar: mark(record.instrument.number, Int128(try Bar(record).close.raw))
+        case .trade: mark(record.instrument.number, Int128(try Trade(record).price.raw))
         case .quote:
             let quote = try Quote(record)
-            marks[record.instrument.number] = (Int128(quote.bid.raw) + Int128(quote.ask.raw)) / 2
+            mark(record.instrument.number, (Int128(quote.bid.raw) + Int128(quote.ask.raw)) / 2)
         case .cashDeposited:
             let amount = try CashDeposited(record).amount.raw
             money(amount) { $0.deposits += amount }

@@ -65,7 +65,7 @@ struct RandomLog {
 
     private mutating func mark(_ instrument: InstrumentID) {
         let price = Price(raw: generator.pick(Self.prices) + Int64(generator.below(1000)))
-        book.marks[instrument.number] = Int128(price.raw)
+        book.mark(instrument.number, Int128(price.raw))
         let size = Quantity(raw: 1)
         switch generator.below(3) {
         case 0:

@@ -36,6 +36,21 @@ struct ReferenceBook {
     var holdings: [Key: Holding] = [:]
     var accounts: [UInt16: Cash] = [:]
     var marks: [UInt32: Int128] = [:]
+    /// Prices that wait to be confirmed.
+    var held: [UInt32: Int128] = [:]
+
+    /// A price that is not within half of the last one waits for a second one near it.
+    mutating func mark(_ number: UInt32, _ price: Int128) {
+        func isNear(_ other: Int128) -> Bool {
+            price > 0 && other > 0 && 2 * (price - other).magnitude <= other.magnitude
+        }
+        if let mark = marks[number], mark > 0, !isNear(mark), !isNear(held[number] ?? 0) {
+            held[number] = price
+        } else {
+            held[number] = nil
+            marks[number] = price
+        }
+    }
 
     /// a × b / c, half to even, bit by bit, for any size of the product.
     static func scaled(_ a: Int128, _ b: Int128, _ c: Int128) -> Int128 {
@@ -129,6 +144,7 @@ struct ReferenceBook {
             holding.lots = lots
             holdings[key] = holding
         }
+        held[event.instrument.number] = nil
         if let mark = marks[event.instrument.number] {
             marks[event.instrument.number] = Self.scaled(mark, down, up)
         }
@@ -150,13 +166,24 @@ struct ReferenceBook {
         }
     }
 
+    /// A transfer keeps the proportion to equity, rounded up, where there is one.
+    private func moved(_ value: Int128, _ worth: Int128, _ deposit: Int128) -> Int128 {
+        let moved = deposit * 1_000_000_000
+        let before = worth - moved
+        guard before > 0, worth > 0 else { return max(0, value + moved) }
+        guard moved != 0 else { return value }
+        let product = value.magnitude.multipliedFullWidth(by: worth.magnitude)
+        let (quotient, rest) = before.magnitude.dividingFullWidth(product)
+        let up = Int128(quotient) + (rest == 0 ? 0 : 1)
+        return value < 0 ? -up : up
+    }
+
     /// The peak, and the deepest fall from a peak as its two ends, from the whole history.
     func peaks(_ account: UInt16) -> (peak: Int128, worstPeak: Int128, worstLow: Int128) {
         var (peak, low) = (Int128(0), Int128(0))
         var worst = (depth: 0.0, peak: Int128(0), low: Int128(0))
         for (worth, deposit) in accounts[account]?.history ?? [] {
-            peak = max(0, peak + deposit * 1_000_000_000)
-            low += deposit * 1_000_000_000
+            (peak, low) = (moved(peak, worth, deposit), moved(low, worth, deposit))
             if worth > peak { (peak, low) = (worth, worth) }
             guard worth < low else { continue }
             low = worth

@@ -1,0 +1,223 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+/// What the time of an event ends and begins: trading days, pauses, cooldowns.
+extension Engine {
+    mutating func passBoundary(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard rules.needsCalendar else {
+            vigil.boundary = Timestamp(nanoseconds: .max)
+            return
+        }
+        if context.time > vigil.dayEnds { try beginDay(context, into: &batch) }
+        if context.time >= vigil.resetAt { beginReset(context.time) }
+        if let until = vigil.pauseUntil, context.time >= until {
+            try endPause(context, into: &batch)
+        }
+        if rules.data.isEnabled { try watchData(context, into: &batch) }
+        var next = min(Timestamp(nanoseconds: vigil.dayEnds.nanoseconds &+ 1), vigil.resetAt)
+        if let until = vigil.pauseUntil { next = min(next, until) }
+        if stop.phase != .normal, stop.until > context.time { next = min(next, stop.until) }
+        vigil.boundary = next
+        vigil.lookAgain()
+    }
+
+    /// A day lasts from its session's open to the next one's; a bar that is stamped with the open
+    /// itself still belongs to the day before.
+    private mutating func beginDay(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        do throws(CalendarError) {
+            let session = try calendar.lastSession(openedBefore: context.time)
+            let next = try calendar.session(1, after: session.day)
+            vigil.day = session.day.daysSinceEpoch
+            vigil.dayEnds = next.opens
+        } catch {
+            try engage(
+                LatchEngaged(
+                    .calendar, clears: .automatic, actor: "engine", reason: error.description),
+                context, into: &batch)
+            vigil.dayEnds = .startOfDay(context.time.utcDay + 1)
+            return
+        }
+        vigil.dayStart = vigil.before
+        for slot in slots.indices { slots[slot].signalsToday = 0 }
+        // A cooldown that the calendar did not know the end of has none yet.
+        if stop.until.nanoseconds != .max {
+            try clear(
+                LatchCleared(.calendar, actor: "engine", reason: "the calendar knows the day"),
+                context, into: &batch)
+        }
+        try clear(
+            LatchCleared(.dailyLoss, actor: "engine", reason: "a new trading day"), context,
+            into: &batch)
+    }
+
+    private mutating func beginReset(_ time: Timestamp) {
+        let hour = Int64(3_600_000_000_000) * rules.risk.resetHour
+        let shifted = Timestamp(nanoseconds: time.nanoseconds - hour)
+        vigil.resetAt = Timestamp(
+            nanoseconds: Timestamp.startOfDay(shifted.utcDay + 1).nanoseconds + hour)
+        vigil.resetStart = vigil.before
+        vigil.entries = 0
+    }
+
+    /// A pause goes on as long as the loss does.
+    private mutating func endPause(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let one = Int128(FixedPoint.one)
+        if let worth = books.equity[account],
+            worth.equityValue
+                <= vigil.resetStart.basis(worth) - rules.risk.dailyLossLimit.raw * one
+        {
+            vigil.pauseUntil = context.time.advanced(by: rules.risk.pause)
+            return
+        }
+        vigil.pauseUntil = nil
+        try clear(
+            LatchCleared(.lossPause, actor: "engine", reason: "the pause is over"), context,
+            into: &batch)
+    }
+
+    // MARK: Data
+
+    /// Whether there were data lately; open time counts alone.
+    func hasFreshData(_ time: Timestamp) -> Bool { !isStale(vigil.lastData, time) }
+
+    /// More than the limit of open time since `last`. An age that the calendar cannot tell is stale.
+    func isStale(_ last: Timestamp, _ time: Timestamp) -> Bool {
+        let limit = rules.data.staleness.count
+        guard time.nanoseconds - last.nanoseconds > limit else { return false }
+        guard let age = try? calendar.openTime(from: last, to: time) else { return true }
+        return age.count > limit
+    }
+
+    /// Notes data of an instrument; documents a gap and ends what waited for them.
+    mutating func note(
+        _ instrument: InstrumentID, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let number = Int(instrument.number)
+        while vigil.data.count <= number { vigil.data.append(DataWatch()) }
+        let last = vigil.data[number].last
+        vigil.data[number].last = context.time
+        if vigil.data[number].day != vigil.day {
+            try noteDay(instrument, last, context, into: &batch)
+        }
+        let timeout = rules.data.feedTimeout.count
+        if timeout > 0 { try noteFeed(instrument, last, timeout, context, into: &batch) }
+        guard !gate.isOpen, gate.latch(.dataQuality, .symbol, instrument: instrument) != nil,
+            !books.equity.held.contains(where: { $0.instrument == instrument })
+        else { return }
+        try clear(
+            LatchCleared(
+                .dataQuality, scope: .symbol, instrument: instrument, actor: "engine",
+                reason: "good data"), context, into: &batch)
+    }
+
+    private mutating func noteDay(
+        _ instrument: InstrumentID, _ last: Timestamp, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        let number = Int(instrument.number)
+        let before = vigil.data[number].day
+        vigil.data[number].day = vigil.day
+        vigil.data[number].days += 1
+        guard before != .min, vigil.day - before > 1,
+            let sessions = try? calendar.sessions(
+                from: CivilDate(daysSinceEpoch: before + 1),
+                through: CivilDate(daysSinceEpoch: vigil.day - 1)), !sessions.isEmpty
+        else { return }
+        try emit(
+            GapDetected(
+                instrument: instrument, sessions: UInt32(sessions.count), from: last,
+                to: context.time), context, into: &batch)
+    }
+
+    private mutating func noteFeed(
+        _ instrument: InstrumentID, _ last: Timestamp, _ timeout: Int64, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        let number = Int(instrument.number)
+        let isLate =
+            last != .zero && context.time.nanoseconds - last.nanoseconds > timeout
+            && openTime(last, context.time) > timeout
+        if isLate {
+            if vigil.data[number].pausedAt == nil {
+                try pause(instrument, last, context, into: &batch)
+            }
+            vigil.data[number].stable = 0
+            try emit(
+                GapDetected(instrument: instrument, sessions: 0, from: last, to: context.time),
+                context, into: &batch)
+        }
+        guard let pausedAt = vigil.data[number].pausedAt else { return }
+        vigil.data[number].stable += 1
+        guard Int(vigil.data[number].stable) > rules.data.feedStable else { return }
+        vigil.data[number].pausedAt = nil
+        try emit(
+            FeedResumed(instrument: instrument, pausedAt: pausedAt), context, into: &batch)
+        try clear(
+            LatchCleared(
+                .feed, scope: .symbol, instrument: instrument, actor: "engine",
+                reason: "\(rules.data.feedStable) data in a row came in time"), context,
+            into: &batch)
+    }
+
+    /// Time in open hours between two moments; all of it where the calendar does not know.
+    private func openTime(_ from: Timestamp, _ to: Timestamp) -> Int64 {
+        guard (try? calendar.isOpen(at: to)) != false else { return 0 }
+        guard let session = try? calendar.lastSession(openedBefore: to) else {
+            return to.nanoseconds - from.nanoseconds
+        }
+        return to.nanoseconds - max(from, session.opens).nanoseconds
+    }
+
+    private mutating func pause(
+        _ instrument: InstrumentID, _ last: Timestamp, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        vigil.data[Int(instrument.number)].pausedAt = context.time
+        vigil.data[Int(instrument.number)].stable = 0
+        let reason = "no data since \(last)"
+        try emit(
+            FeedPaused(instrument: instrument, lastSeen: last, reason: reason), context,
+            into: &batch)
+        try engage(
+            LatchEngaged(
+                .feed, scope: .symbol, instrument: instrument, clears: .automatic, actor: "engine",
+                reason: reason), context, into: &batch)
+    }
+
+    /// Looks for instruments whose data stopped: at a new day and at each tick of the clock.
+    mutating func watchData(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let timeout = rules.data.feedTimeout.count
+        for slot in slots.indices where slots[slot].instrument != .none {
+            let instrument = slots[slot].instrument
+            let number = Int(instrument.number)
+            guard number < vigil.data.count, vigil.data[number].last != .zero else { continue }
+            let last = vigil.data[number].last
+            if isStale(last, context.time) {
+                let hours = (context.time.nanoseconds - last.nanoseconds) / 3_600_000_000_000
+                try engage(
+                    LatchEngaged(
+                        .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
+                        limit: Money(raw: Int128(rules.data.staleness.count) / 3600),
+                        value: Money(raw: Int128(hours) * Int128(FixedPoint.one)), actor: "engine",
+                        reason: "STALE_DATA: the last data are of \(last), \(hours) hours ago"),
+                    context, into: &batch)
+            }
+            if timeout > 0, vigil.data[number].pausedAt == nil,
+                context.time.nanoseconds - last.nanoseconds > timeout,
+                openTime(last, context.time) > timeout
+            {
+                try pause(instrument, last, context, into: &batch)
+            }
+        }
+    }
+}

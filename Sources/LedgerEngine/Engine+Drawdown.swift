@@ -1,0 +1,300 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+/// Watches equity and trading days: the drawdown stop and the losses of a day.
+extension Engine {
+    /// The account's trading days.
+    var calendar: TradingCalendar {
+        rules.calendar ?? (names.instruments.contains { $0.kind == .equity } ? .nyse : .crypto)
+    }
+
+    /// Remembers equity as it was before the event that begins a new day.
+    mutating func approachBoundary() {
+        vigil.isDue = true
+        vigil.before = books.equity[account].map { DayStart($0) } ?? DayStart()
+    }
+
+    /// Does what time and equity ask for. Called after the event was booked and the venue had its say.
+    mutating func watch(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        if vigil.isDue {
+            vigil.isDue = false
+            try passBoundary(context, into: &batch)
+        }
+        guard rules.watchesEquity, let worth = books.equity[account] else {
+            vigil.line = .min
+            return
+        }
+        if worth.peakEquityValue != vigil.peak {
+            vigil.peak = worth.peakEquityValue
+            if worth.equityValue >= vigil.peak { vigil.hasWarned = false }
+        }
+        try watchDrawdown(worth, context, into: &batch)
+        try watchDay(worth, context, into: &batch)
+        vigil.line = lookLine(worth)
+    }
+
+    /// The highest equity at which something is to be done.
+    private func lookLine(_ worth: AccountEquity) -> Int128 {
+        var line = Int128.min
+        if rules.drawdown.isEnabled {
+            line = stop.line(rules.drawdown, vigil.peak, warns: !vigil.hasWarned)
+        }
+        guard rules.risk.isEnabled else { return line }
+        let limits = dayLines(worth)
+        for (latch, limit) in [
+            (LatchSource.dailyLoss, limits.loss), (.dailyDrawdown, limits.drawdown),
+            (.lossPause, limits.pause),
+        ] where gate.latch(latch) == nil { line = max(line, limit) }
+        return line
+    }
+
+    // MARK: The stop
+
+    private mutating func watchDrawdown(
+        _ worth: AccountEquity, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard rules.drawdown.isEnabled else { return }
+        let level = rules.drawdown.level(worth.equityValue, vigil.peak)
+        let isOver = stop.phase != .normal && context.time >= stop.until
+        switch DrawdownStop.step(stop.phase, level, isOver: isOver) {
+        case .stay:
+            guard level >= .warning, !vigil.hasWarned, stop.allowsEntries else { return }
+            vigil.hasWarned = true
+            let fall = Self.fall(worth)
+            try emit(
+                AlertRaised(
+                    .warning, .drawdownWarning, value: Money(raw: Int128(fall.raw)),
+                    threshold: Money(raw: Int128(rules.drawdown.warning.raw)),
+                    text: "equity is \(fall) of its peak below it: review the positions"), context,
+                into: &batch)
+        case .halt: try trigger(.halt, worth, context, into: &batch)
+        case .panic: try trigger(.panic, worth, context, into: &batch)
+        case .check:
+            try checkHealth(
+                actor: "engine", reason: "the cooldown is over", context, into: &batch)
+        case .finish:
+            try move(
+                to: .normal, days: 0, until: .zero, actor: "engine",
+                reason: "the ramp-up is over", context, into: &batch)
+        case .resume, .extend: return
+        }
+    }
+
+    /// (peak − equity) / peak, rounded half to even to 10^-9.
+    static func fall(_ worth: AccountEquity) -> Price {
+        let peak = worth.peakEquityValue
+        guard peak > 0 else { return .zero }
+        let depth = 1 - FixedPoint.double(worth.equityValue) / FixedPoint.double(peak)
+        return Price(rounding: (depth * 1e9).rounded(.toNearestOrEven) / 1e9) ?? .zero
+    }
+
+    private mutating func trigger(
+        _ phase: DrawdownPhase, _ worth: AccountEquity, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        let isPanic = phase == .panic
+        let days = isPanic ? rules.drawdown.panicDays : rules.drawdown.haltDays
+        let threshold = isPanic ? rules.drawdown.panic : rules.drawdown.halt
+        let fall = Self.fall(worth)
+        let until = try open(after: days, context, into: &batch)
+        let reason = "equity is \(fall) below its peak, the threshold is \(threshold)"
+        vigil.hasWarned = true
+        let cause = try move(
+            to: phase, days: days, until: until, actor: "engine", reason: reason, context,
+            into: &batch)
+        let flattens = isPanic && rules.drawdown.flattensOnPanic
+        try emit(
+            AlertRaised(
+                .critical, isPanic ? .drawdownPanic : .drawdownHalt,
+                value: Money(raw: Int128(fall.raw)),
+                threshold: Money(raw: Int128(threshold.raw)),
+                text: "\(reason); entries wait until \(until)"), context, into: &batch)
+        try engage(
+            LatchEngaged(
+                .drawdown, effect: flattens ? .flatten : .blockEntries, clears: .automatic,
+                limit: Money(raw: Int128(threshold.raw)), value: Money(raw: Int128(fall.raw)),
+                actor: "engine", reason: "\(phase): \(reason)"), context, into: &batch)
+        if flattens { try flatten(nil, nil, because: cause, context, into: &batch) }
+    }
+
+    /// The open of the n-th session after today; the end of time where the calendar does not know it,
+    /// and entries are then blocked until somebody names another calendar.
+    private mutating func open(
+        after days: Int, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) -> Timestamp {
+        guard days > 0 else { return context.time }
+        do {
+            let today =
+                vigil.day == .min
+                ? CivilDate(daysSinceEpoch: context.time.utcDay)
+                : CivilDate(daysSinceEpoch: vigil.day)
+            return try calendar.session(days, after: today).opens
+        } catch {
+            try engage(
+                LatchEngaged(
+                    .calendar, clears: .automatic, actor: "engine", reason: error.description),
+                context, into: &batch)
+            return Timestamp(nanoseconds: .max)
+        }
+    }
+
+    @discardableResult
+    private mutating func move(
+        to phase: DrawdownPhase, days: Int, until: Timestamp, actor: String, reason: String,
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) -> SequenceNumber {
+        let worth = books.equity[account]
+        let event = DrawdownChanged(
+            from: stop.phase, to: phase, days: UInt16(clamping: days),
+            equity: worth?.equity ?? .zero, peak: worth?.peak ?? .zero,
+            drawdown: worth.map { Self.fall($0) } ?? .zero, until: until, actor: actor,
+            reason: reason)
+        let sequence = try emit(event, context, into: &batch)
+        stop.change(event, at: context.time)
+        vigil.boundary = min(vigil.boundary, until == .zero ? vigil.boundary : until)
+        return sequence
+    }
+
+    /// The checks of D05: their result decides whether a cooldown that is over ends.
+    mutating func checkHealth(
+        actor: String, reason: String, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let event = healthChecks(actor: actor, reason: reason, context)
+        try emit(event, context, into: &batch)
+        stop.check(event, at: context.time)
+        guard stop.phase == .halt || stop.phase == .panic, context.time >= stop.until else {
+            return
+        }
+        switch DrawdownStop.step(stop.phase, .none, isOver: true, isHealthy: event.canResume) {
+        case .resume:
+            let until = try open(after: rules.drawdown.rampupDays, context, into: &batch)
+            try move(
+                to: .rampup, days: rules.drawdown.rampupDays, until: until, actor: actor,
+                reason: "the health checks passed", context, into: &batch)
+            try rebasePeak(actor: actor, reason: "trading resumes", context, into: &batch)
+            try clear(
+                LatchCleared(.drawdown, actor: actor, reason: "the health checks passed"), context,
+                into: &batch)
+        case .extend:
+            let more = rules.drawdown.extensionDays
+            let until = try open(after: more, context, into: &batch)
+            try move(
+                to: stop.phase, days: Int(stop.days) + more, until: until, actor: actor,
+                reason: "the health checks failed", context, into: &batch)
+        default: return
+        }
+    }
+
+    /// What the health checks say now, without saying so in the journal.
+    public func healthChecks(
+        actor: String, reason: String, _ context: StepContext
+    ) -> HealthChecked {
+        let day = Nanoseconds.day.count
+        let last = vigil.counters.lastDuplicate
+        let enabled = slots.contains {
+            gate.latch(.strategyList, .strategy, strategy: $0.id) == nil
+        }
+        return HealthChecked(
+            reconciliation: gate.latch(.reconciliation) == nil,
+            dataQuality: hasFreshData(context.time),
+            noDuplicateIntents: last.map { context.time.nanoseconds - $0.nanoseconds > day }
+                ?? true,
+            strategiesEnabled: enabled, actor: actor, reason: reason)
+    }
+
+    mutating func rebasePeak(
+        actor: String, reason: String, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard let worth = books.equity[account] else { return }
+        let event = PeakRebased(from: worth.peak, to: worth.equity, actor: actor, reason: reason)
+        let sequence = try emit(event, context, into: &batch)
+        try fold { (engine) throws(FoldError) in
+            try engine.books.rebase(engine.account, at: context.time, sequence: sequence)
+        }
+        vigil.hasWarned = false
+        vigil.lookAgain()
+    }
+
+    /// An operator's resume (D06): NORMAL at once, with the peak at the present equity.
+    mutating func overrideDrawdown(
+        actor: String, reason: String, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard stop.phase != .normal else { return }
+        try move(
+            to: .normal, days: 0, until: .zero, actor: actor,
+            reason: "override, cooldown and health checks passed over: \(reason)", context,
+            into: &batch)
+        try rebasePeak(actor: actor, reason: "override: \(reason)", context, into: &batch)
+        try clear(
+            LatchCleared(.drawdown, actor: actor, reason: "override: \(reason)"), context,
+            into: &batch)
+    }
+
+    // MARK: The day's losses
+
+    private func dayLines(
+        _ worth: AccountEquity
+    ) -> (loss: Int128, drawdown: Int128, pause: Int128) {
+        let risk = rules.risk
+        let basis = vigil.dayStart.basis(worth)
+        let one = Int128(FixedPoint.one)
+        // More than the share: one unit below the line that is reached.
+        func below(_ share: Price) -> Int128 {
+            guard share.raw > 0, basis > 0 else { return .min }
+            return basis - basis / one * Int128(share.raw) - basis % one * Int128(share.raw) / one
+                - 1
+        }
+        let pause =
+            risk.dailyLossLimit.raw > 0
+            ? vigil.resetStart.basis(worth) - risk.dailyLossLimit.raw * one : .min
+        return (below(risk.dailyLoss), below(risk.dailyDrawdown), pause)
+    }
+
+    private mutating func watchDay(
+        _ worth: AccountEquity, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard rules.risk.isEnabled else { return }
+        let lines = dayLines(worth)
+        let now = worth.equityValue
+        let risk = rules.risk
+        let basis = vigil.dayStart.basis(worth)
+        if now <= lines.drawdown {
+            try engageLoss(
+                .dailyDrawdown, .operator, risk.dailyDrawdown, basis, now, context, into: &batch)
+        }
+        if now <= lines.loss {
+            try engageLoss(
+                .dailyLoss, .automatic, risk.dailyLoss, basis, now, context, into: &batch)
+        }
+        guard now <= lines.pause, gate.latch(.lossPause) == nil else { return }
+        let lost = AccountEquity.amount(vigil.resetStart.basis(worth) - now)
+        vigil.pauseUntil = context.time.advanced(by: risk.pause)
+        vigil.boundary = min(vigil.boundary, vigil.pauseUntil ?? vigil.boundary)
+        try engage(
+            LatchEngaged(
+                .lossPause, clears: .automatic, limit: risk.dailyLossLimit, value: lost,
+                actor: "engine",
+                reason: "\(lost) lost since \(risk.resetHour):00 UTC, the limit is "
+                    + "\(risk.dailyLossLimit)"), context, into: &batch)
+    }
+
+    private mutating func engageLoss(
+        _ source: LatchSource, _ rule: ClearRule, _ limit: Price, _ basis: Int128, _ now: Int128,
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard gate.latch(source) == nil else { return }
+        let share = 1 - FixedPoint.double(now) / FixedPoint.double(basis)
+        let lost = Price(rounding: (share * 1e9).rounded(.toNearestOrEven) / 1e9) ?? .zero
+        try engage(
+            LatchEngaged(
+                source, clears: rule, limit: Money(raw: Int128(limit.raw)),
+                value: Money(raw: Int128(lost.raw)), actor: "engine",
+                reason: "\(lost) of the day's first equity is lost, the limit is \(limit)"),
+            context,
+            into: &batch)
+    }
+}

@@ -1,0 +1,207 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+/// What stands between a strategy's signal and its order: the gate, the data, the throttles, the limits.
+extension Engine {
+    /// What a signal may still do.
+    enum Permit {
+        case granted(Quantity)
+        /// Stopped before it became an intent: by the gate, the data, a filter or a throttle.
+        case signalRejected(Refusal)
+        /// The ledger refuses the order: a limit.
+        case intentRejected(Refusal)
+    }
+
+    /// What of an order opens or enlarges a position; the rest closes one.
+    func increase(_ side: Side, _ quantity: Quantity, _ position: Quantity) -> Quantity {
+        guard position.raw * side.sign < 0 else { return quantity }
+        return Quantity(raw: max(0, quantity.raw - position.magnitude.raw))
+    }
+
+    /// Lets an order through, makes it smaller or stops it. What reduces risk passes unless everything
+    /// is blocked; of an order that turns a position round the closing part passes.
+    mutating func permit(
+        _ decision: Decision, _ wanted: Quantity, _ slot: Int, _ instrument: Instrument,
+        _ context: StepContext, correlation: SequenceNumber, into batch: inout Batch
+    ) throws(EngineError) -> Permit {
+        let position = slots[slot].position
+        let growth = increase(decision.side, wanted, position)
+        let closing = Quantity(raw: wanted.raw - growth.raw)
+        if !gate.isOpen,
+            let latch = gate.block(
+                slots[slot].id, instrument.id, isReducing: growth.raw == 0 && wanted.raw > 0)
+        {
+            let refusal = Refusal(latch.source.rejection, limit: latch.limit, value: latch.value)
+            guard closing.raw > 0, latch.effect != .blockAll else {
+                return .signalRejected(refusal)
+            }
+            try adjust(
+                refusal, from: wanted, to: closing, slot, decision.side, context,
+                correlation: correlation, into: &batch)
+            return .granted(closing)
+        }
+        guard growth.raw > 0, restrictsEntries else { return .granted(wanted) }
+        if let refusal = dataRefusal(decision, slot, context) { return .signalRejected(refusal) }
+        if let refusal = throttle(slot, context) { return .signalRejected(refusal) }
+        var left = growth
+        if let sizing = stop.sizing(rules.drawdown), rules.drawdown.isEnabled {
+            let scaled = Quantity(
+                raw: left.raw / Int128(FixedPoint.one) * Int128(sizing.raw)
+                    + left.raw % Int128(FixedPoint.one) * Int128(sizing.raw)
+                    / Int128(FixedPoint.one)
+            ).truncated(to: instrument.lot)
+            let rule = Refusal(
+                scaled.raw > 0 ? .rampup : .sizeZero, limit: Money(raw: Int128(sizing.raw)))
+            guard scaled.raw > 0 else { return .intentRejected(rule) }
+            try adjust(
+                rule, from: Quantity(raw: closing.raw + left.raw),
+                to: Quantity(raw: closing.raw + scaled.raw), slot, decision.side, context,
+                correlation: correlation, into: &batch)
+            left = scaled
+        }
+        guard rules.risk.isEnabled else {
+            return .granted(Quantity(raw: closing.raw + left.raw))
+        }
+        return try limit(
+            decision, left, closing, slot, instrument, context, correlation: correlation,
+            into: &batch)
+    }
+
+    /// Whether an entry has more to pass than an open gate.
+    private var restrictsEntries: Bool {
+        rules.risk.isEnabled || rules.data.isEnabled || stop.phase == .rampup
+    }
+
+    private mutating func limit(
+        _ decision: Decision, _ growth: Quantity, _ closing: Quantity, _ slot: Int,
+        _ instrument: Instrument, _ context: StepContext, correlation: SequenceNumber,
+        into batch: inout Batch
+    ) throws(EngineError) -> Permit {
+        let verdict = rules.risk.verdict(
+            try candidate(decision, growth, instrument))
+        for change in verdict.adjustments {
+            try adjust(
+                change.rule, from: Quantity(raw: closing.raw + change.from.raw),
+                to: Quantity(raw: closing.raw + change.to.raw), slot, decision.side, context,
+                correlation: correlation, into: &batch)
+        }
+        if let refusal = verdict.refusal ?? rateRefusal(context) {
+            guard closing.raw > 0 else { return .intentRejected(refusal) }
+            try adjust(
+                refusal, from: Quantity(raw: closing.raw + verdict.quantity.raw), to: closing, slot,
+                decision.side, context, correlation: correlation, into: &batch)
+            return .granted(closing)
+        }
+        return .granted(Quantity(raw: closing.raw + verdict.quantity.raw))
+    }
+
+    /// An entry that was sent counts against the limits of a minute and a day.
+    mutating func countEntry(_ context: StepContext) {
+        guard rules.risk.isEnabled else { return }
+        vigil.entries &+= 1
+        if rules.risk.ordersPerMinute > 0 { vigil.orders.add(context.time, span: .minute) }
+    }
+
+    private func rateRefusal(_ context: StepContext) -> Refusal? {
+        func whole(_ count: Int) -> Money { Money(raw: Int128(count) * Int128(FixedPoint.one)) }
+        let risk = rules.risk
+        if risk.entriesPerDay > 0, Int(vigil.entries) >= risk.entriesPerDay {
+            return Refusal(
+                .entriesPerDay, limit: whole(risk.entriesPerDay),
+                value: whole(Int(vigil.entries) + 1))
+        }
+        guard risk.ordersPerMinute > 0 else { return nil }
+        let sent = vigil.orders.count(at: context.time, span: .minute)
+        return sent < risk.ordersPerMinute
+            ? nil
+            : Refusal(.orderRate, limit: whole(risk.ordersPerMinute), value: whole(sent + 1))
+    }
+
+    private mutating func throttle(_ slot: Int, _ context: StepContext) -> Refusal? {
+        guard rules.risk.isEnabled else { return nil }
+        let risk = rules.risk
+        func whole(_ count: Int) -> Money { Money(raw: Int128(count) * Int128(FixedPoint.one)) }
+        if risk.topSignals > 0 {
+            let used = slots.reduce(0) { $0 + ($1.id == slots[slot].id ? Int($1.signalsToday) : 0) }
+            guard used < risk.topSignals else {
+                return Refusal(.topSignals, limit: whole(risk.topSignals), value: whole(used + 1))
+            }
+        }
+        if risk.signalsPerSecond > 0,
+            !vigil.signals.take(at: context.time, rate: risk.signalsPerSecond)
+        {
+            return Refusal(.signalRate, limit: Money(raw: Int128(risk.signalsPerSecond)))
+        }
+        slots[slot].signalsToday &+= 1
+        return nil
+    }
+
+    /// Missing indicators, a price that nothing confirmed, old data, too short a history (Q01).
+    private func dataRefusal(
+        _ decision: Decision, _ slot: Int, _ context: StepContext
+    ) -> Refusal? {
+        guard rules.data.isEnabled else { return nil }
+        let instrument = slots[slot].instrument
+        guard decision.indicator.isFinite, decision.threshold.isFinite else {
+            return Refusal(.dataQuality)
+        }
+        if let held = books.equity.held.first(where: { $0.instrument == instrument }) {
+            return Refusal(
+                .dataQuality, limit: Money(raw: Int128(books.equity.mark(instrument).raw)),
+                value: Money(raw: Int128(held.price.raw)))
+        }
+        let number = Int(instrument.number)
+        let watch = number < vigil.data.count ? vigil.data[number] : DataWatch()
+        if isStale(watch.last, context.time) { return Refusal(.dataQuality) }
+        guard Int(watch.days) < rules.data.history else { return nil }
+        let one = Int128(FixedPoint.one)
+        return Refusal(
+            .dataQuality, limit: Money(raw: Int128(rules.data.history) * one),
+            value: Money(raw: Int128(watch.days) * one))
+    }
+
+    /// The entry with all that the limits look at: what is held and what waits at the venue.
+    private func candidate(
+        _ decision: Decision, _ growth: Quantity, _ instrument: Instrument
+    ) throws(EngineError) -> EntryCandidate {
+        var pending = Money.zero
+        var pendingHere = Money.zero
+        var unitsHere = Quantity.zero
+        for order in orders.open
+        where order.intended.purpose == .entry && order.account == account {
+            let terms = order.intended
+            let left = terms.quantity - order.filled
+            let price = terms.limitPrice.raw > 0 ? terms.limitPrice : terms.referencePrice
+            let value = (try? Money.notional(price, left)) ?? Money.limit
+            pending += value
+            guard terms.instrument == instrument.id, terms.side == decision.side else { continue }
+            pendingHere += value
+            unitsHere = unitsHere + left
+        }
+        let held = books.equity.quantity(account, instrument.id)
+        let isSame = held.raw * decision.side.sign > 0
+        let mark = books.equity.mark(instrument.id)
+        let heldHere = isSame ? (try? Money.notional(mark, held.magnitude)) ?? Money.limit : .zero
+        return EntryCandidate(
+            quantity: growth,
+            price: decision.limitPrice.raw > 0 ? decision.limitPrice : decision.price,
+            lot: instrument.lot, position: (isSame ? held.magnitude : .zero) + unitsHere,
+            positionNotional: heldHere + pendingHere,
+            exposure: books.equity.exposure(account) + pending,
+            equity: books.equity[account]?.equity ?? .zero)
+    }
+
+    /// Journals that a rule made an order smaller.
+    private mutating func adjust(
+        _ rule: Refusal, from: Quantity, to: Quantity, _ slot: Int, _ side: Side,
+        _ context: StepContext, correlation: SequenceNumber, into batch: inout Batch
+    ) throws(EngineError) {
+        try emit(
+            SizeAdjusted(
+                instrument: slots[slot].instrument, strategy: slots[slot].id, side: side,
+                refusal: rule, from: from.written, to: to.written), context,
+            correlation: correlation, into: &batch)
+    }
+}

@@ -1,0 +1,50 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+extension Engine {
+    /// Closes positions through ordinary orders at the market: all, one strategy's or one
+    /// instrument's. Other orders of what is closed are taken back first.
+    mutating func flatten(
+        _ strategy: StrategyID?, _ instrument: InstrumentID?, because cause: SequenceNumber,
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        for position in books.positions.positions
+        where position.account == account && position.quantity.raw != 0
+            && (strategy ?? position.strategy) == position.strategy
+            && (instrument ?? position.instrument) == position.instrument
+        {
+            if gate.block(position.strategy, position.instrument, isReducing: true) != nil {
+                continue
+            }
+            for order in venue.orders(position.instrument)
+            where order.terms.strategy == position.strategy {
+                guard let removed = venue.remove(order.id, position.instrument) else { continue }
+                try end(removed, .halted, expired: false, context, into: &batch)
+            }
+            let side: Side = position.quantity.raw > 0 ? .sell : .buy
+            let slot = slots.firstIndex {
+                $0.id == position.strategy && $0.instrument == position.instrument
+            }
+            let terms = OrderIntended(
+                instrument: position.instrument, strategy: position.strategy, side: side,
+                orderType: .market, intent: closingIdentity(slot, position, side, context),
+                quantity: position.quantity.magnitude,
+                referencePrice: books.equity.mark(position.instrument),
+                timeInForce: .goodTillCancelled, purpose: .exit)
+            if let slot { slots[slot].workingOrders += 1 }
+            try send(terms, context, correlation: cause, into: &batch)
+        }
+    }
+
+    private mutating func closingIdentity(
+        _ slot: Int?, _ position: Position, _ side: Side, _ context: StepContext
+    ) -> IntentID {
+        if let slot { return identity(slot, side, context) }
+        let decider = IntentID.Decider(
+            account: configuration?.accountName ?? "", strategy: names.name(position.strategy),
+            symbol: names.symbol(position.instrument))
+        return IntentID(decider: decider, side: side, decidedAt: context.time, ordinal: 0)
+    }
+}

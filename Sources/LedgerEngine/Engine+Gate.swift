@@ -1,0 +1,207 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+/// The trading gate: latches go up and down by events, each with an actor and a reason.
+extension Engine {
+    /// Puts a latch up; one that stands already with the same effect or a harder one stays as it is.
+    /// Entries that wait at the venue within its scope are taken back.
+    mutating func engage(
+        _ event: LatchEngaged, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let standing = gate.latch(
+            event.source, event.scope, strategy: event.strategy, instrument: event.instrument)
+        if let standing, standing.effect.rawValue >= event.effect.rawValue { return }
+        let sequence = try emit(event, context, into: &batch)
+        gate.engage(event, at: context.time, sequence: sequence)
+        if let alert = Self.alert(event) { try emit(alert, context, into: &batch) }
+        let latch = Latch(event, at: context.time, sequence: sequence)
+        for order in venue.allOrders
+        where order.terms.purpose == .entry
+            && latch.concerns(order.terms.strategy, order.terms.instrument)
+        {
+            guard let removed = venue.remove(order.id, order.terms.instrument) else { continue }
+            try end(removed, .halted, expired: false, context, into: &batch)
+        }
+    }
+
+    /// Takes a latch down; nothing happens where there is none.
+    mutating func clear(
+        _ event: LatchCleared, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard
+            gate.latch(
+                event.source, event.scope, strategy: event.strategy,
+                instrument: event.instrument) != nil
+        else { return }
+        try emit(event, context, into: &batch)
+        gate.clear(event)
+        vigil.counters.reset(event.source)
+        // What it stood for may still be so.
+        vigil.lookAgain()
+    }
+
+    /// What a person is told of a latch; nil for those that have an alert of their own or are routine.
+    private static func alert(_ event: LatchEngaged) -> AlertRaised? {
+        let severity: AlertSeverity
+        let kind: AlertKind
+        switch event.source {
+        case .drawdown, .reconciliation, .lossPause: return nil
+        case .duplicateIntents: (severity, kind) = (.critical, .duplicateIntents)
+        case .orderRejections, .dailyLoss: (severity, kind) = (.warning, .killSwitch)
+        case .dataQuality, .feed: (severity, kind) = (.warning, .dataQuality)
+        case .clock: (severity, kind) = (.critical, .clockSkew)
+        default: (severity, kind) = (.critical, .killSwitch)
+        }
+        return AlertRaised(
+            severity, kind, instrument: event.instrument, strategy: event.strategy,
+            value: event.value, threshold: event.limit, text: "\(event.source): \(event.reason)")
+    }
+
+    // MARK: Configuration and mode
+
+    /// Brings the latches of the configuration to what it says; the latches of others stay (K01, K03).
+    mutating func applyGateSettings(
+        isFirst: Bool, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        if isFirst, rules.mode != gate.mode {
+            try change(
+                to: rules.mode, isHard: false, actor: "configuration", reason: "gate.mode", context,
+                into: &batch)
+        }
+        if rules.isTradingDisabled {
+            try engage(
+                LatchEngaged(
+                    .configuration, clears: .automatic, actor: "configuration",
+                    reason: "gate.trading_disabled"), context, into: &batch)
+        } else {
+            try clear(
+                LatchCleared(
+                    .configuration, actor: "configuration",
+                    reason: "gate.trading_disabled is false"), context, into: &batch)
+        }
+        var seen = StrategyID.none
+        for slot in slots where slot.id != seen {
+            seen = slot.id
+            if rules.disabledStrategies.contains(slot.name.lowercased()) {
+                try engage(
+                    LatchEngaged(
+                        .strategyList, scope: .strategy, strategy: slot.id, clears: .automatic,
+                        actor: "configuration",
+                        reason: "\(slot.name) is in gate.strategy_disabled_list"), context,
+                    into: &batch)
+            }
+        }
+        for latch in gate.latches where latch.source == .strategyList {
+            let name = slots.first { $0.id == latch.strategy }?.name.lowercased()
+            if let name, rules.disabledStrategies.contains(name) { continue }
+            try clear(
+                LatchCleared(
+                    .strategyList, scope: .strategy, strategy: latch.strategy,
+                    actor: "configuration", reason: "not in gate.strategy_disabled_list"), context,
+                into: &batch)
+        }
+    }
+
+    /// Changes the mode and puts its latch up or down.
+    mutating func change(
+        to mode: TradingMode, isHard: Bool, actor: String, reason: String, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        let event = ModeChanged(
+            from: gate.mode, to: mode, isHard: isHard, actor: actor, reason: reason)
+        try emit(event, context, into: &batch)
+        gate.change(event, at: context.time)
+        if mode.blocksEntries {
+            try engage(
+                LatchEngaged(
+                    .mode, effect: isHard ? .blockAll : .blockEntries, clears: .operator,
+                    actor: actor, reason: reason.isEmpty ? "mode \(mode)" : reason), context,
+                into: &batch)
+        } else {
+            try clear(
+                LatchCleared(.mode, actor: actor, reason: "mode \(mode)"), context, into: &batch)
+        }
+    }
+
+    // MARK: What goes wrong outside
+
+    mutating func take(
+        _ fault: FaultReported, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        if fault.kind == .orderRejected {
+            guard vigil.counters.rejectOrder(rules.faults) else { return }
+            let (refused, all) = (vigil.counters.rejections, vigil.counters.orders)
+            return try engage(
+                LatchEngaged(
+                    .orderRejections, clears: .operator,
+                    limit: Money(raw: Int128(rules.faults.rejectionRate.raw)),
+                    value: Money(raw: Int128(refused) * Int128(FixedPoint.one)),
+                    actor: fault.origin,
+                    reason: "\(refused) of \(max(all, refused)) orders refused: \(fault.detail)"),
+                context, into: &batch)
+        }
+        guard vigil.counters.take(fault.kind, at: context.time, rules.faults),
+            let source = fault.kind.source
+        else { return }
+        let count = vigil.counters.count(fault.kind)
+        try engage(
+            LatchEngaged(
+                source, clears: .operator,
+                value: Money(raw: Int128(count) * Int128(FixedPoint.one)), actor: fault.origin,
+                reason: "\(count) times \(fault.kind): \(fault.detail)"), context, into: &batch)
+    }
+
+    mutating func take(
+        _ metric: MetricReported, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let value = Money(raw: Int128(metric.value.raw))
+        if let limit = rules.faults.breach(metric.metric, metric.value) {
+            return try engage(
+                LatchEngaged(
+                    metric.metric == .clockSkew ? .clock : .metrics, clears: .operator,
+                    limit: Money(raw: Int128(limit.raw)), value: value, actor: metric.origin,
+                    reason: "\(metric.metric) is \(metric.value), the limit \(limit)"), context,
+                into: &batch)
+        }
+        let warn = rules.faults.clockWarn * FixedPoint.one
+        guard metric.metric == .clockSkew, warn > 0,
+            metric.value.raw.magnitude > warn.magnitude
+        else { return }
+        try emit(
+            AlertRaised(
+                .warning, .clockSkew, value: value, threshold: Money(raw: Int128(warn)),
+                text: "the venue's clock and ours are \(metric.value) ms apart"), context,
+            into: &batch)
+    }
+
+    mutating func take(
+        _ flag: FlagFileObserved, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        if flag.isPresent {
+            try engage(
+                LatchEngaged(
+                    .flagFile, clears: .automatic, actor: "flag file",
+                    reason: "\(flag.path) exists"), context, into: &batch)
+        } else {
+            try clear(
+                LatchCleared(.flagFile, actor: "flag file", reason: "\(flag.path) was removed"),
+                context, into: &batch)
+        }
+    }
+
+    mutating func beginRun(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        vigil.counters.beginRun()
+        guard vigil.counters.hasFailedRuns(rules.faults) else { return }
+        let count = vigil.counters.runFailures
+        try engage(
+            LatchEngaged(
+                .runFailures, clears: .operator,
+                limit: Money(raw: Int128(rules.faults.runFailures) * Int128(FixedPoint.one)),
+                value: Money(raw: Int128(count) * Int128(FixedPoint.one)), actor: "engine",
+                reason: "\(count) runs in a row failed"), context, into: &batch)
+    }
+}

@@ -1,0 +1,154 @@
+import LedgerDomain
+import LedgerEvents
+
+/// Limits of the fault counters (K07, K08, K16); 0 is no limit.
+public struct FaultRules: Hashable, Sendable {
+    public var rest = 10
+    public var websocket = 10
+    public var duplicate = 10
+    public var stale = 10
+    /// A counter starts anew when nothing came for longer.
+    public var cooldown = Nanoseconds(60_000_000_000)
+    /// Milliseconds; more trips.
+    public var feedLag: Int64 = 60_000
+    public var websocketFailures: Int64 = 100
+    /// A share of 1 in 10^-9; more trips.
+    public var errorRate = Price(raw: 200_000_000)
+    public var clockWarn: Int64 = 500
+    public var clockKill: Int64 = 2000
+    public var runFailures = 3
+    public var rejections = 5
+    /// A share of 1 in 10^-9; more trips.
+    public var rejectionRate = Price(raw: 500_000_000)
+
+    public init() {}
+
+    func limit(_ kind: FaultKind) -> Int {
+        switch kind {
+        case .rest: rest
+        case .websocket, .orderStream: websocket
+        case .duplicateReport: duplicate
+        case .staleData: stale
+        // The first one trips.
+        case .authentication, .duplicateIntent: 1
+        case .orderRejected, .venueUnreachable: 0
+        }
+    }
+
+    /// The limit that a metric is above; nil when it is not.
+    public func breach(_ metric: Metric, _ value: Price) -> Price? {
+        let one = FixedPoint.one
+        let limit: Int64
+        switch metric {
+        case .feedLag: limit = feedLag * one
+        case .websocketFailures: limit = websocketFailures * one
+        case .errorRate: limit = errorRate.raw
+        case .clockSkew: limit = clockKill * one
+        case .latency: return nil
+        }
+        return limit > 0 && value.raw.magnitude > limit.magnitude ? Price(raw: limit) : nil
+    }
+}
+
+/// What went wrong how often. Counting up may trip a latch; nothing that goes well un-trips one.
+public struct FaultCounters: Hashable, Sendable {
+    private var counts: [UInt32] = Array(repeating: 0, count: FaultKind.allCases.count + 1)
+    private var lasts: [Timestamp] = Array(repeating: .zero, count: FaultKind.allCases.count + 1)
+    /// Failed runs since the last that succeeded.
+    public private(set) var runFailures: UInt32 = 0
+    /// Orders of this run, and those that the venue refused.
+    public private(set) var orders: UInt32 = 0
+    public private(set) var rejections: UInt32 = 0
+    /// The last duplicate intents' time, for the 24 hours before a resume (D05).
+    public private(set) var lastDuplicate: Timestamp?
+
+    public init() {}
+
+    public func count(_ kind: FaultKind) -> UInt32 { counts[Int(kind.rawValue)] }
+
+    /// Counts a fault. True when its limit is reached: count ≥ limit.
+    public mutating func take(_ kind: FaultKind, at time: Timestamp, _ rules: FaultRules) -> Bool {
+        let index = Int(kind.rawValue)
+        if time.nanoseconds - lasts[index].nanoseconds > rules.cooldown.count { counts[index] = 0 }
+        counts[index] &+= 1
+        lasts[index] = time
+        if kind == .duplicateIntent { lastDuplicate = time }
+        let limit = rules.limit(kind)
+        return limit > 0 && Int(counts[index]) >= limit
+    }
+
+    /// After an operator cleared its latch a counter starts anew.
+    public mutating func reset(_ source: LatchSource) {
+        switch source {
+        case .restFaults: counts[Int(FaultKind.rest.rawValue)] = 0
+        case .websocketFaults:
+            counts[Int(FaultKind.websocket.rawValue)] = 0
+            counts[Int(FaultKind.orderStream.rawValue)] = 0
+        case .duplicateReports: counts[Int(FaultKind.duplicateReport.rawValue)] = 0
+        case .staleReports: counts[Int(FaultKind.staleData.rawValue)] = 0
+        case .authentication: counts[Int(FaultKind.authentication.rawValue)] = 0
+        case .duplicateIntents: counts[Int(FaultKind.duplicateIntent.rawValue)] = 0
+        case .runFailures: runFailures = 0
+        case .orderRejections: (orders, rejections) = (0, 0)
+        default: break
+        }
+    }
+
+    public mutating func failRun() { runFailures &+= 1 }
+    public mutating func succeedRun() { runFailures = 0 }
+    public func hasFailedRuns(_ rules: FaultRules) -> Bool {
+        rules.runFailures > 0 && Int(runFailures) >= rules.runFailures
+    }
+
+    public mutating func beginRun() { (orders, rejections) = (0, 0) }
+    public mutating func submitOrder() { orders &+= 1 }
+
+    /// True when at least the minimum was refused and more than the share of the run's orders: 5 of 9
+    /// and 6 of 10, not 5 of 10 and not 4 of 4 (K07).
+    public mutating func rejectOrder(_ rules: FaultRules) -> Bool {
+        rejections &+= 1
+        guard rules.rejections > 0, Int(rejections) >= rules.rejections else { return false }
+        return Int128(rejections) * Int128(FixedPoint.one)
+            > Int128(rules.rejectionRate.raw) * Int128(max(orders, rejections))
+    }
+
+    public func encode(into writer: inout StateWriter) {
+        writer.write(counts) { $0.write($1) }
+        writer.write(lasts) { $0.write($1) }
+        writer.write(runFailures)
+        writer.write(orders)
+        writer.write(rejections)
+        writer.write(lastDuplicate != nil)
+        writer.write(lastDuplicate ?? .zero)
+    }
+
+    public init(from reader: inout StateReader) throws(StateError) {
+        let size = FaultKind.allCases.count + 1
+        counts = try reader.readArray { (reader) throws(StateError) in try reader.read() }
+        lasts = try reader.readArray { (reader) throws(StateError) in try reader.read() }
+        guard counts.count == size, lasts.count == size else {
+            throw StateError("a saved fault counter has \(counts.count) kinds")
+        }
+        runFailures = try reader.read()
+        orders = try reader.read()
+        rejections = try reader.read()
+        let hasDuplicate: Bool = try reader.read()
+        let time: Timestamp = try reader.read()
+        lastDuplicate = hasDuplicate ? time : nil
+    }
+}
+
+extension FaultKind {
+    /// The latch that it trips; nil where it trips none by itself.
+    public var source: LatchSource? {
+        switch self {
+        case .rest: .restFaults
+        case .websocket, .orderStream: .websocketFaults
+        case .duplicateReport: .duplicateReports
+        case .staleData: .staleReports
+        case .authentication: .authentication
+        case .duplicateIntent: .duplicateIntents
+        case .orderRejected, .venueUnreachable: nil
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import LedgerDomain
+import LedgerEvents
+
+/// When a symbol's data are too bad to enter it (Q01, Q11).
+public struct DataRules: Hashable, Sendable {
+    public var isEnabled = false
+    /// Open time since the last data; closed days do not count (C6).
+    public var staleness = Nanoseconds(72 * 3_600_000_000_000)
+    /// Days with data.
+    public var history = 250
+    /// In open hours; 0 for no limit.
+    public var feedTimeout = Nanoseconds.zero
+    public var feedStable = 3
+
+    public init() {}
+}
+
+/// Everything that the safety layer is told by the configuration.
+public struct SafetyRules: Hashable, Sendable {
+    /// Nil for the instruments' own: NYSE once an equity is known, else UTC days.
+    public var calendar: TradingCalendar?
+    public var mode = TradingMode.auto
+    public var isTradingDisabled = false
+    /// Trimmed, in lower case, sorted.
+    public var disabledStrategies: [String] = []
+    public var flagPath = ""
+    public var drawdown = DrawdownRules()
+    public var risk = RiskRules()
+    public var data = DataRules()
+    public var faults = FaultRules()
+
+    public init() {}
+
+    /// Whether anything asks for trading days.
+    public var needsCalendar: Bool { drawdown.isEnabled || risk.isEnabled || data.isEnabled }
+
+    /// Whether equity is watched between entries.
+    public var watchesEquity: Bool { drawdown.isEnabled || risk.isEnabled }
+}

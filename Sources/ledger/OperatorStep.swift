@@ -1,0 +1,125 @@
+import ArgumentParser
+import Glibc
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+
+/// Who gives a command and why.
+struct OperatorOptions: ParsableArguments {
+    @Option(help: "Why.")
+    var reason = ""
+    @Option(help: "Who; USER@host unless given.")
+    var actor: String?
+    @Option(help: "Milliseconds to wait for a sequencer's answer.")
+    var timeout: Int64 = 10_000
+
+    func command(_ verb: OperatorVerb, _ argument: String) -> OperatorStep {
+        OperatorStep(
+            command: OperatorCommanded(
+                actor: actor ?? Operator.actor, command: verb.rawValue, argument: argument,
+                reason: reason), timeout: timeout)
+    }
+
+    /// A command that makes a safety state weaker says why.
+    func requireReason(_ what: String) throws {
+        guard reason.allSatisfy(\.isWhitespace) else { return }
+        throw ValidationError("\(what): say why with --reason; it is kept in the journal")
+    }
+}
+
+/// An operator's command: an input like any other, stepped by the process that holds the lease, or by
+/// this one where none does.
+struct OperatorStep {
+    let command: OperatorCommanded
+    let timeout: Int64
+
+    /// Takes the command and prints it with everything that it caused.
+    func carryOut(on journals: JournalOptions, _ format: OutputFormat) throws {
+        let journal = try Self.open(journals)
+        if let problem = OperatorVerb.problem(with: command) { throw CommandError(problem) }
+        let sequence: SequenceNumber
+        do { sequence = try step(journal) } catch JournalError.leaseHeld {
+            sequence = try submit(journal)
+        }
+        var printer = EventPrinter(format, try ProjectionReader.fold(of: journal))
+        printer.begin()
+        // What came of the command follows it directly.
+        try journal.forEachRecord(from: sequence) { record in
+            guard record.sequence == sequence || record.cause == sequence else { return false }
+            try printer.add(record)
+            return true
+        }
+        printer.end()
+    }
+
+    /// A journal that takes facts: not empty and not a tape.
+    static func open(_ journals: JournalOptions) throws -> LMDBJournal {
+        let journal = try LMDBJournal.open(directory: journals.directory)
+        guard try journal.head.lastSequence != .none else {
+            throw CommandError("\(journals.journal) is empty; use `ledger init`")
+        }
+        guard try JournalSummary(journal).kind != "tape" else {
+            throw CommandError(
+                "\(journals.journal) is a tape; facts belong into a journal that is run")
+        }
+        return journal
+    }
+
+    private func step(_ journal: LMDBJournal) throws -> SequenceNumber {
+        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
+        let now = max(Operator.now, sequencer.engine.lastTime)
+        // What others put into the inbox while nobody sequenced the journal comes first.
+        while try sequencer.drainInbox(at: now) > 0 {}
+        try sequencer.observeFlagFile(at: now, isRun: JournalSummary(journal).kind != "backtest")
+        if let problem = sequencer.engine.problem(with: command) {
+            try sequencer.commit()
+            try sequencer.close()
+            throw CommandError(problem, code: 1)
+        }
+        let sequence = try sequencer.take(command, Envelope(time: now))
+        try sequencer.commit()
+        try sequencer.close()
+        return sequence
+    }
+
+    private func submit(_ journal: LMDBJournal) throws -> SequenceNumber {
+        var batch = Batch(next: .first)
+        try batch.append(command, Envelope(time: Operator.now))
+        guard let bytes = batch.record(.first).map({ Array($0.bytes) }) else {
+            throw CommandError("nothing to submit")
+        }
+        let ticket = try journal.submit(bytes, submitter: command.actor)
+        switch try journal.waitForReceipt(ticket, timeout: .milliseconds(timeout)) {
+        case .event(let sequence): return sequence
+        case .refused(let why): throw CommandError("the sequencer refused it: \(why)", code: 1)
+        case nil:
+            throw CommandError(
+                "submission \(ticket) waits in the inbox: the process that holds the lease has not "
+                    + "taken it yet", code: 5)
+        }
+    }
+}
+
+/// The kill flag is a file: whoever can touch a file can stop trading (K12).
+enum FlagFile {
+    /// The first of the configured path and the one of older runbooks that exists; nil when none does.
+    static func present(_ path: String) -> String? {
+        [path, "state/ops_kill_switch.flag"].first { !$0.isEmpty && access($0, F_OK) == 0 }
+    }
+}
+
+extension Sequencer {
+    /// Takes the flag file's state as an input when the journal says otherwise.
+    mutating func observeFlagFile(at time: Timestamp, isRun: Bool) throws {
+        guard isRun else { return }
+        let path = engine.rules.flagPath
+        let found = FlagFile.present(path)
+        let isKnown = engine.gate.latch(.flagFile) != nil
+        guard (found != nil) != isKnown else { return }
+        try take(
+            FlagFileObserved(isPresent: found != nil, path: found ?? path), Envelope(time: time))
+    }
+}
