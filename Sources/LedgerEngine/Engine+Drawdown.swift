@@ -85,7 +85,7 @@ extension Engine {
     }
 
     /// (peak − equity) / peak, rounded half to even to 10^-9.
-    static func fall(_ worth: AccountEquity) -> Price {
+    public static func fall(_ worth: AccountEquity) -> Price {
         let peak = worth.peakEquityValue
         guard peak > 0 else { return .zero }
         let depth = 1 - FixedPoint.double(worth.equityValue) / FixedPoint.double(peak)
@@ -128,11 +128,7 @@ extension Engine {
     ) throws(EngineError) -> Timestamp {
         guard days > 0 else { return context.time }
         do {
-            let today =
-                vigil.day == .min
-                ? CivilDate(daysSinceEpoch: context.time.utcDay)
-                : CivilDate(daysSinceEpoch: vigil.day)
-            return try calendar.session(days, after: today).opens
+            return try calendar.session(days, after: today(context)).opens
         } catch {
             try engage(
                 LatchEngaged(
@@ -140,6 +136,11 @@ extension Engine {
                 context, into: &batch)
             return Timestamp(nanoseconds: .max)
         }
+    }
+
+    /// The trading day; the UTC day where the calendar does not know it.
+    private func today(_ context: StepContext) -> CivilDate {
+        CivilDate(daysSinceEpoch: vigil.day == .min ? context.time.utcDay : vigil.day)
     }
 
     @discardableResult
@@ -151,8 +152,8 @@ extension Engine {
         let event = DrawdownChanged(
             from: stop.phase, to: phase, days: UInt16(clamping: days),
             equity: worth?.equity ?? .zero, peak: worth?.peak ?? .zero,
-            drawdown: worth.map { Self.fall($0) } ?? .zero, until: until, actor: actor,
-            reason: reason)
+            drawdown: worth.map { Self.fall($0) } ?? .zero, until: until,
+            day: today(context).description, actor: actor, reason: reason)
         let sequence = try emit(event, context, into: &batch)
         stop.change(event, at: context.time)
         vigil.boundary = min(vigil.boundary, until == .zero ? vigil.boundary : until)

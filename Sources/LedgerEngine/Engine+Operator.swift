@@ -32,13 +32,17 @@ extension Engine {
     private func scopeProblem(_ text: String) -> String? {
         switch GateScope(text) {
         case .strategy(let name) where strategy(named: name) == nil:
-            return "no strategy is called '\(name)'; there are "
-                + names.strategies.map(\.name).joined(separator: ", ")
+            return "no strategy is called '\(name)'; " + Self.known(names.strategies.map(\.name))
         case .symbol(let symbol) where instrument(of: symbol) == nil:
-            return "no instrument is called '\(symbol)'; there are "
-                + names.instruments.map(\.symbol).joined(separator: ", ")
+            return "no instrument is called '\(symbol)'; "
+                + Self.known(names.instruments.map(\.symbol))
         default: return nil
         }
+    }
+
+    private static func known(_ names: [String]) -> String {
+        names.isEmpty
+            ? "the journal knows none" : "there are \(names.prefix(20).joined(separator: ", "))"
     }
 
     private func clearProblem(_ argument: String) -> String? {

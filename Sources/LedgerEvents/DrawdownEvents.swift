@@ -10,7 +10,7 @@ public struct DrawdownChanged: Event, Hashable {
             .init("to", 21, .names(DrawdownPhase.names)), .init("days", 22, .u16),
             .init("equity", 24, .money), .init("peak", 40, .money),
             .init("drawdown", 56, .price), .init("until", 64, .time),
-        ], texts: ["actor", "reason"])
+        ], texts: ["day", "actor", "reason"])
 
     public var from: DrawdownPhase
     public var to: DrawdownPhase
@@ -23,19 +23,22 @@ public struct DrawdownChanged: Event, Hashable {
     public var drawdown: Price
     /// The end of the cooldown or of the ramp-up: a session's open. 1970 in NORMAL.
     public var until: Timestamp
+    /// The trading day by the account's calendar, such as 2020-02-27: a daily bar's time is the midnight
+    /// after it.
+    public var day: String
     public var actor: String
     public var reason: String
 
     public init(
         from: DrawdownPhase, to: DrawdownPhase, days: UInt16, equity: Money, peak: Money,
-        drawdown: Price, until: Timestamp, actor: String, reason: String
+        drawdown: Price, until: Timestamp, day: String, actor: String, reason: String
     ) {
         (self.from, self.to, self.days) = (from, to, days)
         (self.equity, self.peak, self.drawdown) = (equity, peak, drawdown)
-        (self.until, self.actor, self.reason) = (until, actor, reason)
+        (self.until, self.day, self.actor, self.reason) = (until, day, actor, reason)
     }
 
-    public var texts: [String] { [actor, reason] }
+    public var texts: [String] { [day, actor, reason] }
 
     public func encode(into writer: inout RecordWriter) {
         writer.store(from.rawValue, 20)
@@ -56,8 +59,8 @@ public struct DrawdownChanged: Event, Hashable {
         peak = record.money(40)
         drawdown = record.price(56)
         until = Timestamp(nanoseconds: record.load(64))
-        let texts = try record.texts(from: 72, count: 2)
-        (actor, reason) = (texts[0], texts[1])
+        let texts = try record.texts(from: 72, count: 3)
+        (day, actor, reason) = (texts[0], texts[1], texts[2])
     }
 }
 

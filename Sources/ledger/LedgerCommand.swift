@@ -20,7 +20,8 @@ struct LedgerCommand: ParsableCommand {
         subcommands: [
             InitCommand.self, JournalsCommand.self, DataCommand.self, BacktestCommand.self,
             ReplayCommand.self, ProjectCommand.self, TailCommand.self, ShowCommand.self,
-            VerifyCommand.self, RecordCommand.self, ConfigCommand.self,
+            VerifyCommand.self, RecordCommand.self, ConfigCommand.self, GateCommand.self,
+            KillSwitchCommand.self, ModeCommand.self, DrawdownCommand.self, FlattenCommand.self,
         ])
 
     static func main() {

@@ -38,7 +38,10 @@ struct OperatorStep {
 
     /// Takes the command and prints it with everything that it caused.
     func carryOut(on journals: JournalOptions, _ format: OutputFormat) throws {
-        let journal = try Self.open(journals)
+        try carryOut(on: Self.open(journals), format)
+    }
+
+    func carryOut(on journal: LMDBJournal, _ format: OutputFormat) throws {
         if let problem = OperatorVerb.problem(with: command) { throw CommandError(problem) }
         let sequence: SequenceNumber
         do { sequence = try step(journal) } catch JournalError.leaseHeld {

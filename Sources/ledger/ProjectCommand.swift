@@ -18,7 +18,8 @@ struct ProjectCommand: ParsableCommand {
             """,
         subcommands: [
             PositionsProjection.self, OrdersProjection.self, EquityProjection.self,
-            ProfitProjection.self,
+            ProfitProjection.self, GateProjection.self, DrawdownProjection.self,
+            RiskProjection.self,
         ])
 }
 

@@ -15,6 +15,10 @@ struct Table {
             case decimal
             /// A JSON number, aligned right.
             case number
+            /// `true` or `false`.
+            case flag
+            /// Texts, one a line: a JSON array.
+            case list
         }
 
         let name: String
@@ -36,9 +40,11 @@ struct Table {
         rows.append(cells)
     }
 
-    func write(_ format: OutputFormat) {
+    /// - Parameter isRecord: a table of one row is shown with a line for each column.
+    func write(_ format: OutputFormat, isRecord: Bool = false) {
         var bytes: [UInt8] = []
         switch format {
+        case .table where isRecord && rows.count == 1: upright.appendTable(&bytes)
         case .table: appendTable(&bytes)
         case .json: appendJSON(&bytes)
         case .jsonl:
@@ -51,8 +57,18 @@ struct Table {
         Terminal.write(bytes)
     }
 
+    private var upright: Table {
+        var table = Table([Column("what"), Column("value")])
+        for (column, cell) in zip(columns, rows[0]) { table.add([column.name, cell]) }
+        return table
+    }
+
     private func appendTable(_ bytes: inout [UInt8]) {
-        let rows = rows.map { $0.map { $0.map(Self.shown) } }
+        let rows = rows.map { row in
+            zip(columns, row).map { column, cell in
+                cell.map { Self.shown(column.kind == .list ? Self.joined($0) : $0) }
+            }
+        }
         let widths = columns.indices.map { index in
             rows.reduce(columns[index].name.count) { max($0, ($1[index] ?? "").count) }
         }
@@ -60,7 +76,8 @@ struct Table {
             var text = ""
             for (index, cell) in cells.enumerated() {
                 let padding = String(repeating: " ", count: widths[index] - cell.count)
-                text += columns[index].kind == .text ? cell + padding : padding + cell
+                let isLeft = columns[index].kind != .decimal && columns[index].kind != .number
+                text += isLeft ? cell + padding : padding + cell
                 text += "  "
             }
             while text.last == " " { text.removeLast() }
@@ -69,6 +86,10 @@ struct Table {
         line(columns.map(\.name))
         line(widths.map { String(repeating: "-", count: $0) })
         for row in rows { line(row.map { $0 ?? "" }) }
+    }
+
+    private static func joined(_ list: String) -> String {
+        list.split(separator: "\n").joined(separator: "; ")
     }
 
     /// What moves a terminal's cursor or changes its colours is not passed on to it.
@@ -100,7 +121,14 @@ struct Table {
             bytes.append(":")
             switch (row[index], column.kind) {
             case (nil, _): bytes.append("null")
-            case (let cell?, .number): bytes.append(cell)
+            case (let cell?, .number), (let cell?, .flag): bytes.append(cell)
+            case (let cell?, .list):
+                bytes.append("[")
+                for (index, item) in cell.split(separator: "\n").enumerated() {
+                    if index > 0 { bytes.append(",") }
+                    bytes.append(string: String(item))
+                }
+                bytes.append("]")
             case (let cell?, _): bytes.append(string: cell)
             }
         }

@@ -1,0 +1,155 @@
+import ArgumentParser
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+struct KillSwitchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kill-switch",
+        abstract: "Stop entries, or everything, at once; and take a latch down again.",
+        discussion: """
+            Examples:
+              ledger kill-switch engage --reason "strange fills" --journal main
+              ledger kill-switch engage --effect all --reason "stolen key" --journal main
+              ledger kill-switch engage --strategy trend --reason "being looked at" --journal main
+              ledger kill-switch clear --reason "key replaced" --journal main
+              ledger kill-switch status --journal main --format json
+            """,
+        subcommands: [KillSwitchEngage.self, KillSwitchClear.self, KillSwitchStatus.self])
+}
+
+enum KillEffect: String, ExpressibleByArgument, CaseIterable {
+    case entries, flatten, all
+
+    var effect: LatchEffect {
+        switch self {
+        case .entries: .blockEntries
+        case .flatten: .flatten
+        case .all: .blockAll
+        }
+    }
+}
+
+struct KillSwitchEngage: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "engage", abstract: "Block entries; exits and stops go on unless --effect all."
+    )
+
+    @Option(help: "entries; flatten: entries, and sell what is held; all: exits too.")
+    var effect = KillEffect.entries
+    @OptionGroup var scope: ScopeOptions
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @OptionGroup var giver: OperatorOptions
+
+    func run() throws {
+        try giver.command(.engage, "\(effect.effect) \(scope.text)")
+            .carryOut(on: journals, output.format)
+    }
+}
+
+struct KillSwitchClear: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clear",
+        abstract: "Take down a latch that an operator clears; `ledger gate status` names them.")
+
+    @Argument(help: "The latch's source, such as killSwitch, duplicateIntents or dailyDrawdown.")
+    var source = "killSwitch"
+    @OptionGroup var scope: ScopeOptions
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @OptionGroup var giver: OperatorOptions
+
+    func run() throws {
+        try giver.requireReason("clearing \(source) lets entries through again")
+        try giver.command(.clear, "\(source) \(scope.text)").carryOut(on: journals, output.format)
+    }
+}
+
+struct KillSwitchStatus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Whether trading is killed, why, and which strategies are."
+    )
+
+    @OptionGroup var options: ProjectionOptions
+
+    func run() throws {
+        let (journal, through) = try options.open()
+        let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
+        let gate: TradingGate = try ProjectionReader.fold(of: journal, through: through)
+        let global = gate.latches.filter { $0.scope == .global }
+        let reasons = global.map { latch in
+            let isManual = [.configuration, .killSwitch, .flagFile, .mode].contains(latch.source)
+            return "\(isManual ? "MANUAL_KILL" : "AUTO_KILL"): \(latch.source): \(latch.reason)"
+        }
+        let disabled = gate.latches.filter { $0.scope == .strategy }.map { names.name($0.strategy) }
+        var table = Table([
+            .init("is_killed", .flag), .init("kill_reasons", .list),
+            .init("manual_disabled", .flag), .init("disabled_strategies", .list),
+        ])
+        let isManual = global.contains { [.configuration, .killSwitch].contains($0.source) }
+        table.add([
+            "\(!global.isEmpty)", reasons.joined(separator: "\n"), "\(isManual)",
+            disabled.joined(separator: "\n"),
+        ])
+        table.write(options.output.format, isRecord: true)
+    }
+}
+
+struct FlattenCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flatten",
+        abstract: "Close positions with market orders: all, one strategy's or one instrument's.")
+
+    @OptionGroup var scope: ScopeOptions
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @OptionGroup var giver: OperatorOptions
+
+    func run() throws {
+        try giver.requireReason("flattening sells what is held")
+        try giver.command(.flatten, scope.text).carryOut(on: journals, output.format)
+    }
+}
+
+struct ModeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mode",
+        abstract: "Show the mode, or change it: auto, manual, paper or halt.",
+        discussion: """
+            auto trades; manual and halt block entries; after a halt trading resumes through paper.
+
+              ledger mode --journal main
+              ledger mode halt --reason "news" --journal main
+              ledger mode paper --reason "looks well again" --journal main
+            """)
+
+    @Argument(help: "auto, manual, paper or halt; the present mode is printed without it.")
+    var mode: String?
+    @Flag(help: "With halt: exits and stops wait too.")
+    var hard = false
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @OptionGroup var giver: OperatorOptions
+
+    func run() throws {
+        guard let mode else { return try show() }
+        guard let wanted = TradingMode.allCases.first(where: { "\($0)" == mode }) else {
+            throw ValidationError(
+                "'\(mode)' is none of "
+                    + TradingMode.allCases.map { "\($0)" }.joined(separator: ", "))
+        }
+        if !wanted.blocksEntries { try giver.requireReason("mode \(mode) lets entries through") }
+        try giver.command(.mode, hard ? "\(mode) hard" : mode).carryOut(on: journals, output.format)
+    }
+
+    private func show() throws {
+        let gate: TradingGate = try ProjectionReader.fold(of: journals.openForReading())
+        var table = Table([.init("mode"), .init("since")])
+        table.add(["\(gate.mode)", gate.modeSince == .zero ? nil : "\(gate.modeSince)"])
+        table.write(output.format)
+    }
+}

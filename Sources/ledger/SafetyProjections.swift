@@ -1,0 +1,53 @@
+import ArgumentParser
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+import LedgerSafety
+
+struct GateProjection: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gate", abstract: "The latches that stand.")
+
+    @OptionGroup var options: ProjectionOptions
+
+    func run() throws {
+        let (journal, through) = try options.open()
+        let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
+        let gate: TradingGate = try ProjectionReader.fold(of: journal, through: through)
+        GateStatus.table(gate, names).write(options.output.format)
+    }
+}
+
+struct DrawdownProjection: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drawdown", abstract: "The drawdown stop; as `ledger drawdown status`.")
+
+    @OptionGroup var options: ProjectionOptions
+
+    func run() throws { try DrawdownStatus.show(options) }
+}
+
+struct RiskProjection: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "risk", abstract: "Every limit with what is used of it.")
+
+    @OptionGroup var options: ProjectionOptions
+
+    func run() throws {
+        let (journal, through) = try options.open()
+        let engine = try EngineRestorer.engine(of: journal, through: through)
+        var table = Table([
+            .init("setting"), .init("limit", .decimal), .init("used", .decimal),
+            .init("enforced", .flag),
+        ])
+        for usage in engine.limitUsage {
+            table.add([
+                usage.setting, "\(usage.limit)", "\(usage.used)", "\(usage.isEnforced)",
+            ])
+        }
+        table.write(options.output.format)
+    }
+}
