@@ -16,13 +16,15 @@ enum NewYork {
     }
 
     /// Closes at 13:00: the day after Thanksgiving, Christmas Eve, and the 3rd of July before a 4th
-    /// from Tuesday to Friday. 2002 had the 5th of July instead, 2003 the 26th of December too.
+    /// from Tuesday to Friday. 2002 had the 5th of July instead; 1999 the last day of December, 2003 the
+    /// 26th of December too.
     static func closesEarly(_ day: CivilDate) -> Bool {
         let weekday = weekday(day)
         switch (day.month, day.day) {
         case (11, 23...29): return weekday == 5
         case (12, 24): return true
         case (12, 26): return day.year == 2003
+        case (12, 31): return day.year == 1999
         case (7, 3): return weekday <= 4 && day.year != 2002
         case (7, 5): return day.year == 2002
         default: return false

@@ -43,8 +43,8 @@ struct `Real calendars` {
             if session?.isEarlyClose == true { closes.insert(day) }
         }
         #expect(holidays.count == 293)
-        // The file begins its early closes in 1999, and names a Sunday.
-        let unlisted = try Set(["11/27/1998", "12/24/1998"].map(Self.day))
+        // The file lists none of 1998, misses the eve of 2000, and names a Sunday.
+        let unlisted = try Set(["11/27/1998", "12/24/1998", "12/31/1999"].map(Self.day))
         #expect(closes.subtracting(early) == unlisted)
         #expect(try early.subtracting(closes) == [Self.day("12/24/2017")])
     }
@@ -63,5 +63,27 @@ struct `Real calendars` {
         let sessions = try TradingCalendar.nyse.sessions(from: from, through: through).map(\.day)
         #expect(sessions.count == 2830)
         #expect(traded == sessions)
+    }
+
+    /// Between 15:00 and 16:00 SPY trades at most 11,894 shares on an early close and at least 145,900
+    /// on every other day.
+    @Test func `the days on which the last hour traded nothing are the early closes`() throws {
+        let reading = Reading(
+            path: "\(RealData.folder)/lean/equity/usa/hour/spy.zip",
+            try ImportFormat(preset: "lean-hour"))
+        var lastHour: [(session: TradingSession, volume: Quantity)] = []
+        for event in reading.events {
+            guard case .bar(let bar, _) = event else { continue }
+            let session = try TradingCalendar.nyse.lastSession(openedBefore: event.time)
+            if lastHour.last?.session != session { lastHour.append((session, .zero)) }
+            let sinceOpen = event.time.nanoseconds - session.opens.nanoseconds
+            if sinceOpen == Nanoseconds.minutes(390).count {
+                lastHour[lastHour.count - 1].volume = bar.volume
+            }
+        }
+        let limit = try Quantity("100000")
+        let quiet = lastHour.filter { $0.volume < limit }.map(\.session.day)
+        #expect(quiet == lastHour.map(\.session).filter(\.isEarlyClose).map(\.day))
+        #expect(quiet.count == 52)
     }
 }
