@@ -59,6 +59,10 @@ struct BacktestCommand: ParsableCommand {
             Examples:
               ledger backtest --config configs/backtest.yaml
               ledger backtest --config configs/backtest.yaml --journal fast --set strategies.0.fast=5
+              ledger backtest --config configs/backtest.yaml --continue
+
+            --continue takes the rows that came since the journal's last run: positions, kill switches and
+            the drawdown stop go on where they were, and what operators commanded in between holds.
             """)
 
     @OptionGroup var configurations: ConfigurationOptions
@@ -67,22 +71,25 @@ struct BacktestCommand: ParsableCommand {
     var journal = "backtest"
     @Flag(help: "Replace a back-test's journal of that name.")
     var replace = false
+    @Flag(name: .customLong("continue"), help: "Add the rows that the journal does not have yet.")
+    var continues = false
+
+    func validate() throws {
+        guard !(replace && continues) else {
+            throw ValidationError("--replace and --continue exclude each other")
+        }
+    }
 
     func run() throws {
         let configuration = try configurations.load()
         let directory = try JournalHome.place(journal)
-        try checkRoom(directory)
-        // What can be refused is refused before the old journal goes.
-        let backtest = try Backtest(configuration)
-        if JournalHome.isJournal(directory) { try JournalHome.remove(directory) }
-        JournalHome.makeParents(of: directory)
-        let store = try LMDBJournal.create(directory: directory, durability: .bulk)
+        let (backtest, store) = try open(configuration, directory)
         Interrupt.catchSignals()
         var bar = ProgressBar("backtest")
         let result: BacktestResult
         do {
             result = try backtest.run(
-                into: store, named: journal,
+                into: store, named: journal, continues: continues,
                 progress: { bar.show($0.inputs, of: nil, "\($0.time)") },
                 shouldStop: { Interrupt.wasAsked })
         } catch {
@@ -100,6 +107,25 @@ struct BacktestCommand: ParsableCommand {
         if result.wasInterrupted {
             throw CommandError("interrupted; \(journal) is whole up to here", code: 130)
         }
+    }
+
+    private func open(
+        _ configuration: Configuration, _ directory: String
+    ) throws -> (Backtest, LMDBJournal) {
+        if continues {
+            let store = try LMDBJournal.open(directory: directory, durability: .bulk)
+            guard try JournalSummary(store).kind == "backtest" else {
+                throw CommandError("\(journal) is no back-test's journal")
+            }
+            let names: NameBook = try ProjectionReader.fold(of: store)
+            return (try Backtest(configuration, known: names.instruments), store)
+        }
+        try checkRoom(directory)
+        // What can be refused is refused before the old journal goes.
+        let backtest = try Backtest(configuration)
+        if JournalHome.isJournal(directory) { try JournalHome.remove(directory) }
+        JournalHome.makeParents(of: directory)
+        return (backtest, try LMDBJournal.create(directory: directory, durability: .bulk))
     }
 
     private func checkRoom(_ directory: String) throws {
