@@ -14,7 +14,8 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: "A setting of its own, KEY=VALUE; may be repeated.")
     var overrides: [String] = []
 
-    func load() throws -> Configuration {
+    /// - Parameter base: what holds where nothing else is said, instead of the defaults.
+    func load(over base: Settings? = nil) throws -> Configuration {
         var pairs: [(key: String, value: String)] = []
         for text in overrides {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -22,16 +23,29 @@ struct ConfigurationOptions: ParsableArguments {
             pairs.append((String(parts[0]), String(parts[1])))
         }
         try Self.checkEnvironment()
+        let environment = Self.environment
+        let text = try config.map(TextFile.read)
+        if let base {
+            let file = try Configuration(path: config, text: text, environment: [:])
+            let isSaid = { (key: String) in
+                pairs.contains { $0.key == key }
+                    || file.entries.contains { $0.key == key && $0.origin != .standard }
+                    || SettingsSchema.setting(key).map {
+                        Configuration.variables($0).contains { environment[$0] != nil }
+                    } == true
+            }
+            pairs = base.pairs.filter { !isSaid($0.key) } + pairs
+        }
         return try Configuration(
-            path: config, text: try config.map(TextFile.read), environment: Self.environment,
-            overrides: pairs)
+            path: config, text: text, environment: environment, overrides: pairs)
     }
 
     private static var environment: [String: String] {
         var found: [String: String] = [:]
         for setting in SettingsSchema.all where !setting.key.contains("*") {
-            let name = Configuration.variable(setting.key)
-            if let value = getenv(name) { found[name] = String(cString: value) }
+            for name in Configuration.variables(setting) {
+                if let value = getenv(name) { found[name] = String(cString: value) }
+            }
         }
         return found
     }
