@@ -38,6 +38,7 @@ public struct Sequencer: ~Copyable {
         lease = taken
         background = writesInBackground ? BackgroundWriter(journal) : nil
         engine = restored
+        engine.sent = []
         batch = Batch(next: head.next)
         scratch = Batch(next: head.next)
         self.commitBytes = commitBytes
@@ -128,13 +129,46 @@ public struct Sequencer: ~Copyable {
 
     private mutating func write() throws {
         let next = batch.nextSequence
+        // The journal itself refuses an intent that it has: an order is never decided twice (L01).
+        for sent in engine.sent ?? [] {
+            rows.deduplication.append(
+                DeduplicationRow(
+                    producer: "intent", key: .intent(sent.intent), sequence: sent.sequence))
+        }
+        engine.sent = []
         if let background {
             try background.write(&batch, rows)
         } else {
-            try journal.append(&batch, rows)
+            var refused: JournalError?
+            do throws(JournalError) { try journal.append(&batch, rows) } catch { refused = error }
+            if let refused {
+                try reportDuplicate(refused)
+                throw refused
+            }
         }
         rows = CommitRows()
         batch.removeAll(next: next)
+    }
+
+    /// The journal has an intent that the engine decided anew: nothing of the batch is kept, and what
+    /// is kept instead is the fault, whose latch waits for an operator (K06).
+    private mutating func reportDuplicate(_ error: JournalError) throws {
+        guard case .duplicate("intent", let key, let sequence) = error else { return }
+        let head = try journal.head.lastSequence
+        engine = try EngineRestorer.engine(of: journal, through: head)
+        engine.sent = []
+        rows = CommitRows()
+        batch.removeAll(next: head.next)
+        let fault = FaultReported(
+            .duplicateIntent, origin: "journal",
+            detail: "intent \(key) is event \(sequence) already; what came after event \(head) was "
+                + "not taken")
+        let input = try batch.append(fault, Envelope(time: max(engine.lastTime, .zero)))
+        scratch.removeAll(next: input)
+        try scratch.append(fault, Envelope(time: max(engine.lastTime, .zero)))
+        if let record = scratch.record(input) { try engine.step(record, into: &batch) }
+        try journal.append(&batch, CommitRows())
+        batch.removeAll(next: batch.nextSequence)
     }
 
     /// Commits with a checkpoint of everything, so that the next reader starts here.

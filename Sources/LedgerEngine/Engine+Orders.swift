@@ -22,7 +22,8 @@ extension Engine {
 
     /// Journals the signal, then either the intent that came of it or why none did.
     mutating func decide(
-        _ decision: Decision, _ slot: Int, _ context: StepContext, into batch: inout Batch
+        _ decision: Decision, _ slot: Int, _ context: StepContext, barInterval: UInt32? = nil,
+        into batch: inout Batch
     ) throws(EngineError) {
         guard let instrument = names[slots[slot].instrument] else { return }
         var size = size(decision, slot, instrument)
@@ -49,6 +50,16 @@ extension Engine {
         if let refusal = refusal(decision, size, slot, instrument) {
             return try reject(refusal, decision, slot, context, correlation: chain, into: &batch)
         }
+        if let barInterval {
+            // A bar decides once: the same decision from it again is the same intent (C9, K06).
+            let decided = BarDecision(
+                time: context.time, interval: barInterval, side: decision.side)
+            guard slots[slot].lastBar != decided else {
+                return try refuseDuplicate(
+                    decision, slot, context, correlation: chain, into: &batch)
+            }
+            slots[slot].lastBar = decided
+        }
         let terms = OrderIntended(
             instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
             orderType: decision.orderType, intent: identity(slot, decision.side, context),
@@ -59,6 +70,21 @@ extension Engine {
         slots[slot].workingOrders += 1
         if increase(decision.side, size, slots[slot].position).raw > 0 { countEntry(context) }
         try send(terms, context, correlation: chain, into: &batch)
+    }
+
+    private mutating func refuseDuplicate(
+        _ decision: Decision, _ slot: Int, _ context: StepContext, correlation: SequenceNumber,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        try reject(
+            Refusal(.duplicateIntent), decision, slot, context, correlation: correlation,
+            into: &batch)
+        let symbol = slots[slot].symbol
+        try take(
+            FaultReported(
+                .duplicateIntent, origin: "engine",
+                detail: "\(slots[slot].name) decided \(decision.side) \(symbol) twice from one bar"),
+            context, into: &batch)
     }
 
     private mutating func reject(
@@ -78,6 +104,7 @@ extension Engine {
     ) throws(EngineError) {
         let id = try emit(terms, context, correlation: correlation, into: &batch)
         vigil.counters.submitOrder()
+        sent?.append(SentIntent(intent: terms.intent, sequence: id))
         try fold { (engine) throws(FoldError) in
             try engine.orders.intend(
                 terms, account: engine.account, at: context.time, id: id, correlation: correlation)

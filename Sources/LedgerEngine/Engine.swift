@@ -35,6 +35,9 @@ public struct Engine: Sendable {
 
     /// The one account of a journal at this stage; none before a configuration.
     public private(set) var account = AccountID.none
+    /// Orders decided since they were last taken away: the journal keeps each intent once. Not part of
+    /// the state; only a sequencer asks for it.
+    public var sent: [SentIntent]?
     /// Whether each instrument's data are counted.
     private var watchesData = false
 
@@ -101,7 +104,7 @@ public struct Engine: Sendable {
             guard let decision = slots[slot].strategy.bar(bar, view(slot, context)) else {
                 continue
             }
-            try decide(decision, slot, context, into: &batch)
+            try decide(decision, slot, context, barInterval: bar.interval, into: &batch)
         }
         try finish(context, into: &batch)
     }
@@ -462,6 +465,12 @@ public struct Engine: Sendable {
         guard inputs < .max / 2 else { throw StateError("a saved state counts \(inputs) inputs") }
         guard reader.isAtEnd else { throw StateError("a saved state goes on after its end") }
     }
+}
+
+/// An intent and the event that it became.
+public struct SentIntent: Hashable, Sendable {
+    public var intent: IntentID
+    public var sequence: SequenceNumber
 }
 
 /// Which input a step takes, and when.

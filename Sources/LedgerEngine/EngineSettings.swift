@@ -62,6 +62,13 @@ struct EngineSettings: Sendable {
     }
 }
 
+/// The last decision from a bar that became an order.
+struct BarDecision: Hashable, Sendable {
+    var time: Timestamp
+    var interval: UInt32
+    var side: Side
+}
+
 /// One strategy on one instrument.
 struct StrategySlot: Sendable {
     let id: StrategyID
@@ -80,6 +87,7 @@ struct StrategySlot: Sendable {
     var ordinal: UInt32 = 0
     /// Entry signals of this trading day that were let through to the limits.
     var signalsToday: UInt32 = 0
+    var lastBar: BarDecision?
 
     init(id: StrategyID, name: String, symbol: String, account: String, strategy: any Strategy) {
         self.id = id
@@ -126,6 +134,9 @@ struct StrategySlot: Sendable {
         writer.write(lastDecision)
         writer.write(ordinal)
         writer.write(signalsToday)
+        writer.write(lastBar?.time ?? Timestamp(nanoseconds: .min))
+        writer.write(lastBar?.interval ?? 0)
+        writer.write(lastBar?.side ?? .buy)
         strategy.encode(into: &writer)
     }
 
@@ -137,6 +148,9 @@ struct StrategySlot: Sendable {
         lastDecision = try reader.read()
         ordinal = try reader.read()
         signalsToday = try reader.read()
+        let decided = BarDecision(
+            time: try reader.read(), interval: try reader.read(), side: try reader.read())
+        lastBar = decided.time.nanoseconds == .min ? nil : decided
         try strategy.restore(from: &reader)
     }
 }

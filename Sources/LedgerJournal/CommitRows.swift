@@ -33,11 +33,14 @@ public enum DeduplicationKey: Hashable, Sendable, CustomStringConvertible {
     /// The producer's own identifier, such as a venue's execution id, with the time it bears: keys
     /// rise with time, because rows at random places are the dearest thing a commit can hold.
     case identifier(String, at: Timestamp)
+    /// A decided order; its number begins with the decision's time.
+    case intent(IntentID)
 
     public var description: String {
         switch self {
         case .counter(let number): "\(number)"
         case .identifier(let text, let time): "\(text) of \(time)"
+        case .intent(let intent): "\(intent)"
         }
     }
 }
@@ -45,8 +48,9 @@ public enum DeduplicationKey: Hashable, Sendable, CustomStringConvertible {
 /// "This input is that event."
 ///
 /// As bytes: the key is the producer's length (1), the producer, a kind (1), and for an identifier
-/// its time in nanoseconds (8, big-endian, the sign bit flipped) and its text; the value's body is
-/// the sequence (8), and for a counter the counter (8).
+/// its time in nanoseconds (8, big-endian, the sign bit flipped) and its text, for an intent its
+/// decision's time likewise (8) and its other half (8, big-endian); the value's body is the sequence
+/// (8), and for a counter the counter (8).
 public struct DeduplicationRow: Hashable, Sendable {
     public var producer: String
     public var key: DeduplicationKey
@@ -79,6 +83,10 @@ public struct DeduplicationRow: Hashable, Sendable {
             bytes.append(1)
             bytes.appendBigEndian(UInt64(bitPattern: time.nanoseconds) ^ 1 << 63)
             bytes.append(contentsOf: text.utf8)
+        case .intent(let intent):
+            bytes.append(2)
+            bytes.appendBigEndian(intent.low ^ 1 << 63)
+            bytes.appendBigEndian(intent.high)
         }
         return bytes
     }

@@ -25,7 +25,8 @@ final class Run {
     }
 
     static func opening(_ settings: [(key: String, value: String)]) -> [Input] {
-        let text = Settings(settings).text
+        // Times are seconds since 1970, when the exchange's calendar is not known.
+        let text = Settings(settings + [("account.calendar", "crypto")]).text
         return [
             Input(event: ConfigurationLoaded(seed: 0, build: "", settings: text), seconds: 0),
             Input(event: define("A", 1), seconds: 0), Input(event: define("B", 2), seconds: 0),
