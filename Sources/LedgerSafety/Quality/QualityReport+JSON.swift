@@ -9,7 +9,7 @@ extension QualityReport {
     public var json: [UInt8] {
         var text: [UInt8] = []
         text.append("{\n  \"asof_date\": \"\(CivilDate(daysSinceEpoch: asOf.utcDay))\",\n")
-        text.append("  \"staleness_threshold_hours\": \(SymbolQuality.hours(staleness)),\n")
+        text.append("  \"staleness_threshold_hours\": \(QualityReport.hours(staleness)),\n")
         text.append("  \"symbols_checked\": \(symbols.count),\n")
         text.append("  \"symbols_blocked\": \(blocked.count),\n  \"issues\": {")
         appendIssues(to: &text)
@@ -54,7 +54,7 @@ extension SymbolReport {
         text.append(", \"blocked\": \(issue != nil), \"rows\": \(rows), \"last\": ")
         text.append(last.map { "\"\($0)\"" } ?? "null")
         text.append(", \"missing_sessions\": \(missingSessions.map { "\($0)" } ?? "null")")
-        text.append(", \"age_hours\": \(age.map(SymbolQuality.hours) ?? "null")")
+        text.append(", \"age_hours\": \(age.map(QualityReport.hours) ?? "null")")
         text.append(", \"history_days\": \(history), \"missing_share\": \(missingShare)")
         text.append(", \"warnings\": {")
         var isFirst = true

@@ -71,6 +71,11 @@ public struct QualityReport: Sendable {
 
     public var blocked: [SymbolReport] { symbols.filter { $0.issue != nil } }
 
+    /// A length of time in hours, half to even to 10^-9.
+    public static func hours(_ length: Nanoseconds) -> String {
+        FixedPoint.format(FixedPoint.dividedHalfEven(Int128(length.count), by: 3600))
+    }
+
     /// Whether there are data and none is blocked: a check that looked at nothing has not passed.
     public var passes: Bool { !symbols.isEmpty && blocked.isEmpty }
 }
@@ -146,8 +151,8 @@ extension SymbolQuality {
         let isLate = rules.expectsLastSession && missing > 0
         guard isLate || age > rules.staleness else { return nil }
         return
-            "last data at \(last): \(missing) sessions missing, \(Self.hours(age)) h old without "
-            + "closed days, of \(Self.hours(rules.staleness)) h"
+            "last data at \(last): \(missing) sessions missing, \(QualityReport.hours(age)) h old without "
+            + "closed days, of \(QualityReport.hours(rules.staleness)) h"
     }
 
     private var outlier: String? {
@@ -158,7 +163,7 @@ extension SymbolQuality {
             return "a price of \(FixedPoint.format(value)) at \(first.time)" + more
         }
         guard let first = findings.first(.outlier), let value = first.value else {
-            return "\(count) rows"
+            return "\(count) rows with a price that cannot be"
         }
         return "\(Self.percent(value)) in a day at \(first.time), beyond "
             + Self.percent(Int128(rules.maximumReturn.raw)) + more
@@ -169,10 +174,6 @@ extension SymbolQuality {
             raw: Int64(
                 FixedPoint.dividedHalfEven(
                     Int128(part) * Int128(FixedPoint.one), by: Int128(whole))))
-    }
-
-    static func hours(_ length: Nanoseconds) -> String {
-        FixedPoint.format(FixedPoint.dividedHalfEven(Int128(length.count), by: 3600))
     }
 
     /// A share as per cent, to four decimals, half to even.
