@@ -8,7 +8,10 @@ import LedgerJournal
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Bring market data in.", subcommands: [ImportCommand.self])
+        commandName: "data", abstract: "Bring market data in, and judge them.",
+        subcommands: [
+            ImportCommand.self, DataCheckCommand.self, DataInspectCommand.self,
+        ])
 }
 
 struct ImportCommand: ParsableCommand {
@@ -37,45 +40,12 @@ struct ImportCommand: ParsableCommand {
     var symbol: String
     @Option(help: "Tape to create or to append to: a name under journal/, or a directory.")
     var journal: String
-    @Option(help: ArgumentHelp("Format: \(ImportFormat.presetNames.joined(separator: ", "))."))
-    var preset = "csv"
-    @Option(help: "Column map: time=Date,open=1,… by header name or number from 1.")
-    var columns: String?
-    @Option(
-        help: ArgumentHelp(
-            "What rows are: \(ImportFormat.Kind.allCases.map(\.rawValue).joined(separator: ", ")); "
-                + "told by the columns unless given."))
-    var rows: String?
-    @Option(help: "Time format; told by the first row unless given.")
-    var time: String?
-    @Option(help: "Day of files that count from midnight, YYYY-MM-DD.")
-    var date: String?
-    @Option(help: "Time zone of local times, such as America/New_York.")
-    var zone: String?
-    @Option(help: "Which end of a bar its time names: start or end.")
-    var label: String?
-    @Option(help: "Length of a bar in seconds; 86400 ends at local midnight.")
-    var interval: Int?
-    @Option(help: "What prices are divided by: a power of ten.")
-    var priceDivisor: Int64?
-    @Option(
-        help: "Round prices and sizes to this many decimals instead of refusing more than nine.")
-    var roundTo: Int?
-    @Option(help: "Smallest price step.")
-    var tick = "0.01"
-    @Option(help: "Smallest quantity step.")
-    var lot = "1"
-    @Option(help: "Currency of the prices.")
-    var currency = "USD"
-    @Option(help: "Exchange.")
-    var venue = ""
-    @Option(help: "equity or crypto.")
-    var kind = "equity"
+    @OptionGroup var file: FileOptions
     @Flag(help: "Count and list bad rows instead of stopping.")
     var skipBad = false
 
     func run() throws {
-        let data = try settings()
+        let data = try file.settings(files.first ?? "", symbol: symbol, skipBad: skipBad)
         let directory = try JournalHome.place(journal)
         JournalHome.makeParents(of: directory)
         let exists = JournalHome.isJournal(directory)
@@ -118,29 +88,5 @@ struct ImportCommand: ParsableCommand {
             progress: { rows, place in
                 bar.show(UInt64(place.read), of: place.of.map { UInt64($0) }, "\(rows) rows")
             }, shouldStop: { Interrupt.wasAsked })
-    }
-
-    private func settings() throws -> DataSettings {
-        var pairs: [(key: String, value: String)] = [
-            ("data.0.path", files.first ?? ""), ("data.0.symbol", symbol),
-            ("data.0.format", preset), ("data.0.tick", tick), ("data.0.lot", lot),
-            ("data.0.currency", currency), ("data.0.venue", venue), ("data.0.kind", kind),
-            ("data.0.skip_bad", skipBad ? "true" : "false"),
-        ]
-        func add(_ name: String, _ value: String?) {
-            if let value { pairs.append(("data.0.\(name)", value)) }
-        }
-        add("columns", columns)
-        add("rows", rows)
-        add("time", time)
-        add("date", date)
-        add("zone", zone)
-        add("label", label)
-        add("interval", interval.map { "\($0)" })
-        add("price_divisor", priceDivisor.map { "\($0)" })
-        add("round_to", roundTo.map { "\($0)" })
-        let configuration = try Configuration(
-            path: nil, text: nil, environment: [:], overrides: pairs)
-        return try DataSettings(configuration.settings, 0)
     }
 }

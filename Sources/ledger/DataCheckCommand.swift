@@ -1,0 +1,145 @@
+import ArgumentParser
+import LedgerDomain
+import LedgerDrivers
+import LedgerEvents
+import LedgerSafety
+
+struct DataCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Judge which symbols have data good enough to be traded.",
+        discussion: """
+            A symbol is blocked by the first that fails of: newest data too old, indicators that cannot be
+            computed, values missing, history too short, prices that cannot be. It blocks itself alone.
+            JSON is the report that --write puts into a folder.
+
+              ledger data check spy.zip --preset lean-daily --at 2021-04-01T04:00:00Z
+              ledger data check aapl.zip --preset lean-daily --factors aapl.csv --from 2010-01-01
+              ledger data check --journal live --write artifacts/data_quality
+
+            Exit codes: 0 nothing is blocked, 1 a symbol is blocked or there is none.
+            """)
+
+    @OptionGroup var data: QualityOptions
+    @OptionGroup var output: FormatOptions
+    @Option(
+        help: """
+            Folder for data_quality_report_YYYYMMDD_HHMMSS.json, named by --at, and its copy \
+            data_quality_report_latest.json, such as artifacts/data_quality.
+            """)
+    var write: String?
+
+    func run() throws {
+        let reading = try QualityReading(data)
+        let report = reading.quality.report(at: reading.asOf)
+        for (symbol, bad) in reading.badRows {
+            Terminal.complain("\(symbol): passed over \(bad.total) bad rows: \(bad.summary)")
+        }
+        if let write { try Self.write(report, into: write) }
+        if output.format == .json {
+            Terminal.write(report.json)
+        } else {
+            Self.table(report).write(output.format)
+        }
+        guard report.passes else { throw ExitCode(1) }
+    }
+
+    private static func write(_ report: QualityReport, into folder: String) throws {
+        let stamp = "\(report.asOf)".filter { $0 != "-" && $0 != ":" }.prefix(15)
+        let name = stamp.split(separator: "T").joined(separator: "_")
+        do throws(ArtifactError) {
+            for name in [name, "latest"] {
+                try ArtifactFile.write(
+                    report.json, to: "\(folder)/data_quality_report_\(name).json")
+            }
+        } catch { throw CommandError("\(error)", code: error.isFull ? 4 : 2) }
+    }
+
+    private static func table(_ report: QualityReport) -> Table {
+        var table = Table([
+            .init("symbol"), .init("result"), .init("rows", .number), .init("last"),
+            .init("missing_sessions", .number), .init("age_hours", .decimal),
+            .init("history_days", .number), .init("missing_share", .decimal), .init("warnings"),
+            .init("reason"),
+        ])
+        for symbol in report.symbols {
+            let warnings = QualityKind.allCases.filter { symbol.findings.count($0) > 0 }
+            table.add([
+                symbol.symbol, symbol.issue?.name ?? "ok", "\(symbol.rows)",
+                symbol.last.map { "\($0)" }, symbol.missingSessions.map { "\($0)" },
+                symbol.age.map(QualityReport.hours), "\(symbol.history)",
+                "\(symbol.missingShare)",
+                warnings.map { "\($0.name) \(symbol.findings.count($0))" }.joined(separator: ", "),
+                symbol.reason,
+            ])
+        }
+        return table
+    }
+}
+
+struct DataInspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "List gaps, repeats, spikes and zero volumes with their rows.",
+        discussion: """
+            A row is a line of a file or the sequence number of an event. Values are shares of 1, prices, or
+            numbers of sessions and bars.
+
+              ledger data inspect btcusd_trade.zip --preset lean-daily-crypto
+              ledger data inspect --journal live --limit 100
+            """)
+
+    @OptionGroup var data: QualityOptions
+    @OptionGroup var output: FormatOptions
+
+    func run() throws {
+        let reading = try QualityReading(data)
+        let report = reading.quality.report(at: reading.asOf)
+        var table = Table([
+            .init("symbol"), .init("finding"), .init("row"), .init("time"), .init("since"),
+            .init("value", .decimal), .init("limit", .decimal), .init("detail"),
+        ])
+        for symbol in report.symbols {
+            for finding in symbol.findings.listed {
+                table.add([
+                    symbol.symbol, finding.kind.name, reading.place(finding.row),
+                    "\(finding.time)", finding.since.map { "\($0)" },
+                    finding.value.map(FixedPoint.format), finding.limit.map(FixedPoint.format), nil,
+                ])
+            }
+            addBadRows(reading, of: symbol.symbol, to: &table)
+        }
+        table.write(output.format)
+        tellRest(report, reading)
+    }
+
+    /// Rows that are no events have no time; what is wrong with them is told in words.
+    private func addBadRows(
+        _ reading: QualityReading, of symbol: String, to table: inout Table
+    ) {
+        for (owner, bad) in reading.badRows where owner == symbol {
+            for error in bad.first.prefix(data.limit) {
+                let place = error.line.map { "\(error.file):\($0)" } ?? error.file
+                let column = error.column.map { "\($0): " } ?? ""
+                table.add([
+                    symbol, error.kind.quality.name, place, nil, nil, nil, nil,
+                    column + error.problem,
+                ])
+            }
+        }
+    }
+
+    private func tellRest(_ report: QualityReport, _ reading: QualityReading) {
+        for symbol in report.symbols {
+            let bad = reading.badRows.filter { $0.symbol == symbol.symbol }
+                .flatMap { $0.report.first.prefix(data.limit) }
+            for kind in QualityKind.allCases {
+                let listed =
+                    symbol.findings.listed.count { $0.kind == kind }
+                    + bad.count { $0.kind.quality == kind }
+                let more = symbol.findings.count(kind) - listed
+                if more > 0 { Terminal.complain("\(symbol.symbol): \(more) more \(kind.name)") }
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import LedgerDomain
+import LedgerSafety
+import Testing
+
+@Suite struct QualityTests {}
