@@ -195,6 +195,7 @@ extension Engine {
         _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         vigil.counters.beginRun()
+        try awaitReconciliation(context, into: &batch)
         guard vigil.counters.hasFailedRuns(rules.faults) else { return }
         let count = vigil.counters.runFailures
         try engage(

@@ -25,6 +25,11 @@ extension Engine {
             return stop.phase == .normal
                 ? "the drawdown stop is in NORMAL: nothing to override" : nil
         case .flatten: return scopeProblem(command.argument)
+        case .sync:
+            guard let last = snapshots.last, last.began.snapshot.hex == command.argument else {
+                return "the venue's last snapshot is another one: reconcile first"
+            }
+            return last.began.isReachable ? nil : "the venue could not be asked"
         default: return nil
         }
     }
@@ -108,6 +113,7 @@ extension Engine {
             try overrideDrawdown(actor: actor, reason: reason, context, into: &batch)
         case .healthCheck:
             try checkHealth(actor: actor, reason: reason, context, into: &batch)
+        case .sync: try synchronise(command, context, into: &batch)
         case .flatten:
             guard let key = key(command.argument) else { return }
             try flatten(

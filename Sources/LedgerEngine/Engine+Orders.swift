@@ -318,7 +318,7 @@ extension Engine {
     /// Exits must not exceed what they close, nor stand where they would enlarge it: those beyond the
     /// position go, the newest first. A protecting one that still has some position to protect is
     /// placed anew for that much; an exit that the strategy ordered is left to the strategy.
-    private mutating func trimExits(
+    mutating func trimExits(
         _ slot: Int, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         let position = slots[slot].position

@@ -19,6 +19,7 @@ public struct Engine: Sendable {
     public internal(set) var orders = OrderRegister()
     public internal(set) var gate = TradingGate()
     public internal(set) var stop = DrawdownStop()
+    public internal(set) var snapshots = SnapshotCollector()
     public private(set) var settings = Settings([])
     public private(set) var inputs: UInt64 = 0
     public private(set) var lastTime = Timestamp(nanoseconds: .min)
@@ -180,6 +181,8 @@ public struct Engine: Sendable {
         case .dividendDeclared: try pay(try decode(record), context, into: &batch)
         case .splitApplied: try split(try decode(record), context)
         case .sessionClosed: try close(try decode(record), context, into: &batch)
+        case .venueSnapshotBegan, .venuePositionReported, .venueOrderReported, .venueSnapshotEnded:
+            try takeSnapshot(record, context, into: &batch)
         case .runStarted: try beginRun(context, into: &batch)
         case .runEnded:
             vigil.counters.succeedRun()
@@ -238,6 +241,7 @@ public struct Engine: Sendable {
             names.define(event)
         }
         try applyGateSettings(isFirst: isFirst, context, into: &batch)
+        if isFirst { try awaitReconciliation(context, into: &batch) }
     }
 
     /// Takes up the settings without saying so: what a restored engine needs too.
@@ -328,7 +332,7 @@ public struct Engine: Sendable {
         do { try body(&self) } catch { throw .fold(error) }
     }
 
-    private func decode<E: Event>(_ record: Record) throws(EngineError) -> E {
+    func decode<E: Event>(_ record: Record) throws(EngineError) -> E {
         do { return try E(record) } catch { throw .record(error) }
     }
 
@@ -352,6 +356,7 @@ public struct Engine: Sendable {
         venue.encode(into: &writer)
         gate.encode(into: &writer)
         stop.encode(into: &writer)
+        snapshots.encode(into: &writer)
         vigil.encode(into: &writer)
         for slot in slots { slot.encode(into: &writer) }
     }
@@ -374,6 +379,7 @@ public struct Engine: Sendable {
         try venue.restore(from: &reader)
         gate = try TradingGate(from: &reader)
         stop = try DrawdownStop(from: &reader)
+        snapshots = try SnapshotCollector(from: &reader)
         vigil = try Vigil(from: &reader)
         for slot in slots.indices { try slots[slot].restore(from: &reader) }
         for slot in slots

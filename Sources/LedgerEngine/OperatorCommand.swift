@@ -18,6 +18,8 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
     case healthCheck = "health-check"
     /// Closes positions: a scope.
     case flatten
+    /// Sets the books to the venue's last snapshot, named by its 16 digits.
+    case sync
 
     /// Those that put a fact into the books.
     public static let facts: [OperatorVerb] = [.deposit, .withdrawal, .fee, .note]
@@ -26,6 +28,9 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
     public func problem(with argument: String) -> String? {
         switch self {
         case .note, .override, .healthCheck: return nil
+        case .sync:
+            return UInt64(argument, radix: 16) != nil && argument.utf8.count == 16
+                ? nil : "'\(argument)' is no snapshot's number of 16 hexadecimal digits"
         case .deposit, .withdrawal, .fee:
             guard let amount = try? Money(argument) else {
                 return "'\(argument)' is not an amount such as 12.50"

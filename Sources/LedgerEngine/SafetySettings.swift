@@ -20,6 +20,11 @@ extension SafetyRules {
         risk = try RiskRules(settings, account: account)
         data = try DataRules(settings, account: account)
         faults = try FaultRules(settings)
+        reconciliation.isEnabled = try settings.flag("reconciliation.enabled", true)
+        reconciliation.tolerance = try settings.share(
+            "reconciliation.tolerance", reconciliation.tolerance)
+        reconciliation.dust = Quantity(
+            raw: try settings.money("reconciliation.dust", Money(raw: 1000)).raw)
     }
 }
 

@@ -91,9 +91,15 @@ public struct AccountEquity: Hashable, Sendable {
     /// Cash that came from or went to the outside: no profit and no loss, so the peak keeps its
     /// proportion to equity. A deposit does not make a drawdown smaller, nor a withdrawal larger.
     mutating func deposit(_ amount: Money, at time: Timestamp) {
+        bring(cash: amount, value: 0, counted: amount, at: time)
+    }
+
+    /// The same of cash and of holdings worth `value` in 10^-18, `counted` as deposited.
+    mutating func bring(cash amount: Money, value: Int128, counted: Money, at time: Timestamp) {
         let before = equityValue
         cash += amount
-        netDeposits += amount
+        marketValue += value
+        netDeposits += counted
         let after = equityValue
         if before >= peakValue { peakAt = time }
         peakValue = Self.moved(peakValue, before, after)

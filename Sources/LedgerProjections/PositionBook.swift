@@ -25,7 +25,7 @@ public struct Position: Hashable, Sendable {
     public private(set) var realised = Money.zero
     public fileprivate(set) var fees = Money.zero
     public fileprivate(set) var dividends = Money.zero
-    public private(set) var fills: UInt64 = 0
+    public fileprivate(set) var fills: UInt64 = 0
     private var queue: [Lot] = []
     /// Lots before this index are closed: taking from the front of an array costs nothing then.
     private var first = 0
@@ -178,8 +178,10 @@ public struct Position: Hashable, Sendable {
 /// All positions, by account, strategy and instrument.
 public struct PositionBook: Projection, Hashable {
     public static let name = "positions"
-    public static let version: UInt32 = 2
-    public static let types: [EventType] = [.orderFilled, .splitApplied, .dividendPaid]
+    public static let version: UInt32 = 3
+    public static let types: [EventType] = [
+        .orderFilled, .splitApplied, .dividendPaid, .positionAdjusted,
+    ]
 
     /// In the order in which they were first opened; flat ones stay with their realised profit.
     public private(set) var positions: [Position] = []
@@ -197,8 +199,23 @@ public struct PositionBook: Projection, Hashable {
         case EventType.dividendPaid.rawValue:
             let dividend: DividendPaid = try decode(record)
             try book(dividend, account: record.account, sequence: record.sequence)
+        case EventType.positionAdjusted.rawValue:
+            let event: PositionAdjusted = try decode(record)
+            try adjust(event, account: record.account, at: record.time, sequence: record.sequence)
         default: break
         }
+    }
+
+    /// Opens or closes lots at the adjustment's price; no fill is counted and no fee paid.
+    public mutating func adjust(
+        _ event: PositionAdjusted, account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        try checked(event, sequence)
+        let entry = entry(account, event.strategy, event.instrument)
+        do { try positions[entry].book(event.asFill, at: time, sequence: sequence) } catch {
+            throw .number(error, sequence)
+        }
+        positions[entry].fills -= 1
     }
 
     public mutating func book(

@@ -108,6 +108,21 @@ public struct ProfitAndLoss: Projection, Hashable {
         try equity.book(dividend, account: account, at: time, sequence: sequence)
     }
 
+    public mutating func adjust(
+        _ event: PositionAdjusted, account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        advance(to: time)
+        try positions.adjust(event, account: account, at: time, sequence: sequence)
+        try equity.adjust(event, account: account, at: time, sequence: sequence)
+    }
+
+    public mutating func adjust(
+        _ event: CashAdjusted, account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        advance(to: time)
+        try equity.adjust(event, account: account, at: time, sequence: sequence)
+    }
+
     /// Since the account was opened; nil for one that the journal does not have.
     public func total(_ account: AccountID) -> ProfitParts? {
         guard let worth = equity[account] else { return nil }

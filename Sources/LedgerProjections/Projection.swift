@@ -79,6 +79,25 @@ func checked(_ split: SplitApplied, _ sequence: SequenceNumber) throws(FoldError
     }
 }
 
+/// Refuses an adjustment that nobody can have made, before sums could overflow.
+func checked(_ event: PositionAdjusted, _ sequence: SequenceNumber) throws(FoldError) {
+    guard event.quantity.raw != 0, event.quantity.magnitude <= Quantity.limit, event.price.raw >= 0
+    else {
+        throw .inconsistent("an adjustment of \(event.quantity) at \(event.price)", sequence)
+    }
+    try checked(event.instrument, sequence)
+}
+
+extension PositionAdjusted {
+    /// What lots are opened and closed by: a fill that nobody paid for.
+    var asFill: OrderFilled {
+        OrderFilled(
+            instrument: instrument, strategy: strategy, side: quantity.raw > 0 ? .buy : .sell,
+            liquidity: .taker, order: .none, execution: 0, price: price,
+            quantity: quantity.magnitude, fee: .zero, remaining: .zero)
+    }
+}
+
 extension StateReader {
     /// A sum in a saved state: far beyond what any journal can add up to, it is damage.
     mutating func readSum() throws(StateError) -> Money { Money(raw: try readSum(bits: 100)) }

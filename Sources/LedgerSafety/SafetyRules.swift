@@ -28,6 +28,7 @@ public struct SafetyRules: Hashable, Sendable {
     public var risk = RiskRules()
     public var data = DataRules()
     public var faults = FaultRules()
+    public var reconciliation = ReconciliationRules()
 
     public init() {}
 

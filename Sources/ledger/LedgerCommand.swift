@@ -22,6 +22,7 @@ struct LedgerCommand: ParsableCommand {
             ReplayCommand.self, ProjectCommand.self, TailCommand.self, ShowCommand.self,
             VerifyCommand.self, RecordCommand.self, ConfigCommand.self, GateCommand.self,
             KillSwitchCommand.self, ModeCommand.self, DrawdownCommand.self, FlattenCommand.self,
+            ReconcileCommand.self, SyncCommand.self,
         ])
 
     static func main() {

@@ -19,7 +19,7 @@ struct ProjectCommand: ParsableCommand {
         subcommands: [
             PositionsProjection.self, OrdersProjection.self, EquityProjection.self,
             ProfitProjection.self, GateProjection.self, DrawdownProjection.self,
-            RiskProjection.self,
+            RiskProjection.self, ReconciliationProjection.self,
         ])
 }
 

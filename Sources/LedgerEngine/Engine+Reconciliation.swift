@@ -1,0 +1,212 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+/// Compares the books with what the venue says, and sets them right when an operator says so.
+extension Engine {
+    /// Takes one record of a venue's snapshot; its end is when the books are compared with it.
+    mutating func takeSnapshot(
+        _ record: Record, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        switch record.type {
+        case .venueSnapshotBegan: snapshots.take(try decode(record) as VenueSnapshotBegan)
+        case .venuePositionReported: snapshots.take(try decode(record) as VenuePositionReported)
+        case .venueOrderReported: snapshots.take(try decode(record) as VenueOrderReported)
+        case .venueSnapshotEnded:
+            let ended: VenueSnapshotEnded = try decode(record)
+            switch snapshots.take(ended) {
+            case .complete(let snapshot):
+                try reconcile(
+                    standing.compare(with: snapshot, rules.reconciliation), ended.snapshot,
+                    isReachable: snapshot.began.isReachable, context, into: &batch)
+            case .incomplete(let why):
+                let discrepancy = DiscrepancyFound(
+                    .incomplete, snapshot: ended.snapshot, ledger: .zero, venue: .zero, detail: why)
+                try reconcile(
+                    [discrepancy], ended.snapshot, isReachable: true, context, into: &batch)
+            }
+        default: return
+        }
+    }
+
+    /// The account as the ledger has it, over all strategies.
+    public var standing: LedgerStanding {
+        var holdings: [LedgerHolding] = []
+        for instrument in names.instruments {
+            var (quantity, cost) = (Quantity.zero, Money.zero)
+            for position in books.positions.positions(in: instrument.id)
+            where position.account == account {
+                quantity = quantity + position.quantity
+                cost += position.cost
+            }
+            guard quantity.raw != 0 else { continue }
+            holdings.append(
+                LedgerHolding(
+                    instrument: instrument.id, symbol: instrument.symbol,
+                    isCrypto: instrument.kind == .crypto, quantity: quantity, cost: cost))
+        }
+        return LedgerStanding(
+            cash: books.equity[account]?.cash ?? .zero, holdings: holdings,
+            orders: orders.open.filter { $0.account == account })
+    }
+
+    private mutating func reconcile(
+        _ found: [DiscrepancyFound], _ snapshot: UInt64, isReachable: Bool,
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        for discrepancy in found { try emit(discrepancy, context, into: &batch) }
+        // A simulated venue that cannot be asked is no venue; real money is not traded blind (C7).
+        let isSkipped = !isReachable && configuration?.accountKind == .simulated
+        let status: ReconciliationStatus = isSkipped ? .skipped : found.isEmpty ? .pass : .fail
+        let count = UInt32(clamping: isSkipped ? 0 : found.count)
+        let reason =
+            isSkipped
+            ? "there is no venue to compare with"
+            : found.isEmpty
+                ? "ledger and venue agree"
+                : "\(count) discrepanc\(count == 1 ? "y" : "ies"), first \(found[0].kind)"
+        try emit(
+            ReconciliationEnded(
+                status, discrepancies: count, snapshot: snapshot, reason: reason), context,
+            into: &batch)
+        switch status {
+        case .skipped: return
+        case .pass:
+            try emit(
+                AlertRaised(.info, .reconciliationPassed, text: reason), context, into: &batch)
+            try clear(
+                LatchCleared(.reconciliation, actor: "engine", reason: reason), context,
+                into: &batch)
+        case .fail:
+            let value = Money(raw: Int128(count) * Int128(FixedPoint.one))
+            try emit(
+                AlertRaised(.critical, .reconciliationFailed, value: value, text: reason), context,
+                into: &batch)
+            try clear(
+                LatchCleared(.reconciliation, actor: "engine", reason: "compared anew"), context,
+                into: &batch)
+            try engage(
+                LatchEngaged(
+                    .reconciliation, clears: .automatic, value: value, actor: "engine",
+                    reason: reason), context, into: &batch)
+        }
+    }
+
+    /// No entry of a paper or live account before a reconciliation passed in its run (R01).
+    mutating func awaitReconciliation(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard rules.reconciliation.isEnabled, let kind = configuration?.accountKind,
+            kind != .simulated
+        else { return }
+        try engage(
+            LatchEngaged(
+                .reconciliation, clears: .automatic, actor: "engine",
+                reason: "no reconciliation has passed since the run began"), context, into: &batch)
+    }
+
+    // MARK: Synchronisation
+
+    /// Sets the books to the venue's last snapshot (R05). History stays: the differences are events.
+    mutating func synchronise(
+        _ command: OperatorCommanded, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard let snapshot = snapshots.last, snapshot.began.isReachable else { return }
+        let found = standing.compare(with: snapshot, rules.reconciliation)
+        var settled: [InstrumentID] = []
+        for discrepancy in found {
+            switch discrepancy.kind {
+            case .quantity, .averagePrice, .positionOnlyInLedger, .positionOnlyAtVenue:
+                guard discrepancy.instrument != .none, !settled.contains(discrepancy.instrument)
+                else { continue }
+                settled.append(discrepancy.instrument)
+                try settle(discrepancy.instrument, snapshot, command, context, into: &batch)
+            case .cash:
+                let amount = Money(raw: discrepancy.venue.raw - discrepancy.ledger.raw)
+                let event = CashAdjusted(
+                    amount: amount, snapshot: snapshot.began.snapshot, actor: command.actor,
+                    reason: command.reason)
+                try emit(event, context, into: &batch)
+                try fold { (engine) throws(FoldError) in
+                    try engine.books.adjust(
+                        event, account: engine.account, at: context.time,
+                        sequence: context.sequence)
+                }
+            case .orderOnlyInLedger, .unrecordedFill:
+                // What it filled is in the position; what of it still waits at the venue is then found
+                // there alone, and is to be cancelled there.
+                guard let order = orders.order(discrepancy.order),
+                    let removed = venue.remove(order.id, order.intended.instrument)
+                else { continue }
+                try end(removed, .reconciled, expired: false, context, into: &batch)
+            case .orderOnlyAtVenue, .unreachable, .incomplete: continue
+            }
+        }
+    }
+
+    /// Brings one instrument to the venue's quantity. The difference goes to the strategy that holds
+    /// most of it, of equals to the lowest number; to none where nobody holds it. Where the average
+    /// price then still differs, what is held is closed and opened anew at the venue's.
+    private mutating func settle(
+        _ instrument: InstrumentID, _ snapshot: VenueSnapshot, _ command: OperatorCommanded,
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let reported = snapshot.positions.filter { $0.instrument == instrument }
+        let wanted = reported.reduce(Int128(0)) { $0 + $1.quantity.raw }
+        let average = reported.first?.averagePrice ?? .zero
+        let price = average.raw > 0 ? average : books.equity.mark(instrument)
+        let held = books.positions.positions(in: instrument).filter { $0.account == account }
+        let sum = held.reduce(Int128(0)) { $0 + $1.quantity.raw }
+        let most = held.filter { $0.quantity.raw != 0 }.sorted {
+            ($0.quantity.magnitude.raw, $1.strategy.number)
+                > ($1.quantity.magnitude.raw, $0.strategy.number)
+        }.first
+        if wanted == 0 {
+            for position in held where position.quantity.raw != 0 {
+                try adjust(
+                    instrument, position.strategy, Quantity(raw: -position.quantity.raw), price,
+                    snapshot, command, context, into: &batch)
+            }
+        } else if wanted != sum {
+            try adjust(
+                instrument, most?.strategy ?? .none, Quantity(raw: wanted - sum), price, snapshot,
+                command, context, into: &batch)
+        }
+        let left = standing.compare(with: snapshot, rules.reconciliation).contains {
+            $0.kind == .averagePrice && $0.instrument == instrument
+        }
+        guard left, average.raw > 0 else { return }
+        for position in books.positions.positions(in: instrument)
+        where position.account == account && position.quantity.raw != 0 {
+            for quantity in [Quantity(raw: -position.quantity.raw), position.quantity] {
+                try adjust(
+                    instrument, position.strategy, quantity, average, snapshot, command, context,
+                    into: &batch)
+            }
+        }
+    }
+
+    private mutating func adjust(
+        _ instrument: InstrumentID, _ strategy: StrategyID, _ quantity: Quantity, _ price: Price,
+        _ snapshot: VenueSnapshot, _ command: OperatorCommanded, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        // In steps that a record can hold; the rest is below any venue's.
+        let written = quantity.written
+        guard written.raw != 0 else { return }
+        let event = PositionAdjusted(
+            instrument: instrument, strategy: strategy, quantity: written, price: price,
+            snapshot: snapshot.began.snapshot, actor: command.actor, reason: command.reason)
+        let sequence = try emit(event, context, into: &batch)
+        try fold { (engine) throws(FoldError) in
+            try engine.books.adjust(
+                event, account: engine.account, at: context.time, sequence: sequence)
+        }
+        for slot in slots.indices
+        where slots[slot].instrument == instrument && slots[slot].id == strategy {
+            slots[slot].position = held(by: slot)
+            try trimExits(slot, context, into: &batch)
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+
+/// How far ledger and venue may be apart (R03, C7).
+public struct ReconciliationRules: Hashable, Sendable {
+    public var isEnabled = true
+    /// Of cash and average prices, as a share of the venue's value in 10^-9.
+    public var tolerance = Price(raw: 10_000_000)
+    /// Units of a crypto position; quantities of equities are exact.
+    public var dust = Quantity(raw: 1000)
+
+    public init() {}
+
+    /// |ledger − venue| > tolerance × |venue|, compared without rounding.
+    func differ(_ ledger: Int128, _ venue: Int128) -> Bool {
+        let apart = (ledger - venue).magnitude.multipliedFullWidth(by: UInt128(FixedPoint.one))
+        let most = venue.magnitude.multipliedFullWidth(by: UInt128(tolerance.raw.magnitude))
+        return (apart.high, apart.low) > (most.high, most.low)
+    }
+}
+
+/// One instrument as the ledger has it, over all strategies.
+public struct LedgerHolding: Hashable, Sendable {
+    public var instrument: InstrumentID
+    public var symbol: String
+    public var isCrypto: Bool
+    /// Signed.
+    public var quantity: Quantity
+    /// What it cost, signed as the quantity is.
+    public var cost: Money
+
+    public init(
+        instrument: InstrumentID, symbol: String, isCrypto: Bool, quantity: Quantity, cost: Money
+    ) {
+        (self.instrument, self.symbol, self.isCrypto) = (instrument, symbol, isCrypto)
+        (self.quantity, self.cost) = (quantity, cost)
+    }
+
+    /// cost / quantity, rounded half to even to 10^-9.
+    var average: Int128 {
+        let one = Int128(FixedPoint.one)
+        let (scaled, overflow) = cost.raw.multipliedReportingOverflow(by: one)
+        guard quantity.raw != 0, !overflow else { return 0 }
+        let sign: Int128 = quantity.raw < 0 ? -1 : 1
+        return FixedPoint.dividedHalfEven(scaled * sign, by: quantity.raw * sign)
+    }
+}
+
+/// What the ledger would say of the account if it were the venue.
+public struct LedgerStanding: Hashable, Sendable {
+    public var cash: Money
+    /// Ascending by instrument; without flat ones.
+    public var holdings: [LedgerHolding]
+    /// Ascending by number.
+    public var orders: [Order]
+
+    public init(cash: Money, holdings: [LedgerHolding], orders: [Order]) {
+        (self.cash, self.holdings, self.orders) = (cash, holdings, orders)
+    }
+
+    /// Everything on which the two do not agree: positions by instrument, those of unknown symbols in
+    /// the snapshot's order, cash, orders by number, orders of the venue alone.
+    public func compare(
+        with snapshot: VenueSnapshot, _ rules: ReconciliationRules
+    ) -> [DiscrepancyFound] {
+        let id = snapshot.began.snapshot
+        guard snapshot.began.isReachable else {
+            return [
+                DiscrepancyFound(
+                    .unreachable, snapshot: id, ledger: .zero, venue: .zero,
+                    detail: "the venue could not be asked")
+            ]
+        }
+        var found = positions(snapshot, rules)
+        if rules.differ(cash.raw, snapshot.began.cash.raw) {
+            found.append(
+                DiscrepancyFound(.cash, snapshot: id, ledger: cash, venue: snapshot.began.cash))
+        }
+        return found + orders(snapshot)
+    }
+
+    // MARK: Positions
+
+    private func positions(
+        _ snapshot: VenueSnapshot, _ rules: ReconciliationRules
+    ) -> [DiscrepancyFound] {
+        let id = snapshot.began.snapshot
+        var found: [DiscrepancyFound] = []
+        for holding in holdings {
+            let reported = snapshot.positions.filter { $0.instrument == holding.instrument }
+            let quantity = reported.reduce(Int128(0)) { $0 + $1.quantity.raw }
+            guard !reported.isEmpty, quantity != 0 || holding.quantity.raw == 0 else {
+                if (holding.quantity.raw).magnitude > dust(holding, rules) {
+                    found.append(
+                        DiscrepancyFound(
+                            .positionOnlyInLedger, instrument: holding.instrument, snapshot: id,
+                            ledger: Money(raw: holding.quantity.raw), venue: .zero,
+                            symbol: holding.symbol))
+                }
+                continue
+            }
+            if (holding.quantity.raw - quantity).magnitude > dust(holding, rules) {
+                found.append(
+                    DiscrepancyFound(
+                        .quantity, instrument: holding.instrument, snapshot: id,
+                        ledger: Money(raw: holding.quantity.raw), venue: Money(raw: quantity),
+                        symbol: holding.symbol))
+            }
+            let price = reported[0].averagePrice.raw
+            if reported.count == 1, price != 0, rules.differ(holding.average, Int128(price)) {
+                found.append(
+                    DiscrepancyFound(
+                        .averagePrice, instrument: holding.instrument, snapshot: id,
+                        ledger: Money(raw: holding.average), venue: Money(raw: Int128(price)),
+                        symbol: holding.symbol))
+            }
+        }
+        for position in snapshot.positions
+        where position.quantity.raw != 0
+            && !(position.instrument != .none
+                && holdings.contains { $0.instrument == position.instrument })
+        {
+            let isUnknown = position.instrument == .none
+            found.append(
+                DiscrepancyFound(
+                    .positionOnlyAtVenue, instrument: position.instrument, snapshot: id,
+                    ledger: .zero, venue: Money(raw: position.quantity.raw),
+                    symbol: position.symbol,
+                    detail: isUnknown ? "the ledger does not know the symbol" : ""))
+        }
+        return found
+    }
+
+    private func dust(_ holding: LedgerHolding, _ rules: ReconciliationRules) -> UInt128 {
+        holding.isCrypto ? rules.dust.raw.magnitude : 0
+    }
+
+    // MARK: Orders
+
+    private func orders(_ snapshot: VenueSnapshot) -> [DiscrepancyFound] {
+        let id = snapshot.began.snapshot
+        var found: [DiscrepancyFound] = []
+        for order in orders {
+            let terms = order.intended
+            guard let reported = snapshot.orders.first(where: { $0.intent == terms.intent }) else {
+                found.append(
+                    DiscrepancyFound(
+                        .orderOnlyInLedger, instrument: terms.instrument, snapshot: id,
+                        ledger: Money(raw: order.remaining.raw), venue: .zero, order: order.id,
+                        detail: "\(terms.intent)"))
+                continue
+            }
+            if reported.filled.raw != order.filled.raw {
+                found.append(
+                    DiscrepancyFound(
+                        .unrecordedFill, instrument: terms.instrument, snapshot: id,
+                        ledger: Money(raw: order.filled.raw),
+                        venue: Money(raw: reported.filled.raw), order: order.id,
+                        symbol: reported.symbol, detail: reported.venueOrder))
+            }
+        }
+        for reported in snapshot.orders
+        where !orders.contains(where: { $0.intended.intent == reported.intent }) {
+            found.append(
+                DiscrepancyFound(
+                    .orderOnlyAtVenue, instrument: reported.instrument, snapshot: id,
+                    ledger: .zero,
+                    venue: Money(raw: reported.quantity.raw - reported.filled.raw),
+                    symbol: reported.symbol,
+                    detail: "\(reported.venueOrder); cancel it at the venue"))
+        }
+        return found
+    }
+}

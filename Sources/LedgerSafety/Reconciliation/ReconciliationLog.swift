@@ -1,0 +1,122 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+
+/// The last reconciliation with what it found, and how many failed within a day (R04, R09).
+public struct ReconciliationLog: Projection, Hashable {
+    public static let name = "reconciliation"
+    public static let version: UInt32 = 1
+    public static let types: [EventType] = [
+        .venueSnapshotBegan, .discrepancyFound, .reconciliationEnded,
+    ]
+
+    public struct Entry: Hashable, Sendable {
+        public var kind: SnapshotKind
+        public var snapshot: UInt64
+        public var at: Timestamp
+        public var cash: Money
+        public var portfolioValue: Money
+        public var status: ReconciliationStatus
+        public var discrepancies: UInt32
+        public var origin: String
+    }
+
+    /// The last of each kind.
+    public private(set) var latest: [Entry] = []
+    /// Of the last reconciliation.
+    public private(set) var discrepancies: [DiscrepancyFound] = []
+    private var began: VenueSnapshotBegan?
+    private var found: [DiscrepancyFound] = []
+    private var failures: [Timestamp] = []
+
+    public init() {}
+
+    public var last: Entry? { latest.max { $0.at < $1.at } }
+
+    /// Failed reconciliations within 24 hours before `time`.
+    public func breaches(at time: Timestamp) -> Int {
+        failures.count { time.nanoseconds - $0.nanoseconds < Nanoseconds.day.count }
+    }
+
+    public mutating func apply(_ record: Record) throws(FoldError) {
+        do throws(RecordError) {
+            switch record.type {
+            case .venueSnapshotBegan:
+                began = try VenueSnapshotBegan(record)
+                found = []
+            case .discrepancyFound: found.append(try DiscrepancyFound(record))
+            case .reconciliationEnded: end(try ReconciliationEnded(record), at: record.time)
+            default: break
+            }
+        } catch { throw .record(error) }
+    }
+
+    private mutating func end(_ event: ReconciliationEnded, at time: Timestamp) {
+        let kind = began?.kind ?? .reconciliation
+        latest.removeAll { $0.kind == kind }
+        latest.append(
+            Entry(
+                kind: kind, snapshot: event.snapshot, at: time, cash: began?.cash ?? .zero,
+                portfolioValue: began?.portfolioValue ?? .zero, status: event.status,
+                discrepancies: event.discrepancies, origin: began?.origin ?? ""))
+        (discrepancies, found) = (found, [])
+        failures.removeAll { time.nanoseconds - $0.nanoseconds >= Nanoseconds.day.count }
+        if event.status == .fail { failures.append(time) }
+    }
+
+    public func encode(into writer: inout StateWriter) {
+        writer.write(latest) { writer, entry in
+            writer.write(entry.kind)
+            writer.write(entry.snapshot)
+            writer.write(entry.at)
+            writer.write(entry.cash)
+            writer.write(entry.portfolioValue)
+            writer.write(entry.status)
+            writer.write(entry.discrepancies)
+            writer.write(entry.origin)
+        }
+        Self.write(discrepancies, &writer)
+        Self.write(found, &writer)
+        writer.write(failures) { $0.write($1) }
+        writer.write(began != nil)
+        if let began { VenueSnapshot(began).encode(into: &writer) }
+    }
+
+    private static func write(_ list: [DiscrepancyFound], _ writer: inout StateWriter) {
+        writer.write(list) { writer, item in
+            writer.write(item.kind)
+            writer.write(item.instrument)
+            writer.write(item.snapshot)
+            writer.write(item.ledger)
+            writer.write(item.venue)
+            writer.write(item.order)
+            writer.write(item.symbol)
+            writer.write(item.detail)
+        }
+    }
+
+    private static func read(
+        _ reader: inout StateReader
+    ) throws(StateError) -> [DiscrepancyFound] {
+        try reader.readArray { (reader) throws(StateError) in
+            DiscrepancyFound(
+                try reader.read(), instrument: try reader.read(), snapshot: try reader.read(),
+                ledger: try reader.read(), venue: try reader.read(), order: try reader.read(),
+                symbol: try reader.read(), detail: try reader.read())
+        }
+    }
+
+    public init(from reader: inout StateReader) throws(StateError) {
+        latest = try reader.readArray { (reader) throws(StateError) in
+            Entry(
+                kind: try reader.read(), snapshot: try reader.read(), at: try reader.read(),
+                cash: try reader.read(), portfolioValue: try reader.read(),
+                status: try reader.read(), discrepancies: try reader.read(),
+                origin: try reader.read())
+        }
+        discrepancies = try Self.read(&reader)
+        found = try Self.read(&reader)
+        failures = try reader.readArray { (reader) throws(StateError) in try reader.read() }
+        if try reader.read() as Bool { began = try VenueSnapshot(from: &reader).began }
+    }
+}
