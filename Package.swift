@@ -68,7 +68,7 @@ let package = Package(
             name: "LedgerDrivers",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
-                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "Yams",
+                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "CCrypto", "Yams",
             ],
             swiftSettings: settings),
         .executableTarget(

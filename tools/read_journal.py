@@ -17,11 +17,27 @@ PURPOSES = ["none", "entry", "exit", "stopLoss", "takeProfit"]
 REFUSALS = [
     "unknown", "insufficientCash", "sizeZero", "currencyMismatch", "duplicateIntent", "belowLot",
     "unknownInstrument", "overflow", "noPosition", "badPrice", "workingOrder", "accountKind",
+    "manualKill", "strategyDisabled", "mode", "flagFile", "drawdownStop", "reconciliation",
+    "duplicateIntents", "orderRejections", "runFailures", "dailyDrawdown", "dailyLoss", "lossPause",
+    "faultCounter", "authentication", "clock", "dataQuality", "feedPaused", "calendar", "regime",
+    "correlation", "volatility", "topSignals", "signalRate", "portfolioHeat", "orderNotional",
+    "positionQuantity", "positionNotional", "totalNotional", "totalExposure", "entriesPerDay",
+    "orderRate", "tradeValue", "positionSize", "rampup",
 ]
 ENDS = [
     "unknown", "notFilled", "otherExitFilled", "positionClosed", "dayEnded", "runEnded",
-    "operatorCancelled", "venueCancelled",
+    "operatorCancelled", "venueCancelled", "halted", "reconciled",
 ]
+LATCHES = [
+    "unknown", "configuration", "strategyList", "killSwitch", "flagFile", "mode", "drawdown",
+    "reconciliation", "duplicateIntents", "orderRejections", "runFailures", "dailyDrawdown",
+    "dailyLoss", "lossPause", "restFaults", "websocketFaults", "duplicateReports", "staleReports",
+    "metrics", "authentication", "clock", "dataQuality", "feed", "calendar",
+]
+SCOPES = ["unknown", "global", "strategy", "symbol"]
+MODES = ["unknown", "auto", "manual", "paper", "halt"]
+PHASES = ["unknown", "normal", "halt", "panic", "rampup"]
+CHECKED = ["failed", "passed"]
 AMOUNT = (40, [("amount", 24, "money")], [])
 REFUSAL = (56, [("strategy", 20, "strategy"), ("side", 22, SIDES), ("reason", 23, REFUSALS),
                 ("limit", 24, "money"), ("value", 40, "money")], [])
@@ -95,6 +111,79 @@ EVENTS = {
         ("fee", 56, "money"), ("remaining", 72, "quantity")], [])),
     32: ("OrderCancelled", ENDED),
     33: ("OrderExpired", ENDED),
+    34: ("FaultReported", (24, [("kind", 20, [
+        "unknown", "rest", "websocket", "duplicateReport", "staleData", "authentication",
+        "orderRejected", "duplicateIntent", "orderStream", "venueUnreachable"])],
+        ["origin", "detail"])),
+    35: ("MetricReported", (32, [("metric", 20, [
+        "unknown", "feedLag", "websocketFailures", "errorRate", "clockSkew", "latency"]),
+        ("value", 24, "price")], ["origin"])),
+    36: ("FlagFileObserved", (24, [("file", 20, ["absent", "present"])], ["path"])),
+    37: ("FeedPaused", (32, [("lastSeen", 24, "time")], ["reason"])),
+    38: ("FeedResumed", (32, [("pausedAt", 24, "time")], [])),
+    39: ("GapDetected", (40, [
+        ("sessions", 20, "u32"), ("from", 24, "time"), ("to", 32, "time")], [])),
+    40: ("VenueSnapshotBegan", (80, [
+        ("kind", 20, ["unknown", "start", "reconciliation", "end"]),
+        ("venue", 21, ["unreachable", "answered"]), ("snapshot", 24, "hex64"),
+        ("cash", 32, "money"), ("portfolioValue", 48, "money"), ("buyingPower", 64, "money")],
+        ["origin"])),
+    41: ("VenuePositionReported", (48, [
+        ("snapshot", 24, "hex64"), ("quantity", 32, "quantity"), ("averagePrice", 40, "price")],
+        ["venueSymbol"])),
+    42: ("VenueOrderReported", (72, [
+        ("side", 20, SIDES), ("snapshot", 24, "hex64"), ("quantity", 32, "quantity"),
+        ("filled", 40, "quantity"), ("limitPrice", 48, "price"), ("intent", 56, "hex128")],
+        ["venueSymbol", "venueOrder"])),
+    43: ("VenueSnapshotEnded", (40, [
+        ("snapshot", 24, "hex64"), ("positions", 32, "u32"), ("orders", 36, "u32")], [])),
+    44: ("LatchEngaged", (64, [
+        ("strategy", 20, "strategy"), ("source", 22, LATCHES), ("scope", 23, SCOPES),
+        ("effect", 24, ["unknown", "blockEntries", "flatten", "blockAll"]),
+        ("clears", 25, ["unknown", "automatic", "operator"]), ("limit", 32, "money"),
+        ("value", 48, "money")], ["actor", "reason"])),
+    45: ("LatchCleared", (24, [
+        ("strategy", 20, "strategy"), ("source", 22, LATCHES), ("scope", 23, SCOPES)],
+        ["actor", "reason"])),
+    46: ("ModeChanged", (24, [("from", 20, MODES), ("to", 21, MODES), ("hard", 22, ["no", "yes"])],
+        ["actor", "reason"])),
+    47: ("DrawdownChanged", (72, [
+        ("from", 20, PHASES), ("to", 21, PHASES), ("days", 22, "u16"), ("equity", 24, "money"),
+        ("peak", 40, "money"), ("drawdown", 56, "price"), ("until", 64, "time")],
+        ["day", "actor", "reason"])),
+    48: ("PeakRebased", (56, [("from", 24, "money"), ("to", 40, "money")], ["actor", "reason"])),
+    49: ("HealthChecked", (32, [
+        ("reconciliation", 20, CHECKED), ("dataQuality", 21, CHECKED),
+        ("noDuplicateIntents", 22, CHECKED), ("strategiesEnabled", 23, CHECKED),
+        ("canResume", 24, CHECKED)], ["actor", "reason"])),
+    50: ("SizeAdjusted", (72, [
+        ("strategy", 20, "strategy"), ("side", 22, SIDES), ("reason", 23, REFUSALS),
+        ("from", 24, "quantity"), ("to", 32, "quantity"), ("limit", 40, "money"),
+        ("value", 56, "money")], [])),
+    51: ("MarkHeld", (40, [("price", 24, "price"), ("mark", 32, "price")], [])),
+    52: ("DiscrepancyFound", (72, [
+        ("kind", 20, [
+            "unknown", "positionOnlyAtVenue", "positionOnlyInLedger", "quantity", "averagePrice",
+            "cash", "orderOnlyAtVenue", "orderOnlyInLedger", "unrecordedFill", "unreachable",
+            "incomplete"]),
+        ("snapshot", 24, "hex64"), ("ledger", 32, "money"), ("venue", 48, "money"),
+        ("order", 64, "order")], ["venueSymbol", "detail"])),
+    53: ("ReconciliationEnded", (40, [
+        ("status", 20, ["unknown", "pass", "fail", "skipped"]), ("discrepancies", 24, "u32"),
+        ("snapshot", 32, "hex64")], ["reason"])),
+    54: ("PositionAdjusted", (48, [
+        ("strategy", 20, "strategy"), ("quantity", 24, "quantity"), ("price", 32, "price"),
+        ("snapshot", 40, "hex64")], ["actor", "reason"])),
+    55: ("CashAdjusted", (48, [("amount", 24, "money"), ("snapshot", 40, "hex64")],
+        ["actor", "reason"])),
+    56: ("AlertRaised", (56, [
+        ("severity", 20, ["unknown", "info", "warning", "critical"]),
+        ("kind", 21, [
+            "unknown", "drawdownWarning", "drawdownHalt", "drawdownPanic", "killSwitch",
+            "reconciliationFailed", "reconciliationPassed", "duplicateIntents", "noTrades",
+            "rejectionRate", "strategyHealth", "dataQuality", "clockSkew", "latency"]),
+        ("strategy", 22, "strategy"), ("value", 24, "money"), ("threshold", 40, "money")],
+        ["text"])),
 }
 INTEGERS = {"u8": "<B", "u16": "<H", "u32": "<I", "u64": "<Q", "i64": "<q", "order": "<Q"}
 ACCOUNT_KINDS = ["", "simulated", "paper", "live"]

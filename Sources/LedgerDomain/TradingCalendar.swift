@@ -85,6 +85,21 @@ extension TradingCalendar {
         }
     }
 
+    /// The session that is open at `time`, else the next one: what a day order lives in.
+    public func session(closingAfter time: Timestamp) throws(CalendarError) -> TradingSession {
+        var day = time.utcDay - 1
+        while true {
+            let date = CivilDate(daysSinceEpoch: day)
+            if date.year > years.upperBound { try check(date) }
+            if years.contains(date.year), let session = try session(on: date),
+                session.closes > time
+            {
+                return session
+            }
+            day += 1
+        }
+    }
+
     /// The `count`-th session after a day, which need not be one itself.
     ///
     /// - Precondition: `count` is at least 1.

@@ -36,7 +36,9 @@ public struct Backtest {
     public static let commitBytes = 1 << 20
 
     /// Opens all inputs and numbers their instruments in the order of the configuration.
-    public init(_ configuration: Configuration) throws {
+    ///
+    /// - Parameter known: the instruments of the journal that is continued, with its numbers.
+    public init(_ configuration: Configuration, known: [Instrument] = []) throws {
         self.configuration = configuration
         try configuration.rehearse()
         let settings = configuration.settings
@@ -44,7 +46,7 @@ public struct Backtest {
         guard count > 0 else {
             throw InputError("the configuration names no data; see configs/backtest.yaml")
         }
-        var numbered: [Instrument] = []
+        var numbered = known
         var opened: [InputSource] = []
         for index in 0..<count {
             let path = settings["data.\(index).path"] ?? ""
@@ -102,29 +104,39 @@ public struct Backtest {
     }
 
     /// - Parameters:
-    ///   - journal: empty.
+    ///   - journal: empty, or a back-test's that is continued.
+    ///   - continues: takes only the inputs that the journal does not have yet. Positions and every
+    ///     safety state go on; orders ended with the run before.
     ///   - syncs: waits at the end until everything is on the disk; else the caller flushes.
     ///   - shouldStop: asked after each commit; the run then ends in good order.
     public func run(
-        into journal: any Journal, named name: String, commitBytes: Int = commitBytes,
+        into journal: any Journal, named name: String, continues: Bool = false,
+        commitBytes: Int = commitBytes,
         checkpointEvery: UInt64 = 250_000, syncs: Bool = true,
         progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> BacktestResult {
-        guard try journal.head == .empty else {
+        guard try continues || journal.head == .empty else {
             throw InputError("the journal \(name) holds events already; name another one")
         }
+        if continues { try skipKnown(journal) }
         guard let start = sources.compactMap(\.nextTime).min() else {
-            throw InputError("the data holds no rows")
+            throw InputError(
+                continues ? "the data holds no rows that \(name) lacks" : "the data holds no rows")
         }
         var sequencer = try Sequencer(
             journal, holder: "backtest", commitBytes: commitBytes, writesInBackground: true,
             checkpointEvery: checkpointEvery)
-        try open(&sequencer, named: name, at: start)
+        if continues {
+            try reopen(&sequencer)
+        } else {
+            try open(&sequencer, named: name, at: start)
+        }
+        let inputsBefore = sequencer.engine.inputs
         let wasInterrupted: Bool
         do { wasInterrupted = try feed(&sequencer, progress, shouldStop) } catch {
             try fail(&sequencer, error)
         }
-        let inputs = sequencer.engine.inputs
+        let inputs = sequencer.engine.inputs - (continues ? inputsBefore : 0)
         try sequencer.take(
             RunEnded(inputs: inputs, reason: wasInterrupted ? "interrupted" : "end of data"),
             Envelope(time: sequencer.engine.lastTime))
@@ -173,6 +185,39 @@ public struct Backtest {
             try sequencer.take(
                 CashDeposited(amount: cash),
                 Envelope(account: sequencer.engine.account, time: start))
+        }
+        try sequencer.take(
+            RunStarted(mode: "backtest", name: configuration["run.name"]), envelope)
+    }
+
+    /// Passes over the rows that the journal holds.
+    private func skipKnown(_ journal: any Journal) throws {
+        let types: [EventType] = [
+            .bar, .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied,
+        ]
+        var last = Timestamp(nanoseconds: .min)
+        var known: [[UInt8]] = []
+        try journal.forEachRecord(from: .first, filter: EventFilter(types)) { record in
+            if record.time > last { known = [] }
+            last = record.time
+            known.append(Array(record.bytes))
+            return true
+        }
+        for source in sources { try source.skip(before: last, knownAt: &known) }
+    }
+
+    /// A run more in the same journal: what changed of the settings, new instruments, a new start.
+    private func reopen(_ sequencer: inout Sequencer) throws {
+        let envelope = Envelope(time: sequencer.engine.lastTime)
+        let settings = configuration.settings
+        if settings != sequencer.engine.settings {
+            try sequencer.take(
+                ConfigurationLoaded(
+                    seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
+                    settings: settings.text), envelope)
+        }
+        for instrument in instruments where sequencer.engine.names[instrument.id] == nil {
+            try sequencer.take(InstrumentDefined(instrument), envelope)
         }
         try sequencer.take(
             RunStarted(mode: "backtest", name: configuration["run.name"]), envelope)

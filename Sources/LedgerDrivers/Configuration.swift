@@ -31,6 +31,7 @@ public struct Configuration: Sendable {
 
     /// Sorted by key.
     public private(set) var entries: [Entry]
+    private var secrets: [String: String] = [:]
 
     public var settings: Settings { Settings(entries.map { ($0.key, $0.value) }) }
 
@@ -49,11 +50,7 @@ public struct Configuration: Sendable {
             for entry in try flattener.entries(of: text) { found[entry.key] = entry }
         }
         for setting in SettingsSchema.all where !setting.key.contains("*") {
-            let name = Self.variable(setting.key)
-            if let value = environment[name] {
-                found[setting.key] = Entry(
-                    key: setting.key, value: value, origin: .environment(name))
-            }
+            if let entry = try Self.entry(setting, environment) { found[setting.key] = entry }
         }
         for (key, value) in overrides {
             found[key] = Entry(key: key, value: value, origin: .option)
@@ -62,7 +59,73 @@ public struct Configuration: Sendable {
         for entry in found.values.sorted(by: { $0.key < $1.key }) { try Self.check(entry) }
         try Self.checkLists(found)
         Self.addDefaults(&found)
+        try Self.checkTogether(found)
+        for (key, entry) in found where SettingsSchema.setting(key)?.isSecret == true {
+            secrets[key] = entry.value
+            found[key]?.value = Fingerprint.of(entry.value)
+        }
         entries = found.values.sorted { $0.key < $1.key }
+    }
+
+    private static func checkTogether(_ found: [String: Entry]) throws(ConfigurationError) {
+        let settings = Settings(found.values.map { ($0.key, $0.value) })
+        do throws(SettingsError) { try SettingsCheck.run(settings) } catch {
+            let origin = found[error.key]?.origin.description ?? "settings"
+            throw ConfigurationError(place: origin, key: error.key, error.problem)
+        }
+    }
+
+    /// Where capital is real, clocks must agree better (C17).
+    private static let liveDefaults = [
+        "clock_sync.refresh_sec": "60", "clock_sync.warn_threshold_ms": "200",
+        "clock_sync.kill_threshold_ms": "1000",
+    ]
+
+    /// A secret itself: only for whom it is told to. Everywhere else its fingerprint stands.
+    public func secret(_ key: String) -> String? { secrets[key] }
+
+    /// The names by which the environment may set a setting, its own first.
+    public static func variables(_ setting: Setting) -> [String] {
+        [variable(setting.key)] + setting.variables
+    }
+
+    /// - Throws: for two names of one setting with different values (C18), and for a flag that is
+    ///   neither yes nor no.
+    private static func entry(
+        _ setting: Setting, _ environment: [String: String]
+    ) throws(ConfigurationError) -> Entry? {
+        var found: Entry?
+        for name in variables(setting) {
+            guard var value = environment[name] else { continue }
+            if case .flag = setting.kind {
+                guard let flag = Self.flag(value) else {
+                    throw ConfigurationError(
+                        place: "environment \(name)", key: setting.key,
+                        "'\(value)' is none of true, 1, yes, false, 0, no")
+                }
+                value = flag
+            }
+            let entry = Entry(key: setting.key, value: value, origin: .environment(name))
+            guard let other = found else {
+                found = entry
+                continue
+            }
+            guard other.value == value else {
+                throw ConfigurationError(
+                    place: "\(other.origin) and \(entry.origin)", key: setting.key,
+                    "has two values; unset one of them")
+            }
+        }
+        return found
+    }
+
+    /// Environments say yes and no in several ways, settings in one.
+    private static func flag(_ text: String) -> String? {
+        switch text.lowercased() {
+        case "true", "1", "yes": "true"
+        case "false", "0", "no": "false"
+        default: nil
+        }
     }
 
     /// `venue.fee_fixed` is `LEDGER_VENUE_FEE_FIXED`.
@@ -118,8 +181,11 @@ public struct Configuration: Sendable {
                 let parts = key.split(separator: ".")
                 return parts.count == 3 ? "\(parts[0]).\(parts[1])" : nil
             })
+        let isLive = found["mode"]?.value == "live"
         for setting in SettingsSchema.all {
-            guard let value = setting.defaultValue else { continue }
+            guard
+                let value = (isLive ? liveDefaults[setting.key] : nil) ?? setting.defaultValue
+            else { continue }
             var keys = [setting.key]
             if setting.key.contains("*") {
                 let parts = setting.key.split(separator: ".")

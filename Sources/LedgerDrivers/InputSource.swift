@@ -78,6 +78,30 @@ final class InputSource {
         }
     }
 
+    /// Passes over what a journal has already: everything before `time`, and of `time` itself the inputs
+    /// that are among `known`, each of which stands for one.
+    func skip(before time: Timestamp, knownAt known: inout [[UInt8]]) throws {
+        while let next = nextTime, next <= time {
+            if next == time {
+                let bytes = try bytesOfNext()
+                guard let place = known.firstIndex(of: bytes) else { return }
+                known.remove(at: place)
+            }
+            try advance()
+        }
+    }
+
+    /// The next input as the journal would hold it.
+    private func bytesOfNext() throws -> [UInt8] {
+        var batch = Batch(next: .first)
+        if let record {
+            batch.append(copying: record, instrument: renamed(record.instrument))
+        } else if let event {
+            try event.append(to: &batch)
+        }
+        return batch.record(.first).map { Array($0.bytes) } ?? []
+    }
+
     /// Hands over the inputs before `limit`, at least one and at most `count` of them.
     func deliver(before limit: Timestamp, atMost count: Int, to sequencer: inout Sequencer) throws {
         switch origin {

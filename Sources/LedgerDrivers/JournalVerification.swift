@@ -3,6 +3,7 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerSafety
 
 /// Checks everything that a journal promises: checksums, the chain, sequence without gaps, payloads,
 /// time that does not run backwards, causes, and checkpoints that equal a fold from the beginning.
@@ -33,7 +34,8 @@ public struct JournalVerification {
         var folds: [any ProjectionCheck] = [
             try Check<PositionBook>(journal), try Check<EquityBook>(journal),
             try Check<ProfitAndLoss>(journal), try Check<OrderRegister>(journal),
-            try Check<NameBook>(journal),
+            try Check<NameBook>(journal), try Check<TradingGate>(journal),
+            try Check<DrawdownStop>(journal),
         ]
         var lastInput = SequenceNumber.none
         var lastTime = Timestamp(nanoseconds: .min)

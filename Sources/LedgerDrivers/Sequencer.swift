@@ -192,6 +192,8 @@ public struct Sequencer: ~Copyable {
         addCheckpoint(engine.books.equity, last)
         addCheckpoint(engine.orders, last)
         addCheckpoint(engine.names, last)
+        addCheckpoint(engine.gate, last)
+        addCheckpoint(engine.stop, last)
     }
 
     private mutating func addCheckpoint<P: Projection>(_ state: P, _ sequence: SequenceNumber) {

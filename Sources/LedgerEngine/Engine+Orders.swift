@@ -112,7 +112,11 @@ extension Engine {
         try emit(
             OrderSubmitted(instrument: terms.instrument, order: id), context,
             correlation: correlation, into: &batch)
-        let activeFrom = venue.accept(terms, id: id, account: account, at: context.time)
+        let dayEnds =
+            terms.timeInForce == .day
+            ? (try? calendar.session(closingAfter: context.time))?.closes : nil
+        let activeFrom = venue.accept(
+            terms, id: id, account: account, at: context.time, dayEnds: dayEnds)
         try emit(
             OrderAccepted(instrument: terms.instrument, order: id, activeFrom: activeFrom), context,
             correlation: correlation, into: &batch)

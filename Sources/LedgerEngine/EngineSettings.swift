@@ -22,6 +22,7 @@ struct EngineSettings: Sendable {
                 throw SettingsError(key, "'\(value)' \(problem)")
             }
         }
+        try SettingsCheck.run(settings)
         seed = UInt64(try settings.integer("seed", 0, in: 0...Int64.max))
         digestEvery = UInt64(
             try settings.integer("engine.digest_every", 65_536, in: 1...1_000_000_000))

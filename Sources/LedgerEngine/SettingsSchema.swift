@@ -9,6 +9,8 @@ public struct Setting: Sendable {
         /// A plain decimal within bounds, both included.
         case decimal(from: String, through: String)
         case choice([String])
+        /// A text that is nowhere shown or kept: a fingerprint stands for it.
+        case secret
     }
 
     /// With `*` where a list's number stands.
@@ -35,10 +37,15 @@ public struct Setting: Sendable {
         self.variables = variables
     }
 
+    public var isSecret: Bool {
+        if case .secret = kind { return true }
+        return false
+    }
+
     /// Nil when `value` is good, else what is wrong with it.
     public func problem(with value: String) -> String? {
         switch kind {
-        case .text: return nil
+        case .text, .secret: return nil
         case .flag: return value == "true" || value == "false" ? nil : "is neither true nor false"
         case .integer(let range):
             guard let number = Int64(value), range.contains(number) else {
@@ -78,7 +85,7 @@ public enum SettingsSchema {
                 "account.cash", .decimal(from: "0", through: trillion), "100000",
                 "first deposit, in the account's currency"),
             Setting("account.allow_short", .flag, "false", "whether sells may exceed the position"),
-        ] + venue + safety + data + strategies
+        ] + venue + safety + operations + data + strategies
 
     static let venue: [Setting] = [
         Setting(

@@ -8,7 +8,7 @@ public struct DiscrepancyFound: Event, Hashable {
         [
             .init("kind", 20, .names(DiscrepancyKind.names)), .init("snapshot", 24, .hex64),
             .init("ledger", 32, .money), .init("venue", 48, .money), .init("order", 64, .order),
-        ], texts: ["symbol", "detail"])
+        ], texts: ["venueSymbol", "detail"])
 
     public var instrument: InstrumentID
     public var kind: DiscrepancyKind
@@ -79,7 +79,7 @@ public struct ReconciliationEnded: Event, Hashable {
 
     public func encode(into writer: inout RecordWriter) {
         writer.store(status.rawValue, 20)
-        writer.store(discrepancies, 24)
+        writer.store(UInt64(discrepancies), 24)
         writer.store(snapshot, 32)
     }
 

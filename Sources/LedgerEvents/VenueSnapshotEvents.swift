@@ -63,7 +63,7 @@ public struct VenuePositionReported: Event, Hashable {
         [
             .init("snapshot", 24, .hex64), .init("quantity", 32, .quantity),
             .init("averagePrice", 40, .price),
-        ], texts: ["symbol"])
+        ], texts: ["venueSymbol"])
 
     /// None where the ledger does not know the symbol.
     public var instrument: InstrumentID
@@ -109,7 +109,7 @@ public struct VenueOrderReported: Event, Hashable {
             .init("side", 20, .names(["none", "buy", "sell"])), .init("snapshot", 24, .hex64),
             .init("quantity", 32, .quantity), .init("filled", 40, .quantity),
             .init("limitPrice", 48, .price), .init("intent", 56, .hex128),
-        ], texts: ["symbol", "venueOrder"])
+        ], texts: ["venueSymbol", "venueOrder"])
 
     public var instrument: InstrumentID
     public var side: Side

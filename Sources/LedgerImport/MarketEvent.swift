@@ -19,6 +19,21 @@ public enum MarketEvent: Hashable, Sendable {
     }
 }
 
+extension MarketEvent {
+    /// Appends it as an input.
+    public func append(to batch: inout Batch) throws(NumberError) {
+        let envelope = Envelope(time: time)
+        switch self {
+        case .bar(let bar, _): try batch.append(bar, envelope)
+        case .quote(let quote, _): try batch.append(quote, envelope)
+        case .trade(let trade, _): try batch.append(trade, envelope)
+        case .prediction(let forecast, _): try batch.append(forecast, envelope)
+        case .split(let split, _): try batch.append(split, envelope)
+        case .dividend(let dividend, _): try batch.append(dividend, envelope)
+        }
+    }
+}
+
 extension RowValues {
     /// - Precondition: `finding` gave nil.
     @inline(__always)

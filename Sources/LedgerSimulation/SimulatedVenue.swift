@@ -51,16 +51,18 @@ public struct SimulatedVenue: Hashable, Sendable {
 
     /// Takes an order; it can fill from the time returned on.
     ///
+    /// - Parameter dayEnds: when a day order expires; the end of the UTC day unless given.
     /// - Precondition: the instrument was defined.
     public mutating func accept(
-        _ terms: OrderIntended, id: OrderID, account: AccountID, at time: Timestamp
+        _ terms: OrderIntended, id: OrderID, account: AccountID, at time: Timestamp,
+        dayEnds: Timestamp? = nil
     ) -> Timestamp {
         let isExit = terms.parent != .none
         // Exits are held at the venue with their entry: no message has to travel.
         let activeFrom = isExit ? time : time.advanced(by: delay())
         let expiresAt =
             terms.timeInForce == .day
-            ? Timestamp.startOfDay(activeFrom.utcDay + 1) : Timestamp(nanoseconds: .max)
+            ? dayEnds ?? .startOfDay(activeFrom.utcDay + 1) : Timestamp(nanoseconds: .max)
         var order = WorkingOrder(
             id: id, account: account, terms: terms, activeFrom: activeFrom, expiresAt: expiresAt)
         if isExit, let match, match.phase != .done {

@@ -8,7 +8,7 @@ import LedgerProjections
 
 enum Benchmark {
     static let usage = """
-        usage: ledger-bench peers bars|quotes CSV DIR [double|exact]
+        usage: ledger-bench peers bars|quotes CSV DIR [double|exact [guarded]]
                ledger-bench journal ROWS DIR          a back-test over made bars, to read
                ledger-bench scan JOURNAL
                ledger-bench fold positions|all JOURNAL
@@ -17,10 +17,11 @@ enum Benchmark {
 
     static func run(_ arguments: [String]) throws {
         switch (arguments.first, arguments.count) {
-        case ("peers", 4...5):
+        case ("peers", 4...6):
             try PeersTask(
                 input: arguments[1], file: arguments[2], directory: arguments[3],
-                arithmetic: arguments.count > 4 ? arguments[4] : "double"
+                arithmetic: arguments.count > 4 ? arguments[4] : "double",
+                isGuarded: arguments.count > 5 && arguments[5] == "guarded"
             ).run()
         case ("journal", 3): try MadeJournal.make(rows: number(arguments[1]), in: arguments[2])
         case ("scan", 2): try Reading.scan(arguments[1])

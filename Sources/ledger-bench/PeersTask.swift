@@ -13,6 +13,8 @@ struct PeersTask {
     let file: String
     let directory: String
     let arithmetic: String
+    /// Every gate, limit and check on, with limits that this task does not reach.
+    let isGuarded: Bool
 
     func run() throws {
         guard input == "bars" || input == "quotes" else { throw InputError(Benchmark.usage) }
@@ -37,7 +39,7 @@ struct PeersTask {
         let equity = result.engine.books.total(result.engine.account)?.equity ?? .zero
         Benchmark.printResult([
             ("peer", "\"ledger\""), ("version", "\"\(Build.version)\""), ("mode", "\"\(input)\""),
-            ("arithmetic", "\"\(arithmetic)\""), ("n", "\(rows)"),
+            ("arithmetic", "\"\(arithmetic)\""), ("guarded", "\(isGuarded)"), ("n", "\(rows)"),
             ("load_s", load.rounded(to: 4)), ("run_s", runTime.rounded(to: 4)),
             ("load_run_s", loadAndRun.rounded(to: 4)),
             ("run_per_s", (Double(rows) / runTime).rounded(to: 0)),
@@ -56,6 +58,20 @@ struct PeersTask {
             ("data.0.interval", input == "bars" ? "60" : "0"),
         ]
     }
+
+    private static let guards: [(key: String, value: String)] = [
+        ("risk.enabled", "true"), ("risk.max_portfolio_heat", "1"),
+        ("risk.max_daily_loss_pct", "0.5"), ("risk.max_daily_drawdown", "0.6"),
+        ("risk.daily_loss_limit", "1000000"), ("risk.max_order_notional", "200000"),
+        ("risk.max_abs_position_qty", "1000"), ("risk.max_abs_position_notional", "500000"),
+        ("risk.max_total_notional", "900000"), ("risk.max_total_exposure_pct", "1"),
+        ("risk.exposure_buffer_frac", "0.01"), ("risk.max_entries_per_day", "1000000"),
+        ("risk.max_orders_per_min", "1000"), ("max_signals_per_sec", "1000"),
+        ("risk.top_signals", "1000000"), ("risk.min_trade_value", "1"), ("risk.atr_sizing", "0.5"),
+        ("risk.atr_position_cap", "1"), ("quality.enabled", "true"),
+        ("quality.min_history_days", "1"), ("quality.feed_timeout_s", "86400"),
+        ("filters.regime", "true"), ("filters.max_volatility", "100000"),
+    ]
 
     private func importTape(_ path: String, _ peak: inout Double) throws -> UInt64 {
         let configuration = try Configuration(
@@ -78,7 +94,7 @@ struct PeersTask {
     ) throws -> (result: BacktestResult, journal: LMDBJournal) {
         let configuration = try Configuration(
             path: nil, text: nil, environment: [:],
-            overrides: (isTape ? [] : data) + [
+            overrides: (isTape ? [] : data) + (isGuarded ? Self.guards : []) + [
                 ("data.0.path", source), ("account.cash", "1000000"), ("account.currency", "USDT"),
                 ("venue.fee_fixed", "1"), ("strategies.0.kind", "sma_crossover"),
                 ("strategies.0.symbols", "BTCUSDT"), ("strategies.0.arithmetic", arithmetic),

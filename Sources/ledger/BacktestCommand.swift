@@ -14,7 +14,8 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: "A setting of its own, KEY=VALUE; may be repeated.")
     var overrides: [String] = []
 
-    func load() throws -> Configuration {
+    /// - Parameter base: what holds where nothing else is said, instead of the defaults.
+    func load(over base: Settings? = nil) throws -> Configuration {
         var pairs: [(key: String, value: String)] = []
         for text in overrides {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -22,16 +23,29 @@ struct ConfigurationOptions: ParsableArguments {
             pairs.append((String(parts[0]), String(parts[1])))
         }
         try Self.checkEnvironment()
+        let environment = Self.environment
+        let text = try config.map(TextFile.read)
+        if let base {
+            let file = try Configuration(path: config, text: text, environment: [:])
+            let isSaid = { (key: String) in
+                pairs.contains { $0.key == key }
+                    || file.entries.contains { $0.key == key && $0.origin != .standard }
+                    || SettingsSchema.setting(key).map {
+                        Configuration.variables($0).contains { environment[$0] != nil }
+                    } == true
+            }
+            pairs = base.pairs.filter { !isSaid($0.key) } + pairs
+        }
         return try Configuration(
-            path: config, text: try config.map(TextFile.read), environment: Self.environment,
-            overrides: pairs)
+            path: config, text: text, environment: environment, overrides: pairs)
     }
 
     private static var environment: [String: String] {
         var found: [String: String] = [:]
         for setting in SettingsSchema.all where !setting.key.contains("*") {
-            let name = Configuration.variable(setting.key)
-            if let value = getenv(name) { found[name] = String(cString: value) }
+            for name in Configuration.variables(setting) {
+                if let value = getenv(name) { found[name] = String(cString: value) }
+            }
         }
         return found
     }
@@ -59,6 +73,10 @@ struct BacktestCommand: ParsableCommand {
             Examples:
               ledger backtest --config configs/backtest.yaml
               ledger backtest --config configs/backtest.yaml --journal fast --set strategies.0.fast=5
+              ledger backtest --config configs/backtest.yaml --continue
+
+            --continue takes the rows that came since the journal's last run: positions, kill switches and
+            the drawdown stop go on where they were, and what operators commanded in between holds.
             """)
 
     @OptionGroup var configurations: ConfigurationOptions
@@ -67,22 +85,25 @@ struct BacktestCommand: ParsableCommand {
     var journal = "backtest"
     @Flag(help: "Replace a back-test's journal of that name.")
     var replace = false
+    @Flag(name: .customLong("continue"), help: "Add the rows that the journal does not have yet.")
+    var continues = false
+
+    func validate() throws {
+        guard !(replace && continues) else {
+            throw ValidationError("--replace and --continue exclude each other")
+        }
+    }
 
     func run() throws {
         let configuration = try configurations.load()
         let directory = try JournalHome.place(journal)
-        try checkRoom(directory)
-        // What can be refused is refused before the old journal goes.
-        let backtest = try Backtest(configuration)
-        if JournalHome.isJournal(directory) { try JournalHome.remove(directory) }
-        JournalHome.makeParents(of: directory)
-        let store = try LMDBJournal.create(directory: directory, durability: .bulk)
+        let (backtest, store) = try open(configuration, directory)
         Interrupt.catchSignals()
         var bar = ProgressBar("backtest")
         let result: BacktestResult
         do {
             result = try backtest.run(
-                into: store, named: journal,
+                into: store, named: journal, continues: continues,
                 progress: { bar.show($0.inputs, of: nil, "\($0.time)") },
                 shouldStop: { Interrupt.wasAsked })
         } catch {
@@ -100,6 +121,25 @@ struct BacktestCommand: ParsableCommand {
         if result.wasInterrupted {
             throw CommandError("interrupted; \(journal) is whole up to here", code: 130)
         }
+    }
+
+    private func open(
+        _ configuration: Configuration, _ directory: String
+    ) throws -> (Backtest, LMDBJournal) {
+        if continues {
+            let store = try LMDBJournal.open(directory: directory, durability: .bulk)
+            guard try JournalSummary(store).kind == "backtest" else {
+                throw CommandError("\(journal) is no back-test's journal")
+            }
+            let names: NameBook = try ProjectionReader.fold(of: store)
+            return (try Backtest(configuration, known: names.instruments), store)
+        }
+        try checkRoom(directory)
+        // What can be refused is refused before the old journal goes.
+        let backtest = try Backtest(configuration)
+        if JournalHome.isJournal(directory) { try JournalHome.remove(directory) }
+        JournalHome.makeParents(of: directory)
+        return (backtest, try LMDBJournal.create(directory: directory, durability: .bulk))
     }
 
     private func checkRoom(_ directory: String) throws {

@@ -1,10 +1,15 @@
 import ArgumentParser
+import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerSafety
 
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Look at settings.", subcommands: [ConfigShowCommand.self])
+        commandName: "config", abstract: "Look at settings, and give a journal other ones.",
+        subcommands: [ConfigShowCommand.self, ConfigApplyCommand.self])
 }
 
 struct ConfigShowCommand: ParsableCommand {
@@ -14,6 +19,8 @@ struct ConfigShowCommand: ParsableCommand {
         discussion: """
             An option wins over the environment (LEDGER_VENUE_FEE_FIXED for venue.fee_fixed), the
             environment over the file, the file over the default. Keys that are not known are refused.
+            Settings that the runbooks name by a variable of their own, such as TRADING_DISABLED, take
+            that one too; --all lists the variables. Secrets are shown as fingerprints.
 
               ledger config show --config configs/backtest.yaml
               ledger config show --all
@@ -26,18 +33,80 @@ struct ConfigShowCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try configurations.load()
-        var table = Table([.init("key"), .init("value"), .init("origin"), .init("meaning")])
+        var columns: [Table.Column] = [
+            .init("key"), .init("value"), .init("origin"), .init("meaning"),
+        ]
+        if all { columns.insert(.init("variables"), at: 3) }
+        var table = Table(columns)
         for entry in configuration.entries {
             let setting = SettingsSchema.setting(entry.key)
-            table.add([entry.key, entry.value, "\(entry.origin)", setting?.help])
+            let cells = [entry.key, entry.value, "\(entry.origin)", setting?.help]
+            let isListed = entry.key.contains { $0.isNumber }
+            let variables = setting.map { isListed ? [] : Configuration.variables($0) } ?? []
+            table.add(all ? cells[..<3] + [variables.joined(separator: " ")] + cells[3...] : cells)
         }
         if all {
             for setting in SettingsSchema.all where setting.key.contains("*") {
                 let strategies = setting.strategies.joined(separator: ", ")
                 let help = strategies.isEmpty ? setting.help : "\(strategies): \(setting.help)"
-                table.add([setting.key, setting.defaultValue, "default", help])
+                table.add([setting.key, setting.defaultValue, "default", nil, help])
             }
         }
         table.write(output.format)
+    }
+}
+
+struct ConfigApplyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Give a journal other settings: journaled, with who did it and why.",
+        discussion: """
+            What neither a file, the environment nor an option names stays as the journal has it.
+
+              TRADING_DISABLED=true ledger config apply --journal main --reason "exchange is down"
+              ledger config apply --set drawdown.halt_threshold=0.06 --journal main --reason "smaller risk"
+            """)
+
+    @OptionGroup var configurations: ConfigurationOptions
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @OptionGroup var giver: OperatorOptions
+
+    func run() throws {
+        try giver.requireReason("other settings change what protects the capital")
+        let journal = try OperatorStep.open(journals)
+        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
+        let old = sequencer.engine.settings
+        let new = try configurations.load(over: old)
+        try new.rehearse()
+        var table = Table([.init("key"), .init("before"), .init("after"), .init("origin")])
+        for entry in new.entries where old[entry.key] != entry.value {
+            table.add([entry.key, old[entry.key], entry.value, "\(entry.origin)"])
+        }
+        for pair in old.pairs where new.settings[pair.key] == nil {
+            table.add([pair.key, pair.value, nil, nil])
+        }
+        guard !table.rows.isEmpty else {
+            try sequencer.close()
+            return Terminal.complain("nothing changes")
+        }
+        let isBacktest = try JournalSummary(journal).kind == "backtest"
+        let last = sequencer.engine.lastTime
+        let envelope = Envelope(
+            time: isBacktest ? last : max(Operator.now, last),
+            recordTime: isBacktest ? Operator.now : nil)
+        try sequencer.take(
+            OperatorCommanded(
+                actor: giver.actor ?? Operator.actor, command: OperatorVerb.note.rawValue,
+                argument: "other settings", reason: giver.reason), envelope)
+        try sequencer.take(
+            ConfigurationLoaded(
+                seed: UInt64(new["seed"]) ?? 0, build: Build.identity, settings: new.settings.text),
+            envelope)
+        try sequencer.commit()
+        let gate = sequencer.engine.gate
+        try sequencer.close()
+        table.write(output.format)
+        if output.format == .table { Terminal.print(GateStatus.summary(gate)) }
     }
 }

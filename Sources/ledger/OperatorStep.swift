@@ -73,16 +73,20 @@ struct OperatorStep {
 
     private func step(_ journal: LMDBJournal) throws -> SequenceNumber {
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        let now = max(Operator.now, sequencer.engine.lastTime)
+        let isBacktest = try JournalSummary(journal).kind == "backtest"
+        // The time of a back-test is its data's; when the command came is recorded beside it.
+        let now =
+            isBacktest ? sequencer.engine.lastTime : max(Operator.now, sequencer.engine.lastTime)
         // What others put into the inbox while nobody sequenced the journal comes first.
         while try sequencer.drainInbox(at: now) > 0 {}
-        try sequencer.observeFlagFile(at: now, isRun: JournalSummary(journal).kind != "backtest")
+        try sequencer.observeFlagFile(at: now, isRun: !isBacktest)
         if let problem = sequencer.engine.problem(with: command) {
             try sequencer.commit()
             try sequencer.close()
             throw CommandError(problem, code: 1)
         }
-        let sequence = try sequencer.take(command, Envelope(time: now))
+        let sequence = try sequencer.take(
+            command, Envelope(time: now, recordTime: isBacktest ? Operator.now : nil))
         try sequencer.commit()
         try sequencer.close()
         return sequence

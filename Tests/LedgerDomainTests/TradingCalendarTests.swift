@@ -74,6 +74,22 @@ import Testing
         #expect(try nyse.nextSession(opensAtOrAfter: open).day.description == "2020-02-28")
     }
 
+    @Test func `a day order lives until the close of its session or the next one`() throws {
+        for (time, closes) in [
+            ("2020-02-28T05:00:00Z", "2020-02-28T21:00:00Z"),
+            ("2020-02-28T20:59:59Z", "2020-02-28T21:00:00Z"),
+            ("2020-02-28T21:00:00Z", "2020-03-02T21:00:00Z"),
+            ("2020-12-24T17:00:00Z", "2020-12-24T18:00:00Z"),
+        ] {
+            let moment = try #require(Timestamp(time))
+            let session = try TradingCalendar.nyse.session(closingAfter: moment)
+            #expect(session.closes.description == closes, "\(time)")
+        }
+        let midnight = try #require(Timestamp("2020-02-28T00:00:00Z"))
+        let coins = try TradingCalendar.crypto.session(closingAfter: midnight)
+        #expect(coins.closes.description == "2020-02-29T00:00:00Z")
+    }
+
     @Test func `closed days do not age data`() throws {
         let friday = try #require(Timestamp("2020-02-14T21:00:00Z"))
         // A week-end and Washington's birthday.

@@ -105,7 +105,7 @@ import Testing
     private func values(_ setting: Setting) throws -> (good: [String], bad: [String]) {
         let garbage = ["", "x", " 1", "1 ", "1e3", "0x10", "NaN", "٣", "--1", "1.2.3"]
         switch setting.kind {
-        case .text: return (["", "x", "a = b"], [])
+        case .text, .secret: return (["", "x", "a = b"], [])
         case .flag: return (["true", "false"], garbage + ["True", "1", "yes"])
         case .choice(let names): return (names, garbage)
         case .integer(let range):

@@ -5,7 +5,7 @@ import Testing
 @Suite struct EventTests {
     @Test func `every event type has a payload, in the order of the numbers`() {
         #expect(EventCatalog.payloads.map { $0.type } == EventType.allCases)
-        #expect(EventType.allCases.map(\.rawValue) == Array(1...33))
+        #expect(EventType.allCases.map(\.rawValue) == Array(1...56))
         #expect(EventType.allCases.allSatisfy { EventType(name: $0.name) == $0 })
     }
 
@@ -55,7 +55,14 @@ import Testing
         (.cashDeposited, 40), (.cashWithdrawn, 40), (.feeCharged, 40), (.dividendPaid, 56),
         (.signalGenerated, 56), (.signalRejected, 56), (.orderIntended, 104),
         (.intentRejected, 56), (.orderSubmitted, 32), (.orderAccepted, 40), (.orderRejected, 32),
-        (.orderFilled, 80), (.orderCancelled, 40), (.orderExpired, 40),
+        (.orderFilled, 80), (.orderCancelled, 40), (.orderExpired, 40), (.faultReported, 24),
+        (.metricReported, 32), (.flagFileObserved, 24), (.feedPaused, 32), (.feedResumed, 32),
+        (.gapDetected, 40), (.venueSnapshotBegan, 80), (.venuePositionReported, 48),
+        (.venueOrderReported, 72), (.venueSnapshotEnded, 40), (.latchEngaged, 64),
+        (.latchCleared, 24), (.modeChanged, 24), (.drawdownChanged, 72), (.peakRebased, 56),
+        (.healthChecked, 32), (.sizeAdjusted, 72), (.markHeld, 40), (.discrepancyFound, 72),
+        (.reconciliationEnded, 40), (.positionAdjusted, 48), (.cashAdjusted, 48),
+        (.alertRaised, 56),
     ]
 
     @Test func `each payload has its size, and its fields do not overlap`() throws {

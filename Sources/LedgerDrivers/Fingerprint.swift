@@ -1,0 +1,22 @@
+import CCrypto
+
+/// What stands for a secret wherever it would be seen: enough to tell two apart, too little to find one.
+enum Fingerprint {
+    /// `sha256:` and the first 8 hexadecimal digits of SHA-256 over the text's UTF-8; nothing for
+    /// nothing, and a fingerprint stays as it is.
+    static func of(_ secret: String) -> String {
+        if secret.isEmpty || isFingerprint(secret) { return secret }
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        let bytes = Array(secret.utf8)
+        SHA256(bytes, bytes.count, &digest)
+        return "sha256:"
+            + digest.prefix(4).map { byte in
+                let digits = String(byte, radix: 16)
+                return digits.utf8.count == 1 ? "0" + digits : digits
+            }.joined()
+    }
+
+    private static func isFingerprint(_ text: String) -> Bool {
+        text.utf8.count == 15 && text.hasPrefix("sha256:")
+    }
+}

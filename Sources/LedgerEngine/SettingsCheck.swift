@@ -1,0 +1,83 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerSafety
+
+/// Settings that are each good and together are not (C18): two of them are named.
+public enum SettingsCheck {
+    public static func run(_ settings: Settings) throws(SettingsError) {
+        try order(settings)
+        try live(settings)
+        try strategies(settings)
+    }
+
+    /// Pairs of which the first may not be above the second; 0 is no limit and above everything.
+    private static let pairs: [(low: String, high: String, lowIsOff: Bool, strict: Bool)] = [
+        ("drawdown.halt_threshold", "drawdown.panic_threshold", false, true),
+        ("drawdown.warning_threshold", "drawdown.halt_threshold", true, false),
+        ("drawdown.halt_cooldown_days", "drawdown.panic_cooldown_days", false, false),
+        ("risk.max_daily_loss_pct", "risk.max_daily_drawdown", true, false),
+        ("risk.max_order_notional", "risk.max_abs_position_notional", true, false),
+        ("risk.max_abs_position_notional", "risk.max_total_notional", true, false),
+        ("health.short_window", "health.long_window", false, false),
+        ("clock_sync.warn_threshold_ms", "clock_sync.kill_threshold_ms", true, false),
+        ("filters.low_volatility", "filters.high_volatility", false, false),
+        ("backoff_base_s", "max_backoff_s", false, false),
+    ]
+
+    private static func number(_ settings: Settings, _ key: String) -> Int128? {
+        let text = settings[key] ?? SettingsSchema.setting(key)?.defaultValue
+        return text.flatMap { try? FixedPoint.parse(Array($0.utf8)) }
+    }
+
+    private static func order(_ settings: Settings) throws(SettingsError) {
+        for pair in pairs {
+            guard let low = number(settings, pair.low), let high = number(settings, pair.high)
+            else { continue }
+            if pair.lowIsOff, low == 0 || high == 0 { continue }
+            guard pair.strict ? low < high : low <= high else {
+                throw SettingsError(
+                    pair.low,
+                    "\(FixedPoint.format(low)) must be \(pair.strict ? "below" : "at most") "
+                        + "\(pair.high) \(FixedPoint.format(high))")
+            }
+        }
+    }
+
+    /// What protects the capital cannot be off where the capital is real.
+    private static func live(_ settings: Settings) throws(SettingsError) {
+        if settings["alpaca.paper"] == "false", settings["alpaca.live_enabled"] != "true" {
+            throw SettingsError(
+                "alpaca.paper", "false asks for alpaca.live_enabled=true (ALPACA_LIVE_ENABLED)")
+        }
+        guard settings["mode"] == "live" || settings["account.kind"] == "live" else { return }
+        for key in [
+            "drawdown.enabled", "risk.enabled", "quality.enabled", "reconciliation.enabled",
+        ] where settings[key] == "false" {
+            throw SettingsError(key, "cannot be off in live")
+        }
+        if settings["mode"] == "live", settings["paper"] == "true",
+            settings["live.exec_mode"] == "live"
+        {
+            throw SettingsError("paper", "true contradicts live.exec_mode live (EXEC_MODE)")
+        }
+    }
+
+    /// A name that no strategy bears would disable nothing.
+    private static func strategies(_ settings: Settings) throws(SettingsError) {
+        let count = settings.count(of: "strategies")
+        guard count > 0 else { return }
+        var known: [String] = []
+        for index in 0..<count {
+            let prefix = "strategies.\(index)"
+            known.append(settings["\(prefix).name"] ?? settings["\(prefix).kind"] ?? "")
+        }
+        let listed = settings.text("gate.strategy_disabled_list", "").split(separator: ",")
+        for name in listed.map({ $0.trimmed }) where !name.isEmpty {
+            guard known.contains(where: { $0.lowercased() == name.lowercased() }) else {
+                throw SettingsError(
+                    "gate.strategy_disabled_list",
+                    "'\(name)' is no strategy; there are \(known.joined(separator: ", "))")
+            }
+        }
+    }
+}
