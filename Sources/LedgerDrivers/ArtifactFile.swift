@@ -9,7 +9,7 @@ public enum ArtifactFile {
         JournalHome.makeParents(of: path)
         let trial = "\(path).\(getpid()).tmp"
         let file = open(trial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw ArtifactError(path: trial, code: errno) }
+        guard file >= 0 else { throw ArtifactError(path: path, code: errno) }
         var failure = write(bytes, file)
         if failure == 0, fsync(file) != 0 { failure = errno }
         close(file)
