@@ -10,7 +10,7 @@ public struct EquityBook: Projection, Hashable {
         .dividendPaid, .orderFilled, .peakRebased, .positionAdjusted, .cashAdjusted,
     ]
 
-    private struct Holding: Hashable, Sendable {
+    struct Holding: Hashable, Sendable {
         var account: Int32
         /// Apart by strategy, as positions are, so that a split rounds both alike.
         var strategy: StrategyID
@@ -21,10 +21,10 @@ public struct EquityBook: Projection, Hashable {
 
     /// By account index; nil where the journal has none.
     public private(set) var accounts: [AccountEquity?] = []
-    private var marks: [Price] = []
+    var marks: [Price] = []
     /// Prices that wait for the next one to confirm them, in the order of the instruments.
     public private(set) var held: [HeldMark] = []
-    private var holdings: [Holding] = []
+    var holdings: [Holding] = []
     private var index = InstrumentIndex()
     public private(set) var lastTime = Timestamp.zero
 
@@ -85,47 +85,6 @@ public struct EquityBook: Projection, Hashable {
         }
     }
 
-    /// A holding changes without cash: what it is worth at the price counts as brought in or taken out.
-    public mutating func adjust(
-        _ event: PositionAdjusted, account: AccountID, at time: Timestamp, sequence: SequenceNumber
-    ) throws(FoldError) {
-        try checked(event, sequence)
-        if mark(event.instrument) == .zero {
-            try mark(event.instrument, event.price, at: time, sequence: sequence)
-        }
-        let moved = try at(sequence) { () throws(NumberError) in
-            try Money.notional(event.price, event.quantity)
-        }
-        let entry = try holding(account, event.strategy, event.instrument, sequence)
-        holdings[entry].quantity = holdings[entry].quantity + event.quantity
-        guard holdings[entry].quantity.magnitude <= Quantity.limit else {
-            throw .number(.overflow("a holding of \(holdings[entry].quantity)"), sequence)
-        }
-        let value = try Self.value(event.quantity, mark(event.instrument).raw, sequence)
-        let slot = try slot(account, sequence)
-        accounts[slot]?.bring(cash: .zero, value: value, counted: moved, at: time)
-        try finish(slot, at: time, sequence)
-    }
-
-    /// Cash was set right: as a deposit or a withdrawal.
-    public mutating func adjust(
-        _ event: CashAdjusted, account: AccountID, at time: Timestamp, sequence: SequenceNumber
-    ) throws(FoldError) {
-        try bounded(event.amount, sequence)
-        let slot = try slot(account, sequence)
-        accounts[slot]?.deposit(event.amount, at: time)
-        try finish(slot, at: time, sequence)
-    }
-
-    /// The peak of an account becomes its equity.
-    public mutating func rebase(
-        _ account: AccountID, at time: Timestamp, sequence: SequenceNumber
-    ) throws(FoldError) {
-        let slot = try slot(account, sequence)
-        accounts[slot]?.rebase(at: time)
-        lastTime = max(lastTime, time)
-    }
-
     /// Cash that comes from the outside (`sign` 1) or goes there (−1).
     private mutating func transfer(
         _ amount: Money, _ sign: Int128, _ record: Record
@@ -158,7 +117,7 @@ public struct EquityBook: Projection, Hashable {
     }
 
     /// What every change of an account's cash ends with.
-    private mutating func finish(
+    mutating func finish(
         _ slot: Int, at time: Timestamp, _ sequence: SequenceNumber
     ) throws(FoldError) {
         guard accounts[slot]?.isBounded == true else { throw Self.beyond(slot, sequence) }
@@ -271,7 +230,7 @@ public struct EquityBook: Projection, Hashable {
 
     /// quantity × price in 10^-18; up to 2^126, so that one more or less is no overflow yet.
     @inline(__always)
-    private static func value(
+    static func value(
         _ quantity: Quantity, _ price: Int64, _ sequence: SequenceNumber
     ) throws(FoldError) -> Int128 {
         if let small = Int64(exactly: quantity.raw) {
@@ -377,7 +336,7 @@ public struct EquityBook: Projection, Hashable {
     }
 
     /// - Throws: when the account's index has another kind of money: simulated and real never mix.
-    private mutating func slot(
+    mutating func slot(
         _ account: AccountID, _ sequence: SequenceNumber
     ) throws(FoldError) -> Int {
         let number = account.index
@@ -392,7 +351,7 @@ public struct EquityBook: Projection, Hashable {
         return number
     }
 
-    private mutating func holding(
+    mutating func holding(
         _ account: AccountID, _ strategy: StrategyID, _ instrument: InstrumentID,
         _ sequence: SequenceNumber
     ) throws(FoldError) -> Int {
