@@ -20,13 +20,13 @@ public struct EquityBook: Projection, Hashable {
     }
 
     /// By account index; nil where the journal has none.
-    public private(set) var accounts: [AccountEquity?] = []
+    public internal(set) var accounts: [AccountEquity?] = []
     var marks: [Price] = []
     /// Prices that wait for the next one to confirm them, in the order of the instruments.
     public private(set) var held: [HeldMark] = []
     var holdings: [Holding] = []
     private var index = InstrumentIndex()
-    public private(set) var lastTime = Timestamp.zero
+    public internal(set) var lastTime = Timestamp.zero
 
     public init() {}
 
