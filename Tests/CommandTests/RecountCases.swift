@@ -4,7 +4,7 @@ import Testing
 /// tools/recount.py computes positions, cash, equity and profit again from the events that `tail` prints.
 @Suite struct RecountCases {
     /// `LEDGER_DATA`, else `../shared/data` beside the package.
-    private static let data =
+    static let data =
         ProcessInfo.processInfo.environment["LEDGER_DATA"]
         ?? Program.root.deletingLastPathComponent().appendingPathComponent("shared/data").path
     static let hasData = FileManager.default.fileExists(atPath: "\(data)/lean")

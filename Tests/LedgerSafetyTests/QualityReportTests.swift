@@ -177,4 +177,55 @@ import Testing
             #expect(shared.age == single.age && shared.history == single.history, "seed \(seed)")
         }
     }
+
+    private func take(
+        _ event: some Event, _ sequence: UInt64, at time: String, _ quality: inout DataQuality
+    ) throws {
+        var batch = Batch(next: SequenceNumber(sequence))
+        try batch.append(event, Envelope(time: try QualityData.time(time)))
+        let record = batch.record(batch.firstSequence)
+        try quality.take(try #require(record))
+    }
+
+    @Test func `events of a journal are data, and what a run wrote of its feed is listed`() throws {
+        var rules = QualityRules()
+        rules.indicators = [.close, .prediction]
+        rules.history = 2
+        var quality = DataQuality(rules)
+        let id = InstrumentID(1)
+        let seen = try QualityData.time("2024-03-05T12:00:00Z")
+        let end = "2024-03-06T12:00:00Z"
+        let one = try Quantity("1")
+        func trade(_ price: String, _ size: Quantity) throws -> Trade {
+            Trade(instrument: id, aggressor: nil, price: try Price(price), size: size, tradeId: 1)
+        }
+        let definition = QualityData.instrument(1, "A", .crypto)
+        try take(InstrumentDefined(definition), 1, at: "2024-03-05T00:00:00Z", &quality)
+        try take(trade("7", one), 2, at: "2024-03-05T12:00:00Z", &quality)
+        let pause = FeedPaused(instrument: id, lastSeen: seen, reason: "late")
+        try take(pause, 3, at: "2024-03-05T13:00:00Z", &quality)
+        let split = SplitApplied(instrument: id, numerator: 7, denominator: 1)
+        try take(split, 4, at: "2024-03-06T00:00:00Z", &quality)
+        // Trades were there before, so that quotes say nothing of the close.
+        let quote = Quote(
+            instrument: id, bid: try Price("5"), ask: try Price("5"), bidSize: one, askSize: one)
+        try take(quote, 5, at: "2024-03-06T00:01:00Z", &quality)
+        try take(trade("1", .zero), 6, at: end, &quality)
+        let gap = GapDetected(
+            instrument: id, sessions: 0, from: seen, to: try QualityData.time(end))
+        try take(gap, 7, at: end, &quality)
+        try take(FeedResumed(instrument: id, pausedAt: seen), 8, at: end, &quality)
+        let forecast = PredictionRecorded(
+            instrument: id, predicted: try Price("1"), error: .zero, horizon: .zero)
+        try take(forecast, 9, at: end, &quality)
+        try take(ClockTicked(), 10, at: end, &quality)
+        let report = try #require(
+            quality.report(at: try QualityData.time(end)).symbols.first)
+        #expect(report.issue == nil, "\(report.reason)")
+        #expect((report.symbol, report.rows, report.history) == ("A", 3, 2))
+        #expect(
+            report.findings.listed.map { "\($0.row.number) \($0.kind.name)" } == [
+                "3 feed_paused", "6 zero_volume", "7 gap_detected", "8 feed_resumed",
+            ])
+    }
 }

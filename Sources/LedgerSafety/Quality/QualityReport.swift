@@ -150,8 +150,9 @@ extension SymbolQuality {
         guard let missing = report.missingSessions, let age = report.age else { return nil }
         let isLate = rules.expectsLastSession && missing > 0
         guard isLate || age > rules.staleness else { return nil }
+        let sessions = "\(missing) session\(missing == 1 ? "" : "s")"
         return
-            "last data at \(last): \(missing) sessions missing, \(QualityReport.hours(age)) h old without "
+            "last data at \(last): \(sessions) missing, \(QualityReport.hours(age)) h old without "
             + "closed days, of \(QualityReport.hours(rules.staleness)) h"
     }
 
