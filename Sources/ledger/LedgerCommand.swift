@@ -22,7 +22,7 @@ struct LedgerCommand: ParsableCommand {
             ReplayCommand.self, ProjectCommand.self, TailCommand.self, ShowCommand.self,
             VerifyCommand.self, RecordCommand.self, ConfigCommand.self, GateCommand.self,
             KillSwitchCommand.self, ModeCommand.self, DrawdownCommand.self, FlattenCommand.self,
-            ReconcileCommand.self, SyncCommand.self,
+            ReconcileCommand.self, SyncCommand.self, WhyNoTradeCommand.self, ArtifactsCommand.self,
         ])
 
     static func main() {

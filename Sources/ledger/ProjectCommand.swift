@@ -19,7 +19,8 @@ struct ProjectCommand: ParsableCommand {
         subcommands: [
             PositionsProjection.self, OrdersProjection.self, EquityProjection.self,
             ProfitProjection.self, GateProjection.self, DrawdownProjection.self,
-            RiskProjection.self, ReconciliationProjection.self,
+            RiskProjection.self, ReconciliationProjection.self, FunnelProjection.self,
+            HealthProjection.self,
         ])
 }
 

@@ -1,0 +1,24 @@
+import LedgerEvents
+
+/// A JSON object, its fields in the order in which they were added.
+struct JSONObject {
+    private var fields: [String] = []
+
+    mutating func add(_ key: String, _ text: String) { fields.append("\(quote(key)): \(quote(text))") }
+    mutating func add(_ key: String, raw: String) { fields.append("\(quote(key)): \(raw)") }
+    mutating func add(_ key: String, _ number: some BinaryInteger) { add(key, raw: "\(number)") }
+    mutating func add(_ key: String, _ flag: Bool) { add(key, raw: "\(flag)") }
+
+    private func quote(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        bytes.append(string: text)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// In one line.
+    var line: String { "{" + fields.joined(separator: ", ") + "}" }
+    /// A field a line.
+    var text: String {
+        fields.isEmpty ? "{}" : "{\n  " + fields.joined(separator: ",\n  ") + "\n}"
+    }
+}

@@ -1,0 +1,293 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+
+/// How well each strategy does, from what it really earned (F06, F07).
+///
+/// Days are UTC. A trade is a fill that closes something; its profit is realised first in, first out,
+/// less its fee. Memory is bounded by the long window.
+public struct StrategyHealth: Projection, Hashable {
+    public static let name = "health"
+    public static let version: UInt32 = 1
+    public static let types: [EventType] = [
+        .configurationLoaded, .cashDeposited, .cashWithdrawn, .signalGenerated, .signalRejected,
+        .intentRejected, .orderIntended, .orderFilled, .splitApplied, .dividendPaid,
+        .positionAdjusted, .runStarted, .runEnded, .clockTicked,
+    ]
+
+    struct Day: Hashable, Sendable {
+        var number: Int64
+        var trades: UInt32 = 0
+        var profit = Money.zero
+        var signals: UInt32 = 0
+        var rejections: UInt32 = 0
+        var ordered = Money.zero
+        var filled = Money.zero
+    }
+
+    struct Track: Hashable, Sendable {
+        var strategy: StrategyID
+        var days: [Day] = []
+    }
+
+    public struct Rules: Hashable, Sendable {
+        public var shortWindow: Int64 = 7
+        public var longWindow: Int64 = 30
+        public var minimumTrades: UInt32 = 5
+        /// A share of 1 in 10^-9; more is bad.
+        public var rejectionRate = Price(raw: 800_000_000)
+        public var minimumExpectancy = Money.zero
+    }
+
+    public private(set) var rules = Rules()
+    /// The last event's day.
+    public private(set) var today = Int64.min
+    private var capital = Money.zero
+    private var records: [Track] = []
+    private var book = PositionBook()
+    /// Whether the signal that waits for its end is an entry's.
+    private var isEntry = false
+
+    public init() {}
+
+    public mutating func apply(_ record: Record) throws(FoldError) {
+        today = max(today, record.time.utcDay)
+        do throws(RecordError) {
+            switch record.type {
+            case .configurationLoaded: read(try ConfigurationLoaded(record).settings)
+            case .cashDeposited: capital += try CashDeposited(record).amount
+            case .cashWithdrawn: capital -= try CashWithdrawn(record).amount
+            case .signalGenerated:
+                let event = try SignalGenerated(record)
+                isEntry = event.purpose == .entry
+                if isEntry { day(event.strategy) { $0.signals += 1 } }
+            case .signalRejected where isEntry:
+                day(try SignalRejected(record).strategy) { $0.rejections += 1 }
+            case .intentRejected where isEntry:
+                day(try IntentRejected(record).strategy) { $0.rejections += 1 }
+            case .orderIntended:
+                let event = try OrderIntended(record)
+                day(event.strategy) { $0.ordered += Money(raw: event.quantity.raw) }
+            default: break
+            }
+        } catch { throw .record(error) }
+        try follow(record)
+    }
+
+    private mutating func follow(_ record: Record) throws(FoldError) {
+        guard record.type == .orderFilled else { return try book.apply(record) }
+        let fill: OrderFilled
+        do { fill = try OrderFilled(record) } catch { throw .record(error) }
+        let before = realised(record.account, fill)
+        let held = quantity(record.account, fill)
+        try book.apply(record)
+        let profit = realised(record.account, fill) - before - fill.fee
+        let closes = held.raw * fill.side.sign < 0
+        day(fill.strategy) {
+            $0.filled += Money(raw: fill.quantity.raw)
+            $0.profit += profit
+            if closes { $0.trades += 1 }
+        }
+    }
+
+    private func realised(_ account: AccountID, _ fill: OrderFilled) -> Money {
+        book.position(account, fill.strategy, fill.instrument)?.realised ?? .zero
+    }
+
+    private func quantity(_ account: AccountID, _ fill: OrderFilled) -> Quantity {
+        book.position(account, fill.strategy, fill.instrument)?.quantity ?? .zero
+    }
+
+    private mutating func day(_ strategy: StrategyID, _ body: (inout Day) -> Void) {
+        var place = records.firstIndex { $0.strategy.number >= strategy.number } ?? records.count
+        if place == records.count || records[place].strategy != strategy {
+            place = min(place, records.count)
+            records.insert(Track(strategy: strategy), at: place)
+        }
+        if records[place].days.last?.number != today {
+            records[place].days.append(Day(number: today))
+            let oldest = today - max(rules.longWindow, rules.shortWindow)
+            records[place].days.removeAll { $0.number <= oldest }
+        }
+        body(&records[place].days[records[place].days.count - 1])
+    }
+
+    private mutating func read(_ settings: String) {
+        for line in settings.split(separator: "\n") {
+            guard line.hasPrefix("health."), let sign = line.firstRange(of: " = ") else { continue }
+            let value = line[sign.upperBound...]
+            switch line[..<sign.lowerBound] {
+            case "health.short_window": rules.shortWindow = Int64(value) ?? rules.shortWindow
+            case "health.long_window": rules.longWindow = Int64(value) ?? rules.longWindow
+            case "health.min_trades": rules.minimumTrades = UInt32(value) ?? rules.minimumTrades
+            case "health.max_rejection_rate":
+                rules.rejectionRate = (try? Price(value)) ?? rules.rejectionRate
+            case "health.min_expectancy":
+                rules.minimumExpectancy = (try? Money(value)) ?? rules.minimumExpectancy
+            default: break
+            }
+        }
+    }
+
+    // MARK: Scores
+
+    public var strategies: [StrategyID] { records.map(\.strategy) }
+
+    /// A strategy's figures as of `day`; all zero for one that did nothing.
+    public func report(_ strategy: StrategyID, on day: Int64? = nil) -> HealthReport {
+        let end = day ?? today
+        let days = records.first { $0.strategy == strategy }?.days ?? []
+        return HealthReport(
+            strategy: strategy, short: window(days, end, rules.shortWindow),
+            long: window(days, end, rules.longWindow), drawdown: drawdown(days, end), rules: rules)
+    }
+
+    private func window(_ days: [Day], _ end: Int64, _ length: Int64) -> HealthWindow {
+        var window = HealthWindow()
+        for day in days where day.number <= end && day.number > end - length {
+            window.trades += day.trades
+            window.profit += day.profit
+            window.signals += day.signals
+            window.rejections += day.rejections
+            window.ordered += day.ordered
+            window.filled += day.filled
+        }
+        return window
+    }
+
+    /// The deepest fall of capital plus realised profit, day by day within the long window, as a share
+    /// of its highest.
+    private func drawdown(_ days: [Day], _ end: Int64) -> Double {
+        var sum = capital.double
+        var (peak, deepest) = (sum, 0.0)
+        for day in days where day.number <= end && day.number > end - rules.longWindow {
+            sum += day.profit.double
+            peak = max(peak, sum)
+            if peak > 0 { deepest = max(deepest, (peak - sum) / peak) }
+        }
+        return deepest
+    }
+
+    public func encode(into writer: inout StateWriter) {
+        writer.write(rules.shortWindow)
+        writer.write(rules.longWindow)
+        writer.write(rules.minimumTrades)
+        writer.write(rules.rejectionRate)
+        writer.write(rules.minimumExpectancy)
+        writer.write(today)
+        writer.write(isEntry)
+        writer.write(capital)
+        writer.write(records) { writer, record in
+            writer.write(record.strategy)
+            writer.write(record.days) { writer, day in
+                writer.write(day.number)
+                writer.write(day.trades)
+                writer.write(day.profit)
+                writer.write(day.signals)
+                writer.write(day.rejections)
+                writer.write(day.ordered)
+                writer.write(day.filled)
+            }
+        }
+        book.encode(into: &writer)
+    }
+
+    public init(from reader: inout StateReader) throws(StateError) {
+        rules.shortWindow = try reader.read()
+        rules.longWindow = try reader.read()
+        rules.minimumTrades = try reader.read()
+        rules.rejectionRate = try reader.read()
+        rules.minimumExpectancy = try reader.read()
+        today = try reader.read()
+        isEntry = try reader.read()
+        capital = try reader.read()
+        records = try reader.readArray { (reader) throws(StateError) in
+            var record = Track(strategy: try reader.read())
+            record.days = try reader.readArray { (reader) throws(StateError) in
+                Day(
+                    number: try reader.read(), trades: try reader.read(),
+                    profit: try reader.read(), signals: try reader.read(),
+                    rejections: try reader.read(), ordered: try reader.read(),
+                    filled: try reader.read())
+            }
+            return record
+        }
+        book = try PositionBook(from: &reader)
+    }
+}
+
+/// Sums of some days.
+public struct HealthWindow: Hashable, Sendable {
+    public var trades: UInt32 = 0
+    /// Realised, less fees.
+    public var profit = Money.zero
+    /// Of entries.
+    public var signals: UInt32 = 0
+    public var rejections: UInt32 = 0
+    /// Units.
+    public var ordered = Money.zero
+    public var filled = Money.zero
+
+    public init() {}
+
+    /// Profit a trade; 0 without trades.
+    public var expectancy: Money {
+        trades == 0 ? .zero : Money(raw: FixedPoint.dividedHalfEven(profit.raw, by: Int128(trades)))
+    }
+
+    /// Whether more than `share` of the signals was rejected; never without signals (F05).
+    public func rejects(moreThan share: Price) -> Bool {
+        Int128(rejections) * Int128(FixedPoint.one) > Int128(share.raw) * Int128(signals)
+            && signals > 0
+    }
+
+    /// 0 without signals.
+    public var rejectionRate: Double {
+        signals == 0 ? 0 : Double(rejections) / Double(signals)
+    }
+
+    /// Filled of ordered units; 0 without orders.
+    public var fillRate: Double { ordered.raw == 0 ? 0 : filled.double / ordered.double }
+}
+
+public enum HealthStatus: String, Sendable, CaseIterable {
+    case healthy = "HEALTHY"
+    case warning = "WARNING"
+    case degraded = "DEGRADED"
+    case critical = "CRITICAL"
+
+    public init(score: Int) {
+        self = score >= 80 ? .healthy : score >= 60 ? .warning : score >= 40 ? .degraded : .critical
+    }
+}
+
+public struct HealthReport: Hashable, Sendable {
+    public var strategy: StrategyID
+    public var short: HealthWindow
+    public var long: HealthWindow
+    /// A share of 1.
+    public var drawdown: Double
+    public var rules: StrategyHealth.Rules
+
+    /// 100, less 30 for too few trades (15 for none lately), less 30 for an expectancy below its least
+    /// (15 lately), less 20 for rejections above their share (10 lately), less 20 for a fall of more
+    /// than 15 % (10 for more than 10 %).
+    public var score: Int {
+        var score = 100
+        if long.trades < rules.minimumTrades { score -= 30 } else if short.trades == 0 { score -= 15 }
+        if long.expectancy < rules.minimumExpectancy {
+            score -= 30
+        } else if short.expectancy < rules.minimumExpectancy {
+            score -= 15
+        }
+        if long.rejects(moreThan: rules.rejectionRate) {
+            score -= 20
+        } else if short.rejects(moreThan: rules.rejectionRate) {
+            score -= 10
+        }
+        if drawdown > 0.15 { score -= 20 } else if drawdown > 0.10 { score -= 10 }
+        return score
+    }
+
+    public var status: HealthStatus { HealthStatus(score: score) }
+}
