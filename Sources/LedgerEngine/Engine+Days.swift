@@ -44,6 +44,7 @@ extension Engine {
             return
         }
         vigil.dayStart = vigil.before
+        judgeRegime()
         for slot in slots.indices { slots[slot].signalsToday = 0 }
         // A cooldown that the calendar did not know the end of has none yet.
         if stop.until.nanoseconds != .max {
@@ -54,6 +55,22 @@ extension Engine {
         try clear(
             LatchCleared(.dailyLoss, actor: "engine", reason: "a new trading day"), context,
             into: &batch)
+    }
+
+    /// The trading day that an event begins; its UTC day where the calendar does not know it.
+    func nextDay(_ time: Timestamp) -> Int64 {
+        (try? calendar.lastSession(openedBefore: time))?.day.daysSinceEpoch ?? time.utcDay
+    }
+
+    /// Judged once a day, from the days before.
+    private mutating func judgeRegime() {
+        guard rules.filters.usesRegime else { return }
+        let index = names.instruments.first { $0.symbol == rules.filters.volatilitySymbol }
+        let mark = index.map { books.equity.mark($0.id) } ?? .zero
+        vigil.volatility =
+            mark.raw > 0
+            ? mark.double : history.marketVolatility(days: EntryFilters.shortWindow)
+        vigil.regime = rules.filters.regime(vigil.volatility)
     }
 
     private mutating func beginReset(_ time: Timestamp) {

@@ -24,7 +24,7 @@ extension Engine {
     /// is blocked; of an order that turns a position round the closing part passes.
     mutating func permit(
         _ decision: Decision, _ wanted: Quantity, _ slot: Int, _ instrument: Instrument,
-        _ context: StepContext, correlation: SequenceNumber, into batch: inout Batch
+        _ context: StepContext, correlation chain: SequenceNumber, into batch: inout Batch
     ) throws(EngineError) -> Permit {
         let position = slots[slot].position
         let growth = increase(decision.side, wanted, position)
@@ -39,13 +39,31 @@ extension Engine {
             }
             try adjust(
                 refusal, from: wanted, to: closing, slot, decision.side, context,
-                correlation: correlation, into: &batch)
+                correlation: chain, into: &batch)
             return .granted(closing)
         }
         guard growth.raw > 0, restrictsEntries else { return .granted(wanted) }
         if let refusal = dataRefusal(decision, slot, context) { return .signalRejected(refusal) }
-        if let refusal = throttle(slot, context) { return .signalRejected(refusal) }
         var left = growth
+        if rules.usesFilters {
+            switch filter(slot) {
+            case .refuse(let refusal): return .signalRejected(refusal)
+            case .pass(let share, let correlation):
+                if let refusal = throttle(slot, context) { return .signalRejected(refusal) }
+                guard share < 1 else { break }
+                left = Quantity(raw: Int128(Double(growth.raw) * share))
+                    .truncated(to: instrument.lot)
+                let rule = Refusal(
+                    left.raw > 0 ? .correlation : .sizeZero, limit: share.money,
+                    value: correlation.money)
+                guard left.raw > 0 else { return .intentRejected(rule) }
+                try adjust(
+                    rule, from: wanted, to: Quantity(raw: closing.raw + left.raw), slot,
+                    decision.side, context, correlation: chain, into: &batch)
+            }
+        } else if let refusal = throttle(slot, context) {
+            return .signalRejected(refusal)
+        }
         if let sizing = stop.sizing(rules.drawdown), rules.drawdown.isEnabled {
             let scaled = Quantity(
                 raw: left.raw / Int128(FixedPoint.one) * Int128(sizing.raw)
@@ -58,20 +76,34 @@ extension Engine {
             try adjust(
                 rule, from: Quantity(raw: closing.raw + left.raw),
                 to: Quantity(raw: closing.raw + scaled.raw), slot, decision.side, context,
-                correlation: correlation, into: &batch)
+                correlation: chain, into: &batch)
             left = scaled
         }
         guard rules.risk.isEnabled else {
             return .granted(Quantity(raw: closing.raw + left.raw))
         }
         return try limit(
-            decision, left, closing, slot, instrument, context, correlation: correlation,
+            decision, left, closing, slot, instrument, context, correlation: chain,
             into: &batch)
     }
 
     /// Whether an entry has more to pass than an open gate.
     private var restrictsEntries: Bool {
-        rules.risk.isEnabled || rules.data.isEnabled || stop.phase == .rampup
+        rules.risk.isEnabled || rules.data.isEnabled || rules.usesFilters || stop.phase == .rampup
+    }
+
+    /// What the market's regime, the instrument's volatility and what is held say of an entry.
+    private func filter(_ slot: Int) -> EntryFilters.Verdict {
+        let instrument = slots[slot].instrument
+        var held: [InstrumentID] = []
+        for position in books.positions.positions
+        where position.account == account && position.quantity.raw != 0
+            && position.instrument != instrument && !held.contains(position.instrument)
+        { held.append(position.instrument) }
+        return rules.filters.verdict(
+            instrument, slots[slot].style, held: held,
+            regime: rules.filters.usesRegime ? vigil.regime : nil, volatility: vigil.volatility,
+            history)
     }
 
     private mutating func limit(
@@ -190,7 +222,20 @@ extension Engine {
             lot: instrument.lot, position: (isSame ? held.magnitude : .zero) + unitsHere,
             positionNotional: heldHere + pendingHere,
             exposure: books.equity.exposure(account) + pending,
-            equity: books.equity[account]?.equity ?? .zero)
+            equity: books.equity[account]?.equity ?? .zero,
+            averageTrueRange: rules.risk.atrSizing > 0
+                ? history.averageTrueRange(instrument.id, days: rules.risk.atrDays) : nil,
+            regimeHeat: rules.filters.usesRegime ? vigil.regime.heat : nil)
+    }
+
+    /// How far from its fill a catastrophe stop stands; 0 where none is asked for or known (X11).
+    func catastropheDistance(_ instrument: Instrument) -> Price {
+        guard rules.usesRanges, rules.risk.catastropheStop > 0,
+            let range = history.averageTrueRange(instrument.id, days: rules.risk.atrDays)
+        else { return .zero }
+        let distance = range * rules.risk.catastropheStop
+        guard distance.isFinite, distance > 0, distance < 9e9 else { return .zero }
+        return Price(raw: Int64(distance * 1e9))
     }
 
     /// Journals that a rule made an order smaller.
@@ -204,4 +249,9 @@ extension Engine {
                 refusal: rule, from: from.written, to: to.written), context,
             correlation: correlation, into: &batch)
     }
+}
+
+extension Double {
+    /// To 10^-9, for a record.
+    fileprivate var money: Money { Money(raw: Int128((self * 1e9).rounded(.toNearestOrEven))) }
 }

@@ -8,7 +8,8 @@ import LedgerSimulation
 extension Engine {
     @inline(__always)
     mutating func mark(
-        _ instrument: InstrumentID, _ price: Price, _ context: StepContext, into batch: inout Batch
+        _ instrument: InstrumentID, _ price: Price, high: Price, low: Price,
+        _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         let isTaken: Bool
         do {
@@ -16,7 +17,14 @@ extension Engine {
                 instrument, price, at: context.time, sequence: context.sequence)
         } catch { throw .fold(error) }
         vigil.lastData = context.time
-        if !isTaken { try hold(instrument, price, context, into: &batch) }
+        if !isTaken {
+            try hold(instrument, price, context, into: &batch)
+        } else if watchesDays {
+            // An event that begins a day belongs to it, though the day begins after it.
+            let day =
+                context.time > vigil.dayEnds ? nextDay(context.time) : vigil.day
+            history.observe(instrument, high: high, low: low, close: price, day: day)
+        }
         if watchesData { try note(instrument, context, into: &batch) }
     }
 
@@ -66,6 +74,7 @@ extension Engine {
             try engine.orders.split(event, sequence: context.sequence)
         }
         do { try venue.split(event) } catch { throw .number(error) }
+        history.split(event)
         for slot in listening(event.instrument) {
             slots[slot].strategy.split(event)
             slots[slot].position = held(by: slot)

@@ -60,13 +60,16 @@ extension Engine {
             }
             slots[slot].lastBar = decided
         }
-        let terms = OrderIntended(
+        var terms = OrderIntended(
             instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
             orderType: decision.orderType, intent: identity(slot, decision.side, context),
             quantity: size, limitPrice: decision.limitPrice, stopPrice: decision.stopPrice,
             stopLossDistance: decision.stopLossDistance,
             takeProfitDistance: decision.takeProfitDistance, referencePrice: decision.price,
             timeInForce: decision.timeInForce, purpose: decision.purpose)
+        if terms.purpose == .entry, terms.stopLossDistance.raw == 0 {
+            terms.stopLossDistance = catastropheDistance(instrument)
+        }
         slots[slot].workingOrders += 1
         if increase(decision.side, size, slots[slot].position).raw > 0 { countEntry(context) }
         try send(terms, context, correlation: chain, into: &batch)

@@ -20,6 +20,7 @@ public struct Engine: Sendable {
     public internal(set) var gate = TradingGate()
     public internal(set) var stop = DrawdownStop()
     public internal(set) var snapshots = SnapshotCollector()
+    var history = MarketHistory()
     public private(set) var settings = Settings([])
     public private(set) var inputs: UInt64 = 0
     public private(set) var lastTime = Timestamp(nanoseconds: .min)
@@ -41,6 +42,8 @@ public struct Engine: Sendable {
     public var sent: [SentIntent]?
     /// Whether each instrument's data are counted.
     var watchesData = false
+    /// Whether the days of each instrument are kept.
+    var watchesDays = false
 
     public init() {}
 
@@ -94,7 +97,7 @@ public struct Engine: Sendable {
     ) throws(EngineError) {
         try begin(context)
         // First, as every fold of the journal meets the input before what follows from it.
-        try mark(bar.instrument, bar.close, context, into: &batch)
+        try mark(bar.instrument, bar.close, high: bar.high, low: bar.low, context, into: &batch)
         if venue.hasWorking(bar.instrument) {
             venue.begin(bar, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
@@ -115,7 +118,9 @@ public struct Engine: Sendable {
         _ quote: Quote, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
-        if let mid = quote.mid { try mark(quote.instrument, mid, context, into: &batch) }
+        if let mid = quote.mid {
+            try mark(quote.instrument, mid, high: mid, low: mid, context, into: &batch)
+        }
         if venue.hasWorking(quote.instrument) {
             venue.begin(quote, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
@@ -143,7 +148,9 @@ public struct Engine: Sendable {
         _ trade: Trade, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         try begin(context)
-        try mark(trade.instrument, trade.price, context, into: &batch)
+        try mark(
+            trade.instrument, trade.price, high: trade.price, low: trade.price, context,
+            into: &batch)
         if venue.hasWorking(trade.instrument) {
             venue.begin(trade, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
@@ -252,6 +259,7 @@ public struct Engine: Sendable {
             self.configuration = configuration
             rules = configuration.safety
             watchesData = rules.data.isEnabled
+            watchesDays = rules.needsHistory
             account = AccountID(configuration.accountKind, index: 1)
             nextDigest = inputs + configuration.digestEvery
             settings = new
@@ -357,6 +365,7 @@ public struct Engine: Sendable {
         gate.encode(into: &writer)
         stop.encode(into: &writer)
         snapshots.encode(into: &writer)
+        history.encode(into: &writer)
         vigil.encode(into: &writer)
         for slot in slots { slot.encode(into: &writer) }
     }
@@ -380,6 +389,7 @@ public struct Engine: Sendable {
         gate = try TradingGate(from: &reader)
         stop = try DrawdownStop(from: &reader)
         snapshots = try SnapshotCollector(from: &reader)
+        history = try MarketHistory(from: &reader)
         vigil = try Vigil(from: &reader)
         for slot in slots.indices { try slots[slot].restore(from: &reader) }
         for slot in slots

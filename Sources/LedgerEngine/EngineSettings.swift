@@ -76,6 +76,7 @@ struct StrategySlot: Sendable {
     let name: String
     let symbol: String
     let decider: IntentID.Decider
+    var style = StrategyStyle.none
     /// None until the journal defines the symbol.
     var instrument = InstrumentID.none
     var strategy: any Strategy
@@ -118,10 +119,11 @@ struct StrategySlot: Sendable {
                 guard !symbol.isEmpty, !symbols[..<place].contains(symbol) else {
                     throw SettingsError("\(prefix).symbols", "'\(symbol)' is empty or stands twice")
                 }
-                slots.append(
-                    StrategySlot(
-                        id: StrategyID(UInt16(index + 1)), name: name, symbol: symbol,
-                        account: account, strategy: try StrategyCatalog.make(settings, prefix)))
+                var slot = StrategySlot(
+                    id: StrategyID(UInt16(index + 1)), name: name, symbol: symbol,
+                    account: account, strategy: try StrategyCatalog.make(settings, prefix))
+                slot.style = try settings.choice("\(prefix).style", StrategyStyle.none)
+                slots.append(slot)
             }
         }
         return slots

@@ -20,6 +20,7 @@ extension SafetyRules {
         risk = try RiskRules(settings, account: account)
         data = try DataRules(settings, account: account)
         faults = try FaultRules(settings)
+        filters = try EntryFilters(settings, risk)
         reconciliation.isEnabled = try settings.flag("reconciliation.enabled", true)
         reconciliation.tolerance = try settings.share(
             "reconciliation.tolerance", reconciliation.tolerance)
@@ -113,6 +114,19 @@ extension RiskRules {
 
     private static func standard(_ amount: Int128) -> Money {
         Money(raw: amount * Int128(FixedPoint.one))
+    }
+}
+
+extension EntryFilters {
+    fileprivate init(_ settings: Settings, _ risk: RiskRules) throws(SettingsError) {
+        self.init()
+        usesRegime = try settings.flag("filters.regime", false)
+        volatilitySymbol = settings.text("filters.volatility_symbol", "")
+        low = try settings.share("filters.low_volatility", Price(raw: 15 * FixedPoint.one)).double
+        high = try settings.share("filters.high_volatility", Price(raw: 25 * FixedPoint.one)).double
+        maximum = try settings.share("filters.max_volatility", .zero).double
+        maximumCorrelation = risk.isEnabled ? risk.maximumCorrelation : 1
+        correlationDays = risk.correlationDays
     }
 }
 

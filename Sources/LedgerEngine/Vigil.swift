@@ -84,6 +84,9 @@ struct Vigil: Hashable, Sendable {
     var resetAt = Timestamp(nanoseconds: .min)
     var resetStart = DayStart()
     var pauseUntil: Timestamp?
+    /// Of the market, per cent a year, when the day began; and what it amounts to.
+    var volatility: Double?
+    var regime = Regime.normal
 
     var counters = FaultCounters()
     var entries: UInt32 = 0
@@ -109,6 +112,8 @@ struct Vigil: Hashable, Sendable {
         resetStart.encode(into: &writer)
         writer.write(pauseUntil != nil)
         writer.write(pauseUntil ?? .zero)
+        writer.write(volatility ?? -1)
+        writer.write(regime)
         counters.encode(into: &writer)
         writer.write(entries)
         orders.encode(into: &writer)
@@ -128,6 +133,9 @@ struct Vigil: Hashable, Sendable {
         let isPaused: Bool = try reader.read()
         let until: Timestamp = try reader.read()
         pauseUntil = isPaused ? until : nil
+        let saved: Double = try reader.read()
+        volatility = saved < 0 ? nil : saved
+        regime = try reader.read()
         counters = try FaultCounters(from: &reader)
         entries = try reader.read()
         orders = try SlidingWindow(from: &reader)

@@ -29,11 +29,25 @@ public struct SafetyRules: Hashable, Sendable {
     public var data = DataRules()
     public var faults = FaultRules()
     public var reconciliation = ReconciliationRules()
+    public var filters = EntryFilters()
 
     public init() {}
 
     /// Whether anything asks for trading days.
-    public var needsCalendar: Bool { drawdown.isEnabled || risk.isEnabled || data.isEnabled }
+    public var needsCalendar: Bool {
+        drawdown.isEnabled || risk.isEnabled || data.isEnabled || needsHistory
+    }
+
+    /// Whether anything is computed from the days before.
+    public var needsHistory: Bool { usesFilters || usesRanges }
+
+    public var usesFilters: Bool {
+        filters.usesRegime || filters.maximum > 0 || filters.maximumCorrelation < 1
+    }
+
+    public var usesRanges: Bool {
+        risk.isEnabled && (risk.atrSizing > 0 || risk.catastropheStop > 0)
+    }
 
     /// Whether equity is watched between entries.
     public var watchesEquity: Bool { drawdown.isEnabled || risk.isEnabled }

@@ -1,0 +1,111 @@
+import LedgerDomain
+import LedgerEvents
+
+public enum StrategyStyle: UInt8, Sendable, CaseIterable {
+    case none = 0
+    case trend = 1
+    case breakout = 2
+}
+
+/// How restless the market is.
+public enum Regime: UInt8, Sendable, CaseIterable {
+    case low = 1
+    case normal = 2
+    case high = 3
+
+    /// The share of equity that may be exposed, in 10^-9.
+    public var heat: Price {
+        switch self {
+        case .low: Price(raw: 400_000_000)
+        case .normal: Price(raw: 300_000_000)
+        case .high: Price(raw: 200_000_000)
+        }
+    }
+}
+
+/// What the market must be like for an entry (F02): regime, volatility, correlation.
+public struct EntryFilters: Hashable, Sendable {
+    public var usesRegime = false
+    public var volatilitySymbol = ""
+    /// Per cent a year: below `low` and above `high`, both exclusive.
+    public var low = 15.0
+    public var high = 25.0
+    /// An instrument's own, per cent a year; 0 for no limit.
+    public var maximum = 0.0
+    public var maximumCorrelation = 1.0
+    public var correlationDays = 60
+
+    /// Windows are this short while volatility is high.
+    public static let shortWindow = 20
+    public static let attenuatesFrom = 0.5
+    public static let attenuatesTo = 0.8
+    public static let smallest = 0.25
+    /// |average of 50 days / average of 200 − 1| below this is no trend.
+    public static let choppy = 0.01
+
+    public init() {}
+
+    public enum Verdict: Hashable, Sendable {
+        /// What is left of the size, from 1 down to 0.25, and the correlation that asks for it.
+        case pass(Double, correlation: Double)
+        case refuse(Refusal)
+    }
+
+    public func regime(_ volatility: Double?) -> Regime {
+        guard let volatility else { return .normal }
+        return volatility < low ? .low : volatility > high ? .high : .normal
+    }
+
+    /// - Parameters:
+    ///   - held: other instruments in which there is a position.
+    ///   - regime: nil where it is not asked for.
+    public func verdict(
+        _ instrument: InstrumentID, _ style: StrategyStyle, held: [InstrumentID],
+        regime: Regime?, volatility: Double?, _ history: MarketHistory
+    ) -> Verdict {
+        if let regime, usesRegime {
+            if regime == .high, style == .breakout {
+                return .refuse(
+                    Refusal(
+                        .regime, limit: Self.money(high), value: Self.money(volatility ?? high)))
+            }
+            if style == .trend, let trend = history.trend(instrument),
+                trend.magnitude < Self.choppy
+            {
+                return .refuse(
+                    Refusal(
+                        .regime, limit: Self.money(Self.choppy), value: Self.money(trend.magnitude))
+                )
+            }
+        }
+        let days = regime == .high ? Self.shortWindow : correlationDays
+        if maximum > 0, let own = history.volatility(instrument, days: days), own > maximum {
+            return .refuse(
+                Refusal(.volatility, limit: Self.money(maximum), value: Self.money(own)))
+        }
+        guard maximumCorrelation < 1 else { return .pass(1, correlation: 0) }
+        var most = 0.0
+        for other in held {
+            most = max(most, history.correlation(instrument, other, days: days)?.magnitude ?? 0)
+        }
+        guard most <= maximumCorrelation else {
+            return .refuse(
+                Refusal(
+                    .correlation, limit: Self.money(maximumCorrelation), value: Self.money(most)))
+        }
+        return .pass(Self.multiplier(most), correlation: most)
+    }
+
+    /// 1 up to 0.5, then in a line down to 0.25 at 0.8 (C8).
+    public static func multiplier(_ correlation: Double) -> Double {
+        guard correlation > attenuatesFrom else { return 1 }
+        let share = (correlation - attenuatesFrom) / (attenuatesTo - attenuatesFrom)
+        return max(smallest, 1 - share * (1 - smallest))
+    }
+
+    /// To 10^-9, for a record.
+    static func money(_ value: Double) -> Money {
+        guard value.isFinite, value.magnitude < 1e20 else { return .zero }
+        return Money(raw: Int128((value * 1e9).rounded(.toNearestOrEven)))
+    }
+}

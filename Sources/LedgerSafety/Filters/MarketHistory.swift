@@ -1,0 +1,203 @@
+import LedgerDomain
+import LedgerEvents
+
+/// The last trading days of every instrument: what correlation, volatility and ranges are computed from.
+///
+/// Its memory is bounded: `capacity` days an instrument. Statistics use + − × ÷ and square roots alone,
+/// in a fixed order, so that they are the same everywhere.
+public struct MarketHistory: Hashable, Sendable {
+    struct Day: Hashable, Sendable {
+        /// Days since 1970.
+        var number: Int64
+        var high: Price
+        var low: Price
+        var close: Price
+    }
+
+    struct Series: Hashable, Sendable {
+        /// Ascending by day.
+        var days: [Day] = []
+        var today: Day?
+    }
+
+    /// As many as the longest average and one more.
+    public static let capacity = 201
+    /// Below as many pairs of returns there is no correlation and no volatility.
+    public static let fewest = 20
+
+    /// By instrument number.
+    private var series: [Series] = []
+
+    public init() {}
+
+    /// Takes prices of the day that lasts.
+    @inline(__always)
+    public mutating func observe(
+        _ instrument: InstrumentID, high: Price, low: Price, close: Price, day: Int64
+    ) {
+        let number = Int(instrument.number)
+        while series.count <= number { series.append(Series()) }
+        guard series[number].today != nil, series[number].today?.number == day else {
+            begin(number, Day(number: day, high: high, low: low, close: close))
+            return
+        }
+        series[number].today?.close = close
+        if let known = series[number].today?.high, high > known {
+            series[number].today?.high = high
+        }
+        if let known = series[number].today?.low, low < known { series[number].today?.low = low }
+    }
+
+    private mutating func begin(_ number: Int, _ day: Day) {
+        if let last = series[number].today {
+            if series[number].days.count >= Self.capacity { series[number].days.removeFirst() }
+            series[number].days.append(last)
+        }
+        series[number].today = day
+    }
+
+    /// Prices before a split are denominator / numerator of what they were, rounded half to even.
+    public mutating func split(_ event: SplitApplied) {
+        let number = Int(event.instrument.number)
+        guard number < series.count, event.numerator > 0, event.denominator > 0 else { return }
+        func scaled(_ price: Price) -> Price {
+            let value = FixedPoint.dividedHalfEven(
+                Int128(price.raw) * Int128(event.denominator), by: Int128(event.numerator))
+            return Price(raw: Int64(clamping: value))
+        }
+        func scaled(_ day: Day) -> Day {
+            Day(
+                number: day.number, high: scaled(day.high), low: scaled(day.low),
+                close: scaled(day.close))
+        }
+        series[number].days = series[number].days.map(scaled)
+        series[number].today = series[number].today.map(scaled)
+    }
+
+    /// Finished days; the one that lasts is not among them.
+    private func days(_ instrument: InstrumentID) -> [Day] {
+        let number = Int(instrument.number)
+        return number < series.count ? series[number].days : []
+    }
+
+    /// Simple returns of the last `count` finished days, with the day each ends on.
+    private func returns(
+        _ instrument: InstrumentID, _ count: Int
+    ) -> [(day: Int64, value: Double)] {
+        let days = days(instrument).suffix(count + 1)
+        return zip(days, days.dropFirst()).compactMap { before, after in
+            before.close.raw > 0
+                ? (after.number, after.close.double / before.close.double - 1) : nil
+        }
+    }
+
+    /// Pearson's correlation of the simple returns of the days on which both traded; nil below 20
+    /// pairs and where one of them did not move.
+    public func correlation(_ a: InstrumentID, _ b: InstrumentID, days: Int) -> Double? {
+        let (first, second) = (returns(a, days), returns(b, days))
+        var pairs: [(Double, Double)] = []
+        var place = 0
+        for (day, value) in first {
+            while place < second.count, second[place].day < day { place += 1 }
+            if place < second.count, second[place].day == day {
+                pairs.append((value, second[place].value))
+            }
+        }
+        guard pairs.count >= Self.fewest else { return nil }
+        let count = Double(pairs.count)
+        let meanA = pairs.reduce(0) { $0 + $1.0 } / count
+        let meanB = pairs.reduce(0) { $0 + $1.1 } / count
+        var (products, squaresA, squaresB) = (0.0, 0.0, 0.0)
+        for (x, y) in pairs {
+            products += (x - meanA) * (y - meanB)
+            squaresA += (x - meanA) * (x - meanA)
+            squaresB += (y - meanB) * (y - meanB)
+        }
+        guard squaresA > 0, squaresB > 0 else { return nil }
+        return products / (squaresA * squaresB).squareRoot()
+    }
+
+    /// Per cent a year: the standard deviation (n − 1) of simple daily returns × √252 × 100.
+    public func volatility(_ instrument: InstrumentID, days: Int) -> Double? {
+        Self.yearly(returns(instrument, days).map(\.value))
+    }
+
+    /// The same of a portfolio that holds every instrument with equal weight each day.
+    public func marketVolatility(days: Int) -> Double? {
+        var all: [(day: Int64, value: Double)] = []
+        for number in series.indices {
+            all += returns(InstrumentID(UInt32(number)), days)
+        }
+        all.sort { $0.day < $1.day }
+        var means: [Double] = []
+        var start = 0
+        while start < all.count {
+            var end = start
+            var sum = 0.0
+            while end < all.count, all[end].day == all[start].day {
+                sum += all[end].value
+                end += 1
+            }
+            means.append(sum / Double(end - start))
+            start = end
+        }
+        return Self.yearly(Array(means.suffix(days)))
+    }
+
+    private static func yearly(_ returns: [Double]) -> Double? {
+        guard returns.count >= fewest else { return nil }
+        let count = Double(returns.count)
+        let mean = returns.reduce(0, +) / count
+        let squares = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (squares / (count - 1)).squareRoot() * 252.0.squareRoot() * 100
+    }
+
+    /// The mean of max(high − low, |high − close before|, |low − close before|) over the last `days`
+    /// finished days; nil where there are fewer.
+    public func averageTrueRange(_ instrument: InstrumentID, days count: Int) -> Double? {
+        let days = days(instrument).suffix(count + 1)
+        guard count > 0, days.count == count + 1 else { return nil }
+        var sum = 0.0
+        for (before, day) in zip(days, days.dropFirst()) {
+            let (high, low, close) = (day.high.double, day.low.double, before.close.double)
+            sum += max(high - low, max((high - close).magnitude, (low - close).magnitude))
+        }
+        return sum / Double(count)
+    }
+
+    /// The mean close of 50 days over that of 200, less 1; nil below 200 days.
+    public func trend(_ instrument: InstrumentID) -> Double? {
+        let closes = days(instrument).suffix(200).map(\.close.double)
+        guard closes.count == 200 else { return nil }
+        let long = closes.reduce(0, +) / 200
+        return long > 0 ? closes.suffix(50).reduce(0, +) / 50 / long - 1 : nil
+    }
+
+    public func encode(into writer: inout StateWriter) {
+        func write(_ writer: inout StateWriter, _ day: Day) {
+            writer.write(day.number)
+            writer.write(day.high)
+            writer.write(day.low)
+            writer.write(day.close)
+        }
+        writer.write(series) { writer, series in
+            writer.write(series.days) { write(&$0, $1) }
+            writer.write(series.today != nil)
+            if let today = series.today { write(&writer, today) }
+        }
+    }
+
+    public init(from reader: inout StateReader) throws(StateError) {
+        func read(_ reader: inout StateReader) throws(StateError) -> Day {
+            Day(
+                number: try reader.read(), high: try reader.read(), low: try reader.read(),
+                close: try reader.read())
+        }
+        series = try reader.readArray { (reader) throws(StateError) in
+            var series = Series()
+            series.days = try reader.readArray { (reader) throws(StateError) in try read(&reader) }
+            if try reader.read() as Bool { series.today = try read(&reader) }
+            return series
+        }
+    }
+}
