@@ -57,6 +57,7 @@ public struct Artifacts {
             }
             if let file = try DrawdownArtifacts.file(record, rules) { try take(file) }
             if let full = try lines.add(record, names, funnel.run) { try take(full) }
+            return true
         }
         if !funnel.run.isEmpty {
             for file in FunnelArtifacts.files(funnel, names) { try take(file) }

@@ -10,7 +10,9 @@ enum DrawdownArtifacts {
         switch record.type {
         case .drawdownChanged:
             let event = try DrawdownChanged(record)
-            guard event.from != event.to, event.to == .halt || event.to == .panic else { return nil }
+            guard event.from != event.to, event.to == .halt || event.to == .panic else {
+                return nil
+            }
             name = "\(event.to)"
             object.add("current_value", raw: "\(event.equity)")
             object.add("peak_value", raw: "\(event.peak)")

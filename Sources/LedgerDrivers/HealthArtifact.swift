@@ -24,7 +24,9 @@ enum HealthArtifact {
                 "rejection_rate_long",
                 raw: FunnelArtifacts.rate(
                     UInt64(report.long.rejections), UInt64(report.long.signals)))
-            row.add("max_drawdown", raw: "\(Price(rounding: (report.drawdown * 1e6).rounded() / 1e6) ?? .zero)")
+            row.add(
+                "max_drawdown",
+                raw: "\(Price(rounding: (report.drawdown * 1e6).rounded() / 1e6) ?? .zero)")
             return row.line
         }
         let mean = scores.isEmpty ? 0 : scores.reduce(0, +) / scores.count

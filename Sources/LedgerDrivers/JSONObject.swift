@@ -4,7 +4,9 @@ import LedgerEvents
 struct JSONObject {
     private var fields: [String] = []
 
-    mutating func add(_ key: String, _ text: String) { fields.append("\(quote(key)): \(quote(text))") }
+    mutating func add(_ key: String, _ text: String) {
+        fields.append("\(quote(key)): \(quote(text))")
+    }
     mutating func add(_ key: String, raw: String) { fields.append("\(quote(key)): \(raw)") }
     mutating func add(_ key: String, _ number: some BinaryInteger) { add(key, raw: "\(number)") }
     mutating func add(_ key: String, _ flag: Bool) { add(key, raw: "\(flag)") }

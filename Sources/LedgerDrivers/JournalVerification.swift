@@ -6,7 +6,8 @@ import LedgerProjections
 import LedgerSafety
 
 /// Checks everything that a journal promises: checksums, the chain, sequence without gaps, payloads,
-/// time that does not run backwards, causes, and checkpoints that equal a fold from the beginning.
+/// time that does not run backwards, causes, the invariants, and checkpoints that equal a fold from the
+/// beginning.
 public struct JournalVerification {
     public struct Result: Sendable {
         public var events: UInt64 = 0
@@ -37,6 +38,9 @@ public struct JournalVerification {
             try Check<NameBook>(journal), try Check<TradingGate>(journal),
             try Check<DrawdownStop>(journal),
         ]
+        var invariants = Invariants()
+        var isFolding = true
+        let watched = EventTypeSet(Invariants.types)
         var lastInput = SequenceNumber.none
         var lastTime = Timestamp(nanoseconds: .min)
         try journal.forEachRecord(from: .first) { record in
@@ -47,6 +51,13 @@ public struct JournalVerification {
                 result.faults.append(fault)
             }
             lastTime = max(lastTime, record.time)
+            // A bar's type shares its bit with none of these.
+            if isFolding, watched.mayContain(record.rawType) {
+                do { result.faults += try invariants.take(record) } catch {
+                    // The folds name the event; what follows from it cannot be judged.
+                    isFolding = false
+                }
+            }
             for index in folds.indices {
                 if let fault = try folds[index].take(record) { result.faults.append(fault) }
             }

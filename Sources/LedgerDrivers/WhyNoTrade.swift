@@ -11,7 +11,9 @@ public struct WhyNoTrade {
     public var rejections: [(strategy: StrategyID, rejection: SignalFunnel.Rejection)] {
         funnel.counts.flatMap { counts in counts.rejections.map { (counts.strategy, $0) } }
             .sorted {
-                ($1.rejection.count, $0.rejection.sequence) < ($0.rejection.count, $1.rejection.sequence)
+                ($1.rejection.count, $0.rejection.sequence) < (
+                    $0.rejection.count, $1.rejection.sequence
+                )
             }
     }
 
@@ -47,7 +49,8 @@ public struct WhyNoTrade {
         }
         object.add(
             "examples",
-            raw: examples.isEmpty ? "[]" : "[\n    " + examples.joined(separator: ",\n    ") + "\n  ]")
+            raw: examples.isEmpty
+                ? "[]" : "[\n    " + examples.joined(separator: ",\n    ") + "\n  ]")
         return object.text
     }
 }

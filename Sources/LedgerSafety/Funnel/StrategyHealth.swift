@@ -274,7 +274,11 @@ public struct HealthReport: Hashable, Sendable {
     /// than 15 % (10 for more than 10 %).
     public var score: Int {
         var score = 100
-        if long.trades < rules.minimumTrades { score -= 30 } else if short.trades == 0 { score -= 15 }
+        if long.trades < rules.minimumTrades {
+            score -= 30
+        } else if short.trades == 0 {
+            score -= 15
+        }
         if long.expectancy < rules.minimumExpectancy {
             score -= 30
         } else if short.expectancy < rules.minimumExpectancy {
