@@ -45,6 +45,7 @@ extension Engine {
         }
         vigil.dayStart = vigil.before
         judgeRegime()
+        try raiseDailyAlerts(context, into: &batch)
         for slot in slots.indices { slots[slot].signalsToday = 0 }
         // A cooldown that the calendar did not know the end of has none yet.
         if stop.until.nanoseconds != .max {
@@ -55,6 +56,43 @@ extension Engine {
         try clear(
             LatchCleared(.dailyLoss, actor: "engine", reason: "a new trading day"), context,
             into: &batch)
+    }
+
+    /// Once a day: strategies whose signals are stopped, and an account that does not trade.
+    private mutating func raiseDailyAlerts(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard !slots.isEmpty else { return }
+        let one = Int128(FixedPoint.one)
+        for (place, slot) in slots.enumerated()
+        where !slots[..<place].contains(where: { $0.id == slot.id }) {
+            let (decided, refused) = slots.reduce((Int128(0), Int128(0))) {
+                $1.id == slot.id
+                    ? ($0.0 + Int128($1.decidedToday), $0.1 + Int128($1.refusedToday)) : $0
+            }
+            guard refused * one > Int128(rules.rejectionRate.raw) * decided else { continue }
+            try emit(
+                AlertRaised(
+                    .warning, .rejectionRate, strategy: slot.id,
+                    value: Money(raw: refused * one / decided),
+                    threshold: Money(raw: Int128(rules.rejectionRate.raw)),
+                    text: "\(refused) of \(decided) entry signals of \(slot.name) were stopped"),
+                context, into: &batch)
+        }
+        for place in slots.indices {
+            (slots[place].decidedToday, slots[place].refusedToday) = (0, 0)
+        }
+        let last = vigil.lastTrade ?? context.time
+        vigil.lastTrade = last
+        let quiet = context.time.nanoseconds - last.nanoseconds
+        let limit = rules.quietDays * Nanoseconds.day.count
+        guard limit > 0, quiet > limit else { return }
+        let days = quiet / Nanoseconds.day.count
+        try emit(
+            AlertRaised(
+                .warning, .noTrades, value: Money(raw: Int128(days) * one),
+                threshold: Money(raw: Int128(rules.quietDays) * one),
+                text: "no trade since \(last), \(days) days ago"), context, into: &batch)
     }
 
     /// The trading day that an event begins; its UTC day where the calendar does not know it.

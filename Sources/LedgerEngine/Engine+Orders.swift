@@ -33,6 +33,7 @@ extension Engine {
             indicator: decision.indicator, threshold: decision.threshold)
         let chain = try emit(signal, context, into: &batch)
         orders.countSignal()
+        if decision.purpose == .entry { slots[slot].decidedToday &+= 1 }
         switch try permit(
             decision, size, slot, instrument, context, correlation: chain, into: &batch)
         {
@@ -43,6 +44,7 @@ extension Engine {
                 refusal: refusal)
             try emit(event, context, correlation: chain, into: &batch)
             orders.countRejectedSignal()
+            if decision.purpose == .entry { slots[slot].refusedToday &+= 1 }
             return
         case .intentRejected(let refusal):
             return try reject(refusal, decision, slot, context, correlation: chain, into: &batch)
@@ -99,6 +101,7 @@ extension Engine {
             refusal: refusal)
         try emit(event, context, correlation: correlation, into: &batch)
         orders.countRejectedIntent()
+        if decision.purpose == .entry { slots[slot].refusedToday &+= 1 }
     }
 
     mutating func send(
@@ -260,6 +263,7 @@ extension Engine {
                 fill, account: engine.account, at: context.time, sequence: sequence)
             try engine.orders.fill(fill, at: context.time, sequence: sequence)
         }
+        vigil.lastTrade = context.time
         guard let slot = slot(of: order.terms) else { return }
         let before = slots[slot].position
         let after = Quantity(raw: before.raw + fill.quantity.raw * fill.side.sign)

@@ -89,6 +89,9 @@ struct StrategySlot: Sendable {
     var ordinal: UInt32 = 0
     /// Entry signals of this trading day that were let through to the limits.
     var signalsToday: UInt32 = 0
+    /// Entry signals of this trading day, and those that were stopped anywhere.
+    var decidedToday: UInt32 = 0
+    var refusedToday: UInt32 = 0
     var lastBar: BarDecision?
 
     init(id: StrategyID, name: String, symbol: String, account: String, strategy: any Strategy) {
@@ -137,6 +140,8 @@ struct StrategySlot: Sendable {
         writer.write(lastDecision)
         writer.write(ordinal)
         writer.write(signalsToday)
+        writer.write(decidedToday)
+        writer.write(refusedToday)
         writer.write(lastBar?.time ?? Timestamp(nanoseconds: .min))
         writer.write(lastBar?.interval ?? 0)
         writer.write(lastBar?.side ?? .buy)
@@ -151,6 +156,8 @@ struct StrategySlot: Sendable {
         lastDecision = try reader.read()
         ordinal = try reader.read()
         signalsToday = try reader.read()
+        decidedToday = try reader.read()
+        refusedToday = try reader.read()
         let decided = BarDecision(
             time: try reader.read(), interval: try reader.read(), side: try reader.read())
         lastBar = decided.time.nanoseconds == .min ? nil : decided

@@ -21,6 +21,8 @@ extension SafetyRules {
         data = try DataRules(settings, account: account)
         faults = try FaultRules(settings)
         filters = try EntryFilters(settings, risk)
+        quietDays = try settings.integer("health.no_trade_days", 7, in: 0...3650)
+        rejectionRate = try settings.share("health.max_rejection_rate", rejectionRate)
         reconciliation.isEnabled = try settings.flag("reconciliation.enabled", true)
         reconciliation.tolerance = try settings.share(
             "reconciliation.tolerance", reconciliation.tolerance)

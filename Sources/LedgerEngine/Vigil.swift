@@ -92,6 +92,8 @@ struct Vigil: Hashable, Sendable {
     var entries: UInt32 = 0
     var orders = SlidingWindow()
     var signals = TokenBucket()
+    /// The last fill, or the first trading day where there was none.
+    var lastTrade: Timestamp?
     /// The last market data of any instrument.
     var lastData = Timestamp.zero
     /// By instrument number.
@@ -118,6 +120,8 @@ struct Vigil: Hashable, Sendable {
         writer.write(entries)
         orders.encode(into: &writer)
         signals.encode(into: &writer)
+        writer.write(lastTrade != nil)
+        writer.write(lastTrade ?? .zero)
         writer.write(lastData)
         writer.write(data) { writer, watch in watch.encode(into: &writer) }
     }
@@ -140,6 +144,9 @@ struct Vigil: Hashable, Sendable {
         entries = try reader.read()
         orders = try SlidingWindow(from: &reader)
         signals = try TokenBucket(from: &reader)
+        let hasTraded: Bool = try reader.read()
+        let traded: Timestamp = try reader.read()
+        lastTrade = hasTraded ? traded : nil
         lastData = try reader.read()
         data = try reader.readArray { (reader) throws(StateError) in
             try DataWatch(from: &reader)

@@ -30,6 +30,10 @@ public struct SafetyRules: Hashable, Sendable {
     public var faults = FaultRules()
     public var reconciliation = ReconciliationRules()
     public var filters = EntryFilters()
+    /// Days without a trade after which an alert is raised; 0 for none (F04).
+    public var quietDays: Int64 = 7
+    /// A share of a day's entry signals in 10^-9; more stopped raises an alert (F05).
+    public var rejectionRate = Price(raw: 800_000_000)
 
     public init() {}
 

@@ -55,7 +55,7 @@ struct DataCheckCommand: ParsableCommand {
         } catch { throw CommandError("\(error)", code: error.isFull ? 4 : 2) }
     }
 
-    private static func table(_ report: QualityReport) -> Table {
+    static func table(_ report: QualityReport) -> Table {
         var table = Table([
             .init("symbol"), .init("result"), .init("rows", .number), .init("last"),
             .init("missing_sessions", .number), .init("age_hours", .decimal),

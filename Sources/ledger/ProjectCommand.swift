@@ -20,7 +20,7 @@ struct ProjectCommand: ParsableCommand {
             PositionsProjection.self, OrdersProjection.self, EquityProjection.self,
             ProfitProjection.self, GateProjection.self, DrawdownProjection.self,
             RiskProjection.self, ReconciliationProjection.self, FunnelProjection.self,
-            HealthProjection.self,
+            HealthProjection.self, QualityProjection.self,
         ])
 }
 

@@ -51,3 +51,33 @@ struct RiskProjection: ParsableCommand {
         table.write(options.output.format)
     }
 }
+
+struct QualityProjection: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quality",
+        abstract:
+            "Each symbol's data as of the journal's last event; `ledger data check` has options.")
+
+    @OptionGroup var options: ProjectionOptions
+
+    func run() throws {
+        let (journal, through) = try options.open()
+        let engine = try EngineRestorer.engine(of: journal, through: through)
+        var rules = QualityRules()
+        rules.calendar = engine.rules.calendar
+        rules.staleness = engine.rules.data.staleness
+        rules.history = engine.rules.data.history
+        var quality = DataQuality(rules)
+        for instrument in engine.names.instruments { quality.define(instrument) }
+        if through != .none {
+            try journal.forEachRecord(
+                from: .first, through: through, filter: EventFilter(DataQuality.types)
+            ) { record in
+                try quality.take(record)
+                return true
+            }
+        }
+        let report = quality.report(at: max(engine.lastTime, .zero))
+        DataCheckCommand.table(report).write(options.output.format)
+    }
+}
