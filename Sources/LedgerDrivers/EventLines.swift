@@ -83,25 +83,6 @@ struct EventLines {
             data.add("from", "\(event.from)")
             data.add("to", "\(event.to)")
             return ("RISK_LIMIT_HIT", event.refusal.reason.stage.name, data)
-        case .orderIntended:
-            let event = try OrderIntended(record)
-            data.add("intent", "\(event.intent)")
-            data.add("side", "\(event.side)")
-            data.add("quantity", "\(event.quantity)")
-            return ("ORDER_INTENT_CREATED", "ORDER", data)
-        case .orderSubmitted:
-            data.add("order", try OrderSubmitted(record).order.number)
-            return ("ORDER_SUBMITTED", "ORDER", data)
-        case .orderFilled:
-            let event = try OrderFilled(record)
-            data.add("order", event.order.number)
-            data.add("side", "\(event.side)")
-            data.add("quantity", "\(event.quantity)")
-            data.add("price", "\(event.price)")
-            return ("ORDER_FILLED", "ORDER", data)
-        case .orderRejected:
-            data.add("reason", try OrderRejected(record).reason)
-            return ("ORDER_REJECTED", "ORDER", data)
         case .reconciliationEnded:
             let event = try ReconciliationEnded(record)
             data.add("status", "\(event.status)".uppercased())
@@ -123,6 +104,34 @@ struct EventLines {
         case .runFailed:
             data.add("reason", try RunFailed(record).reason)
             return ("ERROR", "RUN", data)
+        default: return try describeOrder(record)
+        }
+    }
+
+    private static func describeOrder(
+        _ record: Record
+    ) throws -> (type: String, stage: String, data: JSONObject)? {
+        var data = JSONObject()
+        switch record.type {
+        case .orderIntended:
+            let event = try OrderIntended(record)
+            data.add("intent", "\(event.intent)")
+            data.add("side", "\(event.side)")
+            data.add("quantity", "\(event.quantity)")
+            return ("ORDER_INTENT_CREATED", "ORDER", data)
+        case .orderSubmitted:
+            data.add("order", try OrderSubmitted(record).order.number)
+            return ("ORDER_SUBMITTED", "ORDER", data)
+        case .orderFilled:
+            let event = try OrderFilled(record)
+            data.add("order", event.order.number)
+            data.add("side", "\(event.side)")
+            data.add("quantity", "\(event.quantity)")
+            data.add("price", "\(event.price)")
+            return ("ORDER_FILLED", "ORDER", data)
+        case .orderRejected:
+            data.add("reason", try OrderRejected(record).reason)
+            return ("ORDER_REJECTED", "ORDER", data)
         default: return nil
         }
     }

@@ -40,7 +40,8 @@ public struct SnapshotFile {
             }
             root = node
         } catch let error as YamlError {
-            throw InputError("\(name): is no JSON: \(error)")
+            let words = "\(error)".split(separator: "\n").prefix(2).joined(separator: " ")
+            throw InputError("\(name): is no JSON: \(words)")
         }
         guard root.mapping != nil else {
             throw InputError("\(name): an object with account, positions and orders is needed")

@@ -58,7 +58,8 @@ extension Engine {
             into: &batch)
     }
 
-    /// Once a day: strategies whose signals are stopped, and an account that does not trade.
+    /// Strategies whose signals are stopped, once a day; an account that does not trade, once until it
+    /// does.
     private mutating func raiseDailyAlerts(
         _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
@@ -86,7 +87,8 @@ extension Engine {
         vigil.lastTrade = last
         let quiet = context.time.nanoseconds - last.nanoseconds
         let limit = rules.quietDays * Nanoseconds.day.count
-        guard limit > 0, quiet > limit else { return }
+        guard limit > 0, quiet > limit, !vigil.hasToldQuiet else { return }
+        vigil.hasToldQuiet = true
         let days = quiet / Nanoseconds.day.count
         try emit(
             AlertRaised(

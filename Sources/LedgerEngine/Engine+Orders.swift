@@ -264,6 +264,7 @@ extension Engine {
             try engine.orders.fill(fill, at: context.time, sequence: sequence)
         }
         vigil.lastTrade = context.time
+        vigil.hasToldQuiet = false
         guard let slot = slot(of: order.terms) else { return }
         let before = slots[slot].position
         let after = Quantity(raw: before.raw + fill.quantity.raw * fill.side.sign)

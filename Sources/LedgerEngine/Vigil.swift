@@ -94,6 +94,7 @@ struct Vigil: Hashable, Sendable {
     var signals = TokenBucket()
     /// The last fill, or the first trading day where there was none.
     var lastTrade: Timestamp?
+    var hasToldQuiet = false
     /// The last market data of any instrument.
     var lastData = Timestamp.zero
     /// By instrument number.
@@ -122,6 +123,7 @@ struct Vigil: Hashable, Sendable {
         signals.encode(into: &writer)
         writer.write(lastTrade != nil)
         writer.write(lastTrade ?? .zero)
+        writer.write(hasToldQuiet)
         writer.write(lastData)
         writer.write(data) { writer, watch in watch.encode(into: &writer) }
     }
@@ -147,6 +149,7 @@ struct Vigil: Hashable, Sendable {
         let hasTraded: Bool = try reader.read()
         let traded: Timestamp = try reader.read()
         lastTrade = hasTraded ? traded : nil
+        hasToldQuiet = try reader.read()
         lastData = try reader.read()
         data = try reader.readArray { (reader) throws(StateError) in
             try DataWatch(from: &reader)

@@ -37,7 +37,9 @@ struct ReconcileCommand: ParsableCommand {
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
         let result = try desk.compare(unreachable ? nil : snapshot, &sequencer)
         try sequencer.close()
-        result.table.write(output.format)
+        if !result.table.rows.isEmpty || output.format != .table {
+            result.table.write(output.format)
+        }
         if output.format == .table {
             Terminal.print("\(result.status)".uppercased() + ": \(result.reason)")
         }
@@ -96,8 +98,11 @@ struct SyncCommand: ParsableCommand {
             let head = try journal.head.lastSequence
             let found = try desk.difference(
                 snapshot, EngineRestorer.engine(of: journal, through: head))
+            if found.table.rows.isEmpty, output.format == .table {
+                return Terminal.print("ledger and venue agree; there is nothing to do")
+            }
             found.table.write(output.format)
-            if output.format == .table, !found.table.rows.isEmpty {
+            if output.format == .table {
                 Terminal.print("nothing was changed; --force --reason WHY sets the books to this")
             }
             if !found.table.rows.isEmpty { throw ExitCode(1) }

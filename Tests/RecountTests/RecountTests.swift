@@ -159,6 +159,30 @@ enum Outside {
     }
 }
 
+@Suite struct OperationsTests {
+    /// One script, because procedures build on each other; bash stops at the first that fails.
+    @Test func `every command of the operations manual does what it says`() throws {
+        let text = try String(contentsOfFile: Outside.root + "/docs/OPERATIONS.md", encoding: .utf8)
+        var script = "set -e\ncd \"$LEDGER_HOME\"\nln -s \(Outside.root)/configs configs\n"
+        script += "PATH=\((Outside.program as NSString).deletingLastPathComponent):$PATH\n"
+        var isShell = false
+        var count = 0
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("```") {
+                isShell = line == "```sh"
+            } else if isShell {
+                script += "\(line)\n"
+                if line.contains("ledger ") { count += 1 }
+            }
+        }
+        #expect(count > 30)
+        try Outside.withHome { home in
+            let (output, code) = try Outside.run(["bash", "-c", script + "echo done\n"], home: home)
+            #expect(code == 0 && output.hasSuffix("done\n"), "\(output.suffix(2000))")
+        }
+    }
+}
+
 @Suite struct BenchmarkTests {
     private func digest(_ words: [String], _ home: String) throws -> [String] {
         let program = Outside.program + "-bench"
