@@ -40,8 +40,13 @@ public struct Backtest {
     /// - Parameter known: the instruments of the journal that is continued, with its numbers.
     public init(_ configuration: Configuration, known: [Instrument] = []) throws {
         self.configuration = configuration
-        try configuration.rehearse()
         let settings = configuration.settings
+        guard configuration["mode"] == "sim" else {
+            throw SettingsError(
+                "mode", "'\(configuration["mode"])' is for the trading daemon; a back-test runs sim"
+            )
+        }
+        try configuration.rehearse()
         let count = settings.count(of: "data")
         guard count > 0 else {
             throw InputError("the configuration names no data; see configs/backtest.yaml")
@@ -211,6 +216,7 @@ public struct Backtest {
         let envelope = Envelope(time: sequencer.engine.lastTime)
         let settings = configuration.settings
         if settings != sequencer.engine.settings {
+            try SettingsCheck.change(from: sequencer.engine.settings, to: settings)
             try sequencer.take(
                 ConfigurationLoaded(
                     seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,

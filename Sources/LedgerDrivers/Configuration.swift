@@ -61,7 +61,8 @@ public struct Configuration: Sendable {
         Self.addDefaults(&found)
         try Self.checkTogether(found)
         for (key, entry) in found where SettingsSchema.setting(key)?.isSecret == true {
-            secrets[key] = entry.value
+            // What comes from a journal is a fingerprint already, and no secret.
+            if !Fingerprint.isFingerprint(entry.value) { secrets[key] = entry.value }
             found[key]?.value = Fingerprint.of(entry.value)
         }
         entries = found.values.sorted { $0.key < $1.key }
@@ -81,7 +82,8 @@ public struct Configuration: Sendable {
         "clock_sync.kill_threshold_ms": "1000",
     ]
 
-    /// A secret itself: only for whom it is told to. Everywhere else its fingerprint stands.
+    /// A secret itself, for the one who must send it; nil where only its fingerprint is known.
+    /// Everywhere else the fingerprint stands.
     public func secret(_ key: String) -> String? { secrets[key] }
 
     /// The names by which the environment may set a setting, its own first.
@@ -234,9 +236,10 @@ private struct Flattener {
     mutating func entries(of text: String) throws(ConfigurationError) -> [Configuration.Entry] {
         try checkNesting(text)
         let root: Node?
-        do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
-            throw ConfigurationError(place: file, Self.oneLine("\(error)"))
-        } catch { throw ConfigurationError(place: file, Self.oneLine("\(error)")) }
+        do { root = try Yams.compose(yaml: text) } catch {
+            throw (error as? YamlError).map(problem)
+                ?? ConfigurationError(place: file, "the file is no YAML")
+        }
         guard let root else { return [] }
         guard root.mapping != nil else {
             throw ConfigurationError(place: place(root), "the file must be a list of `key: value`")
@@ -277,8 +280,22 @@ private struct Flattener {
         entries.append(entry)
     }
 
-    private static func oneLine(_ text: String) -> String {
-        text.split(separator: "\n").joined(separator: " ")
+    /// Says where and what, and quotes nothing: the line may hold a secret.
+    private func problem(_ error: YamlError) -> ConfigurationError {
+        switch error {
+        case .scanner(let context, let problem, let mark, _),
+            .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            let place = "\(file):\(mark.line)"
+            return ConfigurationError(
+                place: place, (context.map { "\($0.text), " } ?? "") + problem)
+        case .reader(let problem, _, _, _): return ConfigurationError(place: file, problem)
+        case .duplicatedKeysInMapping(let keys, let context):
+            return ConfigurationError(
+                place: "\(file):\(context.mark.line)",
+                "\(keys.sorted().joined(separator: ", ")) stands twice from here on")
+        default: return ConfigurationError(place: file, "the file is no YAML")
+        }
     }
 
     private func line(_ node: Node) -> Int { node.mark?.line ?? 0 }

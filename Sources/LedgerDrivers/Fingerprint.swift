@@ -1,4 +1,5 @@
 import CCrypto
+import LedgerEngine
 
 /// What stands for a secret wherever it would be seen: enough to tell two apart, too little to find one.
 enum Fingerprint {
@@ -16,7 +17,17 @@ enum Fingerprint {
             }.joined()
     }
 
-    private static func isFingerprint(_ text: String) -> Bool {
+    /// A secret that only begins like one is a secret.
+    static func isFingerprint(_ text: String) -> Bool {
         text.utf8.count == 15 && text.hasPrefix("sha256:")
+            && text.dropFirst(7).allSatisfy { "0123456789abcdef".contains($0) }
+    }
+
+    /// The first secret that stands there as itself; nil when all are fingerprints.
+    static func missing(in settings: Settings) -> String? {
+        settings.pairs.first {
+            SettingsSchema.setting($0.key)?.isSecret == true && !$0.value.isEmpty
+                && !isFingerprint($0.value)
+        }?.key
     }
 }

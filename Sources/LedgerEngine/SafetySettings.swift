@@ -46,12 +46,13 @@ extension Settings {
         Int(try integer(key, Int64(fallback), in: 0...most))
     }
 
-    /// `auto` is off for simulated accounts.
+    /// `auto` is off for simulated accounts, and never in live (X04).
     fileprivate func automatic(
         _ key: String, account: AccountKind
     ) throws(SettingsError) -> Bool {
         let text = text(key, "auto")
-        return text == "auto" ? account != .simulated : try flag(key, false)
+        let mustBeOn = account != .simulated || self["mode"] == "live"
+        return text == "auto" ? mustBeOn : try flag(key, false)
     }
 }
 

@@ -8,6 +8,39 @@ public enum SettingsCheck {
         try order(settings)
         try live(settings)
         try strategies(settings)
+        if settings["universe.mode"] == "csv", settings.text("universe.csv_path", "").isEmpty {
+            throw SettingsError("universe.csv_path", "is empty, and universe.mode is csv")
+        }
+    }
+
+    /// Whether `new` may follow `old` in one journal. Books are kept by account, and by a strategy's
+    /// place in the list: another one there would inherit positions that it never entered.
+    public static func change(
+        from old: Settings, to new: Settings
+    ) throws(SettingsError) {
+        for key in ["account.name", "account.kind", "account.currency"] {
+            let fallback = SettingsSchema.setting(key)?.defaultValue ?? ""
+            let (before, after) = (old.text(key, fallback), new.text(key, fallback))
+            guard before == after else {
+                throw SettingsError(
+                    key, "'\(after)' cannot follow '\(before)': a journal keeps its account")
+            }
+        }
+        for (index, (before, after)) in zip(names(old), names(new)).enumerated()
+        where before != after {
+            throw SettingsError(
+                "strategies.\(index)",
+                "'\(after)' cannot follow '\(before)', which holds its positions there; "
+                    + "add strategies at the end")
+        }
+    }
+
+    /// The names of the strategies, in their places.
+    private static func names(_ settings: Settings) -> [String] {
+        (0..<settings.count(of: "strategies")).map { index in
+            let prefix = "strategies.\(index)"
+            return settings["\(prefix).name"] ?? settings["\(prefix).kind"] ?? ""
+        }
     }
 
     /// Pairs of which the first may not be above the second; 0 is no limit and above everything.
@@ -18,6 +51,7 @@ public enum SettingsCheck {
         ("risk.max_daily_loss_pct", "risk.max_daily_drawdown", true, false),
         ("risk.max_order_notional", "risk.max_abs_position_notional", true, false),
         ("risk.max_abs_position_notional", "risk.max_total_notional", true, false),
+        ("risk.min_trade_value", "risk.max_order_notional", true, false),
         ("health.short_window", "health.long_window", false, false),
         ("clock_sync.warn_threshold_ms", "clock_sync.kill_threshold_ms", true, false),
         ("filters.low_volatility", "filters.high_volatility", false, false),
@@ -49,11 +83,13 @@ public enum SettingsCheck {
             throw SettingsError(
                 "alpaca.paper", "false asks for alpaca.live_enabled=true (ALPACA_LIVE_ENABLED)")
         }
-        guard settings["mode"] == "live" || settings["account.kind"] == "live" else { return }
+        guard
+            let cause = ["mode", "account.kind"].first(where: { settings[$0] == "live" })
+        else { return }
         for key in [
             "drawdown.enabled", "risk.enabled", "quality.enabled", "reconciliation.enabled",
         ] where settings[key] == "false" {
-            throw SettingsError(key, "cannot be off in live")
+            throw SettingsError(key, "cannot be off in live (\(cause) is live)")
         }
         if settings["mode"] == "live", settings["paper"] == "true",
             settings["live.exec_mode"] == "live"
@@ -64,13 +100,8 @@ public enum SettingsCheck {
 
     /// A name that no strategy bears would disable nothing.
     private static func strategies(_ settings: Settings) throws(SettingsError) {
-        let count = settings.count(of: "strategies")
-        guard count > 0 else { return }
-        var known: [String] = []
-        for index in 0..<count {
-            let prefix = "strategies.\(index)"
-            known.append(settings["\(prefix).name"] ?? settings["\(prefix).kind"] ?? "")
-        }
+        let known = names(settings)
+        guard !known.isEmpty else { return }
         let listed = settings.text("gate.strategy_disabled_list", "").split(separator: ",")
         for name in listed.map({ $0.trimmed }) where !name.isEmpty {
             guard known.contains(where: { $0.lowercased() == name.lowercased() }) else {

@@ -3,12 +3,16 @@
 extension SettingsSchema {
     private static let milliseconds = Setting.Kind.integer(0...86_400_000)
 
-    static let operations: [Setting] = live + venues + network + delivery + features + training
+    static let operations: [Setting] =
+        [mode]
+        + (live + venues + network + delivery + features).map { $0.read(by: "the trading daemon") }
+        + training.map { $0.read(by: "training") }
+
+    private static let mode = Setting(
+        "mode", .choice(["sim", "paper", "live"]), "sim",
+        "which driver may run this configuration; in live no safety can be off")
 
     private static let live: [Setting] = [
-        Setting(
-            "mode", .choice(["sim", "paper", "live"]), "sim",
-            "which driver may run this configuration; in live no safety can be off"),
         Setting("paper", .flag, "true", "whether a gateway uses its venue's paper side"),
         Setting(
             "execution.mode", .choice(["bar"]), "bar", "orders are decided at the close of a bar"),
@@ -56,21 +60,24 @@ extension SettingsSchema {
             "asked for besides alpaca.paper=false, so that one slip is not enough",
             variables: ["ALPACA_LIVE_ENABLED"]),
         Setting(
-            "alpaca.api_key", .secret, "", "key", variables: ["ALPACA_API_KEY"]),
+            "alpaca.api_key", .secret, "", "key of the Alpaca account",
+            variables: ["ALPACA_API_KEY"]),
         Setting(
-            "alpaca.api_secret", .secret, "", "secret",
+            "alpaca.api_secret", .secret, "", "secret of that key",
             variables: ["ALPACA_API_SECRET", "ALPACA_SECRET_KEY"]),
         Setting(
-            "binance.api_key", .secret, "", "key", variables: ["BINANCE_API_KEY"]),
+            "binance.api_key", .secret, "", "key of the Binance account",
+            variables: ["BINANCE_API_KEY"]),
         Setting(
-            "binance.api_secret", .secret, "", "secret", variables: ["BINANCE_API_SECRET"]),
+            "binance.api_secret", .secret, "", "secret of that key",
+            variables: ["BINANCE_API_SECRET"]),
     ]
 
     private static let network: [Setting] = [
         Setting("use_seasonality", .flag, "false", "whether the hour of the week scales latency"),
         Setting(
             "latency.use_seasonality", .flag, "false", "the same, under the section's own name"),
-        Setting("latency.base_ms", milliseconds, "250", "milliseconds of a request"),
+        Setting("latency.base_ms", milliseconds, "250", "milliseconds that a request takes"),
         Setting("latency.timeout_ms", milliseconds, "2500", "milliseconds until it is given up"),
         Setting(
             "latency.retries", .integer(0...100), "1", "tries more of a request that is no order"),
@@ -85,10 +92,11 @@ extension SettingsSchema {
     private static let delivery: [Setting] = [
         Setting("email.smtp_host", .text, "", "mail server", variables: ["EMAIL_SMTP_HOST"]),
         Setting(
-            "email.smtp_port", .integer(1...65_535), "587", "its port",
+            "email.smtp_port", .integer(1...65_535), "587", "port of the mail server",
             variables: ["EMAIL_SMTP_PORT"]),
-        Setting("email.user", .text, "", "its user", variables: ["EMAIL_USER"]),
-        Setting("email.password", .secret, "", "and password", variables: ["EMAIL_PASSWORD"]),
+        Setting("email.user", .text, "", "user at the mail server", variables: ["EMAIL_USER"]),
+        Setting(
+            "email.password", .secret, "", "password of that user", variables: ["EMAIL_PASSWORD"]),
         Setting("email.from", .text, "", "sender of alerts", variables: ["EMAIL_FROM"]),
         Setting("email.to", .text, "", "receivers, separated by commas", variables: ["EMAIL_TO"]),
         Setting(
@@ -131,4 +139,13 @@ extension SettingsSchema {
             "training.total_timesteps", .integer(1...1_000_000_000_000), "1000000",
             "steps in all"),
     ]
+}
+
+extension Setting {
+    /// The same, and whom it is for while nothing else reads it.
+    fileprivate func read(by reader: String) -> Setting {
+        Setting(
+            key, kind, defaultValue, "\(help); for \(reader)", strategies: strategies,
+            variables: variables)
+    }
 }
