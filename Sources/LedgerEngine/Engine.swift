@@ -12,7 +12,7 @@ import LedgerSimulation
 public struct Engine: Sendable {
     /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
     public static let name = "engine"
-    public static let version: UInt32 = 3
+    public static let version: UInt32 = 4
 
     public private(set) var names = NameBook()
     public internal(set) var books = ProfitAndLoss()
