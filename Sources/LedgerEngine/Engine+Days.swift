@@ -127,7 +127,7 @@ extension Engine {
         _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         let one = Int128(FixedPoint.one)
-        if let worth = books.equity[account],
+        if rules.risk.dailyLossLimit.raw > 0, let worth = books.equity[account],
             worth.equityValue
                 <= vigil.resetStart.basis(worth) - rules.risk.dailyLossLimit.raw * one
         {

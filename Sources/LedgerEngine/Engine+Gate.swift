@@ -104,6 +104,31 @@ extension Engine {
         }
     }
 
+    /// Takes down the automatic latches of what the settings turned off: nothing else ever would.
+    mutating func clearWhatIsOff(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        var off: [LatchSource] = []
+        if !rules.risk.isEnabled {
+            off += [.dailyLoss, .lossPause]
+            vigil.pauseUntil = nil
+        }
+        if !rules.data.isEnabled { off.append(.dataQuality) }
+        if !rules.data.isEnabled || rules.data.feedTimeout.count == 0 {
+            off.append(.feed)
+            for number in vigil.data.indices { vigil.data[number].pausedAt = nil }
+        }
+        if !rules.reconciliation.isEnabled { off.append(.reconciliation) }
+        if !rules.needsCalendar { off.append(.calendar) }
+        for latch in gate.latches where off.contains(latch.source) {
+            try clear(
+                LatchCleared(
+                    latch.source, scope: latch.scope, instrument: latch.instrument,
+                    strategy: latch.strategy, actor: "configuration", reason: "turned off"),
+                context, into: &batch)
+        }
+    }
+
     /// Changes the mode and puts its latch up or down.
     mutating func change(
         to mode: TradingMode, isHard: Bool, actor: String, reason: String, _ context: StepContext,

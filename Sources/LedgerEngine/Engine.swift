@@ -248,6 +248,7 @@ public struct Engine: Sendable {
             names.define(event)
         }
         try applyGateSettings(isFirst: isFirst, context, into: &batch)
+        try clearWhatIsOff(context, into: &batch)
         if isFirst { try awaitReconciliation(context, into: &batch) }
     }
 
