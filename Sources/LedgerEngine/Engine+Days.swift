@@ -40,6 +40,7 @@ extension Engine {
                 LatchEngaged(
                     .calendar, clears: .automatic, actor: "engine", reason: error.description),
                 context, into: &batch)
+            vigil.day = context.time.utcDay
             vigil.dayEnds = .startOfDay(context.time.utcDay + 1)
             return
         }
@@ -47,6 +48,7 @@ extension Engine {
         judgeRegime()
         try raiseDailyAlerts(context, into: &batch)
         for slot in slots.indices { slots[slot].signalsToday = 0 }
+        try findEnd(context, into: &batch)
         // A cooldown that the calendar did not know the end of has none yet.
         if stop.until.nanoseconds != .max {
             try clear(

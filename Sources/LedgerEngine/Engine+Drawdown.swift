@@ -138,6 +138,20 @@ extension Engine {
         }
     }
 
+    /// Gives a phase whose end the calendar did not know its end, once a calendar does: its days are
+    /// counted from the day on which it began.
+    mutating func findEnd(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard stop.phase != .normal, stop.until.nanoseconds == .max, stop.days > 0,
+            let began = try? calendar.lastSession(openedBefore: stop.since),
+            let end = try? calendar.session(Int(stop.days), after: began.day)
+        else { return }
+        try move(
+            to: stop.phase, days: Int(stop.days), until: end.opens, actor: "engine",
+            reason: "the \(calendar) calendar knows the end", context, into: &batch)
+    }
+
     /// The trading day; the UTC day where the calendar does not know it.
     private func today(_ context: StepContext) -> CivilDate {
         CivilDate(daysSinceEpoch: vigil.day == .min ? context.time.utcDay : vigil.day)
