@@ -108,8 +108,10 @@ public struct AccountEquity: Hashable, Sendable {
         observe(at: time)
     }
 
-    /// value × after / before, rounded up; by the difference where there is no proportion to keep.
+    /// value × after / before, rounded up; by the difference where there is no proportion to keep. An
+    /// account that was emptied is measured from what it is funded with next.
     private static func moved(_ value: Int128, _ before: Int128, _ after: Int128) -> Int128 {
+        if before > 0, after == 0 { return 0 }
         if before > 0, after > 0, let scaled = FixedPoint.scaledUp(value, by: after, over: before) {
             return scaled
         }
