@@ -92,15 +92,19 @@ extension RiskRules {
             .positionNotional, positionNotional, held: candidate.positionNotional, candidate,
             &verdict)
         let free = Int128(FixedPoint.one - Int64(exposureBuffer.raw))
-        clamp(
-            .totalNotional, Self.share(totalNotional, free), held: candidate.exposure, candidate,
-            &verdict)
+        // A limit that the buffer takes whole is one of nothing, not none.
+        let least = Money(raw: 1)
+        if totalNotional.raw > 0 {
+            clamp(
+                .totalNotional, max(Self.share(totalNotional, free), least),
+                held: candidate.exposure, candidate, &verdict)
+        }
         let exposureLimit = Self.share(
             Self.share(candidate.equity, Int128(totalExposure.raw)), free)
         if totalExposure.raw > 0 {
             clamp(
-                .totalExposure, max(exposureLimit, Money(raw: 1)), held: candidate.exposure,
-                candidate, &verdict)
+                .totalExposure, max(exposureLimit, least), held: candidate.exposure, candidate,
+                &verdict)
         }
         guard verdict.refusal == nil else { return verdict }
         verdict.refusal = refusal(candidate, verdict.quantity)
