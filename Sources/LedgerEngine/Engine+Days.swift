@@ -157,14 +157,15 @@ extension Engine {
 
     /// Notes data of an instrument; documents a gap and ends what waited for them.
     mutating func note(
-        _ instrument: InstrumentID, _ context: StepContext, into batch: inout Batch
+        _ instrument: InstrumentID, on day: Int64, _ context: StepContext,
+        into batch: inout Batch
     ) throws(EngineError) {
         let number = Int(instrument.number)
         while vigil.data.count <= number { vigil.data.append(DataWatch()) }
         let last = vigil.data[number].last
         vigil.data[number].last = context.time
-        if vigil.data[number].day != vigil.day {
-            try noteDay(instrument, last, context, into: &batch)
+        if vigil.data[number].day != day {
+            try noteDay(instrument, day, last, context, into: &batch)
         }
         let timeout = rules.data.feedTimeout.count
         if timeout > 0 { try noteFeed(instrument, last, timeout, context, into: &batch) }
@@ -178,17 +179,17 @@ extension Engine {
     }
 
     private mutating func noteDay(
-        _ instrument: InstrumentID, _ last: Timestamp, _ context: StepContext,
+        _ instrument: InstrumentID, _ day: Int64, _ last: Timestamp, _ context: StepContext,
         into batch: inout Batch
     ) throws(EngineError) {
         let number = Int(instrument.number)
         let before = vigil.data[number].day
-        vigil.data[number].day = vigil.day
+        vigil.data[number].day = day
         vigil.data[number].days += 1
-        guard before != .min, vigil.day - before > 1,
+        guard before != .min, day - before > 1,
             let sessions = try? calendar.sessions(
                 from: CivilDate(daysSinceEpoch: before + 1),
-                through: CivilDate(daysSinceEpoch: vigil.day - 1)), !sessions.isEmpty
+                through: CivilDate(daysSinceEpoch: day - 1)), !sessions.isEmpty
         else { return }
         try emit(
             GapDetected(

@@ -17,15 +17,14 @@ extension Engine {
                 instrument, price, at: context.time, sequence: context.sequence)
         } catch { throw .fold(error) }
         vigil.lastData = context.time
-        if !isTaken {
-            try hold(instrument, price, context, into: &batch)
-        } else if watchesDays {
-            // An event that begins a day belongs to it, though the day begins after it.
-            let day =
-                context.time > vigil.dayEnds ? nextDay(context.time) : vigil.day
+        if !isTaken { try hold(instrument, price, context, into: &batch) }
+        guard watchesDays || watchesData else { return }
+        // An event that begins a day belongs to it, though the day begins after it.
+        let day = context.time > vigil.dayEnds ? nextDay(context.time) : vigil.day
+        if isTaken, watchesDays {
             history.observe(instrument, high: high, low: low, close: price, day: day)
         }
-        if watchesData { try note(instrument, context, into: &batch) }
+        if watchesData { try note(instrument, on: day, context, into: &batch) }
     }
 
     /// Says that a price waits to be confirmed, and keeps entries out of the instrument meanwhile.
