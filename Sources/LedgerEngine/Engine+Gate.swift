@@ -182,18 +182,21 @@ extension Engine {
         _ metric: MetricReported, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         let value = Money(raw: Int128(metric.value.raw))
+        let isClock = metric.metric == .clockSkew
+        let wasTold = vigil.hasToldClock
+        let warn = rules.faults.clockWarn * FixedPoint.one
+        if isClock {
+            vigil.hasToldClock = warn > 0 && metric.value.raw.magnitude > warn.magnitude
+        }
         if let limit = rules.faults.breach(metric.metric, metric.value) {
             return try engage(
                 LatchEngaged(
-                    metric.metric == .clockSkew ? .clock : .metrics, clears: .operator,
+                    isClock ? .clock : .metrics, clears: .operator,
                     limit: Money(raw: Int128(limit.raw)), value: value, actor: metric.origin,
                     reason: "\(metric.metric) is \(metric.value), the limit \(limit)"), context,
                 into: &batch)
         }
-        let warn = rules.faults.clockWarn * FixedPoint.one
-        guard metric.metric == .clockSkew, warn > 0,
-            metric.value.raw.magnitude > warn.magnitude
-        else { return }
+        guard isClock, vigil.hasToldClock, !wasTold else { return }
         try emit(
             AlertRaised(
                 .warning, .clockSkew, value: value, threshold: Money(raw: Int128(warn)),

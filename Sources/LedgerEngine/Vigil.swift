@@ -90,6 +90,8 @@ struct Vigil: Hashable, Sendable {
     var regime = Regime.normal
 
     var counters = FaultCounters()
+    /// Whether the clocks were told of that are now too far apart.
+    var hasToldClock = false
     var entries: UInt32 = 0
     var orders = SlidingWindow()
     var signals = TokenBucket()
@@ -120,6 +122,7 @@ struct Vigil: Hashable, Sendable {
         writer.write(volatility ?? -1)
         writer.write(regime)
         counters.encode(into: &writer)
+        writer.write(hasToldClock)
         writer.write(entries)
         orders.encode(into: &writer)
         signals.encode(into: &writer)
@@ -146,6 +149,7 @@ struct Vigil: Hashable, Sendable {
         volatility = saved < 0 ? nil : saved
         regime = try reader.read()
         counters = try FaultCounters(from: &reader)
+        hasToldClock = try reader.read()
         entries = try reader.read()
         orders = try SlidingWindow(from: &reader)
         signals = try TokenBucket(from: &reader)
