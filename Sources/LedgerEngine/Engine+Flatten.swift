@@ -5,7 +5,8 @@ import LedgerSafety
 
 extension Engine {
     /// Closes positions through ordinary orders at the market: all, one strategy's or one
-    /// instrument's. Other orders of what is closed are taken back first.
+    /// instrument's. Other orders of what is closed are taken back first. What an order at the market
+    /// closes already is not closed twice.
     mutating func flatten(
         _ strategy: StrategyID?, _ instrument: InstrumentID?, because cause: SequenceNumber,
         _ context: StepContext, into batch: inout Batch
@@ -18,12 +19,18 @@ extension Engine {
             if gate.block(position.strategy, position.instrument, isReducing: true) != nil {
                 continue
             }
+            let side: Side = position.quantity.raw > 0 ? .sell : .buy
+            let closing = venue.orders(position.instrument).first {
+                $0.terms.strategy == position.strategy && $0.terms.purpose == .exit
+                    && $0.terms.orderType == .market && $0.terms.side == side
+                    && $0.remaining == position.quantity.magnitude
+            }
             for order in venue.orders(position.instrument)
-            where order.terms.strategy == position.strategy {
+            where order.terms.strategy == position.strategy && order.id != closing?.id {
                 guard let removed = venue.remove(order.id, position.instrument) else { continue }
                 try end(removed, .halted, expired: false, context, into: &batch)
             }
-            let side: Side = position.quantity.raw > 0 ? .sell : .buy
+            guard closing == nil else { continue }
             let slot = slots.firstIndex {
                 $0.id == position.strategy && $0.instrument == position.instrument
             }
@@ -38,6 +45,24 @@ extension Engine {
         }
     }
 
+    /// Closes what a latch wanted closed and is still held: the orders for it ended with their run, with
+    /// the settings before, or were not sent under a latch that blocked everything.
+    mutating func flattenAgain(
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        for latch in gate.latches
+        where latch.effect == .flatten
+            && (latch.source != .drawdown || rules.drawdown.flattensOnPanic)
+        {
+            try flatten(
+                latch.scope == .strategy ? latch.strategy : nil,
+                latch.scope == .symbol ? latch.instrument : nil, because: context.sequence, context,
+                into: &batch)
+        }
+    }
+
+    /// A position whose strategy the settings no longer have is closed by nobody else: the event that
+    /// closes it tells its intents apart.
     private mutating func closingIdentity(
         _ slot: Int?, _ position: Position, _ side: Side, _ context: StepContext
     ) -> IntentID {
@@ -45,6 +70,8 @@ extension Engine {
         let decider = IntentID.Decider(
             account: configuration?.accountName ?? "", strategy: names.name(position.strategy),
             symbol: names.symbol(position.instrument))
-        return IntentID(decider: decider, side: side, decidedAt: context.time, ordinal: 0)
+        return IntentID(
+            decider: decider, side: side, decidedAt: context.time,
+            ordinal: UInt32(truncatingIfNeeded: context.sequence.number))
     }
 }

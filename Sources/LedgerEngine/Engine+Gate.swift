@@ -30,16 +30,15 @@ extension Engine {
     mutating func clear(
         _ event: LatchCleared, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
-        guard
-            gate.latch(
-                event.source, event.scope, strategy: event.strategy,
-                instrument: event.instrument) != nil
-        else { return }
+        let standing = gate.latch(
+            event.source, event.scope, strategy: event.strategy, instrument: event.instrument)
+        guard let standing else { return }
         try emit(event, context, into: &batch)
         gate.clear(event)
         vigil.counters.reset(event.source)
         // What it stood for may still be so.
         vigil.lookAgain()
+        if standing.effect == .blockAll { try flattenAgain(context, into: &batch) }
     }
 
     /// What a person is told of a latch; nil for those that have an alert of their own or are routine.
@@ -224,6 +223,7 @@ extension Engine {
     ) throws(EngineError) {
         vigil.counters.beginRun()
         try awaitReconciliation(context, into: &batch)
+        try flattenAgain(context, into: &batch)
         guard vigil.counters.hasFailedRuns(rules.faults) else { return }
         let count = vigil.counters.runFailures
         try engage(

@@ -250,6 +250,7 @@ public struct Engine: Sendable {
         try applyGateSettings(isFirst: isFirst, context, into: &batch)
         try clearWhatIsOff(context, into: &batch)
         if isFirst { try awaitReconciliation(context, into: &batch) }
+        try flattenAgain(context, into: &batch)
     }
 
     /// Takes up the settings without saying so: what a restored engine needs too.
