@@ -12,6 +12,13 @@ extension Engine {
         case signalRejected(Refusal)
         /// The ledger refuses the order: a limit.
         case intentRejected(Refusal)
+
+        var refusal: Refusal? {
+            switch self {
+            case .granted: nil
+            case .signalRejected(let refusal), .intentRejected(let refusal): refusal
+            }
+        }
     }
 
     /// What of an order opens or enlarges a position; the rest closes one.
@@ -27,64 +34,67 @@ extension Engine {
         _ context: StepContext, correlation chain: SequenceNumber, into batch: inout Batch
     ) throws(EngineError) -> Permit {
         let position = slots[slot].position
-        let growth = increase(decision.side, wanted, position)
+        var growth = increase(decision.side, wanted, position)
         let closing = Quantity(raw: wanted.raw - growth.raw)
+        let permit: Permit
         if !gate.isOpen,
             let latch = gate.block(
                 slots[slot].id, instrument.id, isReducing: growth.raw == 0 && wanted.raw > 0)
         {
             let refusal = Refusal(latch.source.rejection, limit: latch.limit, value: latch.value)
-            guard closing.raw > 0, latch.effect != .blockAll else {
-                return .signalRejected(refusal)
-            }
-            try adjust(
-                refusal, from: wanted, to: closing, slot, decision.side, context,
-                correlation: chain, into: &batch)
-            return .granted(closing)
+            permit = .signalRejected(refusal)
+            if latch.effect == .blockAll { return permit }
+        } else {
+            guard growth.raw > 0, restrictsEntries else { return .granted(wanted) }
+            permit = try restrict(
+                decision, &growth, closing, slot, instrument, context, correlation: chain,
+                into: &batch)
         }
-        guard growth.raw > 0, restrictsEntries else { return .granted(wanted) }
+        guard closing.raw > 0, let refusal = permit.refusal else { return permit }
+        try adjust(
+            refusal, from: closing + growth, to: closing, slot, decision.side, context,
+            correlation: chain, into: &batch)
+        return .granted(closing)
+    }
+
+    /// What is left of an entry after data, filters, throttles, the ramp-up and the limits.
+    ///
+    /// - Parameter left: what enlarges the position; becomes what the last rule left of it.
+    private mutating func restrict(
+        _ decision: Decision, _ left: inout Quantity, _ closing: Quantity, _ slot: Int,
+        _ instrument: Instrument, _ context: StepContext, correlation chain: SequenceNumber,
+        into batch: inout Batch
+    ) throws(EngineError) -> Permit {
         if let refusal = dataRefusal(decision, slot, context) { return .signalRejected(refusal) }
-        var left = growth
+        var multipliers: [(share: Price, rule: RejectionReason, value: Money)] = []
         if rules.usesFilters {
             switch filter(slot) {
             case .refuse(let refusal): return .signalRejected(refusal)
             case .pass(let share, let correlation):
-                if let refusal = throttle(slot, context) { return .signalRejected(refusal) }
-                guard share < 1 else { break }
-                left = Quantity(raw: Int128(Double(growth.raw) * share))
-                    .truncated(to: instrument.lot)
-                let rule = Refusal(
-                    left.raw > 0 ? .correlation : .sizeZero, limit: share.money,
-                    value: correlation.money)
-                guard left.raw > 0 else { return .intentRejected(rule) }
-                try adjust(
-                    rule, from: wanted, to: Quantity(raw: closing.raw + left.raw), slot,
-                    decision.side, context, correlation: chain, into: &batch)
+                if share < 1, let factor = Price(rounding: share) {
+                    multipliers.append((factor, .correlation, correlation.money))
+                }
             }
-        } else if let refusal = throttle(slot, context) {
-            return .signalRejected(refusal)
         }
-        if let sizing = stop.sizing(rules.drawdown), rules.drawdown.isEnabled {
-            let scaled = Quantity(
-                raw: left.raw / Int128(FixedPoint.one) * Int128(sizing.raw)
-                    + left.raw % Int128(FixedPoint.one) * Int128(sizing.raw)
-                    / Int128(FixedPoint.one)
-            ).truncated(to: instrument.lot)
-            let rule = Refusal(
-                scaled.raw > 0 ? .rampup : .sizeZero, limit: Money(raw: Int128(sizing.raw)))
-            guard scaled.raw > 0 else { return .intentRejected(rule) }
+        if let refusal = throttle(slot, context) { return .signalRejected(refusal) }
+        if rules.drawdown.isEnabled, let sizing = stop.sizing(rules.drawdown) {
+            multipliers.append((sizing, .rampup, .zero))
+        }
+        for (share, rule, value) in multipliers {
+            let scaled = left.scaled(by: share).truncated(to: instrument.lot)
+            let limit = Money(raw: Int128(share.raw))
+            guard scaled.raw > 0 else {
+                return .intentRejected(Refusal(.sizeZero, limit: limit, value: value))
+            }
             try adjust(
-                rule, from: Quantity(raw: closing.raw + left.raw),
-                to: Quantity(raw: closing.raw + scaled.raw), slot, decision.side, context,
-                correlation: chain, into: &batch)
+                Refusal(rule, limit: limit, value: value), from: closing + left,
+                to: closing + scaled, slot, decision.side, context, correlation: chain,
+                into: &batch)
             left = scaled
         }
-        guard rules.risk.isEnabled else {
-            return .granted(Quantity(raw: closing.raw + left.raw))
-        }
+        guard rules.risk.isEnabled else { return .granted(closing + left) }
         return try limit(
-            decision, left, closing, slot, instrument, context, correlation: chain,
-            into: &batch)
+            decision, &left, closing, slot, instrument, context, correlation: chain, into: &batch)
     }
 
     /// Whether an entry has more to pass than an open gate.
@@ -107,26 +117,19 @@ extension Engine {
     }
 
     private mutating func limit(
-        _ decision: Decision, _ growth: Quantity, _ closing: Quantity, _ slot: Int,
+        _ decision: Decision, _ left: inout Quantity, _ closing: Quantity, _ slot: Int,
         _ instrument: Instrument, _ context: StepContext, correlation: SequenceNumber,
         into batch: inout Batch
     ) throws(EngineError) -> Permit {
-        let verdict = rules.risk.verdict(
-            try candidate(decision, growth, instrument))
+        let verdict = rules.risk.verdict(try candidate(decision, left, instrument))
         for change in verdict.adjustments {
             try adjust(
-                change.rule, from: Quantity(raw: closing.raw + change.from.raw),
-                to: Quantity(raw: closing.raw + change.to.raw), slot, decision.side, context,
-                correlation: correlation, into: &batch)
-        }
-        if let refusal = verdict.refusal ?? rateRefusal(context) {
-            guard closing.raw > 0 else { return .intentRejected(refusal) }
-            try adjust(
-                refusal, from: Quantity(raw: closing.raw + verdict.quantity.raw), to: closing, slot,
+                change.rule, from: closing + change.from, to: closing + change.to, slot,
                 decision.side, context, correlation: correlation, into: &batch)
-            return .granted(closing)
         }
-        return .granted(Quantity(raw: closing.raw + verdict.quantity.raw))
+        left = verdict.quantity
+        if let refusal = verdict.refusal ?? rateRefusal(context) { return .intentRejected(refusal) }
+        return .granted(closing + left)
     }
 
     /// An entry that was sent counts against the limits of a minute and a day.
@@ -254,4 +257,12 @@ extension Engine {
 extension Double {
     /// To 10^-9, for a record.
     fileprivate var money: Money { Money(raw: Int128((self * 1e9).rounded(.toNearestOrEven))) }
+}
+
+extension Quantity {
+    /// × a share of 1 in 10^-9, towards zero.
+    fileprivate func scaled(by share: Price) -> Quantity {
+        let (one, part) = (Int128(FixedPoint.one), Int128(share.raw))
+        return Quantity(raw: raw / one * part + raw % one * part / one)
+    }
 }
