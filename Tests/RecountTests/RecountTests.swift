@@ -177,7 +177,8 @@ enum Outside {
         }
         #expect(count > 30)
         try Outside.withHome { home in
-            let (output, code) = try Outside.run(["bash", "-c", script + "echo done\n"], home: home)
+            let (output, code) = try Outside.run(
+                ["bash", "-c", script + "echo done\n"], home: home)
             #expect(code == 0 && output.hasSuffix("done\n"), "\(output.suffix(2000))")
         }
     }
