@@ -239,6 +239,14 @@ public struct Sequencer: ~Copyable {
         case .metricReported: return try take(MetricReported(record), envelope)
         case .flagFileObserved: return try take(FlagFileObserved(record), envelope)
         case .clockTicked: return try take(ClockTicked(record), envelope)
+        case .configurationLoaded:
+            let loaded = try ConfigurationLoaded(record)
+            let settings = Settings(text: loaded.settings)
+            if let key = Fingerprint.missing(in: settings) {
+                throw InputError("setting \(key): a secret is sent as its fingerprint")
+            }
+            if let problem = engine.problem(with: settings) { throw InputError(problem) }
+            return try take(loaded, envelope)
         default:
             throw RecordError(
                 sequence: .none, type: record.rawType,

@@ -101,10 +101,11 @@ extension Engine {
                     actor: "configuration", reason: "not in gate.strategy_disabled_list"), context,
                 into: &batch)
         }
+        try clearWhatIsOff(context, into: &batch)
     }
 
     /// Takes down the automatic latches of what the settings turned off: nothing else ever would.
-    mutating func clearWhatIsOff(
+    private mutating func clearWhatIsOff(
         _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         var off: [LatchSource] = []

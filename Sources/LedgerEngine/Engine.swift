@@ -21,7 +21,7 @@ public struct Engine: Sendable {
     public internal(set) var stop = DrawdownStop()
     public internal(set) var snapshots = SnapshotCollector()
     var history = MarketHistory()
-    public private(set) var settings = Settings([])
+    public internal(set) var settings = Settings([])
     public private(set) var inputs: UInt64 = 0
     public private(set) var lastTime = Timestamp(nanoseconds: .min)
 
@@ -224,6 +224,10 @@ public struct Engine: Sendable {
     private mutating func configure(
         _ new: Settings, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
+        if onlyRulesChange(to: new) {
+            try adoptRules(new)
+            return try applyGateSettings(isFirst: false, context, into: &batch)
+        }
         // What the settings before ordered does not outlive them; positions do.
         try cancelAll(.runEnded, context, into: &batch)
         let isFirst = configuration == nil
@@ -248,7 +252,6 @@ public struct Engine: Sendable {
             names.define(event)
         }
         try applyGateSettings(isFirst: isFirst, context, into: &batch)
-        try clearWhatIsOff(context, into: &batch)
         if isFirst { try awaitReconciliation(context, into: &batch) }
         try flattenAgain(context, into: &batch)
     }
@@ -259,9 +262,7 @@ public struct Engine: Sendable {
             let configuration = try EngineSettings(new)
             let adopted = try StrategySlot.all(new, account: configuration.accountName)
             self.configuration = configuration
-            rules = configuration.safety
-            watchesData = rules.data.isEnabled
-            watchesDays = rules.needsHistory
+            takeUpRules()
             account = AccountID(configuration.accountKind, index: 1)
             nextDigest = inputs + configuration.digestEvery
             settings = new

@@ -63,10 +63,10 @@ struct DataWatch: Hashable, Sendable {
 
 /// What the safety layer remembers between two events, beside its folds.
 struct Vigil: Hashable, Sendable {
-    /// Equity at or below the line is to be looked at. Computed from the rest, and not saved.
+    /// Equity at or below this is to be looked at. Computed from the rest, and not saved: to look once
+    /// more changes nothing.
     var line = Int128.max
-    /// The peak that was looked at last; another one is to be looked at. Saved, because a new one re-arms
-    /// the warning, and a restart is none.
+    /// The peak that was seen last: another one is to be looked at, and may end a fall.
     var peak = Int128.min
 
     /// Whether the present fall's warning was raised.

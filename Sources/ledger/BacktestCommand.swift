@@ -34,7 +34,13 @@ struct ConfigurationOptions: ParsableArguments {
                         Configuration.variables($0).contains { environment[$0] != nil }
                     } == true
             }
-            pairs = base.pairs.filter { !isSaid($0.key) } + pairs
+            let lists = ["data.", "strategies."].filter { list in
+                file.entries.contains { $0.key.hasPrefix(list) }
+            }
+            pairs =
+                base.pairs.filter { pair in
+                    !isSaid(pair.key) && !lists.contains { pair.key.hasPrefix($0) }
+                } + pairs
         }
         return try Configuration(
             path: config, text: text, environment: environment, overrides: pairs)

@@ -61,7 +61,11 @@ struct ConfigApplyCommand: ParsableCommand {
         commandName: "apply",
         abstract: "Give a journal other settings: journaled, with who did it and why.",
         discussion: """
-            What neither a file, the environment nor an option names stays as the journal has it.
+            What neither a file, the environment nor an option names stays as the journal has it; a list
+            that a file names (data, strategies) is taken from there as a whole. The account and the
+            strategies in their places stay. Where another process runs the journal, it takes the
+            settings from its inbox. Orders wait on, unless settings of account, venue, data or
+            strategies change: then they are cancelled. Positions are kept.
 
               TRADING_DISABLED=true ledger config apply --journal main --reason "exchange is down"
               ledger config apply --set drawdown.halt_threshold=0.06 --journal main --reason "smaller risk"
@@ -75,10 +79,62 @@ struct ConfigApplyCommand: ParsableCommand {
     func run() throws {
         try giver.requireReason("other settings change what protects the capital")
         let journal = try OperatorStep.open(journals)
+        do { try step(journal) } catch JournalError.leaseHeld { try submit(journal) }
+    }
+
+    private var note: OperatorCommanded {
+        OperatorCommanded(
+            actor: giver.actor ?? Operator.actor, command: OperatorVerb.note.rawValue,
+            argument: "other settings", reason: giver.reason)
+    }
+
+    private func step(_ journal: LMDBJournal) throws {
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        let old = sequencer.engine.settings
+        let isBacktest = try JournalSummary(journal).kind == "backtest"
+        let last = sequencer.engine.lastTime
+        let envelope = Envelope(
+            time: isBacktest ? last : max(Operator.now, last),
+            recordTime: isBacktest ? Operator.now : nil)
+        // What others put into the inbox while nobody sequenced the journal comes first.
+        while try sequencer.drainInbox(at: envelope.time) > 0 {}
+        guard let change = try change(of: sequencer.engine) else { return try sequencer.close() }
+        try sequencer.take(note, envelope)
+        try sequencer.take(change.loaded, envelope)
+        try sequencer.commit()
+        let gate = sequencer.engine.gate
+        try sequencer.close()
+        show(change, gate)
+    }
+
+    /// The process that holds the lease takes the note and the settings, one after the other.
+    private func submit(_ journal: LMDBJournal) throws {
+        let head = try journal.head.lastSequence
+        let engine = try EngineRestorer.engine(of: journal, through: head)
+        guard let change = try change(of: engine) else { return }
+        let note = note
+        let tickets = [
+            try OperatorStep.submit(note, as: note.actor, to: journal),
+            try OperatorStep.submit(change.loaded, as: note.actor, to: journal),
+        ]
+        var last = head
+        for ticket in tickets {
+            last = try OperatorStep.wait(for: ticket, in: journal, giver.timeout)
+        }
+        // What the sequencer derived from them was committed with them.
+        let after = max(try journal.head.lastSequence, last)
+        show(change, try EngineRestorer.engine(of: journal, through: after).gate)
+    }
+
+    private struct Change {
+        var loaded: ConfigurationLoaded
+        var table: Table
+    }
+
+    /// Nil, and a word to the operator, where everything stays as it is.
+    private func change(of engine: Engine) throws -> Change? {
+        let old = engine.settings
         let new = try configurations.load(over: old)
-        try new.rehearse()
+        if let problem = engine.problem(with: new.settings) { throw CommandError(problem) }
         var table = Table([.init("key"), .init("before"), .init("after"), .init("origin")])
         for entry in new.entries where old[entry.key] != entry.value {
             table.add([entry.key, old[entry.key], entry.value, "\(entry.origin)"])
@@ -87,26 +143,16 @@ struct ConfigApplyCommand: ParsableCommand {
             table.add([pair.key, pair.value, nil, nil])
         }
         guard !table.rows.isEmpty else {
-            try sequencer.close()
-            return Terminal.complain("nothing changes")
+            Terminal.complain("nothing changes")
+            return nil
         }
-        let isBacktest = try JournalSummary(journal).kind == "backtest"
-        let last = sequencer.engine.lastTime
-        let envelope = Envelope(
-            time: isBacktest ? last : max(Operator.now, last),
-            recordTime: isBacktest ? Operator.now : nil)
-        try sequencer.take(
-            OperatorCommanded(
-                actor: giver.actor ?? Operator.actor, command: OperatorVerb.note.rawValue,
-                argument: "other settings", reason: giver.reason), envelope)
-        try sequencer.take(
-            ConfigurationLoaded(
-                seed: UInt64(new["seed"]) ?? 0, build: Build.identity, settings: new.settings.text),
-            envelope)
-        try sequencer.commit()
-        let gate = sequencer.engine.gate
-        try sequencer.close()
-        table.write(output.format)
+        let loaded = ConfigurationLoaded(
+            seed: UInt64(new["seed"]) ?? 0, build: Build.identity, settings: new.settings.text)
+        return Change(loaded: loaded, table: table)
+    }
+
+    private func show(_ change: Change, _ gate: TradingGate) {
+        change.table.write(output.format)
         if output.format == .table { Terminal.print(GateStatus.summary(gate)) }
     }
 }

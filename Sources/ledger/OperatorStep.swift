@@ -93,12 +93,27 @@ struct OperatorStep {
     }
 
     private func submit(_ journal: LMDBJournal) throws -> SequenceNumber {
+        let ticket = try Self.submit(command, as: command.actor, to: journal)
+        return try Self.wait(for: ticket, in: journal, timeout)
+    }
+
+    /// Puts an input into the inbox of a journal that another process sequences.
+    static func submit(
+        _ event: some Event, as actor: String, to journal: LMDBJournal
+    ) throws -> Ticket {
         var batch = Batch(next: .first)
-        try batch.append(command, Envelope(time: Operator.now))
+        try batch.append(event, Envelope(time: Operator.now))
         guard let bytes = batch.record(.first).map({ Array($0.bytes) }) else {
             throw CommandError("nothing to submit")
         }
-        let ticket = try journal.submit(bytes, submitter: command.actor)
+        return try journal.submit(bytes, submitter: actor)
+    }
+
+    /// - Parameter timeout: milliseconds.
+    /// - Returns: the event that it became.
+    static func wait(
+        for ticket: Ticket, in journal: LMDBJournal, _ timeout: Int64
+    ) throws -> SequenceNumber {
         switch try journal.waitForReceipt(ticket, timeout: .milliseconds(timeout)) {
         case .event(let sequence): return sequence
         case .refused(let why): throw CommandError("the sequencer refused it: \(why)", code: 1)

@@ -95,6 +95,46 @@ import Testing
         try sequencer.close()
     }
 
+    @Test func `settings come through the inbox, and those that cannot follow are refused`() throws
+    {
+        let journal = MemoryJournal()
+        var sequencer = try opened(journal)
+        func submit(_ text: String) throws -> Ticket {
+            var batch = Batch(next: .first)
+            try batch.append(
+                ConfigurationLoaded(seed: 0, build: Build.identity, settings: text),
+                Envelope(time: noon))
+            let bytes = try #require(batch.record(.first).map { Array($0.bytes) })
+            return try journal.submit(bytes, submitter: "ann")
+        }
+        let settings = sequencer.engine.settings.text
+        let kill = settings.replacing(
+            "gate.trading_disabled = false", with: "gate.trading_disabled = true")
+        let good = try submit(kill)
+        let refused = [
+            "account.kind = simulated": "account.kind = paper",
+            "drawdown.halt_threshold = 0.08": "drawdown.halt_threshold = 0.5",
+            "risk.max_correlation = 0.7": "risk.max_correlation = x",
+            "binance.api_key = ": "binance.api_key = hunter2",
+        ]
+        let bad = try refused.map { try submit(settings.replacing($0.key, with: $0.value)) }
+        #expect(try sequencer.drainInbox(at: noon) == 5)
+        guard case .event = try journal.receipt(good) else {
+            Issue.record("the kill switch was refused")
+            return
+        }
+        #expect(sequencer.engine.gate.latch(.configuration) != nil)
+        #expect(sequencer.engine.settings.text == kill)
+        for ticket in bad {
+            guard case .refused(let why) = try journal.receipt(ticket) else {
+                Issue.record("submission \(ticket) was not refused")
+                continue
+            }
+            #expect(why.hasPrefix("setting ") && !why.contains("hunter2"))
+        }
+        try sequencer.close()
+    }
+
     @Test func `a step that cannot be taken leaves what came before it and says why`() throws {
         let journal = MemoryJournal()
         var sequencer = try opened(journal)

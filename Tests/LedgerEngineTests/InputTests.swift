@@ -147,7 +147,9 @@ import Testing
         }
     }
 
-    private static let contradictions = [" must be ", "asks for ", "cannot be off"]
+    private static let contradictions = [
+        " must be ", "asks for ", "cannot be off", "universe.mode is csv",
+    ]
 
     @Test func `an unknown setting has no entry`() {
         for key in ["", "venue", "venue.fee", "strategies.x.kind", "strategies.0", "data.*.path."] {
