@@ -63,9 +63,10 @@ struct DataWatch: Hashable, Sendable {
 
 /// What the safety layer remembers between two events, beside its folds.
 struct Vigil: Hashable, Sendable {
-    // Computed from the rest, and not saved: equity at or below the line is to be looked at, and so is
-    // a peak that is not this one.
+    /// Equity at or below this is to be looked at. Computed from the rest, and not saved: to look once
+    /// more changes nothing.
     var line = Int128.max
+    /// The peak that was seen last: another one is to be looked at, and may end a fall.
     var peak = Int128.min
 
     /// Whether the present fall's warning was raised.
@@ -106,6 +107,7 @@ struct Vigil: Hashable, Sendable {
     mutating func lookAgain() { line = .max }
 
     func encode(into writer: inout StateWriter) {
+        writer.write(peak)
         writer.write(hasWarned)
         writer.write(boundary)
         writer.write(day)
@@ -129,6 +131,7 @@ struct Vigil: Hashable, Sendable {
     }
 
     init(from reader: inout StateReader) throws(StateError) {
+        peak = try reader.read()
         hasWarned = try reader.read()
         boundary = try reader.read()
         day = try reader.read()

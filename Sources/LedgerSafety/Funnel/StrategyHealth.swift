@@ -37,6 +37,8 @@ public struct StrategyHealth: Projection, Hashable {
         /// A share of 1 in 10^-9; more is bad.
         public var rejectionRate = Price(raw: 800_000_000)
         public var minimumExpectancy = Money.zero
+
+        public init() {}
     }
 
     public private(set) var rules = Rules()
@@ -268,6 +270,14 @@ public struct HealthReport: Hashable, Sendable {
     /// A share of 1.
     public var drawdown: Double
     public var rules: StrategyHealth.Rules
+
+    public init(
+        strategy: StrategyID, short: HealthWindow, long: HealthWindow, drawdown: Double,
+        rules: StrategyHealth.Rules
+    ) {
+        (self.strategy, self.short, self.long) = (strategy, short, long)
+        (self.drawdown, self.rules) = (drawdown, rules)
+    }
 
     /// 100, less 30 for too few trades (15 for none lately), less 30 for an expectancy below its least
     /// (15 lately), less 20 for rejections above their share (10 lately), less 20 for a fall of more
