@@ -100,7 +100,7 @@ extension Engine {
         let days = isPanic ? rules.drawdown.panicDays : rules.drawdown.haltDays
         let threshold = isPanic ? rules.drawdown.panic : rules.drawdown.halt
         let fall = Self.fall(worth)
-        let until = try open(after: days, context, into: &batch)
+        let until = try open(after: days, today(context), context, into: &batch)
         let reason = "equity is \(fall) below its peak, the threshold is \(threshold)"
         vigil.hasWarned = true
         let cause = try move(
@@ -121,14 +121,14 @@ extension Engine {
         if flattens { try flatten(nil, nil, because: cause, context, into: &batch) }
     }
 
-    /// The open of the n-th session after today; the end of time where the calendar does not know it,
+    /// The open of the n-th session after a day; the end of time where the calendar does not know it,
     /// and entries are then blocked until somebody names another calendar.
     private mutating func open(
-        after days: Int, _ context: StepContext, into batch: inout Batch
+        after days: Int, _ day: CivilDate, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) -> Timestamp {
         guard days > 0 else { return context.time }
         do {
-            return try calendar.session(days, after: today(context)).opens
+            return try calendar.session(days, after: day).opens
         } catch {
             try engage(
                 LatchEngaged(
@@ -155,6 +155,16 @@ extension Engine {
     /// The trading day; the UTC day where the calendar does not know it.
     private func today(_ context: StepContext) -> CivilDate {
         CivilDate(daysSinceEpoch: vigil.day == .min ? context.time.utcDay : vigil.day)
+    }
+
+    /// The day from which what follows a cooldown is counted: the one that opens at this very moment,
+    /// else today.
+    private func resumeDay(_ context: StepContext) -> CivilDate {
+        let day = today(context)
+        guard context.time >= vigil.dayEnds, let next = try? calendar.session(1, after: day) else {
+            return day
+        }
+        return next.day
     }
 
     @discardableResult
@@ -184,9 +194,11 @@ extension Engine {
         guard stop.phase == .halt || stop.phase == .panic, context.time >= stop.until else {
             return
         }
+        let day = resumeDay(context)
         switch DrawdownStop.step(stop.phase, .none, isOver: true, isHealthy: event.canResume) {
         case .resume:
-            let until = try open(after: rules.drawdown.rampupDays, context, into: &batch)
+            let until = try open(
+                after: rules.drawdown.rampupDays, day, context, into: &batch)
             try move(
                 to: .rampup, days: rules.drawdown.rampupDays, until: until, actor: actor,
                 reason: "the health checks passed", context, into: &batch)
@@ -196,7 +208,7 @@ extension Engine {
                 into: &batch)
         case .extend:
             let more = rules.drawdown.extensionDays
-            let until = try open(after: more, context, into: &batch)
+            let until = try open(after: more, day, context, into: &batch)
             try move(
                 to: stop.phase, days: Int(stop.days) + more, until: until, actor: actor,
                 reason: "the health checks failed", context, into: &batch)

@@ -5,8 +5,9 @@ import LedgerProjections
 import LedgerSafety
 import Testing
 
+/// Faults that were found by trying, each as it must be.
 @Suite struct RepairTests {
-    @Test func `F1 restart at the peak`() throws {
+    @Test func `a restart at the peak warns of the next fall once`() throws {
         var run = try DrawdownRunTests.holding()
         try run.prices("94", "100")
         try run.restart()
@@ -14,8 +15,14 @@ import Testing
         #expect(try run.alerts(.drawdownWarning).count == 1)
     }
 
-    @Test func `F2 layers turned off`() throws {
-        var run = try WatchedRun(WatchedRun.holding + [("risk.enabled", "true"), ("quality.enabled", "true"), ("quality.min_history_days", "0"), ("risk.max_order_notional", "0"), ("risk.max_portfolio_heat", "0"), ("risk.max_abs_position_notional", "0"), ("risk.daily_loss_limit", "20")])
+    @Test func `what the settings turn off lets go of its latches`() throws {
+        var run = try WatchedRun(
+            WatchedRun.holding + [
+                ("risk.enabled", "true"), ("quality.enabled", "true"),
+                ("quality.min_history_days", "0"), ("risk.max_order_notional", "0"),
+                ("risk.max_portfolio_heat", "0"), ("risk.max_abs_position_notional", "0"),
+                ("risk.daily_loss_limit", "20"),
+            ])
         try run.prices("100", "100", "97", "30")
         #expect(run.latches == [.dailyLoss, .lossPause, .dataQuality])
         try run.configure(WatchedRun.holding + [("account.calendar", "crypto")])
@@ -25,7 +32,7 @@ import Testing
         #expect(run.latches == [])
     }
 
-    @Test func `F3 calendar`() throws {
+    @Test func `a halt beyond the calendar ends once a calendar knows the end`() throws {
         var run = try DrawdownRunTests.holding(calendar: "nyse")
         run.go(to: 366 + 365 * 4 - 4)
         try run.price("92")
@@ -38,7 +45,7 @@ import Testing
         #expect(run.latches == [])
     }
 
-    @Test func `F4 all is withdrawn`() throws {
+    @Test func `taking all money out is no fall`() throws {
         var run = try WatchedRun(WatchedRun.swinging)
         try run.prices("50", "51", "51", "48", "48")
         #expect(run.position.raw == 0)
@@ -48,7 +55,7 @@ import Testing
         #expect(run.peak == .zero)
     }
 
-    @Test func `F8 clock`() throws {
+    @Test func `clocks that are apart are told of once, until they agree again`() throws {
         var run = try DrawdownRunTests.holding()
         for skew in ["600", "700", "-600", "100", "600"] {
             run.wait(seconds: 300)
@@ -57,7 +64,7 @@ import Testing
         #expect(try run.alerts(.clockSkew).count == 2)
     }
 
-    @Test func `F9 flatten twice and over a run's end`() throws {
+    @Test func `what a panic sells is sold once, over the end of a run`() throws {
         var run = try DrawdownRunTests.holding()
         try run.price("90")
         #expect(run.phase == .panic)
@@ -70,8 +77,9 @@ import Testing
         #expect(run.position.raw == 0)
     }
 
-    @Test func `F7 gap`() throws {
-        var run = try WatchedRun(WatchedRun.holding + [("quality.enabled", "true"), ("quality.min_history_days", "2")])
+    @Test func `a gap names the days that are missing`() throws {
+        var run = try WatchedRun(
+            WatchedRun.holding + [("quality.enabled", "true"), ("quality.min_history_days", "2")])
         for day in [1, 2, 5, 6] {
             run.go(to: day)
             try run.price("100")

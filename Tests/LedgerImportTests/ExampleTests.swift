@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("backtest", 12_061, 166, "168813.73", "2414", "342eab7828fdad15"),
+        ("backtest", 12_061, 166, "168813.73", "2414", "6638e66c55d9d2c8"),
         ("threshold", 6546, 210, "94081.1512", "37.1", "507395758fa254cf"),
     ])
     func `the shipped examples come to what they came to`(

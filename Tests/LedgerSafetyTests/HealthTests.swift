@@ -35,6 +35,13 @@ import Testing
             report(trades: (0, 0), profit: (-1, -1), rejected: (900, 900), drawdown: 1).score == 30)
     }
 
+    /// One trade under `health.min_trades` takes off, and so does 10^-9 under `health.min_expectancy`.
+    @Test func `the smallest number and the smallest expectancy are enough`() {
+        #expect(report(trades: (0, 5)).score - report(trades: (0, 4)).score == 15)
+        #expect(report(profit: (0, 0)).score == 100)
+        #expect(report(profit: (0, -5)).score == 70, "an expectancy of −10^-9")
+    }
+
     @Test(arguments: [
         (100, HealthStatus.healthy), (80, .healthy), (79, .warning), (60, .warning),
         (59, .degraded), (40, .degraded), (39, .critical), (0, .critical),
