@@ -51,11 +51,19 @@ let package = Package(
                 "LedgerSafety",
             ]),
 
+        pure("LedgerBooks", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
+
         // Storage and input files.
         .target(
             name: "LedgerJournal",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "CChecksum", "CLMDB", "CCrypto", "CWake",
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "LedgerArchive",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerJournal", "CChecksum", "CCrypto", "CZstd",
             ],
             swiftSettings: settings),
         .target(
@@ -68,14 +76,16 @@ let package = Package(
             name: "LedgerDrivers",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
-                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "CCrypto", "Yams",
+                "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
+                "LedgerImport", "CCrypto", "Yams",
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "ledger",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
-                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerDrivers",
+                "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
+                "LedgerImport", "LedgerDrivers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -84,7 +94,7 @@ let package = Package(
             name: "ledger-bench",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerImport", "LedgerDrivers",
+                "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerDrivers",
             ],
             swiftSettings: settings),
 
@@ -100,6 +110,15 @@ let package = Package(
         tests(
             "LedgerJournalTests",
             ["LedgerDomain", "LedgerEvents", "LedgerJournal", "CLMDB", "JournalHelper"]),
+        tests(
+            "LedgerBooksTests",
+            ["LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerBooks"]),
+        tests(
+            "LedgerArchiveTests",
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerJournal", "LedgerArchive", "CCrypto",
+                "CZstd", "ledger",
+            ]),
         tests(
             "LedgerImportTests",
             [

@@ -7,6 +7,7 @@ enum Fence {
         ("LedgerProjections", ["LedgerDomain", "LedgerEvents"]),
         ("LedgerSimulation", ["LedgerDomain", "LedgerEvents"]),
         ("LedgerSafety", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
+        ("LedgerBooks", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         (
             "LedgerEngine",
             [

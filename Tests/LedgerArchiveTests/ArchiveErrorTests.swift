@@ -1,0 +1,9 @@
+import LedgerArchive
+import Testing
+
+@Suite struct ArchiveErrorTests {
+    @Test func `an error names its file`() {
+        #expect("\(ArchiveError(.damaged, "a.zst", "cut"))" == "a.zst: cut")
+        #expect("\(ArchiveError(.damaged, "", "cut"))" == "cut")
+    }
+}
