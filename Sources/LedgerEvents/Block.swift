@@ -203,6 +203,32 @@ public struct Block {
     }
 }
 
+extension BlockHeader {
+    /// Writes the header of a block whose records are known, before them: everything in it follows from
+    /// them and the link of the block before.
+    ///
+    /// - Parameters:
+    ///   - base: where the block begins; its payload lies behind the header.
+    ///   - link: gives the chain link for the 16 header bytes and the payload that it covers.
+    /// - Throws: `BlockError` when the records do not fill the payload.
+    public static func complete(
+        _ base: UnsafeMutableRawPointer, first: SequenceNumber, count: UInt32, payloadLength: Int,
+        link: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> ChainLink
+    ) throws(BlockError) -> BlockHeader {
+        let payload = UnsafeRawBufferPointer(start: base + size, count: payloadLength)
+        var header = BlockHeader(firstSequence: first)
+        var records = RecordIterator(payload: payload, next: first, count: count)
+        while let record = try records.next() { header.include(record) }
+        header.payloadLength = UInt32(payloadLength)
+        header.payloadChecksum = checksum(payload)
+        header.write(to: base)
+        header.link = link(
+            UnsafeRawBufferPointer(start: base + linkedOffset, count: 16), payload)
+        header.write(to: base)
+        return header
+    }
+}
+
 /// Walks the records of a payload; a length that leads outside is an error, never a wild read.
 public struct RecordIterator {
     @usableFromInline var at: UnsafeRawPointer?
@@ -211,7 +237,7 @@ public struct RecordIterator {
     @usableFromInline var count: UInt32
 
     @inlinable
-    init(payload: UnsafeRawBufferPointer, next: SequenceNumber, count: UInt32) {
+    public init(payload: UnsafeRawBufferPointer, next: SequenceNumber, count: UInt32) {
         at = payload.baseAddress
         remaining = payload.count
         sequence = next

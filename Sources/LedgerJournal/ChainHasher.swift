@@ -4,11 +4,11 @@ import LedgerEvents
 /// Computes chain links: SHA-256 over the previous link (32 bytes), a block's first sequence, count
 /// and length (16 bytes), and its payload. Keeps one context, because making one costs more than
 /// hashing a small block.
-struct ChainHasher: ~Copyable {
+public struct ChainHasher: ~Copyable {
     private let context: OpaquePointer
     private let algorithm: OpaquePointer
 
-    init() {
+    public init() {
         guard let context = EVP_MD_CTX_new(), let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
         else {
             preconditionFailure("libcrypto provides SHA-256")
@@ -22,7 +22,7 @@ struct ChainHasher: ~Copyable {
         EVP_MD_free(algorithm)
     }
 
-    func link(
+    public func link(
         after previous: ChainLink, _ header: UnsafeRawBufferPointer,
         _ payload: UnsafeRawBufferPointer
     ) -> ChainLink {

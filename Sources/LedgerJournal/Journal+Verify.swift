@@ -34,7 +34,8 @@ extension Journal {
         return try head
     }
 
-    private func link(before first: SequenceNumber) throws(JournalError) -> ChainLink {
+    /// The chain link of the block that ends before `first`.
+    public func link(before first: SequenceNumber) throws(JournalError) -> ChainLink {
         if first == .first { return .origin }
         let before = SequenceNumber(first.number - 1)
         guard let block = try reader(from: before, direction: .backward).next() else {

@@ -18,7 +18,7 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
     let tables: LMDBTables
     let wake: WakePage
     public let durability: Durability
-    private let hasher = ChainHasher()
+    let hasher = ChainHasher()
     private var watch: DiskWatch
     let sequencer = Mutex(Sequencer())
 
@@ -103,7 +103,7 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
         }
     }
 
-    private func head(
+    func head(
         in transaction: borrowing some LMDBTransaction & ~Copyable
     ) throws(JournalError) -> Head {
         let cursor = try transaction.cursor(tables.blocks)

@@ -1,0 +1,109 @@
+/// Bytes that grow, in memory of their own that is kept for the next use.
+// Sendable unchecked: whoever fills it hands it on as a whole.
+final class ByteBuffer: @unchecked Sendable {
+    private(set) var base: UnsafeMutableRawPointer
+    private(set) var capacity: Int
+    private(set) var count = 0
+
+    init(capacity: Int = 1 << 16) {
+        self.capacity = max(capacity, 64)
+        base = .allocate(byteCount: self.capacity, alignment: 16)
+    }
+
+    deinit { base.deallocate() }
+
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+    func removeAll() { count = 0 }
+
+    /// Makes room for `size` bytes more, counts them and returns where they begin; their content is
+    /// undefined.
+    @inline(__always)
+    func extend(_ size: Int) -> UnsafeMutableRawPointer {
+        if count + size > capacity { grow(count + size) }
+        defer { count += size }
+        return base + count
+    }
+
+    @inline(never)
+    private func grow(_ needed: Int) {
+        let larger = max(capacity * 2, needed)
+        let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+        moved.copyMemory(from: base, byteCount: count)
+        base.deallocate()
+        (base, capacity) = (moved, larger)
+    }
+
+    /// Forgets the bytes from `size` on.
+    func truncate(to size: Int) { count = min(count, size) }
+
+    func append<T: BitwiseCopyable>(_ value: T) {
+        extend(MemoryLayout<T>.size).storeBytes(of: value, as: T.self)
+    }
+
+    func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress else { return }
+        extend(bytes.count).copyMemory(from: source, byteCount: bytes.count)
+    }
+
+    /// LEB128: seven bits a byte, the lowest first.
+    func appendVarint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(UInt8(rest))
+    }
+}
+
+/// What is wrong with the content of a frame; its file is named by who reads it.
+struct FrameError: Error {
+    let problem: String
+    init(_ problem: String) { self.problem = problem }
+}
+
+/// Reads bytes that may be hostile: never beyond their end.
+struct ByteCursor {
+    private let bytes: UnsafeRawBufferPointer
+    private(set) var offset = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    var remaining: Int { bytes.count - offset }
+
+    mutating func take(_ size: Int) throws(FrameError) -> UnsafeRawBufferPointer {
+        guard size >= 0, size <= remaining else {
+            throw FrameError("it ends \(size - remaining) bytes too soon")
+        }
+        defer { offset += size }
+        return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + size])
+    }
+
+    mutating func read<T: BitwiseCopyable>(
+        _ type: T.Type = T.self
+    ) throws(FrameError) -> T {
+        try take(MemoryLayout<T>.size).loadUnaligned(as: T.self)
+    }
+
+    mutating func readVarint() throws(FrameError) -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while true {
+            let byte: UInt8 = try read()
+            guard shift < 63 || byte <= 1 else { throw FrameError("a number has too many digits") }
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+    }
+
+    /// A number that counts something of which there are at most `limit`.
+    mutating func readCount(_ what: String, atMost limit: Int) throws(FrameError) -> Int {
+        let value = try readVarint()
+        guard value <= UInt64(limit) else {
+            throw FrameError("it claims \(value) \(what), at most \(limit) can be")
+        }
+        return Int(value)
+    }
+}

@@ -1,0 +1,81 @@
+import Glibc
+
+/// A file that is there when it is whole: written beside its place under a name of its own, made
+/// durable, then renamed into it.
+// Sendable unchecked: used by one thread at a time.
+public final class OutputFile: @unchecked Sendable {
+    public let path: String
+    private let trial: String
+    private var descriptor: Int32
+    public private(set) var count = 0
+
+    /// - Parameter replaces: false refuses a path where something stands.
+    /// - Throws: `.unusable` also while another process writes the same file.
+    public init(_ path: String, replaces: Bool = false) throws(ArchiveError) {
+        self.path = path
+        trial = path + ".partial"
+        if !replaces, access(path, F_OK) == 0 {
+            throw ArchiveError(
+                .unusable, path, "it is there already; give another name or remove it")
+        }
+        descriptor = open(trial, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Self.failure(trial) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw ArchiveError(.unusable, path, "another process is writing it")
+        }
+        guard ftruncate(descriptor, 0) == 0 else { throw Self.failure(trial) }
+    }
+
+    /// Leaves nothing of a file that was not finished.
+    deinit { discard() }
+
+    private func discard() {
+        guard descriptor >= 0 else { return }
+        unlink(trial)
+        close(descriptor)
+        descriptor = -1
+    }
+
+    static func failure(_ path: String) -> ArchiveError {
+        ArchiveError(.unusable, path, String(cString: strerror(errno)))
+    }
+
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+        var offset = 0
+        while offset < bytes.count {
+            let written = Glibc.write(
+                descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw Self.failure(path)
+            }
+            guard written > 0 else { throw ArchiveError(.unusable, path, "nothing can be written") }
+            offset += written
+        }
+        count += bytes.count
+    }
+
+    public func write(_ bytes: [UInt8]) throws(ArchiveError) {
+        let failure: ArchiveError? = bytes.withUnsafeBytes { buffer in
+            do throws(ArchiveError) {
+                try write(buffer)
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Makes it durable and gives it its name.
+    public func finish() throws(ArchiveError) {
+        guard fsync(descriptor) == 0, rename(trial, path) == 0 else { throw Self.failure(path) }
+        close(descriptor)
+        descriptor = -1
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let name = folder.isEmpty ? "." : folder.joined(separator: "/") + "/"
+        let directory = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return }
+        fsync(directory)
+        close(directory)
+    }
+}

@@ -1,0 +1,231 @@
+import Dispatch
+import Glibc
+import LedgerDomain
+import LedgerEvents
+
+/// A snapshot's file, its manifest read and held against the file's own size and seek table. Frames are
+/// checked when they are read. Memory is bounded by one frame, however large the file claims to be.
+// Sendable unchecked: nothing of it changes after it is made.
+public final class SnapshotReader: @unchecked Sendable {
+    public let path: String
+    public let manifest: SnapshotManifest
+    /// The manifest as it is signed, and the lines of its signatures; empty where nobody signed.
+    public let note: (text: String, signatures: String)
+    /// Of the whole file.
+    public let size: Int
+    private let descriptor: Int32
+    private let offsets: [Int]
+
+    public init(_ path: String) throws(ArchiveError) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw OutputFile.failure(path) }
+        do throws(FrameError) {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                throw FrameError("it is no file")
+            }
+            size = Int(status.st_size)
+            let parts = try Self.parts(descriptor, size)
+            note = parts.note
+            manifest = try SnapshotManifest(text: parts.note.text)
+            let noteSize =
+                parts.note.text.utf8.count
+                + (note.signatures.isEmpty ? 0 : 1 + note.signatures.utf8.count)
+            guard SnapshotFormat.seekTable(manifest, note: noteSize) == parts.table else {
+                throw FrameError("its seek table is not the one of its manifest")
+            }
+            var at = SnapshotFormat.frameHead + SnapshotFormat.marker.count
+            var starts: [Int] = []
+            for frame in manifest.frames {
+                starts.append(at)
+                at += frame.bytes
+            }
+            guard at == parts.noteStart else {
+                throw FrameError("its frames are not those of its manifest")
+            }
+            offsets = starts
+        } catch {
+            close(descriptor)
+            throw ArchiveError(.damaged, path, error.problem)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    // MARK: The file's parts
+
+    private struct Parts {
+        var note: (text: String, signatures: String)
+        var noteStart: Int
+        var table: [UInt8]
+    }
+
+    private static func parts(_ file: Int32, _ size: Int) throws(FrameError) -> Parts {
+        let marker = SnapshotFormat.skippable(SnapshotFormat.markerMagic, SnapshotFormat.marker)
+        let footer = SnapshotFormat.footerSize
+        guard size >= marker.count + SnapshotFormat.frameHead + footer,
+            try read(file, 0, marker.count) == marker
+        else { throw FrameError("it is no snapshot of a ledger, or it is cut") }
+        let foot = try read(file, size - footer, footer)
+        let frames = Int(number(foot, 0))
+        guard number(foot, 5) == SnapshotFormat.footerMagic, foot[4] == 0 else {
+            throw FrameError("it does not end as a snapshot does: it is cut or damaged")
+        }
+        let length = SnapshotFormat.frameHead + frames * SnapshotFormat.entrySize + footer
+        guard frames >= 3, frames < 1 << 26, length <= size - marker.count else {
+            throw FrameError("its seek table claims \(frames) frames")
+        }
+        let table = try read(file, size - length, length)
+        let entry = SnapshotFormat.frameHead + (frames - 1) * SnapshotFormat.entrySize
+        let noteSize = Int(number(table, entry)) - SnapshotFormat.frameHead
+        let noteStart = size - length - noteSize - SnapshotFormat.frameHead
+        guard noteSize > 0, noteSize <= SnapshotFormat.mostManifest, noteStart >= marker.count
+        else { throw FrameError("its seek table claims a manifest of \(noteSize) bytes") }
+        let bytes = try read(file, noteStart, noteSize + SnapshotFormat.frameHead)
+        guard number(bytes, 0) == SnapshotFormat.manifestMagic, Int(number(bytes, 4)) == noteSize
+        else { throw FrameError("its manifest is damaged") }
+        let content = Array(bytes[SnapshotFormat.frameHead...])
+        guard let whole = String(validating: content, as: UTF8.self) else {
+            throw FrameError("its manifest is no text")
+        }
+        return Parts(note: try split(whole), noteStart: noteStart, table: table)
+    }
+
+    /// A note is its text, an empty line and its signatures.
+    private static func split(
+        _ note: String
+    ) throws(FrameError) -> (text: String, signatures: String) {
+        let lines = note.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let border = lines.firstIndex(of: "") else {
+            throw FrameError("its manifest does not end")
+        }
+        let text = lines[..<border].joined(separator: "\n") + "\n"
+        let rest = lines[(border + 1)...].joined(separator: "\n")
+        guard border < lines.count - 1 else { return (text, "") }
+        guard !rest.isEmpty else { throw FrameError("its manifest ends in an empty line") }
+        return (text, rest)
+    }
+
+    private static func number(_ bytes: [UInt8], _ offset: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1]) << (8 * $1) }
+    }
+
+    private static func read(_ file: Int32, _ offset: Int, _ count: Int) throws(FrameError)
+        -> [UInt8]
+    {
+        let buffer = ByteBuffer(capacity: count)
+        try read(file, offset, count, buffer)
+        return Array(buffer.bytes)
+    }
+
+    private static func read(
+        _ file: Int32, _ offset: Int, _ count: Int, _ buffer: ByteBuffer
+    ) throws(FrameError) {
+        buffer.removeAll()
+        let target = buffer.extend(count)
+        var done = 0
+        while done < count {
+            let got = pread(file, target + done, count - done, off_t(offset + done))
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else {
+                throw FrameError(got == 0 ? "it is cut" : String(cString: strerror(errno)))
+            }
+            done += got
+        }
+    }
+
+    // MARK: Frames
+
+    /// One thread's work: a frame from the file to blocks.
+    // Sendable unchecked: used by one thread at a time.
+    public final class Worker: @unchecked Sendable {
+        let stored = ByteBuffer(capacity: 1 << 20)
+        let unpacked = ZstdDecompressor()
+        let decoder = FrameDecoder()
+        let blocks = FrameBlocks()
+
+        public init() {}
+
+        public var count: Int { blocks.places.count }
+        /// Blocks of the frame read last; valid until the next.
+        public func block(_ index: Int) -> UnsafeRawBufferPointer { blocks.block(index) }
+        public func first(_ index: Int) -> SequenceNumber { blocks.places[index].first }
+    }
+
+    /// Reads a frame and checks everything about it: digest, zstd's checksum, columns, records, chain.
+    public func read(_ index: Int, _ worker: Worker) throws(ArchiveError) {
+        let frame = manifest.frames[index]
+        do throws(FrameError) {
+            try Self.read(descriptor, offsets[index], frame.bytes, worker.stored)
+            let digest = Digest.sha256(worker.stored.bytes)
+            guard "\(digest)" == frame.digest else {
+                throw FrameError("its digest is \(digest), its manifest names \(frame.digest)")
+            }
+            try worker.unpacked.decompress(worker.stored.bytes, atMost: frame.contentBytes)
+            guard worker.unpacked.output.count == frame.contentBytes else {
+                throw FrameError("it unpacks to \(worker.unpacked.output.count) bytes")
+            }
+            try worker.decoder.decode(worker.unpacked.output.bytes)
+            let head = worker.decoder.head
+            guard head.first == frame.first, head.count == frame.count else {
+                throw FrameError("it holds events \(head.first) to \(head.last)")
+            }
+            try worker.blocks.build(worker.decoder)
+        } catch {
+            throw ArchiveError(
+                .damaged, path,
+                "the frame of events \(frame.first) to \(frame.last): "
+                    + error.problem)
+        }
+    }
+
+    /// Reads all frames side by side and gives them in order; checks that their chain is the manifest's.
+    public func forEachFrame(workers: Int = 4, _ body: (Worker) throws -> Void) throws {
+        let team = (0..<max(1, workers)).map { _ in Worker() }
+        var link = manifest.linkBefore
+        for start in stride(from: 0, to: manifest.frames.count, by: team.count) {
+            let count = min(team.count, manifest.frames.count - start)
+            let failures = Failures(count)
+            DispatchQueue.concurrentPerform(iterations: count) { index in
+                do throws(ArchiveError) { try self.read(start + index, team[index]) } catch {
+                    failures.set(error, index)
+                }
+            }
+            for index in 0..<count {
+                if let failure = failures[index] { throw failure }
+                guard let head = team[index].blocks.head, head.linkBefore == link else {
+                    throw ArchiveError(
+                        .damaged, path,
+                        "the frame at event \(manifest.frames[start + index].first) does not "
+                            + "continue the chain")
+                }
+                link = head.linkAfter
+                try body(team[index])
+            }
+        }
+        guard link == manifest.linkAfter else {
+            throw ArchiveError(.damaged, path, "its chain ends in \(link)")
+        }
+    }
+
+    // Sendable unchecked: each index is set by one thread, all are read afterwards.
+    private final class Failures: @unchecked Sendable {
+        private let list: UnsafeMutablePointer<ArchiveError?>
+        private let count: Int
+
+        init(_ count: Int) {
+            self.count = count
+            list = .allocate(capacity: count)
+            list.initialize(repeating: nil, count: count)
+        }
+
+        deinit {
+            list.deinitialize(count: count)
+            list.deallocate()
+        }
+
+        func set(_ error: ArchiveError, _ index: Int) { list[index] = error }
+        subscript(_ index: Int) -> ArchiveError? { list[index] }
+    }
+}

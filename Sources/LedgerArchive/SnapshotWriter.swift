@@ -1,0 +1,156 @@
+import Dispatch
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+
+/// The parts of a snapshot's file, in order: a zstd stream that public tools unpack and seek in.
+///
+///     a skippable frame (type 0) that names the format
+///     one zstd frame for each run of blocks; see `FrameLayout`
+///     a skippable frame (type 1) with the manifest, a signed note
+///     a skippable frame (type E) with the seek table of zstd's seekable format
+enum SnapshotFormat {
+    static let marker = Array("ledger snapshot\n".utf8)
+    static let markerMagic: UInt32 = 0x184D_2A50
+    static let manifestMagic: UInt32 = 0x184D_2A51
+    static let seekMagic: UInt32 = 0x184D_2A5E
+    static let footerMagic: UInt32 = 0x8F92_EAB1
+    static let frameHead = 8
+    static let footerSize = 9
+    static let entrySize = 8
+    static let mostManifest = 1 << 28
+
+    static func skippable(_ magic: UInt32, _ content: [UInt8]) -> [UInt8] {
+        little(magic) + little(UInt32(content.count)) + content
+    }
+
+    static func little(_ value: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+
+    /// - Parameter sizes: of every frame before it, compressed and not.
+    static func seekTable(_ sizes: [(Int, Int)]) -> [UInt8] {
+        var content: [UInt8] = []
+        for (bytes, size) in sizes {
+            content += little(UInt32(bytes)) + little(UInt32(size))
+        }
+        content += little(UInt32(sizes.count)) + [0] + little(footerMagic)
+        return skippable(seekMagic, content)
+    }
+
+    static func seekTable(_ manifest: SnapshotManifest, note: Int) -> [UInt8] {
+        seekTable(
+            [(frameHead + marker.count, 0)] + manifest.frames.map { ($0.bytes, $0.contentBytes) }
+                + [(frameHead + note, 0)])
+    }
+}
+
+/// Writes a range of a journal as a snapshot, its frames encoded side by side.
+public final class SnapshotWriter {
+    /// One thread's work: a frame from blocks to compressed bytes.
+    // Sendable unchecked: filled, encoded and written in turn.
+    private final class Slot: @unchecked Sendable {
+        let input = FrameInput()
+        let encoder = FrameEncoder()
+        let compressor: ZstdCompressor
+        var failure: BlockError?
+        var digest = ChainLink.origin
+
+        init(level: Int32) { compressor = ZstdCompressor(level: level) }
+
+        func encode() {
+            do throws(BlockError) {
+                failure = nil
+                try encoder.encode(input)
+                compressor.compress(encoder.output.bytes, parts: encoder.parts)
+                digest = Digest.sha256(compressor.output.bytes)
+            } catch { failure = error }
+        }
+    }
+
+    public static let standardLevel: Int32 = 3
+
+    private let file: OutputFile
+    private let slots: [Slot]
+    private var used = 0
+    private var manifest = SnapshotManifest()
+    private var previous = ChainLink.origin
+
+    /// - Parameters:
+    ///   - level: zstd's, 1 to 19.
+    ///   - workers: frames that are encoded at once.
+    public init(
+        _ path: String, level: Int32 = SnapshotWriter.standardLevel, workers: Int = 4,
+        replaces: Bool = false
+    ) throws(ArchiveError) {
+        file = try OutputFile(path, replaces: replaces)
+        slots = (0..<max(1, workers)).map { _ in Slot(level: level) }
+        try file.write(
+            SnapshotFormat.skippable(SnapshotFormat.markerMagic, SnapshotFormat.marker))
+    }
+
+    /// Writes the blocks that hold the events of a range; the first and the last go in whole.
+    ///
+    /// - Parameters:
+    ///   - linkBefore: of the block before the first.
+    ///   - complete: fills in what the manifest says beside the events.
+    ///   - sign: gives the lines of signatures for the manifest's text; nil where there is no key.
+    /// - Returns: the manifest of the finished file.
+    public func write(
+        _ reader: BlockReader, linkBefore: ChainLink,
+        complete: (inout SnapshotManifest) throws -> Void = { _ in },
+        sign: (String) throws -> String? = { _ in nil },
+        progress: (SequenceNumber) -> Void = { _ in }
+    ) throws -> SnapshotManifest {
+        manifest.linkBefore = linkBefore
+        previous = linkBefore
+        slots[0].input.removeAll(linkBefore: linkBefore)
+        while let block = try reader.next() {
+            if !slots[used].input.takes(block.header) { try next(progress) }
+            slots[used].input.append(block)
+            previous = block.header.link
+            manifest.earliest = min(
+                manifest.earliest, Timestamp(nanoseconds: block.header.earliest))
+            manifest.latest = max(manifest.latest, Timestamp(nanoseconds: block.header.latest))
+        }
+        if !slots[used].input.isEmpty { used += 1 }
+        try drain(progress)
+        guard let first = manifest.frames.first, let last = manifest.frames.last else {
+            throw ArchiveError(.unusable, file.path, "there are no events in this range to write")
+        }
+        (manifest.first, manifest.last, manifest.linkAfter) = (first.first, last.last, previous)
+        try complete(&manifest)
+        var note = manifest.text
+        if let lines = try sign(note) { note += "\n\(lines)" }
+        try file.write(
+            SnapshotFormat.skippable(SnapshotFormat.manifestMagic, Array(note.utf8)))
+        try file.write(SnapshotFormat.seekTable(manifest, note: note.utf8.count))
+        try file.finish()
+        return manifest
+    }
+
+    private func next(_ progress: (SequenceNumber) -> Void) throws {
+        used += 1
+        if used == slots.count { try drain(progress) }
+        slots[used].input.removeAll(linkBefore: previous)
+    }
+
+    /// Encodes what is filled and writes it in order.
+    private func drain(_ progress: (SequenceNumber) -> Void) throws {
+        DispatchQueue.concurrentPerform(iterations: used) { [slots] in slots[$0].encode() }
+        for slot in slots[..<used] {
+            if let failure = slot.failure {
+                throw ArchiveError(
+                    .damaged, file.path, "the block at event \(slot.input.first): \(failure)")
+            }
+            let bytes = slot.compressor.output.bytes
+            try file.write(bytes)
+            manifest.frames.append(
+                SnapshotManifest.Frame(
+                    first: slot.input.first, count: slot.input.count, bytes: bytes.count,
+                    contentBytes: slot.encoder.output.count, digest: "\(slot.digest)"))
+            progress(slot.input.head.last)
+        }
+        used = 0
+    }
+}
