@@ -1,3 +1,4 @@
+import LedgerArchive
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
@@ -31,7 +32,7 @@ final class InputSource {
     /// Opens a tape.
     init(tape path: String) throws {
         name = path
-        let journal = try LMDBJournal.open(directory: path, mode: .readOnly)
+        let journal = try SealedJournal.open(directory: path, mode: .readOnly)
         var found: [Instrument] = []
         var kind = JournalKind.general
         try journal.forEachRecord(

@@ -1,4 +1,5 @@
 import Glibc
+import LedgerArchive
 import LedgerDomain
 import LedgerEvents
 import LedgerJournal
@@ -46,6 +47,9 @@ public enum JournalHome {
     /// Removes a journal's files and folder.
     public static func remove(_ directory: String) throws {
         for file in ["data.mdb", "lock.mdb", "wake", "lease"] { unlink("\(directory)/\(file)") }
+        for segment in SegmentFolder(directory).files() { unlink(segment) }
+        unlink("\(directory)/segments/lock")
+        rmdir("\(directory)/segments")
         guard rmdir(directory) == 0 || errno == ENOENT else {
             throw InputError("\(directory) cannot be removed: \(String(cString: strerror(errno)))")
         }

@@ -59,7 +59,8 @@ public enum SnapshotFiles {
     ) throws -> Head {
         if JournalHome.isJournal(directory) {
             return try load(
-                snapshot, into: LMDBJournal.open(directory: directory, durability: .bulk), progress)
+                snapshot, into: SealedJournal.open(directory: directory, durability: .bulk),
+                progress)
         }
         guard snapshot.manifest.first == .first else {
             throw InputError(
@@ -81,7 +82,7 @@ public enum SnapshotFiles {
         if JournalHome.isJournal(path) {
             var refusal: JournalError?
             do throws(JournalError) {
-                return try LMDBJournal.open(directory: path, durability: .bulk)
+                return try SealedJournal.open(directory: path, durability: .bulk)
             } catch { refusal = error }
             if let refusal, case .incomplete = refusal {} else if let refusal { throw refusal }
         }

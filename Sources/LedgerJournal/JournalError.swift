@@ -66,6 +66,8 @@ public enum JournalError: Error, Equatable {
     case missingEvents(expected: SequenceNumber, found: SequenceNumber)
     /// A row beside the blocks, by table and key, whose checksum is wrong. Quarantine.
     case damagedRow(table: String, key: String)
+    /// A segment, by its path. Quarantine; a backup or a snapshot may have it.
+    case damagedSegment(String, String)
     /// LMDB's own pages or the file's length. Quarantine.
     case damaged(String, String)
 
@@ -87,7 +89,7 @@ public enum JournalError: Error, Equatable {
         case .notFound, .notAJournal, .incomplete, .alreadyExists, .notEmpty, .newerFormat,
             .remoteFileSystem, .notPermitted, .readOnly, .invalidRow, .submissionTooLarge, .store:
             2
-        case .corruptBlock, .brokenChain, .missingEvents, .damagedRow, .damaged: 3
+        case .corruptBlock, .brokenChain, .missingEvents, .damagedRow, .damagedSegment, .damaged: 3
         case .diskFull, .diskNearlyFull, .mapFull, .io: 4
         case .conflict, .fenced, .leaseHeld, .alreadyOpen, .duplicate, .inboxFull: 5
         }
@@ -100,7 +102,8 @@ extension JournalError: CustomStringConvertible {
         case .conflict, .fenced, .leaseHeld, .duplicate, .invalidRow, .submissionTooLarge,
             .inboxFull:
             refusal
-        case .corruptBlock, .brokenChain, .missingEvents, .damagedRow, .damaged: damage
+        case .corruptBlock, .brokenChain, .missingEvents, .damagedRow, .damagedSegment, .damaged:
+            damage
         case .diskFull, .diskNearlyFull, .mapFull, .io, .store: failure
         default: opening
         }
@@ -163,6 +166,8 @@ extension JournalError: CustomStringConvertible {
                 + "; keep the files and restore from a copy"
         case .damagedRow(let table, let key):
             "the row \(key) of table \(table) is damaged; keep the files and restore from a copy"
+        case .damagedSegment(let path, let why):
+            "\(path): \(why); keep the file and bring the segment back from a backup"
         case .damaged(let path, let why):
             "\(path) is damaged: \(why); keep the files and restore from a copy"
         default: "the journal failed"

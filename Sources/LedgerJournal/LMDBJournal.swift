@@ -21,6 +21,7 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
     let hasher = ChainHasher()
     private var watch: DiskWatch
     let sequencer = Mutex(Sequencer())
+    private let segments: (any SegmentStore)?
 
     /// The lease, while this journal holds it.
     struct Sequencer: ~Copyable {
@@ -65,11 +66,14 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
 
     /// Opens what `create` made.
     ///
+    /// - Parameter segments: gives the segments of a directory, where older events may lie; without it
+    ///   they are missing.
     /// - Throws: `.notFound`, `.notAJournal`, `.incomplete`, `.newerFormat`, `.remoteFileSystem`,
     ///   `.alreadyOpen`, `.notPermitted` (readers write the lock file too), `.damaged`.
     public static func open(
         directory path: String, mode: Mode = .readWrite, durability: Durability = .durable,
-        diskReserve: Int = DiskWatch.standardReserve
+        diskReserve: Int = DiskWatch.standardReserve,
+        segments: (String) -> (any SegmentStore)? = { _ in nil }
     ) throws(JournalError) -> LMDBJournal {
         let directory = JournalDirectory(path: path)
         try directory.checkForOpening()
@@ -78,13 +82,14 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
         let tables = try environment.openTables { (transaction) throws(JournalError) in
             try LMDBTables(openingIn: transaction, path: path)
         }
-        return LMDBJournal(environment, tables, durability, diskReserve)
+        return LMDBJournal(environment, tables, durability, diskReserve, segments(path))
     }
 
     private init(
         _ environment: LMDBEnvironment, _ tables: LMDBTables, _ durability: Durability,
-        _ diskReserve: Int
+        _ diskReserve: Int, _ segments: (any SegmentStore)? = nil
     ) {
+        self.segments = segments
         self.environment = environment
         self.tables = tables
         self.durability = durability
@@ -176,9 +181,11 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
         from: SequenceNumber, through: SequenceNumber?, filter: EventFilter,
         direction: ReadDirection
     ) throws(JournalError) -> BlockReader {
-        BlockReader(
-            try LMDBBlockSource(environment, tables.blocks), from: from, through: through,
-            filter: filter, direction: direction)
+        let store = try LMDBBlockSource(environment, tables.blocks)
+        let source: any BlockSource =
+            if let segments { SealedBlockSource(store, segments.makeReader()) } else { store }
+        return BlockReader(
+            source, from: from, through: through, filter: filter, direction: direction)
     }
 
     public func waitForEvents(

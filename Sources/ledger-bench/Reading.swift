@@ -1,3 +1,4 @@
+import LedgerArchive
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
@@ -114,7 +115,7 @@ struct EveryFold: BenchmarkFold {
 enum Reading {
     /// Every block's checksums and every record's fields, prices of bars decoded and summed.
     static func scan(_ path: String) throws {
-        let journal = try LMDBJournal.open(directory: path, mode: .readOnly)
+        let journal = try SealedJournal.open(directory: path, mode: .readOnly)
         for _ in 0..<5 {
             var events: UInt64 = 0
             var bytes = 0
@@ -143,7 +144,7 @@ enum Reading {
     static func fold<F: BenchmarkFold>(
         _ path: String, name: String, _ make: () -> F
     ) throws {
-        let journal = try LMDBJournal.open(directory: path, mode: .readOnly)
+        let journal = try SealedJournal.open(directory: path, mode: .readOnly)
         let head = try journal.head.lastSequence.number
         for _ in 0..<5 {
             var state = make()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import LedgerArchive
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
@@ -133,7 +134,7 @@ struct BacktestCommand: ParsableCommand {
         _ configuration: Configuration, _ directory: String
     ) throws -> (Backtest, LMDBJournal) {
         if continues {
-            let store = try LMDBJournal.open(directory: directory, durability: .bulk)
+            let store = try SealedJournal.open(directory: directory, durability: .bulk)
             guard try JournalSummary(store).kind == "backtest" else {
                 throw CommandError("\(journal) is no back-test's journal")
             }
@@ -150,7 +151,8 @@ struct BacktestCommand: ParsableCommand {
 
     private func checkRoom(_ directory: String) throws {
         guard JournalHome.isJournal(directory) else { return }
-        let old = try LMDBJournal.open(directory: directory, mode: replace ? .readWrite : .readOnly)
+        let old = try SealedJournal.open(
+            directory: directory, mode: replace ? .readWrite : .readOnly)
         let kind = try JournalSummary(old).kind
         guard replace else {
             throw CommandError(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerArchive
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
@@ -51,7 +52,7 @@ struct ImportCommand: ParsableCommand {
         let exists = JournalHome.isJournal(directory)
         let tape =
             exists
-            ? try LMDBJournal.open(directory: directory, durability: .bulk)
+            ? try SealedJournal.open(directory: directory, durability: .bulk)
             : try LMDBJournal.create(directory: directory, durability: .bulk)
         let lease = try tape.acquireLease(holder: Operator.holder)
         Interrupt.catchSignals()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerArchive
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
@@ -80,7 +81,7 @@ struct JournalsCommand: ParsableCommand {
         for name in JournalHome.names() {
             let directory = JournalHome.directory(name)
             do {
-                let journal = try LMDBJournal.open(directory: directory, mode: .readOnly)
+                let journal = try SealedJournal.open(directory: directory, mode: .readOnly)
                 let summary = try JournalSummary(journal)
                 table.add([
                     name, summary.kind ?? "empty", "\(summary.head)",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerArchive
 import LedgerDomain
 import LedgerDrivers
 import LedgerEvents
@@ -12,7 +13,7 @@ struct JournalOptions: ParsableArguments {
     var directory: String { JournalHome.directory(journal) }
 
     func openForReading() throws -> LMDBJournal {
-        try LMDBJournal.open(directory: directory, mode: .readOnly)
+        try SealedJournal.open(directory: directory, mode: .readOnly)
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import LedgerArchive
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
@@ -60,7 +61,7 @@ struct OperatorStep {
 
     /// A journal that takes facts: not empty and not a tape.
     static func open(_ journals: JournalOptions) throws -> LMDBJournal {
-        let journal = try LMDBJournal.open(directory: journals.directory)
+        let journal = try SealedJournal.open(directory: journals.directory)
         guard try journal.head.lastSequence != .none else {
             throw CommandError("\(journals.journal) is empty; use `ledger init`")
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerArchive
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
@@ -40,7 +41,7 @@ struct ProjectionOptions: ParsableArguments {
     /// Readers of the present leave a checkpoint after a long fold, where they may.
     private func open(_ wantsToSave: Bool) throws -> LMDBJournal {
         if wantsToSave,
-            let journal = try? LMDBJournal.open(directory: journals.directory, mode: .readWrite)
+            let journal = try? SealedJournal.open(directory: journals.directory, mode: .readWrite)
         {
             return journal
         }

@@ -1,4 +1,5 @@
 import Glibc
+import LedgerArchive
 import LedgerDomain
 import LedgerDrivers
 import LedgerEvents
@@ -141,7 +142,7 @@ struct QualityReading {
     // MARK: Journals
 
     private mutating func read(journal name: String) throws {
-        let journal = try LMDBJournal.open(
+        let journal = try SealedJournal.open(
             directory: JournalHome.directory(name), mode: .readOnly)
         var through = try journal.head.lastSequence
         asOf = Operator.now

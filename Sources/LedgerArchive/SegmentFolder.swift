@@ -1,0 +1,139 @@
+import Glibc
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+import Synchronization
+
+/// The segments of a journal: snapshots of ranges that follow each other, in its folder `segments`.
+/// Each is named by its first event, in twenty digits.
+public final class SegmentFolder: SegmentStore {
+    public let path: String
+    private let list = Mutex<[Segment]>([])
+
+    struct Segment: Sendable {
+        let reader: SnapshotReader
+        var first: SequenceNumber { reader.manifest.first }
+        var last: SequenceNumber { reader.manifest.last }
+    }
+
+    public init(_ journal: String) { path = journal + "/segments" }
+
+    static let suffix = ".ledger.zst"
+
+    func file(first: SequenceNumber) -> String {
+        let digits = "\(first)"
+        let zeros = String(repeating: "0", count: max(0, 20 - digits.count))
+        return "\(path)/\(zeros)\(digits)\(Self.suffix)"
+    }
+
+    /// The files, by their first events.
+    public func files() -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var found: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(Self.suffix), name.utf8.count == 20 + Self.suffix.utf8.count {
+                found.append("\(path)/\(name)")
+            }
+        }
+        return found.sorted()
+    }
+
+    /// The segment that holds an event; looks into the folder again for one that it does not know.
+    func segment(holding sequence: SequenceNumber) throws(ArchiveError) -> Segment? {
+        if let known = Self.find(sequence, list.withLock { $0 }) { return known }
+        let known = list.withLock { $0 }
+        var found: [Segment] = []
+        for file in files() {
+            if let segment = known.first(where: { $0.reader.path == file }) {
+                found.append(segment)
+            } else {
+                found.append(Segment(reader: try SnapshotReader(file)))
+            }
+        }
+        let segments = found
+        list.withLock { $0 = segments }
+        return Self.find(sequence, segments)
+    }
+
+    private static func find(_ sequence: SequenceNumber, _ segments: [Segment]) -> Segment? {
+        segments.first { $0.first <= sequence && sequence <= $0.last }
+    }
+
+    public func makeReader() -> any SegmentReader { FolderReader(self) }
+
+    /// The manifests of all segments, by their first events.
+    public func manifests() throws(ArchiveError) -> [(path: String, manifest: SnapshotManifest)] {
+        var found: [(path: String, manifest: SnapshotManifest)] = []
+        for file in files() { found.append((file, try SnapshotReader(file).manifest)) }
+        return found
+    }
+}
+
+/// Keeps the frame that it read last.
+private final class FolderReader: SegmentReader {
+    private let folder: SegmentFolder
+    private let worker = SnapshotReader.Worker()
+    private var place: (segment: SegmentFolder.Segment, frame: Int)?
+    private var index = 0
+
+    init(_ folder: SegmentFolder) { self.folder = folder }
+
+    func block(
+        holding sequence: SequenceNumber
+    ) throws(JournalError) -> (first: SequenceNumber, bytes: UnsafeRawBufferPointer)? {
+        do throws(ArchiveError) {
+            guard try load(sequence) else { return nil }
+        } catch {
+            throw error.kind == .damaged
+                ? .damagedSegment(error.path, error.problem)
+                : .notPermitted(error.path, error.problem)
+        }
+        // Mostly the neighbour of the block before.
+        while index + 1 < worker.count, worker.first(index + 1) <= sequence { index += 1 }
+        while index > 0, worker.first(index) > sequence { index -= 1 }
+        return (worker.first(index), worker.block(index))
+    }
+
+    private func load(_ sequence: SequenceNumber) throws(ArchiveError) -> Bool {
+        if let (segment, frame) = place {
+            let known = segment.reader.manifest.frames[frame]
+            if known.first <= sequence, sequence <= known.last { return true }
+        }
+        guard let segment = try folder.segment(holding: sequence),
+            let frame = segment.reader.manifest.frame(holding: sequence)
+        else { return false }
+        place = nil
+        try segment.reader.read(frame, worker)
+        (place, index) = ((segment, frame), 0)
+        return true
+    }
+}
+
+extension SnapshotManifest {
+    /// The index of the frame that holds an event.
+    public func frame(holding sequence: SequenceNumber) -> Int? {
+        var (low, high) = (0, frames.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if frames[middle].last < sequence { low = middle + 1 } else { high = middle }
+        }
+        return low < frames.count && frames[low].first <= sequence ? low : nil
+    }
+}
+
+/// Journals whose older events may lie in segments.
+public enum SealedJournal {
+    /// Opens a journal with its segments; everything reads through both.
+    public static func open(
+        directory path: String, mode: LMDBJournal.Mode = .readWrite,
+        durability: Durability = .durable, diskReserve: Int = DiskWatch.standardReserve
+    ) throws(JournalError) -> LMDBJournal {
+        try LMDBJournal.open(
+            directory: path, mode: mode, durability: durability, diskReserve: diskReserve
+        ) { SegmentFolder($0) }
+    }
+}

@@ -1,0 +1,108 @@
+import Glibc
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+
+/// Moves a journal's older blocks into segments: written, read back and compared, and only then removed
+/// from LMDB, in small transactions. What was stopped anywhere is finished by the next run.
+public struct SegmentSealer {
+    private let journal: LMDBJournal
+    private let folder: SegmentFolder
+
+    /// Events of a segment.
+    public static let most: UInt64 = 4 << 20
+    /// Sealed once and kept for years.
+    public static let level: Int32 = 9
+    private static let blocksAtOnce = 512
+
+    public init(_ journal: LMDBJournal) {
+        (self.journal, folder) = (journal, SegmentFolder(journal.path))
+    }
+
+    public struct Result: Sendable {
+        /// The segments that were written, by path.
+        public var written: [String] = []
+        /// The last event that lies in segments; none where nothing does.
+        public var last = SequenceNumber.none
+    }
+
+    /// Seals every block that ends at or before `through`.
+    ///
+    /// - Throws: `ArchiveError`, `JournalError`; what was written before is whole and stays.
+    public func seal(
+        through last: SequenceNumber, progress: (SequenceNumber) -> Void = { _ in }
+    ) throws -> Result {
+        mkdir(folder.path, 0o755)
+        let lock = try SealLock(folder.path)
+        defer { lock.release() }
+        var result = Result()
+        result.last = try folder.manifests().last?.manifest.last ?? .none
+        try remove(through: result.last)
+        let target = min(last, try journal.head.lastSequence)
+        while result.last < target {
+            let end = min(target.number, result.last.number + Self.most)
+            guard let limit = try lastWhole(SequenceNumber(end)), limit > result.last else { break }
+            let path = folder.file(first: result.last.next)
+            let before = try journal.link(before: result.last.next)
+            _ = try SnapshotWriter(path, level: Self.level).write(
+                journal.reader(from: result.last.next, through: limit), linkBefore: before,
+                complete: { $0.journal = "segment" }, progress: progress)
+            try compare(SnapshotReader(path))
+            result.written.append(path)
+            result.last = limit
+            try remove(through: limit)
+        }
+        return result
+    }
+
+    /// The last event of the last block that ends at or before an event, the journal's last block left
+    /// out; nil when there is none.
+    private func lastWhole(_ sequence: SequenceNumber) throws(JournalError) -> SequenceNumber? {
+        let head = try journal.head.lastSequence
+        let reader = try journal.reader(from: sequence, direction: .backward)
+        while let block = try reader.next() {
+            let last = SequenceNumber(block.header.nextSequence.number - 1)
+            if last <= sequence, last < head { return last }
+        }
+        return nil
+    }
+
+    /// Holds a segment against LMDB's blocks, byte by byte.
+    private func compare(_ segment: SnapshotReader) throws {
+        let reader = try journal.reader(
+            from: segment.manifest.first, through: segment.manifest.last)
+        try segment.forEachFrame { frame in
+            for index in 0..<frame.count {
+                guard let block = try reader.next(),
+                    block.bytes.elementsEqual(frame.block(index))
+                else {
+                    unlink(segment.path)
+                    throw ArchiveError(
+                        .damaged, segment.path,
+                        "the block at event \(frame.first(index)) is not the journal's; removed")
+                }
+            }
+        }
+    }
+
+    private func remove(through last: SequenceNumber) throws(JournalError) {
+        guard last != .none else { return }
+        while try journal.removeSealed(through: last, limit: Self.blocksAtOnce) {}
+    }
+}
+
+/// One sealer at a time.
+struct SealLock {
+    private let descriptor: Int32
+
+    init(_ folder: String) throws(ArchiveError) {
+        descriptor = Glibc.open("\(folder)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw OutputFile.failure(folder) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw ArchiveError(.unusable, folder, "another process seals this journal")
+        }
+    }
+
+    func release() { close(descriptor) }
+}
