@@ -96,6 +96,11 @@ public enum SnapshotFiles {
         let lease = try journal.acquireLease(holder: "import")
         defer { try? journal.release(lease) }
         let head = try journal.head
+        if head.lastSequence > snapshot.manifest.last,
+            try journal.link(before: snapshot.manifest.last.next) == snapshot.manifest.linkAfter
+        {
+            return head
+        }
         guard head.lastSequence.next >= snapshot.manifest.first,
             head.lastSequence <= snapshot.manifest.last
         else {
