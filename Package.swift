@@ -63,7 +63,8 @@ let package = Package(
         .target(
             name: "LedgerArchive",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerJournal", "CChecksum", "CCrypto", "CZstd",
+                "LedgerDomain", "LedgerEvents", "LedgerJournal", "CChecksum", "CCrypto", "CZlib",
+                "CZstd",
             ],
             swiftSettings: settings),
         .target(

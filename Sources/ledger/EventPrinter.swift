@@ -8,10 +8,16 @@ struct EventPrinter {
     private var bytes: [UInt8] = []
     private var isFirst = true
     private var names: NameBook
+    private let sink: ([UInt8]) throws -> Void
 
-    init(_ format: OutputFormat, _ names: NameBook) {
+    /// - Parameter sink: where the text goes; standard output unless told otherwise.
+    init(
+        _ format: OutputFormat, _ names: NameBook,
+        sink: @escaping ([UInt8]) throws -> Void = { Terminal.write($0) }
+    ) {
         self.format = format
         self.names = names
+        self.sink = sink
         lines = JSONLineWriter(names: names)
     }
 
@@ -35,7 +41,7 @@ struct EventPrinter {
         case .table: try addRow(record)
         }
         isFirst = false
-        if bytes.count >= 1 << 16 { flush() }
+        if bytes.count >= 1 << 16 { try flush() }
     }
 
     /// Takes up what an event that is not printed defines.
@@ -45,14 +51,14 @@ struct EventPrinter {
         _ = try line(record)
     }
 
-    mutating func flush() {
-        if !bytes.isEmpty { Terminal.write(bytes) }
+    mutating func flush() throws {
+        if !bytes.isEmpty { try sink(bytes) }
         bytes.removeAll(keepingCapacity: true)
     }
 
-    mutating func end() {
+    mutating func end() throws {
         if format == .json { bytes.append(isFirst ? "]\n" : "\n]\n") }
-        flush()
+        try flush()
     }
 
     private mutating func line(_ record: Record) throws -> String {

@@ -119,7 +119,7 @@ struct GateObserve: ParsableCommand {
             try printer.add(record)
             return true
         }
-        printer.end()
+        try printer.end()
         if output.format == .table { Terminal.print(GateStatus.summary(gate)) }
     }
 }

@@ -56,7 +56,7 @@ struct OperatorStep {
             try printer.add(record)
             return true
         }
-        printer.end()
+        try printer.end()
     }
 
     /// A journal that takes facts: not empty and not a tape.

@@ -125,7 +125,7 @@ struct SyncCommand: ParsableCommand {
             try printer.add(record)
             return true
         }
-        printer.end()
+        try printer.end()
         if output.format == .table {
             Terminal.print("\(after.status)".uppercased() + ": \(after.reason)")
         }

@@ -50,7 +50,7 @@ struct ReplayCommand: ParsableCommand {
                 bar.show($0.number - start.number, of: (end ?? head).number - start.number)
             })
         bar.clear()
-        if !verify { printer.end() }
+        if !verify { try printer.end() }
         report(result, start)
         if result.divergence != nil { throw ExitCode(1) }
     }

@@ -57,12 +57,12 @@ struct TailCommand: ParsableCommand {
         if follow { Interrupt.catchSignals() }
         repeat {
             next = try print(journal, from: next, through: through, filter, &printer)
-            printer.flush()
+            try printer.flush()
             guard follow, !Interrupt.wasAsked else { break }
             _ = try journal.waitForEvents(
                 after: SequenceNumber(next.number - 1), timeout: .milliseconds(500))
         } while !Interrupt.wasAsked
-        printer.end()
+        try printer.end()
     }
 
     private func filter(_ names: NameBook) throws -> EventFilter {
@@ -190,7 +190,7 @@ struct ShowCommand: ParsableCommand {
             try printer.add(record)
             return true
         }
-        printer.flush()
-        printer.end()
+        try printer.flush()
+        try printer.end()
     }
 }
