@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerProjections
 
 /// Why an event cannot be booked; names the event.
 public struct BooksError: Error, Hashable, CustomStringConvertible {
@@ -8,6 +9,20 @@ public struct BooksError: Error, Hashable, CustomStringConvertible {
 
     public init(_ sequence: SequenceNumber, _ problem: String) {
         (self.sequence, self.problem) = (sequence, problem)
+    }
+
+    init(_ error: FoldError) {
+        switch error {
+        case .number(let error, let sequence): self.init(sequence, "\(error)")
+        case .inconsistent(let what, let sequence): self.init(sequence, what)
+        case .record(let error): self.init(error)
+        }
+    }
+
+    init(_ error: RecordError) {
+        // Both begin with the event.
+        let prefix = "event \(error.sequence) ".utf8.count
+        self.init(error.sequence, String("\(error)".dropFirst(prefix)))
     }
 
     public var description: String { "event \(sequence): \(problem)" }

@@ -1,3 +1,4 @@
+import LedgerBooks
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
@@ -6,8 +7,8 @@ import LedgerProjections
 import LedgerSafety
 
 /// Checks everything that a journal promises: checksums, the chain, sequence without gaps, payloads,
-/// time that does not run backwards, causes, the invariants, and checkpoints that equal a fold from the
-/// beginning.
+/// time that does not run backwards, causes, the invariants, checkpoints that equal a fold from the
+/// beginning, and double-entry books that add up and agree with the projections.
 public struct JournalVerification {
     public struct Result: Sendable {
         public var events: UInt64 = 0
@@ -34,10 +35,10 @@ public struct JournalVerification {
         }
         var folds: [any ProjectionCheck] = [
             try Check<PositionBook>(journal), try Check<EquityBook>(journal),
-            try Check<ProfitAndLoss>(journal), try Check<OrderRegister>(journal),
-            try Check<NameBook>(journal), try Check<TradingGate>(journal),
-            try Check<DrawdownStop>(journal),
+            try Check<OrderRegister>(journal), try Check<NameBook>(journal),
+            try Check<TradingGate>(journal), try Check<DrawdownStop>(journal),
         ]
+        var books = BooksFold(profit: try Check<ProfitAndLoss>(journal))
         var invariants = Invariants()
         var isFolding = true
         let watched = EventTypeSet(Invariants.types)
@@ -61,9 +62,11 @@ public struct JournalVerification {
             for index in folds.indices {
                 if let fault = try folds[index].take(record) { result.faults.append(fault) }
             }
+            result.faults += try books.take(record)
             return result.faults.count < Self.mostFaults
         }
-        result.checkpoints = folds.reduce(0) { $0 + $1.compared }
+        result.faults += books.differences.prefix(Self.mostFaults)
+        result.checkpoints = folds.reduce(books.compared) { $0 + $1.compared }
         return result
     }
 
@@ -107,11 +110,11 @@ private protocol ProjectionCheck {
 }
 
 private struct Check<P: Projection>: ProjectionCheck {
-    private var state = P()
+    private(set) var state = P()
     private var wanted: ArraySlice<SequenceNumber>
     private let journal: any Journal
     private(set) var compared = 0
-    private var hasFailed = false
+    private(set) var hasFailed = false
 
     init(_ journal: any Journal) throws {
         self.journal = journal
@@ -134,5 +137,34 @@ private struct Check<P: Projection>: ProjectionCheck {
             return "the checkpoint of \(P.name) at event \(next) is not what the events give"
         }
         return nil
+    }
+}
+
+/// The books beside the profit, which they are compared with after every event that moves value.
+private struct BooksFold {
+    private var profit: Check<ProfitAndLoss>
+    private var check = BooksCheck()
+    private var hasFailed = false
+    private let read = EventTypeSet(Books.types)
+
+    init(profit: Check<ProfitAndLoss>) { self.profit = profit }
+
+    var compared: Int { profit.compared }
+
+    mutating func take(_ record: Record) throws -> [String] {
+        var faults: [String] = []
+        if let fault = try profit.take(record) { faults.append(fault) }
+        // Without the profit there is nothing to compare with.
+        guard !hasFailed, !profit.hasFailed, read.mayContain(record.rawType) else { return faults }
+        do throws(BooksError) { try check.take(record, beside: profit.state) } catch {
+            hasFailed = true
+            faults.append("books: \(error)")
+        }
+        return faults
+    }
+
+    /// What differs at the end of the journal.
+    var differences: [String] {
+        hasFailed || profit.hasFailed ? [] : check.differences(from: profit.state)
     }
 }

@@ -18,6 +18,9 @@ public struct Sequencer: ~Copyable {
     private var nextCheckpoint: UInt64
     private var rows = CommitRows()
     private let background: BackgroundWriter?
+    #if DEBUG
+        private var books: AppendedBooks
+    #endif
 
     /// Takes the lease and brings the engine to the journal's end.
     ///
@@ -34,6 +37,9 @@ public struct Sequencer: ~Copyable {
         let taken = try journal.acquireLease(holder: holder)
         let head = try journal.head.lastSequence
         let restored = try EngineRestorer.engine(of: journal, through: head)
+        #if DEBUG
+            books = try AppendedBooks(of: journal, through: head)
+        #endif
         self.journal = journal
         lease = taken
         background = writesInBackground ? BackgroundWriter(journal) : nil
@@ -129,6 +135,9 @@ public struct Sequencer: ~Copyable {
 
     private mutating func write() throws {
         let next = batch.nextSequence
+        #if DEBUG
+            try books.take(batch)
+        #endif
         // The journal itself refuses an intent that it has: an order is never decided twice (L01).
         for sent in engine.sent ?? [] {
             rows.deduplication.append(

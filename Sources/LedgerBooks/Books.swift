@@ -1,0 +1,276 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+
+/// Double-entry books: every event that moves value becomes one transaction.
+///
+/// Lots are those of `PositionBook`, closed first in, first out, with its rounding: the books ask it what
+/// an event did to the lots and post the difference. What was paid is computed from the event as cash is,
+/// so that a transaction adds up to zero only if cash, lots and gain agree to the last 10^-9.
+public struct Books: Sendable {
+    /// What they read; every other type moves no value.
+    public static let types: [EventType] = EventType.allCases.filter(isRead)
+
+    public private(set) var names = NameBook()
+    public private(set) var positions = PositionBook()
+    public private(set) var balances = Balances()
+    /// Of the last event that moved value.
+    public private(set) var last = (sequence: SequenceNumber.none, time: Timestamp.zero)
+
+    public init() {}
+
+    /// Takes the next event and gives the transaction that it is; nil when it moves nothing.
+    ///
+    /// - Throws: `BooksError` for an event that the projections refuse too, and for an instrument whose
+    ///   currency is not the account's: an account has one currency.
+    public mutating func take(_ record: Record) throws(BooksError) -> Transaction? {
+        guard let type = record.type, Self.isRead(type) else { return nil }
+        var transaction: Transaction
+        switch type {
+        case .orderFilled: transaction = try fill(record)
+        case .positionAdjusted: transaction = try adjust(record)
+        case .splitApplied: transaction = try split(record)
+        case .dividendPaid: transaction = try dividend(record)
+        case .cashDeposited, .cashWithdrawn, .feeCharged, .cashAdjusted:
+            transaction = try cash(record, type)
+        default:
+            do throws(RecordError) { try names.remember(record) } catch { throw BooksError(error) }
+            return nil
+        }
+        guard !transaction.postings.isEmpty else { return nil }
+        balances.post(transaction)
+        last = (record.sequence, record.time)
+        return transaction
+    }
+
+    /// Everything that is there now, as one transaction against the opening balances: what an extract
+    /// begins with. Income, expenses and equity of before are in the opening balances.
+    public func opening() -> Transaction? {
+        var transaction = Transaction(last.sequence, last.time, .none, .opening)
+        var account = AccountID.none
+        var sum = Money.zero
+        for entry in balances.entries {
+            if entry.account.account != account {
+                transaction.add(BookAccount(.opening, account), -sum)
+                (account, sum) = (entry.account.account, .zero)
+            }
+            switch entry.account.kind {
+            case .position: transaction.add(entry.account, Array(entry.lots))
+            case .cash: transaction.add(entry.account, entry.amount)
+            default: continue
+            }
+            sum += entry.amount
+        }
+        transaction.add(BookAccount(.opening, account), -sum)
+        return transaction.postings.isEmpty ? nil : transaction
+    }
+
+    // MARK: Events
+
+    private mutating func fill(_ record: Record) throws(BooksError) -> Transaction {
+        let event: OrderFilled = try Self.decode(record)
+        try apply(record)
+        let signed = Quantity(raw: event.quantity.raw * event.side.sign)
+        let paid = try Self.notional(event.price, signed, record)
+        let holding = BookAccount.Holding(record.account, event.strategy, event.instrument)
+        try checkCurrency(holding, record)
+        var transaction = Transaction(record, .fill(event.side, event.quantity, event.price))
+        moveLots(of: holding, at: event.price, in: &transaction)
+        transaction.add(BookAccount(.fees, holding), event.fee)
+        transaction.add(BookAccount(.cash, record.account), -(paid + event.fee))
+        return transaction
+    }
+
+    private mutating func adjust(_ record: Record) throws(BooksError) -> Transaction {
+        let event: PositionAdjusted = try Self.decode(record)
+        try apply(record)
+        let moved = try Self.notional(event.price, event.quantity, record)
+        let holding = BookAccount.Holding(record.account, event.strategy, event.instrument)
+        try checkCurrency(holding, record)
+        var transaction = Transaction(
+            record,
+            .position(event.quantity, event.price, actor: event.actor, reason: event.reason))
+        moveLots(of: holding, at: event.price, in: &transaction)
+        transaction.add(BookAccount(.adjustments, record.account), -moved)
+        return transaction
+    }
+
+    private mutating func split(_ record: Record) throws(BooksError) -> Transaction {
+        let event: SplitApplied = try Self.decode(record)
+        try apply(record)
+        var transaction = Transaction(
+            record, .split(numerator: event.numerator, denominator: event.denominator))
+        let holdings = positions.positions(in: event.instrument).map {
+            BookAccount(.position, BookAccount.Holding($0.account, $0.strategy, $0.instrument))
+        }
+        for account in holdings.sorted() {
+            guard let before = balances[account], !before.lots.isEmpty,
+                let after = positions.position(
+                    account.account, account.strategy, account.instrument)
+            else { continue }
+            transaction.add(account, before.lots.map(\.closing))
+            transaction.add(account, after.lots.map(Self.split))
+            transaction.add(BookAccount(.realised, account.holding), gain(of: after))
+        }
+        return transaction
+    }
+
+    private mutating func dividend(_ record: Record) throws(BooksError) -> Transaction {
+        let event: DividendPaid = try Self.decode(record)
+        try apply(record)
+        let holding = BookAccount.Holding(record.account, event.strategy, event.instrument)
+        try checkCurrency(holding, record)
+        var transaction = Transaction(
+            record, .dividend(perUnit: event.perUnit, event.quantity))
+        transaction.add(BookAccount(.cash, record.account), event.amount)
+        transaction.add(BookAccount(.dividends, holding), -event.amount)
+        return transaction
+    }
+
+    /// Cash that comes or goes against one other account.
+    private func cash(
+        _ record: Record, _ type: EventType
+    ) throws(BooksError) -> Transaction {
+        let amount: Money
+        let other: BookAccount.Kind
+        let detail: Transaction.Detail
+        switch type {
+        case .cashDeposited:
+            amount = (try Self.decode(record) as CashDeposited).amount
+            (other, detail) = (.deposits, .deposit)
+        case .cashWithdrawn:
+            amount = -(try Self.decode(record) as CashWithdrawn).amount
+            (other, detail) = (.withdrawals, .withdrawal)
+        case .feeCharged:
+            let event: FeeCharged = try Self.decode(record)
+            amount = -event.amount
+            (other, detail) = (.charges, .charge(kind: event.kind))
+        default:
+            let event: CashAdjusted = try Self.decode(record)
+            amount = event.amount
+            (other, detail) = (.adjustments, .cash(actor: event.actor, reason: event.reason))
+        }
+        guard amount.raw.magnitude <= Money.limit.raw.magnitude else {
+            throw BooksError(record.sequence, "an amount of \(amount) does not fit")
+        }
+        var transaction = Transaction(record, detail)
+        transaction.add(BookAccount(.cash, record.account), amount)
+        transaction.add(BookAccount(other, record.account), -amount)
+        return transaction
+    }
+
+    // MARK: Lots
+
+    /// Posts what an event that `positions` has taken did to a position's lots, and the gain.
+    private func moveLots(
+        of holding: BookAccount.Holding, at price: Price, in transaction: inout Transaction
+    ) {
+        guard
+            let after = positions.position(
+                holding.account, holding.strategy, holding.instrument)
+        else { return }
+        let account = BookAccount(.position, holding)
+        for lot in balances[account]?.lots ?? [] {
+            guard let kept = after.lots.first, kept.fill == lot.opening else {
+                transaction.add(account, [lot.closing])
+                continue
+            }
+            // What follows the first lot that is still there was not reached.
+            if kept.quantity != lot.quantity {
+                let part = lot.with(
+                    quantity: kept.quantity - lot.quantity, cost: kept.cost - lot.cost)
+                transaction.add(account, [part])
+            }
+            break
+        }
+        if let opened = after.lots.last, opened.fill == transaction.sequence {
+            let unitCost = max(price, .zero)
+            transaction.add(account, [Self.lot(opened, unitCost: unitCost)])
+        }
+        transaction.add(BookAccount(.realised, holding), gain(of: after))
+    }
+
+    /// The credit that brings the books' gain to the projection's.
+    private func gain(of position: Position) -> Money {
+        let holding = BookAccount.Holding(
+            position.account, position.strategy, position.instrument)
+        return -position.realised - balances.amount(BookAccount(.realised, holding))
+    }
+
+    private static func lot(_ lot: Lot, unitCost: Price) -> BookLot {
+        BookLot(
+            opening: lot.fill, openedAt: lot.openedAt, unitCost: unitCost, quantity: lot.quantity,
+            cost: lot.cost)
+    }
+
+    /// A lot after a split: its unit cost is what it cost over what it has become.
+    private static func split(_ after: Lot) -> BookLot {
+        let sign: Int128 = after.quantity.raw < 0 ? -1 : 1
+        let exact =
+            try? FixedPoint.scaled(
+                after.cost.raw * sign, by: Int128(FixedPoint.one), over: after.quantity.raw * sign)
+        // Beyond what a price can be the rest is in the remainder, as what is below zero is.
+        let unitCost = Int64(clamping: max(0, exact ?? 0))
+        return lot(after, unitCost: Price(raw: unitCost))
+    }
+}
+
+extension Books {
+    /// Every type is named here, so that a new one has to be decided.
+    private static func isRead(_ type: EventType) -> Bool {
+        switch type {
+        case .instrumentDefined, .accountDefined, .strategyDefined: true
+        case .cashDeposited, .cashWithdrawn, .feeCharged, .cashAdjusted: true
+        case .orderFilled, .positionAdjusted, .splitApplied, .dividendPaid: true
+        case .journalOpened, .configurationLoaded, .runStarted, .runEnded, .runFailed,
+            .stateDigested, .operatorCommanded, .clockTicked, .sessionOpened, .sessionClosed:
+            false
+        case .bar, .quote, .trade, .predictionRecorded, .markHeld: false
+        // What it pays is a DividendPaid for each position.
+        case .dividendDeclared: false
+        case .signalGenerated, .signalRejected, .orderIntended, .intentRejected, .orderSubmitted,
+            .orderAccepted, .orderRejected, .orderCancelled, .orderExpired, .sizeAdjusted:
+            false
+        case .faultReported, .metricReported, .flagFileObserved, .feedPaused, .feedResumed,
+            .gapDetected, .alertRaised:
+            false
+        case .venueSnapshotBegan, .venuePositionReported, .venueOrderReported, .venueSnapshotEnded,
+            .discrepancyFound, .reconciliationEnded:
+            false
+        // A peak is a measure, no money.
+        case .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased,
+            .healthChecked:
+            false
+        }
+    }
+
+    private static func decode<E: Event>(
+        _ record: Record, as type: E.Type = E.self
+    ) throws(BooksError) -> E {
+        do throws(RecordError) { return try E(record) } catch { throw BooksError(error) }
+    }
+
+    private mutating func apply(_ record: Record) throws(BooksError) {
+        do throws(FoldError) { try positions.apply(record) } catch { throw BooksError(error) }
+    }
+
+    private static func notional(
+        _ price: Price, _ quantity: Quantity, _ record: Record
+    ) throws(BooksError) -> Money {
+        do throws(NumberError) { return try Money.notional(price, quantity) } catch {
+            throw BooksError(record.sequence, "\(error)")
+        }
+    }
+
+    private func checkCurrency(
+        _ holding: BookAccount.Holding, _ record: Record
+    ) throws(BooksError) {
+        guard let account = names[holding.account], let instrument = names[holding.instrument],
+            account.currency != instrument.currency
+        else { return }
+        throw BooksError(
+            record.sequence,
+            "\(instrument.symbol) is in \(instrument.currency), the account \(account.name) in "
+                + "\(account.currency): one account holds one currency")
+    }
+}

@@ -1,0 +1,143 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+
+/// Keeps the books along a journal and holds them to what they promise: each transaction adds up to zero,
+/// and the balances are those of the projections.
+public struct BooksCheck: Sendable {
+    public private(set) var books = Books()
+
+    public init() {}
+
+    /// Takes the next event.
+    ///
+    /// - Throws: `BooksError` when it cannot be booked, or its postings do not add up to zero.
+    @discardableResult
+    public mutating func take(_ record: Record) throws(BooksError) -> Transaction? {
+        guard let transaction = try books.take(record) else { return nil }
+        if let (account, sum) = transaction.imbalance {
+            throw BooksError(
+                record.sequence,
+                "its postings to \(books.names.name(account)) add up to \(sum), not to zero")
+        }
+        return transaction
+    }
+
+    /// The same, and compares what it moved with the projections after the same event.
+    public mutating func take(
+        _ record: Record, beside profit: ProfitAndLoss
+    ) throws(BooksError) {
+        guard let transaction = try take(record) else { return }
+        for posting in transaction.postings {
+            if let problem = difference(in: posting.account, from: profit) {
+                throw BooksError(record.sequence, problem)
+            }
+        }
+    }
+
+    /// Compares everything: cash, deposits, fees and dividends of each account; quantity, lots, costs,
+    /// gains, fees and dividends of each position.
+    ///
+    /// - Returns: each difference, with the last event that was booked.
+    public func differences(from profit: ProfitAndLoss) -> [String] {
+        var found = books.balances.entries.compactMap { difference(in: $0.account, from: profit) }
+        for position in profit.positions.positions {
+            let holding = BookAccount.Holding(
+                position.account, position.strategy, position.instrument)
+            for kind in BookAccount.Kind.allCases where kind.isPerPosition {
+                let account = BookAccount(kind, holding)
+                guard books.balances[account] == nil else { continue }
+                if let problem = difference(in: account, from: profit) { found.append(problem) }
+            }
+            if let problem = lotDifference(position) { found.append(problem) }
+        }
+        for worth in profit.equity.accounts.compactMap({ $0 }) {
+            found += differences(in: worth, profit.positions)
+        }
+        return found.map { "the books after event \(books.last.sequence): \($0)" }
+    }
+
+    private func difference(
+        in account: BookAccount, from profit: ProfitAndLoss
+    ) -> String? {
+        let position = profit.positions.position(
+            account.account, account.strategy, account.instrument)
+        let worth = profit.equity[account.account]
+        let booked = books.balances.amount(account)
+        switch account.kind {
+        case .position:
+            let quantity = books.balances[account]?.quantity ?? .zero
+            let expected = position?.quantity ?? .zero
+            guard quantity == expected else {
+                return "\(title(account)) has \(quantity) units, the position \(expected)"
+            }
+            return compare(account, booked, position?.cost)
+        case .realised: return compare(account, -booked, position?.realised)
+        case .dividends: return compare(account, -booked, position?.dividends)
+        case .fees: return compare(account, booked, position?.fees)
+        case .cash: return compare(account, booked, worth?.cash)
+        case .deposits, .withdrawals, .adjustments:
+            return compare(account, deposited(account.account), worth?.netDeposits)
+        // Against the whole account, at the end.
+        case .charges, .opening: return nil
+        }
+    }
+
+    private func compare(_ account: BookAccount, _ booked: Money, _ expected: Money?) -> String? {
+        guard booked != expected ?? .zero else { return nil }
+        return "\(title(account)) is \(booked), the projection has \(expected ?? .zero)"
+    }
+
+    /// Deposits less withdrawals, adjustments included.
+    private func deposited(_ account: AccountID) -> Money {
+        [BookAccount.Kind.deposits, .withdrawals, .adjustments].reduce(.zero) {
+            $0 - books.balances.amount(BookAccount($1, account))
+        }
+    }
+
+    private func lotDifference(_ position: Position) -> String? {
+        let account = BookAccount(
+            .position,
+            BookAccount.Holding(position.account, position.strategy, position.instrument))
+        let lots = books.balances[account]?.lots ?? []
+        let isSame =
+            lots.count == position.lots.count
+            && zip(lots, position.lots).allSatisfy {
+                $0.opening == $1.fill && $0.quantity == $1.quantity && $0.cost == $1.cost
+                    && $0.openedAt == $1.openedAt
+            }
+        return isSame ? nil : "\(title(account)) has other lots than the position"
+    }
+
+    /// What no single account of the books has: sums over an account's positions.
+    private func differences(in worth: AccountEquity, _ book: PositionBook) -> [String] {
+        var fees = books.balances.amount(BookAccount(.charges, worth.account))
+        var dividends = Money.zero
+        for position in book.positions where position.account == worth.account {
+            let holding = BookAccount.Holding(
+                position.account, position.strategy, position.instrument)
+            fees += books.balances.amount(BookAccount(.fees, holding))
+            dividends -= books.balances.amount(BookAccount(.dividends, holding))
+        }
+        let cash = BookAccount(.cash, worth.account)
+        let name = books.names.name(worth.account)
+        return [
+            ("cash", books.balances.amount(cash), worth.cash),
+            ("net deposits", deposited(worth.account), worth.netDeposits),
+            ("fees", fees, worth.fees), ("dividends", dividends, worth.dividends),
+        ].compactMap { what, booked, expected in
+            booked == expected
+                ? nil : "\(what) of \(name) come to \(booked), the projection has \(expected)"
+        }
+    }
+
+    private func title(_ account: BookAccount) -> String {
+        var words = ["\(account.kind)", "of", books.names.name(account.account)]
+        if account.kind.isPerPosition {
+            words += ["in", books.names.symbol(account.instrument), "by"]
+            words.append(
+                account.strategy == .none ? "no strategy" : books.names.name(account.strategy))
+        }
+        return words.joined(separator: " ")
+    }
+}

@@ -1,0 +1,159 @@
+import LedgerDomain
+import LedgerEvents
+
+/// The books as a text that other bookkeeping programs read.
+public struct BooksText: Sendable {
+    public enum Format: String, Sendable, CaseIterable {
+        /// Read by hledger and by Ledger.
+        case hledger
+        case beancount
+    }
+
+    let format: Format
+    let survey: BooksSurvey
+    let book: NameBook
+    let names: LegalNames
+    /// The full name of each account that is posted to, in the order of the chart.
+    let chart: [(account: BookAccount, name: String)]
+
+    /// - Parameters:
+    ///   - survey: has taken every transaction that will be written.
+    ///   - names: of the whole journal.
+    /// - Throws: `BooksError` for an account without a definition.
+    public init(
+        _ format: Format, _ survey: BooksSurvey, names book: NameBook, last: SequenceNumber
+    ) throws(BooksError) {
+        let names = try LegalNames(book, survey, last: last)
+        self.names = names
+        (self.format, self.survey, self.book) = (format, survey, book)
+        chart = survey.balances.entries.map { ($0.account, names.full($0.account)) }
+    }
+
+    /// Options, commodities and accounts, with the names that had to be changed.
+    ///
+    /// - Parameter title: what it is the books of; a comment.
+    public func append(header title: String, to text: inout [UInt8]) {
+        switch format {
+        case .hledger: hledgerHeader(title, &text)
+        case .beancount: beancountHeader(title, &text)
+        }
+    }
+
+    /// One transaction with its day in UTC and its event.
+    ///
+    /// - Throws: `BooksError` when the format cannot say it exactly.
+    public func append(
+        _ transaction: Transaction, to text: inout [UInt8]
+    ) throws(BooksError) {
+        switch format {
+        case .hledger: try hledger(transaction, &text)
+        case .beancount: try beancount(transaction, &text)
+        }
+    }
+
+    /// What every account comes to, where the format can assert it.
+    public func append(footer sequence: SequenceNumber, to text: inout [UInt8]) {
+        if format == .beancount { beancountFooter(&text) }
+    }
+
+    // MARK: What both formats say
+
+    func name(_ account: BookAccount) -> String {
+        var (low, high) = (0, chart.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if chart[middle].account < account { low = middle + 1 } else { high = middle }
+        }
+        return low < chart.count ? chart[low].name : ""
+    }
+
+    /// Where the part of a position's cost goes that is not quantity × unit cost.
+    func rounding(_ account: BookAccount) -> String { name(account) + ":Rounding" }
+
+    func currency(_ account: AccountID) -> String { names.currency(book[account]?.currency ?? "") }
+
+    func date(_ time: Timestamp) -> String { "\(CivilDate(daysSinceEpoch: time.utcDay))" }
+
+    /// The cost that the lots' unit costs leave, by position in the order of the postings, in 10^-18.
+    func remainders(
+        _ transaction: Transaction
+    ) throws(BooksError) -> [(account: BookAccount, raw: Int128)] {
+        var sums: [(account: BookAccount, raw: Int128)] = []
+        for posting in transaction.postings {
+            guard let lot = posting.lot else { continue }
+            let remainder = try lot.remainder()
+            if let index = sums.firstIndex(where: { $0.account == posting.account }) {
+                sums[index].raw += remainder
+            } else {
+                sums.append((posting.account, remainder))
+            }
+        }
+        return sums.filter { $0.raw != 0 }
+    }
+
+    func title(_ transaction: Transaction, commodity: (InstrumentID) -> String) -> String {
+        let symbol = commodity(transaction.instrument)
+        switch transaction.detail {
+        case .deposit: return "deposit"
+        case .withdrawal: return "withdrawal"
+        case .charge: return "fee"
+        case .fill(let side, let quantity, let price):
+            return "\(side) \(quantity) \(symbol) at \(price)"
+        case .dividend(let perUnit, let quantity):
+            return "dividend of \(perUnit) on \(quantity) \(symbol)"
+        case .split(let numerator, let denominator):
+            return "split \(numerator) for \(denominator) of \(symbol)"
+        case .position(let quantity, let price, _, _):
+            return "adjustment by \(quantity) \(symbol) at \(price)"
+        case .cash: return "adjustment of cash"
+        case .opening: return "opening balances"
+        }
+    }
+
+    /// Keys and values beside the amounts.
+    func notes(_ transaction: Transaction) -> [(key: String, value: String)] {
+        var notes = [(key: "time", value: "\(transaction.time)")]
+        switch transaction.detail {
+        case .charge(let kind): notes.append(("kind", kind))
+        case .position(_, _, let actor, let reason), .cash(let actor, let reason):
+            notes += [("actor", actor), ("reason", reason)]
+        default: break
+        }
+        return notes
+    }
+
+    /// The price at which units changed hands; nil where there was none.
+    func price(_ transaction: Transaction) -> Price? {
+        switch transaction.detail {
+        case .fill(_, _, let price), .position(_, let price, _, _): price.raw < 0 ? nil : price
+        default: nil
+        }
+    }
+}
+
+extension LegalNames {
+    /// `Assets:Main:Positions:AAPL:Sma`.
+    func full(_ account: BookAccount) -> String {
+        let owner = name(account.account)
+        let holding = ":\(name(account.instrument)):\(name(account.strategy))"
+        return switch account.kind {
+        case .position: "Assets:\(owner):Positions\(holding)"
+        case .cash: "Assets:\(owner):Cash"
+        case .deposits: "Equity:\(owner):Deposits"
+        case .withdrawals: "Equity:\(owner):Withdrawals"
+        case .adjustments: "Equity:\(owner):Adjustments"
+        case .opening: "Equity:\(owner):Opening"
+        case .realised: "Income:\(owner):Realised\(holding)"
+        case .dividends: "Income:\(owner):Dividends\(holding)"
+        case .fees: "Expenses:\(owner):Fees\(holding)"
+        case .charges: "Expenses:\(owner):Charges"
+        }
+    }
+}
+
+extension [UInt8] {
+    mutating func line(_ text: String) {
+        append(contentsOf: text.utf8)
+        append(UInt8(ascii: "\n"))
+    }
+}

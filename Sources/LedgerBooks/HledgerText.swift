@@ -1,0 +1,90 @@
+import LedgerDomain
+import LedgerEvents
+
+/// The journal format of hledger and Ledger.
+///
+/// A lot is `10 AAPL {12.5 USD} [2024-03-05] @ 12.5 USD`: Ledger keeps it apart by cost and day, hledger
+/// takes what follows the @ as its cost. A sale bears the cost of the lot that it closes, so that both
+/// see the gain as what remains.
+extension BooksText {
+    func hledgerHeader(_ title: String, _ text: inout [UInt8]) {
+        text.line("; \(Self.plain(title))")
+        text.line("")
+        for (currency, name) in names.currencies {
+            let decimals =
+                survey.accounts.filter { book[$0]?.currency == currency }
+                .map(survey.decimals).max() ?? 0
+            if name != currency { text.line("; \(name) is \(Self.plain(currency))") }
+            hledgerCommodity(name, decimals, &text)
+        }
+        for (id, name) in names.commodities {
+            let symbol = book.symbol(id)
+            if name != symbol { text.line("; \(name) is \(Self.plain(symbol))") }
+            hledgerCommodity(name, survey.decimals(id), &text)
+        }
+        text.line("")
+        for key in ["time", "kind", "actor", "reason", "lot"] { text.line("tag \(key)") }
+        text.line("")
+        for (id, name) in names.accounts {
+            let account = book[id]
+            text.line(
+                "; \(name) is the \(account.map { "\($0.kind)" } ?? "") account "
+                    + Self.plain(account?.name ?? ""))
+        }
+        for (id, name) in names.strategies where id != .none && book.name(id) != name {
+            text.line("; \(name) is the strategy \(Self.plain(book.name(id)))")
+        }
+        for (account, name) in chart {
+            text.line("account \(name)")
+            if survey.rounded.contains(account) { text.line("account \(rounding(account))") }
+        }
+    }
+
+    /// Both balance a transaction to as many decimals as are shown here: all that there are.
+    private func hledgerCommodity(_ name: String, _ decimals: Int, _ text: inout [UInt8]) {
+        let symbol = Self.quoted(name)
+        text.line("commodity \(symbol)")
+        text.line("    format 1000.\(String(repeating: "0", count: max(1, decimals))) \(symbol)")
+    }
+
+    func hledger(_ transaction: Transaction, _ text: inout [UInt8]) throws(BooksError) {
+        let title = title(transaction) { names.commodity($0) }
+        text.line("")
+        text.line("\(date(transaction.time)) * (\(transaction.sequence)) \(title)")
+        for (key, value) in notes(transaction) where !value.isEmpty {
+            text.line("    ; \(key): \(key == "time" ? value : Self.plain(value))")
+        }
+        for posting in transaction.postings {
+            let currency = Self.quoted(currency(posting.account.account))
+            let account = name(posting.account)
+            guard let lot = posting.lot else {
+                text.line("    \(account)  \(posting.amount) \(currency)")
+                continue
+            }
+            let symbol = Self.quoted(names.commodity(posting.account.instrument))
+            let cost = "\(lot.unitCost) \(currency)"
+            text.line(
+                "    \(account)  \(lot.quantity) \(symbol) {\(cost)} [\(date(lot.openedAt))] @ "
+                    + "\(cost)  ; lot: \(lot.opening)")
+        }
+        for (account, raw) in try remainders(transaction) {
+            let currency = Self.quoted(currency(account.account))
+            text.line("    \(rounding(account))  \(Decimals.fine(raw)) \(currency)")
+        }
+    }
+
+    /// Names of anything but capitals are quoted.
+    static func quoted(_ name: String) -> String {
+        name.utf8.allSatisfy { (65...90).contains($0) } ? name : "\"\(name)\""
+    }
+
+    /// A text as a comment takes it: without what would end the line, be a tag or a day.
+    static func plain(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map {
+                    $0.value < 32 || $0.value == 127 || ";:,[]|\\\"".unicodeScalars.contains($0)
+                        ? "_" : $0
+                }))
+    }
+}

@@ -1,0 +1,100 @@
+import LedgerDomain
+import LedgerEvents
+
+/// Names of accounts and commodities that hledger, Ledger and Beancount all take, each given once.
+///
+/// Parts of account names are letters, digits and hyphens, and begin with a capital or a digit; anything
+/// else becomes a hyphen. Commodities are capitals, digits, points and hyphens. Where two come to the same
+/// the later one gets a number.
+struct LegalNames {
+    private(set) var accounts: [(id: AccountID, name: String)] = []
+    private(set) var strategies: [(id: StrategyID, name: String)] = []
+    /// The part of account names that stands for an instrument.
+    private(set) var instruments: [(id: InstrumentID, name: String)] = []
+    /// Currencies first: an instrument that is called as one gets another name.
+    private(set) var currencies: [(currency: String, name: String)] = []
+    private(set) var commodities: [(id: InstrumentID, name: String)] = []
+
+    /// - Throws: `BooksError` for an account that the journal does not define: its currency is unknown.
+    init(_ names: NameBook, _ survey: BooksSurvey, last: SequenceNumber) throws(BooksError) {
+        for id in survey.accounts {
+            guard let account = names[id] else {
+                throw BooksError(
+                    last,
+                    "account \(id.index) moved money and is not defined, so that its currency "
+                        + "is unknown; define it before anything is booked to it")
+            }
+            accounts.append((id, Self.free(Self.part(account.name), accounts.map(\.name))))
+            if !currencies.contains(where: { $0.currency == account.currency }) {
+                let name = Self.free(Self.commodity(account.currency), currencies.map(\.name))
+                currencies.append((account.currency, name))
+            }
+        }
+        for entry in survey.balances.entries where entry.account.kind.isPerPosition {
+            add(entry.account.strategy, names)
+            add(entry.account.instrument, names)
+        }
+        var taken = currencies.map(\.name)
+        for id in survey.instruments.sorted() {
+            let name = Self.free(Self.commodity(names.symbol(id)), taken)
+            taken.append(name)
+            commodities.append((id, name))
+        }
+    }
+
+    private mutating func add(_ id: StrategyID, _ names: NameBook) {
+        guard !strategies.contains(where: { $0.id == id }) else { return }
+        let name = id == .none ? "Unassigned" : Self.part(names.name(id))
+        strategies.append((id, Self.free(name, strategies.map(\.name))))
+    }
+
+    private mutating func add(_ id: InstrumentID, _ names: NameBook) {
+        guard !instruments.contains(where: { $0.id == id }) else { return }
+        let name = Self.free(Self.part(names.symbol(id)), instruments.map(\.name))
+        instruments.append((id, name))
+    }
+
+    func name(_ id: AccountID) -> String { accounts.first { $0.id == id }?.name ?? "" }
+    func name(_ id: StrategyID) -> String { strategies.first { $0.id == id }?.name ?? "" }
+    func name(_ id: InstrumentID) -> String { instruments.first { $0.id == id }?.name ?? "" }
+    func commodity(_ id: InstrumentID) -> String { commodities.first { $0.id == id }?.name ?? "" }
+    func currency(_ currency: String) -> String {
+        currencies.first { $0.currency == currency }?.name ?? ""
+    }
+
+    /// `sma fast` → `Sma-fast`; nothing that can be kept → `X`.
+    static func part(_ text: String) -> String {
+        var name: [UInt8] = text.utf8.map { $0.isLetter || $0.isDigit ? $0 : UInt8(ascii: "-") }
+        if let first = name.first, first.isLetter { name[0] = first.upper }
+        if name.first.map({ $0.isLetter || $0.isDigit }) != true {
+            name.insert(UInt8(ascii: "X"), at: 0)
+        }
+        return String(decoding: name, as: UTF8.self)
+    }
+
+    /// `btc/usd` → `BTC-USD`, `0700.HK` → `X0700.HK`: at most 20 characters, to leave room for a number.
+    static func commodity(_ text: String) -> String {
+        var name: [UInt8] = text.utf8.map {
+            $0.isLetter ? $0.upper : $0.isDigit || $0 == UInt8(ascii: ".") ? $0 : UInt8(ascii: "-")
+        }
+        if name.first?.isLetter != true { name.insert(UInt8(ascii: "X"), at: 0) }
+        name = Array(name.prefix(20))
+        while let last = name.last, !last.isLetter, !last.isDigit { name.removeLast() }
+        // Words that Beancount reads as values.
+        let result = String(decoding: name, as: UTF8.self)
+        return ["TRUE", "FALSE", "NULL"].contains(result) ? "X\(result)" : result
+    }
+
+    private static func free(_ name: String, _ taken: [String]) -> String {
+        guard taken.contains(name) else { return name }
+        var number = 2
+        while taken.contains("\(name)-\(number)") { number += 1 }
+        return "\(name)-\(number)"
+    }
+}
+
+extension UInt8 {
+    fileprivate var isDigit: Bool { (48...57).contains(self) }
+    fileprivate var isLetter: Bool { (65...90).contains(self) || (97...122).contains(self) }
+    fileprivate var upper: UInt8 { (97...122).contains(self) ? self - 32 : self }
+}

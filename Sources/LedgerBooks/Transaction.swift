@@ -1,0 +1,121 @@
+import LedgerDomain
+import LedgerEvents
+
+/// A lot, or a change of one: units and what they cost, both negative where they were sold short or go.
+///
+/// cost = quantity × unitCost + remainder, exactly. The unit cost is the fill's price, or after a split
+/// cost / quantity rounded half to even to 10^-9, and never below zero; the remainder is what rounding
+/// left, in 10^-18.
+public struct BookLot: Hashable, Sendable {
+    /// The fill or adjustment that opened it.
+    public var opening: SequenceNumber
+    public var openedAt: Timestamp
+    public var unitCost: Price
+    public var quantity: Quantity
+    public var cost: Money
+
+    public init(
+        opening: SequenceNumber, openedAt: Timestamp, unitCost: Price, quantity: Quantity,
+        cost: Money
+    ) {
+        (self.opening, self.openedAt) = (opening, openedAt)
+        (self.unitCost, self.quantity, self.cost) = (unitCost, quantity, cost)
+    }
+
+    /// quantity × unitCost in 10^-18, unrounded.
+    ///
+    /// - Throws: `BooksError` beyond 128 bits.
+    public func value() throws(BooksError) -> Int128 {
+        let (product, overflow) = quantity.raw.multipliedReportingOverflow(by: Int128(unitCost.raw))
+        guard !overflow, product.magnitude < UInt128(1) << 124 else {
+            throw BooksError(opening, "a lot of \(quantity) at \(unitCost) does not fit")
+        }
+        return product
+    }
+
+    /// cost − quantity × unitCost in 10^-18.
+    public func remainder() throws(BooksError) -> Int128 {
+        cost.raw * Int128(FixedPoint.one) - (try value())
+    }
+
+    /// The whole lot going.
+    var closing: BookLot { with(quantity: -quantity, cost: -cost) }
+
+    func with(quantity: Quantity, cost: Money) -> BookLot {
+        var lot = self
+        (lot.quantity, lot.cost) = (quantity, cost)
+        return lot
+    }
+}
+
+/// One line of a transaction: an amount of the account's currency, debits positive.
+public struct Posting: Hashable, Sendable {
+    public var account: BookAccount
+    /// For a lot the change of its cost.
+    public var amount: Money
+    public var lot: BookLot?
+
+    public init(_ account: BookAccount, _ amount: Money) {
+        (self.account, self.amount, lot) = (account, amount, nil)
+    }
+
+    public init(_ account: BookAccount, _ lot: BookLot) {
+        (self.account, amount, self.lot) = (account, lot.cost, lot)
+    }
+}
+
+/// What one event moved: postings that add up to zero for each account, and so for each currency.
+public struct Transaction: Hashable, Sendable {
+    /// What the event says beside its amounts.
+    public enum Detail: Hashable, Sendable {
+        case deposit
+        case withdrawal
+        case charge(kind: String)
+        case fill(Side, Quantity, Price)
+        case dividend(perUnit: Price, Quantity)
+        case split(numerator: Int64, denominator: Int64)
+        case position(Quantity, Price, actor: String, reason: String)
+        case cash(actor: String, reason: String)
+        /// What was there before an extract begins; of no event.
+        case opening
+    }
+
+    public var sequence: SequenceNumber
+    public var time: Timestamp
+    public var instrument: InstrumentID
+    public var detail: Detail
+    public var postings: [Posting] = []
+
+    init(_ record: Record, _ detail: Detail) {
+        self.init(record.sequence, record.time, record.instrument, detail)
+    }
+
+    init(
+        _ sequence: SequenceNumber, _ time: Timestamp, _ instrument: InstrumentID, _ detail: Detail
+    ) {
+        (self.sequence, self.time) = (sequence, time)
+        (self.instrument, self.detail) = (instrument, detail)
+    }
+
+    /// Leaves out amounts of nothing.
+    mutating func add(_ account: BookAccount, _ amount: Money) {
+        if amount.raw != 0 { postings.append(Posting(account, amount)) }
+    }
+
+    mutating func add(_ account: BookAccount, _ lots: [BookLot]) {
+        for lot in lots { postings.append(Posting(account, lot)) }
+    }
+
+    /// The first account whose postings do not add up to zero, and what they add up to.
+    public var imbalance: (account: AccountID, sum: Money)? {
+        for posting in postings {
+            let account = posting.account.account
+            let sum = postings.reduce(Money.zero) {
+                $1.account.account == account ? $0 + $1.amount : $0
+            }
+            if sum != .zero { return (account, sum) }
+            if postings.allSatisfy({ $0.account.account == account }) { return nil }
+        }
+        return nil
+    }
+}

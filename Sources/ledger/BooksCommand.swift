@@ -1,0 +1,80 @@
+import ArgumentParser
+import LedgerBooks
+import LedgerDomain
+import LedgerDrivers
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a journal in forms that other programs read.",
+        discussion: """
+            Examples:
+              ledger export hledger --journal demo -o demo.journal
+              ledger export beancount --journal demo --from 2008-01-01 -o demo.beancount
+            """,
+        subcommands: [
+            ExportJSONL.self, ExportCSV.self, HledgerExport.self, BeancountExport.self,
+        ])
+}
+
+struct HledgerExport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hledger",
+        abstract: "The double-entry books, as hledger and Ledger read them.",
+        discussion: """
+            Check them with one of:
+              hledger -f demo.journal check --strict
+              /usr/bin/ledger -f demo.journal --pedantic balance
+            """)
+
+    @OptionGroup var options: BooksOptions
+
+    func run() throws { try options.write(.hledger) }
+}
+
+struct BeancountExport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "beancount",
+        abstract: "The double-entry books, as Beancount reads them.",
+        discussion: """
+            Check them with:
+              bean-check demo.beancount
+            """)
+
+    @OptionGroup var options: BooksOptions
+
+    func run() throws { try options.write(.beancount) }
+}
+
+struct BooksOptions: ParsableArguments {
+    @OptionGroup var journals: JournalOptions
+    @Option(
+        help: ArgumentHelp(
+            "From here, what was there before as opening balances: \(Moment.help)."))
+    var from: Moment?
+    @Option(help: ArgumentHelp("Up to here: \(Moment.help)."))
+    var to: Moment?
+    @Option(name: .shortAndLong, help: "The file to write; standard output unless given.")
+    var output: String?
+
+    func write(_ format: BooksText.Format) throws {
+        let journal = try journals.openForReading()
+        let first = try from?.first(in: journal) ?? .first
+        let through = try to?.last(in: journal) ?? journal.head.lastSequence
+        let export = BooksExport(journal, from: first, through: through)
+        guard let output else {
+            return try export.write(format, title(first, through), Terminal.write)
+        }
+        var text: [UInt8] = []
+        try export.write(format, title(first, through)) { text += $0 }
+        try ArtifactFile.write(text, to: output)
+    }
+
+    private func title(_ first: SequenceNumber, _ through: SequenceNumber) -> String {
+        let range = first <= through ? "events \(first) to \(through)" : "no events"
+        return "Books of the journal \(journals.journal), \(range)"
+    }
+}
