@@ -1,7 +1,7 @@
 import CZlib
 import CZstd
 
-/// A text file that is compressed as its name says: `.zst`, `.gz`, or plain. It is there when it is whole.
+/// A text file that is compressed as its name says: `.zst`, `.gz` or `.tgz`, or plain. It is there when it is whole.
 // Sendable unchecked: used by one thread at a time.
 public final class CompressedFile: @unchecked Sendable {
     private enum Coder {
@@ -26,7 +26,7 @@ public final class CompressedFile: @unchecked Sendable {
             // Refused by a library without threads, which then does without.
             ZSTD_CCtx_setParameter(context, ZSTD_c_nbWorkers, 2)
             coder = .zstd(context)
-        } else if path.hasSuffix(".gz") {
+        } else if path.hasSuffix(".gz") || path.hasSuffix(".tgz") {
             let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
             stream.initialize(to: z_stream())
             // 15 bits of window, 16 for gzip's head and foot.

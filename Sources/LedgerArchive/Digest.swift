@@ -1,9 +1,9 @@
 import CCrypto
 import LedgerEvents
 
-/// SHA-256.
-enum Digest {
-    static func sha256(_ bytes: UnsafeRawBufferPointer) -> ChainLink {
+/// SHA-256; its description is 64 hexadecimal digits.
+public enum Digest {
+    public static func sha256(_ bytes: UnsafeRawBufferPointer) -> ChainLink {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         withUnsafeMutableBytes(of: &words) { result in
             let digest = result.assumingMemoryBound(to: UInt8.self).baseAddress
@@ -13,5 +13,33 @@ enum Digest {
         return ChainLink(words)
     }
 
-    static func sha256(_ bytes: [UInt8]) -> ChainLink { bytes.withUnsafeBytes { sha256($0) } }
+    public static func sha256(_ bytes: [UInt8]) -> ChainLink {
+        bytes.withUnsafeBytes { sha256($0) }
+    }
+}
+
+/// SHA-256 of bytes that come piece by piece.
+struct StreamHasher: ~Copyable {
+    private let context: OpaquePointer
+
+    init() {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
+        else { preconditionFailure("libcrypto provides SHA-256") }
+        self.context = context
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    mutating func update(_ bytes: [UInt8]) {
+        _ = bytes.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    }
+
+    mutating func finish() -> ChainLink {
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &words) { result in
+            _ = EVP_DigestFinal_ex(
+                context, result.assumingMemoryBound(to: UInt8.self).baseAddress, nil)
+        }
+        return ChainLink(words)
+    }
 }

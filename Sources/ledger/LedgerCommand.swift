@@ -24,7 +24,7 @@ struct LedgerCommand: ParsableCommand {
             KillSwitchCommand.self, ModeCommand.self, DrawdownCommand.self, FlattenCommand.self,
             ReconcileCommand.self, SyncCommand.self, WhyNoTradeCommand.self, ArtifactsCommand.self,
             SnapshotCommand.self, SealCommand.self, BackupCommand.self, RestoreCommand.self,
-            ExportCommand.self,
+            ExportCommand.self, BundleCommand.self,
         ])
 
     static func main() {

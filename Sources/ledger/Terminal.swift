@@ -8,8 +8,23 @@ enum Terminal {
     static let isOutput = isatty(1) == 1
     static let isError = isatty(2) == 1
 
+    private static let captured = Mutex<[UInt8]?>(nil)
+
+    /// What `body` would have written to standard output.
+    static func capture(_ body: () throws -> Void) throws -> [UInt8] {
+        captured.withLock { $0 = [] }
+        defer { captured.withLock { $0 = nil } }
+        try body()
+        return captured.withLock { $0 ?? [] }
+    }
+
     /// Writes everything to standard output, or ends quietly when the reader has gone.
     static func write(_ bytes: [UInt8]) {
+        let isKept = captured.withLock { kept in
+            kept?.append(contentsOf: bytes)
+            return kept != nil
+        }
+        if isKept { return }
         guard !write(bytes, to: 1) else { return }
         if errno == EPIPE { exit(0) }
         complain("ledger: standard output: \(String(cString: strerror(errno)))")
