@@ -5,6 +5,8 @@ public struct ArchiveError: Error, Hashable, CustomStringConvertible {
         case damaged
         /// The file or a key cannot be read or written.
         case unusable
+        /// No room on the disk; nothing of the file is left.
+        case diskFull
     }
 
     public var kind: Kind

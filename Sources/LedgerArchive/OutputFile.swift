@@ -38,7 +38,12 @@ public final class OutputFile: @unchecked Sendable {
     }
 
     static func failure(_ path: String) -> ArchiveError {
-        ArchiveError(.unusable, path, String(cString: strerror(errno)))
+        let isFull = errno == ENOSPC || errno == EDQUOT || errno == EFBIG
+        let what = String(cString: strerror(errno))
+        return isFull
+            ? ArchiveError(
+                .diskFull, path, "\(what); nothing was written; free space and try again")
+            : ArchiveError(.unusable, path, what)
     }
 
     public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {

@@ -195,10 +195,14 @@ enum SnapshotOpening {
         try checked { try SnapshotReader(path) }
     }
 
-    /// Damage ends with exit code 1, all else as it is.
+    /// Damage ends with exit code 1, a full disk with 4, what cannot be read or written with 2.
     static func checked<R>(_ body: () throws -> R) throws -> R {
         do { return try body() } catch let error as ArchiveError {
-            throw CommandError("\(error)", code: error.kind == .damaged ? 1 : 2)
+            switch error.kind {
+            case .damaged: throw CommandError("\(error)", code: 1)
+            case .unusable: throw CommandError("\(error)", code: 2)
+            case .diskFull: throw CommandError("\(error)", code: 4)
+            }
         }
     }
 }
