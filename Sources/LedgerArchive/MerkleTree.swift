@@ -2,8 +2,8 @@
 public protocol MerkleNodes {
     /// The root of the 2^height leaves from `index` × 2^height on.
     ///
-    /// - Throws: `ArchiveError` where it cannot be had.
-    func node(height: Int, index: UInt64) throws(ArchiveError) -> MerkleHash
+    /// - Throws: what keeps it from being had.
+    func node(height: Int, index: UInt64) throws -> MerkleHash
 }
 
 /// The Merkle tree of RFC 6962, section 2.1, and its proofs; verification as RFC 9162, section 2.1, has
@@ -20,14 +20,14 @@ public enum MerkleTree {
     /// The root of the first `size` leaves.
     public static func root(
         size: UInt64, _ nodes: some MerkleNodes
-    ) throws(ArchiveError) -> MerkleHash {
+    ) throws -> MerkleHash {
         size == 0 ? emptyRoot : try root(of: 0..<size, nodes)
     }
 
     /// The root of a range that begins where the recursion of the RFC splits.
     private static func root(
         of range: Range<UInt64>, _ nodes: some MerkleNodes
-    ) throws(ArchiveError) -> MerkleHash {
+    ) throws -> MerkleHash {
         let size = range.upperBound - range.lowerBound
         if size & (size - 1) == 0 {
             let height = size.trailingZeroBitCount
@@ -44,7 +44,7 @@ public enum MerkleTree {
     /// - Precondition: `index` is below `size`.
     public static func inclusionProof(
         of index: UInt64, size: UInt64, _ nodes: some MerkleNodes
-    ) throws(ArchiveError) -> [MerkleHash] {
+    ) throws -> [MerkleHash] {
         precondition(index < size, "a leaf of the tree")
         var path: [MerkleHash] = []
         var range = 0..<size
@@ -64,7 +64,7 @@ public enum MerkleTree {
     /// - Precondition: `old` is at most `size`.
     public static func consistencyProof(
         from old: UInt64, to size: UInt64, _ nodes: some MerkleNodes
-    ) throws(ArchiveError) -> [MerkleHash] {
+    ) throws -> [MerkleHash] {
         precondition(old <= size, "an older tree is not larger")
         guard old > 0, old < size else { return [] }
         var path: [MerkleHash] = []

@@ -23,6 +23,7 @@ struct LedgerCommand: ParsableCommand {
             VerifyCommand.self, RecordCommand.self, ConfigCommand.self, GateCommand.self,
             KillSwitchCommand.self, ModeCommand.self, DrawdownCommand.self, FlattenCommand.self,
             ReconcileCommand.self, SyncCommand.self, WhyNoTradeCommand.self, ArtifactsCommand.self,
+            CheckpointCommand.self, ProveCommand.self, TreeCommand.self, KeysCommand.self,
         ])
 
     static func main() {
