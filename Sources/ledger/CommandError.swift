@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import LedgerArchive
 import LedgerDrivers
 import LedgerJournal
 
@@ -21,6 +22,7 @@ extension LedgerCommand {
         switch error {
         case let error as JournalError: code = error.exitCode
         case let error as CommandError: code = error.code
+        case let error as ArchiveError: code = error.kind == .damaged ? 3 : 2
         case is ExitCode, is CleanExit, is ValidationError: exit(withError: error)
         default:
             // Whatever the parser throws is private to it and says how to use the command.

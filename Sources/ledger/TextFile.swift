@@ -1,4 +1,5 @@
 import Glibc
+import LedgerDrivers
 
 enum TextFile {
     /// A whole small text; `-` is standard input.
@@ -30,5 +31,12 @@ enum TextFile {
             }
         }
         return bytes
+    }
+
+    /// Replaces a file as a whole.
+    static func write(_ text: String, to path: String) throws {
+        do throws(ArtifactError) { try ArtifactFile.write(Array(text.utf8), to: path) } catch {
+            throw CommandError("\(error)", code: 4)
+        }
     }
 }

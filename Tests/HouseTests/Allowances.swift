@@ -33,6 +33,15 @@ enum Allowances {
             "Sources/LedgerJournal/",
             "speaks to LMDB, to a mapped page and to futexes, all of them C"
         ),
+        (
+            "Sources/LedgerArchive/MerkleHash.swift",
+            "hashes records in place with the functions of libcrypto"
+        ),
+        (
+            "Sources/LedgerArchive/TreeFiles+Bytes.swift",
+            "reads the names that readdir gives, a C array"
+        ),
+        ("Sources/LedgerArchive/Ed25519.swift", "holds libcrypto's keys, which it frees"),
         ("Sources/LedgerImport/", "reads files as mapped bytes and calls zstd and zlib, both C"),
         (
             "Sources/LedgerDrivers/BackgroundWriter.swift",

@@ -1,0 +1,66 @@
+/// That a journal still begins with all that an older checkpoint was signed for.
+///
+///     ledger consistency proof v1
+///     BASE64                 a line a hash
+///     (an empty line)
+///     the older signed checkpoint
+///     (an empty line)
+///     the newer one
+public struct ConsistencyProof: Hashable, Sendable {
+    public var older: SignedNote
+    public var newer: SignedNote
+    public var hashes: [MerkleHash]
+
+    static let title = "ledger consistency proof v1"
+
+    public init(older: SignedNote, newer: SignedNote, hashes: [MerkleHash]) {
+        (self.older, self.newer, self.hashes) = (older, newer, hashes)
+    }
+
+    /// As it stands in a file.
+    public var encoded: String {
+        Self.title + "\n" + hashes.map { "\($0)\n" }.joined() + "\n" + older.encoded + "\n"
+            + newer.encoded
+    }
+
+    /// - Throws: `ArchiveError.damaged` for a text that `encoded` would not have given.
+    public init(_ text: String) throws(ArchiveError) {
+        let parts = ProofText.paragraphs(text)
+        guard parts.count == 5, parts[0][0] == Self.title else {
+            throw ArchiveError(
+                .damaged, "",
+                "not a consistency proof: it does not begin as one does, or has not five paragraphs"
+            )
+        }
+        self.init(
+            older: try SignedNote(ProofText.note(parts[1...2])),
+            newer: try SignedNote(ProofText.note(parts[3...4])),
+            hashes: try ProofText.hashes(parts[0][1...]))
+        guard encoded == text else {
+            throw ArchiveError(.damaged, "", "not a consistency proof: it is not written as one is")
+        }
+    }
+
+    /// Checks both signatures, and that the newer tree begins with the older one.
+    ///
+    /// - Throws: `ArchiveError.damaged`, which says what does not hold.
+    @discardableResult
+    public func verify(
+        _ key: VerifierKey
+    ) throws(ArchiveError) -> (older: TreeCheckpoint, newer: TreeCheckpoint) {
+        let before = try TreeFiles.named("the older checkpoint") { () throws(ArchiveError) in
+            try TreeCheckpoint(older, signedBy: key)
+        }
+        let after = try TreeFiles.named("the newer checkpoint") { () throws(ArchiveError) in
+            try TreeCheckpoint(newer, signedBy: key)
+        }
+        let isConsistent = MerkleTree.isConsistent(
+            from: before.size, before.root, to: after.size, after.root, proof: hashes)
+        guard isConsistent else {
+            throw ArchiveError(
+                .damaged, "",
+                "the tree of \(after.size) events does not begin with the one of \(before.size)")
+        }
+        return (before, after)
+    }
+}

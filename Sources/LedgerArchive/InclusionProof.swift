@@ -1,0 +1,137 @@
+import LedgerDomain
+import LedgerEvents
+
+/// That one event is in a journal's tree: everything a checker needs beside the public key.
+///
+///     ledger inclusion proof v1
+///     event JSON             the event as `ledger tail` prints it, without the journal's names
+///     (an empty line)
+///     c2sp.org/tlog-proof@v1
+///     extra BASE64           the leaf's entry: the salt (16 bytes), then the record
+///     index N                the event's sequence, less one
+///     BASE64                 a line a hash, the lowest first
+///     (an empty line)
+///     a signed checkpoint
+///
+/// From the third line on it is a proof of c2sp.org/tlog-proof.
+public struct InclusionProof: Hashable, Sendable {
+    public var entry: [UInt8]
+    public var index: UInt64
+    public var hashes: [MerkleHash]
+    public var checkpoint: SignedNote
+
+    static let title = "ledger inclusion proof v1"
+    private static let tlog = "c2sp.org/tlog-proof@v1"
+
+    public init(entry: [UInt8], index: UInt64, hashes: [MerkleHash], checkpoint: SignedNote) {
+        (self.entry, self.index, self.hashes) = (entry, index, hashes)
+        self.checkpoint = checkpoint
+    }
+
+    /// The event as a JSON line, without its line feed; names are numbers, because the proof holds no
+    /// definitions.
+    ///
+    /// - Throws: `ArchiveError.damaged` for an entry that is no event of a known type.
+    public func event() throws(ArchiveError) -> String {
+        guard entry.count > LeafHasher.saltSize else {
+            throw ArchiveError(.damaged, "", "its entry is shorter than a salt")
+        }
+        var line: [UInt8] = []
+        var writer = JSONLineWriter()
+        do {
+            try Record.reading(Array(entry[LeafHasher.saltSize...])) { record in
+                try writer.append(record.numbered(SequenceNumber(index + 1)), to: &line)
+            }
+        } catch {
+            throw ArchiveError(.damaged, "", "its entry is no event: \(error)")
+        }
+        return String(decoding: line.dropLast(), as: UTF8.self)
+    }
+
+    /// As it stands in a file.
+    public func encoded() throws(ArchiveError) -> String {
+        var text = "\(Self.title)\nevent \(try event())\n\n"
+        text += "\(Self.tlog)\nextra \(Base64.encode(entry))\nindex \(index)\n"
+        for hash in hashes { text += "\(hash)\n" }
+        return text + "\n" + checkpoint.encoded
+    }
+
+    /// - Throws: `ArchiveError.damaged` for a text that `encoded` would not have given.
+    public init(_ text: String) throws(ArchiveError) {
+        func malformed(_ why: String) -> ArchiveError {
+            ArchiveError(.damaged, "", "not an inclusion proof: \(why)")
+        }
+        let parts = ProofText.paragraphs(text)
+        guard parts.count == 4, parts[0].count == 2, parts[0][0] == Self.title else {
+            throw malformed("it does not begin as one does, or has not four paragraphs")
+        }
+        let lines = parts[1]
+        guard lines.count >= 3, lines[0] == Self.tlog,
+            let entry = ProofText.value(of: "extra", in: lines[1]).flatMap(Base64.decode),
+            let index = ProofText.value(of: "index", in: lines[2]).flatMap({
+                TreeCheckpoint.number($0)
+            }), index < .max
+        else { throw malformed("extra and index are due") }
+        self.init(
+            entry: entry, index: index, hashes: try ProofText.hashes(lines[3...]),
+            checkpoint: try SignedNote(ProofText.note(parts[2...])))
+        guard ProofText.value(of: "event", in: parts[0][1]) == (try event()) else {
+            throw malformed("the event that is shown is not the one in the leaf")
+        }
+        guard try encoded() == text else { throw malformed("it is not written as one is") }
+    }
+
+    /// Checks everything: the signature, and that the hashes lead from the leaf to the root.
+    ///
+    /// - Returns: the checkpoint, which names the log and its size.
+    /// - Throws: `ArchiveError.damaged`, which says what does not hold.
+    @discardableResult
+    public func verify(_ key: VerifierKey) throws(ArchiveError) -> TreeCheckpoint {
+        let tree = try TreeCheckpoint(checkpoint, signedBy: key)
+        let isIncluded = MerkleTree.isIncluded(
+            .leaf(entry), at: index, size: tree.size, root: tree.root, proof: hashes)
+        guard isIncluded else {
+            throw ArchiveError(
+                .damaged, "",
+                "the hashes do not lead from event \(index + 1) to the root of \(tree.size) events")
+        }
+        return tree
+    }
+}
+
+/// What the two kinds of proofs share as texts.
+enum ProofText {
+    /// Lines between empty lines; the last paragraph must end in one line feed.
+    static func paragraphs(_ text: String) -> [[String]] {
+        var parts: [[String]] = [[]]
+        for line in text.split(separator: "\n" as Unicode.Scalar) {
+            if line.isEmpty { parts.append([]) } else { parts[parts.count - 1].append(line) }
+        }
+        guard parts.last == [] else { return [] }
+        parts.removeLast()
+        return parts.contains([]) ? [] : parts
+    }
+
+    static func value(of key: String, in line: String) -> String? {
+        line.hasPrefix(key + " ") ? String(line.dropFirst(key.count + 1)) : nil
+    }
+
+    static func hashes(_ lines: ArraySlice<String>) throws(ArchiveError) -> [MerkleHash] {
+        guard lines.count <= 126 else {
+            throw ArchiveError(.damaged, "", "no proof has \(lines.count) hashes")
+        }
+        var hashes: [MerkleHash] = []
+        for line in lines {
+            guard let hash = Base64.decode(line).flatMap({ MerkleHash($0) }) else {
+                throw ArchiveError(.damaged, "", "'\(line)' is no hash")
+            }
+            hashes.append(hash)
+        }
+        return hashes
+    }
+
+    /// A note of its text and its signatures.
+    static func note(_ parts: ArraySlice<[String]>) -> String {
+        parts.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
+    }
+}

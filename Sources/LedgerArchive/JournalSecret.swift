@@ -1,0 +1,36 @@
+/// 32 random bytes that the salts of a journal's leaves are made of: the file `secret` beside the journal.
+///
+/// Whoever has it can compute every salt, so a copy of the journal that is given away goes without it;
+/// whoever loses it cannot build the tree again that checkpoints were signed for.
+public struct JournalSecret: Hashable, Sendable {
+    public static let size = 32
+    public static let fileName = "secret"
+
+    let bytes: [UInt8]
+
+    /// - Returns: nil unless there are 32 bytes.
+    public init?(_ bytes: [UInt8]) {
+        guard bytes.count == Self.size else { return nil }
+        self.bytes = bytes
+    }
+
+    /// - Returns: nil when the directory has none.
+    /// - Throws: `ArchiveError.unusable` when others may read it or when it has not 32 bytes.
+    public static func load(directory: String) throws(ArchiveError) -> JournalSecret? {
+        let path = "\(directory)/\(fileName)"
+        guard let bytes = try PrivateFile.readIfPresent(path) else { return nil }
+        guard let secret = JournalSecret(bytes) else {
+            throw ArchiveError(.unusable, path, "has \(bytes.count) bytes, not \(size)")
+        }
+        return secret
+    }
+
+    /// Makes a secret for a journal that has none.
+    public static func create(directory: String) throws(ArchiveError) -> JournalSecret {
+        let bytes = try RandomBytes.make(size)
+        try PrivateFile.create("\(directory)/\(fileName)", bytes)
+        return JournalSecret(random: bytes)
+    }
+
+    private init(random bytes: [UInt8]) { self.bytes = bytes }
+}

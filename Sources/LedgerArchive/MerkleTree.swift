@@ -1,0 +1,134 @@
+/// Hashes of perfect subtrees, however they are kept.
+public protocol MerkleNodes {
+    /// The root of the 2^height leaves from `index` × 2^height on.
+    ///
+    /// - Throws: what keeps it from being had.
+    func node(height: Int, index: UInt64) throws -> MerkleHash
+}
+
+/// The Merkle tree of RFC 6962, section 2.1, and its proofs; verification as RFC 9162, section 2.1, has
+/// it. Leaves count from 0.
+public enum MerkleTree {
+    /// The root of no leaves: SHA-256 of nothing.
+    public static let emptyRoot = MerkleHash(of: [])
+
+    /// The largest power of two below `size`, which is at least 2.
+    private static func split(_ size: UInt64) -> UInt64 {
+        1 << UInt64(63 - (size - 1).leadingZeroBitCount)
+    }
+
+    /// The root of the first `size` leaves.
+    public static func root(
+        size: UInt64, _ nodes: some MerkleNodes
+    ) throws -> MerkleHash {
+        size == 0 ? emptyRoot : try root(of: 0..<size, nodes)
+    }
+
+    /// The root of a range that begins where the recursion of the RFC splits.
+    private static func root(
+        of range: Range<UInt64>, _ nodes: some MerkleNodes
+    ) throws -> MerkleHash {
+        let size = range.upperBound - range.lowerBound
+        if size & (size - 1) == 0 {
+            let height = size.trailingZeroBitCount
+            return try nodes.node(height: height, index: range.lowerBound >> UInt64(height))
+        }
+        let middle = range.lowerBound + split(size)
+        return .node(
+            try root(of: range.lowerBound..<middle, nodes),
+            try root(of: middle..<range.upperBound, nodes))
+    }
+
+    /// The hashes that lead from leaf `index` to the root of `size` leaves, the lowest first.
+    ///
+    /// - Precondition: `index` is below `size`.
+    public static func inclusionProof(
+        of index: UInt64, size: UInt64, _ nodes: some MerkleNodes
+    ) throws -> [MerkleHash] {
+        precondition(index < size, "a leaf of the tree")
+        var path: [MerkleHash] = []
+        var range = 0..<size
+        while range.upperBound - range.lowerBound > 1 {
+            let middle = range.lowerBound + split(range.upperBound - range.lowerBound)
+            let left = range.lowerBound..<middle
+            let right = middle..<range.upperBound
+            path.append(try root(of: index < middle ? right : left, nodes))
+            range = index < middle ? left : right
+        }
+        return path.reversed()
+    }
+
+    /// The hashes that show that the tree of `size` leaves begins with the one of `old`; none when they
+    /// are one, or when the old one is empty.
+    ///
+    /// - Precondition: `old` is at most `size`.
+    public static func consistencyProof(
+        from old: UInt64, to size: UInt64, _ nodes: some MerkleNodes
+    ) throws -> [MerkleHash] {
+        precondition(old <= size, "an older tree is not larger")
+        guard old > 0, old < size else { return [] }
+        var path: [MerkleHash] = []
+        var range = 0..<size
+        while range.upperBound != old {
+            let middle = range.lowerBound + split(range.upperBound - range.lowerBound)
+            let left = range.lowerBound..<middle
+            let right = middle..<range.upperBound
+            path.append(try root(of: old <= middle ? right : left, nodes))
+            range = old <= middle ? left : right
+        }
+        // The old root itself is known to whoever checks.
+        if range.lowerBound > 0 { path.append(try root(of: range, nodes)) }
+        return path.reversed()
+    }
+
+    /// Whether `proof` leads from the leaf to the root. RFC 9162, section 2.1.3.2.
+    public static func isIncluded(
+        _ leaf: MerkleHash, at index: UInt64, size: UInt64, root: MerkleHash,
+        proof: [MerkleHash]
+    ) -> Bool {
+        guard index < size else { return false }
+        var (node, last) = (index, size - 1)
+        var hash = leaf
+        for sibling in proof {
+            guard last > 0 else { return false }
+            if node & 1 == 1 || node == last {
+                hash = .node(sibling, hash)
+                while node & 1 == 0, node != 0 { (node, last) = (node >> 1, last >> 1) }
+            } else {
+                hash = .node(hash, sibling)
+            }
+            (node, last) = (node >> 1, last >> 1)
+        }
+        return last == 0 && hash == root
+    }
+
+    /// Whether `proof` shows that the new tree begins with the old one. RFC 9162, section 2.1.4.2; a tree
+    /// begins with the empty one and with itself, which needs no proof.
+    public static func isConsistent(
+        from old: UInt64, _ oldRoot: MerkleHash, to size: UInt64, _ root: MerkleHash,
+        proof: [MerkleHash]
+    ) -> Bool {
+        if old == 0 { return proof.isEmpty && oldRoot == emptyRoot }
+        if old == size { return proof.isEmpty && oldRoot == root }
+        guard old < size else { return false }
+        var path = proof[...]
+        // Of a perfect old tree the root is the first hash, and is not sent.
+        if old & (old - 1) == 0 { path = [oldRoot] + path }
+        guard let first = path.popFirst() else { return false }
+        var (node, last) = (old - 1, size - 1)
+        while node & 1 == 1 { (node, last) = (node >> 1, last >> 1) }
+        var (older, newer) = (first, first)
+        for hash in path {
+            guard last > 0 else { return false }
+            if node & 1 == 1 || node == last {
+                older = .node(hash, older)
+                newer = .node(hash, newer)
+                while node & 1 == 0, node != 0 { (node, last) = (node >> 1, last >> 1) }
+            } else {
+                newer = .node(newer, hash)
+            }
+            (node, last) = (node >> 1, last >> 1)
+        }
+        return last == 0 && older == oldRoot && newer == root
+    }
+}

@@ -1,0 +1,64 @@
+import Glibc
+
+/// Small files that only their owner may read: private keys and secrets.
+enum PrivateFile {
+    private static func failure(_ path: String) -> ArchiveError {
+        ArchiveError(.unusable, path, String(cString: strerror(errno)))
+    }
+
+    /// - Returns: nil when there is no such file.
+    static func readIfPresent(_ path: String) throws(ArchiveError) -> [UInt8]? {
+        if access(path, F_OK) != 0, errno == ENOENT { return nil }
+        return try read(path)
+    }
+
+    /// - Throws: `ArchiveError.unusable` when others may read it, or when it is larger than 4,096 bytes.
+    static func read(_ path: String) throws(ArchiveError) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw failure(path) }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw failure(path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw ArchiveError(.unusable, path, "is no file")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw ArchiveError(
+                .unusable, path,
+                "others than its owner may use it; run chmod 600 and ask who has read it")
+        }
+        var bytes = [UInt8](repeating: 0, count: 4097)
+        let count = Glibc.read(file, &bytes, bytes.count)
+        guard count >= 0 else { throw failure(path) }
+        guard count <= 4096 else { throw ArchiveError(.unusable, path, "is too large for a key") }
+        return Array(bytes[..<count])
+    }
+
+    /// Writes a file that was not there, and waits until it is on the disk.
+    static func create(_ path: String, _ bytes: [UInt8]) throws(ArchiveError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            if errno == EEXIST {
+                throw ArchiveError(.unusable, path, "is there already and is not replaced")
+            }
+            throw failure(path)
+        }
+        defer { close(file) }
+        guard write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
+            let error = failure(path)
+            unlink(path)
+            throw error
+        }
+    }
+}
+
+/// Bytes from the kernel's generator.
+enum RandomBytes {
+    static func make(_ count: Int) throws(ArchiveError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        guard getentropy(&bytes, count) == 0 else {
+            throw ArchiveError(.unusable, "", "the kernel gives no random bytes")
+        }
+        return bytes
+    }
+}

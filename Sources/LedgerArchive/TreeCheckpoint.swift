@@ -1,0 +1,78 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+
+/// A journal's tree at one size: the text of a checkpoint of c2sp.org/tlog-checkpoint.
+///
+///     origin             the name of the key that signs it
+///     size               events in the tree, decimal
+///     root               base64
+///     chain N LINK       the hexadecimal link of the block that ends at event N and holds the tree's last
+public struct TreeCheckpoint: Hashable, Sendable {
+    /// Where the SHA-256 chain stood: the last event of the block that holds the tree's last one.
+    public struct Chain: Hashable, Sendable {
+        public var through: SequenceNumber
+        public var link: String
+
+        init(_ header: BlockHeader) {
+            through = SequenceNumber(header.nextSequence.number - 1)
+            link = "\(header.link)"
+        }
+
+        init?(_ line: String) {
+            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            guard words.count == 3, words[0] == "chain",
+                let number = TreeCheckpoint.number(words[1])
+            else { return nil }
+            (through, link) = (SequenceNumber(number), String(words[2]))
+        }
+
+        var line: String { "chain \(through) \(link)" }
+    }
+
+    public var origin: String
+    public var size: UInt64
+    public var root: MerkleHash
+    /// Not empty, without line feeds.
+    public var extensions: [String] = []
+
+    public var chain: Chain? { extensions.lazy.compactMap { Chain($0) }.first }
+
+    init(origin: String, size: UInt64, root: MerkleHash, chain: Chain?) {
+        (self.origin, self.size, self.root) = (origin, size, root)
+        extensions = chain.map { [$0.line] } ?? []
+    }
+
+    /// - Throws: `ArchiveError.damaged` for a text that is no checkpoint's.
+    public init(text: String) throws(ArchiveError) {
+        let lines = text.split(separator: "\n" as Unicode.Scalar)
+        guard lines.count >= 4, lines.last == "", !lines.dropLast().contains(""),
+            let size = Self.number(lines[1]),
+            let root = Base64.decode(lines[2]).flatMap({ MerkleHash($0) })
+        else { throw ArchiveError(.damaged, "", "not a checkpoint: origin, size and root are due") }
+        (origin, self.size, self.root) = (lines[0], size, root)
+        extensions = Array(lines[3..<lines.count - 1])
+    }
+
+    /// Sees that the key signed the note and that the note is a checkpoint of the key's log.
+    ///
+    /// - Throws: `ArchiveError.damaged`.
+    public init(_ note: SignedNote, signedBy key: VerifierKey) throws(ArchiveError) {
+        try key.verify(note)
+        try self.init(text: note.text)
+        guard origin == key.name else {
+            throw ArchiveError(
+                .damaged, "", "its origin is \(origin), the key is that of \(key.name)")
+        }
+    }
+
+    public var text: String {
+        ([origin, "\(size)", "\(root)"] + extensions).map { $0 + "\n" }.joined()
+    }
+
+    /// A decimal number without leading zeros.
+    static func number(_ text: some StringProtocol) -> UInt64? {
+        guard let number = UInt64(text), "\(number)" == text else { return nil }
+        return number
+    }
+}

@@ -1,0 +1,159 @@
+import Glibc
+import LedgerDomain
+
+/// A tree's files, in `tree` beside the journal, laid out as c2sp.org/tlog-tiles has it:
+///
+///     head                 the size that the tiles are at: a checkpoint's text, unsigned
+///     checkpoint           the latest signed checkpoint
+///     checkpoints/SIZE     each signed checkpoint
+///     tile/L/N             256 hashes of level L; level 0 is not kept, the events give it
+///     tile/L/N.p/W         the last W hashes of a level: the right edge, level 0 too
+///     lock                 held while the tree grows
+///
+/// Each is written beside its place, synchronised and renamed into it.
+struct TreeFiles: Sendable {
+    /// The directory `tree` itself.
+    let path: String
+    private let syncs: Bool
+
+    init(_ path: String, syncs: Bool = true) { (self.path, self.syncs) = (path, syncs) }
+
+    static func folder(of journal: String) -> String { "\(journal)/tree" }
+
+    // MARK: Tiles
+
+    /// `x001/x234/067` for 1234067.
+    static func elements(_ number: UInt64) -> String {
+        func digits(_ value: UInt64) -> String {
+            String(repeating: "0", count: value < 10 ? 2 : value < 100 ? 1 : 0) + "\(value)"
+        }
+        var text = digits(number % 1000)
+        var rest = number / 1000
+        while rest > 0 {
+            text = "x\(digits(rest % 1000))/\(text)"
+            rest /= 1000
+        }
+        return text
+    }
+
+    /// - Parameter width: below 256 for a partial tile.
+    func tile(_ level: Int, _ number: UInt64, width: Int = TreeFrontier.width) -> String {
+        let full = "\(path)/tile/\(level)/\(Self.elements(number))"
+        return width == TreeFrontier.width ? full : "\(full).p/\(width)"
+    }
+
+    /// - Throws: `ArchiveError.damaged` when it is not there or has another length.
+    func readTile(
+        _ level: Int, _ number: UInt64, width: Int = TreeFrontier.width
+    ) throws(ArchiveError) -> [MerkleHash] {
+        let name = tile(level, number, width: width)
+        guard let bytes = try Self.read(name) else {
+            throw ArchiveError(.damaged, name, "the tile is missing")
+        }
+        guard bytes.count == width * MerkleHash.size else {
+            throw ArchiveError(
+                .damaged, name, "the tile has \(bytes.count) bytes, not \(width * MerkleHash.size)")
+        }
+        return (0..<width).compactMap { index in
+            MerkleHash(bytes[index * MerkleHash.size..<(index + 1) * MerkleHash.size])
+        }
+    }
+
+    func writeTile(
+        _ level: Int, _ number: UInt64, _ hashes: [MerkleHash]
+    ) throws(ArchiveError) {
+        try Self.write(
+            hashes.flatMap(\.bytes), to: tile(level, number, width: hashes.count),
+            syncs: syncs)
+    }
+
+    /// Writes the partial tiles of a tree's right edge.
+    func writeEdge(_ frontier: TreeFrontier) throws(ArchiveError) {
+        for (level, hashes) in frontier.edge.enumerated() where !hashes.isEmpty {
+            let number = frontier.size >> UInt64(8 * level + 8)
+            try writeTile(level, number, hashes)
+        }
+    }
+
+    /// Removes the partial tiles of an edge that is no longer the tree's.
+    func removeEdge(of size: UInt64, unlessOf kept: UInt64) {
+        let keptCounts = TreeFrontier.counts(of: kept)
+        for (level, width) in TreeFrontier.counts(of: size).enumerated() where width > 0 {
+            let number = size >> UInt64(8 * level + 8)
+            let isKept =
+                level < keptCounts.count && keptCounts[level] == width
+                && kept >> UInt64(8 * level + 8) == number
+            guard !isKept else { continue }
+            let name = tile(level, number, width: width)
+            unlink(name)
+            // Only when nothing is left in it.
+            rmdir(String(name.dropLast("/\(width)".count)))
+        }
+    }
+
+    /// The right edge of the tree of that size.
+    func readEdge(of size: UInt64) throws(ArchiveError) -> [[MerkleHash]] {
+        var edge: [[MerkleHash]] = []
+        for (level, width) in TreeFrontier.counts(of: size).enumerated() {
+            let number = size >> UInt64(8 * level + 8)
+            edge.append(width == 0 ? [] : try readTile(level, number, width: width))
+        }
+        return edge
+    }
+
+    // MARK: Head and checkpoints
+
+    /// - Returns: nil when no tree was built.
+    func readHead() throws(ArchiveError) -> TreeCheckpoint? {
+        guard let bytes = try Self.read("\(path)/head") else { return nil }
+        return try Self.named("\(path)/head") { () throws(ArchiveError) in
+            try TreeCheckpoint(text: String(decoding: bytes, as: UTF8.self))
+        }
+    }
+
+    func writeHead(_ head: TreeCheckpoint) throws(ArchiveError) {
+        try Self.write(Array(head.text.utf8), to: "\(path)/head")
+    }
+
+    /// Forgets the tree, not what was signed of it.
+    func removeTiles() throws(ArchiveError) {
+        guard unlink("\(path)/head") == 0 || errno == ENOENT else {
+            throw Self.failure("\(path)/head")
+        }
+        Self.remove(folder: "\(path)/tile")
+    }
+
+    func checkpoint(_ size: UInt64) -> String { "\(path)/checkpoints/\(size)" }
+
+    /// The sizes of the stored checkpoints, rising.
+    func checkpointSizes() -> [UInt64] {
+        Self.names(in: "\(path)/checkpoints").compactMap { TreeCheckpoint.number($0) }.sorted()
+    }
+
+    /// - Returns: nil when there is none.
+    func latestCheckpoint() throws(ArchiveError) -> SignedNote? {
+        try note("\(path)/checkpoint")
+    }
+
+    func note(_ name: String) throws(ArchiveError) -> SignedNote? {
+        guard let bytes = try Self.read(name) else { return nil }
+        return try Self.named(name) { () throws(ArchiveError) in
+            try SignedNote(String(decoding: bytes, as: UTF8.self))
+        }
+    }
+
+    func writeCheckpoint(_ note: SignedNote, size: UInt64, isLatest: Bool) throws(ArchiveError) {
+        let bytes = Array(note.encoded.utf8)
+        try Self.write(bytes, to: checkpoint(size))
+        if isLatest { try Self.write(bytes, to: "\(path)/checkpoint") }
+    }
+
+    /// Adds the file's name to what goes wrong with its content.
+    static func named<R>(
+        _ name: String, _ body: () throws(ArchiveError) -> R
+    ) throws(ArchiveError) -> R {
+        do throws(ArchiveError) { return try body() } catch {
+            throw ArchiveError(error.kind, error.path.isEmpty ? name : error.path, error.problem)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+
+extension TreeSealer {
+    /// Proves that an event is in the tree that a checkpoint was signed for.
+    ///
+    /// - Parameter note: a checkpoint of this tree that covers the event; the latest one when it is nil.
+    /// - Throws: `ArchiveError.damaged` when the tree is not the one that was signed for; `.unusable`
+    ///   without a checkpoint that covers the event.
+    public func proveInclusion(
+        of sequence: SequenceNumber, in note: SignedNote? = nil
+    ) throws -> InclusionProof {
+        guard let note = try note ?? latestCheckpoint() else {
+            throw ArchiveError(
+                .unusable, "", "there is no signed checkpoint; see ledger checkpoint")
+        }
+        let tree = try TreeCheckpoint(text: note.text)
+        guard sequence != .none, sequence.number <= tree.size else {
+            throw ArchiveError(
+                .unusable, "", "event \(sequence) is not in the checkpoint of \(tree.size) events")
+        }
+        let entry = try leaves.entry(sequence)
+        let index = sequence.number - 1
+        return try proving(tree.size) { nodes in
+            let hashes = try MerkleTree.inclusionProof(of: index, size: tree.size, nodes)
+            let holds = MerkleTree.isIncluded(
+                .leaf(entry), at: index, size: tree.size, root: tree.root, proof: hashes)
+            guard holds else { return nil }
+            return InclusionProof(entry: entry, index: index, hashes: hashes, checkpoint: note)
+        } ?? { throw disagreement(tree) }()
+    }
+
+    /// Proves that a newer checkpoint's tree begins with an older one's.
+    ///
+    /// - Parameter newer: the latest one when it is nil.
+    /// - Throws: `ArchiveError.damaged` when it does not.
+    public func proveConsistency(
+        from older: SignedNote, to newer: SignedNote? = nil
+    ) throws -> ConsistencyProof {
+        guard let newer = try newer ?? latestCheckpoint() else {
+            throw ArchiveError(
+                .unusable, "", "there is no signed checkpoint; see ledger checkpoint")
+        }
+        let before = try TreeCheckpoint(text: older.text)
+        let after = try TreeCheckpoint(text: newer.text)
+        guard before.size <= after.size else {
+            throw ArchiveError(
+                .damaged, "",
+                "the older checkpoint is for \(before.size) events, the newer one for \(after.size)"
+            )
+        }
+        return try proving(after.size) { nodes in
+            let hashes = try MerkleTree.consistencyProof(
+                from: before.size, to: after.size, nodes)
+            let holds = MerkleTree.isConsistent(
+                from: before.size, before.root, to: after.size, after.root, proof: hashes)
+            guard holds else { return nil }
+            return ConsistencyProof(older: older, newer: newer, hashes: hashes)
+        } ?? { throw disagreement(before) }()
+    }
+
+    /// Runs `body` over the tree's nodes; when it gives nil, or a tile is damaged, once more over tiles that
+    /// are built anew from the events.
+    private func proving<R>(
+        _ needed: UInt64, _ body: (TileNodes) throws -> R?
+    ) throws -> R? {
+        if needed > size { try advance() }
+        guard needed <= size else {
+            throw ArchiveError(
+                .damaged, "",
+                "the checkpoint is for \(needed) events and the journal has \(size): its tail was cut, "
+                    + "or it is another one")
+        }
+        do {
+            if let result = try withNodes(body) { return result }
+            try rebuild(because: "a tile does not fit the signed root")
+        } catch let error as ArchiveError where error.kind == .damaged {
+            try rebuild(because: "\(error)")
+        }
+        return try withNodes(body)
+    }
+
+    private func disagreement(_ tree: TreeCheckpoint) -> ArchiveError {
+        ArchiveError(
+            .damaged, "",
+            "the first \(tree.size) events of the journal are not those that \(tree.origin) signed for"
+        )
+    }
+}

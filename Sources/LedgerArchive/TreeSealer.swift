@@ -1,0 +1,275 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+
+/// Lets a journal's tree grow behind the journal, and signs what it has come to.
+///
+/// Reads committed blocks, so it stands beside the writer and never in its way. Several processes may
+/// have one for the same journal: they take turns by a lock on a file, and each goes on where the tree is.
+/// Not to be used by two threads at a time.
+public final class TreeSealer {
+    let leaves: JournalLeaves
+    private let files: TreeFiles
+    private let key: SigningKey?
+    private let policy: SealPolicy
+    private var frontier = TreeFrontier()
+    private var head: TreeCheckpoint?
+    private var lastCheckpoint: UInt64 = 0
+    private var lastTime: Timestamp?
+    /// What was found damaged and built anew from the events; nil when nothing was.
+    public private(set) var repaired: String?
+
+    /// Opens the tree of a journal, or begins one; makes the journal's secret if it has none.
+    ///
+    /// - Parameters:
+    ///   - directory: the journal's own.
+    ///   - key: signs checkpoints; without one only the tiles are written.
+    /// - Throws: `ArchiveError.damaged` when the journal is not the one that the tree was built of;
+    ///   `.unusable` for files that cannot be read or written; `JournalError`.
+    public init(
+        _ journal: any Journal, directory: String, key: SigningKey? = nil,
+        policy: SealPolicy = SealPolicy()
+    ) throws {
+        files = TreeFiles(TreeFiles.folder(of: directory))
+        let files = files
+        let secret = try files.locked {
+            if let known = try JournalSecret.load(directory: directory) { return known }
+            if try files.readHead() != nil || !files.checkpointSizes().isEmpty {
+                throw ArchiveError(
+                    .unusable, "\(directory)/\(JournalSecret.fileName)",
+                    "is gone, and without it the tree cannot be built again; restore it from a copy"
+                )
+            }
+            return try JournalSecret.create(directory: directory)
+        }
+        leaves = JournalLeaves(journal: journal, secret: secret)
+        self.key = key
+        self.policy = policy
+        try files.locked { try load() }
+    }
+
+    /// Events in the tree.
+    public var size: UInt64 { frontier.size }
+    public var root: MerkleHash { frontier.root }
+
+    // MARK: Growing
+
+    /// Lets the tree grow through an event, to the journal's end when it is nil. With a key it signs
+    /// checkpoints on the way, as the policy says.
+    ///
+    /// - Returns: the events in the tree.
+    @discardableResult
+    public func advance(through sequence: SequenceNumber? = nil) throws -> UInt64 {
+        try files.locked { try grow(sequence) }
+        return size
+    }
+
+    /// Grows to the journal's end and signs a checkpoint of it.
+    ///
+    /// - Returns: the one that is there already when nothing was appended since.
+    /// - Throws: `ArchiveError.unusable` without a key, or for a journal without events.
+    public func checkpoint() throws -> SignedNote {
+        guard key != nil else {
+            throw ArchiveError(.unusable, "", "a checkpoint is signed, and there is no key")
+        }
+        return try files.locked {
+            try grow(nil)
+            guard let head else {
+                throw ArchiveError(.unusable, "", "the journal has no events to sign for")
+            }
+            try sign(head)
+            guard let note = try files.note(files.checkpoint(head.size)) else {
+                throw ArchiveError(.unusable, files.path, "the checkpoint is gone again")
+            }
+            return note
+        }
+    }
+
+    /// For a process that lives: grows, and signs once the interval is over.
+    ///
+    /// - Returns: whether a checkpoint of the head was signed.
+    public func tick(at time: Timestamp) throws -> Bool {
+        try advance()
+        guard let last = lastTime else {
+            lastTime = time
+            return false
+        }
+        guard key != nil, head != nil, time.nanoseconds - last.nanoseconds >= policy.interval.count
+        else { return false }
+        _ = try checkpoint()
+        lastTime = time
+        return true
+    }
+
+    /// Forgets the tiles and builds the tree again from the events; signed checkpoints stay, and each is
+    /// compared on the way.
+    public func rebuild() throws {
+        try files.locked {
+            try files.removeTiles()
+            (frontier, head) = (TreeFrontier(), nil)
+            try grow(nil)
+        }
+    }
+
+    func rebuild(because problem: String) throws {
+        repaired = problem
+        try rebuild()
+    }
+
+    /// The signed checkpoint of the most events; nil when there is none.
+    public func latestCheckpoint() throws(ArchiveError) -> SignedNote? {
+        try files.latestCheckpoint()
+    }
+
+    /// The nodes of the tree as it is on the disk, while it does not grow.
+    func withNodes<R>(_ body: (TileNodes) throws -> R) throws -> R {
+        try files.locked {
+            if let there = try files.readHead(), there.size != size { try load() }
+            return try body(TileNodes(files, leaves, size: size))
+        }
+    }
+
+    /// Only while the tree is locked.
+    private func grow(_ through: SequenceNumber?) throws {
+        // Another process may have been here.
+        if let there = try files.readHead(), there.size > frontier.size { try load() }
+        let end = try through ?? leaves.journal.head.lastSequence
+        guard end.number > frontier.size else { return }
+        let before = frontier.size
+        let wanted = Set(files.checkpointSizes())
+        var hasher = LeafHasher(leaves.secret)
+        var chain: TreeCheckpoint.Chain?
+        var pending: TreeCheckpoint?
+        var block = SequenceNumber.none
+        try leaves.forEach(from: SequenceNumber(before + 1), through: end) { record, header in
+            if header.firstSequence != block {
+                block = header.firstSequence
+                chain = TreeCheckpoint.Chain(header)
+            }
+            if record.isInput, let due = pending {
+                try sign(due)
+                pending = nil
+            }
+            let leaf = hasher.leaf(record.sequence, record.bytes)
+            try frontier.append(leaf) { try files.writeTile($0, $1, $2) }
+            if wanted.contains(frontier.size) { try compare(frontier.size) }
+            if isDue(record) { pending = summary(chain) }
+        }
+        if let pending { try sign(pending) }
+        guard frontier.size == end.number else {
+            throw ArchiveError(.damaged, "", "the journal ends before event \(end)")
+        }
+        let grown = summary(chain)
+        try files.writeEdge(frontier)
+        try files.writeHead(grown)
+        head = grown
+        files.removeEdge(of: before, unlessOf: frontier.size)
+    }
+
+    private func summary(_ chain: TreeCheckpoint.Chain?) -> TreeCheckpoint {
+        TreeCheckpoint(
+            origin: key?.name ?? "unsigned", size: frontier.size, root: frontier.root, chain: chain)
+    }
+
+    /// Whether the tree gets a checkpoint that ends at this event. Of those that one input caused only the
+    /// last is written.
+    @inline(__always)
+    private func isDue(_ record: Record) -> Bool {
+        guard key != nil else { return false }
+        if frontier.size % policy.every == 0 { return true }
+        guard SealPolicy.types.mayContain(record.rawType) else { return false }
+        switch SealPolicy.weight(of: record) {
+        case .none: return false
+        case .always: return true
+        case .automatic: return frontier.size - lastCheckpoint >= policy.spacing
+        }
+    }
+
+    /// Stores a signed checkpoint, unless there is one of that size.
+    private func sign(_ checkpoint: TreeCheckpoint) throws {
+        guard let key else { return }
+        lastCheckpoint = max(lastCheckpoint, checkpoint.size)
+        var signed = checkpoint
+        signed.origin = key.name
+        if try files.note(files.checkpoint(checkpoint.size))?.text == signed.text { return }
+        let latest = try files.latestCheckpoint().flatMap { try? TreeCheckpoint(text: $0.text) }
+        try files.writeCheckpoint(
+            key.sign(signed.text), size: signed.size,
+            isLatest: signed.size >= latest?.size ?? 0)
+    }
+
+    // MARK: Loading
+
+    /// Takes up the tree where its files are; what is damaged in them is built anew.
+    private func load() throws {
+        (frontier, head) = (TreeFrontier(), nil)
+        lastCheckpoint = files.checkpointSizes().last ?? 0
+        let there: TreeCheckpoint?
+        do throws(ArchiveError) { there = try files.readHead() } catch {
+            return try repair(error)
+        }
+        guard let there else {
+            if let latest = files.checkpointSizes().last {
+                try repair(ArchiveError(.damaged, files.path, "the tree's head is missing"), latest)
+            }
+            return
+        }
+        try checkJournal(there)
+        do throws(ArchiveError) {
+            let edge = try files.readEdge(of: there.size)
+            guard let found = TreeFrontier(size: there.size, edge: edge), found.root == there.root
+            else {
+                throw ArchiveError(
+                    .damaged, files.path, "the tiles do not give the root of \(there.size) events")
+            }
+            (frontier, head) = (found, there)
+        } catch {
+            guard error.kind == .damaged else { throw error }
+            return try repair(error, there.size)
+        }
+        if files.checkpointSizes().contains(there.size) { try compare(there.size) }
+    }
+
+    private func repair(_ error: ArchiveError, _ size: UInt64 = 0) throws {
+        repaired = "\(error)"
+        let end = max(size, files.checkpointSizes().last ?? 0)
+        guard try end <= leaves.journal.head.lastSequence.number else { throw cut(end) }
+        try files.removeTiles()
+        (frontier, head) = (TreeFrontier(), nil)
+        try grow(SequenceNumber(end))
+    }
+
+    private func cut(_ size: UInt64) -> ArchiveError {
+        ArchiveError(
+            .damaged, files.path,
+            "the tree has \(size) events and the journal fewer: its tail was cut, or it is another one"
+        )
+    }
+
+    /// Sees that the journal still is the one that the tree was built of.
+    private func checkJournal(_ there: TreeCheckpoint) throws {
+        guard try there.size <= leaves.journal.head.lastSequence.number else {
+            throw cut(there.size)
+        }
+        guard let chain = there.chain, try leaves.link(through: chain.through) != chain.link else {
+            return
+        }
+        throw ArchiveError(
+            .damaged, files.path,
+            "the journal's chain at event \(chain.through) is not the one that the tree was built of"
+        )
+    }
+
+    /// Sees that the tree is the one that the stored checkpoint of its size says.
+    private func compare(_ size: UInt64) throws {
+        let name = files.checkpoint(size)
+        guard let note = try files.note(name) else { return }
+        let stored = try TreeFiles.named(name) { () throws(ArchiveError) in
+            try TreeCheckpoint(text: note.text)
+        }
+        guard stored.size == size, stored.root == frontier.root else {
+            throw ArchiveError(
+                .damaged, name, "the first \(size) events of the journal are not those it is for")
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import LedgerArchive
+import LedgerDomain
+
+struct ProveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prove",
+        abstract: "Prove that an event is in the journal, or that the journal was only added to.",
+        subcommands: [
+            ProveInclusionCommand.self, ProveConsistencyCommand.self, ProveCheckCommand.self,
+        ])
+}
+
+/// Where a proof goes.
+struct ProofOutput: ParsableArguments {
+    @Option(name: .shortAndLong, help: "File to write; standard output unless given.")
+    var output: String?
+
+    func write(_ text: String) throws {
+        guard let output else { return Terminal.write(Array(text.utf8)) }
+        try TextFile.write(text, to: output)
+    }
+}
+
+enum NoteFile {
+    /// - Throws: `CommandError` for a file that is not there or is no note.
+    static func read(_ path: String) throws -> SignedNote {
+        do { return try SignedNote(TextFile.read(path)) } catch let error as ArchiveError {
+            throw CommandError("\(path): \(error)")
+        }
+    }
+}
+
+struct ProveInclusionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inclusion",
+        abstract: "Prove that one event is in the journal.",
+        discussion: """
+            The proof holds the event, its salt, the hashes that lead to the root, and a signed checkpoint; it
+            tells nothing of other events. Against the latest checkpoint, or one signed now.
+
+              ledger prove inclusion 2041 --journal demo -o fill.proof
+            """)
+
+    @Argument(help: "Sequence of the event.")
+    var sequence: UInt64
+    @Option(help: "Against the signed checkpoint of this file.")
+    var checkpoint: String?
+    @OptionGroup var output: ProofOutput
+    @OptionGroup var options: SealOptions
+
+    func run() throws {
+        let sealer = try options.sealer()
+        let note = try checkpoint.map(NoteFile.read) ?? Self.latest(sealer, covering: sequence)
+        let proof = try sealer.proveInclusion(of: SequenceNumber(sequence), in: note)
+        Seal.report(sealer)
+        try output.write(proof.encoded())
+    }
+
+    /// The latest checkpoint; one of the journal's end when that does not cover the event.
+    static func latest(_ sealer: TreeSealer, covering sequence: UInt64) throws -> SignedNote? {
+        if let latest = try sealer.latestCheckpoint(),
+            try TreeCheckpoint(text: latest.text).size >= sequence
+        {
+            return latest
+        }
+        return try sealer.checkpoint()
+    }
+}
+
+struct ProveConsistencyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "consistency",
+        abstract:
+            "Prove that the journal still begins with what an older checkpoint was signed for.",
+        discussion: """
+            Example:
+              ledger prove consistency main-2024-03-05.checkpoint --journal main -o added.proof
+            """)
+
+    @Argument(help: "File with the older signed checkpoint.")
+    var older: String
+    @Option(help: "To the signed checkpoint of this file; the latest unless given.")
+    var checkpoint: String?
+    @OptionGroup var output: ProofOutput
+    @OptionGroup var options: SealOptions
+
+    func run() throws {
+        let sealer = try options.sealer()
+        let older = try NoteFile.read(older)
+        let size = try TreeCheckpoint(text: older.text).size
+        let newer =
+            try checkpoint.map(NoteFile.read)
+            ?? ProveInclusionCommand.latest(sealer, covering: size)
+        let proof: ConsistencyProof
+        do { proof = try sealer.proveConsistency(from: older, to: newer) } catch let error
+            as ArchiveError where error.kind == .damaged
+        {
+            throw CommandError("not consistent: \(error)", code: 1)
+        }
+        Seal.report(sealer)
+        try output.write(proof.encoded)
+    }
+}
+
+struct ProveCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check a proof with nothing but its file and a public key.",
+        discussion: """
+            Exit code 0: valid; 1: not, and why; 2: could not run.
+
+              ledger prove check fill.proof --public-key desk.pub
+            """)
+
+    @Argument(help: "File of a proof.")
+    var file: String
+    @OptionGroup var options: PublicKeyOptions
+
+    func run() throws {
+        let key = try options.key()
+        let bytes = try TextFile.bytes(file)
+        do throws(ArchiveError) {
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw ArchiveError(.damaged, "", "it is not UTF-8")
+            }
+            Terminal.print(try Self.check(text, key))
+        } catch {
+            Terminal.print("invalid: \(error)")
+            throw ExitCode(1)
+        }
+    }
+
+    private static func check(
+        _ text: String, _ key: VerifierKey
+    ) throws(ArchiveError) -> String {
+        guard text.hasPrefix("ledger inclusion") else {
+            let (older, newer) = try ConsistencyProof(text).verify(key)
+            return
+                "valid: the \(newer.size) events of \(newer.origin) begin with the \(older.size) "
+                + "of the older checkpoint"
+        }
+        let proof = try InclusionProof(text)
+        let tree = try proof.verify(key)
+        return "valid: event \(proof.index + 1) of the \(tree.size) of \(tree.origin)\n"
+            + (try proof.event())
+    }
+}
