@@ -9,7 +9,8 @@ import LedgerEvents
 ///     events FIRST LAST                 sequences
 ///     times EARLIEST LATEST             event times, nanoseconds since 1970
 ///     chain BEFORE AFTER                links before the first and of the last block, hexadecimal
-///     tree SIZE ROOT                    optional: Merkle tree over events 1 to SIZE, hexadecimal
+///     tree SIZE ROOT                    optional: Merkle tree over events 1 to SIZE, base64
+///     withheld WHAT                     only in a redacted snapshot: what its events are without
 ///     frame FIRST COUNT BYTES CONTENT SHA256
 ///                                       one for each frame: its events, its size compressed and not,
 ///                                       the digest of its compressed bytes
@@ -30,7 +31,7 @@ public struct SnapshotManifest: Hashable, Sendable {
 
     public struct Tree: Hashable, Sendable {
         public var size: UInt64
-        /// Hexadecimal.
+        /// Base64.
         public var root: String
 
         public init(size: UInt64, root: String) { (self.size, self.root) = (size, root) }
@@ -45,6 +46,8 @@ public struct SnapshotManifest: Hashable, Sendable {
     public var linkBefore = ChainLink.origin
     public var linkAfter = ChainLink.origin
     public var tree: Tree?
+    /// What a redacted snapshot is without, in words; nil for a whole one.
+    public var withheld: String?
     public var frames: [Frame] = []
 
     public init() {}
@@ -63,6 +66,7 @@ public struct SnapshotManifest: Hashable, Sendable {
             "chain \(linkBefore) \(linkAfter)",
         ]
         if let tree { lines.append("tree \(tree.size) \(tree.root)") }
+        if let withheld { lines.append("withheld \(withheld)") }
         for frame in frames {
             lines.append(
                 "frame \(frame.first) \(frame.count) \(frame.bytes) \(frame.contentBytes) "
@@ -112,8 +116,10 @@ public struct SnapshotManifest: Hashable, Sendable {
             else { return false }
             (linkBefore, linkAfter) = (before, after)
         case ("tree", 2):
-            guard let size = UInt64(parts[0]), ChainLink(hex: parts[1]) != nil else { return false }
+            guard let size = UInt64(parts[0]), Base64.decode(parts[1])?.count == MerkleHash.size
+            else { return false }
             tree = Tree(size: size, root: parts[1])
+        case ("withheld", _): withheld = rest
         case ("frame", 5):
             guard let first = sequence(0), let count = Int(parts[1]), let bytes = Int(parts[2]),
                 let content = Int(parts[3]), ChainLink(hex: parts[4]) != nil

@@ -153,30 +153,54 @@ public final class SnapshotReader: @unchecked Sendable {
         public func first(_ index: Int) -> SequenceNumber { blocks.places[index].first }
     }
 
+    /// Checks the signature on the manifest.
+    ///
+    /// - Throws: `ArchiveError.damaged` for one that is missing, another's or wrong.
+    public func verify(signedBy key: VerifierKey) throws(ArchiveError) {
+        guard !note.signatures.isEmpty else {
+            throw ArchiveError(.damaged, path, "nobody signed it")
+        }
+        do throws(ArchiveError) {
+            try key.verify(SignedNote(note.text + "\n" + note.signatures))
+        } catch { throw ArchiveError(.damaged, path, error.problem) }
+    }
+
     /// Reads a frame and checks everything about it: digest, zstd's checksum, columns, records, chain.
     public func read(_ index: Int, _ worker: Worker) throws(ArchiveError) {
         let frame = manifest.frames[index]
+        if let withheld = manifest.withheld {
+            throw ArchiveError(
+                .unusable, path,
+                "it is redacted (without \(withheld)): its chain cannot be built again")
+        }
         do throws(FrameError) {
-            try Self.read(descriptor, offsets[index], frame.bytes, worker.stored)
-            let digest = Digest.sha256(worker.stored.bytes)
-            guard "\(digest)" == frame.digest else {
-                throw FrameError("its digest is \(digest), its manifest names \(frame.digest)")
-            }
-            try worker.unpacked.decompress(worker.stored.bytes, atMost: frame.contentBytes)
-            guard worker.unpacked.output.count == frame.contentBytes else {
-                throw FrameError("it unpacks to \(worker.unpacked.output.count) bytes")
-            }
+            try unpack(index, worker)
             try worker.decoder.decode(worker.unpacked.output.bytes)
             let head = worker.decoder.head
             guard head.first == frame.first, head.count == frame.count else {
                 throw FrameError("it holds events \(head.first) to \(head.last)")
             }
             try worker.blocks.build(worker.decoder)
-        } catch {
-            throw ArchiveError(
-                .damaged, path,
-                "the frame of events \(frame.first) to \(frame.last): "
-                    + error.problem)
+        } catch { throw located(error, frame) }
+    }
+
+    func located(_ error: FrameError, _ frame: SnapshotManifest.Frame) -> ArchiveError {
+        ArchiveError(
+            .damaged, path,
+            "the frame of events \(frame.first) to \(frame.last): " + error.problem)
+    }
+
+    /// Reads a frame's content and checks its digests.
+    func unpack(_ index: Int, _ worker: Worker) throws(FrameError) {
+        let frame = manifest.frames[index]
+        try Self.read(descriptor, offsets[index], frame.bytes, worker.stored)
+        let digest = Digest.sha256(worker.stored.bytes)
+        guard "\(digest)" == frame.digest else {
+            throw FrameError("its digest is \(digest), its manifest names \(frame.digest)")
+        }
+        try worker.unpacked.decompress(worker.stored.bytes, atMost: frame.contentBytes)
+        guard worker.unpacked.output.count == frame.contentBytes else {
+            throw FrameError("it unpacks to \(worker.unpacked.output.count) bytes")
         }
     }
 

@@ -9,11 +9,14 @@ public enum SnapshotFiles {
     /// Writes the events of a range, widened to whole blocks.
     ///
     /// - Throws: `ArchiveError`, `JournalError`; nothing stands at `path` then.
+    ///
+    /// - Parameters:
+    ///   - tree: gives the Merkle root of the events up to one; the manifest then bears it.
+    ///   - key: signs the manifest.
     public static func export(
         _ journal: any Journal, from: SequenceNumber = .first, through: SequenceNumber? = nil,
-        to path: String, level: Int32 = SnapshotWriter.standardLevel,
-        sign: (String) throws -> String? = { _ in nil },
-        progress: (SequenceNumber) -> Void = { _ in }
+        to path: String, level: Int32 = SnapshotWriter.standardLevel, tree: TreeSealer? = nil,
+        key: SigningKey? = nil, progress: (SequenceNumber) -> Void = { _ in }
     ) throws -> SnapshotManifest {
         let head = try journal.head.lastSequence
         guard head != .none else { throw InputError("the journal has no events to write") }
@@ -34,7 +37,43 @@ public enum SnapshotFiles {
             complete: { manifest in
                 manifest.journal = name
                 manifest.build = Build.identity
-            }, sign: sign, progress: progress)
+                if let tree {
+                    manifest.tree = SnapshotManifest.Tree(
+                        size: manifest.last.number, root: try tree.root(of: manifest.last.number))
+                }
+            }, sign: { try signatures($0, key) }, progress: progress)
+    }
+
+    /// Writes events 1 to `last` without those of some types and of other accounts than one; what is left
+    /// can be proved.
+    ///
+    /// - Parameter tree: the journal's, whose secret makes the salts.
+    public static func exportRedacted(
+        _ journal: any Journal, through last: SequenceNumber, to path: String,
+        types: [EventType], account: (id: AccountID, name: String)?, tree: TreeSealer,
+        secret: JournalSecret, key: SigningKey?
+    ) throws -> SnapshotManifest {
+        var what = types.isEmpty ? [] : ["types \(types.map(\.name).joined(separator: ","))"]
+        if let account { what.append("accounts other than \(account.name)") }
+        let name = try name(of: journal)
+        return try RedactedSnapshot.write(
+            journal, secret: secret, through: last, root: tree.root(of: last.number), to: path,
+            withholding: what.joined(separator: ", "),
+            { record in
+                if let type = record.type, types.contains(type) { return true }
+                guard let account, record.account != .none else { return false }
+                return record.account != account.id
+            },
+            complete: { manifest in
+                manifest.journal = name
+                manifest.build = Build.identity
+            }, sign: { try signatures($0, key) })
+    }
+
+    /// The lines that a note has behind its text.
+    private static func signatures(_ text: String, _ key: SigningKey?) throws -> String? {
+        guard let key else { return nil }
+        return String(try key.sign(text).encoded.dropFirst(text.count + 1))
     }
 
     private static func name(of journal: any Journal) throws -> String {

@@ -4,6 +4,7 @@ import LedgerDomain
 import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
+import LedgerProjections
 
 struct SnapshotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,54 +28,121 @@ struct SnapshotCommand: ParsableCommand {
 struct SnapshotExport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write a journal's events into a file.",
-        discussion:
-            "A range is widened to the whole blocks that hold it, so that the chain can be checked."
-    )
+        discussion: """
+            A range is widened to the whole blocks that hold it, so that the chain can be checked. With a
+            key the manifest is signed and names the root of the journal's Merkle tree. A redacted file
+            lacks the events of some types or of other accounts; what is left can still be proved.
+
+              ledger snapshot export main.ledger.zst --journal main --key desk.key
+              ledger snapshot export public.zst --journal main --redact OperatorCommanded
+            """)
 
     @Argument(help: "File to write, by custom NAME.ledger.zst.")
     var file: String
-    @OptionGroup var journals: JournalOptions
+    @OptionGroup var options: SealOptions
     @Option(help: "First event: \(Moment.help).")
     var from: Moment?
     @Option(help: "Last event: \(Moment.help).")
     var to: Moment?
     @Option(help: "zstd's level, 1 (fast) to 19 (small).")
     var level: Int32 = SnapshotWriter.standardLevel
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: "Withhold the events of this type; may be repeated.")
+    var redact: [String] = []
+    @Option(help: "Withhold the events of every other account.")
+    var account: String?
 
     func validate() throws {
         guard (1...19).contains(level) else {
             throw ValidationError("--level is from 1 to 19, not \(level)")
         }
+        guard from == nil || (redact.isEmpty && account == nil) else {
+            throw ValidationError(
+                "a redacted snapshot begins with event 1, so that its tree can be built: leave out --from"
+            )
+        }
     }
 
     func run() throws {
-        let journal = try journals.openForReading()
-        let manifest = try SnapshotFiles.export(
-            journal, from: try from?.first(in: journal) ?? .first,
-            through: try to?.last(in: journal), to: file, level: level)
+        let journal = try options.journals.openForReading()
+        let key = try SigningKey.find(options.key, directory: journal.path)
+        let manifest = try SnapshotOpening.checked {
+            guard redact.isEmpty, account == nil else { return try redacted(journal, key) }
+            let tree = try key.map { try TreeSealer(journal, directory: journal.path, key: $0) }
+            return try SnapshotFiles.export(
+                journal, from: try from?.first(in: journal) ?? .first,
+                through: try to?.last(in: journal), to: file, level: level, tree: tree, key: key)
+        }
         Terminal.print(
             "wrote events \(manifest.first) to \(manifest.last) to \(file), "
-                + "\(manifest.frames.reduce(0) { $0 + $1.bytes }) bytes, chain \(manifest.linkAfter)"
-        )
+                + "\(manifest.frames.reduce(0) { $0 + $1.bytes }) bytes, "
+                + (manifest.withheld.map { "without \($0)" } ?? "chain \(manifest.linkAfter)")
+                + (key.map { ", signed by \($0.name)" } ?? ""))
+    }
+
+    private func redacted(
+        _ journal: LMDBJournal, _ key: SigningKey?
+    ) throws -> SnapshotManifest {
+        let types = try redact.map { name in
+            guard let type = EventType(name: name) else {
+                throw CommandError("--redact \(name) is no type of event")
+            }
+            return type
+        }
+        let known = try account.map { name in
+            let names: NameBook = try ProjectionReader.fold(of: journal)
+            guard let account = names.account(name: name) else {
+                throw CommandError("--account \(name) is not in the journal")
+            }
+            return (account.id, name)
+        }
+        let tree = try TreeSealer(journal, directory: journal.path, key: key)
+        guard let secret = try JournalSecret.load(directory: journal.path) else {
+            throw CommandError("the journal has no secret")
+        }
+        return try SnapshotFiles.exportRedacted(
+            journal, through: try to?.last(in: journal) ?? journal.head.lastSequence, to: file,
+            types: types, account: known, tree: tree, secret: secret, key: key)
     }
 }
 
 struct SnapshotVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Check every byte of a snapshot.",
-        discussion: "Exit code 0: whole; 1: damaged, with what and where; 2: could not be read.")
+        commandName: "verify", abstract: "Check every byte of a snapshot, and who signed it.",
+        discussion: """
+            Exit code 0: whole; 1: damaged or not signed by that key, with what and where; 2: could not be
+            read. Without a key anybody could have written the file: its events then are only as they
+            were written.
+
+              ledger snapshot verify main.ledger.zst --public-key desk.pub
+            """)
 
     @Argument(help: "The file.")
     var file: String
+    @Option(help: "Public key, NAME+HASH+BASE64, or a file whose first line is one.")
+    var publicKey: String?
 
     func run() throws {
+        let key = try publicKey.map { try PublicKeyOptions.key($0) }
         let snapshot = try SnapshotOpening.open(file)
-        try SnapshotOpening.checked { try snapshot.forEachFrame { _ in } }
+        try SnapshotOpening.checked {
+            if let key { try snapshot.verify(signedBy: key) }
+            if snapshot.manifest.withheld == nil {
+                try snapshot.forEachFrame { _ in }
+            } else {
+                try RedactedSnapshot.verify(snapshot)
+            }
+        }
         let manifest = snapshot.manifest
+        let signed =
+            key.map { "signed by \($0.name)" }
+            ?? (snapshot.note.signatures.isEmpty ? "not signed" : "signature not checked")
         Terminal.print(
             "whole: events \(manifest.first) to \(manifest.last) of \(manifest.journal), "
-                + "\(manifest.frames.count) frames, chain \(manifest.linkAfter), "
-                + (snapshot.note.signatures.isEmpty ? "not signed" : "signed"))
+                + "\(manifest.frames.count) frame\(manifest.frames.count == 1 ? "" : "s"), "
+                + (manifest.withheld.map { "without \($0)" } ?? "chain \(manifest.linkAfter)")
+                + (manifest.tree.map { ", tree \($0.root)" } ?? "") + ", \(signed)")
     }
 }
 
@@ -119,18 +187,36 @@ struct SnapshotShow: ParsableCommand {
             return
         }
         var lines = JSONLineWriter()
+        var text: [UInt8] = []
+        func print(_ record: Record) throws {
+            try lines.append(record, to: &text)
+            if text.count >= 1 << 16 { flush() }
+        }
+        func flush() {
+            Terminal.write(text)
+            text.removeAll(keepingCapacity: true)
+        }
         try SnapshotOpening.checked {
-            try snapshot.forEachFrame { frame in
-                var text: [UInt8] = []
-                for index in 0..<frame.count {
-                    var records = try Block(frame.block(index)).records()
-                    while let record = try records.next() {
-                        try lines.append(record, to: &text)
+            guard snapshot.manifest.withheld == nil else {
+                return try RedactedSnapshot.verify(snapshot) { item in
+                    switch item {
+                    case .event(let record): try print(record)
+                    case .withheld(let sequence, let type, let time, let leaf):
+                        let name = EventType(rawValue: type)?.name ?? "Unknown\(type)"
+                        text += Array(
+                            ("{\"seq\":\(sequence),\"type\":\"\(name)\",\"time\":\"\(time)\","
+                                + "\"withheld\":\"\(leaf)\"}\n").utf8)
                     }
                 }
-                Terminal.write(text)
+            }
+            try snapshot.forEachFrame { frame in
+                for index in 0..<frame.count {
+                    var records = try Block(frame.block(index)).records()
+                    while let record = try records.next() { try print(record) }
+                }
             }
         }
+        flush()
     }
 }
 

@@ -86,6 +86,12 @@ struct ByteCursor {
         try take(MemoryLayout<T>.size).loadUnaligned(as: T.self)
     }
 
+    /// What `read` would give.
+    func peek<T: BitwiseCopyable>(_ type: T.Type = T.self) throws(FrameError) -> T {
+        var copy = self
+        return try copy.read()
+    }
+
     mutating func readVarint() throws(FrameError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0

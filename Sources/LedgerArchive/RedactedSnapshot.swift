@@ -1,0 +1,203 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+
+/// A snapshot from which some events are withheld, while everything about the others can be proved: each
+/// withheld event is there as the hash of its leaf, each other with its salt, and together they come to the
+/// root of the journal's tree.
+///
+/// A frame's content:
+///
+///     "LGRW" (4), version 1 (2), zero (2), first sequence (8), number of events (4), zero (4)
+///     for each event: 1 when it is there, 0 when it is withheld
+///     for each event: its type (2); then its time (8)
+///     for each withheld event: the hash of its leaf (32)
+///     for each other: its salt (16); then of each its record
+///
+/// Type and time of a withheld event help a reader; nothing proves them.
+public enum RedactedSnapshot {
+    static let magic: UInt32 = 0x5752_474C
+    static let version: UInt16 = 1
+    static let headSize = 24
+    private static let frameEvents = 16_384
+
+    /// Writes events 1 to `last`.
+    ///
+    /// - Parameters:
+    ///   - root: of the tree over these events.
+    ///   - withholds: says which events are left out.
+    ///   - what: that in words, for the manifest.
+    public static func write(
+        _ journal: any Journal, secret: JournalSecret, through last: SequenceNumber,
+        root: MerkleHash, to path: String, withholding what: String,
+        _ withholds: (Record) -> Bool, complete: (inout SnapshotManifest) throws -> Void,
+        sign: (String) throws -> String?
+    ) throws -> SnapshotManifest {
+        let file = try OutputFile(path)
+        try file.write(
+            SnapshotFormat.skippable(SnapshotFormat.markerMagic, SnapshotFormat.marker))
+        var manifest = SnapshotManifest()
+        manifest.withheld = what
+        manifest.tree = SnapshotManifest.Tree(size: last.number, root: root)
+        let compressor = ZstdCompressor(level: SnapshotWriter.standardLevel)
+        var frame = RedactedFrame(first: .first)
+        var hasher = LeafHasher(secret)
+        func finish() throws {
+            let content = frame.content
+            content.withUnsafeBytes { compressor.compress($0, parts: []) }
+            let bytes = compressor.output.bytes
+            manifest.frames.append(
+                SnapshotManifest.Frame(
+                    first: frame.first, count: frame.count, bytes: bytes.count,
+                    contentBytes: content.count, digest: "\(Digest.sha256(bytes))"))
+            try file.write(bytes)
+        }
+        try JournalLeaves(journal: journal, secret: secret).forEach(from: .first, through: last) {
+            record, _ in
+            if frame.count == frameEvents {
+                try finish()
+                frame = RedactedFrame(first: record.sequence)
+            }
+            manifest.earliest = min(manifest.earliest, record.time)
+            manifest.latest = max(manifest.latest, record.time)
+            if withholds(record) {
+                frame.withhold(record, hasher.leaf(record.sequence, record.bytes))
+            } else {
+                frame.keep(record, hasher.entry(record.sequence, record.bytes))
+            }
+        }
+        try finish()
+        (manifest.first, manifest.last) = (.first, last)
+        try complete(&manifest)
+        var note = manifest.text
+        if let lines = try sign(note) { note += "\n\(lines)" }
+        try file.write(SnapshotFormat.skippable(SnapshotFormat.manifestMagic, Array(note.utf8)))
+        try file.write(SnapshotFormat.seekTable(manifest, note: note.utf8.count))
+        try file.finish()
+        return manifest
+    }
+
+    /// An event of a redacted snapshot.
+    public enum Item {
+        case event(Record)
+        case withheld(SequenceNumber, type: UInt16, Timestamp, MerkleHash)
+    }
+
+    /// Walks the events of a redacted snapshot and checks that they come to the root of its tree.
+    ///
+    /// - Throws: `ArchiveError.damaged` when they do not, and what `body` throws.
+    public static func verify(
+        _ snapshot: SnapshotReader, _ body: (Item) throws -> Void = { _ in }
+    ) throws {
+        guard let tree = snapshot.manifest.tree, snapshot.manifest.withheld != nil else {
+            throw ArchiveError(.unusable, snapshot.path, "it is no redacted snapshot")
+        }
+        let worker = SnapshotReader.Worker()
+        var frontier = TreeFrontier()
+        for (index, frame) in snapshot.manifest.frames.enumerated() {
+            do {
+                try snapshot.unpack(index, worker)
+                try RedactedFrame.read(worker.unpacked.output.bytes, frame) { item, leaf in
+                    frontier.append(leaf) { _, _, _ in }
+                    try body(item)
+                }
+            } catch let error as FrameError { throw snapshot.located(error, frame) }
+        }
+        guard frontier.size == tree.size, "\(frontier.root)" == tree.root else {
+            throw ArchiveError(
+                .damaged, snapshot.path,
+                "its \(frontier.size) events come to the root \(frontier.root), it names \(tree.root) "
+                    + "of \(tree.size)")
+        }
+    }
+}
+
+/// A frame of a redacted snapshot while it is filled, and its reading.
+private struct RedactedFrame {
+    let first: SequenceNumber
+    private(set) var count = 0
+    private var kinds: [UInt8] = []
+    private var types: [UInt8] = []
+    private var times: [UInt8] = []
+    private var leaves: [UInt8] = []
+    private var salts: [UInt8] = []
+    private var records: [UInt8] = []
+
+    init(first: SequenceNumber) { self.first = first }
+
+    private static func bytes<T: BitwiseCopyable>(_ value: T) -> [UInt8] {
+        withUnsafeBytes(of: value) { Array($0) }
+    }
+
+    private mutating func note(_ record: Record, _ kind: UInt8) {
+        count += 1
+        kinds.append(kind)
+        types += Self.bytes(record.rawType)
+        times += Self.bytes(record.time.nanoseconds)
+    }
+
+    mutating func withhold(_ record: Record, _ leaf: MerkleHash) {
+        note(record, 0)
+        leaves += leaf.bytes
+    }
+
+    mutating func keep(_ record: Record, _ entry: [UInt8]) {
+        note(record, 1)
+        salts += entry[..<LeafHasher.saltSize]
+        records += entry[LeafHasher.saltSize...]
+    }
+
+    var content: [UInt8] {
+        Self.bytes(RedactedSnapshot.magic) + Self.bytes(RedactedSnapshot.version) + [0, 0]
+            + Self.bytes(first.number) + Self.bytes(UInt32(count)) + [0, 0, 0, 0] + kinds + types
+            + times + leaves + salts + records
+    }
+
+    static func read(
+        _ content: UnsafeRawBufferPointer, _ frame: SnapshotManifest.Frame,
+        _ body: (RedactedSnapshot.Item, MerkleHash) throws -> Void
+    ) throws {
+        var input = ByteCursor(content)
+        guard try input.read(UInt32.self) == RedactedSnapshot.magic,
+            try input.read(UInt16.self) == RedactedSnapshot.version,
+            try input.read(UInt16.self) == 0, try input.read(UInt64.self) == frame.first.number,
+            try input.read(UInt32.self) == UInt32(frame.count), try input.read(UInt32.self) == 0
+        else { throw FrameError("it does not begin as a frame of a redacted snapshot does") }
+        let kinds = try input.take(frame.count)
+        let types = try input.take(frame.count * 2)
+        let times = try input.take(frame.count * 8)
+        guard kinds.allSatisfy({ $0 < 2 }) else { throw FrameError("an event is of no kind") }
+        let kept = kinds.count { $0 == 1 }
+        let leaves = try input.take((frame.count - kept) * MerkleHash.size)
+        let salts = try input.take(kept * LeafHasher.saltSize)
+        var (hidden, shown) = (0, 0)
+        for index in 0..<frame.count {
+            let sequence = frame.first.advanced(by: index)
+            let type = types.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+            let time = times.loadUnaligned(fromByteOffset: index * 8, as: Int64.self)
+            if kinds[index] == 0 {
+                let start = hidden * MerkleHash.size
+                guard let leaf = MerkleHash(leaves[start..<start + MerkleHash.size]) else {
+                    throw FrameError("a leaf has no hash")
+                }
+                hidden += 1
+                try body(
+                    .withheld(sequence, type: type, Timestamp(nanoseconds: time), leaf), leaf)
+                continue
+            }
+            let length = Int(try input.peek(UInt16.self)) * 8
+            let bytes = Array(try input.take(max(length, 1)))
+            let start = shown * LeafHasher.saltSize
+            let salt = Array(salts[start..<start + LeafHasher.saltSize])
+            shown += 1
+            try Record.reading(bytes) { record in
+                let record = record.numbered(sequence)
+                guard record.rawType == type, record.time.nanoseconds == time else {
+                    throw FrameError("event \(sequence) is not of the type and time beside it")
+                }
+                try body(.event(record), .leaf(salt + bytes))
+            }
+        }
+        guard input.remaining == 0 else { throw FrameError("bytes follow its end") }
+    }
+}

@@ -1,0 +1,17 @@
+import LedgerDomain
+import LedgerEvents
+
+extension TreeSealer {
+    /// The root of the tree of the first events; grows first where need be.
+    public func root(of size: UInt64) throws -> MerkleHash {
+        if size > self.size { try advance(through: SequenceNumber(size)) }
+        return try withNodes { try MerkleTree.root(size: size, $0) }
+    }
+}
+
+extension SnapshotManifest.Tree {
+    /// - Parameter size: events from the first on.
+    public init(size: UInt64, root: MerkleHash) {
+        self.init(size: size, root: "\(root)")
+    }
+}
