@@ -36,6 +36,7 @@ struct InitCommand: ParsableCommand {
                 settings: configuration.settings.text), envelope)
         try sequencer.commitWithCheckpoint()
         try sequencer.close()
+        Seal.afterwards(journal)
         Terminal.print("created \(directory)")
     }
 }
