@@ -10,8 +10,6 @@ import os
 import struct
 import sys
 
-import lmdb
-
 SIDES = ["none", "buy", "sell"]
 PURPOSES = ["none", "entry", "exit", "stopLoss", "takeProfit"]
 REFUSALS = [
@@ -407,6 +405,9 @@ def main(arguments):
     if not os.path.isfile(os.path.join(arguments[0], "data.mdb")):
         print("%s has no data.mdb: it is no journal" % arguments[0], file=sys.stderr)
         return 2
+    # Only here: whoever decodes records alone needs no package.
+    import lmdb
+
     output = sys.stdout.buffer
     environment = lmdb.open(arguments[0], readonly=True, lock=False, max_dbs=16)
     try:

@@ -20,6 +20,12 @@ struct TreeFiles: Sendable {
 
     static func folder(of journal: String) -> String { "\(journal)/tree" }
 
+    /// Removes a journal's tree, checkpoints and secret: what goes when the journal goes.
+    static func remove(ofJournal directory: String) {
+        remove(folder: folder(of: directory))
+        unlink("\(directory)/\(JournalSecret.fileName)")
+    }
+
     // MARK: Tiles
 
     /// `x001/x234/067` for 1234067.

@@ -3,6 +3,9 @@ import LedgerEvents
 import LedgerJournal
 
 extension TreeSealer {
+    /// Removes a journal's tree, checkpoints and secret: what goes when the journal goes.
+    public static func remove(directory: String) { TreeFiles.remove(ofJournal: directory) }
+
     /// Proves that an event is in the tree that a checkpoint was signed for.
     ///
     /// - Parameter note: a checkpoint of this tree that covers the event; the latest one when it is nil.

@@ -151,7 +151,9 @@ public final class TreeSealer {
                 pending = nil
             }
             let leaf = hasher.leaf(record.sequence, record.bytes)
-            try frontier.append(leaf) { try files.writeTile($0, $1, $2) }
+            try frontier.append(leaf) { level, number, hashes in
+                if level > 0 { try files.writeTile(level, number, hashes) }
+            }
             if wanted.contains(frontier.size) { try compare(frontier.size) }
             if isDue(record) { pending = summary(chain) }
         }

@@ -44,13 +44,16 @@ public enum JournalHome {
         }
     }
 
-    /// Removes a journal's files and folder.
+    /// Removes a journal's files, its tree and its folder; a key to sign with stays, and its folder then
+    /// too.
     public static func remove(_ directory: String) throws {
         for file in ["data.mdb", "lock.mdb", "wake", "lease"] { unlink("\(directory)/\(file)") }
         for segment in SegmentFolder(directory).files() { unlink(segment) }
         unlink("\(directory)/segments/lock")
         rmdir("\(directory)/segments")
-        guard rmdir(directory) == 0 || errno == ENOENT else {
+        TreeSealer.remove(directory: directory)
+        let hasKey = access("\(directory)/\(SigningKey.fileName)", F_OK) == 0
+        guard rmdir(directory) == 0 || errno == ENOENT || (hasKey && errno == ENOTEMPTY) else {
             throw InputError("\(directory) cannot be removed: \(String(cString: strerror(errno)))")
         }
     }

@@ -1,3 +1,4 @@
+import LedgerArchive
 import LedgerBooks
 import LedgerDomain
 import LedgerEngine
@@ -8,31 +9,73 @@ import LedgerSafety
 
 /// Checks everything that a journal promises: checksums, the chain, sequence without gaps, payloads,
 /// time that does not run backwards, causes, the invariants, checkpoints that equal a fold from the
-/// beginning, and double-entry books that add up and agree with the projections.
+/// beginning, double-entry books that add up and agree with the projections, and the tree with the
+/// checkpoints signed for it.
 public struct JournalVerification {
     public struct Result: Sendable {
         public var events: UInt64 = 0
         public var unknown: UInt64 = 0
         public var checkpoints = 0
+        /// Signed checkpoints whose root the events gave; nil without a tree.
+        public var signed: Int?
         public var head = Head.empty
         /// Each is one thing that is wrong, with its sequence.
         public var faults: [String] = []
     }
 
     private let journal: any Journal
+    private let tree: TreeVerification?
 
-    public init(_ journal: any Journal) { self.journal = journal }
+    /// - Parameter tree: compares the events with their tree on the way.
+    public init(_ journal: any Journal, tree: TreeVerification? = nil) {
+        self.journal = journal
+        self.tree = tree
+    }
 
     /// At most this many faults are listed.
     public static let mostFaults = 100
 
+    /// Hashes on one thread while the folds run on another.
+    ///
+    /// - Throws: what kept it from running; damage is a fault of the result.
     public func run(progress: (SequenceNumber) -> Void = { _ in }) throws -> Result {
-        var result = Result()
-        do throws(JournalError) { result.head = try journal.verifyChain() } catch {
-            guard error.exitCode == 3 else { throw error }
-            result.faults.append("\(error)")
+        let hashing = SecondThread(hash)
+        let folded = Swift.Result { try fold(progress) }
+        do {
+            let chain = try hashing.product()
+            var result = try folded.get()
+            result.head = chain.head
+            result.signed = chain.signed
+            result.faults = Array((chain.faults + result.faults).prefix(Self.mostFaults))
             return result
+        } catch let error as JournalError where error.exitCode == 3 {
+            // What follows the damage cannot be judged.
+            return Result(faults: ["\(error)"])
         }
+    }
+
+    /// What the chain and the tree came to.
+    private struct Chain {
+        var head = Head.empty
+        var signed: Int?
+        var faults: [String] = []
+    }
+
+    private func hash() throws -> Chain {
+        guard var tree else { return Chain(head: try journal.verifyChain()) }
+        let head = try journal.verifyChain(each: { (block) throws(JournalError) in
+            do throws(BlockError) { try tree.take(block) } catch {
+                let first = block.header.firstSequence
+                throw .corruptBlock(
+                    first, error, goodThrough: SequenceNumber(first.number - 1))
+            }
+        })
+        tree.finish()
+        return Chain(head: head, signed: tree.agreed, faults: tree.faults)
+    }
+
+    private func fold(_ progress: (SequenceNumber) -> Void) throws -> Result {
+        var result = Result()
         var folds: [any ProjectionCheck] = [
             try Check<PositionBook>(journal), try Check<EquityBook>(journal),
             try Check<OrderRegister>(journal), try Check<NameBook>(journal),

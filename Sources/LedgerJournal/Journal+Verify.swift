@@ -8,11 +8,14 @@ extension Journal {
     /// A cut tail and a rewrite of everything are not visible to a chain: compare the head that is
     /// returned with one kept elsewhere.
     ///
-    /// - Parameter progress: called after each block with its last event.
+    /// - Parameters:
+    ///   - progress: called after each block with its last event.
+    ///   - each: called with each block, once it is checked.
     /// - Returns: the last block's end and link.
     /// - Throws: `.corruptBlock`, `.brokenChain` or `.missingEvents` for the first bad block.
     public func verifyChain(
-        from: SequenceNumber = .first, progress: (SequenceNumber) -> Void = { _ in }
+        from: SequenceNumber = .first, progress: (SequenceNumber) -> Void = { _ in },
+        each: (Block) throws(JournalError) -> Void = { _ in }
     ) throws(JournalError) -> Head {
         let reader = try reader(from: from)
         let hasher = ChainHasher()
@@ -28,6 +31,7 @@ extension Journal {
             }
             let end = SequenceNumber(block.header.nextSequence.number - 1)
             last = Head(lastSequence: end, link: link)
+            try each(block)
             progress(end)
         }
         if let last { return last }

@@ -6,10 +6,13 @@ import Glibc
 ///     lock.mdb   LMDB's table of readers and its writer lock; 8,192 bytes
 ///     wake       the wake-up page; 4,096 bytes
 ///     lease      locked by the process that sequences
+///
+/// A key to sign with may lie there before the journal does.
 struct JournalDirectory: Sendable {
     let path: String
 
     static let files = ["data.mdb", "lock.mdb", "wake", "lease"]
+    static let key = "signing.key"
     var data: String { path + "/data.mdb" }
     var lock: String { path + "/lock.mdb" }
     var wake: String { path + "/wake" }
@@ -59,7 +62,7 @@ struct JournalDirectory: Sendable {
     ///
     /// Only under this directory's claim: closing the lock file drops a process's locks on it.
     func prepareForCreation() throws(JournalError) {
-        let foreign = try entries().first { !Self.files.contains($0) }
+        let foreign = try entries().first { !Self.files.contains($0) && $0 != Self.key }
         if let foreign { throw .notEmpty(path, foreign) }
         // A mapped page that has no block on the disk yet kills the process when a full disk
         // refuses it one.

@@ -124,6 +124,7 @@ struct BacktestCommand: ParsableCommand {
             Terminal.complain("\(file): skipped \(report.total) bad rows: \(report.summary)")
             for error in report.first { Terminal.complain("  \(error)") }
         }
+        Seal.afterwards(store)
         try BacktestReport(result, store).table(journal).write(output.format)
         if result.wasInterrupted {
             throw CommandError("interrupted; \(journal) is whole up to here", code: 130)

@@ -103,6 +103,7 @@ struct ConfigApplyCommand: ParsableCommand {
         try sequencer.commit()
         let gate = sequencer.engine.gate
         try sequencer.close()
+        Seal.afterwards(journal)
         show(change, gate)
     }
 

@@ -113,6 +113,7 @@ struct GateObserve: ParsableCommand {
         if sequencer.uncommitted > 0 { try sequencer.commit() }
         let gate = sequencer.engine.gate
         try sequencer.close()
+        Seal.afterwards(journal)
         var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
         printer.begin()
         try journal.forEachRecord(from: before.next) { record in

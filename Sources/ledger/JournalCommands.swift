@@ -37,6 +37,7 @@ struct InitCommand: ParsableCommand {
                 settings: configuration.settings.text), envelope)
         try sequencer.commitWithCheckpoint()
         try sequencer.close()
+        Seal.afterwards(journal)
         Terminal.print("created \(directory)")
     }
 }

@@ -90,6 +90,7 @@ struct OperatorStep {
             command, Envelope(time: now, recordTime: isBacktest ? Operator.now : nil))
         try sequencer.commit()
         try sequencer.close()
+        Seal.afterwards(journal)
         return sequence
     }
 

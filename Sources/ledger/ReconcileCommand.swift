@@ -37,6 +37,7 @@ struct ReconcileCommand: ParsableCommand {
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
         let result = try desk.compare(unreachable ? nil : snapshot, &sequencer)
         try sequencer.close()
+        Seal.afterwards(journal)
         if !result.table.rows.isEmpty || output.format != .table {
             result.table.write(output.format)
         }
@@ -112,12 +113,14 @@ struct SyncCommand: ParsableCommand {
         let before = try desk.compare(snapshot, &sequencer)
         guard before.status == .fail else {
             try sequencer.close()
+            Seal.afterwards(journal)
             return Terminal.print("PASS: \(before.reason); there is nothing to do")
         }
         Terminal.complain("warning: intents that only the ledger knows are lost")
         let adjusted = try desk.adjust(giver, &sequencer)
         let after = try desk.compare(snapshot, &sequencer)
         try sequencer.close()
+        Seal.afterwards(journal)
         var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
         printer.begin()
         try journal.forEachRecord(from: adjusted) { record in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerArchive
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
@@ -80,18 +81,47 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Check everything that a journal promises.",
         discussion: """
             Checksums and the SHA-256 chain of every block, sequence without gaps, payloads, order of
-            time, causes, and checkpoints against a fold from the first event.
+            time, causes, checkpoints against a fold from the first event, and the tree and its signed
+            checkpoints against the events.
 
-            Exit code 0: whole; 1: damage was found and is named; 2 to 5: could not run.
+            What a chain cannot show, a checkpoint that was kept elsewhere does: a tail that was cut, and a
+            journal that was written anew as a whole.
+
+              ledger verify --journal main --checkpoint kept.checkpoint --public-key desk.pub
+
+            Exit code 0: whole; 1: damage was found and is named; 2: could not run.
             """)
 
     @OptionGroup var journals: JournalOptions
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: "File with a signed checkpoint of this journal; may be repeated.")
+    var checkpoint: [String] = []
+    @Option(
+        help: "Public key of the checkpoints, NAME+HASH+BASE64, or a file whose first line is one.")
+    var publicKey: String?
+
+    func validate() throws {
+        guard checkpoint.isEmpty || publicKey != nil else {
+            throw ValidationError("--checkpoint: say with --public-key whose signature it bears")
+        }
+    }
 
     func run() throws {
+        do { try verify() } catch let error as JournalError {
+            // To an auditor a journal that does not open is as damaged as one that does not add up.
+            throw CommandError("\(error)", code: error.exitCode == 3 ? 1 : 2)
+        } catch let error as ArchiveError {
+            throw CommandError("\(error)", code: error.kind == .damaged ? 1 : 2)
+        }
+    }
+
+    private func verify() throws {
         let journal = try journals.openForReading()
         let head = try journal.head.lastSequence
+        let tree = try tree()
         var bar = ProgressBar("verify")
-        let result = try JournalVerification(journal).run {
+        let result = try JournalVerification(journal, tree: tree).run {
             bar.show($0.number, of: head.number)
         }
         bar.clear()
@@ -102,8 +132,22 @@ struct VerifyCommand: ParsableCommand {
         }
         let unknown =
             result.unknown == 0 ? "" : ", \(result.unknown) of types newer than this program"
+        let signed = result.signed.map { ", \($0) signed checkpoints" } ?? ""
         Terminal.print(
-            "ok: \(result.events) events\(unknown), \(result.checkpoints) checkpoints, chain "
+            "ok: \(result.events) events\(unknown), \(result.checkpoints) checkpoints\(signed), chain "
                 + "\(result.head.link)")
+    }
+
+    /// The journal's tree, and the checkpoints that were kept.
+    private func tree() throws -> TreeVerification? {
+        let key = try publicKey.map(PublicKeyOptions.key)
+        var kept: [(name: String, tree: TreeCheckpoint)] = []
+        for path in checkpoint {
+            let note = try NoteFile.read(path)
+            do throws(ArchiveError) {
+                if let key { kept.append((path, try TreeCheckpoint(note, signedBy: key))) }
+            } catch { throw ArchiveError(error.kind, path, error.problem) }
+        }
+        return try TreeVerification(directory: journals.directory, kept: kept, key: key)
     }
 }

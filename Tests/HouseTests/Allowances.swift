@@ -48,6 +48,10 @@ enum Allowances {
             "hands a batch to the thread that commits it"
         ),
         (
+            "Sources/LedgerDrivers/SecondThread.swift",
+            "hands over what a second thread made"
+        ),
+        (
             "Sources/LedgerDrivers/JournalHome.swift",
             "reads the names that readdir gives, a C array"
         ),

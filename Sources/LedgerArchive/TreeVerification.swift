@@ -1,0 +1,127 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+
+/// Compares a journal's events with its tree, its stored checkpoints and those that were kept elsewhere,
+/// block by block as another check reads them.
+public struct TreeVerification {
+    private let files: TreeFiles
+    private var hasher: LeafHasher
+    private let head: TreeCheckpoint?
+    private var frontier = TreeFrontier()
+    /// By rising size.
+    private var wanted: [(name: String, tree: TreeCheckpoint)] = []
+    private var passed = 0
+    /// Each is one thing that is wrong.
+    public private(set) var faults: [String] = []
+    /// Checkpoints whose root the events gave.
+    public private(set) var agreed = 0
+
+    /// - Parameters:
+    ///   - directory: the journal's own.
+    ///   - kept: checkpoints that were kept elsewhere, with what to call them.
+    ///   - key: whose signature the stored checkpoints must bear; their roots are compared in any case.
+    /// - Returns: nil when the journal has no tree and nothing is to be compared with it.
+    /// - Throws: `ArchiveError.unusable` when there is something to compare and the secret is gone.
+    public init?(
+        directory: String, kept: [(name: String, tree: TreeCheckpoint)] = [],
+        key: VerifierKey? = nil
+    ) throws(ArchiveError) {
+        files = TreeFiles(TreeFiles.folder(of: directory))
+        var faults: [String] = []
+        do throws(ArchiveError) { head = try files.readHead() } catch {
+            guard error.kind == .damaged else { throw error }
+            faults.append("\(error)")
+            head = nil
+        }
+        let sizes = files.checkpointSizes()
+        if head == nil, faults.isEmpty, sizes.isEmpty, kept.isEmpty { return nil }
+        guard let secret = try JournalSecret.load(directory: directory) else {
+            throw ArchiveError(
+                .unusable, "\(directory)/\(JournalSecret.fileName)",
+                "is not there, and without it no event can be compared with a root")
+        }
+        hasher = LeafHasher(secret)
+        wanted = kept
+        for size in sizes {
+            let name = files.checkpoint(size)
+            do throws(ArchiveError) {
+                guard let note = try files.note(name) else { continue }
+                let tree = try TreeFiles.named(name) { () throws(ArchiveError) in
+                    if let key { return try TreeCheckpoint(note, signedBy: key) }
+                    return try TreeCheckpoint(text: note.text)
+                }
+                guard tree.size == size else {
+                    throw ArchiveError(.damaged, name, "is for \(tree.size) events")
+                }
+                wanted.append((name, tree))
+            } catch { faults.append("\(error)") }
+        }
+        if let head { wanted.append(("\(files.path)/head", head)) }
+        wanted.sort { $0.tree.size < $1.tree.size }
+        self.faults = faults
+    }
+
+    /// Takes the next block of the journal, from the first on.
+    public mutating func take(_ block: Block) throws(BlockError) {
+        comparePassed()
+        var records = block.records()
+        while let record = try records.next() {
+            let leaf = hasher.leaf(record.sequence, record.bytes)
+            append(leaf)
+            if passed < wanted.count, wanted[passed].tree.size <= frontier.size { comparePassed() }
+        }
+    }
+
+    private mutating func append(_ leaf: MerkleHash) {
+        var full: [(level: Int, number: UInt64, hashes: [MerkleHash])] = []
+        frontier.append(leaf) { full.append(($0, $1, $2)) }
+        for tile in full {
+            if let fault = compareTile(tile.level, tile.number, tile.hashes) {
+                faults.append(fault)
+            }
+        }
+    }
+
+    /// Nil when the tile is there and right, or was never written.
+    private func compareTile(_ level: Int, _ number: UInt64, _ hashes: [MerkleHash]) -> String? {
+        let end = (number + 1) << UInt64(8 * level + 8)
+        guard level > 0, let head, end <= head.size else { return nil }
+        do throws(ArchiveError) {
+            return try files.readTile(level, number) == hashes
+                ? nil : "\(files.tile(level, number)): the tile is not what the events give"
+        } catch { return "\(error)" }
+    }
+
+    private mutating func comparePassed() {
+        while passed < wanted.count, wanted[passed].tree.size <= frontier.size {
+            let (name, tree) = wanted[passed]
+            passed += 1
+            guard tree.root == frontier.root else {
+                faults.append(
+                    "\(name): the first \(tree.size) events are not those that it is for: the journal "
+                        + "was rewritten, or it is another one")
+                continue
+            }
+            if tree == head { compareEdge() } else { agreed += 1 }
+        }
+    }
+
+    private mutating func compareEdge() {
+        do throws(ArchiveError) {
+            guard try files.readEdge(of: frontier.size) != frontier.edge else { return }
+            faults.append("\(files.path)/tile: the last tiles are not what the events give")
+        } catch { faults.append("\(error)") }
+    }
+
+    /// After the last block: what was signed for more events than there are.
+    public mutating func finish() {
+        comparePassed()
+        for (name, tree) in wanted[passed...] {
+            faults.append(
+                "\(name): it is for \(tree.size) events, the journal ends at \(frontier.size): its tail "
+                    + "was cut")
+        }
+        passed = wanted.count
+    }
+}
