@@ -16,6 +16,8 @@ struct ExportedBooks {
         case busy
         /// All that can happen, at random.
         case random1, random2, random3
+        /// The same up to the largest amounts, which Beancount would round.
+        case large
     }
 
     let journal: MemoryJournal
@@ -38,6 +40,7 @@ struct ExportedBooks {
         case .random1: journal = try Self.random(7)
         case .random2: journal = try Self.random(8)
         case .random3: journal = try Self.random(9)
+        case .large: journal = try RandomBooks(seed: 10, count: 400, isWild: true).log.journal()
         }
         profit = try ProjectionReader.fold(of: journal)
     }
