@@ -113,7 +113,10 @@ let package = Package(
             ["LedgerDomain", "LedgerEvents", "LedgerJournal", "CLMDB", "JournalHelper"]),
         tests(
             "LedgerBooksTests",
-            ["LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerBooks"]),
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine", "LedgerBooks",
+                "LedgerJournal", "LedgerDrivers", "ledger",
+            ]),
         tests(
             "LedgerArchiveTests",
             [

@@ -10,7 +10,7 @@ extension BooksText {
     static let mostDigits = 28
 
     func beancountHeader(_ title: String, _ text: inout [UInt8]) {
-        text.line("; \(Self.plain(title))")
+        text.line("; \(Self.comment(title))")
         text.line("")
         text.line("option \"title\" \(Self.string(title))")
         for (_, name) in names.currencies { text.line("option \"operating_currency\" \"\(name)\"") }

@@ -8,18 +8,18 @@ import LedgerEvents
 /// see the gain as what remains.
 extension BooksText {
     func hledgerHeader(_ title: String, _ text: inout [UInt8]) {
-        text.line("; \(Self.plain(title))")
+        text.line("; \(Self.comment(title))")
         text.line("")
         for (currency, name) in names.currencies {
             let decimals =
                 survey.accounts.filter { book[$0]?.currency == currency }
                 .map(survey.decimals).max() ?? 0
-            if name != currency { text.line("; \(name) is \(Self.plain(currency))") }
+            if name != currency { text.line("; \(name) is \(Self.comment(currency))") }
             hledgerCommodity(name, decimals, &text)
         }
         for (id, name) in names.commodities {
             let symbol = book.symbol(id)
-            if name != symbol { text.line("; \(name) is \(Self.plain(symbol))") }
+            if name != symbol { text.line("; \(name) is \(Self.comment(symbol))") }
             hledgerCommodity(name, survey.decimals(id), &text)
         }
         text.line("")
@@ -29,10 +29,10 @@ extension BooksText {
             let account = book[id]
             text.line(
                 "; \(name) is the \(account.map { "\($0.kind)" } ?? "") account "
-                    + Self.plain(account?.name ?? ""))
+                    + Self.comment(account?.name ?? ""))
         }
         for (id, name) in names.strategies where id != .none && book.name(id) != name {
-            text.line("; \(name) is the strategy \(Self.plain(book.name(id)))")
+            text.line("; \(name) is the strategy \(Self.comment(book.name(id)))")
         }
         for (account, name) in chart {
             text.line("account \(name)")
@@ -52,7 +52,7 @@ extension BooksText {
         text.line("")
         text.line("\(date(transaction.time)) * (\(transaction.sequence)) \(title)")
         for (key, value) in notes(transaction) where !value.isEmpty {
-            text.line("    ; \(key): \(key == "time" ? value : Self.plain(value))")
+            text.line("    ; \(key): \(key == "time" ? value : Self.value(value))")
         }
         for posting in transaction.postings {
             let currency = Self.quoted(currency(posting.account.account))
@@ -78,13 +78,20 @@ extension BooksText {
         name.utf8.allSatisfy { (65...90).contains($0) } ? name : "\"\(name)\""
     }
 
-    /// A text as a comment takes it: without what would end the line, be a tag or a day.
-    static func plain(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map {
-                    $0.value < 32 || $0.value == 127 || ";:,[]|\\\"".unicodeScalars.contains($0)
-                        ? "_" : $0
-                }))
+    /// A text on a line of comment.
+    static func comment(_ text: String) -> String { replacing(text) { _ in false } }
+
+    /// A text as the value of a tag: without what would end it, or be another tag or a day.
+    static func value(_ text: String) -> String {
+        replacing(text) { ";:,[]|\\\"".unicodeScalars.contains($0) }
+    }
+
+    private static func replacing(
+        _ text: String, _ isOdd: (Unicode.Scalar) -> Bool
+    ) -> String {
+        let scalars = text.unicodeScalars.map {
+            $0.value < 32 || $0.value == 127 || isOdd($0) ? "_" : $0
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 }

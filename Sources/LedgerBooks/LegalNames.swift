@@ -64,7 +64,7 @@ struct LegalNames {
 
     /// `sma fast` → `Sma-fast`; nothing that can be kept → `X`.
     static func part(_ text: String) -> String {
-        var name: [UInt8] = text.utf8.map { $0.isLetter || $0.isDigit ? $0 : UInt8(ascii: "-") }
+        var name: [UInt8] = ascii(text).map { $0.isLetter || $0.isDigit ? $0 : UInt8(ascii: "-") }
         if let first = name.first, first.isLetter { name[0] = first.upper }
         if name.first.map({ $0.isLetter || $0.isDigit }) != true {
             name.insert(UInt8(ascii: "X"), at: 0)
@@ -74,7 +74,7 @@ struct LegalNames {
 
     /// `btc/usd` → `BTC-USD`, `0700.HK` → `X0700.HK`: at most 20 characters, to leave room for a number.
     static func commodity(_ text: String) -> String {
-        var name: [UInt8] = text.utf8.map {
+        var name: [UInt8] = ascii(text).map {
             $0.isLetter ? $0.upper : $0.isDigit || $0 == UInt8(ascii: ".") ? $0 : UInt8(ascii: "-")
         }
         if name.first?.isLetter != true { name.insert(UInt8(ascii: "X"), at: 0) }
@@ -83,6 +83,11 @@ struct LegalNames {
         // Words that Beancount reads as values.
         let result = String(decoding: name, as: UTF8.self)
         return ["TRUE", "FALSE", "NULL"].contains(result) ? "X\(result)" : result
+    }
+
+    /// One byte for each character, zero for those that no tool is sure to take.
+    private static func ascii(_ text: String) -> [UInt8] {
+        text.unicodeScalars.map { $0.isASCII ? UInt8($0.value) : 0 }
     }
 
     private static func free(_ name: String, _ taken: [String]) -> String {

@@ -64,6 +64,9 @@ struct BooksOptions: ParsableArguments {
         let journal = try journals.openForReading()
         let first = try from?.first(in: journal) ?? .first
         let through = try to?.last(in: journal) ?? journal.head.lastSequence
+        guard first <= through.next else {
+            throw CommandError("--from is event \(first), after the last one, event \(through)")
+        }
         let export = BooksExport(journal, from: first, through: through)
         guard let output else {
             return try export.write(format, title(first, through), Terminal.write)
