@@ -39,6 +39,7 @@ final class BackgroundWriter: @unchecked Sendable {
     }
 
     private func commit() {
+        FoldCheckpoints.add(to: &rows, journal, batch)
         do throws(JournalError) { try journal.append(&batch, rows) } catch { failure = error }
         idle.signal()
     }

@@ -148,6 +148,7 @@ public struct Sequencer: ~Copyable {
         if let background {
             try background.write(&batch, rows)
         } else {
+            FoldCheckpoints.add(to: &rows, journal, batch)
             var refused: JournalError?
             do throws(JournalError) { try journal.append(&batch, rows) } catch { refused = error }
             if let refused {

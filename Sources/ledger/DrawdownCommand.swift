@@ -33,38 +33,8 @@ struct DrawdownStatus: ParsableCommand {
     func run() throws { try Self.show(options) }
 
     static func show(_ options: ProjectionOptions) throws {
-        let (journal, through) = try options.open()
-        let engine = try EngineRestorer.engine(of: journal, through: through)
-        let (stop, rules) = (engine.stop, engine.rules.drawdown)
-        let worth = engine.books.equity[engine.account]
-        let isStopped = !stop.allowsEntries
-        var table = Table([
-            .init("state"), .init("drawdown", .decimal), .init("cooldown_days", .number),
-            .init("cooldown_end"), .init("triggered_at"), .init("rampup_end"),
-            .init("equity", .decimal), .init("peak", .decimal), .init("peak_at"),
-            .init("high_water_mark", .decimal), .init("halt_at", .decimal),
-            .init("panic_at", .decimal), .init("trading_allowed", .flag),
-            .init("sizing_multiplier", .decimal), .init("enabled", .flag),
-        ])
-        table.add([
-            "\(stop.phase)".uppercased(), "\(worth.map { Engine.fall($0) } ?? .zero)",
-            isStopped ? "\(stop.days)" : "0", isStopped ? "\(stop.until)" : nil,
-            stop.triggeredAt == .zero ? nil : "\(stop.triggeredAt)",
-            stop.phase == .rampup ? "\(stop.until)" : nil, worth.map { "\($0.equity)" },
-            worth.map { "\($0.peak)" }, worth.map { "\($0.peakAt)" },
-            worth.map { "\($0.highWaterMark)" }, line(rules.halt, worth),
-            line(rules.panic, worth), "\(stop.allowsEntries)",
-            isStopped ? "0" : "\(stop.sizing(rules) ?? Price(raw: FixedPoint.one))",
-            "\(rules.isEnabled)",
-        ])
-        table.write(options.output.format, isRecord: true)
-    }
-
-    /// The highest equity that triggers, to 10^-9, rounded down.
-    private static func line(_ share: Price, _ worth: AccountEquity?) -> String? {
-        guard let worth, worth.peakEquityValue > 0 else { return nil }
-        let line = DrawdownRules.line(share, worth.peakEquityValue)
-        return "\(Money(raw: line / Int128(FixedPoint.one)))"
+        var tables = try options.tables()
+        try tables.drawdown().write(options.output.format, isRecord: true)
     }
 }
 

@@ -1,4 +1,5 @@
 import LedgerDomain
+import LedgerDrivers
 import LedgerEvents
 
 /// Events one after the other in any of the formats, without keeping them.
@@ -88,32 +89,11 @@ struct EventPrinter {
         let rest = json.dropFirst("{\"seq\":\(record.sequence),\"type\":\"\(name)\",".count)
             .dropLast()
         let afterTime = rest.dropFirst("\"time\":\"\(record.time)\"".count)
-        let plain = Self.plain(afterTime.drop { $0 == "," })
+        let plain = Table.shown(EventText.plain(afterTime.drop { $0 == "," }))
         let sequence = "\(record.sequence)"
         let padding = String(repeating: " ", count: max(0, 8 - sequence.count))
         let time = "\(record.time)"
         let gap = String(repeating: " ", count: max(1, 30 - time.count))
         bytes.append("\(padding)\(sequence)  \(time)\(gap)  \(name)  \(plain)\n")
-    }
-
-    /// `"a":"b c","d":1` as `a=b c  d=1`; escapes other than of quotes stay.
-    private static func plain(_ json: Substring) -> String {
-        var plain = ""
-        var isText = false
-        var isEscaped = false
-        for character in json.unicodeScalars {
-            switch character {
-            case "\"" where isEscaped: plain.unicodeScalars.append(character)
-            case "\"": isText.toggle()
-            case "\\" where isText && !isEscaped: break
-            case "," where !isText: plain += "  "
-            case ":" where !isText: plain += "="
-            default:
-                if isEscaped, character != "\\" { plain += "\\" }
-                plain.unicodeScalars.append(character)
-            }
-            isEscaped = isText && character == "\\" && !isEscaped
-        }
-        return Table.shown(plain)
     }
 }

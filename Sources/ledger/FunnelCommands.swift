@@ -17,25 +17,13 @@ struct FunnelProjection: ParsableCommand {
 
     func run() throws {
         let (journal, through) = try options.open()
+        guard rejections else {
+            return try ProjectionTables(journal, through: through).funnel()
+                .write(options.output.format)
+        }
         let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
         let funnel: SignalFunnel = try ProjectionReader.fold(of: journal, through: through)
-        if rejections { return Self.table(funnel, names).write(options.output.format) }
-        var table = Table([
-            .init("run"), .init("strategy"), .init("raw", .number),
-            .init("after_quality", .number), .init("after_gate", .number),
-            .init("after_regime", .number), .init("after_correlation", .number),
-            .init("after_throttle", .number), .init("after_risk", .number),
-            .init("executed", .number),
-        ])
-        for counts in funnel.counts {
-            table.add([
-                funnel.run, names.name(counts.strategy), "\(counts.raw)",
-                "\(counts.after(.dataQuality))", "\(counts.after(.reconciliation))",
-                "\(counts.after(.regime))", "\(counts.after(.correlation))",
-                "\(counts.after(.throttle))", "\(counts.after(.risk))", "\(counts.executed)",
-            ])
-        }
-        table.write(options.output.format)
+        Self.table(funnel, names).write(options.output.format)
     }
 
     static func table(_ funnel: SignalFunnel, _ names: NameBook, most: Int = .max) -> Table {
@@ -90,31 +78,6 @@ struct HealthProjection: ParsableCommand {
     @OptionGroup var options: ProjectionOptions
 
     func run() throws {
-        let (journal, through) = try options.open()
-        let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
-        let health: StrategyHealth = try ProjectionReader.fold(of: journal, through: through)
-        var table = Table([
-            .init("strategy"), .init("score", .number), .init("status"),
-            .init("trades_short", .number), .init("trades_long", .number),
-            .init("expectancy_short", .decimal), .init("expectancy_long", .decimal),
-            .init("rejected_long", .decimal), .init("drawdown", .decimal),
-            .init("fill_rate", .decimal),
-        ])
-        for strategy in names.strategies {
-            let report = health.report(strategy.strategy)
-            table.add([
-                strategy.name, "\(report.score)", report.status.rawValue,
-                "\(report.short.trades)", "\(report.long.trades)",
-                "\(report.short.expectancy)", "\(report.long.expectancy)",
-                share(report.long.rejectionRate), share(report.drawdown),
-                share(report.long.fillRate),
-            ])
-        }
-        table.write(options.output.format)
-    }
-
-    /// Six decimals, rounded.
-    private func share(_ value: Double) -> String {
-        "\(Price(rounding: (value * 1e6).rounded() / 1e6) ?? .zero)"
+        try options.tables().health().write(options.output.format)
     }
 }

@@ -39,7 +39,7 @@ struct GateStatus: ParsableCommand {
             }
         }
         if !gate.isOpen || options.output.format != .table {
-            Self.table(gate, names).write(options.output.format)
+            ProjectionTables.latches(gate, names).write(options.output.format)
         }
         if check, !gate.isOpen { throw ExitCode(1) }
     }
@@ -54,31 +54,6 @@ struct GateStatus: ParsableCommand {
                 ? "entries are blocked; exits and stops go on"
                 : gate.isOpen ? "nothing is blocked" : "some entries are blocked"
         return "mode \(gate.mode): \(state)"
-    }
-
-    static func table(_ gate: TradingGate, _ names: NameBook) -> Table {
-        var table = Table([
-            .init("source"), .init("scope"), .init("effect"), .init("since"),
-            .init("event", .number), .init("value", .decimal), .init("limit", .decimal),
-            .init("actor"), .init("reason"), .init("clears_by"),
-        ])
-        for latch in gate.latches {
-            let isCompared = latch.limit.raw != 0 || latch.value.raw != 0
-            table.add([
-                "\(latch.source)", scope(latch, names), "\(latch.effect)", "\(latch.since)",
-                "\(latch.sequence)", isCompared ? "\(latch.value)" : nil,
-                isCompared ? "\(latch.limit)" : nil, latch.actor, latch.reason, latch.source.mend,
-            ])
-        }
-        return table
-    }
-
-    static func scope(_ latch: Latch, _ names: NameBook) -> String {
-        switch latch.scope {
-        case .global: "global"
-        case .strategy: "strategy:\(names.name(latch.strategy))"
-        case .symbol: "symbol:\(names.symbol(latch.instrument))"
-        }
     }
 
     /// A flag's file that the journal does not know of; a back-test has none.

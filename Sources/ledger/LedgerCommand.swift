@@ -19,7 +19,8 @@ struct LedgerCommand: ParsableCommand {
         version: Build.identity,
         subcommands: [
             InitCommand.self, JournalsCommand.self, DataCommand.self, BacktestCommand.self,
-            ReplayCommand.self, ProjectCommand.self, TailCommand.self, ShowCommand.self,
+            ReplayCommand.self, ProjectCommand.self, DiffCommand.self, TailCommand.self,
+            ShowCommand.self, ExplainCommand.self,
             VerifyCommand.self, RecordCommand.self, ConfigCommand.self, GateCommand.self,
             KillSwitchCommand.self, ModeCommand.self, DrawdownCommand.self, FlattenCommand.self,
             ReconcileCommand.self, SyncCommand.self, WhyNoTradeCommand.self, ArtifactsCommand.self,

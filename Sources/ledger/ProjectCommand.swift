@@ -38,6 +38,14 @@ struct ProjectionOptions: ParsableArguments {
         return (journal, through)
     }
 
+    /// Opens the journal and folds to the moment.
+    ///
+    /// - Parameter saves: whether a long fold to the present may leave a checkpoint.
+    func tables(saves: Bool = false) throws -> ProjectionTables {
+        let (journal, through) = try open()
+        return try ProjectionTables(journal, through: through, saves: saves)
+    }
+
     /// Readers of the present leave a checkpoint after a long fold, where they may.
     private func open(_ wantsToSave: Bool) throws -> LMDBJournal {
         if wantsToSave,
@@ -61,51 +69,11 @@ struct PositionsProjection: ParsableCommand {
     var all = false
 
     func run() throws {
-        let (journal, through) = try options.open()
-        let names: NameBook = try ProjectionReader.fold(of: journal, through: through, saves: true)
-        let book: PositionBook = try ProjectionReader.fold(
-            of: journal, through: through, saves: true)
-        let shown = book.positions.filter { all || $0.quantity.raw != 0 }.sorted {
-            ($0.account, $0.strategy, $0.instrument) < ($1.account, $1.strategy, $1.instrument)
-        }
-        if lots { return lotTable(shown, names).write(options.output.format) }
-        let equity: EquityBook = try ProjectionReader.fold(
-            of: journal, through: through, saves: true)
-        var table = Table([
-            .init("account"), .init("strategy"), .init("symbol"), .init("quantity", .decimal),
-            .init("average_cost", .decimal), .init("cost", .decimal), .init("mark", .decimal),
-            .init("value", .decimal), .init("unrealised", .decimal), .init("realised", .decimal),
-            .init("dividends", .decimal), .init("fees", .decimal), .init("fills", .number),
-        ])
-        for position in shown {
-            let mark = equity.mark(position.instrument)
-            let value = try Money.notional(mark, position.quantity)
-            table.add([
-                names.name(position.account), names.name(position.strategy),
-                names.symbol(position.instrument), "\(position.quantity)",
-                position.averageCost.map { "\($0)" }, "\(position.cost)", "\(mark)", "\(value)",
-                "\(value - position.cost)", "\(position.realised)", "\(position.dividends)",
-                "\(position.fees)", "\(position.fills)",
-            ])
-        }
+        let tables = try options.tables(saves: true)
+        let table =
+            lots
+            ? try tables.lots(includesClosed: all) : try tables.positions(includesClosed: all)
         table.write(options.output.format)
-    }
-
-    private func lotTable(_ positions: [Position], _ names: NameBook) -> Table {
-        var table = Table([
-            .init("account"), .init("strategy"), .init("symbol"), .init("opened"),
-            .init("fill", .number), .init("quantity", .decimal), .init("cost", .decimal),
-        ])
-        for position in positions {
-            for lot in position.lots {
-                table.add([
-                    names.name(position.account), names.name(position.strategy),
-                    names.symbol(position.instrument), "\(lot.openedAt)", "\(lot.fill)",
-                    "\(lot.quantity)", "\(lot.cost)",
-                ])
-            }
-        }
-        return table
     }
 }
 
@@ -121,42 +89,17 @@ struct OrdersProjection: ParsableCommand {
 
     func run() throws {
         let (journal, through) = try options.open()
-        let names: NameBook = try ProjectionReader.fold(of: journal, through: through, saves: true)
-        var ended: [Order] = []
-        let register: OrderRegister
-        if all {
-            register = try history(journal, through, &ended)
-        } else {
-            register = try ProjectionReader.fold(of: journal, through: through, saves: true)
-        }
-        if counts { return countTable(register).write(options.output.format) }
-        var table = Table([
-            .init("order", .number), .init("intended"), .init("state"), .init("account"),
-            .init("strategy"), .init("symbol"), .init("side"), .init("type"), .init("purpose"),
-            .init("quantity", .decimal), .init("filled", .decimal), .init("average", .decimal),
-            .init("limit", .decimal), .init("stop", .decimal), .init("fees", .decimal),
-            .init("intent"),
-        ])
-        for order in (register.open + ended).sorted(by: { $0.id < $1.id }) {
-            let terms = order.intended
-            table.add([
-                "\(order.id)", "\(order.intendedAt)", "\(order.state)", names.name(order.account),
-                names.name(terms.strategy), names.symbol(terms.instrument), "\(terms.side)",
-                "\(terms.orderType)", "\(terms.purpose)", "\(terms.quantity)", "\(order.filled)",
-                order.averagePrice.map { "\($0)" },
-                terms.limitPrice == .zero ? nil : "\(terms.limitPrice)",
-                terms.stopPrice == .zero ? nil : "\(terms.stopPrice)", "\(order.fees)",
-                "\(terms.intent)",
-            ])
-        }
+        let tables = try ProjectionTables(journal, through: through, saves: true)
+        let table =
+            counts
+            ? try tables.counts() : try tables.orders(all ? ended(journal, through) : [])
         table.write(options.output.format)
     }
 
-    private func history(
-        _ journal: any Journal, _ through: SequenceNumber, _ ended: inout [Order]
-    ) throws -> OrderRegister {
+    private func ended(_ journal: any Journal, _ through: SequenceNumber) throws -> [Order] {
+        var ended: [Order] = []
         var register = OrderRegister()
-        guard through != .none else { return register }
+        guard through != .none else { return ended }
         try journal.forEachRecord(
             from: .first, through: through, filter: EventFilter(OrderRegister.types)
         ) { record in
@@ -164,20 +107,7 @@ struct OrdersProjection: ParsableCommand {
             if let order = register.lastEnded { ended.append(order) }
             return true
         }
-        return register
-    }
-
-    private func countTable(_ register: OrderRegister) -> Table {
-        var table = Table([.init("what"), .init("count", .number)])
-        table.add(["signals", "\(register.signals)"])
-        table.add(["signals rejected", "\(register.rejectedSignals)"])
-        table.add(["intents rejected", "\(register.rejectedIntents)"])
-        for state in OrderState.allCases {
-            table.add(["orders \(state)", "\(register.counts[Int(state.rawValue)])"])
-        }
-        table.add(["orders open", "\(register.openCount)"])
-        table.add(["fills", "\(register.fills)"])
-        return table
+        return ended
     }
 }
 
@@ -190,46 +120,8 @@ struct EquityProjection: ParsableCommand {
     var curve = false
 
     func run() throws {
-        let (journal, through) = try options.open()
-        let names: NameBook = try ProjectionReader.fold(of: journal, through: through, saves: true)
-        if curve { return try curveTable(journal, through, names).write(options.output.format) }
-        let book: EquityBook = try ProjectionReader.fold(
-            of: journal, through: through, saves: true)
-        var table = Table([
-            .init("account"), .init("time"), .init("cash", .decimal),
-            .init("market_value", .decimal), .init("equity", .decimal), .init("peak", .decimal),
-            .init("peak_at"), .init("drawdown", .decimal), .init("largest_drawdown", .decimal),
-            .init("net_deposits", .decimal),
-        ])
-        for account in book.accounts.compactMap({ $0 }) {
-            table.add([
-                names.name(account.account), "\(book.lastTime)", "\(account.cash)",
-                "\(account.marketWorth)", "\(account.equity)", "\(account.peak)",
-                "\(account.peakAt)", Self.share(account.drawdown),
-                Self.share(account.maximumDrawdown), "\(account.netDeposits)",
-            ])
-        }
-        table.write(options.output.format)
-    }
-
-    /// Six decimals of a share, rounded.
-    private static func share(_ value: Double) -> String {
-        "\(Price(rounding: (value * 1e6).rounded() / 1e6) ?? .zero)"
-    }
-
-    private func curveTable(
-        _ journal: any Journal, _ through: SequenceNumber, _ names: NameBook
-    ) throws -> Table {
-        var table = Table([.init("account"), .init("day"), .init("equity", .decimal)])
-        for account in names.accounts where through != .none {
-            let curve = try EquityCurve(of: journal, account: account.id, through: through)
-            for point in curve.points {
-                table.add([
-                    account.name, "\(CivilDate(daysSinceEpoch: point.day))", "\(point.equity)",
-                ])
-            }
-        }
-        return table
+        let tables = try options.tables(saves: true)
+        try (curve ? tables.curve() : tables.equity()).write(options.output.format)
     }
 }
 
@@ -242,28 +134,6 @@ struct ProfitProjection: ParsableCommand {
     @OptionGroup var options: ProjectionOptions
 
     func run() throws {
-        let (journal, through) = try options.open()
-        let names: NameBook = try ProjectionReader.fold(of: journal, through: through, saves: true)
-        let book: ProfitAndLoss = try ProjectionReader.fold(
-            of: journal, through: through, saves: true)
-        var table = Table([
-            .init("account"), .init("span"), .init("realised", .decimal),
-            .init("unrealised", .decimal), .init("dividends", .decimal), .init("fees", .decimal),
-            .init("net", .decimal), .init("equity", .decimal), .init("net_deposits", .decimal),
-        ])
-        for account in book.equity.accounts.compactMap({ $0?.account }) {
-            for (span, parts) in [
-                ("\(CivilDate(daysSinceEpoch: book.day))", book.today(account)),
-                ("total", book.total(account)),
-            ] {
-                guard let parts else { continue }
-                table.add([
-                    names.name(account), span, "\(parts.realised)", "\(parts.unrealised)",
-                    "\(parts.dividends)", "\(parts.fees)", "\(parts.net)", "\(parts.equity)",
-                    "\(parts.netDeposits)",
-                ])
-            }
-        }
-        table.write(options.output.format)
+        try options.tables(saves: true).profit().write(options.output.format)
     }
 }

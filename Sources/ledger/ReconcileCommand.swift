@@ -262,23 +262,11 @@ struct ReconciliationProjection: ParsableCommand {
 
     func run() throws {
         let (journal, through) = try options.open()
-        let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
+        let tables = try ProjectionTables(journal, through: through)
+        guard failures else {
+            return try tables.reconciliations().write(options.output.format)
+        }
         let log: ReconciliationLog = try ProjectionReader.fold(of: journal, through: through)
-        if failures {
-            return ReconciliationDesk.table(log.discrepancies, names).write(options.output.format)
-        }
-        var table = Table([
-            .init("kind"), .init("time"), .init("status"), .init("discrepancies", .number),
-            .init("cash", .decimal), .init("portfolio_value", .decimal), .init("snapshot"),
-            .init("origin"), .init("failed_24h", .number),
-        ])
-        for entry in log.latest.sorted(by: { $0.at < $1.at }) {
-            table.add([
-                "\(entry.kind)", "\(entry.at)", "\(entry.status)".uppercased(),
-                "\(entry.discrepancies)", "\(entry.cash)", "\(entry.portfolioValue)",
-                entry.snapshot.hex, entry.origin, "\(log.breaches(at: entry.at))",
-            ])
-        }
-        table.write(options.output.format)
+        ReconciliationDesk.table(log.discrepancies, tables.names).write(options.output.format)
     }
 }

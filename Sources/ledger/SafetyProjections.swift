@@ -14,10 +14,7 @@ struct GateProjection: ParsableCommand {
     @OptionGroup var options: ProjectionOptions
 
     func run() throws {
-        let (journal, through) = try options.open()
-        let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
-        let gate: TradingGate = try ProjectionReader.fold(of: journal, through: through)
-        GateStatus.table(gate, names).write(options.output.format)
+        try options.tables().gate().write(options.output.format)
     }
 }
 
@@ -37,18 +34,8 @@ struct RiskProjection: ParsableCommand {
     @OptionGroup var options: ProjectionOptions
 
     func run() throws {
-        let (journal, through) = try options.open()
-        let engine = try EngineRestorer.engine(of: journal, through: through)
-        var table = Table([
-            .init("setting"), .init("limit", .decimal), .init("used", .decimal),
-            .init("enforced", .flag),
-        ])
-        for usage in engine.limitUsage {
-            table.add([
-                usage.setting, "\(usage.limit)", "\(usage.used)", "\(usage.isEnforced)",
-            ])
-        }
-        table.write(options.output.format)
+        var tables = try options.tables()
+        try tables.limits().write(options.output.format)
     }
 }
 

@@ -1,45 +1,13 @@
 import ArgumentParser
+import LedgerDrivers
 import LedgerEvents
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, jsonl, csv
 }
 
-/// Rows that are shown as a table, JSON, JSON lines or CSV: the same cells in each.
-struct Table {
-    struct Column {
-        enum Kind {
-            /// A JSON string, aligned left.
-            case text
-            /// A JSON string, because it may have more digits than a double; aligned right.
-            case decimal
-            /// A JSON number, aligned right.
-            case number
-            /// `true` or `false`.
-            case flag
-            /// Texts, one a line: a JSON array.
-            case list
-        }
-
-        let name: String
-        let kind: Kind
-
-        init(_ name: String, _ kind: Kind = .text) {
-            self.name = name
-            self.kind = kind
-        }
-    }
-
-    let columns: [Column]
-    private(set) var rows: [[String?]] = []
-
-    init(_ columns: [Column]) { self.columns = columns }
-
-    mutating func add(_ cells: [String?]) {
-        precondition(cells.count == columns.count, "a row has a cell for each column")
-        rows.append(cells)
-    }
-
+/// How a table is shown: as a table, JSON, JSON lines or CSV.
+extension Table {
     /// - Parameter isRecord: a table of one row is shown with a line for each column.
     func write(_ format: OutputFormat, isRecord: Bool = false) {
         var bytes: [UInt8] = []

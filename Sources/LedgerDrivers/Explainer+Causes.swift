@@ -1,0 +1,244 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+/// From each type of event to those that it came from.
+extension Explainer {
+    /// The nearest causes, the most telling first. The input stands among them unless another one comes
+    /// of it and leads there.
+    func causes(of event: KeptEvent) throws -> [Link] {
+        var links = try specific(event).filter {
+            $0.sequence != .none && $0.sequence < event.sequence
+        }
+        guard event.cause != .none, event.cause < event.sequence else { return links }
+        let (relation, isAlwaysTold) = Self.input(event.type)
+        let isReached = try links.contains { link in
+            try link.sequence == event.cause || self.event(link.sequence).cause == event.cause
+        }
+        if isAlwaysTold || !isReached { links.append(Link(relation, event.cause)) }
+        var seen: [SequenceNumber] = []
+        return links.filter { link in
+            defer { seen.append(link.sequence) }
+            return !seen.contains(link.sequence)
+        }
+    }
+
+    /// What the input is to an event, and whether it is told beside other causes of the same step.
+    private static func input(_ type: EventType?) -> (relation: String, isAlwaysTold: Bool) {
+        switch type {
+        case .orderFilled: ("filled by", true)
+        case .orderCancelled, .orderExpired: ("ended at", false)
+        case .signalGenerated: ("decided on", false)
+        case .dividendPaid: ("declared by", true)
+        case .cashDeposited, .cashWithdrawn, .feeCharged: ("commanded by", false)
+        case .accountDefined, .strategyDefined: ("defined by", false)
+        case .latchEngaged, .latchCleared, .drawdownChanged, .modeChanged: ("came with", false)
+        default: ("came of", false)
+        }
+    }
+
+    private func specific(_ event: KeptEvent) throws -> [Link] {
+        switch event.type {
+        case .signalRejected, .intentRejected, .sizeAdjusted: return try verdict(event)
+        case .orderIntended: return try intent(event)
+        case .orderSubmitted, .orderAccepted, .orderRejected:
+            return [Link("of", try event.read { try Self.order($0) })]
+        case .orderFilled: return [Link("fills", try event.read { try Self.order($0) })]
+        case .orderCancelled: return try ended(event, event.read { try OrderCancelled($0).reason })
+        case .orderExpired: return try ended(event, event.read { try OrderExpired($0).reason })
+        case .latchEngaged: return try latch(event)
+        case .latchCleared: return try clearing(event)
+        case .drawdownChanged, .peakRebased, .healthChecked: return try drawdown(event)
+        case .dividendPaid: return try dividend(event)
+        case .alertRaised: return try alert(event)
+        case .feedResumed:
+            return try last([.feedPaused], before: event.sequence, event.instrument)
+                .map { [Link("ends", $0)] } ?? []
+        case .discrepancyFound, .reconciliationEnded, .positionAdjusted, .cashAdjusted:
+            return try reconciliation(event)
+        default: return []
+        }
+    }
+
+    /// The last of these types that came of the same input before this event.
+    private func sibling(_ event: KeptEvent, _ types: [EventType]) throws -> SequenceNumber? {
+        try step(before: event).last { $0.type.map(types.contains) == true }?.sequence
+    }
+
+    // MARK: Signals and orders
+
+    /// A signal that was refused or an order made smaller: the signal, what was taken off before, and
+    /// the latch or the settings that hold the limit.
+    private func verdict(_ event: KeptEvent) throws -> [Link] {
+        let (refusal, strategy) = try event.read { record in
+            switch record.type {
+            case .signalRejected:
+                let event = try SignalRejected(record)
+                return (event.refusal, event.strategy)
+            case .intentRejected:
+                let event = try IntentRejected(record)
+                return (event.refusal, event.strategy)
+            default:
+                let event = try SizeAdjusted(record)
+                return (event.refusal, event.strategy)
+            }
+        }
+        let relation = event.type == .sizeAdjusted ? "makes smaller" : "refuses"
+        var links = [Link(relation, event.correlation)]
+        if event.type != .sizeAdjusted { links += try adjustments(event) }
+        let gate: TradingGate = try fold(before: event.sequence)
+        let latches = gate.latches.filter {
+            $0.source.rejection == refusal.reason && $0.concerns(strategy, event.instrument)
+        }
+        if let latch = latches.max(by: { $0.effect.rawValue < $1.effect.rawValue }) {
+            return links + [Link("stopped by", latch.sequence)]
+        }
+        if refusal.reason == .rampup,
+            let began = try last([.drawdownChanged], before: event.sequence)
+        {
+            return links + [Link("while in", began)]
+        }
+        if let settings = try last([.configurationLoaded], before: event.sequence) {
+            links.append(Link("by the limits of", settings))
+        }
+        return links
+    }
+
+    /// What made the signal of this chain smaller before it came to its end.
+    private func adjustments(_ event: KeptEvent) throws -> [Link] {
+        try step(before: event).filter {
+            $0.type == .sizeAdjusted && $0.correlation == event.correlation
+        }.map { Link("after", $0.sequence) }
+    }
+
+    private func intent(_ event: KeptEvent) throws -> [Link] {
+        let parent = try event.read { try OrderIntended($0).parent }
+        if parent != .none {
+            var links = [Link("protects", parent)]
+            // Placed anew: the exit before it was for more than there is left to protect.
+            if try self.event(parent).cause != event.cause,
+                let replaced = try sibling(event, [.orderCancelled])
+            {
+                links.append(Link("replaces the rest of", replaced))
+            }
+            return links
+        }
+        guard event.correlation != .none else { return [] }
+        if try self.event(event.correlation).type == .signalGenerated {
+            return [Link("decided as", event.correlation)] + (try adjustments(event))
+        }
+        let gate: TradingGate = try fold(before: event.sequence)
+        return [Link("closes because of", event.correlation)]
+            + gate.latches.filter { $0.effect == .flatten }.map { Link("wanted by", $0.sequence) }
+    }
+
+    private func ended(_ event: KeptEvent, _ reason: EndReason) throws -> [Link] {
+        var links = [Link("ends", try event.read { try Self.order($0) })]
+        let because: [EventType]
+        switch reason {
+        case .otherExitFilled: because = [.orderFilled]
+        case .positionClosed: because = [.orderFilled, .positionAdjusted]
+        case .halted: because = [.latchEngaged, .drawdownChanged]
+        default: return links + [Link("ended at", event.cause)]
+        }
+        links.append(Link("because of", try sibling(event, because) ?? event.cause))
+        return links
+    }
+
+    private func dividend(_ event: KeptEvent) throws -> [Link] {
+        let strategy = try event.read { try DividendPaid($0).strategy }
+        let book: PositionBook = try fold(before: event.cause)
+        let lots = book.position(event.account, strategy, event.instrument)?.lots ?? []
+        // The newest lots; `project positions --lots` shows them all.
+        return lots.suffix(3).map { Link("on units of", $0.fill) }
+    }
+
+    // MARK: Safety
+
+    private func latch(_ event: KeptEvent) throws -> [Link] {
+        let latch = try event.read { try LatchEngaged($0) }
+        var links: [Link] = []
+        let because: [EventType]
+        switch latch.source {
+        case .drawdown: because = [.drawdownChanged]
+        case .reconciliation: because = [.reconciliationEnded]
+        case .mode: because = [.modeChanged]
+        case .duplicateIntents: because = [.intentRejected]
+        default: because = []
+        }
+        if let sibling = try sibling(event, because) { links.append(Link("because of", sibling)) }
+        let gate: TradingGate = try fold(before: event.sequence)
+        let standing = gate.latch(
+            latch.source, latch.scope, strategy: latch.strategy, instrument: latch.instrument)
+        if let standing { links.append(Link("hardens", standing.sequence)) }
+        return links
+    }
+
+    private func clearing(_ event: KeptEvent) throws -> [Link] {
+        let clear = try event.read { try LatchCleared($0) }
+        let gate: TradingGate = try fold(before: event.sequence)
+        let standing = gate.latch(
+            clear.source, clear.scope, strategy: clear.strategy, instrument: clear.instrument)
+        var links = standing.map { [Link("takes down", $0.sequence)] } ?? []
+        let because: [EventType] = [
+            .drawdownChanged, .healthChecked, .reconciliationEnded, .modeChanged,
+        ]
+        if let sibling = try sibling(event, because) { links.append(Link("because of", sibling)) }
+        return links
+    }
+
+    private func drawdown(_ event: KeptEvent) throws -> [Link] {
+        var links: [Link] = []
+        if event.type != .healthChecked,
+            let check = try sibling(event, [.healthChecked, .drawdownChanged])
+        {
+            links.append(Link("after", check))
+        }
+        // A fall from the peak began what is left now; from NORMAL nothing is left.
+        let stop: DrawdownStop = try fold(before: event.sequence)
+        if event.type != .peakRebased, stop.phase != .normal,
+            let began = try last([.drawdownChanged], before: event.sequence)
+        {
+            links.append(Link("in the phase of", began))
+        }
+        return links
+    }
+
+    private func alert(_ event: KeptEvent) throws -> [Link] {
+        let because: [EventType]
+        switch try event.read({ try AlertRaised($0).kind }) {
+        case .drawdownHalt, .drawdownPanic: because = [.drawdownChanged]
+        case .reconciliationFailed, .reconciliationPassed: because = [.reconciliationEnded]
+        case .killSwitch, .duplicateIntents, .dataQuality, .clockSkew, .latency:
+            because = [.latchEngaged]
+        default: because = []
+        }
+        return try sibling(event, because).map { [Link("tells of", $0)] } ?? []
+    }
+
+    private func reconciliation(_ event: KeptEvent) throws -> [Link] {
+        var links: [Link] = []
+        var snapshot: UInt64?
+        try event.read { record in
+            switch record.type {
+            case .discrepancyFound:
+                let found = try DiscrepancyFound(record)
+                snapshot = found.snapshot
+                links.append(Link("about", found.order))
+            case .reconciliationEnded: snapshot = try ReconciliationEnded(record).snapshot
+            case .positionAdjusted: snapshot = try PositionAdjusted(record).snapshot
+            default: snapshot = try CashAdjusted(record).snapshot
+            }
+        }
+        if event.type == .reconciliationEnded {
+            links += try step(before: event).filter { $0.type == .discrepancyFound }
+                .map { Link("found", $0.sequence) }
+        }
+        let began = try last([.venueSnapshotBegan], before: event.sequence) { record in
+            try VenueSnapshotBegan(record).snapshot == snapshot
+        }
+        if let began { links.append(Link("compared with", began)) }
+        return links
+    }
+}

@@ -1,0 +1,165 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+/// The tables of what may trade, and of what became of what was wanted.
+extension ProjectionTables {
+    /// The trading mode and since when it holds.
+    public func mode() throws -> Table {
+        let gate = try fold(TradingGate.self)
+        var table = Table([.init("mode"), .init("since")])
+        table.add(["\(gate.mode)", gate.modeSince == .zero ? nil : "\(gate.modeSince)"])
+        return table
+    }
+
+    /// The latches that stand.
+    public func gate() throws -> Table { Self.latches(try fold(TradingGate.self), names) }
+
+    public static func latches(_ gate: TradingGate, _ names: NameBook) -> Table {
+        var table = Table([
+            .init("source"), .init("scope"), .init("effect"), .init("since"),
+            .init("event", .number), .init("value", .decimal), .init("limit", .decimal),
+            .init("actor"), .init("reason"), .init("clears_by"),
+        ])
+        for latch in gate.latches {
+            let isCompared = latch.limit.raw != 0 || latch.value.raw != 0
+            table.add([
+                "\(latch.source)", latch.scope(names), "\(latch.effect)", "\(latch.since)",
+                "\(latch.sequence)", isCompared ? "\(latch.value)" : nil,
+                isCompared ? "\(latch.limit)" : nil, latch.actor, latch.reason, latch.source.mend,
+            ])
+        }
+        return table
+    }
+
+    /// The drawdown stop: one row, with the equity at which it would next trigger.
+    public mutating func drawdown() throws -> Table {
+        let engine = try engine()
+        let (stop, rules) = (engine.stop, engine.rules.drawdown)
+        let worth = engine.books.equity[engine.account]
+        let isStopped = !stop.allowsEntries
+        var table = Table([
+            .init("state"), .init("drawdown", .decimal), .init("cooldown_days", .number),
+            .init("cooldown_end"), .init("triggered_at"), .init("rampup_end"),
+            .init("equity", .decimal), .init("peak", .decimal), .init("peak_at"),
+            .init("high_water_mark", .decimal), .init("halt_at", .decimal),
+            .init("panic_at", .decimal), .init("trading_allowed", .flag),
+            .init("sizing_multiplier", .decimal), .init("enabled", .flag),
+        ])
+        table.add([
+            "\(stop.phase)".uppercased(), "\(worth.map { Engine.fall($0) } ?? .zero)",
+            isStopped ? "\(stop.days)" : "0", isStopped ? "\(stop.until)" : nil,
+            stop.triggeredAt == .zero ? nil : "\(stop.triggeredAt)",
+            stop.phase == .rampup ? "\(stop.until)" : nil, worth.map { "\($0.equity)" },
+            worth.map { "\($0.peak)" }, worth.map { "\($0.peakAt)" },
+            worth.map { "\($0.highWaterMark)" }, Self.line(rules.halt, worth),
+            Self.line(rules.panic, worth), "\(stop.allowsEntries)",
+            isStopped ? "0" : "\(stop.sizing(rules) ?? Price(raw: FixedPoint.one))",
+            "\(rules.isEnabled)",
+        ])
+        return table
+    }
+
+    /// The highest equity that triggers, to 10^-9, rounded down.
+    private static func line(_ share: Price, _ worth: AccountEquity?) -> String? {
+        guard let worth, worth.peakEquityValue > 0 else { return nil }
+        let line = DrawdownRules.line(share, worth.peakEquityValue)
+        return "\(Money(raw: line / Int128(FixedPoint.one)))"
+    }
+
+    /// Every limit with what is used of it.
+    public mutating func limits() throws -> Table {
+        var table = Table([
+            .init("setting"), .init("limit", .decimal), .init("used", .decimal),
+            .init("enforced", .flag),
+        ])
+        for usage in try engine().limitUsage {
+            table.add([
+                usage.setting, "\(usage.limit)", "\(usage.used)", "\(usage.isEnforced)",
+            ])
+        }
+        return table
+    }
+
+    /// The settings in force.
+    public mutating func settings() throws -> Table {
+        var table = Table([.init("key"), .init("value")])
+        for (key, value) in try engine().settings.pairs { table.add([key, value]) }
+        return table
+    }
+
+    /// The last reconciliation of each kind.
+    public func reconciliations() throws -> Table {
+        let log = try fold(ReconciliationLog.self)
+        var table = Table([
+            .init("kind"), .init("time"), .init("status"), .init("discrepancies", .number),
+            .init("cash", .decimal), .init("portfolio_value", .decimal), .init("snapshot"),
+            .init("origin"), .init("failed_24h", .number),
+        ])
+        for entry in log.latest.sorted(by: { $0.at < $1.at }) {
+            table.add([
+                "\(entry.kind)", "\(entry.at)", "\(entry.status)".uppercased(),
+                "\(entry.discrepancies)", "\(entry.cash)", "\(entry.portfolioValue)",
+                entry.snapshot.hex, entry.origin, "\(log.breaches(at: entry.at))",
+            ])
+        }
+        return table
+    }
+
+    /// What became of the last run's entry signals, by strategy.
+    public func funnel() throws -> Table {
+        let funnel = try fold(SignalFunnel.self)
+        var table = Table([
+            .init("run"), .init("strategy"), .init("raw", .number),
+            .init("after_quality", .number), .init("after_gate", .number),
+            .init("after_regime", .number), .init("after_correlation", .number),
+            .init("after_throttle", .number), .init("after_risk", .number),
+            .init("executed", .number),
+        ])
+        for counts in funnel.counts {
+            table.add([
+                funnel.run, names.name(counts.strategy), "\(counts.raw)",
+                "\(counts.after(.dataQuality))", "\(counts.after(.reconciliation))",
+                "\(counts.after(.regime))", "\(counts.after(.correlation))",
+                "\(counts.after(.throttle))", "\(counts.after(.risk))", "\(counts.executed)",
+            ])
+        }
+        return table
+    }
+
+    /// Each strategy's health score.
+    public func health() throws -> Table {
+        let health = try fold(StrategyHealth.self)
+        var table = Table([
+            .init("strategy"), .init("score", .number), .init("status"),
+            .init("trades_short", .number), .init("trades_long", .number),
+            .init("expectancy_short", .decimal), .init("expectancy_long", .decimal),
+            .init("rejected_long", .decimal), .init("drawdown", .decimal),
+            .init("fill_rate", .decimal),
+        ])
+        for strategy in names.strategies {
+            let report = health.report(strategy.strategy)
+            table.add([
+                strategy.name, "\(report.score)", report.status.rawValue,
+                "\(report.short.trades)", "\(report.long.trades)",
+                "\(report.short.expectancy)", "\(report.long.expectancy)",
+                Self.share(report.long.rejectionRate), Self.share(report.drawdown),
+                Self.share(report.long.fillRate),
+            ])
+        }
+        return table
+    }
+}
+
+extension Latch {
+    /// As commands and tables name it: `global`, `strategy:NAME` or `symbol:NAME`.
+    public func scope(_ names: NameBook) -> String {
+        switch scope {
+        case .global: "global"
+        case .strategy: "strategy:\(names.name(strategy))"
+        case .symbol: "symbol:\(names.symbol(instrument))"
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+import LedgerSafety
+
+/// The state of a journal after one of its events, as the tables that `ledger project` prints.
+///
+/// Each is folded from its nearest checkpoint when it is asked for. Amounts are in the account's
+/// currency, shares of 1 with nine decimals where they are compared and with six where they are looked at.
+public struct ProjectionTables {
+    let journal: any Journal
+    let through: SequenceNumber
+    /// Whether a long fold to the journal's end may leave a checkpoint.
+    private let saves: Bool
+    public let names: NameBook
+    private var restored: Engine?
+
+    public init(
+        _ journal: any Journal, through: SequenceNumber, saves: Bool = false
+    ) throws {
+        (self.journal, self.through, self.saves) = (journal, through, saves)
+        names = try ProjectionReader.fold(of: journal, through: through, saves: saves)
+    }
+
+    func fold<P: Projection>(_ type: P.Type = P.self) throws -> P {
+        try ProjectionReader.fold(of: journal, through: through, saves: saves)
+    }
+
+    /// Restored once for all tables that need it.
+    public mutating func engine() throws -> Engine {
+        if let restored { return restored }
+        let engine = try EngineRestorer.engine(of: journal, through: through)
+        restored = engine
+        return engine
+    }
+
+    /// Six decimals of a share, rounded.
+    static func share(_ value: Double) -> String {
+        "\(Price(rounding: (value * 1e6).rounded() / 1e6) ?? .zero)"
+    }
+
+    // MARK: Books
+
+    /// By account, strategy and instrument.
+    ///
+    /// - Parameter includesClosed: shows positions of quantity 0 too.
+    public func positions(includesClosed: Bool) throws -> Table {
+        let equity = try fold(EquityBook.self)
+        var table = Table([
+            .init("account"), .init("strategy"), .init("symbol"), .init("quantity", .decimal),
+            .init("average_cost", .decimal), .init("cost", .decimal), .init("mark", .decimal),
+            .init("value", .decimal), .init("unrealised", .decimal), .init("realised", .decimal),
+            .init("dividends", .decimal), .init("fees", .decimal), .init("fills", .number),
+        ])
+        for position in try held(includesClosed) {
+            let mark = equity.mark(position.instrument)
+            let value = try Money.notional(mark, position.quantity)
+            table.add([
+                names.name(position.account), names.name(position.strategy),
+                names.symbol(position.instrument), "\(position.quantity)",
+                position.averageCost.map { "\($0)" }, "\(position.cost)", "\(mark)", "\(value)",
+                "\(value - position.cost)", "\(position.realised)", "\(position.dividends)",
+                "\(position.fees)", "\(position.fills)",
+            ])
+        }
+        return table
+    }
+
+    private func held(_ includesClosed: Bool) throws -> [Position] {
+        try fold(PositionBook.self).positions.filter { includesClosed || $0.quantity.raw != 0 }
+            .sorted {
+                ($0.account, $0.strategy, $0.instrument) < (
+                    $1.account, $1.strategy, $1.instrument
+                )
+            }
+    }
+
+    /// Each open lot, by position, the oldest first.
+    public func lots(includesClosed: Bool) throws -> Table {
+        var table = Table([
+            .init("account"), .init("strategy"), .init("symbol"), .init("opened"),
+            .init("fill", .number), .init("quantity", .decimal), .init("cost", .decimal),
+        ])
+        for position in try held(includesClosed) {
+            for lot in position.lots {
+                table.add([
+                    names.name(position.account), names.name(position.strategy),
+                    names.symbol(position.instrument), "\(lot.openedAt)", "\(lot.fill)",
+                    "\(lot.quantity)", "\(lot.cost)",
+                ])
+            }
+        }
+        return table
+    }
+
+    /// Open orders, and `ended` ones, by number.
+    public func orders(_ ended: [Order] = []) throws -> Table {
+        let open = try fold(OrderRegister.self).open
+        var table = Table([
+            .init("order", .number), .init("intended"), .init("state"), .init("account"),
+            .init("strategy"), .init("symbol"), .init("side"), .init("type"), .init("purpose"),
+            .init("quantity", .decimal), .init("filled", .decimal), .init("average", .decimal),
+            .init("limit", .decimal), .init("stop", .decimal), .init("fees", .decimal),
+            .init("intent"),
+        ])
+        for order in (open + ended).sorted(by: { $0.id < $1.id }) {
+            let terms = order.intended
+            table.add([
+                "\(order.id)", "\(order.intendedAt)", "\(order.state)", names.name(order.account),
+                names.name(terms.strategy), names.symbol(terms.instrument), "\(terms.side)",
+                "\(terms.orderType)", "\(terms.purpose)", "\(terms.quantity)", "\(order.filled)",
+                order.averagePrice.map { "\($0)" },
+                terms.limitPrice == .zero ? nil : "\(terms.limitPrice)",
+                terms.stopPrice == .zero ? nil : "\(terms.stopPrice)", "\(order.fees)",
+                "\(terms.intent)",
+            ])
+        }
+        return table
+    }
+
+    /// How many orders came to which state.
+    public func counts() throws -> Table {
+        let register = try fold(OrderRegister.self)
+        var table = Table([.init("what"), .init("count", .number)])
+        table.add(["signals", "\(register.signals)"])
+        table.add(["signals rejected", "\(register.rejectedSignals)"])
+        table.add(["intents rejected", "\(register.rejectedIntents)"])
+        for state in OrderState.allCases {
+            table.add(["orders \(state)", "\(register.counts[Int(state.rawValue)])"])
+        }
+        table.add(["orders open", "\(register.openCount)"])
+        table.add(["fills", "\(register.fills)"])
+        return table
+    }
+
+    /// Cash, worth, peak and drawdown of each account.
+    public func equity() throws -> Table {
+        let book = try fold(EquityBook.self)
+        var table = Table([
+            .init("account"), .init("time"), .init("cash", .decimal),
+            .init("market_value", .decimal), .init("equity", .decimal), .init("peak", .decimal),
+            .init("peak_at"), .init("drawdown", .decimal), .init("largest_drawdown", .decimal),
+            .init("net_deposits", .decimal),
+        ])
+        for account in book.accounts.compactMap({ $0 }) {
+            table.add([
+                names.name(account.account), "\(book.lastTime)", "\(account.cash)",
+                "\(account.marketWorth)", "\(account.equity)", "\(account.peak)",
+                "\(account.peakAt)", Self.share(account.drawdown),
+                Self.share(account.maximumDrawdown), "\(account.netDeposits)",
+            ])
+        }
+        return table
+    }
+
+    /// Each account's equity at the end of each UTC day.
+    public func curve() throws -> Table {
+        var table = Table([.init("account"), .init("day"), .init("equity", .decimal)])
+        for account in names.accounts where through != .none {
+            let curve = try EquityCurve(of: journal, account: account.id, through: through)
+            for point in curve.points {
+                table.add([
+                    account.name, "\(CivilDate(daysSinceEpoch: point.day))", "\(point.equity)",
+                ])
+            }
+        }
+        return table
+    }
+
+    /// Profit of each account: of the last event's UTC day, and in total.
+    public func profit() throws -> Table {
+        let book = try fold(ProfitAndLoss.self)
+        var table = Table([
+            .init("account"), .init("span"), .init("realised", .decimal),
+            .init("unrealised", .decimal), .init("dividends", .decimal), .init("fees", .decimal),
+            .init("net", .decimal), .init("equity", .decimal), .init("net_deposits", .decimal),
+        ])
+        for account in book.equity.accounts.compactMap({ $0?.account }) {
+            for (span, parts) in [
+                ("\(CivilDate(daysSinceEpoch: book.day))", book.today(account)),
+                ("total", book.total(account)),
+            ] {
+                guard let parts else { continue }
+                table.add([
+                    names.name(account), span, "\(parts.realised)", "\(parts.unrealised)",
+                    "\(parts.dividends)", "\(parts.fees)", "\(parts.net)", "\(parts.equity)",
+                    "\(parts.netDeposits)",
+                ])
+            }
+        }
+        return table
+    }
+}

@@ -1,0 +1,67 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+
+/// What differs between the states of a journal at two of its moments.
+public struct StateDiff: Sendable {
+    /// One value that is another one, or stands on one side alone.
+    public struct Change: Hashable, Sendable {
+        public var view: ProjectionView
+        /// Which row; empty for a table of one.
+        public var subject: String
+        public var field: String
+        /// Nil where that side has no such row or value.
+        public var before: String?
+        public var after: String?
+    }
+
+    /// By view, then in the order of the rows of the first moment, new rows last.
+    public let changes: [Change]
+
+    /// Each side is folded from its nearest checkpoint.
+    ///
+    /// - Parameters:
+    ///   - start: the one moment, after this event; `.none` is before the first.
+    ///   - end: the other one, earlier or later.
+    ///   - views: what is compared.
+    public init(
+        of journal: any Journal, from start: SequenceNumber, to end: SequenceNumber,
+        views: [ProjectionView] = ProjectionView.allCases
+    ) throws {
+        var before = try ProjectionTables(journal, through: start)
+        var after = try ProjectionTables(journal, through: end)
+        var found: [Change] = []
+        for view in views {
+            found += Self.changes(
+                view, from: try view.table(&before), to: try view.table(&after))
+        }
+        changes = found
+    }
+
+    static func changes(_ view: ProjectionView, from old: Table, to new: Table) -> [Change] {
+        func rows(_ table: Table) -> [String: [String?]] {
+            Dictionary(table.rows.map { (view.subject($0, of: table), $0) }) { first, _ in first }
+        }
+        let (olds, news) = (rows(old), rows(new))
+        var found: [Change] = []
+        func compare(_ subject: String, _ before: [String?]?, _ after: [String?]?) {
+            for (place, column) in old.columns.enumerated() where view.compares(column.name) {
+                let (one, other) = (before?[place], after?[place])
+                guard one != other else { continue }
+                found.append(
+                    Change(
+                        view: view, subject: subject, field: column.name, before: one ?? nil,
+                        after: other ?? nil))
+            }
+        }
+        for row in old.rows {
+            let subject = view.subject(row, of: old)
+            compare(subject, row, news[subject])
+        }
+        for row in new.rows {
+            let subject = view.subject(row, of: new)
+            if olds[subject] == nil { compare(subject, nil, row) }
+        }
+        return found
+    }
+}

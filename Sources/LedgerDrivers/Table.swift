@@ -1,0 +1,45 @@
+/// Rows of cells under named columns: the same in every form in which they are written.
+public struct Table: Sendable {
+    public struct Column: Hashable, Sendable {
+        public enum Kind: Hashable, Sendable {
+            /// A JSON string, aligned left.
+            case text
+            /// A JSON string, because it may have more digits than a double; aligned right.
+            case decimal
+            /// A JSON number, aligned right.
+            case number
+            /// `true` or `false`.
+            case flag
+            /// Texts, one a line: a JSON array.
+            case list
+        }
+
+        public let name: String
+        public let kind: Kind
+
+        public init(_ name: String, _ kind: Kind = .text) {
+            self.name = name
+            self.kind = kind
+        }
+    }
+
+    public let columns: [Column]
+    public private(set) var rows: [[String?]] = []
+
+    public init(_ columns: [Column]) { self.columns = columns }
+
+    public mutating func add(_ cells: [String?]) {
+        precondition(cells.count == columns.count, "a row has a cell for each column")
+        rows.append(cells)
+    }
+
+    /// The same columns with the rows that `isIncluded` picks.
+    public func filter(_ isIncluded: ([String?]) -> Bool) -> Table {
+        var table = Table(columns)
+        table.rows = rows.filter(isIncluded)
+        return table
+    }
+
+    /// Where a column stands.
+    public func index(_ column: String) -> Int? { columns.firstIndex { $0.name == column } }
+}

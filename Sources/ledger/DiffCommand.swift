@@ -1,0 +1,54 @@
+import ArgumentParser
+import LedgerDomain
+import LedgerDrivers
+import LedgerEvents
+
+struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "What changed between two moments: every value of every projection that differs.",
+        discussion: """
+            Examples:
+              ledger diff --journal demo --from 2008-10-01 --to 2008-10-10
+              ledger diff --journal demo --from 5000 --to 5001 --projection positions
+              ledger diff --journal demo --from 1 --format csv > changes.csv
+            """)
+
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @Option(help: ArgumentHelp("The state after \(Moment.help)."))
+    var from: Moment
+    @Option(help: ArgumentHelp("The state after \(Moment.help); the journal's end unless given."))
+    var to: Moment?
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: ArgumentHelp(
+            "Compare this alone; may be repeated. One of "
+                + ProjectionView.allCases.map(\.rawValue).joined(separator: ", ") + "."))
+    var projection: [ProjectionView] = []
+
+    func run() throws {
+        let journal = try journals.openForReading()
+        let start = try from.last(in: journal)
+        let end = try to?.last(in: journal) ?? journal.head.lastSequence
+        let diff = try StateDiff(
+            of: journal, from: start, to: end,
+            views: projection.isEmpty
+                ? ProjectionView.allCases
+                : ProjectionView.allCases.filter(projection.contains))
+        if output.format == .table, diff.changes.isEmpty {
+            return Terminal.print("nothing differs between event \(start) and event \(end)")
+        }
+        var table = Table([
+            .init("projection"), .init("subject"), .init("field"), .init("from"), .init("to"),
+        ])
+        for change in diff.changes {
+            table.add([
+                change.view.rawValue, change.subject, change.field, change.before, change.after,
+            ])
+        }
+        table.write(output.format)
+    }
+}
+
+extension ProjectionView: ExpressibleByArgument {}
