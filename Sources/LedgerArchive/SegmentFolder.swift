@@ -63,6 +63,41 @@ public final class SegmentFolder: SegmentStore {
         segments.first { $0.first <= sequence && sequence <= $0.last }
     }
 
+    // MARK: What was pruned
+
+    private var prunedFile: String { path + "/pruned" }
+
+    /// What `setPruned` wrote: `through SEQUENCE chain LINK`.
+    public var pruned: Head? {
+        get throws(JournalError) {
+            guard access(prunedFile, F_OK) == 0 else { return nil }
+            let damage = JournalError.damagedSegment(
+                prunedFile, "it does not say which events were pruned")
+            let file = open(prunedFile, O_RDONLY | O_CLOEXEC)
+            guard file >= 0 else { throw damage }
+            defer { close(file) }
+            var bytes = [UInt8](repeating: 0, count: 256)
+            let count = read(file, &bytes, bytes.count)
+            let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+            let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
+            guard words.count == 4, words[0] == "through", words[2] == "chain",
+                let last = UInt64(words[1]), let link = ChainLink(hex: String(words[3]))
+            else { throw damage }
+            return Head(lastSequence: SequenceNumber(last), link: link)
+        }
+    }
+
+    /// Notes that the events through `head` are gone, and then removes their segments.
+    public func prune(through head: Head) throws(ArchiveError) {
+        let file = try OutputFile(prunedFile, replaces: true)
+        try file.write(Array("through \(head.lastSequence) chain \(head.link)\n".utf8))
+        try file.finish()
+        for (path, manifest) in try manifests() where manifest.last <= head.lastSequence {
+            guard unlink(path) == 0 else { throw OutputFile.failure(path) }
+        }
+        list.withLock { $0 = [] }
+    }
+
     public func makeReader() -> any SegmentReader { FolderReader(self) }
 
     /// The manifests of all segments, by their first events.

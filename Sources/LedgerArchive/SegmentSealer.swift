@@ -36,12 +36,15 @@ public struct SegmentSealer {
         let lock = try SealLock(folder.path)
         defer { lock.release() }
         var result = Result()
-        result.last = try folder.manifests().last?.manifest.last ?? .none
+        result.last =
+            try folder.manifests().last?.manifest.last ?? folder.pruned?.lastSequence ?? .none
         try remove(through: result.last)
         let target = min(last, try journal.head.lastSequence)
         while result.last < target {
             let end = min(target.number, result.last.number + Self.most)
-            guard let limit = try lastWhole(SequenceNumber(end)), limit > result.last else { break }
+            guard let limit = try lastWhole(SequenceNumber(end), after: result.last),
+                limit > result.last
+            else { break }
             let path = folder.file(first: result.last.next)
             let before = try journal.link(before: result.last.next)
             _ = try SnapshotWriter(path, level: Self.level).write(
@@ -55,14 +58,20 @@ public struct SegmentSealer {
         return result
     }
 
-    /// The last event of the last block that ends at or before an event, the journal's last block left
-    /// out; nil when there is none.
-    private func lastWhole(_ sequence: SequenceNumber) throws(JournalError) -> SequenceNumber? {
+    /// The last event of the last block that ends at or before an event and before an input, the
+    /// journal's last block left out; nil when there is none. Between two steps the state is whole.
+    private func lastWhole(
+        _ sequence: SequenceNumber, after sealed: SequenceNumber
+    ) throws(JournalError) -> SequenceNumber? {
         let head = try journal.head.lastSequence
-        let reader = try journal.reader(from: sequence, direction: .backward)
+        let reader = try journal.reader(
+            from: sequence.next, through: sealed.next, filter: .all, direction: .backward)
+        var isFollowedByInput = false
         while let block = try reader.next() {
             let last = SequenceNumber(block.header.nextSequence.number - 1)
-            if last <= sequence, last < head { return last }
+            if last <= sequence, last < head, isFollowedByInput { return last }
+            var records = block.records()
+            isFollowedByInput = (try? records.next())?.isInput ?? false
         }
         return nil
     }

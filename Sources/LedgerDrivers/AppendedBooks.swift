@@ -13,6 +13,7 @@
         /// Folds the journal up to `head`.
         init(of journal: any Journal, through head: SequenceNumber) throws {
             var check = BooksCheck()
+            guard try journal.pruned == nil else { return }
             guard head != .none else {
                 self.check = check
                 return

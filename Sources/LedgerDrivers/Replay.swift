@@ -145,7 +145,8 @@ public struct Replay {
 
     private func otherBuild() throws -> String? {
         var build: String?
-        try journal.forEachRecord(from: .first, filter: EventFilter([.configurationLoaded])) {
+        let begin = try journal.beginning
+        try journal.forEachRecord(from: begin, filter: EventFilter([.configurationLoaded])) {
             build = try ConfigurationLoaded($0).build
             return true
         }

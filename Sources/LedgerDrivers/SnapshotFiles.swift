@@ -14,13 +14,14 @@ public enum SnapshotFiles {
     ///   - tree: gives the Merkle root of the events up to one; the manifest then bears it.
     ///   - key: signs the manifest.
     public static func export(
-        _ journal: any Journal, from: SequenceNumber = .first, through: SequenceNumber? = nil,
+        _ journal: any Journal, from: SequenceNumber? = nil, through: SequenceNumber? = nil,
         to path: String, level: Int32 = SnapshotWriter.standardLevel, tree: TreeSealer? = nil,
         key: SigningKey? = nil, progress: (SequenceNumber) -> Void = { _ in }
     ) throws -> SnapshotManifest {
         let head = try journal.head.lastSequence
         guard head != .none else { throw InputError("the journal has no events to write") }
         let last = through ?? head
+        let from = try from ?? journal.beginning
         guard from <= last, last <= head else {
             throw InputError("events \(from) to \(last) are not in a journal that ends at \(head)")
         }
@@ -77,11 +78,7 @@ public enum SnapshotFiles {
     }
 
     private static func name(of journal: any Journal) throws -> String {
-        var name = ""
-        try journal.forEachRecord(from: .first, through: .first) { record in
-            if record.type == .journalOpened { name = try JournalOpened(record).name }
-            return false
-        }
+        let name = try JournalIdentity(journal)?.name ?? ""
         // A line of the manifest.
         return String(String.UnicodeScalarView(name.unicodeScalars.filter { $0.value >= 32 }))
     }

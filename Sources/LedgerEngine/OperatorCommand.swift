@@ -20,6 +20,12 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
     case flatten
     /// Sets the books to the venue's last snapshot, named by its 16 digits.
     case sync
+    /// Keeps every event from being pruned until it is released: a name.
+    case hold
+    /// Releases a hold: its name.
+    case releaseHold = "release-hold"
+    /// Old events go: `through SEQUENCE chain LINK kind KIND name NAME`. What is removed is the driver's.
+    case prune
 
     /// Those that put a fact into the books.
     public static let facts: [OperatorVerb] = [.deposit, .withdrawal, .fee, .note]
@@ -28,6 +34,10 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
     public func problem(with argument: String) -> String? {
         switch self {
         case .note, .override, .healthCheck: return nil
+        case .hold, .releaseHold:
+            return argument.allSatisfy(\.isWhitespace) ? "a hold has a name" : nil
+        case .prune:
+            return PruneRecord(argument) == nil ? "'\(argument)' does not say what goes" : nil
         case .sync:
             return UInt64(argument, radix: 16) != nil && argument.utf8.count == 16
                 ? nil : "'\(argument)' is no snapshot's number of 16 hexadecimal digits"
@@ -111,5 +121,31 @@ public enum GateScope: Hashable, Sendable {
         case .strategy(let name): "strategy:\(name)"
         case .symbol(let name): "symbol:\(name)"
         }
+    }
+}
+
+/// What a `prune` command says: the last event that goes, the chain's link there, and what event 1 said
+/// of the journal, because it goes with the others.
+public struct PruneRecord: Hashable, Sendable {
+    public var through: SequenceNumber
+    /// 64 hexadecimal digits.
+    public var link: String
+    public var kind: String
+    public var name: String
+
+    public init(through: SequenceNumber, link: String, kind: String, name: String) {
+        (self.through, self.link, self.kind, self.name) = (through, link, kind, name)
+    }
+
+    public var text: String { "through \(through) chain \(link) kind \(kind) name \(name)" }
+
+    public init?(_ text: String) {
+        let parts = text.split(separator: " ", maxSplits: 7, omittingEmptySubsequences: false)
+        guard parts.count == 8, parts[0] == "through", parts[2] == "chain", parts[4] == "kind",
+            parts[6] == "name", let last = UInt64(parts[1]), last > 0, parts[3].utf8.count == 64
+        else { return nil }
+        self.init(
+            through: SequenceNumber(last), link: String(parts[3]), kind: String(parts[5]),
+            name: String(parts[7]))
     }
 }

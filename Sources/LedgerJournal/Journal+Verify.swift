@@ -41,6 +41,7 @@ extension Journal {
     /// The chain link of the block that ends before `first`.
     public func link(before first: SequenceNumber) throws(JournalError) -> ChainLink {
         if first == .first { return .origin }
+        if let pruned = try pruned, pruned.lastSequence.next == first { return pruned.link }
         let before = SequenceNumber(first.number - 1)
         guard let block = try reader(from: before, direction: .backward).next() else {
             throw .missingEvents(expected: before, found: .none)

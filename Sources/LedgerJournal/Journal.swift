@@ -35,6 +35,9 @@ public protocol Journal: AnyObject, Sendable {
     /// The last event and its block's link, as committed now.
     var head: Head { get throws(JournalError) }
 
+    /// The last event that was pruned, and its block's link; nil when all are there.
+    var pruned: Head? { get throws(JournalError) }
+
     /// Commits all blocks of the batch and the rows, or nothing.
     ///
     /// The batch is sealed in place and keeps its events; the caller empties it with
@@ -115,6 +118,13 @@ public enum ReadDirection: Hashable, Sendable {
 }
 
 extension Journal {
+    public var pruned: Head? { nil }
+
+    /// The first event that is there.
+    public var beginning: SequenceNumber {
+        get throws(JournalError) { try pruned?.lastSequence.next ?? .first }
+    }
+
     public func append(_ batch: inout Batch) throws(JournalError) {
         try append(&batch, CommitRows())
     }

@@ -66,6 +66,8 @@ public enum JournalError: Error, Equatable {
     case missingEvents(expected: SequenceNumber, found: SequenceNumber)
     /// A row beside the blocks, by table and key, whose checksum is wrong. Quarantine.
     case damagedRow(table: String, key: String)
+    /// These events were pruned. Mend: begin later, or restore a backup.
+    case pruned(through: SequenceNumber)
     /// A segment, by its path. Quarantine; a backup or a snapshot may have it.
     case damagedSegment(String, String)
     /// LMDB's own pages or the file's length. Quarantine.
@@ -87,7 +89,8 @@ public enum JournalError: Error, Equatable {
     public var exitCode: Int32 {
         switch self {
         case .notFound, .notAJournal, .incomplete, .alreadyExists, .notEmpty, .newerFormat,
-            .remoteFileSystem, .notPermitted, .readOnly, .invalidRow, .submissionTooLarge, .store:
+            .remoteFileSystem, .notPermitted, .readOnly, .invalidRow, .submissionTooLarge, .store,
+            .pruned:
             2
         case .corruptBlock, .brokenChain, .missingEvents, .damagedRow, .damagedSegment, .damaged: 3
         case .diskFull, .diskNearlyFull, .mapFull, .io: 4
@@ -100,7 +103,7 @@ extension JournalError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .conflict, .fenced, .leaseHeld, .duplicate, .invalidRow, .submissionTooLarge,
-            .inboxFull:
+            .inboxFull, .pruned:
             refusal
         case .corruptBlock, .brokenChain, .missingEvents, .damagedRow, .damagedSegment, .damaged:
             damage
@@ -143,6 +146,8 @@ extension JournalError: CustomStringConvertible {
             "the journal is being sequenced by \(holder); submit to its inbox or stop it first"
         case .duplicate(let producer, let key, let sequence):
             "input \(key) of \(producer) is event \(sequence) already; skip it"
+        case .pruned(let last):
+            "events 1 to \(last) were pruned: begin at \(last.next), or restore a backup that has them"
         case .invalidRow(let why): "a row of the commit is not valid: \(why)"
         case .submissionTooLarge(let size):
             "a submission of \(size) bytes is larger than \(Submission.largest)"

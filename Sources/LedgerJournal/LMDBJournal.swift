@@ -21,7 +21,7 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
     let hasher = ChainHasher()
     private var watch: DiskWatch
     let sequencer = Mutex(Sequencer())
-    private let segments: (any SegmentStore)?
+    let segments: (any SegmentStore)?
 
     /// The lease, while this journal holds it.
     struct Sequencer: ~Copyable {
@@ -183,7 +183,7 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
     ) throws(JournalError) -> BlockReader {
         let store = try LMDBBlockSource(environment, tables.blocks)
         let source: any BlockSource =
-            if let segments { SealedBlockSource(store, segments.makeReader()) } else { store }
+            if let segments { SealedBlockSource(store, segments) } else { store }
         return BlockReader(
             source, from: from, through: through, filter: filter, direction: direction)
     }

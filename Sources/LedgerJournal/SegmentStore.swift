@@ -6,6 +6,8 @@ import LedgerEvents
 public protocol SegmentStore: Sendable {
     /// A reader for one thread.
     func makeReader() -> any SegmentReader
+    /// The last event that was pruned, and its block's link; nil when all are there.
+    var pruned: Head? { get throws(JournalError) }
 }
 
 public protocol SegmentReader: AnyObject {
@@ -19,14 +21,16 @@ public protocol SegmentReader: AnyObject {
 /// Reads LMDB's blocks, and those before them from segments. Where a block lies in both, LMDB's is read.
 final class SealedBlockSource: BlockSource {
     private let store: LMDBBlockSource
+    private let folder: any SegmentStore
     private let segments: any SegmentReader
     /// The block given last, where it was a segment's; else nil.
     private var sealed: (first: SequenceNumber, next: SequenceNumber)?
     /// The first event of LMDB's block given last.
     private var stored = SequenceNumber.none
 
-    init(_ store: LMDBBlockSource, _ segments: any SegmentReader) {
-        (self.store, self.segments) = (store, segments)
+    init(_ store: LMDBBlockSource, _ folder: any SegmentStore) {
+        (self.store, self.folder) = (store, folder)
+        segments = folder.makeReader()
     }
 
     func release() {
@@ -36,25 +40,32 @@ final class SealedBlockSource: BlockSource {
 
     func seek(atOrBefore sequence: SequenceNumber) throws(JournalError) -> StoredBlock? {
         if let block = try store.seek(atOrBefore: sequence) { return keep(block) }
-        return try segment(sequence)
+        if let block = try segment(sequence) { return block }
+        if let pruned = try folder.pruned, sequence <= pruned.lastSequence {
+            throw .pruned(through: pruned.lastSequence)
+        }
+        return nil
     }
 
     func step(_ direction: ReadDirection) throws(JournalError) -> StoredBlock? {
         guard let sealed else {
             if let block = try store.step(direction) { return keep(block) }
-            guard direction == .backward, stored.number > 1 else { return nil }
-            return try segment(SequenceNumber(stored.number - 1))
+            return direction == .backward ? try before(stored) : nil
         }
-        guard direction == .forward else {
-            return sealed.first.number > 1
-                ? try segment(SequenceNumber(sealed.first.number - 1)) : nil
-        }
+        guard direction == .forward else { return try before(sealed.first) }
         if let block = try segment(sealed.next) { return block }
         // LMDB's first block, if nothing is missing between.
         store.release()
         if let block = try store.seek(atOrBefore: sealed.next) { return keep(block) }
         let last = try store.seek(atOrBefore: SequenceNumber(.max))
         throw .missingEvents(expected: sealed.next, found: last?.first ?? .none)
+    }
+
+    private func before(_ first: SequenceNumber) throws(JournalError) -> StoredBlock? {
+        guard first.number > 1 else { return nil }
+        if let block = try segment(SequenceNumber(first.number - 1)) { return block }
+        guard let pruned = try folder.pruned, pruned.lastSequence.next == first else { return nil }
+        throw .pruned(through: pruned.lastSequence)
     }
 
     private func keep(_ block: StoredBlock) -> StoredBlock {
@@ -75,6 +86,8 @@ final class SealedBlockSource: BlockSource {
 }
 
 extension LMDBJournal {
+    public var pruned: Head? { get throws(JournalError) { try segments?.pruned } }
+
     /// The first event whose block is in LMDB; none when there is no event.
     public var firstStored: SequenceNumber {
         get throws(JournalError) {

@@ -24,7 +24,7 @@ struct EventExport: ParsableArguments {
 
     func run(_ format: OutputFormat) throws {
         let journal = try journals.openForReading()
-        let first = try from?.first(in: journal) ?? .first
+        let first = try from?.first(in: journal) ?? journal.beginning
         let last = try to?.last(in: journal) ?? journal.head.lastSequence
         let types = try type.map { name in
             guard let known = EventType(name: name) else {

@@ -61,12 +61,8 @@ struct GateStatus: ParsableCommand {
         guard gate.latch(.flagFile) == nil, try JournalSummary(journal).kind != "backtest" else {
             return nil
         }
-        var path = ""
-        try journal.forEachRecord(from: .first, filter: EventFilter([.configurationLoaded])) {
-            path = Settings(text: try ConfigurationLoaded($0).settings)["gate.flag_path"] ?? ""
-            return true
-        }
-        return FlagFile.present(path)
+        let engine = try EngineRestorer.engine(of: journal, through: journal.head.lastSequence)
+        return FlagFile.present(engine.rules.flagPath)
     }
 }
 

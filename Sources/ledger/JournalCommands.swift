@@ -52,12 +52,11 @@ struct JournalSummary {
     init(_ journal: any Journal) throws {
         head = try journal.head.lastSequence
         guard head != .none else { return }
-        try journal.forEachRecord(from: .first, through: .first) { record in
-            if record.type == .journalOpened {
-                let opened = try JournalOpened(record)
-                kind = "\(opened.kind)"
-                name = opened.name
-            }
+        if let identity = try JournalIdentity(journal) {
+            (kind, name) = (identity.kind, identity.name)
+        }
+        let begin = try journal.beginning
+        try journal.forEachRecord(from: begin, through: begin) { record in
             first = record.time
             return false
         }

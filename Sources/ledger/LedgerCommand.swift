@@ -24,7 +24,8 @@ struct LedgerCommand: ParsableCommand {
             VerifyCommand.self, RecordCommand.self, ConfigCommand.self, GateCommand.self,
             KillSwitchCommand.self, ModeCommand.self, DrawdownCommand.self, FlattenCommand.self,
             ReconcileCommand.self, SyncCommand.self, WhyNoTradeCommand.self, ArtifactsCommand.self,
-            SnapshotCommand.self, SealCommand.self, BackupCommand.self, RestoreCommand.self,
+            SnapshotCommand.self, SealCommand.self, PruneCommand.self, HoldCommand.self,
+            BackupCommand.self, RestoreCommand.self,
             ExportCommand.self, BundleCommand.self, CheckpointCommand.self, ProveCommand.self,
             TreeCommand.self, KeysCommand.self,
         ])

@@ -132,9 +132,11 @@ struct VerifyCommand: ParsableCommand {
         }
         let unknown =
             result.unknown == 0 ? "" : ", \(result.unknown) of types newer than this program"
+        let pruned =
+            result.pruned == .none ? "" : ", those up to \(result.pruned) pruned"
         let signed = result.signed.map { ", \($0) signed checkpoints" } ?? ""
         Terminal.print(
-            "ok: \(result.events) events\(unknown), \(result.checkpoints) checkpoints\(signed), chain "
+            "ok: \(result.events) events\(unknown)\(pruned), \(result.checkpoints) checkpoints\(signed), chain "
                 + "\(result.head.link)")
     }
 

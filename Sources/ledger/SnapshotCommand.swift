@@ -71,7 +71,7 @@ struct SnapshotExport: ParsableCommand {
             guard redact.isEmpty, account == nil else { return try redacted(journal, key) }
             let tree = try key.map { try TreeSealer(journal, directory: journal.path, key: $0) }
             return try SnapshotFiles.export(
-                journal, from: try from?.first(in: journal) ?? .first,
+                journal, from: try from?.first(in: journal),
                 through: try to?.last(in: journal), to: file, level: level, tree: tree, key: key)
         }
         Terminal.print(

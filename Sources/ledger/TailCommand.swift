@@ -97,9 +97,9 @@ struct TailCommand: ParsableCommand {
         _ journal: LMDBJournal, _ filter: EventFilter, _ through: SequenceNumber?
     ) throws -> SequenceNumber {
         if let since, count == nil { return try since.first(in: journal) }
-        if all { return .first }
+        if all { return try journal.beginning }
         let head = try through ?? journal.head.lastSequence
-        let earliest = try since?.first(in: journal) ?? .first
+        let earliest = try since?.first(in: journal) ?? journal.beginning
         var left = count ?? 10
         guard left > 0, head != .none else { return head.next }
         let reader = try journal.reader(

@@ -1,0 +1,153 @@
+import ArgumentParser
+import LedgerArchive
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+
+struct PruneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune",
+        abstract: "Remove a journal's oldest segments; shows what would go unless told to.",
+        discussion: """
+            Only whole segments go (see `ledger seal`), never one under a hold. What they came to stays:
+            positions, books and stops of every later moment are what they were. That they were removed
+            is an event, with who and why. Take a backup first: nothing brings them back.
+
+              ledger prune --journal main --keep-days 365
+              ledger prune --journal main --keep-days 365 --force --reason "retention of one year"
+            """)
+
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @OptionGroup var giver: OperatorOptions
+    @Option(help: "Segments whose events are all before this: \(Moment.help).")
+    var before: Moment?
+    @Option(
+        help: "Segments whose events are all more days old than this, counted from the last event.")
+    var keepDays: Int64?
+    @Flag(help: "Remove them.")
+    var force = false
+
+    func validate() throws {
+        guard (before == nil) != (keepDays == nil) else {
+            throw ValidationError("say what goes, with --before or with --keep-days")
+        }
+        guard keepDays ?? 0 >= 0, keepDays ?? 0 <= 100_000 else {
+            throw ValidationError("--keep-days is from 0 to 100000")
+        }
+        if force { try giver.requireReason("prune --force removes evidence for good") }
+    }
+
+    func run() throws {
+        let journal = try OperatorStep.open(journals)
+        let pruning = Pruning(journal)
+        let segments = try SnapshotOpening.checked { try pruning.segments(before: limit(journal)) }
+        guard let last = segments.last?.manifest else {
+            return Terminal.print("nothing to prune: no segment is as old; see `ledger seal`")
+        }
+        var table = Table([
+            .init("segment"), .init("first", .number), .init("last", .number), .init("from"),
+            .init("to"), .init("bytes", .number),
+        ])
+        for (path, manifest) in segments {
+            table.add([
+                String(path.split(separator: "/").last ?? ""), "\(manifest.first)",
+                "\(manifest.last)", "\(manifest.earliest)", "\(manifest.latest)",
+                "\(manifest.frames.reduce(0) { $0 + $1.bytes })",
+            ])
+        }
+        table.write(output.format)
+        let holds = try Pruning.holds(of: journal)
+        guard holds.isEmpty else {
+            throw CommandError(
+                "held by " + holds.map { "\($0.name) (\($0.by))" }.joined(separator: ", ")
+                    + ": release it with `ledger hold release`", code: 1)
+        }
+        guard force else {
+            return Terminal.complain(
+                "nothing was removed; give --force and --reason to remove them")
+        }
+        guard let identity = try JournalIdentity(journal) else { return }
+        try pruning.keepStates(through: last.last)
+        let record = PruneRecord(
+            through: last.last, link: "\(last.linkAfter)", kind: identity.kind, name: identity.name)
+        try giver.command(.prune, record.text).carryOut(on: journal, output.format)
+        try SnapshotOpening.checked {
+            try pruning.remove(through: Head(lastSequence: last.last, link: last.linkAfter))
+        }
+    }
+
+    private func limit(_ journal: LMDBJournal) throws -> SequenceNumber {
+        if let before { return try before.first(in: journal) }
+        var last = Timestamp.zero
+        let head = try journal.head.lastSequence
+        try journal.forEachRecord(from: head, through: head) { record in
+            last = record.time
+            return false
+        }
+        let days = Nanoseconds(Nanoseconds.day.count * (keepDays ?? 0))
+        let oldest = Timestamp(nanoseconds: last.nanoseconds - days.count)
+        return try ProjectionReader.sequence(of: journal, atOrBefore: oldest)
+    }
+}
+
+struct HoldCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hold",
+        abstract: "Legal holds: while one stands nothing of the journal is pruned.",
+        subcommands: [HoldPlace.self, HoldRelease.self, HoldList.self])
+}
+
+struct HoldPlace: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "place", abstract: "Place a hold.",
+        discussion:
+            "Example: ledger hold place case-17 --journal main --reason \"letter of 5 March\"")
+
+    @Argument(help: "Its name.")
+    var name: String
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @OptionGroup var giver: OperatorOptions
+
+    func run() throws { try giver.command(.hold, name).carryOut(on: journals, output.format) }
+}
+
+struct HoldRelease: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release", abstract: "Release a hold.")
+
+    @Argument(help: "Its name.")
+    var name: String
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @OptionGroup var giver: OperatorOptions
+
+    func validate() throws { try giver.requireReason("releasing a hold lets events be pruned") }
+
+    func run() throws {
+        let journal = try OperatorStep.open(journals)
+        guard try Pruning.holds(of: journal).contains(where: { $0.name == name }) else {
+            throw CommandError("there is no hold of the name \(name)", code: 1)
+        }
+        try giver.command(.releaseHold, name).carryOut(on: journal, output.format)
+    }
+}
+
+struct HoldList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the holds that stand.")
+
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+
+    func run() throws {
+        var table = Table([.init("name"), .init("by")])
+        for hold in try Pruning.holds(of: journals.openForReading()) {
+            table.add([hold.name, hold.by])
+        }
+        table.write(output.format)
+    }
+}
