@@ -3,7 +3,7 @@ import LedgerDomain
 
 /// A tree's files, in `tree` beside the journal, laid out as c2sp.org/tlog-tiles has it:
 ///
-///     head                 the size that the tiles are at: a checkpoint's text, unsigned
+///     head                 the size that the tiles are at: a checkpoint's text, unsigned, and its digest
 ///     checkpoint           the latest signed checkpoint
 ///     checkpoints/SIZE     each signed checkpoint
 ///     tile/L/N             256 hashes of level L; level 0 is not kept, the events give it
@@ -111,14 +111,24 @@ struct TreeFiles: Sendable {
 
     /// - Returns: nil when no tree was built.
     func readHead() throws(ArchiveError) -> TreeCheckpoint? {
-        guard let bytes = try Self.read("\(path)/head") else { return nil }
-        return try Self.named("\(path)/head") { () throws(ArchiveError) in
-            try TreeCheckpoint(text: String(decoding: bytes, as: UTF8.self))
+        let name = "\(path)/head"
+        guard let bytes = try Self.read(name) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let end = text.dropLast().lastIndex(of: "\n").map { text.index(after: $0) }
+        let body = String(text[..<(end ?? text.startIndex)])
+        guard text == Self.sealed(body) else {
+            throw ArchiveError(.damaged, name, "its digest is not that of its text")
         }
+        return try Self.named(name) { () throws(ArchiveError) in try TreeCheckpoint(text: body) }
+    }
+
+    /// Signed by nobody, so a digest says whether it is whole.
+    private static func sealed(_ text: String) -> String {
+        "\(text)sha256 \(MerkleHash(of: Array(text.utf8)))\n"
     }
 
     func writeHead(_ head: TreeCheckpoint) throws(ArchiveError) {
-        try Self.write(Array(head.text.utf8), to: "\(path)/head")
+        try Self.write(Array(Self.sealed(head.text).utf8), to: "\(path)/head")
     }
 
     /// Forgets the tree, not what was signed of it.

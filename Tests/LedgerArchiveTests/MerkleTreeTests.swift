@@ -1,16 +1,20 @@
 import LedgerArchive
 import Testing
 
-/// The leaves of a tree in memory: every subtree is hashed anew, as the RFC defines it.
+/// The leaves of a tree in memory, with its perfect subtrees by their height.
 struct Leaves: MerkleNodes {
-    var hashes: [MerkleHash]
+    private var rows: [[MerkleHash]]
 
-    func node(height: Int, index: UInt64) -> MerkleHash {
-        if height == 0 { return hashes[Int(index)] }
-        return .node(
-            node(height: height - 1, index: 2 * index),
-            node(height: height - 1, index: 2 * index + 1))
+    init(hashes: [MerkleHash]) {
+        rows = [hashes]
+        while let row = rows.last, row.count > 1 {
+            rows.append((0..<row.count / 2).map { .node(row[2 * $0], row[2 * $0 + 1]) })
+        }
     }
+
+    var hashes: [MerkleHash] { rows[0] }
+
+    func node(height: Int, index: UInt64) -> MerkleHash { rows[height][Int(index)] }
 
     /// As the RFC's recursion has it, without perfect subtrees.
     func root(_ range: Range<Int>) -> MerkleHash {
