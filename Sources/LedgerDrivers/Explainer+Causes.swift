@@ -1,4 +1,5 @@
 import LedgerDomain
+import LedgerEngine
 import LedgerEvents
 import LedgerProjections
 import LedgerSafety
@@ -70,8 +71,8 @@ extension Explainer {
 
     /// A signal that was refused or an order made smaller: the signal, what was taken off before, and
     /// the latch or the settings that hold the limit.
-    private func verdict(_ event: KeptEvent) throws -> [Link] {
-        let (refusal, strategy) = try event.read { record in
+    private func verdict(_ refused: KeptEvent) throws -> [Link] {
+        let (refusal, strategy) = try refused.read { record in
             switch record.type {
             case .signalRejected:
                 let event = try SignalRejected(record)
@@ -84,23 +85,29 @@ extension Explainer {
                 return (event.refusal, event.strategy)
             }
         }
-        let relation = event.type == .sizeAdjusted ? "makes smaller" : "refuses"
-        var links = [Link(relation, event.correlation)]
-        if event.type != .sizeAdjusted { links += try adjustments(event) }
-        let gate: TradingGate = try fold(before: event.sequence)
+        let relation = refused.type == .sizeAdjusted ? "makes smaller" : "refuses"
+        var links = [Link(relation, refused.correlation)]
+        if refused.type != .sizeAdjusted { links += try adjustments(refused) }
+        let gate: TradingGate = try fold(before: refused.sequence)
         let latches = gate.latches.filter {
-            $0.source.rejection == refusal.reason && $0.concerns(strategy, event.instrument)
+            $0.source.rejection == refusal.reason && $0.concerns(strategy, refused.instrument)
         }
         if let latch = latches.max(by: { $0.effect.rawValue < $1.effect.rawValue }) {
             return links + [Link("stopped by", latch.sequence)]
         }
         if refusal.reason == .rampup,
-            let began = try last([.drawdownChanged], before: event.sequence)
+            let began = try last([.drawdownChanged], before: refused.sequence)
         {
             return links + [Link("while in", began)]
         }
-        if let settings = try last([.configurationLoaded], before: event.sequence) {
-            links.append(Link("by the limits of", settings))
+        if let settings = try last([.configurationLoaded], before: refused.sequence) {
+            let limit = try refusal.reason.setting.flatMap { key in
+                try event(settings).read { record in
+                    Settings(text: try ConfigurationLoaded(record).settings)[key]
+                        .map { "\(key) = \($0)" }
+                }
+            }
+            links.append(Link("by the limits of", settings, note: limit))
         }
         return links
     }

@@ -32,9 +32,11 @@ struct Explainer {
     struct Link {
         var relation: String
         var sequence: SequenceNumber
+        /// What of the event matters here, where its text does not say it.
+        var note: String?
 
-        init(_ relation: String, _ sequence: SequenceNumber) {
-            (self.relation, self.sequence) = (relation, sequence)
+        init(_ relation: String, _ sequence: SequenceNumber, note: String? = nil) {
+            (self.relation, self.sequence, self.note) = (relation, sequence, note)
         }
     }
 
@@ -59,7 +61,9 @@ struct Explainer {
             return node
         }
         for link in try causes(of: event) {
-            node.causes.append(try explain(link.sequence, relation: link.relation))
+            var cause = try explain(link.sequence, relation: link.relation)
+            if let note = link.note { cause.text = note }
+            node.causes.append(cause)
         }
         return node
     }

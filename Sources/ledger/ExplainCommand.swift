@@ -52,10 +52,14 @@ struct ExplainCommand: ParsableCommand {
         for (index, node) in nodes.enumerated() {
             let isLast = index == nodes.count - 1
             Terminal.print(
-                indent + (isLast ? "└─ " : "├─ ") + title(node)
-                    + (node.isRepeated ? " (its causes stand above)" : ""))
+                indent + (isLast ? "└─ " : "├─ ")
+                    + (node.isRepeated ? Self.reference(node) : title(node)))
             show(node.causes, indent: indent + (isLast ? "   " : "│  "))
         }
+    }
+
+    private static func reference(_ node: Explanation.Node) -> String {
+        "\(node.relation) \(node.type) \(node.sequence), which stands above"
     }
 
     private static func title(_ node: Explanation.Node) -> String {

@@ -46,27 +46,93 @@ struct FunnelProjection: ParsableCommand {
 struct WhyNoTradeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "why-no-trade",
-        abstract: "What stopped the last run's entry signals, the commonest first.",
-        discussion: "  ledger why-no-trade --journal main")
+        abstract: "What stopped entries, the heaviest first, and how each ends.",
+        discussion: """
+            Of the last run, unless --since names a beginning. Refused signals by rule, orders that ended
+            without a fill, latches that stand; also that there were no prices or no signals at all.
+
+              ledger why-no-trade --journal main
+              ledger why-no-trade --journal main --symbol AAPL --since 2024-03-05
+            """)
 
     @OptionGroup var options: ProjectionOptions
+    @Option(help: "Of this instrument alone.")
+    var symbol: String?
+    @Option(help: ArgumentHelp("From here, instead of the last run's start: \(Moment.help)."))
+    var since: Moment?
+    @Option(help: "How many rows at most.")
+    var limit = 20
+
+    func validate() throws {
+        if limit < 0 { throw ValidationError("--limit is 0 or more") }
+    }
 
     func run() throws {
         let (journal, through) = try options.open()
         let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
-        let funnel: SignalFunnel = try ProjectionReader.fold(of: journal, through: through)
-        guard !funnel.run.isEmpty else {
-            throw CommandError("no run has started in \(options.journals.journal)", code: 1)
-        }
-        let why = WhyNoTrade(funnel)
+        let instrument = try symbol.map { try Self.instrument($0, names) }
+        let (start, run) = try start(journal, through)
+        let found = try EntryBlockers(
+            of: journal, from: start, through: through, symbol: instrument?.id)
         if options.output.format == .table {
+            let what = [symbol, run].compactMap { $0 }.joined(separator: " in ")
             Terminal.print(
-                "\(funnel.run): \(funnel.raw) entry signals, \(funnel.executed) executed; "
-                    + "primary blocker \(why.blocker)")
-            if funnel.raw == funnel.executed { return }
+                "\(what): \(found.prices) prices, \(found.signals) entry signals, "
+                    + "\(found.executed) executed, \(found.filled) filled; primary blocker "
+                    + found.primary)
+            if found.blockers.isEmpty { return }
         }
-        FunnelProjection.table(funnel, names, most: WhyNoTrade.mostExamples)
-            .write(options.output.format)
+        Self.table(found, names, limit).write(options.output.format)
+        if found.blockers.count > limit, options.output.format == .table {
+            Terminal.print("and \(found.blockers.count - limit) more: --limit")
+        }
+    }
+
+    private static func instrument(_ symbol: String, _ names: NameBook) throws -> Instrument {
+        guard let known = names.instrument(symbol: symbol) else {
+            let all = names.instruments.map(\.symbol).joined(separator: ", ")
+            throw CommandError("--symbol \(symbol) is not in the journal, which has: \(all)")
+        }
+        return known
+    }
+
+    /// Where the span begins, and what it is called.
+    private func start(
+        _ journal: LMDBJournal, _ through: SequenceNumber
+    ) throws -> (SequenceNumber, String) {
+        if let since {
+            let first = try since.first(in: journal)
+            guard first <= through else {
+                throw CommandError("the span ends at event \(through), before \(first)")
+            }
+            return (first, "events \(first) to \(through)")
+        }
+        let funnel: SignalFunnel = try ProjectionReader.fold(of: journal, through: through)
+        guard let number = funnel.run.split(separator: "-").last.flatMap({ UInt64($0) }) else {
+            throw CommandError(
+                "no run has started in \(options.journals.journal); --since names a beginning",
+                code: 1)
+        }
+        return (SequenceNumber(number), funnel.run)
+    }
+
+    private static func table(_ found: EntryBlockers, _ names: NameBook, _ limit: Int) -> Table {
+        var table = Table([
+            .init("strategy"), .init("stage"), .init("reason"), .init("symbol"),
+            .init("count", .number), .init("last_value", .decimal), .init("last_limit", .decimal),
+            .init("last_event", .number), .init("ends_with"),
+        ])
+        for blocker in found.blockers.prefix(limit) {
+            table.add([
+                blocker.strategy == .none ? nil : names.name(blocker.strategy), blocker.stage,
+                blocker.reason,
+                blocker.instrument == .none ? nil : names.symbol(blocker.instrument),
+                "\(blocker.count)", blocker.value.map { "\($0)" },
+                blocker.limit.map { "\($0)" },
+                blocker.last == .none ? nil : "\(blocker.last)", blocker.mend,
+            ])
+        }
+        return table
     }
 }
 
