@@ -27,19 +27,10 @@ public final class SegmentFolder: SegmentStore {
     }
 
     /// The files, by their first events.
-    public func files() -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var found: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(Self.suffix), name.utf8.count == 20 + Self.suffix.utf8.count {
-                found.append("\(path)/\(name)")
-            }
-        }
-        return found.sorted()
+    public func files() throws(ArchiveError) -> [String] {
+        try Folder.names(path).filter {
+            $0.hasSuffix(Self.suffix) && $0.utf8.count == 20 + Self.suffix.utf8.count
+        }.map { "\(path)/\($0)" }
     }
 
     /// The segment that holds an event; looks into the folder again for one that it does not know.
@@ -47,7 +38,7 @@ public final class SegmentFolder: SegmentStore {
         if let known = Self.find(sequence, list.withLock { $0 }) { return known }
         let known = list.withLock { $0 }
         var found: [Segment] = []
-        for file in files() {
+        for file in try files() {
             if let segment = known.first(where: { $0.reader.path == file }) {
                 found.append(segment)
             } else {
@@ -103,7 +94,7 @@ public final class SegmentFolder: SegmentStore {
     /// The manifests of all segments, by their first events.
     public func manifests() throws(ArchiveError) -> [(path: String, manifest: SnapshotManifest)] {
         var found: [(path: String, manifest: SnapshotManifest)] = []
-        for file in files() { found.append((file, try SnapshotReader(file).manifest)) }
+        for file in try files() { found.append((file, try SnapshotReader(file).manifest)) }
         return found
     }
 }

@@ -36,20 +36,8 @@ public struct Backup {
         return parts
     }
 
-    private func files() throws -> [String] {
-        guard let folder = opendir(path) else {
-            if errno == ENOENT { return [] }
-            throw ArchiveError(.unusable, path, String(cString: strerror(errno)))
-        }
-        defer { closedir(folder) }
-        var found: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".ledger.zst") { found.append("\(path)/\(name)") }
-        }
-        return found
+    private func files() throws(ArchiveError) -> [String] {
+        try Folder.names(path).filter { $0.hasSuffix(".ledger.zst") }.map { "\(path)/\($0)" }
     }
 
     /// Writes what came since the last part and reads it back.

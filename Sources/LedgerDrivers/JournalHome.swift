@@ -48,8 +48,8 @@ public enum JournalHome {
     /// too.
     public static func remove(_ directory: String) throws {
         for file in ["data.mdb", "lock.mdb", "wake", "lease"] { unlink("\(directory)/\(file)") }
-        for segment in SegmentFolder(directory).files() { unlink(segment) }
-        unlink("\(directory)/segments/lock")
+        for segment in (try? SegmentFolder(directory).files()) ?? [] { unlink(segment) }
+        for file in ["lock", "pruned"] { unlink("\(directory)/segments/\(file)") }
         rmdir("\(directory)/segments")
         TreeSealer.remove(directory: directory)
         let hasKey = access("\(directory)/\(SigningKey.fileName)", F_OK) == 0

@@ -13,8 +13,8 @@ struct BackupCommand: ParsableCommand {
             The first backup holds everything, each later one what came since. Each is read back and
             checked before it counts. Keep the folder on another machine.
 
-              ledger backup /mnt/backup/main --journal main
-              ledger backup /mnt/backup/main --check
+              ledger backup backups/main --journal main
+              ledger backup backups/main --check
             """)
 
     @Argument(help: "The folder.")
@@ -58,7 +58,7 @@ struct RestoreCommand: ParsableCommand {
             Every event is checked on the way and the journal's head is the backup's. It gets its name when
             it is whole; a restore that was stopped is finished by giving the command again.
 
-              ledger restore /mnt/backup/main --journal main
+              ledger restore backups/main --journal main
             """)
 
     @Argument(help: "The folder.")

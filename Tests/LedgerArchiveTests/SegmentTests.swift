@@ -91,7 +91,7 @@ import Testing
                 _ = try sealer.seal(through: SequenceNumber(through))
             }
         }
-        let files = SegmentFolder(path).files()
+        let files = try SegmentFolder(path).files()
         #expect(files.count == 3)
         let middle = try Data(contentsOf: URL(fileURLWithPath: files[1]))
         try FileManager.default.removeItem(atPath: files[1])

@@ -1,0 +1,21 @@
+import Glibc
+
+/// What lies in a folder.
+public enum Folder {
+    /// The names of its files, sorted; none where there is no folder.
+    public static func names(_ path: String) throws(ArchiveError) -> [String] {
+        guard let folder = opendir(path) else {
+            if errno == ENOENT { return [] }
+            throw OutputFile.failure(path)
+        }
+        defer { closedir(folder) }
+        var found: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { found.append(name) }
+        }
+        return found.sorted()
+    }
+}
