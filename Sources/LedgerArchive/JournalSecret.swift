@@ -2,11 +2,15 @@
 ///
 /// Whoever has it can compute every salt, so a copy of the journal that is given away goes without it;
 /// whoever loses it cannot build the tree again that checkpoints were signed for.
-public struct JournalSecret: Hashable, Sendable {
+public struct JournalSecret: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     public static let size = 32
     public static let fileName = "secret"
 
     let bytes: [UInt8]
+
+    /// Without its bytes, whoever prints or dumps it.
+    public var description: String { "a journal's secret" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// - Returns: nil unless there are 32 bytes.
     public init?(_ bytes: [UInt8]) {

@@ -2,7 +2,7 @@
 /// `PRIVATE+KEY+NAME+HASH+BASE64`, the base64 of 0x01 and the 32 bytes of RFC 8032.
 ///
 /// It signs; it is never part of an error, a journal or an export.
-public struct SigningKey: Sendable {
+public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
     public let verifier: VerifierKey
     private let seed: [UInt8]
 
@@ -65,6 +65,10 @@ public struct SigningKey: Sendable {
     }
 
     public var name: String { verifier.name }
+
+    /// Without the private half, whoever prints or dumps it.
+    public var description: String { "the private key of \(verifier)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Signs a text.
     ///

@@ -10,7 +10,7 @@ public struct TreeVerification {
     private let head: TreeCheckpoint?
     private var frontier = TreeFrontier()
     /// By rising size.
-    private var wanted: [(name: String, tree: TreeCheckpoint)] = []
+    private var wanted: [(name: String, tree: TreeCheckpoint, isHead: Bool)] = []
     private var passed = 0
     /// Each is one thing that is wrong.
     public private(set) var faults: [String] = []
@@ -42,7 +42,7 @@ public struct TreeVerification {
                 "is not there, and without it no event can be compared with a root")
         }
         hasher = LeafHasher(secret)
-        wanted = kept
+        wanted = kept.map { ($0.name, $0.tree, false) }
         for size in sizes {
             let name = files.checkpoint(size)
             do throws(ArchiveError) {
@@ -54,10 +54,10 @@ public struct TreeVerification {
                 guard tree.size == size else {
                     throw ArchiveError(.damaged, name, "is for \(tree.size) events")
                 }
-                wanted.append((name, tree))
+                wanted.append((name, tree, false))
             } catch { faults.append("\(error)") }
         }
-        if let head { wanted.append(("\(files.path)/head", head)) }
+        if let head { wanted.append(("\(files.path)/head", head, true)) }
         wanted.sort { $0.tree.size < $1.tree.size }
         self.faults = faults
     }
@@ -95,7 +95,7 @@ public struct TreeVerification {
 
     private mutating func comparePassed() {
         while passed < wanted.count, wanted[passed].tree.size <= frontier.size {
-            let (name, tree) = wanted[passed]
+            let (name, tree, isHead) = wanted[passed]
             passed += 1
             guard tree.root == frontier.root else {
                 faults.append(
@@ -103,21 +103,25 @@ public struct TreeVerification {
                         + "was rewritten, or it is another one")
                 continue
             }
-            if tree == head { compareEdge() } else { agreed += 1 }
+            if isHead { compareEdge() } else { agreed += 1 }
         }
     }
 
     private mutating func compareEdge() {
+        let fault: String
         do throws(ArchiveError) {
-            guard try files.readEdge(of: frontier.size) != frontier.edge else { return }
-            faults.append("\(files.path)/tile: the last tiles are not what the events give")
-        } catch { faults.append("\(error)") }
+            if try files.readEdge(of: frontier.size) == frontier.edge { return }
+            fault = "\(files.path)/tile: the last tiles are not what the events give"
+        } catch { fault = "\(error)" }
+        // A process that lets the tree grow meanwhile takes the old edge away.
+        if let now = try? files.readHead(), now != head { return }
+        faults.append(fault)
     }
 
     /// After the last block: what was signed for more events than there are.
     public mutating func finish() {
         comparePassed()
-        for (name, tree) in wanted[passed...] {
+        for (name, tree, _) in wanted[passed...] {
             faults.append(
                 "\(name): it is for \(tree.size) events, the journal ends at \(frontier.size): its tail "
                     + "was cut")

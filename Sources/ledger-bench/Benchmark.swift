@@ -12,6 +12,7 @@ enum Benchmark {
                ledger-bench journal ROWS DIR          a back-test over made bars, to read
                ledger-bench scan JOURNAL
                ledger-bench fold positions|all JOURNAL
+               ledger-bench tree JOURNAL DIR          the Merkle tree of it
                ledger-bench append durable|bulk EVENTS_A_COMMIT EVENTS DIR
         """
 
@@ -29,6 +30,7 @@ enum Benchmark {
             try Reading.fold(arguments[2], name: "positions") { PositionFold() }
         case ("fold", 3) where arguments[1] == "all":
             try Reading.fold(arguments[2], name: "all") { EveryFold() }
+        case ("tree", 3): try Sealing.run(arguments[1], in: arguments[2])
         case ("append", 5):
             try Appending.run(
                 durability: arguments[1] == "durable" ? .durable : .bulk,

@@ -68,6 +68,18 @@ import Testing
         }
     }
 
+    @Test func `nothing prints a private key or a secret`() throws {
+        let key = try SigningKey(name: "desk", seed: [UInt8](repeating: 77, count: 32))
+        let secret = try #require(JournalSecret([UInt8](repeating: 77, count: 32)))
+        for value in [key, secret] as [Any] {
+            var dumped = ""
+            dump(value, to: &dumped)
+            for text in [dumped, "\(value)", String(reflecting: value)] {
+                #expect(!text.contains("77") && !text.contains("TU1N"), "\(text)")
+            }
+        }
+    }
+
     @Test func `a secret is made once, for its owner alone`() throws {
         try withFolder { folder in
             #expect(try JournalSecret.load(directory: folder) == nil)

@@ -6,6 +6,23 @@ import LedgerJournal
 import Testing
 
 @Suite struct TreeSealerTests {
+    /// The example of docs/JOURNAL_FORMAT.md.
+    @Test func `the documented leaf`() throws {
+        let record = unhex(
+            "050004000100018000109a17b5e4b91700000000020000000400000"
+                + "06d61696e0300000055534400")
+        let secret = try #require(JournalSecret(Array(0..<32)))
+        var hasher = LeafHasher(secret)
+        let entry = try Record.reading(record) { hasher.entry(.first, $0.bytes) }
+        let leaf = try Record.reading(record) { hasher.leaf(.first, $0.bytes) }
+        #expect(entry == unhex("523ee7ae7967632194ed11b3b0b706f1") + record)
+        #expect("\(leaf)" == "9j0xPrYfN7ukF6xTKFXlbwrysncIzhJxnL1wQVo1Hp0=")
+        #expect(leaf == .leaf(entry))
+        let document = URL(filePath: #filePath).appending(path: "../../../docs/JOURNAL_FORMAT.md")
+        let text = try String(contentsOf: document.standardized, encoding: .utf8)
+        #expect(text.contains("\(leaf)") && text.contains("523ee7ae7967632194ed11b3b0b706f1"))
+    }
+
     @Test(arguments: [[1], [255, 1, 1], [256], [300, 212, 1], [100, 1000, 66_000, 5]])
     func `the tree is that of the definitions however it grew`(steps: [Int]) throws {
         let desk = try SealedDesk()
