@@ -23,7 +23,7 @@ extension BooksText {
             text.line("\(day) commodity \(name)")
             text.line("  name: \(Self.string(currency))")
         }
-        for (id, name) in names.commodities {
+        for (id, name) in names.commodities.entries {
             text.line("\(day) commodity \(name)")
             text.line("  name: \(Self.string(book.symbol(id)))")
         }
@@ -37,7 +37,7 @@ extension BooksText {
             }
             text.line("\(day) open \(name) \(names.commodity(account.instrument)) \"STRICT\"")
             metadata(account, &text)
-            if survey.rounded.contains(account) {
+            if survey.isRounded(account) {
                 text.line("\(day) open \(rounding(account)) \(currency)")
             }
         }

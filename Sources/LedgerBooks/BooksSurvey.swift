@@ -6,14 +6,14 @@ import LedgerEvents
 public struct BooksSurvey: Sendable {
     /// What the transactions so far come to, an opening one included.
     public private(set) var balances = Balances()
-    /// Positions of which some cost is not quantity × unit cost, in the order of the chart.
-    public private(set) var rounded: [BookAccount] = []
     /// Of the first and the last transaction.
     public private(set) var first: Timestamp?
     public private(set) var last = Timestamp.zero
     public private(set) var count = 0
-    private var currencyDecimals: [(account: AccountID, decimals: Int)] = []
-    private var unitDecimals: [(instrument: InstrumentID, decimals: Int)] = []
+    private var currencyDecimals = OrderedTable<AccountID, Int>()
+    private var unitDecimals = OrderedTable<InstrumentID, Int>()
+    /// Positions of which some cost is not quantity × unit cost.
+    private var rounded = OrderedTable<BookAccount, Bool>()
 
     public init() {}
 
@@ -25,46 +25,33 @@ public struct BooksSurvey: Sendable {
         count += 1
         for posting in transaction.postings {
             let account = posting.account
-            try note(Decimals.count(posting.amount.raw), account.account)
+            note(Decimals.count(posting.amount.raw), account.account)
             guard let lot = posting.lot else { continue }
             let remainder = try lot.remainder()
-            try note(Decimals.count(try lot.value(), scale: Decimals.fine), account.account)
-            note(Decimals.count(lot.quantity.raw), account.instrument)
-            guard remainder != 0 else { continue }
-            try note(Decimals.count(remainder, scale: Decimals.fine), account.account)
-            let place = rounded.firstIndex { $0 >= account } ?? rounded.count
-            if place == rounded.count || rounded[place] != account {
-                rounded.insert(account, at: place)
+            note(Decimals.count(try lot.value(), scale: Decimals.fine), account.account)
+            unitDecimals.update(account.instrument, 0) {
+                $0 = max($0, Decimals.count(lot.quantity.raw))
             }
+            guard remainder != 0 else { continue }
+            note(Decimals.count(remainder, scale: Decimals.fine), account.account)
+            rounded.update(account, true) { _ in }
         }
+    }
+
+    private mutating func note(_ decimals: Int, _ account: AccountID) {
+        currencyDecimals.update(account, 0) { $0 = max($0, decimals) }
     }
 
     /// The decimals of amounts in the account's currency, and of an instrument's units.
-    public func decimals(_ account: AccountID) -> Int {
-        currencyDecimals.first { $0.account == account }?.decimals ?? 0
-    }
+    public func decimals(_ account: AccountID) -> Int { currencyDecimals[account] ?? 0 }
+    public func decimals(_ instrument: InstrumentID) -> Int { unitDecimals[instrument] ?? 0 }
 
-    public func decimals(_ instrument: InstrumentID) -> Int {
-        unitDecimals.first { $0.instrument == instrument }?.decimals ?? 0
-    }
+    /// Whether some cost of a position is not quantity × unit cost.
+    public func isRounded(_ account: BookAccount) -> Bool { rounded[account] != nil }
 
     /// Accounts that hold money, and instruments that were held, by number.
-    public var accounts: [AccountID] { currencyDecimals.map(\.account).sorted() }
-    public var instruments: [InstrumentID] { unitDecimals.map(\.instrument).sorted() }
-
-    private mutating func note(_ decimals: Int, _ account: AccountID) throws(BooksError) {
-        guard let index = currencyDecimals.firstIndex(where: { $0.account == account }) else {
-            return currencyDecimals.append((account, decimals))
-        }
-        currencyDecimals[index].decimals = max(currencyDecimals[index].decimals, decimals)
-    }
-
-    private mutating func note(_ decimals: Int, _ instrument: InstrumentID) {
-        guard let index = unitDecimals.firstIndex(where: { $0.instrument == instrument }) else {
-            return unitDecimals.append((instrument, decimals))
-        }
-        unitDecimals[index].decimals = max(unitDecimals[index].decimals, decimals)
-    }
+    public var accounts: [AccountID] { currencyDecimals.keys }
+    public var instruments: [InstrumentID] { unitDecimals.keys }
 }
 
 /// Plain decimals of 128-bit integers at either scale.

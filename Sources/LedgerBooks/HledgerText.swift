@@ -17,7 +17,7 @@ extension BooksText {
             if name != currency { text.line("; \(name) is \(Self.comment(currency))") }
             hledgerCommodity(name, decimals, &text)
         }
-        for (id, name) in names.commodities {
+        for (id, name) in names.commodities.entries {
             let symbol = book.symbol(id)
             if name != symbol { text.line("; \(name) is \(Self.comment(symbol))") }
             hledgerCommodity(name, survey.decimals(id), &text)
@@ -25,18 +25,18 @@ extension BooksText {
         text.line("")
         for key in ["time", "kind", "actor", "reason", "lot"] { text.line("tag \(key)") }
         text.line("")
-        for (id, name) in names.accounts {
+        for (id, name) in names.accounts.entries {
             let account = book[id]
             text.line(
                 "; \(name) is the \(account.map { "\($0.kind)" } ?? "") account "
                     + Self.comment(account?.name ?? ""))
         }
-        for (id, name) in names.strategies where id != .none && book.name(id) != name {
+        for (id, name) in names.strategies.entries where id != .none && book.name(id) != name {
             text.line("; \(name) is the strategy \(Self.comment(book.name(id)))")
         }
         for (account, name) in chart {
             text.line("account \(name)")
-            if survey.rounded.contains(account) { text.line("account \(rounding(account))") }
+            if survey.isRounded(account) { text.line("account \(rounding(account))") }
         }
     }
 

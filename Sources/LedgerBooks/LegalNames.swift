@@ -7,13 +7,13 @@ import LedgerEvents
 /// else becomes a hyphen. Commodities are capitals, digits, points and hyphens. Where two come to the same
 /// the later one gets a number.
 struct LegalNames {
-    private(set) var accounts: [(id: AccountID, name: String)] = []
-    private(set) var strategies: [(id: StrategyID, name: String)] = []
+    private(set) var accounts = OrderedTable<AccountID, String>()
+    private(set) var strategies = OrderedTable<StrategyID, String>()
     /// The part of account names that stands for an instrument.
-    private(set) var instruments: [(id: InstrumentID, name: String)] = []
+    private(set) var instruments = OrderedTable<InstrumentID, String>()
     /// Currencies first: an instrument that is called as one gets another name.
     private(set) var currencies: [(currency: String, name: String)] = []
-    private(set) var commodities: [(id: InstrumentID, name: String)] = []
+    private(set) var commodities = OrderedTable<InstrumentID, String>()
 
     /// - Throws: `BooksError` for an account that the journal does not define: its currency is unknown.
     init(_ names: NameBook, _ survey: BooksSurvey, last: SequenceNumber) throws(BooksError) {
@@ -24,7 +24,7 @@ struct LegalNames {
                     "account \(id.index) moved money and is not defined, so that its currency "
                         + "is unknown; define it before anything is booked to it")
             }
-            accounts.append((id, Self.free(Self.part(account.name), accounts.map(\.name))))
+            accounts.add(id, Self.part(account.name))
             if !currencies.contains(where: { $0.currency == account.currency }) {
                 let name = Self.free(Self.commodity(account.currency), currencies.map(\.name))
                 currencies.append((account.currency, name))
@@ -34,30 +34,25 @@ struct LegalNames {
             add(entry.account.strategy, names)
             add(entry.account.instrument, names)
         }
-        var taken = currencies.map(\.name)
-        for id in survey.instruments.sorted() {
-            let name = Self.free(Self.commodity(names.symbol(id)), taken)
-            taken.append(name)
-            commodities.append((id, name))
+        for id in survey.instruments {
+            let name = Self.commodity(names.symbol(id))
+            commodities.add(id, name, besides: currencies.map(\.name))
         }
     }
 
     private mutating func add(_ id: StrategyID, _ names: NameBook) {
-        guard !strategies.contains(where: { $0.id == id }) else { return }
-        let name = id == .none ? "Unassigned" : Self.part(names.name(id))
-        strategies.append((id, Self.free(name, strategies.map(\.name))))
+        guard strategies[id] == nil else { return }
+        strategies.add(id, id == .none ? "Unassigned" : Self.part(names.name(id)))
     }
 
     private mutating func add(_ id: InstrumentID, _ names: NameBook) {
-        guard !instruments.contains(where: { $0.id == id }) else { return }
-        let name = Self.free(Self.part(names.symbol(id)), instruments.map(\.name))
-        instruments.append((id, name))
+        if instruments[id] == nil { instruments.add(id, Self.part(names.symbol(id))) }
     }
 
-    func name(_ id: AccountID) -> String { accounts.first { $0.id == id }?.name ?? "" }
-    func name(_ id: StrategyID) -> String { strategies.first { $0.id == id }?.name ?? "" }
-    func name(_ id: InstrumentID) -> String { instruments.first { $0.id == id }?.name ?? "" }
-    func commodity(_ id: InstrumentID) -> String { commodities.first { $0.id == id }?.name ?? "" }
+    func name(_ id: AccountID) -> String { accounts[id] ?? "" }
+    func name(_ id: StrategyID) -> String { strategies[id] ?? "" }
+    func name(_ id: InstrumentID) -> String { instruments[id] ?? "" }
+    func commodity(_ id: InstrumentID) -> String { commodities[id] ?? "" }
     func currency(_ currency: String) -> String {
         currencies.first { $0.currency == currency }?.name ?? ""
     }
@@ -90,11 +85,19 @@ struct LegalNames {
         text.unicodeScalars.map { $0.isASCII ? UInt8($0.value) : 0 }
     }
 
-    private static func free(_ name: String, _ taken: [String]) -> String {
+    /// The name, or the first of it with a number that is not taken.
+    fileprivate static func free(_ name: String, _ taken: [String]) -> String {
         guard taken.contains(name) else { return name }
         var number = 2
         while taken.contains("\(name)-\(number)") { number += 1 }
         return "\(name)-\(number)"
+    }
+}
+
+extension OrderedTable where Value == String {
+    /// Gives a key a name that no other has.
+    fileprivate mutating func add(_ key: Key, _ name: String, besides taken: [String] = []) {
+        update(key, LegalNames.free(name, values + taken)) { _ in }
     }
 }
 

@@ -108,14 +108,10 @@ public struct Transaction: Hashable, Sendable {
 
     /// The first account whose postings do not add up to zero, and what they add up to.
     public var imbalance: (account: AccountID, sum: Money)? {
+        var sums = OrderedTable<AccountID, Money>()
         for posting in postings {
-            let account = posting.account.account
-            let sum = postings.reduce(Money.zero) {
-                $1.account.account == account ? $0 + $1.amount : $0
-            }
-            if sum != .zero { return (account, sum) }
-            if postings.allSatisfy({ $0.account.account == account }) { return nil }
+            sums.update(posting.account.account, .zero) { $0 += posting.amount }
         }
-        return nil
+        return sums.entries.first { $0.value != .zero }.map { ($0.key, $0.value) }
     }
 }
