@@ -146,7 +146,7 @@ public struct WhatIf {
         result.engine = run.engine
         result.recorded = try Self.side(of: journal, through: head)
         result.other = try Self.side(of: scratch, through: scratch.head.lastSequence)
-        result.days = try curve(through: head, atMost: days)
+        result.days = try curve(from: result.start, through: head, atMost: days)
         result.headAfter = try journal.head
         return result
     }
@@ -208,7 +208,14 @@ public struct WhatIf {
     }
 
     /// The days from the first one stepped, evenly thinned to at most so many.
-    private func curve(through end: SequenceNumber, atMost most: Int) throws -> [Day] {
+    private func curve(
+        from start: SequenceNumber, through end: SequenceNumber, atMost most: Int
+    ) throws -> [Day] {
+        var begins = Int64.min
+        try journal.forEachRecord(from: start, through: start) { record in
+            begins = record.time.utcDay
+            return false
+        }
         func points(_ journal: any Journal, _ end: SequenceNumber) throws -> [EquityCurve.Point] {
             let names: NameBook = try ProjectionReader.fold(of: journal, through: end)
             guard let account = names.accounts.first else { return [] }
@@ -221,7 +228,7 @@ public struct WhatIf {
         for point in try points(scratch, scratch.head.lastSequence) {
             merged[point.day, default: Day(day: point.day)].other = point.equity
         }
-        let all = merged.values.sorted { $0.day < $1.day }
+        let all = merged.values.filter { $0.day >= begins }.sorted { $0.day < $1.day }
         guard all.count > most else { return all }
         return (0..<max(most, 0)).map { row in
             most == 1 ? all[all.count - 1] : all[row * (all.count - 1) / (most - 1)]
