@@ -73,8 +73,8 @@ struct WhatIfReport {
 
     private func show(_ result: WhatIf.Result, _ limit: Int) {
         Terminal.print(
-            "\(result.inputs) inputs of \(name) from event \(result.start), with "
-                + "\(result.settings.count) other settings")
+            "\(result.inputs) inputs of \(name) from event \(result.start); settings that differ: "
+                + "\(result.settings.count)")
         if !result.settings.isEmpty { Self.settings(result).write(.table) }
         Terminal.print("\nthe recorded journal before: \(Self.text(result.headBefore))")
         Terminal.print("the recorded journal after:  \(Self.text(result.headAfter))")
