@@ -135,7 +135,7 @@ public struct EventText: Sendable {
         let links = ["cause", "correlation"]
         return Self.plain(line.dropFirst().dropLast()).split(separator: "  ").filter { pair in
             let key = String(pair.prefix { $0 != "=" })
-            return !(known + links).contains(key)
+            return !(known + links).contains(key) && !pair.hasSuffix("=")
         }.joined(separator: ", ")
     }
 

@@ -39,7 +39,7 @@ public struct Replay {
         from: SequenceNumber, through: SequenceNumber? = nil,
         each: (Record) throws -> Void = { _ in }, progress: (SequenceNumber) -> Void = { _ in }
     ) throws -> Result {
-        let start = try inputAt(from)
+        let start = try StepStart.input(of: from, in: journal)
         var state = State(
             engine: try EngineRestorer.engine(
                 of: journal, through: SequenceNumber(start.number - 1)))
@@ -74,17 +74,6 @@ public struct Replay {
         /// The derived event that the journal must have next.
         var expected = SequenceNumber.none
         var failure: String?
-    }
-
-    /// The input whose step event `sequence` belongs to.
-    private func inputAt(_ sequence: SequenceNumber) throws -> SequenceNumber {
-        var start = max(sequence, .first)
-        try journal.forEachRecord(from: start, through: start) { record in
-            // A cause that cannot be is a difference, found when the event itself is replayed.
-            if !record.isInput, record.cause < start { start = max(record.cause, .first) }
-            return false
-        }
-        return start
     }
 
     private func step(_ state: inout State, _ record: Record) throws {

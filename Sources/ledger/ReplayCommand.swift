@@ -13,43 +13,110 @@ struct ReplayCommand: ParsableCommand {
         abstract: "Feed recorded inputs to the engine again and compare what it decides.",
         discussion: """
             Every event that the engine derives is compared with the journaled one, byte for byte.
-            Without --verify the events are printed as they are replayed.
+            Without --verify the events are printed as they are replayed, with --speed at the pace of
+            their times. --step walks through them with the state beside each. --diff gives the inputs to
+            an engine with other settings and says what it decides otherwise.
 
               ledger replay --journal demo --from 2008-10-01 --to 2008-10-10
               ledger replay --journal demo --from 1 --verify
+              ledger replay --journal demo --from 2008-10-01 --speed 100000x
+              ledger replay --journal demo --from 2008-10-01 --step
+              ledger replay --journal demo --config other.yaml --diff
+              ledger replay --journal demo --from 5000 --set strategies.0.fast=5 --diff
 
-            Exit code 0: identical; 1: the first difference is printed with its cause; 2 to 5: could not
-            run, as for every command.
+            Exit code 0: identical, or a walk or --diff that ran; 1: the first difference is printed with
+            its cause; 2 to 5: could not run, as for every command; 130: interrupted.
             """)
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
-    @Option(help: ArgumentHelp("First event to replay: \(Moment.help)."))
-    var from: Moment
+    @Option(
+        help: ArgumentHelp(
+            "First event to replay: \(Moment.help). With --step and --diff the first of all unless "
+                + "given."))
+    var from: Moment?
     @Option(help: ArgumentHelp("Last event to replay: \(Moment.help)."))
     var to: Moment?
     @Flag(help: "Compare only; print the result.")
     var verify = false
+    @Flag(help: "Walk from event to event; ? lists the keys.")
+    var step = false
+    @Option(help: "Pace of printing: 10x is ten times as fast as it happened, max without pauses.")
+    var speed: Speed?
+    @Flag(help: "Step the inputs with other settings and say what differs.")
+    var diff = false
+    @OptionGroup(title: "Options of --diff") var other: OtherSettingsOptions
+
+    func validate() throws {
+        if from == nil, !step, !diff {
+            throw ValidationError("Missing expected argument '--from <from>'")
+        }
+        let ways =
+            [("--verify", verify), ("--step", step), ("--speed", speed != nil)]
+            + [("--diff", diff)]
+        let chosen = ways.filter(\.1).map(\.0)
+        guard chosen.count <= 1 else {
+            throw ValidationError("\(chosen.joined(separator: " and ")) exclude each other")
+        }
+        guard diff || !other.isUsed else {
+            throw ValidationError("--config, --set, --limit and --days belong to --diff")
+        }
+        guard !diff || to == nil else { throw ValidationError("--diff goes to the journal's end") }
+    }
 
     func run() throws {
         let journal = try journals.openForReading()
         let head = try journal.head.lastSequence
-        let start = try from.first(in: journal)
+        let start = try from?.first(in: journal) ?? .first
         let end = try to?.last(in: journal)
         guard head != .none, start <= head else {
             throw CommandError("the journal ends at event \(head), before \(start)")
         }
         if let end, end < start { throw CommandError("--to is before --from") }
+        if step {
+            var session = try StepSession(journal, from: start, through: end ?? head)
+            try session.run()
+        } else if diff {
+            try WhatIfReport(journals.journal, journal, other, output.format).run(from: start)
+        } else {
+            try replay(journal, start, end, head)
+        }
+    }
+
+    private func replay(
+        _ journal: LMDBJournal, _ start: SequenceNumber, _ end: SequenceNumber?,
+        _ head: SequenceNumber
+    ) throws {
         var printer = EventPrinter(
             output.format, try TailCommand.names(journal, before: start))
         var bar = ProgressBar("replay")
+        var pace = Pace(speed)
+        if speed != nil { Interrupt.catchSignals() }
         if !verify { printer.begin() }
-        let result = try Replay(journal).run(
-            from: start, through: end,
-            each: { if !verify { try printer.add($0) } },
-            progress: {
-                bar.show($0.number - start.number, of: (end ?? head).number - start.number)
-            })
+        let result: Replay.Result
+        do {
+            result = try Replay(journal).run(
+                from: start, through: end,
+                each: { record in
+                    if verify { return }
+                    if speed != nil {
+                        let pause = pace.pause(before: record.time)
+                        // What is printed so far is seen while it waits.
+                        if pause > 0 { printer.flush() }
+                        try Pace.wait(pause)
+                    }
+                    try printer.add(record)
+                },
+                progress: {
+                    if speed == nil {
+                        bar.show(
+                            $0.number - start.number, of: (end ?? head).number - start.number)
+                    }
+                })
+        } catch is Pace.Interrupted {
+            printer.end()
+            throw ExitCode(130)
+        }
         bar.clear()
         if !verify { try printer.end() }
         report(result, start)

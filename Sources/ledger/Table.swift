@@ -25,6 +25,13 @@ extension Table {
         Terminal.write(bytes)
     }
 
+    /// As a JSON array, without a line feed behind it.
+    var json: String {
+        var bytes: [UInt8] = []
+        appendJSON(&bytes)
+        return String(decoding: bytes.dropLast(), as: UTF8.self)
+    }
+
     private var upright: Table {
         var table = Table([Column("what"), Column("value")])
         for (column, cell) in zip(columns, rows[0]) { table.add([column.name, cell]) }

@@ -1,0 +1,150 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+import LedgerSafety
+
+/// A walk through a journal, event by event, with the state after each.
+public struct StateWalk {
+    /// What to look for: a type of event or an instrument.
+    public enum Target: Hashable, Sendable {
+        case type(EventType)
+        case instrument(InstrumentID)
+    }
+
+    /// The event that the state stands after.
+    public private(set) var current: SequenceNumber
+    public let first: SequenceNumber
+    public let last: SequenceNumber
+    private let journal: any Journal
+    private var names = NameBook()
+    private var books = ProfitAndLoss()
+    private var orders = OrderRegister()
+    private var gate = TradingGate()
+    private var stop = DrawdownStop()
+
+    /// More orders and positions than this are counted, not listed.
+    public static let mostListed = 10
+    /// Up to here going on is cheaper than beginning at a checkpoint.
+    private static let shortWay: UInt64 = 100_000
+
+    /// Stands at `first`.
+    public init(
+        _ journal: any Journal, from first: SequenceNumber, through last: SequenceNumber
+    ) throws {
+        (self.journal, self.first, self.last) = (journal, first, last)
+        current = first
+        try restore()
+    }
+
+    private mutating func restore() throws {
+        names = try ProjectionReader.fold(of: journal, through: current)
+        books = try ProjectionReader.fold(of: journal, through: current)
+        orders = try ProjectionReader.fold(of: journal, through: current)
+        gate = try ProjectionReader.fold(of: journal, through: current)
+        stop = try ProjectionReader.fold(of: journal, through: current)
+    }
+
+    /// Goes to an event of the walk, forward or back; beyond its ends to the end.
+    public mutating func go(to wanted: SequenceNumber) throws {
+        let target = min(max(wanted, first), last)
+        guard target > current, target.number - current.number <= Self.shortWay else {
+            guard target != current else { return }
+            current = target
+            return try restore()
+        }
+        try journal.forEachRecord(from: current.next, through: target) { record in
+            try names.apply(record)
+            try books.apply(record)
+            try orders.apply(record)
+            try gate.apply(record)
+            try stop.apply(record)
+            return true
+        }
+        current = target
+    }
+
+    /// Reads a type's name or a symbol; nil for neither.
+    public func target(_ text: String) -> Target? {
+        if let type = EventType(name: text) { return .type(type) }
+        return names.instrument(symbol: text).map { .instrument($0.id) }
+    }
+
+    /// The next event of this kind behind the present one.
+    public func next(_ target: Target) throws -> SequenceNumber? {
+        guard current < last else { return nil }
+        var filter: EventFilter
+        switch target {
+        case .type(let type): filter = EventFilter([type])
+        case .instrument(let instrument): filter = EventFilter(instrument: instrument)
+        }
+        var found: SequenceNumber?
+        try journal.forEachRecord(from: current.next, through: last, filter: filter) { record in
+            found = record.sequence
+            return false
+        }
+        return found
+    }
+
+    // MARK: What is shown
+
+    /// The event and the state after it, a line each.
+    public func lines() throws -> [String] {
+        var lines: [String] = []
+        try journal.forEachRecord(from: current, through: current) { record in
+            let name = record.type?.name ?? "Unknown\(record.rawType)"
+            let cause = record.isInput ? "input" : "of \(record.cause)"
+            let text = try EventText(names).describe(record)
+            lines.append(
+                "\(current) of \(last)  \(record.time)  \(name) (\(cause))"
+                    + (text.isEmpty ? "" : ": \(text)"))
+            return false
+        }
+        return lines + worth + [
+            list("positions", positions), list("orders", open), list("latches", latches),
+        ]
+    }
+
+    private var worth: [String] {
+        books.equity.accounts.compactMap { $0 }.map { account in
+            let fall = ProjectionTables.share(account.drawdown)
+            return "  \(names.name(account.account))  cash \(account.cash)  equity "
+                + "\(account.equity)  peak \(account.peak)  drawdown \(fall)  "
+                + "\("\(stop.phase)".uppercased())  mode \(gate.mode)"
+        }
+    }
+
+    private func list(_ title: String, _ items: [String]) -> String {
+        let shown = items.prefix(Self.mostListed).joined(separator: "; ")
+        let more =
+            items.count > Self.mostListed ? "; and \(items.count - Self.mostListed) more" : ""
+        return "  \(title): " + (items.isEmpty ? "none" : shown + more)
+    }
+
+    private var positions: [String] {
+        books.positions.positions.filter { $0.quantity.raw != 0 }.map { position in
+            let average = position.averageCost.map { "\($0)" } ?? "-"
+            return "\(names.name(position.strategy)) \(position.quantity) "
+                + "\(names.symbol(position.instrument)) at \(average), mark "
+                + "\(books.equity.mark(position.instrument))"
+        }
+    }
+
+    private var open: [String] {
+        orders.open.map { order in
+            let terms = order.intended
+            var text = "\(order.id) \(terms.purpose) \(terms.side) \(order.remaining) "
+            text += "\(names.symbol(terms.instrument)) \(terms.orderType)"
+            if terms.limitPrice.raw > 0 { text += " limit \(terms.limitPrice)" }
+            if terms.stopPrice.raw > 0 { text += " stop \(terms.stopPrice)" }
+            return text + " \(order.state)"
+        }
+    }
+
+    private var latches: [String] {
+        gate.latches.map {
+            "\($0.source) \($0.scope(names)) \($0.effect) since event \($0.sequence)"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Glibc
+import LedgerDomain
+
+/// How fast events are printed: `10x` ten times as fast as they happened, `max` without pauses.
+enum Speed: ExpressibleByArgument, Equatable {
+    case unpaced
+    case factor(Double)
+
+    init?(argument: String) {
+        if argument == "max" {
+            self = .unpaced
+        } else {
+            let digits = argument.last == "x" ? argument.dropLast() : argument[...]
+            guard let factor = Double(digits), factor > 0, factor.isFinite else { return nil }
+            self = .factor(factor)
+        }
+    }
+}
+
+/// Waits between events as long as their times lie apart, divided by the speed.
+struct Pace {
+    /// Nights and weekends are not waited out.
+    static let longestPause = 2.0
+
+    /// Ctrl-C, between two events.
+    struct Interrupted: Error {}
+
+    private let factor: Double?
+    private var last: Timestamp?
+
+    init(_ speed: Speed?) {
+        if case .factor(let factor) = speed { self.factor = factor } else { factor = nil }
+    }
+
+    /// How long to wait before an event of this time, in seconds.
+    mutating func pause(before time: Timestamp) -> Double {
+        defer { last = time }
+        guard let factor, let last, time > last else { return 0 }
+        let span = Double(time.nanoseconds) - Double(last.nanoseconds)
+        return min(span / 1e9 / factor, Self.longestPause)
+    }
+
+    /// Waits so long, in pieces short enough for a Ctrl-C.
+    static func wait(_ seconds: Double) throws {
+        var left = seconds
+        while left > 0, !Interrupt.wasAsked {
+            let piece = min(left, 0.05)
+            usleep(useconds_t(piece * 1e6))
+            left -= piece
+        }
+        if Interrupt.wasAsked { throw Interrupted() }
+    }
+}

@@ -1,0 +1,200 @@
+import ArgumentParser
+import Glibc
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+
+struct OtherSettingsOptions: ParsableArguments {
+    @OptionGroup var configurations: ConfigurationOptions
+    @Option(help: "How many of the decisions that differ are listed; 20 unless given.")
+    var limit: Int?
+    @Option(help: "How many days of both equities are listed; 20 unless given.")
+    var days: Int?
+
+    var isUsed: Bool {
+        configurations.config != nil || !configurations.overrides.isEmpty || limit != nil
+            || days != nil
+    }
+
+    func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit is 0 or more") }
+        if let days, days < 0 { throw ValidationError("--days is 0 or more") }
+    }
+}
+
+/// What `ledger replay --diff` prints.
+struct WhatIfReport {
+    private let name: String
+    private let journal: LMDBJournal
+    private let options: OtherSettingsOptions
+    private let format: OutputFormat
+
+    init(
+        _ name: String, _ journal: LMDBJournal, _ options: OtherSettingsOptions,
+        _ format: OutputFormat
+    ) {
+        (self.name, self.journal, self.options, self.format) = (name, journal, options, format)
+    }
+
+    /// Runs the inputs from `start` on with the other settings, in a journal of its own that is removed.
+    func run(from start: SequenceNumber) throws {
+        let recorded = try WhatIf.settings(of: journal, before: start)
+        let other = try options.configurations.load(over: recorded).settings
+        let directory = "\(Self.temporary)/ledger-what-if-\(getpid())"
+        let scratch = try LMDBJournal.create(directory: directory, durability: .bulk)
+        defer { try? JournalHome.remove(directory) }
+        var bar = ProgressBar("replay")
+        let head = try journal.head.lastSequence.number
+        let limit = options.limit ?? 20
+        let result = try WhatIf(journal, scratch: scratch).run(
+            other, from: start, limit: limit, days: options.days ?? 20,
+            progress: { bar.show($0.number - start.number, of: head - start.number) })
+        bar.clear()
+        switch format {
+        case .table: show(result, limit)
+        case .json: Terminal.print(json(result))
+        case .csv, .jsonl: Self.differences(result).write(format)
+        }
+        guard result.headBefore == result.headAfter else {
+            throw CommandError(
+                "\(name) changed while it was read: it ended at event "
+                    + "\(result.headBefore.lastSequence) and ends at \(result.headAfter.lastSequence); "
+                    + "run again when nothing writes to it", code: 1)
+        }
+    }
+
+    private static var temporary: String {
+        getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    }
+
+    // MARK: For a person
+
+    private func show(_ result: WhatIf.Result, _ limit: Int) {
+        Terminal.print(
+            "\(result.inputs) inputs of \(name) from event \(result.start); settings that differ: "
+                + "\(result.settings.count)")
+        if !result.settings.isEmpty { Self.settings(result).write(.table) }
+        Terminal.print("\nthe recorded journal before: \(Self.text(result.headBefore))")
+        Terminal.print("the recorded journal after:  \(Self.text(result.headAfter))")
+        if let first = result.first {
+            Terminal.print(
+                "\nfirst difference: \(first.type) \(first.symbol) of input \(first.input), "
+                    + "\(first.time)")
+            Terminal.print(Table.shown("  recorded: \(Self.text(first.recorded))"))
+            Terminal.print(Table.shown("  other:    \(Self.text(first.other))"))
+            Terminal.print("\n\(result.differing) decisions differ")
+            Self.counts(result).write(.table)
+            if limit > 0 {
+                Terminal.print("\nthe first \(result.differences.count) of them")
+                Self.differences(result).write(.table)
+            }
+        } else {
+            Terminal.print("\nno decision differs")
+        }
+        Terminal.print("")
+        Self.sides(result).write(.table)
+        guard !result.days.isEmpty else { return }
+        Terminal.print("")
+        Self.curve(result).write(.table)
+    }
+
+    private static func text(_ head: Head) -> String {
+        "event \(head.lastSequence), chain \(head.link)"
+    }
+
+    private static func text(_ decision: WhatIf.Difference.Decision?) -> String {
+        decision.map { "event \($0.sequence), \($0.text)" } ?? "nothing"
+    }
+
+    // MARK: Tables
+
+    private static func settings(_ result: WhatIf.Result) -> Table {
+        var table = Table([.init("setting"), .init("recorded"), .init("other")])
+        for (key, recorded, other) in result.settings { table.add([key, recorded, other]) }
+        return table
+    }
+
+    private static func counts(_ result: WhatIf.Result) -> Table {
+        var table = Table([
+            .init("decision"), .init("recorded_alone", .number), .init("other_alone", .number),
+            .init("changed", .number),
+        ])
+        for count in result.counts {
+            table.add([
+                count.type, "\(count.recordedAlone)", "\(count.otherAlone)", "\(count.changed)",
+            ])
+        }
+        return table
+    }
+
+    private static func differences(_ result: WhatIf.Result) -> Table {
+        var table = Table([
+            .init("input", .number), .init("time"), .init("decision"), .init("symbol"),
+            .init("recorded"), .init("other"),
+        ])
+        for difference in result.differences {
+            table.add([
+                "\(difference.input)", "\(difference.time)", difference.type, difference.symbol,
+                difference.recorded?.text, difference.other?.text,
+            ])
+        }
+        return table
+    }
+
+    private static func sides(_ result: WhatIf.Result) -> Table {
+        var table = Table([
+            .init("at the end"), .init("recorded", .decimal), .init("other", .decimal),
+        ])
+        let (recorded, other) = (result.recorded, result.other)
+        table.add(["equity", "\(recorded.equity)", "\(other.equity)"])
+        table.add(["highest equity", "\(recorded.peak)", "\(other.peak)"])
+        table.add([
+            "largest drawdown", share(recorded.maximumDrawdown), share(other.maximumDrawdown),
+        ])
+        table.add(["orders", "\(recorded.orders)", "\(other.orders)"])
+        table.add(["fills", "\(recorded.fills)", "\(other.fills)"])
+        table.add(["trades", "\(recorded.trades)", "\(other.trades)"])
+        table.add(["events", "\(recorded.events)", "\(other.events)"])
+        return table
+    }
+
+    private static func curve(_ result: WhatIf.Result) -> Table {
+        var table = Table([
+            .init("day"), .init("recorded", .decimal), .init("other", .decimal),
+            .init("other_more", .decimal),
+        ])
+        for day in result.days {
+            var more: String?
+            if let recorded = day.recorded, let other = day.other { more = "\(other - recorded)" }
+            table.add([
+                "\(CivilDate(daysSinceEpoch: day.day))", day.recorded.map { "\($0)" },
+                day.other.map { "\($0)" }, more,
+            ])
+        }
+        return table
+    }
+
+    /// Six decimals, rounded.
+    private static func share(_ value: Double) -> String {
+        "\(Price(rounding: (value * 1e6).rounded() / 1e6) ?? .zero)"
+    }
+
+    // MARK: JSON
+
+    private func json(_ result: WhatIf.Result) -> String {
+        let tables = [
+            ("settings", Self.settings(result)), ("counts", Self.counts(result)),
+            ("differences", Self.differences(result)), ("end", Self.sides(result)),
+            ("days", Self.curve(result)),
+        ]
+        let heads = [("before", result.headBefore), ("after", result.headAfter)].map {
+            "\"\($0.0)\":{\"event\":\($0.1.lastSequence),\"chain\":\"\($0.1.link)\"}"
+        }
+        return "{\"start\":\(result.start),\"inputs\":\(result.inputs),"
+            + "\"differing\":\(result.differing),\"head\":{\(heads.joined(separator: ","))},"
+            + "\"digest\":\"\(result.engine.digest.hex)\","
+            + tables.map { "\"\($0.0)\":\($0.1.json)" }.joined(separator: ",") + "}"
+    }
+}
