@@ -102,7 +102,7 @@ struct ReplayCommand: ParsableCommand {
                     if speed != nil {
                         let pause = pace.pause(before: record.time)
                         // What is printed so far is seen while it waits.
-                        if pause > 0 { printer.flush() }
+                        if pause > 0 { try printer.flush() }
                         try Pace.wait(pause)
                     }
                     try printer.add(record)
@@ -114,7 +114,7 @@ struct ReplayCommand: ParsableCommand {
                     }
                 })
         } catch is Pace.Interrupted {
-            printer.end()
+            try printer.end()
             throw ExitCode(130)
         }
         bar.clear()
