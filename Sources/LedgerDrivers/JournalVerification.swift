@@ -35,10 +35,14 @@ public struct JournalVerification {
 
     /// Hashes on one thread while the folds run on another.
     ///
+    /// - Parameter start: where to begin. What is folded from the first event (projections, invariants and
+    ///   the tree) is compared only from there.
     /// - Throws: what kept it from running; damage is a fault of the result.
-    public func run(progress: (SequenceNumber) -> Void = { _ in }) throws -> Result {
-        let hashing = SecondThread(hash)
-        let folded = Swift.Result { try fold(progress) }
+    public func run(
+        from start: SequenceNumber = .first, progress: (SequenceNumber) -> Void = { _ in }
+    ) throws -> Result {
+        let hashing = SecondThread { try hash(from: start) }
+        let folded = Swift.Result { try fold(from: start, progress) }
         do {
             let chain = try hashing.product()
             var result = try folded.get()
@@ -59,8 +63,10 @@ public struct JournalVerification {
         var faults: [String] = []
     }
 
-    private func hash() throws -> Chain {
-        guard var tree else { return Chain(head: try journal.verifyChain()) }
+    private func hash(from start: SequenceNumber) throws -> Chain {
+        guard var tree, start == .first else {
+            return Chain(head: try journal.verifyChain(from: start))
+        }
         let head = try journal.verifyChain(each: { (block) throws(JournalError) in
             do throws(BlockError) { try tree.take(block) } catch {
                 let first = block.header.firstSequence
@@ -72,23 +78,33 @@ public struct JournalVerification {
         return Chain(head: head, signed: tree.agreed, faults: tree.faults)
     }
 
-    private func fold(_ progress: (SequenceNumber) -> Void) throws -> Result {
-        var result = Result()
-        var folds: [any ProjectionCheck] = [
+    private func checks() throws -> [any ProjectionCheck] {
+        [
             try Check<PositionBook>(journal), try Check<EquityBook>(journal),
             try Check<ProfitAndLoss>(journal), try Check<OrderRegister>(journal),
             try Check<NameBook>(journal), try Check<TradingGate>(journal),
             try Check<DrawdownStop>(journal),
         ]
+    }
+
+    private func fold(
+        from start: SequenceNumber, _ progress: (SequenceNumber) -> Void
+    ) throws -> Result {
+        var result = Result()
+        let isWhole = start == .first
+        var folds = isWhole ? try checks() : []
         var invariants = Invariants()
-        var isFolding = true
+        var isFolding = isWhole
         let watched = EventTypeSet(Invariants.types)
         var lastInput = SequenceNumber.none
         var lastTime = Timestamp(nanoseconds: .min)
-        try journal.forEachRecord(from: .first) { record in
+        try journal.forEachRecord(from: start) { record in
             result.events += 1
             if record.sequence.number % 65_536 == 0 { progress(record.sequence) }
-            if record.isInput { lastInput = record.sequence }
+            // Of what begins in the middle the first cause is taken as it is.
+            if record.isInput || (lastInput == .none && !isWhole) {
+                lastInput = record.isInput ? record.sequence : record.cause
+            }
             for fault in Self.faults(record, lastInput, lastTime, &result.unknown) {
                 result.faults.append(fault)
             }
