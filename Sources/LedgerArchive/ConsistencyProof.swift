@@ -36,7 +36,7 @@ public struct ConsistencyProof: Hashable, Sendable {
             older: try SignedNote(ProofText.note(parts[1...2])),
             newer: try SignedNote(ProofText.note(parts[3...4])),
             hashes: try ProofText.hashes(parts[0][1...]))
-        guard encoded == text else {
+        guard encoded.utf8.elementsEqual(text.utf8) else {
             throw ArchiveError(.damaged, "", "not a consistency proof: it is not written as one is")
         }
     }

@@ -47,6 +47,10 @@ public struct SignedNote: Hashable, Sendable {
         }
         guard !found.isEmpty, found.count <= 100 else { throw malformed("it has no signature") }
         signatures = found
+        // By bytes: strings are equal too where an accent is written in another way.
+        guard self.encoded.utf8.elementsEqual(encoded.utf8) else {
+            throw malformed("it is not written as one is")
+        }
     }
 
     /// As it stands in a file.

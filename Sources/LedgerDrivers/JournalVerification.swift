@@ -39,10 +39,15 @@ public struct JournalVerification {
 
     /// Hashes on one thread while the folds run on another.
     ///
+    /// - Parameter start: where to begin. What is folded from the first event (projections, invariants and
+    ///   the tree) is compared only from there.
     /// - Throws: what kept it from running; damage is a fault of the result.
-    public func run(progress: (SequenceNumber) -> Void = { _ in }) throws -> Result {
-        let hashing = SecondThread(hash)
-        let folded = Swift.Result { try fold(progress) }
+    public func run(
+        from start: SequenceNumber = .first, progress: (SequenceNumber) -> Void = { _ in }
+    ) throws -> Result {
+        let start = max(start, try journal.beginning)
+        let hashing = SecondThread { try hash(from: start) }
+        let folded = Swift.Result { try fold(from: start, progress) }
         do {
             let chain = try hashing.product()
             var result = try folded.get()
@@ -63,10 +68,10 @@ public struct JournalVerification {
         var faults: [String] = []
     }
 
-    private func hash() throws -> Chain {
+    private func hash(from start: SequenceNumber) throws -> Chain {
         // The tree's leaves begin with event 1.
-        guard var tree, try journal.pruned == nil else {
-            return Chain(head: try journal.verifyChain(from: journal.beginning))
+        guard var tree, start == .first else {
+            return Chain(head: try journal.verifyChain(from: start))
         }
         let head = try journal.verifyChain(each: { (block) throws(JournalError) in
             do throws(BlockError) { try tree.take(block) } catch {
@@ -79,26 +84,36 @@ public struct JournalVerification {
         return Chain(head: head, signed: tree.agreed, faults: tree.faults)
     }
 
-    private func fold(_ progress: (SequenceNumber) -> Void) throws -> Result {
-        var result = Result()
-        result.pruned = try journal.pruned?.lastSequence ?? .none
-        var folds: [any ProjectionCheck] = [
+    private func checks() throws -> [any ProjectionCheck] {
+        [
             try Check<PositionBook>(journal), try Check<EquityBook>(journal),
             try Check<OrderRegister>(journal), try Check<NameBook>(journal),
             try Check<TradingGate>(journal), try Check<DrawdownStop>(journal),
         ]
-        var books = BooksFold(profit: try Check<ProfitAndLoss>(journal))
+    }
+
+    private func fold(
+        from start: SequenceNumber, _ progress: (SequenceNumber) -> Void
+    ) throws -> Result {
+        var result = Result()
+        let pruned = try journal.pruned
+        result.pruned = pruned?.lastSequence ?? .none
+        // Signals, orders and lots of events that are not read are unknown.
+        let isWhole = start == .first
+        var folds = try start == journal.beginning ? checks() : []
+        var books = try isWhole ? BooksFold(profit: Check<ProfitAndLoss>(journal)) : nil
         var invariants = Invariants()
-        // Signals, orders and lots of pruned events are unknown.
-        let isWhole = result.pruned == .none
         var isFolding = isWhole
         let watched = EventTypeSet(Invariants.types)
         var lastInput = SequenceNumber.none
         var lastTime = Timestamp(nanoseconds: .min)
-        try journal.forEachRecord(from: journal.beginning) { record in
+        try journal.forEachRecord(from: start) { record in
             result.events += 1
             if record.sequence.number % 65_536 == 0 { progress(record.sequence) }
-            if record.isInput { lastInput = record.sequence }
+            // Of what begins in the middle the first cause is taken as it is.
+            if record.isInput || (lastInput == .none && !isWhole) {
+                lastInput = record.isInput ? record.sequence : record.cause
+            }
             for fault in Self.faults(record, lastInput, lastTime, &result.unknown) {
                 result.faults.append(fault)
             }
@@ -113,11 +128,11 @@ public struct JournalVerification {
             for index in folds.indices {
                 if let fault = try folds[index].take(record) { result.faults.append(fault) }
             }
-            if isWhole { result.faults += try books.take(record) }
+            result.faults += try books?.take(record) ?? []
             return result.faults.count < Self.mostFaults
         }
-        if isWhole { result.faults += books.differences.prefix(Self.mostFaults) }
-        result.checkpoints = folds.reduce(books.compared) { $0 + $1.compared }
+        result.faults += books?.differences.prefix(Self.mostFaults) ?? []
+        result.checkpoints = folds.reduce(books?.compared ?? 0) { $0 + $1.compared }
         return result
     }
 

@@ -10,7 +10,7 @@ enum Benchmark {
     static let usage = """
         usage: ledger-bench peers bars|quotes CSV DIR [double|exact [guarded]]
                ledger-bench journal ROWS DIR          a back-test over made bars, to read
-               ledger-bench scan JOURNAL
+               ledger-bench scan|checksums|chain JOURNAL
                ledger-bench fold positions|all JOURNAL
                ledger-bench tree JOURNAL DIR          the Merkle tree of it
                ledger-bench append durable|bulk EVENTS_A_COMMIT EVENTS DIR
@@ -26,6 +26,8 @@ enum Benchmark {
             ).run()
         case ("journal", 3): try MadeJournal.make(rows: number(arguments[1]), in: arguments[2])
         case ("scan", 2): try Reading.scan(arguments[1])
+        case ("checksums", 2): try Reading.checksums(arguments[1])
+        case ("chain", 2): try Reading.chain(arguments[1])
         case ("fold", 3) where arguments[1] == "positions":
             try Reading.fold(arguments[2], name: "positions") { PositionFold() }
         case ("fold", 3) where arguments[1] == "all":

@@ -141,6 +141,47 @@ enum Reading {
         }
     }
 
+    /// Every block's checksums, nothing decoded.
+    static func checksums(_ path: String) throws {
+        let journal = try SealedJournal.open(directory: path, mode: .readOnly)
+        for _ in 0..<5 {
+            var (bytes, events) = (0, UInt64(0))
+            let time = try Benchmark.seconds {
+                let reader = try journal.reader(from: .first)
+                while let block = try reader.next() {
+                    bytes += block.bytes.count
+                    events += UInt64(block.header.count)
+                }
+            }
+            print(events, bytes, time, journal: "checksums", events)
+        }
+    }
+
+    /// The SHA-256 chain over every block, on one core, beside SHA-256 over as many bytes in pieces of
+    /// the same size and nothing else.
+    static func chain(_ path: String) throws {
+        let journal = try SealedJournal.open(directory: path, mode: .readOnly)
+        for _ in 0..<3 {
+            var (bytes, events) = (0, UInt64(0))
+            let time = try Benchmark.seconds {
+                _ = try journal.verifyChain(each: { block in
+                    bytes += block.bytes.count
+                    events += UInt64(block.header.count)
+                })
+            }
+            let piece = [UInt8](repeating: 7, count: 16_368)
+            let raw = Benchmark.seconds {
+                for _ in 0..<(bytes / piece.count) { _ = Digest.sha256(piece) }
+            }
+            Benchmark.printResult([
+                ("events", "\(events)"), ("events_per_s", (Double(events) / time).rounded(to: 0)),
+                ("gb_per_s", (Double(bytes) / time / 1e9).rounded(to: 3)),
+                ("raw_gb_per_s", (Double(bytes) / raw / 1e9).rounded(to: 3)),
+                ("digest", "\"\(try journal.head.link)\""),
+            ])
+        }
+    }
+
     static func fold<F: BenchmarkFold>(
         _ path: String, name: String, _ make: () -> F
     ) throws {

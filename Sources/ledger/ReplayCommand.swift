@@ -156,6 +156,9 @@ struct VerifyCommand: ParsableCommand {
 
               ledger verify --journal main --checkpoint kept.checkpoint --public-key desk.pub
 
+            --from goes on where an earlier check ended: checksums, chain, payloads, time and causes of the
+            events from there on.
+
             Exit code 0: whole; 1: damage was found and is named; 2: could not run.
             """)
 
@@ -167,8 +170,13 @@ struct VerifyCommand: ParsableCommand {
     @Option(
         help: "Public key of the checkpoints, NAME+HASH+BASE64, or a file whose first line is one.")
     var publicKey: String?
+    @Option(help: ArgumentHelp("Only from here on: \(Moment.help)."))
+    var from: Moment?
 
     func validate() throws {
+        guard from == nil || checkpoint.isEmpty else {
+            throw ValidationError("--checkpoint is about the first event too; leave out --from")
+        }
         guard checkpoint.isEmpty || publicKey != nil else {
             throw ValidationError("--checkpoint: say with --public-key whose signature it bears")
         }
@@ -186,9 +194,13 @@ struct VerifyCommand: ParsableCommand {
     private func verify() throws {
         let journal = try journals.openForReading()
         let head = try journal.head.lastSequence
-        let tree = try tree()
+        let start = try from?.first(in: journal) ?? .first
+        guard start <= head.next else {
+            throw CommandError("the journal ends at event \(head), before \(start)")
+        }
+        let tree = start == .first ? try tree() : nil
         var bar = ProgressBar("verify")
-        let result = try JournalVerification(journal, tree: tree).run {
+        let result = try JournalVerification(journal, tree: tree).run(from: start) {
             bar.show($0.number, of: head.number)
         }
         bar.clear()

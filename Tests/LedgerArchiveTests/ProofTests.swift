@@ -99,6 +99,21 @@ import Testing
         #expect(!isValid(text.replacingOccurrences(of: "\n", with: "\r\n"), desk.key.verifier))
     }
 
+    @Test func `an accent that is written in another way is a change`() throws {
+        let desk = try SealedDesk()
+        try desk.note(2, saying: "\u{E9}")
+        let sealer = try desk.sealer()
+        _ = try sealer.checkpoint()
+        let text = try sealer.proveInclusion(of: SequenceNumber(2)).encoded()
+        let scalars = text.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
+            scalar == "\u{E9}" ? ["e", "\u{301}"] : [scalar]
+        }
+        var forged = ""
+        forged.unicodeScalars.append(contentsOf: scalars)
+        #expect(forged == text && forged.utf8.count > text.utf8.count)
+        #expect(isValid(text, desk.key.verifier) && !isValid(forged, desk.key.verifier))
+    }
+
     @Test func `another key's checkpoint is refused`() throws {
         let desk = try SealedDesk()
         try desk.note(3)
