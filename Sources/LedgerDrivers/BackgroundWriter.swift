@@ -7,14 +7,15 @@ import LedgerJournal
 /// Batches are committed in the order in which they were handed over; the bytes are those of a
 /// sequencer that waits.
 final class BackgroundWriter: @unchecked Sendable {
-    // Sendable unchecked: batch, rows and failure belong to the worker between two signals and to the
-    // caller otherwise; `idle` hands them over.
+    // Sendable unchecked: batch, rows, folds and failure belong to the worker between two signals and to
+    // the caller otherwise; `idle` hands them over.
     private let journal: any Journal
     private let queue = DispatchQueue(label: "ledger.commit")
     private let idle = DispatchSemaphore(value: 1)
     private var batch = Batch(next: .first)
     private var rows = CommitRows()
     private var failure: JournalError?
+    private var folds = FoldCheckpoints()
 
     init(_ journal: any Journal) { self.journal = journal }
 
@@ -39,7 +40,7 @@ final class BackgroundWriter: @unchecked Sendable {
     }
 
     private func commit() {
-        FoldCheckpoints.add(to: &rows, journal, batch)
+        folds.add(to: &rows, journal, batch)
         do throws(JournalError) { try journal.append(&batch, rows) } catch { failure = error }
         idle.signal()
     }

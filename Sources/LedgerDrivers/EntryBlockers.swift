@@ -39,6 +39,16 @@ public struct EntryBlockers: Sendable {
     public private(set) var blockers: [Blocker] = []
     private var gate: TradingGate
     private var isEntry = false
+    /// Signals of one strategy and instrument that one rule stopped, with the last of them.
+    private struct Refused: Sendable {
+        var strategy: StrategyID
+        var instrument: InstrumentID
+        var refusal: Refusal
+        var source: LatchSource?
+        var last: SequenceNumber
+        var count: UInt64
+    }
+    private var refusals: [Refused] = []
     /// Entry orders without a fill so far, by number.
     private var waiting: [OrderID: OrderIntended] = [:]
     private let symbol: InstrumentID?
@@ -68,7 +78,8 @@ public struct EntryBlockers: Sendable {
                 return true
             }
         }
-        try addWaiting()
+        addRefusals()
+        addWaiting()
         if prices == 0 {
             lastPrice = try Self.lastPrice(journal, before: start, symbol)
         }
@@ -140,27 +151,44 @@ public struct EntryBlockers: Sendable {
     private mutating func reject(
         _ strategy: StrategyID, _ refusal: Refusal, _ record: Record
     ) {
+        let place = refusals.firstIndex {
+            $0.strategy == strategy && $0.instrument == record.instrument
+                && $0.refusal.reason == refusal.reason
+        }
         let latch = gate.latches.first {
             $0.source.rejection == refusal.reason && $0.concerns(strategy, record.instrument)
         }
-        let isCompared = refusal.value.raw != 0 || refusal.limit.raw != 0
-        count(
-            Blocker(
-                strategy: strategy, instrument: record.instrument, stage: refusal.reason.stage.name,
-                reason: "\(refusal.reason)", count: 1, last: record.sequence,
-                value: isCompared ? refusal.value : nil, limit: isCompared ? refusal.limit : nil,
-                mend: latch?.source.mend ?? refusal.reason.mend))
+        let new = Refused(
+            strategy: strategy, instrument: record.instrument, refusal: refusal,
+            source: latch?.source, last: record.sequence,
+            count: (place.map { refusals[$0].count } ?? 0) + 1)
+        if let place { refusals[place] = new } else { refusals.append(new) }
+    }
+
+    private mutating func addRefusals() {
+        for refused in refusals {
+            let refusal = refused.refusal
+            let isCompared = refusal.value.raw != 0 || refusal.limit.raw != 0
+            blockers.append(
+                Blocker(
+                    strategy: refused.strategy, instrument: refused.instrument,
+                    stage: refusal.reason.stage.name, reason: "\(refusal.reason)",
+                    count: refused.count, last: refused.last,
+                    value: isCompared ? refusal.value : nil,
+                    limit: isCompared ? refusal.limit : nil,
+                    mend: refused.source?.mend ?? refusal.reason.mend))
+        }
     }
 
     private mutating func end(
-        _ id: OrderID, _ reason: String, _ mend: String, _ record: Record
+        _ id: OrderID, _ reason: @autoclosure () -> String, _ mend: String, _ record: Record
     ) {
         guard let order = waiting.removeValue(forKey: id) else { return }
         count(
             Blocker(
                 strategy: order.strategy, instrument: order.instrument,
-                stage: SignalStage.execution.name, reason: reason, count: 1, last: record.sequence,
-                mend: mend))
+                stage: SignalStage.execution.name, reason: reason(), count: 1,
+                last: record.sequence, mend: mend))
     }
 
     private mutating func count(_ new: Blocker) {
@@ -175,7 +203,7 @@ public struct EntryBlockers: Sendable {
     }
 
     /// Orders that have neither filled nor ended.
-    private mutating func addWaiting() throws {
+    private mutating func addWaiting() {
         for (id, order) in waiting.sorted(by: { $0.key < $1.key }) {
             count(
                 Blocker(

@@ -17,6 +17,7 @@ public struct Sequencer: ~Copyable {
     private let checkpointEvery: UInt64
     private var nextCheckpoint: UInt64
     private var rows = CommitRows()
+    private var folds = FoldCheckpoints()
     private let background: BackgroundWriter?
     #if DEBUG
         private var books: AppendedBooks
@@ -148,7 +149,7 @@ public struct Sequencer: ~Copyable {
         if let background {
             try background.write(&batch, rows)
         } else {
-            FoldCheckpoints.add(to: &rows, journal, batch)
+            folds.add(to: &rows, journal, batch)
             var refused: JournalError?
             do throws(JournalError) { try journal.append(&batch, rows) } catch { refused = error }
             if let refused {
@@ -168,6 +169,7 @@ public struct Sequencer: ~Copyable {
         engine = try EngineRestorer.engine(of: journal, through: head)
         engine.sent = []
         rows = CommitRows()
+        folds.forget()
         batch.removeAll(next: head.next)
         let fault = FaultReported(
             .duplicateIntent, origin: "journal",

@@ -159,15 +159,18 @@ struct StepComparison {
         _ otherNames: NameBook
     ) throws {
         guard let either = recorded ?? other else { return }
-        let type = either.event.type?.name ?? "Unknown\(either.type)"
-        var count = byType[either.type] ?? WhatIf.Count(type: type)
-        switch (recorded, other) {
-        case (_?, _?): count.changed += 1
-        case (_?, nil): count.recordedAlone += 1
-        default: count.otherAlone += 1
+        // Most are only counted: a name takes longer to make than everything else here.
+        if byType[either.type] == nil {
+            byType[either.type] = WhatIf.Count(
+                type: either.event.type?.name ?? "Unknown\(either.type)")
         }
-        byType[either.type] = count
+        switch (recorded, other) {
+        case (_?, _?): byType[either.type]?.changed += 1
+        case (_?, nil): byType[either.type]?.recordedAlone += 1
+        default: byType[either.type]?.otherAlone += 1
+        }
         guard listed.count < limit else { return }
+        let type = byType[either.type]?.type ?? ""
         let instrument = either.event.instrument
         listed.append(
             WhatIf.Difference(
