@@ -115,11 +115,12 @@ public struct WhatIf {
     ///   - sequence: from this event on, or from its input; the first for the whole journal.
     ///   - limit: how many differences are listed; all are counted.
     ///   - days: how many days of the equity curves are listed, the last included.
+    ///   - progress: called now and then with the event at hand; what it throws ends the run.
     /// - Throws: `InputError` for settings that cannot follow the recorded ones, or with which an input
     ///   cannot be stepped; `JournalError`.
     public func run(
         _ wanted: Settings, from sequence: SequenceNumber = .first, limit: Int = 20, days: Int = 20,
-        progress: (SequenceNumber) -> Void = { _ in }
+        progress: (SequenceNumber) throws -> Void = { _ in }
     ) throws -> Result {
         var result = Result()
         result.headBefore = try journal.head
@@ -134,7 +135,7 @@ public struct WhatIf {
             settings: other, limit: limit, names: try ProjectionReader.fold(of: journal))
         try run.begin(journal)
         try journal.forEachRecord(from: result.start, through: head) { record in
-            if record.sequence.number % 65_536 == 0 { progress(record.sequence) }
+            if record.sequence.number % 65_536 == 0 { try progress(record.sequence) }
             try run.take(record)
             return true
         }

@@ -38,20 +38,12 @@ struct WhatIfReport {
         (self.name, self.journal, self.options, self.format) = (name, journal, options, format)
     }
 
-    /// Runs the inputs from `start` on with the other settings, in a journal of its own that is removed.
+    /// Steps the inputs from `start` on with the other settings, and prints what came of it.
     func run(from start: SequenceNumber) throws {
         let recorded = try WhatIf.settings(of: journal, before: start)
         let other = try options.configurations.load(over: recorded).settings
-        let directory = "\(Self.temporary)/ledger-what-if-\(getpid())"
-        let scratch = try LMDBJournal.create(directory: directory, durability: .bulk)
-        defer { try? JournalHome.remove(directory) }
-        var bar = ProgressBar("replay")
-        let head = try journal.head.lastSequence.number
         let limit = options.limit ?? 20
-        let result = try WhatIf(journal, scratch: scratch).run(
-            other, from: start, limit: limit, days: options.days ?? 20,
-            progress: { bar.show($0.number - start.number, of: head - start.number) })
-        bar.clear()
+        let result = try step(other, from: start, limit)
         switch format {
         case .table: show(result, limit)
         case .json: Terminal.print(json(result))
@@ -63,6 +55,27 @@ struct WhatIfReport {
                     + "\(result.headBefore.lastSequence) and ends at \(result.headAfter.lastSequence); "
                     + "run again when nothing writes to it", code: 1)
         }
+    }
+
+    /// The scratch journal is gone before anything is printed: who reads may close the pipe at any line.
+    private func step(
+        _ other: Settings, from start: SequenceNumber, _ limit: Int
+    ) throws -> WhatIf.Result {
+        Interrupt.catchSignals()
+        let directory = "\(Self.temporary)/ledger-what-if-\(getpid())"
+        // A process that had this number may have been ended before it could tidy up.
+        try? JournalHome.remove(directory)
+        let scratch = try LMDBJournal.create(directory: directory, durability: .bulk)
+        defer { try? JournalHome.remove(directory) }
+        var bar = ProgressBar("replay")
+        defer { bar.clear() }
+        let head = try journal.head.lastSequence.number
+        return try WhatIf(journal, scratch: scratch).run(
+            other, from: start, limit: limit, days: options.days ?? 20,
+            progress: { sequence in
+                if Interrupt.wasAsked { throw ExitCode(130) }
+                bar.show(sequence.number - start.number, of: head - start.number)
+            })
     }
 
     private static var temporary: String {
@@ -79,9 +92,8 @@ struct WhatIfReport {
         Terminal.print("\nthe recorded journal before: \(Self.text(result.headBefore))")
         Terminal.print("the recorded journal after:  \(Self.text(result.headAfter))")
         if let first = result.first {
-            Terminal.print(
-                "\nfirst difference: \(first.type) \(first.symbol) of input \(first.input), "
-                    + "\(first.time)")
+            let what = first.type + (first.symbol.isEmpty ? "" : " \(first.symbol)")
+            Terminal.print("\nfirst difference: \(what) of input \(first.input), \(first.time)")
             Terminal.print(Table.shown("  recorded: \(Self.text(first.recorded))"))
             Terminal.print(Table.shown("  other:    \(Self.text(first.other))"))
             Terminal.print("\n\(result.differing) decisions differ")
