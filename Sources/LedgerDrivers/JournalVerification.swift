@@ -89,6 +89,8 @@ public struct JournalVerification {
             try Check<PositionBook>(journal), try Check<EquityBook>(journal),
             try Check<OrderRegister>(journal), try Check<NameBook>(journal),
             try Check<TradingGate>(journal), try Check<DrawdownStop>(journal),
+            try Check<SignalFunnel>(journal), try Check<StrategyHealth>(journal),
+            try Check<ReconciliationLog>(journal),
         ]
     }
 
@@ -178,6 +180,8 @@ private protocol ProjectionCheck {
 private struct Check<P: Projection>: ProjectionCheck {
     private(set) var state = P()
     private var wanted: ArraySlice<SequenceNumber>
+    private let read = EventFilter(P.types)
+    private let types = EventTypeSet(P.types)
     private let journal: any Journal
     private(set) var compared = 0
     private(set) var hasFailed = false
@@ -193,9 +197,12 @@ private struct Check<P: Projection>: ProjectionCheck {
 
     mutating func take(_ record: Record) throws -> String? {
         guard !hasFailed else { return nil }
-        do { try state.apply(record) } catch {
-            hasFailed = true
-            return "\(P.name): \(error)"
+        // As readers do: what it does not ask for must not move it.
+        if types.mayContain(record.rawType), read.matches(record) {
+            do { try state.apply(record) } catch {
+                hasFailed = true
+                return "\(P.name): \(error)"
+            }
         }
         guard let next = wanted.first, next == record.sequence else { return nil }
         wanted.removeFirst()
