@@ -19,6 +19,11 @@ import Testing
         #expect(output.contains("every rerun finished the work"), "\(output)")
     }
 
+    @Test func `changed bytes of a journal are named, or are of no event`() throws {
+        let (output, code) = try faults("flip", "--rounds", "40")
+        #expect(code == 0 && output.contains("none missed"), "\(output)")
+    }
+
     @Test func `a full disk leaves nothing half and loses nothing`() throws {
         let (output, code) = try faults("disk")
         if code == 3 { return print("skipped: mounting a small disk is not permitted here") }
