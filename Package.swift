@@ -20,12 +20,25 @@ func tests(_ name: String, _ uses: [Target.Dependency], exclude: [String] = []) 
     .testTarget(name: name, dependencies: uses, exclude: exclude, swiftSettings: settings)
 }
 
+let network: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOWebSocket", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+
 let package = Package(
     name: "ledger",
-    products: [.executable(name: "ledger", targets: ["ledger"])],
+    products: [
+        .executable(name: "ledger", targets: ["ledger"]),
+        .executable(name: "ledgerd", targets: ["ledgerd"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         // C libraries and the two things that Swift cannot say: CRC instructions and futexes.
@@ -52,6 +65,8 @@ let package = Package(
             ]),
 
         pure("LedgerBooks", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
+
+        pure("LedgerVenues", ["LedgerDomain", "LedgerEvents"]),
 
         // Storage and input files.
         .target(
@@ -87,6 +102,39 @@ let package = Package(
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
                 "LedgerImport", "LedgerDrivers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+
+        // The network, and the program that has it.
+        .target(
+            name: "LedgerTransport",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerVenues", "CCurl", "CCrypto",
+            ] + network,
+            swiftSettings: settings),
+        .target(
+            name: "LedgerExchange",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerArchive",
+                "LedgerDrivers", "LedgerVenues", "CCrypto",
+            ] + network,
+            swiftSettings: settings),
+        .target(
+            name: "LedgerLive",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerArchive",
+                "LedgerDrivers", "LedgerVenues", "LedgerTransport",
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "ledgerd",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety",
+                "LedgerEngine", "LedgerJournal", "LedgerArchive", "LedgerDrivers", "LedgerVenues",
+                "LedgerTransport", "LedgerExchange", "LedgerLive",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -144,6 +192,26 @@ let package = Package(
             [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine",
+            ]),
+        tests("LedgerVenuesTests", ["LedgerDomain", "LedgerEvents", "LedgerVenues"]),
+        tests(
+            "LedgerTransportTests",
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerTransport",
+                "LedgerExchange", "ledgerd",
+            ] + network),
+        tests(
+            "LedgerExchangeTests",
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers",
+                "LedgerVenues", "LedgerExchange", "ledgerd",
+            ] + network),
+        tests(
+            "LedgerLiveTests",
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety",
+                "LedgerEngine", "LedgerJournal", "LedgerDrivers", "LedgerVenues",
+                "LedgerTransport", "LedgerExchange", "LedgerLive", "ledger", "ledgerd",
             ]),
         tests("RecountTests", ["ledger", "ledger-bench"]),
         tests("CommandTests", ["ledger"], exclude: ["Cases"]),

@@ -237,6 +237,11 @@ extension Books {
         case .venueSnapshotBegan, .venuePositionReported, .venueOrderReported, .venueSnapshotEnded,
             .discrepancyFound, .reconciliationEnded:
             false
+        // What the venue said and what was asked for; the ledger's own fill says what it came to.
+        case .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderReplaced,
+            .cancelIntended, .replaceIntended, .venueStatusReported, .venueFillReported,
+            .linkChanged, .venueFiltersLoaded:
+            false
         // A peak is a measure, no money.
         case .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased,
             .healthChecked:

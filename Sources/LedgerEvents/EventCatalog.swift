@@ -14,7 +14,10 @@ public enum EventCatalog {
         VenueSnapshotEnded.self, LatchEngaged.self, LatchCleared.self, ModeChanged.self,
         DrawdownChanged.self, PeakRebased.self, HealthChecked.self, SizeAdjusted.self,
         MarkHeld.self, DiscrepancyFound.self, ReconciliationEnded.self, PositionAdjusted.self,
-        CashAdjusted.self, AlertRaised.self,
+        CashAdjusted.self, AlertRaised.self, OrderRequested.self, OrderCancelRequested.self,
+        OrderReplaceRequested.self, OrderReplaced.self, CancelIntended.self, ReplaceIntended.self,
+        VenueStatusReported.self, VenueFillReported.self, LinkChanged.self,
+        VenueFiltersLoaded.self,
     ]
 
     /// Index is the type's number; nil where no type has it.

@@ -56,6 +56,16 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case positionAdjusted = 54
     case cashAdjusted = 55
     case alertRaised = 56
+    case orderRequested = 57
+    case orderCancelRequested = 58
+    case orderReplaceRequested = 59
+    case orderReplaced = 60
+    case cancelIntended = 61
+    case replaceIntended = 62
+    case venueStatusReported = 63
+    case venueFillReported = 64
+    case linkChanged = 65
+    case venueFiltersLoaded = 66
 
     /// `OrderFilled`: the name in JSON lines, filters and documents.
     public var name: String {

@@ -36,6 +36,8 @@ public enum LatchSource: UInt8, Sendable, CaseIterable {
     case feed = 22
     /// The account's calendar does not know the year.
     case calendar = 23
+    /// The venue's order reports do not reach us: an order would be blind.
+    case orderStream = 24
 }
 
 public enum LatchScope: UInt8, Sendable, CaseIterable {

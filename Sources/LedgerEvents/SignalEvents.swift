@@ -61,6 +61,15 @@ public enum RejectionReason: UInt8, Sendable, CaseIterable {
     case positionSize = 44
     /// The drawdown stop's sizing multiplier left nothing of the order, or made it smaller.
     case rampup = 45
+    // Filters of the venue, by the names of Binance's.
+    case priceFilter = 46
+    case lotSize = 47
+    case marketLotSize = 48
+    case notional = 49
+    case percentPrice = 50
+    case maximumOrders = 51
+    /// The venue's stream of order reports is down.
+    case orderStream = 52
 
     static let names = ["unknown"] + allCases.map { String(describing: $0) }
 }

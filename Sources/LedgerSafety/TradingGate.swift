@@ -138,6 +138,7 @@ extension LatchSource {
         case .dataQuality: .dataQuality
         case .feed: .feedPaused
         case .calendar: .calendar
+        case .orderStream: .orderStream
         }
     }
 
@@ -154,6 +155,7 @@ extension LatchSource {
         case .lossPause: "the end of the pause"
         case .dataQuality: "good data"
         case .feed: "data that come again"
+        case .orderStream: "the venue's order stream, which is connected again by itself"
         case .calendar: "account.calendar, or a calendar that knows the year"
         case .killSwitch, .duplicateIntents, .orderRejections, .runFailures, .dailyDrawdown,
             .restFaults, .websocketFaults, .duplicateReports, .staleReports, .metrics,
@@ -165,7 +167,7 @@ extension LatchSource {
     public var clears: ClearRule {
         switch self {
         case .strategyList, .configuration, .reconciliation, .dailyLoss, .lossPause, .dataQuality,
-            .feed, .calendar, .drawdown, .flagFile:
+            .feed, .calendar, .drawdown, .flagFile, .orderStream:
             .automatic
         default: .operator
         }

@@ -45,7 +45,9 @@ extension RejectionReason {
         case .regime, .volatility: .regime
         case .correlation: .correlation
         case .topSignals, .signalRate: .throttle
-        case .duplicateIntent, .belowLot, .currencyMismatch, .workingOrder, .accountKind:
+        case .duplicateIntent, .belowLot, .currencyMismatch, .workingOrder, .accountKind,
+            .orderStream, .priceFilter, .lotSize, .marketLotSize, .notional, .percentPrice,
+            .maximumOrders:
             .execution
         case .insufficientCash, .sizeZero, .overflow, .noPosition, .portfolioHeat, .orderNotional,
             .positionQuantity, .positionNotional, .totalNotional, .totalExposure, .entriesPerDay,

@@ -1,0 +1,37 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+
+/// What a venue can do for the ledger, the same for all of them: the conformance suite holds each
+/// implementation to it.
+///
+/// Requests return at once; what comes of them goes to the sink as reports, from the gateway's own thread,
+/// in the order in which the venue said it. A request that is an order is sent at most once: what its
+/// outcome is when no answer comes is found out by `query`, never by sending again.
+public protocol VenueGateway: AnyObject, Sendable {
+    var name: String { get }
+
+    /// Connects the streams, measures the clock, and says `link` when each is up; keeps them up until
+    /// `stop`. Market data come for these symbols.
+    func start(symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void)
+    func stop()
+
+    /// Whether the stream of order reports is up: nothing may be submitted or replaced while it is not.
+    var isOrderStreamUp: Bool { get }
+
+    func submit(_ order: OrderRequest)
+    func cancel(_ order: OrderReference)
+    /// - Parameter order: the new terms under a new client order id; `quantity` is in all, with what has
+    ///   filled.
+    func replace(_ old: OrderReference, with order: OrderRequest)
+
+    /// Reports the order as it is now, or `unknown` where the venue has none and none can arrive any more
+    /// from an earlier `submit`.
+    func query(_ order: OrderReference)
+    /// Reports every fill of the order that the venue has.
+    func queryFills(_ order: OrderReference)
+    /// Reports all fills of the account since, by symbol where the venue asks for one.
+    func queryFills(since: Timestamp, symbols: [String])
+    /// Reports the account with positions and open orders.
+    func queryAccount(symbols: [String])
+}

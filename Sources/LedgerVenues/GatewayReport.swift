@@ -1,0 +1,138 @@
+import LedgerDomain
+import LedgerEvents
+
+/// An order as the venue tells of it.
+public struct VenueOrder: Hashable, Sendable {
+    public var clientOrder: String
+    public var venueOrder: String
+    public var symbol: String
+    public var side: Side
+    public var status: VenueStatus
+    /// In all, and what of it has filled.
+    public var quantity: Quantity
+    public var filled: Quantity
+    /// 0 where it has none.
+    public var limitPrice: Price
+    public var stopPrice: Price
+    public var reason: String
+    /// The venue's time of it; 0 where it gives none.
+    public var updatedAt: Timestamp
+
+    public init(
+        clientOrder: String, venueOrder: String = "", symbol: String = "", side: Side = .buy,
+        status: VenueStatus, quantity: Quantity = .zero, filled: Quantity = .zero,
+        limitPrice: Price = .zero, stopPrice: Price = .zero, reason: String = "",
+        updatedAt: Timestamp = .zero
+    ) {
+        (self.clientOrder, self.venueOrder, self.symbol) = (clientOrder, venueOrder, symbol)
+        (self.side, self.status, self.quantity, self.filled) = (side, status, quantity, filled)
+        (self.limitPrice, self.stopPrice, self.reason) = (limitPrice, stopPrice, reason)
+        self.updatedAt = updatedAt
+    }
+}
+
+/// One execution as the venue tells of it.
+public struct VenueFill: Hashable, Sendable {
+    public var clientOrder: String
+    public var venueOrder: String
+    /// The venue's own id of the execution: the same from the stream and from its history.
+    public var execution: String
+    public var symbol: String
+    public var side: Side
+    public var liquidity: OrderFilled.Liquidity
+    public var price: Price
+    public var quantity: Quantity
+    /// In `feeAsset`; positive is paid.
+    public var fee: Money
+    public var feeAsset: String
+    /// What of the order has filled with this; 0 where the venue does not say.
+    public var cumulative: Quantity
+    public var time: Timestamp
+
+    public init(
+        clientOrder: String, venueOrder: String, execution: String, symbol: String, side: Side,
+        liquidity: OrderFilled.Liquidity = .taker, price: Price, quantity: Quantity,
+        fee: Money = .zero, feeAsset: String = "", cumulative: Quantity = .zero, time: Timestamp
+    ) {
+        (self.clientOrder, self.venueOrder) = (clientOrder, venueOrder)
+        (self.execution, self.symbol, self.side) = (execution, symbol, side)
+        (self.liquidity, self.price, self.quantity) = (liquidity, price, quantity)
+        (self.fee, self.feeAsset, self.cumulative) = (fee, feeAsset, cumulative)
+        self.time = time
+    }
+}
+
+public struct VenuePosition: Hashable, Sendable {
+    public var symbol: String
+    /// Signed; short is negative.
+    public var quantity: Quantity
+    /// 0 where the venue gives none.
+    public var averagePrice: Price
+
+    public init(symbol: String, quantity: Quantity, averagePrice: Price = .zero) {
+        (self.symbol, self.quantity, self.averagePrice) = (symbol, quantity, averagePrice)
+    }
+}
+
+/// The account at one moment: what reconciliation compares.
+public struct VenueAccount: Hashable, Sendable {
+    public var cash: Money
+    public var portfolioValue: Money
+    public var buyingPower: Money
+    public var positions: [VenuePosition]
+    public var openOrders: [VenueOrder]
+
+    public init(
+        cash: Money, portfolioValue: Money = .zero, buyingPower: Money = .zero,
+        positions: [VenuePosition] = [], openOrders: [VenueOrder] = []
+    ) {
+        (self.cash, self.portfolioValue) = (cash, portfolioValue)
+        (self.buyingPower, self.positions, self.openOrders) = (buyingPower, positions, openOrders)
+    }
+}
+
+/// What went wrong at a venue or on the way to it, by what is to be done about it (K15, N02 to N05).
+public enum VenueFault: Error, Hashable, Sendable {
+    /// 401, 403, bad key or signature: nothing is tried again; the authentication latch goes up.
+    case authentication(String)
+    /// The venue refused what was asked: the order is at fault, not the way.
+    case refused(code: String, String)
+    /// 429 or 418: wait this long; 0 where the venue did not say.
+    case rateLimited(retryAfter: Nanoseconds, String)
+    /// The clock is off (-1021): measure it anew.
+    case timestamp(String)
+    /// 5xx, time-out after sending, -1007: it may have happened. Ask before doing anything.
+    case unknownOutcome(String)
+    /// Refused connection, name not found, TLS: it did not happen.
+    case unreachable(String)
+    /// Maintenance.
+    case closed(String)
+    /// An answer that cannot be read.
+    case malformed(String)
+
+    /// Whether a request that only asks may be tried again.
+    public var isPassing: Bool {
+        switch self {
+        case .rateLimited, .timestamp, .unknownOutcome, .unreachable, .closed: true
+        case .authentication, .refused, .malformed: false
+        }
+    }
+}
+
+/// What a gateway tells the ledger, from any of its streams and answers. It says what the venue said and
+/// concludes nothing.
+public enum GatewayReport: Hashable, Sendable {
+    case order(VenueOrder)
+    case fill(VenueFill)
+    case account(VenueAccount)
+    case link(VenueLink, isUp: Bool, String)
+    /// Venue less ours.
+    case clock(offset: Nanoseconds, roundTrip: Nanoseconds)
+    case fault(VenueFault, String)
+    case quote(symbol: String, bid: Price, bidSize: Quantity, ask: Price, askSize: Quantity, Timestamp)
+    case trade(symbol: String, price: Price, size: Quantity, Timestamp)
+    /// A closed bar; the time is its end.
+    case bar(
+        symbol: String, open: Price, high: Price, low: Price, close: Price, volume: Quantity,
+        interval: UInt32, Timestamp)
+}
