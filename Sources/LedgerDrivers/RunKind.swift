@@ -24,7 +24,8 @@ public enum RunKind: Sendable {
         }
         guard configuration["venue.kind"] == "simulated" else {
             throw SettingsError(
-                "venue.kind", "'\(configuration["venue.kind"])' fills nothing of what is read from "
+                "venue.kind",
+                "'\(configuration["venue.kind"])' fills nothing of what is read from "
                     + "files; take simulated")
         }
     }

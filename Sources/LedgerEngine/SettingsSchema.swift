@@ -120,7 +120,7 @@ public enum SettingsSchema {
     static let data: [Setting] = [
         Setting(
             "data.*.path", .text, nil,
-            "a tape's directory, a CSV file, or - for standard input; at equal times the entry named "
+            "a tape's directory, a CSV file, - for standard input, or venue for a live feed; at equal times the entry named "
                 + "first goes first: name splits and dividends behind their bars"),
         Setting(
             "data.*.symbol", .text, nil,

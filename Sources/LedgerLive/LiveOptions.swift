@@ -1,4 +1,5 @@
 import LedgerDomain
+import LedgerDrivers
 
 /// What a run on a venue's time needs beside the journaled settings.
 public struct LiveOptions: Sendable {
@@ -22,6 +23,25 @@ public struct LiveOptions: Sendable {
     /// A venue's time this far from ours is not taken for the time of an input.
     public var timeTolerance = Nanoseconds.milliseconds(10_000)
     public var queueCapacity = 65_536
+
+    /// What the configuration says, which has checked it.
+    public init(
+        _ configuration: Configuration, journalName: String, mode: String, symbols: [String],
+        sendsOrders: Bool
+    ) {
+        self.init(
+            journalName: journalName, mode: mode, runName: configuration["run.name"],
+            symbols: symbols, sendsOrders: sendsOrders)
+        func span(_ key: String, milliseconds scale: Int64) -> Nanoseconds {
+            .milliseconds((Int64(configuration[key]) ?? 0) * scale)
+        }
+        acknowledgement = span("live.acknowledgement_ms", milliseconds: 1)
+        entryAge = span("live.max_entry_age_s", milliseconds: 1000)
+        poll = span("live.poll_s", milliseconds: 1000)
+        reconciliation = span("live.reconcile_s", milliseconds: 1000)
+        tick = span("live.tick_ms", milliseconds: 1)
+        queueCapacity = Int(configuration["live.queue_capacity"]) ?? queueCapacity
+    }
 
     public init(
         journalName: String, mode: String, runName: String, symbols: [String], sendsOrders: Bool

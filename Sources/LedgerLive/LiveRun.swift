@@ -94,6 +94,19 @@ public struct LiveRun: ~Copyable {
 
     public var engine: Engine { sequencer.engine }
 
+    /// What a person wants to know at the end.
+    public var summary: [String] {
+        let worth = engine.books.equity[engine.account]
+        return [
+            "messages \(messages), reader waited \(queue.stalls) times",
+            "commit after receipt, microseconds: median \(latency.percentile(0.5) / 1000), "
+                + "99th \(latency.percentile(0.99) / 1000), most \(latency.largest / 1000)",
+            "orders sent \(executor.sent), fills \(engine.orders.fills), duplicates refused "
+                + "\(recovery.duplicates)",
+            "equity \(worth?.equity ?? .zero)",
+        ]
+    }
+
     var now: Timestamp { max(clock.now, sequencer.engine.lastTime) }
 
     // MARK: The clock

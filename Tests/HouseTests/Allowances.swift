@@ -55,6 +55,10 @@ enum Allowances {
             "reads the names that readdir gives, a C array"
         ),
         (
+            "Sources/LedgerLive/InputQueue.swift",
+            "a lock and two conditions of the C library between the gateways' threads and the sequencer's"
+        ),
+        (
             "Sources/LedgerCommands/Terminal.swift",
             "writes bytes with write, and is told of signals"
         ),

@@ -68,8 +68,9 @@ extension EventSamples {
         var full = VenueFiltersLoaded(instrument: far, origin: odd)
         (full.averageMinutes, full.flags) = (.max, .max)
         (full.minimumPrice, full.maximumPrice, full.tick) = (lowest, highest, Price(raw: 1))
-        (full.minimumQuantity, full.maximumQuantity, full.lot) = (half, large, Quantity(raw: 1))
-        (full.marketMinimumQuantity, full.marketMaximumQuantity) = (half, large)
+        let most = Quantity(raw: Int128(Int64.max))
+        (full.minimumQuantity, full.maximumQuantity, full.lot) = (half, most, Quantity(raw: 1))
+        (full.marketMinimumQuantity, full.marketMaximumQuantity) = (half, most)
         full.marketLot = half
         (full.minimumNotional, full.maximumNotional) = (Money(raw: .min), Money(raw: .max))
         (full.bidMultiplierDown, full.bidMultiplierUp) = (lowest, highest)
