@@ -54,8 +54,14 @@ enum Allowances {
             "Sources/LedgerDrivers/JournalHome.swift",
             "reads the names that readdir gives, a C array"
         ),
-        ("Sources/ledger/Terminal.swift", "writes bytes with write, and is told of signals"),
-        ("Sources/ledger/Operator.swift", "reads the name that gethostname gives, a C array"),
+        (
+            "Sources/LedgerCommands/Terminal.swift",
+            "writes bytes with write, and is told of signals"
+        ),
+        (
+            "Sources/LedgerCommands/Operator.swift",
+            "reads the name that gethostname gives, a C array"
+        ),
         ("Sources/ledger-bench/Benchmark.swift", "reads /proc through C"),
         ("Tests/JournalHelper/", "fills records from C"),
         ("Tests/LedgerEventsTests/", "damages bytes on purpose and writes LMDB files through C"),
