@@ -90,7 +90,9 @@ public enum FiltersFile {
     /// The newest filters of each instrument that a journal holds.
     public static func known(in journal: any Journal) throws -> VenueFilterBook {
         var book = VenueFilterBook()
-        try journal.forEachRecord(from: .first, filter: EventFilter([.venueFiltersLoaded])) {
+        try journal.forEachRecord(
+            from: journal.beginning, filter: EventFilter([.venueFiltersLoaded])
+        ) {
             record in
             book.take(try VenueFiltersLoaded(record))
             return true
