@@ -93,7 +93,7 @@ let package = Package(
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
-                "LedgerImport", "CCrypto", "Yams",
+                "LedgerImport", "LedgerVenues", "CCrypto", "Yams",
             ],
             swiftSettings: settings),
         // What both programs show and read: terminal, options, tables, exit codes.
@@ -110,7 +110,7 @@ let package = Package(
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
-                "LedgerImport", "LedgerDrivers", "LedgerCommands",
+                "LedgerImport", "LedgerVenues", "LedgerDrivers", "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -188,7 +188,10 @@ let package = Package(
             ]),
         tests(
             "LedgerDriversTests",
-            ["LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers"]),
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerArchive",
+                "LedgerVenues", "LedgerDrivers",
+            ]),
         tests(
             "LedgerProjectionsTests", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         tests(

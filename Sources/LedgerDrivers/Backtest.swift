@@ -32,6 +32,7 @@ public struct Backtest {
     private let sources: [InputSource]
     private let kind: RunKind
     private var instruments: [Instrument] = []
+    private let filters: [VenueFiltersLoaded]
 
     /// Commits are made of about this many bytes: enough to share their cost, small enough for memory.
     public static let commitBytes = 1 << 20
@@ -73,6 +74,8 @@ public struct Backtest {
         }
         sources = opened
         instruments = numbered
+        filters = try FiltersFile.events(settings, numbered, now: nil)
+        try FeesFile.check(settings, numbered)
         try checkSymbols()
     }
 
@@ -186,6 +189,7 @@ public struct Backtest {
         for instrument in instruments {
             try sequencer.take(InstrumentDefined(instrument), envelope)
         }
+        for event in filters { try sequencer.take(event, envelope) }
         let cash = try Money(configuration["account.cash"])
         if cash.raw > 0 {
             try sequencer.take(
@@ -226,6 +230,10 @@ public struct Backtest {
         }
         for instrument in instruments where sequencer.engine.names[instrument.id] == nil {
             try sequencer.take(InstrumentDefined(instrument), envelope)
+        }
+        let known = try FiltersFile.known(in: sequencer.journal)
+        for event in filters where known[event.instrument]?.event != event {
+            try sequencer.take(event, envelope)
         }
         try sequencer.take(
             RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)

@@ -28,7 +28,7 @@ struct LedgerCommand: ParsableCommand {
             SnapshotCommand.self, SealCommand.self, PruneCommand.self, HoldCommand.self,
             BackupCommand.self, RestoreCommand.self,
             ExportCommand.self, BundleCommand.self, CheckpointCommand.self, ProveCommand.self,
-            TreeCommand.self, KeysCommand.self,
+            TreeCommand.self, KeysCommand.self, DoctorCommand.self,
         ])
 
     static func main() {
