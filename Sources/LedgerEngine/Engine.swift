@@ -12,7 +12,7 @@ import LedgerSimulation
 public struct Engine: Sendable {
     /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
     public static let name = "engine"
-    public static let version: UInt32 = 4
+    public static let version: UInt32 = 5
 
     public private(set) var names = NameBook()
     public internal(set) var books = ProfitAndLoss()
@@ -29,6 +29,9 @@ public struct Engine: Sendable {
     public internal(set) var rules = SafetyRules()
     var vigil = Vigil()
     var venue = SimulatedVenue(settings: VenueSettings(), seed: 0)
+    /// Whether orders go to a venue outside; `venue` then only keeps those that work there.
+    public internal(set) var isRemote = false
+    var remote = RemoteOrders()
     var slots: [StrategySlot] = []
     /// The number of inputs at which the state is digested next.
     private var nextDigest = UInt64.max
@@ -98,9 +101,13 @@ public struct Engine: Sendable {
         try begin(context)
         // First, as every fold of the journal meets the input before what follows from it.
         try mark(bar.instrument, bar.close, high: bar.high, low: bar.low, context, into: &batch)
-        if venue.hasWorking(bar.instrument) {
+        if !isRemote, venue.hasWorking(bar.instrument) {
             venue.begin(bar, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
+        }
+        if !remote.targets.isEmpty {
+            try takeProfits(
+                bar.instrument, sold: bar.high, bought: bar.low, context, into: &batch)
         }
         if mustWatch { try watch(context, into: &batch) }
         for place in 0..<listenerCount(bar.instrument) {
@@ -121,9 +128,13 @@ public struct Engine: Sendable {
         if let mid = quote.mid {
             try mark(quote.instrument, mid, high: mid, low: mid, context, into: &batch)
         }
-        if venue.hasWorking(quote.instrument) {
+        if !isRemote, venue.hasWorking(quote.instrument) {
             venue.begin(quote, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
+        }
+        if !remote.targets.isEmpty {
+            try takeProfits(
+                quote.instrument, sold: quote.bid, bought: quote.ask, context, into: &batch)
         }
         if mustWatch { try watch(context, into: &batch) }
         var decided = false
@@ -136,7 +147,7 @@ public struct Engine: Sendable {
             decided = true
         }
         // The quote stands: an order that reaches the venue at once trades against it.
-        if decided, venue.hasWorking(quote.instrument) {
+        if decided, !isRemote, venue.hasWorking(quote.instrument) {
             venue.begin(quote, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
@@ -151,9 +162,13 @@ public struct Engine: Sendable {
         try mark(
             trade.instrument, trade.price, high: trade.price, low: trade.price, context,
             into: &batch)
-        if venue.hasWorking(trade.instrument) {
+        if !isRemote, venue.hasWorking(trade.instrument) {
             venue.begin(trade, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
+        }
+        if !remote.targets.isEmpty {
+            try takeProfits(
+                trade.instrument, sold: trade.price, bought: trade.price, context, into: &batch)
         }
         if mustWatch { try watch(context, into: &batch) }
         for slot in listening(trade.instrument) {
@@ -193,7 +208,8 @@ public struct Engine: Sendable {
         case .runStarted: try beginRun(context, into: &batch)
         case .runEnded:
             vigil.counters.succeedRun()
-            try cancelAll(.runEnded, context, into: &batch)
+            // What works outside goes on working: stops protect while nobody runs.
+            if !isRemote { try cancelAll(.runEnded, context, into: &batch) }
         // Says nothing: it is appended without a step when an engine could not go on. The next run
         // hears of it.
         case .runFailed: vigil.counters.failRun()
@@ -201,6 +217,16 @@ public struct Engine: Sendable {
         case .metricReported: try take(try decode(record) as MetricReported, context, into: &batch)
         case .flagFileObserved:
             try take(try decode(record) as FlagFileObserved, context, into: &batch)
+        case .orderRequested: try take(try decode(record) as OrderRequested, context, into: &batch)
+        case .orderCancelRequested:
+            try take(try decode(record) as OrderCancelRequested, context, into: &batch)
+        case .orderReplaceRequested:
+            try take(try decode(record) as OrderReplaceRequested, context, into: &batch)
+        case .venueStatusReported:
+            try take(try decode(record) as VenueStatusReported, context, into: &batch)
+        case .venueFillReported:
+            try take(try decode(record) as VenueFillReported, context, into: &batch)
+        case .linkChanged: try take(try decode(record) as LinkChanged, context, into: &batch)
         case .clockTicked:
             if rules.data.isEnabled { try watchData(context, into: &batch) }
         case let type? where Self.derived.contains(type):
@@ -216,7 +242,7 @@ public struct Engine: Sendable {
         .orderFilled, .orderCancelled, .orderExpired, .feedPaused, .feedResumed, .gapDetected,
         .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased, .healthChecked,
         .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded, .positionAdjusted,
-        .cashAdjusted, .alertRaised,
+        .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended, .replaceIntended,
     ]
 
     // MARK: Settings and definitions
@@ -228,10 +254,12 @@ public struct Engine: Sendable {
             try adoptRules(new)
             return try applyGateSettings(isFirst: false, context, into: &batch)
         }
-        // What the settings before ordered does not outlive them; positions do.
-        try cancelAll(.runEnded, context, into: &batch)
+        // What the settings before ordered does not outlive them; positions do, and orders outside.
+        if !isRemote { try cancelAll(.runEnded, context, into: &batch) }
         let isFirst = configuration == nil
+        let working = venue.allOrders
         try adopt(new)
+        for order in working { keep(order) }
         guard let configuration else { return }
         try emit(
             AccountDefined(
@@ -264,6 +292,7 @@ public struct Engine: Sendable {
             self.configuration = configuration
             takeUpRules()
             account = AccountID(configuration.accountKind, index: 1)
+            isRemote = configuration.isRemote
             nextDigest = inputs + configuration.digestEvery
             settings = new
             venue = SimulatedVenue(settings: configuration.venue, seed: configuration.seed)
@@ -278,6 +307,17 @@ public struct Engine: Sendable {
         } catch { throw .settings(error) }
         for instrument in names.instruments { introduce(instrument) }
         listen()
+    }
+
+    /// An order that outlives the settings which it was decided under.
+    private mutating func keep(_ order: WorkingOrder) {
+        venue.keep(order)
+        guard let slot = slot(of: order.terms) else { return }
+        if order.terms.parent == .none {
+            slots[slot].workingOrders += 1
+        } else {
+            slots[slot].protecting += 1
+        }
     }
 
     private mutating func define(
@@ -371,6 +411,7 @@ public struct Engine: Sendable {
         history.encode(into: &writer)
         vigil.encode(into: &writer)
         for slot in slots { slot.encode(into: &writer) }
+        remote.encode(into: &writer)
     }
 
     /// Takes up a saved state.
@@ -395,6 +436,7 @@ public struct Engine: Sendable {
         history = try MarketHistory(from: &reader)
         vigil = try Vigil(from: &reader)
         for slot in slots.indices { try slots[slot].restore(from: &reader) }
+        remote = try RemoteOrders(from: &reader)
         for slot in slots
         where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
             || Int(slot.instrument.number) > NameBook.highest

@@ -78,8 +78,8 @@ public enum SettingsSchema {
                 "inputs between two digests of the engine's state"),
             Setting("account.name", .text, "main", "account that trades"),
             Setting(
-                "account.kind", .choice(["simulated", "paper"]), "simulated",
-                "simulated or paper; live accounts are for the trading daemon"),
+                "account.kind", .choice(["simulated", "paper", "live"]), "simulated",
+                "whose money it is; live trades at a venue outside alone"),
             Setting("account.currency", .text, "USD", "currency of cash, fees and profit"),
             Setting(
                 "account.cash", .decimal(from: "0", through: trillion), "100000",
@@ -88,6 +88,9 @@ public enum SettingsSchema {
         ] + venue + safety + operations + exchange + data + strategies
 
     static let venue: [Setting] = [
+        Setting(
+            "venue.kind", .choice(["simulated", "alpaca", "binance"]), "simulated",
+            "where orders go: the engine's own venue, or one outside by the trading daemon"),
         Setting(
             "venue.fee_fixed", .decimal(from: "-1000000", through: "1000000"), "0",
             "currency an order"),

@@ -129,7 +129,8 @@ public enum GatewayReport: Hashable, Sendable {
     /// Venue less ours.
     case clock(offset: Nanoseconds, roundTrip: Nanoseconds)
     case fault(VenueFault, String)
-    case quote(symbol: String, bid: Price, bidSize: Quantity, ask: Price, askSize: Quantity, Timestamp)
+    case quote(
+        symbol: String, bid: Price, bidSize: Quantity, ask: Price, askSize: Quantity, Timestamp)
     case trade(symbol: String, price: Price, size: Quantity, Timestamp)
     /// A closed bar; the time is its end.
     case bar(

@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "0123456789abcdef", "0123456789abcdeffedcba9876543210-", "x123456789abcdeffedcba9876543210",
+        "", "0123456789abcdef", "0123456789abcdeffedcba9876543210-",
+        "x123456789abcdeffedcba9876543210",
         "0123456789abcdeffedcba9876543210-0", "0123456789abcdeffedcba9876543210-01",
         "0123456789abcdeffedcba9876543210-1000", "0123456789abcdeffedcba9876543210_1",
         "0123456789ABCDEFfedcba9876543210",
