@@ -5,7 +5,7 @@ import LedgerEvents
 /// after a restart.
 struct ExchangeBook {
     static let types: [EventType] = [
-        .orderRequested, .orderReplaceRequested, .orderIntended, .intentRejected, .orderAccepted,
+        .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderIntended, .intentRejected, .orderAccepted,
         .orderRejected, .orderFilled, .orderReplaced, .orderCancelled, .orderExpired,
     ]
 
@@ -15,6 +15,8 @@ struct ExchangeBook {
     private(set) var open: [Int] = []
     /// Order and fill places in the order of their events.
     private(set) var fills: [(order: Int, fill: Int)] = []
+    /// The sum of an instrument's fills.
+    private var held: [InstrumentID: Quantity] = [:]
     private var byClient: [String: [Int]] = [:]
     private var bySequence: [UInt64: (order: Int, generation: Int)] = [:]
     private var requested: (sequence: SequenceNumber, event: OrderRequested)?
@@ -48,6 +50,11 @@ struct ExchangeBook {
         case .orderRequested: requested = (record.sequence, try OrderRequested(record))
         case .orderReplaceRequested:
             replacing = (record.sequence, try OrderReplaceRequested(record))
+        case .orderCancelRequested:
+            let request = try OrderCancelRequested(record)
+            if let place = bySequence[request.order.number]?.order {
+                orders[place].cancelName = request.reason
+            }
         case .intentRejected:
             refusal = (record.cause, try IntentRejected(record).refusal)
         case .orderIntended: intend(try OrderIntended(record), record)
@@ -106,11 +113,14 @@ struct ExchangeBook {
         orders[place].fees += event.fee
         orders[place].updatedAt = record.time
         let generation = orders[place].generations.count - 1
+        let signed = Quantity(raw: event.quantity.raw * event.side.sign)
+        held[event.instrument, default: .zero] = (held[event.instrument] ?? .zero) + signed
         orders[place].fills.append(
             ExchangeFill(
                 sequence: record.sequence, generation: generation, price: event.price,
                 quantity: event.quantity, fee: event.fee, liquidity: event.liquidity,
-                time: record.time, cumulative: orders[place].filled))
+                time: record.time, cumulative: orders[place].filled,
+                position: held[event.instrument] ?? .zero))
         if event.remaining.raw == 0 {
             orders[place].state = .filled
             open.removeAll { $0 == place }

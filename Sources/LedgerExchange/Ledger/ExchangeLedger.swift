@@ -31,6 +31,10 @@ final class ExchangeLedger {
     private let keepsFeedTime: Bool
     private var account: AccountID { engine.account }
     private(set) var lastTime = Timestamp.zero
+    /// The time of the last price in the journal; nil where there is none.
+    private(set) var lastMarketTime: Timestamp?
+    /// Why the journal cannot go on; nothing more is taken then.
+    private(set) var failure: (any Error)?
     /// The last event that was folded.
     private var folded = SequenceNumber.none
     /// What is told of the market inputs that are not folded yet, in their order; nil for those of which
@@ -43,7 +47,11 @@ final class ExchangeLedger {
         case depth(DepthUpdate, Timestamp)
     }
 
-    init(_ options: ExchangeOptions, _ dialect: VenueDialect, _ symbols: [Instrument]) throws {
+    /// - Parameter start: when a new journal begins.
+    init(
+        _ options: ExchangeOptions, _ dialect: VenueDialect, _ symbols: [Instrument],
+        start: Timestamp
+    ) throws {
         currency = options.currency(of: dialect)
         keepsFeedTime = options.keepsFeedTime
         let name = options.journal(of: dialect)
@@ -57,7 +65,7 @@ final class ExchangeLedger {
             journal = try LMDBJournal.create(directory: directory, durability: durability)
         }
         sequencer = try Sequencer(journal, holder: "exchange", commitBytes: 1 << 20)
-        try open(options, dialect, symbols, name)
+        try open(options, dialect, symbols, name, start)
         try restore()
     }
 
@@ -68,13 +76,14 @@ final class ExchangeLedger {
     // MARK: Opening
 
     private func open(
-        _ options: ExchangeOptions, _ dialect: VenueDialect, _ symbols: [Instrument], _ name: String
+        _ options: ExchangeOptions, _ dialect: VenueDialect, _ symbols: [Instrument],
+        _ name: String, _ start: Timestamp
     ) throws {
         let configuration = try options.settings(of: dialect)
         let settings = configuration.settings
         let isNew = try journal.head == .empty
         let last = engine.lastTime
-        let now = last.nanoseconds == .min ? options.start : last
+        let now = last.nanoseconds == .min ? start : last
         let envelope = Envelope(time: now)
         if isNew {
             try sequencer?.take(
@@ -117,6 +126,7 @@ final class ExchangeLedger {
         try journal.forEachRecord(from: recent, filter: EventFilter([.bar, .quote, .trade])) {
             record in
             _ = try self.market.apply(record)
+            self.lastMarketTime = record.time
             return true
         }
         folded = head
@@ -168,10 +178,12 @@ final class ExchangeLedger {
         try settle()
     }
 
-    func cancel(_ place: Int, actor: String) throws {
+    /// - Parameter reason: the name of the cancel, where the venue gives it one.
+    func cancel(_ place: Int, actor: String, reason: String = "") throws {
         let order = book[place]
         try sequencer?.take(
-            OrderCancelRequested(instrument: order.instrument, order: order.id, actor: actor),
+            OrderCancelRequested(
+                instrument: order.instrument, order: order.id, actor: actor, reason: reason),
             envelope())
         try settle()
     }
@@ -216,6 +228,14 @@ final class ExchangeLedger {
 
     /// Commits what was taken, then tells what followed from it.
     private func settle() throws {
+        do { try commitAndTell() } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private func commitAndTell() throws {
+        if let failure { throw failure }
         try sequencer?.commit()
         var notices: [Notice] = []
         let waiting = untold

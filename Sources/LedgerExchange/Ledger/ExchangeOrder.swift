@@ -34,6 +34,8 @@ struct ExchangeOrder: Hashable, Sendable {
     var fees = Money.zero
     var updatedAt: Timestamp
     var fills: [ExchangeFill] = []
+    /// The name that the last cancel of it had.
+    var cancelName = ""
 
     var current: Generation { generations[generations.count - 1] }
     var remaining: Quantity { current.quantity - filled }
@@ -60,6 +62,8 @@ struct ExchangeFill: Hashable, Sendable {
     var time: Timestamp
     /// What of the order has filled with it.
     var cumulative: Quantity
+    /// What the account held of the instrument after it; splits are not counted.
+    var position: Quantity
 }
 
 /// What an event changed for clients; the order is a place in the book.
