@@ -96,12 +96,21 @@ let package = Package(
                 "LedgerImport", "CCrypto", "Yams",
             ],
             swiftSettings: settings),
+        // What both programs show and read: terminal, options, tables, exit codes.
+        .target(
+            name: "LedgerCommands",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
+                "LedgerJournal", "LedgerArchive", "LedgerDrivers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "ledger",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
-                "LedgerImport", "LedgerDrivers",
+                "LedgerImport", "LedgerDrivers", "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -134,7 +143,7 @@ let package = Package(
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety",
                 "LedgerEngine", "LedgerJournal", "LedgerArchive", "LedgerDrivers", "LedgerVenues",
-                "LedgerTransport", "LedgerExchange", "LedgerLive",
+                "LedgerTransport", "LedgerExchange", "LedgerLive", "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

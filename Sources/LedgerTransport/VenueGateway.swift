@@ -16,6 +16,9 @@ public protocol VenueGateway: AnyObject, Sendable {
     func start(symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void)
     func stop()
 
+    /// Whether a replacement is a new order to the venue, whose fills it counts anew.
+    var countsFillsByReplacement: Bool { get }
+
     /// Whether the stream of order reports is up: nothing may be submitted or replaced while it is not.
     var isOrderStreamUp: Bool { get }
 

@@ -58,8 +58,13 @@ enum Allowances {
             "Sources/LedgerExchange/",
             "hands what one event loop owns to NIO's handlers, calls libcrypto and reads file bytes"
         ),
-        ("Sources/ledger/Terminal.swift", "writes bytes with write, and is told of signals"),
-        ("Sources/ledger/Operator.swift", "reads the name that gethostname gives, a C array"),
+            "Sources/LedgerCommands/Terminal.swift",
+            "writes bytes with write, and is told of signals"
+        ),
+        (
+            "Sources/LedgerCommands/Operator.swift",
+            "reads the name that gethostname gives, a C array"
+        ),
         ("Sources/ledger-bench/Benchmark.swift", "reads /proc through C"),
         ("Tests/JournalHelper/", "fills records from C"),
         ("Tests/LedgerEventsTests/", "damages bytes on purpose and writes LMDB files through C"),
