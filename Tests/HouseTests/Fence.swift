@@ -8,6 +8,7 @@ enum Fence {
         ("LedgerSimulation", ["LedgerDomain", "LedgerEvents"]),
         ("LedgerSafety", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         ("LedgerBooks", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
+        ("LedgerVenues", ["LedgerDomain", "LedgerEvents"]),
         (
             "LedgerEngine",
             [
