@@ -159,6 +159,25 @@ public final class LocalExchange: @unchecked Sendable {
         try pipeline.addHandler(RequestHandler(desk), name: "requests")
     }
 
+    /// What a person and a test read: each address on a line of its own, then `ready`.
+    public var greeting: [String] {
+        addresses.flatMap { address -> [String] in
+            let name = address.dialect.rawValue
+            var lines = ["\(name) rest \(address.http)"]
+            switch address.dialect {
+            case .alpaca:
+                lines.append("\(name) orders \(address.socket)/stream")
+                lines.append("\(name) data \(address.socket)/v2/iex")
+                lines.append("\(name) crypto \(address.socket)/v1beta3/crypto/us")
+            case .binance:
+                lines.append("\(name) streams \(address.socket)")
+                lines.append("\(name) ws-api \(address.socket)/ws-api/v3")
+            }
+            lines.append("\(name) control \(address.http)/control")
+            return lines
+        } + ["ready"]
+    }
+
     // MARK: End
 
     /// Returns when the feed ended and that ends the exchange, or when it was asked to.

@@ -58,6 +58,7 @@ enum Allowances {
             "Sources/LedgerExchange/",
             "hands what one event loop owns to NIO's handlers, calls libcrypto and reads file bytes"
         ),
+        (
             "Sources/LedgerCommands/Terminal.swift",
             "writes bytes with write, and is told of signals"
         ),

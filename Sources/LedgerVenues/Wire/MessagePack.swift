@@ -184,9 +184,8 @@ private struct MessagePackReader {
     /// The shortest decimal that reads back as this double, to nine decimals.
     private func double(_ value: Double) throws(WireError) -> WireValue {
         guard value.isFinite, value.magnitude < 1e15 else { throw error("no usable number") }
-        guard let raw = WireNumber.raw(Array("\(value)".utf8)) else {
-            throw error("more than nine decimals")
-        }
+        var text = JSONReader(Array("\(value)".utf8))
+        guard let raw = try? text.decimal() else { throw error("more than nine decimals") }
         return .decimal(raw)
     }
 
