@@ -29,6 +29,7 @@ extension Engine {
         vigil.encode(into: &writer)
         for slot in slots { slot.encode(into: &writer) }
         remote.encode(into: &writer)
+        filters.encode(into: &writer)
     }
 
     /// Takes up a saved state.
@@ -54,6 +55,7 @@ extension Engine {
         vigil = try Vigil(from: &reader)
         for slot in slots.indices { try slots[slot].restore(from: &reader) }
         remote = try RemoteOrders(from: &reader)
+        filters = try VenueFilterBook(from: &reader)
         for slot in slots
         where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
             || Int(slot.instrument.number) > NameBook.highest

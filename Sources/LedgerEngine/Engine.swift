@@ -32,6 +32,8 @@ public struct Engine: Sendable {
     /// Whether orders go to a venue outside; `venue` then only keeps those that work there.
     public internal(set) var isRemote = false
     var remote = RemoteOrders()
+    /// The venue's rules for orders, by instrument.
+    public internal(set) var filters = VenueFilterBook()
     var slots: [StrategySlot] = []
     /// The number of inputs at which the state is digested next.
     var nextDigest = UInt64.max
@@ -226,6 +228,7 @@ public struct Engine: Sendable {
             try take(try decode(record) as VenueStatusReported, context, into: &batch)
         case .venueFillReported:
             try take(try decode(record) as VenueFillReported, context, into: &batch)
+        case .venueFiltersLoaded: filters.take(try decode(record) as VenueFiltersLoaded)
         case .linkChanged: try take(try decode(record) as LinkChanged, context, into: &batch)
         case .clockTicked:
             if rules.data.isEnabled { try watchData(context, into: &batch) }

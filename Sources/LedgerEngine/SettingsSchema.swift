@@ -85,7 +85,7 @@ public enum SettingsSchema {
                 "account.cash", .decimal(from: "0", through: trillion), "100000",
                 "first deposit, in the account's currency"),
             Setting("account.allow_short", .flag, "false", "whether sells may exceed the position"),
-        ] + venue + venueFiles + safety + operations + data + strategies
+        ] + venue + venueFiles + safety + operations + exchange + data + strategies
 
     static let venue: [Setting] = [
         Setting(
