@@ -98,9 +98,6 @@ extension SettingsSchema {
         Setting(
             "live.queue_capacity", .integer(16...10_000_000), "65536",
             "messages that may wait for the sequencer; then the socket is not read"),
-        Setting(
-            "live.doctor_max_age_h", .integer(1...8760), "24",
-            "hours for which a healthy doctor's record lets live orders leave"),
     ]
 
     private static let addresses: [Setting] = [

@@ -97,7 +97,8 @@ final class ExchangeLedger {
                     settings: settings.text), envelope)
         }
         instruments = engine.names.instruments
-        for var symbol in symbols where !instruments.contains(where: { $0.symbol == symbol.symbol }) {
+        for var symbol in symbols where !instruments.contains(where: { $0.symbol == symbol.symbol })
+        {
             symbol.id = InstrumentID(UInt32(instruments.count + 1))
             instruments.append(symbol)
             try sequencer?.take(InstrumentDefined(symbol), envelope)
@@ -164,7 +165,9 @@ final class ExchangeLedger {
     /// An order that the standing quote would fill does not wait for the next one: the quote is said again.
     private func meetMarket(_ place: Int) throws {
         let order = book[place]
-        guard order.state == .open, let quote = market[order.instrument].quote?.value else { return }
+        guard order.state == .open, let quote = market[order.instrument].quote?.value else {
+            return
+        }
         let price = order.side == .buy ? quote.ask : quote.bid
         guard price.raw > 0 else { return }
         let isImmediate =

@@ -37,7 +37,8 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    private func write(_ answer: Answer, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    private func write(_ answer: Answer, _ head: HTTPRequestHead, _ context: ChannelHandlerContext)
+    {
         guard answer.delivery == .whole else { return context.close(promise: nil) }
         var headers = HTTPHeaders(answer.headers.pairs.map { ($0.name, $0.value) })
         if answer.status != 204 {
