@@ -30,6 +30,7 @@ public struct BacktestResult: Sendable {
 public struct Backtest {
     private let configuration: Configuration
     private let sources: [InputSource]
+    private let kind: RunKind
     private var instruments: [Instrument] = []
     private let filters: [VenueFiltersLoaded]
 
@@ -39,14 +40,13 @@ public struct Backtest {
     /// Opens all inputs and numbers their instruments in the order of the configuration.
     ///
     /// - Parameter known: the instruments of the journal that is continued, with its numbers.
-    public init(_ configuration: Configuration, known: [Instrument] = []) throws {
+    public init(
+        _ configuration: Configuration, known: [Instrument] = [], kind: RunKind = .backtest
+    ) throws {
         self.configuration = configuration
+        self.kind = kind
         let settings = configuration.settings
-        guard configuration["mode"] == "sim" else {
-            throw SettingsError(
-                "mode", "'\(configuration["mode"])' is for the trading daemon; a back-test runs sim"
-            )
-        }
+        try kind.check(configuration)
         try configuration.rehearse()
         let count = settings.count(of: "data")
         guard count > 0 else {
@@ -115,12 +115,13 @@ public struct Backtest {
     ///   - journal: empty, or a back-test's that is continued.
     ///   - continues: takes only the inputs that the journal does not have yet. Positions and every
     ///     safety state go on; orders ended with the run before.
+    ///   - interlude: called between two inputs, for a run that others may steer.
     ///   - syncs: waits at the end until everything is on the disk; else the caller flushes.
     ///   - shouldStop: asked after each commit; the run then ends in good order.
     public func run(
         into journal: any Journal, named name: String, continues: Bool = false,
         commitBytes: Int = commitBytes,
-        checkpointEvery: UInt64 = 250_000, syncs: Bool = true,
+        checkpointEvery: UInt64 = 250_000, syncs: Bool = true, interlude: Interlude? = nil,
         progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> BacktestResult {
         guard try continues || journal.head == .empty else {
@@ -132,8 +133,8 @@ public struct Backtest {
                 continues ? "the data holds no rows that \(name) lacks" : "the data holds no rows")
         }
         var sequencer = try Sequencer(
-            journal, holder: "backtest", commitBytes: commitBytes, writesInBackground: true,
-            checkpointEvery: checkpointEvery)
+            journal, holder: kind.mode, commitBytes: commitBytes,
+            writesInBackground: interlude == nil, checkpointEvery: checkpointEvery)
         if continues {
             try reopen(&sequencer)
         } else {
@@ -141,7 +142,7 @@ public struct Backtest {
         }
         let inputsBefore = sequencer.engine.inputs
         let wasInterrupted: Bool
-        do { wasInterrupted = try feed(&sequencer, progress, shouldStop) } catch {
+        do { wasInterrupted = try feed(&sequencer, interlude, progress, shouldStop) } catch {
             try fail(&sequencer, error)
         }
         let inputs = sequencer.engine.inputs - (continues ? inputsBefore : 0)
@@ -180,7 +181,7 @@ public struct Backtest {
         let settings = configuration.settings
         let envelope = Envelope(time: start)
         try sequencer.take(
-            JournalOpened(kind: .backtest, name: name, build: Build.identity), envelope)
+            JournalOpened(kind: kind.journal, name: name, build: Build.identity), envelope)
         try sequencer.take(
             ConfigurationLoaded(
                 seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
@@ -196,7 +197,8 @@ public struct Backtest {
                 Envelope(account: sequencer.engine.account, time: start))
         }
         try sequencer.take(
-            RunStarted(mode: "backtest", name: configuration["run.name"]), envelope)
+            RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)
+        if kind.isPaper { try sequencer.askSimulatedVenue(at: envelope.time) }
     }
 
     /// Passes over the rows that the journal holds.
@@ -234,16 +236,24 @@ public struct Backtest {
             try sequencer.take(event, envelope)
         }
         try sequencer.take(
-            RunStarted(mode: "backtest", name: configuration["run.name"]), envelope)
+            RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)
+        if kind.isPaper { try sequencer.askSimulatedVenue(at: envelope.time) }
     }
 
     /// Merges the sources by time; of equal times the source named first goes first.
     private func feed(
-        _ sequencer: inout Sequencer, _ progress: (Progress) -> Void, _ shouldStop: () -> Bool
+        _ sequencer: inout Sequencer, _ interlude: Interlude?, _ progress: (Progress) -> Void,
+        _ shouldStop: () -> Bool
     ) throws -> Bool {
         var nextLook: UInt64 = 0
         while let source = next() {
-            try source.deliver(before: secondTime(besides: source), atMost: 65_536, to: &sequencer)
+            if let interlude, let time = source.nextTime {
+                try interlude.body(&sequencer, time)
+                if shouldStop() { return true }
+            }
+            try source.deliver(
+                before: secondTime(besides: source), atMost: interlude?.inputs ?? 65_536,
+                to: &sequencer)
             guard sequencer.engine.inputs >= nextLook else { continue }
             nextLook = sequencer.engine.inputs + 65_536
             progress(Progress(inputs: sequencer.engine.inputs, time: sequencer.engine.lastTime))

@@ -109,6 +109,8 @@ extension Engine {
         into batch: inout Batch
     ) throws(EngineError) {
         if try holdBack(terms, context, correlation: correlation, into: &batch) { return }
+        var terms = terms
+        guard try conform(&terms, context, correlation: correlation, into: &batch) else { return }
         let id = try emit(terms, context, correlation: correlation, into: &batch)
         vigil.counters.submitOrder()
         sent?.append(SentIntent(intent: terms.intent, sequence: id))

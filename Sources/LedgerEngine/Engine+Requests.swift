@@ -170,6 +170,11 @@ extension Engine {
             orderType: terms.orderType, quantity: terms.quantity, limitPrice: terms.limitPrice,
             stopPrice: terms.stopPrice, timeInForce: terms.timeInForce, clientOrder: "", actor: "")
         if let refusal = malformed(request, instrument) { return refusal }
+        switch verdict(of: terms) {
+        case .pass: break
+        case .refused(let refusal): return refusal
+        case .adjusted(_, let changes): if let refusal = changes.first { return refusal }
+        }
         // What it asks for beyond what it has already is asked like a new order.
         let more = terms.quantity - order.intended.quantity
         let old =

@@ -127,6 +127,12 @@ extension Engine {
     mutating func take(
         _ fill: VenueFillReported, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
+        // A fill of a replacement says that it was made.
+        if let order = orders.order(fill.order), let replace = remote[order.id]?.replace,
+            replace.generation == UInt32(fill.generation)
+        {
+            try replaced(order, replace, context, into: &batch)
+        }
         guard isRemote, let order = orders.order(fill.order),
             order.intended.instrument == fill.instrument, order.intended.side == fill.side,
             fill.quantity.raw > 0, fill.quantity <= order.remaining

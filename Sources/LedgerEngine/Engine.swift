@@ -14,7 +14,7 @@ public struct Engine: Sendable {
     public static let name = "engine"
     public static let version: UInt32 = 5
 
-    public private(set) var names = NameBook()
+    public internal(set) var names = NameBook()
     public internal(set) var books = ProfitAndLoss()
     public internal(set) var orders = OrderRegister()
     public internal(set) var gate = TradingGate()
@@ -22,8 +22,8 @@ public struct Engine: Sendable {
     public internal(set) var snapshots = SnapshotCollector()
     var history = MarketHistory()
     public internal(set) var settings = Settings([])
-    public private(set) var inputs: UInt64 = 0
-    public private(set) var lastTime = Timestamp(nanoseconds: .min)
+    public internal(set) var inputs: UInt64 = 0
+    public internal(set) var lastTime = Timestamp(nanoseconds: .min)
 
     var configuration: EngineSettings?
     public internal(set) var rules = SafetyRules()
@@ -32,9 +32,11 @@ public struct Engine: Sendable {
     /// Whether orders go to a venue outside; `venue` then only keeps those that work there.
     public internal(set) var isRemote = false
     var remote = RemoteOrders()
+    /// The venue's rules for orders, by instrument.
+    public internal(set) var filters = VenueFilterBook()
     var slots: [StrategySlot] = []
     /// The number of inputs at which the state is digested next.
-    private var nextDigest = UInt64.max
+    var nextDigest = UInt64.max
     /// By instrument number: which slots listen.
     private var listeners: [[Int]] = []
 
@@ -226,6 +228,7 @@ public struct Engine: Sendable {
             try take(try decode(record) as VenueStatusReported, context, into: &batch)
         case .venueFillReported:
             try take(try decode(record) as VenueFillReported, context, into: &batch)
+        case .venueFiltersLoaded: filters.take(try decode(record) as VenueFiltersLoaded)
         case .linkChanged: try take(try decode(record) as LinkChanged, context, into: &batch)
         case .clockTicked:
             if rules.data.isEnabled { try watchData(context, into: &batch) }
@@ -285,7 +288,7 @@ public struct Engine: Sendable {
     }
 
     /// Takes up the settings without saying so: what a restored engine needs too.
-    private mutating func adopt(_ new: Settings) throws(EngineError) {
+    mutating func adopt(_ new: Settings) throws(EngineError) {
         do throws(SettingsError) {
             let configuration = try EngineSettings(new)
             let adopted = try StrategySlot.all(new, account: configuration.accountName)
@@ -351,7 +354,7 @@ public struct Engine: Sendable {
             ?? .zero
     }
 
-    private mutating func listen() {
+    mutating func listen() {
         listeners = []
         for slot in slots.indices where slots[slot].instrument != .none {
             let number = Int(slots[slot].instrument.number)
@@ -385,65 +388,6 @@ public struct Engine: Sendable {
 
     func decode<E: Event>(_ record: Record) throws(EngineError) -> E {
         do { return try E(record) } catch { throw .record(error) }
-    }
-
-    // MARK: State
-
-    /// A digest of the whole state: equal in two engines that took the same inputs.
-    public var digest: UInt64 {
-        var writer = StateWriter()
-        encode(into: &writer)
-        return writer.digest
-    }
-
-    public func encode(into writer: inout StateWriter) {
-        writer.write(settings.text)
-        names.encode(into: &writer)
-        writer.write(inputs)
-        writer.write(nextDigest)
-        writer.write(lastTime)
-        books.encode(into: &writer)
-        orders.encode(into: &writer)
-        venue.encode(into: &writer)
-        gate.encode(into: &writer)
-        stop.encode(into: &writer)
-        snapshots.encode(into: &writer)
-        history.encode(into: &writer)
-        vigil.encode(into: &writer)
-        for slot in slots { slot.encode(into: &writer) }
-        remote.encode(into: &writer)
-    }
-
-    /// Takes up a saved state.
-    ///
-    /// - Throws: `StateError` when the bytes are another version's or damaged; fold the journal instead.
-    public init(restoring bytes: [UInt8]) throws(StateError) {
-        var reader = StateReader(bytes)
-        let text: String = try reader.read()
-        names = try NameBook(from: &reader)
-        if !text.isEmpty {
-            do { try adopt(Settings(text: text)) } catch { throw StateError("\(error)") }
-        }
-        inputs = try reader.read()
-        nextDigest = try reader.read()
-        lastTime = try reader.read()
-        books = try ProfitAndLoss(from: &reader)
-        orders = try OrderRegister(from: &reader)
-        try venue.restore(from: &reader)
-        gate = try TradingGate(from: &reader)
-        stop = try DrawdownStop(from: &reader)
-        snapshots = try SnapshotCollector(from: &reader)
-        history = try MarketHistory(from: &reader)
-        vigil = try Vigil(from: &reader)
-        for slot in slots.indices { try slots[slot].restore(from: &reader) }
-        remote = try RemoteOrders(from: &reader)
-        for slot in slots
-        where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
-            || Int(slot.instrument.number) > NameBook.highest
-        { throw StateError("a saved strategy trades instrument \(slot.instrument.number)") }
-        listen()
-        guard inputs < .max / 2 else { throw StateError("a saved state counts \(inputs) inputs") }
-        guard reader.isAtEnd else { throw StateError("a saved state goes on after its end") }
     }
 }
 

@@ -85,7 +85,7 @@ public enum SettingsSchema {
                 "account.cash", .decimal(from: "0", through: trillion), "100000",
                 "first deposit, in the account's currency"),
             Setting("account.allow_short", .flag, "false", "whether sells may exceed the position"),
-        ] + venue + venueFiles + safety + operations + data + strategies
+        ] + venue + venueFiles + safety + operations + exchange + data + strategies
 
     static let venue: [Setting] = [
         Setting(
@@ -120,7 +120,7 @@ public enum SettingsSchema {
     static let data: [Setting] = [
         Setting(
             "data.*.path", .text, nil,
-            "a tape's directory, a CSV file, or - for standard input; at equal times the entry named "
+            "a tape's directory, a CSV file, - for standard input, or venue for a live feed; at equal times the entry named "
                 + "first goes first: name splits and dividends behind their bars"),
         Setting(
             "data.*.symbol", .text, nil,

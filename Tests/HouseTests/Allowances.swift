@@ -55,6 +55,14 @@ enum Allowances {
             "reads the names that readdir gives, a C array"
         ),
         (
+            "Sources/LedgerLive/InputQueue.swift",
+            "a lock and two conditions of the C library between the gateways' threads and the sequencer's"
+        ),
+        (
+            "Sources/LedgerExchange/",
+            "hands what one event loop owns to NIO's handlers, calls libcrypto and reads file bytes"
+        ),
+        (
             "Sources/LedgerCommands/Terminal.swift",
             "writes bytes with write, and is told of signals"
         ),

@@ -136,8 +136,11 @@ extension JSONReader {
         }
         let first = position
         takeDigits(into: &number, to: limit, isFraction: false)
-        guard position > first, position == first + 1 || bytes[first] != UInt8(ascii: "0") else {
+        guard position > first else {
             throw JSONFault(position < end ? .badNumber : .cut, at: start)
+        }
+        guard position == first + 1 || bytes[first] != UInt8(ascii: "0") else {
+            throw JSONFault(.badNumber, at: start)
         }
         if position < limit, bytes[position] == UInt8(ascii: ".") {
             position += 1

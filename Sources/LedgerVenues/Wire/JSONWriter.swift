@@ -148,3 +148,26 @@ public enum WireDecimal {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension JSONWriter {
+    /// A tree; as deep as it is, which its reader has bounded.
+    public mutating func value(_ value: JSONValue) {
+        switch value {
+        case .null: null()
+        case .bool(let flag): bool(flag)
+        case .number(let text): raw(text.utf8)
+        case .string(let text): string(text)
+        case .array(let values):
+            beginArray()
+            for element in values { self.value(element) }
+            endArray()
+        case .object(let members):
+            beginObject()
+            for member in members {
+                field(member.name)
+                self.value(member.value)
+            }
+            endObject()
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import LedgerDomain
+
+/// How long to wait before trying again: U(0,1) · min(base · 2^(n−1), cap) before attempt n ≥ 1, the full
+/// jitter of N04. The draw is of a seeded generator, so a run can be repeated.
+public struct Backoff: Hashable, Sendable {
+    public struct Rules: Hashable, Sendable {
+        public var base = Nanoseconds(5_000_000_000)
+        public var cap = Nanoseconds(120_000_000_000)
+
+        public init() {}
+
+        public init(base: Nanoseconds, cap: Nanoseconds) { (self.base, self.cap) = (base, cap) }
+    }
+
+    public let rules: Rules
+    /// Attempts since the last success.
+    public private(set) var attempts = 0
+    private var state: UInt64
+
+    public init(_ rules: Rules, seed: UInt64) { (self.rules, state) = (rules, seed) }
+
+    /// The wait before the next attempt.
+    public mutating func next() -> Nanoseconds {
+        attempts = min(attempts + 1, 1 << 20)
+        // A span never needs more doublings than 64 bits have.
+        let (doubled, overflow) = rules.base.count.multipliedReportingOverflow(
+            by: attempts > 62 ? .max : Int64(1) << (attempts - 1))
+        let span = overflow ? rules.cap.count : min(max(doubled, 0), max(rules.cap.count, 0))
+        return Nanoseconds(Int64(draw().multipliedFullWidth(by: UInt64(span)).high))
+    }
+
+    public mutating func reset() { attempts = 0 }
+
+    /// SplitMix64.
+    private mutating func draw() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,80 @@
+import LedgerDomain
+
+/// How much may be asked of a venue: a bucket of weight that refills evenly, and what the venue itself
+/// says of its count. Times are any clock that only goes forward.
+///
+/// Orders may empty the bucket, questions leave `reserve` for them.
+public struct RequestBudget: Hashable, Sendable {
+    public struct Rules: Hashable, Sendable {
+        /// Weight a minute.
+        public var perMinute: Int
+        /// The most that may be spent at once.
+        public var burst: Int
+        /// What questions leave for orders.
+        public var reserve: Int
+
+        public init(perMinute: Int, burst: Int, reserve: Int) {
+            (self.perMinute, self.burst, self.reserve) = (perMinute, burst, reserve)
+        }
+    }
+
+    public enum Verdict: Hashable, Sendable {
+        /// It was taken from the bucket.
+        case go
+        /// Ask again after this long.
+        case wait(Nanoseconds)
+    }
+
+    public let rules: Rules
+    /// In 10^-9 of weight.
+    private var level: Int128
+    private var updated: Int64
+    private var pausedUntil: Int64
+
+    public init(_ rules: Rules, now: Int64) {
+        self.rules = rules
+        (level, updated, pausedUntil) = (Int128(rules.burst) * 1_000_000_000, now, .min)
+    }
+
+    /// - Parameters:
+    ///   - isOrder: whether it may use what is reserved.
+    ///   - now: nanoseconds.
+    public mutating func take(_ weight: Int, isOrder: Bool, now: Int64) -> Verdict {
+        refill(now)
+        if now < pausedUntil { return .wait(Nanoseconds(pausedUntil - now)) }
+        let full = Int128(rules.burst) * 1_000_000_000
+        let cost = min(Int128(max(weight, 0)) * 1_000_000_000, full)
+        // Something heavier than what questions may have at all goes when the bucket is full.
+        let floor = isOrder ? 0 : min(Int128(rules.reserve) * 1_000_000_000, full - cost)
+        guard level - cost < floor else {
+            level -= cost
+            return .go
+        }
+        guard rules.perMinute > 0 else { return .wait(.minute) }
+        let missing = floor + cost - level
+        let wait = missing * 60 / Int128(rules.perMinute) + 1
+        return .wait(Nanoseconds(Int64(clamping: wait)))
+    }
+
+    /// 429 or 418: nothing at all goes until then.
+    public mutating func pause(_ span: Nanoseconds, now: Int64) {
+        let (until, overflow) = now.addingReportingOverflow(max(span.count, 0))
+        pausedUntil = max(pausedUntil, overflow ? .max : until)
+    }
+
+    /// The venue's own count of what was used in this minute, or of what is left: the bucket holds no
+    /// more than that.
+    public mutating func observe(used: Int? = nil, remaining: Int? = nil, now: Int64) {
+        refill(now)
+        guard let left = remaining ?? used.map({ rules.perMinute - $0 }) else { return }
+        level = min(level, max(Int128(left), 0) * 1_000_000_000)
+    }
+
+    private mutating func refill(_ now: Int64) {
+        let span = Int128(now) - Int128(updated)
+        guard span > 0 else { return }
+        updated = now
+        level = min(
+            level + span * Int128(rules.perMinute) / 60, Int128(rules.burst) * 1_000_000_000)
+    }
+}
