@@ -54,6 +54,10 @@ enum Allowances {
             "Sources/LedgerDrivers/JournalHome.swift",
             "reads the names that readdir gives, a C array"
         ),
+        (
+            "Sources/LedgerTransport/HTTP/",
+            "speaks to libcurl and to threads, both C; requests come from any thread"
+        ),
         ("Sources/ledger/Terminal.swift", "writes bytes with write, and is told of signals"),
         ("Sources/ledger/Operator.swift", "reads the name that gethostname gives, a C array"),
         ("Sources/ledger-bench/Benchmark.swift", "reads /proc through C"),
