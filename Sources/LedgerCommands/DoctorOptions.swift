@@ -15,6 +15,10 @@ package struct DoctorOptions: ParsableArguments {
     package var journal: String?
     @Option(help: "A model's checkpoint; models/best_model.zip, if it is there, unless given.")
     package var model: String?
+    @Option(help: "GB that must be free on the disk.")
+    package var minDisk = 10
+    @Option(help: "GB of memory that there should be.")
+    package var minMemory = 8
     @Flag(help: "Show what passed too.")
     package var verbose = false
     @Flag(help: "Make directories that are missing, and take modes away that others have.")
@@ -36,6 +40,9 @@ package struct DoctorOptions: ParsableArguments {
     package var timeout: Int64 = 10_000
 
     package func validate() throws {
+        guard (0...1_000_000).contains(minDisk), (0...1_000_000).contains(minMemory) else {
+            throw ValidationError("--min-disk and --min-memory are GB, from 0")
+        }
         guard !record || journal != nil else {
             throw ValidationError("--record: say in which --journal")
         }
@@ -43,7 +50,7 @@ package struct DoctorOptions: ParsableArguments {
 
     package func subject() -> Doctor.Subject {
         let options = configurations
-        return Doctor.Subject(
+        var subject = Doctor.Subject(
             path: options.config,
             load: { path in
                 var copy = options
@@ -51,6 +58,8 @@ package struct DoctorOptions: ParsableArguments {
                 return try copy.load()
             }, variable: { getenv($0).map { String(cString: $0) } }, journal: journal,
             model: model, now: Operator.now)
+        (subject.leastDisk, subject.leastMemory) = (minDisk, minMemory)
+        return subject
     }
 
     /// Mends, looks again, prints, records.

@@ -70,6 +70,14 @@ enum Allowances {
             "Sources/LedgerCommands/Operator.swift",
             "reads the name that gethostname gives, a C array"
         ),
+        (
+            "Sources/LedgerTransport/HTTP/",
+            "speaks to libcurl and to threads, both C; requests come from any thread"
+        ),
+        (
+            "Sources/LedgerDrivers/Doctor/",
+            "reads the names that uname gives, a C array"
+        ),
         ("Sources/ledger-bench/Benchmark.swift", "reads /proc through C"),
         ("Tests/JournalHelper/", "fills records from C"),
         ("Tests/LedgerEventsTests/", "damages bytes on purpose and writes LMDB files through C"),

@@ -101,20 +101,20 @@ extension Doctor {
     private func diskCheck() -> DoctorCheck {
         let path = access(JournalHome.path, F_OK) == 0 ? JournalHome.path : "."
         let free = DiskWatch.freeBytes(path)
-        let isEnough = (free ?? 0) >= 10 * Self.giga
+        let isEnough = (free ?? 0) >= subject.leastDisk * Self.giga
         return DoctorCheck(
             .resources, "disk", passed: isEnough,
             isEnough ? "enough room for journals" : "too little room for journals at \(path)",
-            expected: "10 GB free", actual: free.map { Self.gigabytes($0) } ?? "unknown")
+            expected: "\(subject.leastDisk) GB free", actual: free.map { Self.gigabytes($0) } ?? "unknown")
     }
 
     private func memoryCheck() -> DoctorCheck {
         let total = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-        let isEnough = total >= 8 * Self.giga
+        let isEnough = total >= subject.leastMemory * Self.giga
         return DoctorCheck(
             .resources, "memory", passed: isEnough, severity: .warning,
             isEnough ? "enough memory" : "less memory than the runbook asks for",
-            expected: "8 GB", actual: Self.gigabytes(total))
+            expected: "\(subject.leastMemory) GB", actual: Self.gigabytes(total))
     }
 
     private func filesCheck() -> DoctorCheck {

@@ -21,6 +21,9 @@ public struct Doctor {
         /// A model's checkpoint; nil for `models/best_model.zip`, if it is there.
         public var model: String?
         public var now: Timestamp
+        /// In GB of 10^9 bytes.
+        public var leastDisk = 10
+        public var leastMemory = 8
         /// Libraries that this target does not know, with what they must be at least.
         public var libraries: [(name: String, version: String, least: String)] = []
 

@@ -1,0 +1,207 @@
+import CCurl
+import Glibc
+import LedgerDomain
+import LedgerVenues
+
+/// HTTP/1.1 over libcurl's multi interface: one thread, connections that stay open, certificates and host
+/// names checked, no redirects, no proxies, no cookies.
+///
+/// Requests may be given from any thread; completions run on the client's own thread and must not block.
+/// libcurl itself repeats a request whose reused connection died before an answer; a request that is to
+/// be written once ends there instead, as one that may have arrived.
+// Sendable unchecked: what both sides touch is under the lock; all else belongs to the thread.
+public final class HTTPClient: @unchecked Sendable {
+    public struct Settings: Hashable, Sendable {
+        public var connectTimeout = Nanoseconds(5_000_000_000)
+        /// From the start of a request to the end of its answer.
+        public var timeout = Nanoseconds(5_000_000_000)
+        /// Bytes of an answer.
+        public var maximumBody = 64 << 20
+        /// Open connections to one host; further requests wait for one.
+        public var maximumConnections = 8
+        /// PEM of a certificate authority that is trusted beside the system's; none where it is empty.
+        public var authorityFile = ""
+
+        public init() {}
+    }
+
+    public typealias Completion = @Sendable (HTTPResult) -> Void
+
+    private let settings: Settings
+    private let multi: OpaquePointer?
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private var waiting: [HTTPTransfer] = []
+    private var isStopped = false
+    private var thread = pthread_t()
+    private var hasThread = false
+    // The thread's own.
+    private var running: [HTTPTransfer] = []
+    private var spare: [HTTPHandle] = []
+
+    public init(_ settings: Settings = Settings()) {
+        self.settings = settings
+        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        lock = .allocate(capacity: 1)
+        pthread_mutex_init(lock, nil)
+        let multi = curl_multi_init()
+        self.multi = multi.map { OpaquePointer($0) }
+        _ = ledger_curl_multi_set_long(
+            multi, CURLMOPT_MAX_HOST_CONNECTIONS, settings.maximumConnections)
+        _ = ledger_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, settings.maximumConnections * 4)
+        _ = ledger_curl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
+    }
+
+    /// Stop it first: its thread keeps it alive.
+    deinit {
+        if let multi { curl_multi_cleanup(UnsafeMutableRawPointer(multi)) }
+        pthread_mutex_destroy(lock)
+        lock.deallocate()
+    }
+
+    /// The completion always comes, once.
+    public func send(_ request: HTTPRequest, _ completion: @escaping Completion) {
+        let transfer = HTTPTransfer(
+            request, completion, queuedAt: MachineTime.steady, limit: settings.maximumBody)
+        pthread_mutex_lock(lock)
+        let isRefused = isStopped || multi == nil
+        if !isRefused {
+            waiting.append(transfer)
+            if !hasThread { start() }
+        }
+        pthread_mutex_unlock(lock)
+        if isRefused {
+            transfer.end(.failed(mayHaveArrived: false, "the client has stopped"))
+        } else {
+            curl_multi_wakeup(raw)
+        }
+    }
+
+    /// Sends and waits, for commands that have nothing else to do.
+    public func perform(_ request: HTTPRequest) -> HTTPResult {
+        let box = HTTPBox()
+        send(request) { box.fill($0) }
+        return box.wait()
+    }
+
+    /// Ends all that runs, as failed, and its thread. Not from a completion.
+    public func stop() {
+        pthread_mutex_lock(lock)
+        let joins = hasThread && !isStopped
+        isStopped = true
+        pthread_mutex_unlock(lock)
+        guard joins else { return }
+        curl_multi_wakeup(raw)
+        pthread_join(thread, nil)
+    }
+
+    // MARK: The thread
+
+    private var raw: UnsafeMutableRawPointer? { multi.map { UnsafeMutableRawPointer($0) } }
+
+    private func start() {
+        hasThread = true
+        let own = Unmanaged.passRetained(self).toOpaque()
+        pthread_create(
+            &thread, nil,
+            { own in
+                guard let own else { return nil }
+                Unmanaged<HTTPClient>.fromOpaque(own).takeRetainedValue().run()
+                return nil
+            }, own)
+    }
+
+    private func run() {
+        var isOver = false
+        while !isOver {
+            pthread_mutex_lock(lock)
+            let new = waiting
+            waiting.removeAll(keepingCapacity: true)
+            isOver = isStopped
+            pthread_mutex_unlock(lock)
+            if isOver {
+                for transfer in new { transfer.end(.failed(mayHaveArrived: false, "stopped")) }
+                break
+            }
+            for transfer in new { begin(transfer) }
+            var active: Int32 = 0
+            curl_multi_perform(raw, &active)
+            finish()
+            curl_multi_poll(raw, nil, 0, 1000, nil)
+        }
+        for transfer in running {
+            if let handle = transfer.handle { curl_multi_remove_handle(raw, handle.easy) }
+            transfer.end(.failed(mayHaveArrived: transfer.isWritten, "stopped"))
+        }
+        running = []
+        spare = []
+    }
+
+    private func begin(_ transfer: HTTPTransfer) {
+        guard let handle = spare.popLast() ?? HTTPHandle() else {
+            transfer.end(.failed(mayHaveArrived: false, "no memory for a request"))
+            return
+        }
+        handle.prepare(transfer, settings)
+        transfer.handle = handle
+        guard curl_multi_add_handle(raw, handle.easy) == CURLM_OK else {
+            transfer.end(.failed(mayHaveArrived: false, "the request could not be started"))
+            return
+        }
+        running.append(transfer)
+    }
+
+    private func finish() {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(raw, &left) {
+            guard message.pointee.msg == CURLMSG_DONE else { continue }
+            let (easy, code) = (message.pointee.easy_handle, message.pointee.data.result)
+            guard let index = running.firstIndex(where: { $0.handle?.easy == easy }) else {
+                continue
+            }
+            let transfer = running.remove(at: index)
+            curl_multi_remove_handle(raw, easy)
+            let outcome = transfer.outcome(code)
+            if let handle = transfer.handle, spare.count < 16 { spare.append(handle) }
+            transfer.handle = nil
+            transfer.end(outcome)
+        }
+    }
+}
+
+/// A result on its way from the client's thread to one that waits.
+// Sendable unchecked: the field is touched under the lock alone.
+private final class HTTPBox: @unchecked Sendable {
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let isFilled: UnsafeMutablePointer<pthread_cond_t>
+    private var result: HTTPResult?
+
+    init() {
+        lock = .allocate(capacity: 1)
+        pthread_mutex_init(lock, nil)
+        isFilled = .allocate(capacity: 1)
+        pthread_cond_init(isFilled, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(isFilled)
+        pthread_mutex_destroy(lock)
+        isFilled.deallocate()
+        lock.deallocate()
+    }
+
+    func fill(_ new: HTTPResult) {
+        pthread_mutex_lock(lock)
+        result = new
+        pthread_cond_signal(isFilled)
+        pthread_mutex_unlock(lock)
+    }
+
+    func wait() -> HTTPResult {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        while true {
+            if let result { return result }
+            pthread_cond_wait(isFilled, lock)
+        }
+    }
+}
