@@ -190,13 +190,18 @@ final class BinanceVenue: Venue {
             isCombined
             ? (request.query["streams"] ?? "").split(separator: "/").map(String.init)
             : Array(parts.dropFirst())
-        let keys = names.filter { $0.hasPrefix("local") && $0.utf8.count == 53 }
+        let keys = names.filter(isListenKey)
         names.removeAll(where: keys.contains)
         let session = BinanceStream(
             self, link, isCombined: isCombined, streams: names, listenKey: keys.first)
         sessions.append(session)
-        if session.listenKey != nil { userSessions.append(session) }
+        userSessions.append(session)
         return session
+    }
+
+    /// Keys hold for ever here: they are told by their form.
+    func isListenKey(_ name: String) -> Bool {
+        name.hasPrefix("local") && name.utf8.count == 53
     }
 
     func closed(_ session: any StreamSession) {
