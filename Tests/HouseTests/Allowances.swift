@@ -55,8 +55,8 @@ enum Allowances {
             "reads the names that readdir gives, a C array"
         ),
         (
-            "Sources/LedgerTransport/HTTP/",
-            "speaks to libcurl and to threads, both C; requests come from any thread"
+            "Sources/LedgerTransport/",
+            "speaks to libcurl and threads, both C, and shares a gateway's state between threads"
         ),
         ("Sources/ledger/Terminal.swift", "writes bytes with write, and is told of signals"),
         ("Sources/ledger/Operator.swift", "reads the name that gethostname gives, a C array"),
