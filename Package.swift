@@ -93,7 +93,16 @@ let package = Package(
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
-                "LedgerImport", "CCrypto", "Yams",
+                "LedgerImport", "LedgerVenues", "CCrypto", "Yams",
+            ],
+            swiftSettings: settings),
+        // What both programs show and read: terminal, options, tables, exit codes.
+        .target(
+            name: "LedgerCommands",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
+                "LedgerJournal", "LedgerArchive", "LedgerDrivers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -101,7 +110,7 @@ let package = Package(
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
-                "LedgerImport", "LedgerDrivers",
+                "LedgerImport", "LedgerVenues", "LedgerDrivers", "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -134,7 +143,7 @@ let package = Package(
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety",
                 "LedgerEngine", "LedgerJournal", "LedgerArchive", "LedgerDrivers", "LedgerVenues",
-                "LedgerTransport", "LedgerExchange", "LedgerLive",
+                "LedgerTransport", "LedgerExchange", "LedgerLive", "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -179,7 +188,10 @@ let package = Package(
             ]),
         tests(
             "LedgerDriversTests",
-            ["LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers"]),
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerArchive",
+                "LedgerVenues", "LedgerDrivers",
+            ]),
         tests(
             "LedgerProjectionsTests", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         tests(

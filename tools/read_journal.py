@@ -20,7 +20,8 @@ REFUSALS = [
     "faultCounter", "authentication", "clock", "dataQuality", "feedPaused", "calendar", "regime",
     "correlation", "volatility", "topSignals", "signalRate", "portfolioHeat", "orderNotional",
     "positionQuantity", "positionNotional", "totalNotional", "totalExposure", "entriesPerDay",
-    "orderRate", "tradeValue", "positionSize", "rampup",
+    "orderRate", "tradeValue", "positionSize", "rampup", "priceFilter", "lotSize", "marketLotSize",
+    "notional", "percentPrice", "maximumOrders", "orderStream",
 ]
 ENDS = [
     "unknown", "notFilled", "otherExitFilled", "positionClosed", "dayEnded", "runEnded",
@@ -30,7 +31,11 @@ LATCHES = [
     "unknown", "configuration", "strategyList", "killSwitch", "flagFile", "mode", "drawdown",
     "reconciliation", "duplicateIntents", "orderRejections", "runFailures", "dailyDrawdown",
     "dailyLoss", "lossPause", "restFaults", "websocketFaults", "duplicateReports", "staleReports",
-    "metrics", "authentication", "clock", "dataQuality", "feed", "calendar",
+    "metrics", "authentication", "clock", "dataQuality", "feed", "calendar", "orderStream",
+]
+STATUSES = [
+    "unknown", "pending", "accepted", "partiallyFilled", "filled", "cancelled", "expired", "rejected",
+    "replaced", "cancelRefused", "replaceRefused", "unknown",
 ]
 SCOPES = ["unknown", "global", "strategy", "symbol"]
 MODES = ["unknown", "auto", "manual", "paper", "halt"]
@@ -182,6 +187,45 @@ EVENTS = {
             "rejectionRate", "strategyHealth", "dataQuality", "clockSkew", "latency"]),
         ("strategy", 22, "strategy"), ("value", 24, "money"), ("threshold", 40, "money")],
         ["text"])),
+    57: ("OrderRequested", (56, [
+        ("strategy", 20, "strategy"), ("side", 22, SIDES), ("orderType", 23, ["none", "market", "limit", "stop", "stopLimit"]),
+        ("quantity", 24, "quantity"), ("limitPrice", 32, "price"), ("stopPrice", 40, "price"),
+        ("timeInForce", 48,
+            ["none", "day", "goodTillCancelled", "immediateOrCancel", "fillOrKill"])], ["clientOrder", "actor", "reason"])),
+    58: ("OrderCancelRequested", (32, [("order", 24, "order")], ["actor", "reason"])),
+    59: ("OrderReplaceRequested", (56, [
+        ("order", 24, "order"), ("quantity", 32, "quantity"), ("limitPrice", 40, "price"),
+        ("stopPrice", 48, "price")], ["clientOrder", "actor", "reason"])),
+    60: ("OrderReplaced", (64, [
+        ("generation", 20, "u32"), ("order", 24, "order"), ("quantity", 32, "quantity"),
+        ("limitPrice", 40, "price"), ("stopPrice", 48, "price"), ("remaining", 56, "quantity")],
+        [])),
+    61: ("CancelIntended", (32, [("reason", 20, ENDS), ("order", 24, "order")], [])),
+    62: ("ReplaceIntended", (56, [
+        ("generation", 20, "u32"), ("order", 24, "order"), ("quantity", 32, "quantity"),
+        ("limitPrice", 40, "price"), ("stopPrice", 48, "price")], [])),
+    63: ("VenueStatusReported", (48, [
+        ("status", 20, STATUSES), ("generation", 22, "u16"), ("order", 24, "order"),
+        ("quantity", 32, "quantity"), ("filled", 40, "quantity")],
+        ["clientOrder", "venueOrder", "reason"])),
+    64: ("VenueFillReported", (72, [
+        ("side", 20, SIDES), ("liquidity", 21, ["none", "maker", "taker"]),
+        ("generation", 22, "u16"), ("order", 24, "order"), ("price", 32, "price"),
+        ("quantity", 40, "quantity"), ("fee", 48, "money"), ("cumulative", 64, "quantity")],
+        ["clientOrder", "venueOrder", "venueExecution", "feeAsset"])),
+    65: ("LinkChanged", (24, [
+        ("link", 20, ["unknown", "orders", "marketData", "requests"]),
+        ("state", 21, ["down", "up"])], ["venue", "reason"])),
+    66: ("VenueFiltersLoaded", (168, [
+        ("averageMinutes", 20, "u16"), ("flags", 22, "u16"), ("minimumPrice", 24, "price"),
+        ("maximumPrice", 32, "price"), ("tick", 40, "price"), ("minimumQuantity", 48, "quantity"),
+        ("maximumQuantity", 56, "quantity"), ("lot", 64, "quantity"),
+        ("marketMinimumQuantity", 72, "quantity"), ("marketMaximumQuantity", 80, "quantity"),
+        ("marketLot", 88, "quantity"), ("minimumNotional", 96, "money"),
+        ("maximumNotional", 112, "money"), ("bidMultiplierDown", 128, "price"),
+        ("bidMultiplierUp", 136, "price"), ("askMultiplierDown", 144, "price"),
+        ("askMultiplierUp", 152, "price"), ("maximumOrders", 160, "u32"),
+        ("maximumStops", 164, "u32")], ["origin"])),
 }
 INTEGERS = {"u8": "<B", "u16": "<H", "u32": "<I", "u64": "<Q", "i64": "<q", "order": "<Q"}
 ACCOUNT_KINDS = ["", "simulated", "paper", "live"]

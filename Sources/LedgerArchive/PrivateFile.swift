@@ -1,7 +1,7 @@
 import Glibc
 
 /// Small files that only their owner may read: private keys and secrets.
-enum PrivateFile {
+public enum PrivateFile {
     private static func failure(_ path: String) -> ArchiveError {
         ArchiveError(.unusable, path, String(cString: strerror(errno)))
     }
@@ -13,7 +13,7 @@ enum PrivateFile {
     }
 
     /// - Throws: `ArchiveError.unusable` when others may read it, or when it is larger than 4,096 bytes.
-    static func read(_ path: String) throws(ArchiveError) -> [UInt8] {
+    public static func read(_ path: String) throws(ArchiveError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure(path) }
         defer { close(file) }
@@ -32,6 +32,12 @@ enum PrivateFile {
         guard count >= 0 else { throw failure(path) }
         guard count <= 4096 else { throw ArchiveError(.unusable, path, "is too large for a key") }
         return Array(bytes[..<count])
+    }
+
+    /// Whether nobody but its owner may use it; false where there is no such file.
+    public static func isPrivate(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & 0o077 == 0
     }
 
     /// Writes a file that was not there, and waits until it is on the disk.

@@ -30,7 +30,9 @@ public struct BacktestResult: Sendable {
 public struct Backtest {
     private let configuration: Configuration
     private let sources: [InputSource]
+    private let kind: RunKind
     private var instruments: [Instrument] = []
+    private let filters: [VenueFiltersLoaded]
 
     /// Commits are made of about this many bytes: enough to share their cost, small enough for memory.
     public static let commitBytes = 1 << 20
@@ -38,14 +40,13 @@ public struct Backtest {
     /// Opens all inputs and numbers their instruments in the order of the configuration.
     ///
     /// - Parameter known: the instruments of the journal that is continued, with its numbers.
-    public init(_ configuration: Configuration, known: [Instrument] = []) throws {
+    public init(
+        _ configuration: Configuration, known: [Instrument] = [], kind: RunKind = .backtest
+    ) throws {
         self.configuration = configuration
+        self.kind = kind
         let settings = configuration.settings
-        guard configuration["mode"] == "sim" else {
-            throw SettingsError(
-                "mode", "'\(configuration["mode"])' is for the trading daemon; a back-test runs sim"
-            )
-        }
+        try kind.check(configuration)
         try configuration.rehearse()
         let count = settings.count(of: "data")
         guard count > 0 else {
@@ -73,6 +74,8 @@ public struct Backtest {
         }
         sources = opened
         instruments = numbered
+        filters = try FiltersFile.events(settings, numbered, now: nil)
+        try FeesFile.check(settings, numbered)
         try checkSymbols()
     }
 
@@ -112,12 +115,13 @@ public struct Backtest {
     ///   - journal: empty, or a back-test's that is continued.
     ///   - continues: takes only the inputs that the journal does not have yet. Positions and every
     ///     safety state go on; orders ended with the run before.
+    ///   - interlude: called between two inputs, for a run that others may steer.
     ///   - syncs: waits at the end until everything is on the disk; else the caller flushes.
     ///   - shouldStop: asked after each commit; the run then ends in good order.
     public func run(
         into journal: any Journal, named name: String, continues: Bool = false,
         commitBytes: Int = commitBytes,
-        checkpointEvery: UInt64 = 250_000, syncs: Bool = true,
+        checkpointEvery: UInt64 = 250_000, syncs: Bool = true, interlude: Interlude? = nil,
         progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> BacktestResult {
         guard try continues || journal.head == .empty else {
@@ -129,8 +133,8 @@ public struct Backtest {
                 continues ? "the data holds no rows that \(name) lacks" : "the data holds no rows")
         }
         var sequencer = try Sequencer(
-            journal, holder: "backtest", commitBytes: commitBytes, writesInBackground: true,
-            checkpointEvery: checkpointEvery)
+            journal, holder: kind.mode, commitBytes: commitBytes,
+            writesInBackground: interlude == nil, checkpointEvery: checkpointEvery)
         if continues {
             try reopen(&sequencer)
         } else {
@@ -138,10 +142,13 @@ public struct Backtest {
         }
         let inputsBefore = sequencer.engine.inputs
         let wasInterrupted: Bool
-        do { wasInterrupted = try feed(&sequencer, progress, shouldStop) } catch {
+        do { wasInterrupted = try feed(&sequencer, interlude, progress, shouldStop) } catch {
             try fail(&sequencer, error)
         }
         let inputs = sequencer.engine.inputs - (continues ? inputsBefore : 0)
+        if kind.isPaper {
+            try sequencer.askSimulatedVenue(.end, at: sequencer.engine.lastTime)
+        }
         try sequencer.take(
             RunEnded(inputs: inputs, reason: wasInterrupted ? "interrupted" : "end of data"),
             Envelope(time: sequencer.engine.lastTime))
@@ -177,7 +184,7 @@ public struct Backtest {
         let settings = configuration.settings
         let envelope = Envelope(time: start)
         try sequencer.take(
-            JournalOpened(kind: .backtest, name: name, build: Build.identity), envelope)
+            JournalOpened(kind: kind.journal, name: name, build: Build.identity), envelope)
         try sequencer.take(
             ConfigurationLoaded(
                 seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
@@ -185,6 +192,7 @@ public struct Backtest {
         for instrument in instruments {
             try sequencer.take(InstrumentDefined(instrument), envelope)
         }
+        for event in filters { try sequencer.take(event, envelope) }
         let cash = try Money(configuration["account.cash"])
         if cash.raw > 0 {
             try sequencer.take(
@@ -192,7 +200,8 @@ public struct Backtest {
                 Envelope(account: sequencer.engine.account, time: start))
         }
         try sequencer.take(
-            RunStarted(mode: "backtest", name: configuration["run.name"]), envelope)
+            RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)
+        if kind.isPaper { try sequencer.askSimulatedVenue(.start, at: envelope.time) }
     }
 
     /// Passes over the rows that the journal holds.
@@ -225,17 +234,29 @@ public struct Backtest {
         for instrument in instruments where sequencer.engine.names[instrument.id] == nil {
             try sequencer.take(InstrumentDefined(instrument), envelope)
         }
+        let known = try FiltersFile.known(in: sequencer.journal)
+        for event in filters where known[event.instrument]?.event != event {
+            try sequencer.take(event, envelope)
+        }
         try sequencer.take(
-            RunStarted(mode: "backtest", name: configuration["run.name"]), envelope)
+            RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)
+        if kind.isPaper { try sequencer.askSimulatedVenue(.start, at: envelope.time) }
     }
 
     /// Merges the sources by time; of equal times the source named first goes first.
     private func feed(
-        _ sequencer: inout Sequencer, _ progress: (Progress) -> Void, _ shouldStop: () -> Bool
+        _ sequencer: inout Sequencer, _ interlude: Interlude?, _ progress: (Progress) -> Void,
+        _ shouldStop: () -> Bool
     ) throws -> Bool {
         var nextLook: UInt64 = 0
         while let source = next() {
-            try source.deliver(before: secondTime(besides: source), atMost: 65_536, to: &sequencer)
+            if let interlude, let time = source.nextTime {
+                try interlude.body(&sequencer, time)
+                if shouldStop() { return true }
+            }
+            try source.deliver(
+                before: secondTime(besides: source), atMost: interlude?.inputs ?? 65_536,
+                to: &sequencer)
             guard sequencer.engine.inputs >= nextLook else { continue }
             nextLook = sequencer.engine.inputs + 65_536
             progress(Progress(inputs: sequencer.engine.inputs, time: sequencer.engine.lastTime))

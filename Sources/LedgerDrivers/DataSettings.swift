@@ -11,6 +11,18 @@ public struct DataSettings: Sendable {
     /// Without its number, which the run gives.
     public var instrument: Instrument
 
+    /// What the configuration says to come from a venue's stream.
+    public static func fromVenue(_ settings: Settings) throws -> [Instrument] {
+        try (0..<settings.count(of: "data")).compactMap { index in
+            guard settings["data.\(index).path"] == "venue" else { return nil }
+            let data = try DataSettings(settings, index)
+            guard !data.symbol.isEmpty else {
+                throw SettingsError("data.\(index).symbol", "is missing; a venue has many")
+            }
+            return data.instrument
+        }
+    }
+
     public init(_ settings: Settings, _ index: Int) throws {
         func value(_ name: String) -> String { settings["data.\(index).\(name)"] ?? "" }
         path = value("path")

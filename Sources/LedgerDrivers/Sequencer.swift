@@ -102,6 +102,51 @@ public struct Sequencer: ~Copyable {
         return sequence
     }
 
+    /// Takes a venue's fill with the row by which a second report of it is known, in one commit.
+    ///
+    /// - Returns: false where the execution is in the journal already; nothing is taken then.
+    public mutating func take(
+        _ fill: VenueFillReported, _ envelope: Envelope, key: DeduplicationKey
+    ) throws -> Bool {
+        let isWaiting = rows.deduplication.contains {
+            $0.producer == Self.executions && $0.key == key
+        }
+        guard !isWaiting,
+            try journal.deduplicated(producer: Self.executions, key: key) == nil
+        else { return false }
+        let row = DeduplicationRow(
+            producer: Self.executions, key: key, sequence: batch.nextSequence)
+        if try attempt(fill, envelope) == nil { rows.deduplication.append(row) }
+        return true
+    }
+
+    private static let executions = "execution"
+
+    /// Takes an input from outside which the engine may not be able to step: a hostile number must not end
+    /// the run. What came before it is committed, and the input is as if it had never come.
+    ///
+    /// - Returns: why it could not be taken; nil when it was.
+    public mutating func attempt(
+        _ event: some Event, _ envelope: Envelope
+    ) throws -> EngineError? {
+        scratch.removeAll(next: batch.nextSequence)
+        let sequence: SequenceNumber
+        do { sequence = try scratch.append(event, envelope) } catch { return .number(error) }
+        guard let record = scratch.record(sequence) else { return nil }
+        batch.append(copying: record, instrument: event.instrument)
+        do throws(EngineError) { try engine.step(record, into: &batch) } catch {
+            batch.truncate(to: sequence)
+            engine.sent?.removeAll { $0.sequence >= sequence }
+            try write()
+            engine = try EngineRestorer.engine(
+                of: journal, through: try journal.head.lastSequence)
+            engine.sent = []
+            return error
+        }
+        try commitIfDue()
+        return nil
+    }
+
     @inline(__always)
     private mutating func step(_ record: Record) throws {
         do throws(EngineError) { try engine.step(record, into: &batch) } catch {

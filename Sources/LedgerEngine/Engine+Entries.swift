@@ -139,7 +139,7 @@ extension Engine {
         if rules.risk.ordersPerMinute > 0 { vigil.orders.add(context.time, span: .minute) }
     }
 
-    private func rateRefusal(_ context: StepContext) -> Refusal? {
+    func rateRefusal(_ context: StepContext) -> Refusal? {
         func whole(_ count: Int) -> Money { Money(raw: Int128(count) * Int128(FixedPoint.one)) }
         let risk = rules.risk
         if risk.entriesPerDay > 0, Int(vigil.entries) >= risk.entriesPerDay {
@@ -198,7 +198,7 @@ extension Engine {
     }
 
     /// The entry with all that the limits look at: what is held and what waits at the venue.
-    private func candidate(
+    func candidate(
         _ decision: Decision, _ growth: Quantity, _ instrument: Instrument
     ) throws(EngineError) -> EntryCandidate {
         var pending = Money.zero

@@ -27,10 +27,11 @@ extension Engine {
             }
             for order in venue.orders(position.instrument)
             where order.terms.strategy == position.strategy && order.id != closing?.id {
-                guard let removed = venue.remove(order.id, position.instrument) else { continue }
-                try end(removed, .halted, expired: false, context, into: &batch)
+                try withdraw(order, .halted, context, into: &batch)
             }
-            guard closing == nil else { continue }
+            guard closing == nil, !remote.isWaiting(position.strategy, position.instrument) else {
+                continue
+            }
             let slot = slots.firstIndex {
                 $0.id == position.strategy && $0.instrument == position.instrument
             }

@@ -21,8 +21,7 @@ extension Engine {
         where order.terms.purpose == .entry
             && latch.concerns(order.terms.strategy, order.terms.instrument)
         {
-            guard let removed = venue.remove(order.id, order.terms.instrument) else { continue }
-            try end(removed, .halted, expired: false, context, into: &batch)
+            try withdraw(order, .halted, context, into: &batch)
         }
     }
 

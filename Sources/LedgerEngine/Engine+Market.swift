@@ -83,6 +83,8 @@ extension Engine {
     mutating func close(
         _ session: SessionClosed, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
+        // Outside, the venue says what expired.
+        guard !isRemote else { return }
         let closing =
             session.instrument == .none
             ? names.instruments.map(\.id) : [session.instrument]

@@ -91,7 +91,7 @@ extension Engine {
         else { return }
         let (actor, reason) = (command.actor, command.reason)
         switch verb {
-        case .note, .hold, .releaseHold, .prune: return
+        case .note, .hold, .releaseHold, .prune, .doctor: return
         case .deposit, .withdrawal, .fee: try book(verb, command, context, into: &batch)
         case .engage: try engage(command, context, into: &batch)
         case .clear:

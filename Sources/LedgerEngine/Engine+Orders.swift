@@ -108,12 +108,20 @@ extension Engine {
         _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
         into batch: inout Batch
     ) throws(EngineError) {
+        if try holdBack(terms, context, correlation: correlation, into: &batch) { return }
+        var terms = terms
+        guard try conform(&terms, context, correlation: correlation, into: &batch) else { return }
         let id = try emit(terms, context, correlation: correlation, into: &batch)
         vigil.counters.submitOrder()
         sent?.append(SentIntent(intent: terms.intent, sequence: id))
         try fold { (engine) throws(FoldError) in
             try engine.orders.intend(
                 terms, account: engine.account, at: context.time, id: id, correlation: correlation)
+        }
+        if isRemote {
+            // The venue's own report says that it left and was taken.
+            _ = venue.accept(terms, id: id, account: account, at: context.time)
+            return
         }
         try emit(
             OrderSubmitted(instrument: terms.instrument, order: id), context,
@@ -189,18 +197,25 @@ extension Engine {
         guard instrument.currency == configuration?.currency else {
             return Refusal(.currencyMismatch)
         }
+        return fundsRefusal(decision, quantity, slots[slot].position)
+    }
+
+    /// Whether the account can pay for a buy, or has what a sell gives away.
+    func fundsRefusal(
+        _ decision: Decision, _ quantity: Quantity, _ position: Quantity
+    ) -> Refusal? {
         do {
             return decision.side == .buy
-                ? try cashRefusal(decision, quantity, slot)
-                : try shortRefusal(decision, quantity, slot)
+                ? try cashRefusal(decision, quantity, position)
+                : try shortRefusal(decision, quantity, position)
         } catch { return Refusal(.overflow) }
     }
 
     private func cashRefusal(
-        _ decision: Decision, _ quantity: Quantity, _ slot: Int
+        _ decision: Decision, _ quantity: Quantity, _ position: Quantity
     ) throws(NumberError) -> Refusal? {
         // Buying back what was sold short frees more than it costs.
-        if slots[slot].position.raw <= -quantity.raw { return nil }
+        if position.raw <= -quantity.raw { return nil }
         let price = decision.limitPrice.raw > 0 ? decision.limitPrice : decision.price
         let fee = try venue.settings.fees.fee(price: price, quantity: quantity, isFirst: true)
         let cost = try Money.notional(price, quantity) + fee
@@ -210,9 +225,8 @@ extension Engine {
     }
 
     private func shortRefusal(
-        _ decision: Decision, _ quantity: Quantity, _ slot: Int
+        _ decision: Decision, _ quantity: Quantity, _ position: Quantity
     ) throws(NumberError) -> Refusal? {
-        let position = slots[slot].position
         if quantity <= position { return nil }
         guard configuration?.allowShort == true else {
             return Refusal(
@@ -253,7 +267,7 @@ extension Engine {
         }
     }
 
-    private mutating func book(
+    mutating func book(
         _ fill: OrderFilled, _ order: WorkingOrder, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         let correlation = orders.order(order.id)?.correlation ?? .none
@@ -272,6 +286,7 @@ extension Engine {
         if order.remaining.raw == 0 { release(order, slot) }
         let reduces = after.magnitude < before.magnitude
         let turns = before.raw.signum() * after.raw.signum() < 0
+        if reduces || turns { trimTargets(slot) }
         if reduces || turns, slots[slot].protecting + slots[slot].workingOrders > 0 {
             try trimExits(slot, context, into: &batch)
         }
@@ -282,11 +297,11 @@ extension Engine {
         }
     }
 
-    private func slot(of terms: OrderIntended) -> Int? {
+    func slot(of terms: OrderIntended) -> Int? {
         slots.firstIndex { $0.id == terms.strategy && $0.instrument == terms.instrument }
     }
 
-    private mutating func release(_ order: WorkingOrder, _ slot: Int) {
+    mutating func release(_ order: WorkingOrder, _ slot: Int) {
         if order.terms.parent == .none {
             slots[slot].workingOrders -= 1
         } else {
@@ -318,6 +333,10 @@ extension Engine {
                 referencePrice: fill.price, parent: sequence, timeInForce: .goodTillCancelled,
                 purpose: purpose)
             if purpose == .stopLoss { terms.stopPrice = price } else { terms.limitPrice = price }
+            if isRemote, purpose == .takeProfit {
+                watchTarget(terms, correlation: correlation)
+                continue
+            }
             slots[slot].protecting += 1
             try send(terms, context, correlation: correlation, into: &batch)
         }
@@ -334,7 +353,7 @@ extension Engine {
         var room = [Quantity](repeating: position.magnitude, count: Purpose.allCases.count + 1)
         for order in venue.orders(slots[slot].instrument)
         where order.terms.purpose != .entry && order.terms.strategy == slots[slot].id
-            && order.remaining.raw > 0
+            && order.remaining.raw > 0 && remote[order.id]?.cancel == nil
         {
             let kind = Int(order.terms.purpose.rawValue)
             let left = order.terms.side == closing ? room[kind] : .zero
@@ -343,9 +362,8 @@ extension Engine {
                 continue
             }
             let correlation = orders.order(order.id)?.correlation ?? .none
-            guard let removed = venue.remove(order.id, order.terms.instrument) else { continue }
-            try end(removed, .positionClosed, expired: false, context, into: &batch)
-            guard left.raw > 0, order.terms.parent != .none else { continue }
+            try withdraw(order, .positionClosed, context, into: &batch)
+            guard !isRemote, left.raw > 0, order.terms.parent != .none else { continue }
             var terms = order.terms
             terms.quantity = left
             terms.intent = identity(slot, terms.side, context)
@@ -382,9 +400,24 @@ extension Engine {
     mutating func cancelAll(
         _ reason: EndReason, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
-        for order in venue.allOrders {
-            guard let removed = venue.remove(order.id, order.terms.instrument) else { continue }
-            try end(removed, reason, expired: false, context, into: &batch)
+        for order in venue.allOrders { try withdraw(order, reason, context, into: &batch) }
+    }
+
+    /// Takes a working order back: at the simulated venue at once, outside by asking for it.
+    mutating func withdraw(
+        _ order: WorkingOrder, _ reason: EndReason, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        if isRemote {
+            guard remote[order.id]?.cancel == nil else { return }
+            remote.change(order.id) { $0.cancel = reason }
+            try emit(
+                CancelIntended(
+                    instrument: order.terms.instrument, reason: reason, order: order.id), context,
+                correlation: orders.order(order.id)?.correlation ?? .none, into: &batch)
+            return
         }
+        guard let removed = venue.remove(order.id, order.terms.instrument) else { return }
+        try end(removed, reason, expired: false, context, into: &batch)
     }
 }

@@ -12,9 +12,9 @@ import LedgerSimulation
 public struct Engine: Sendable {
     /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
     public static let name = "engine"
-    public static let version: UInt32 = 4
+    public static let version: UInt32 = 5
 
-    public private(set) var names = NameBook()
+    public internal(set) var names = NameBook()
     public internal(set) var books = ProfitAndLoss()
     public internal(set) var orders = OrderRegister()
     public internal(set) var gate = TradingGate()
@@ -22,16 +22,21 @@ public struct Engine: Sendable {
     public internal(set) var snapshots = SnapshotCollector()
     var history = MarketHistory()
     public internal(set) var settings = Settings([])
-    public private(set) var inputs: UInt64 = 0
-    public private(set) var lastTime = Timestamp(nanoseconds: .min)
+    public internal(set) var inputs: UInt64 = 0
+    public internal(set) var lastTime = Timestamp(nanoseconds: .min)
 
     var configuration: EngineSettings?
     public internal(set) var rules = SafetyRules()
     var vigil = Vigil()
     var venue = SimulatedVenue(settings: VenueSettings(), seed: 0)
+    /// Whether orders go to a venue outside; `venue` then only keeps those that work there.
+    public internal(set) var isRemote = false
+    var remote = RemoteOrders()
+    /// The venue's rules for orders, by instrument.
+    public internal(set) var filters = VenueFilterBook()
     var slots: [StrategySlot] = []
     /// The number of inputs at which the state is digested next.
-    private var nextDigest = UInt64.max
+    var nextDigest = UInt64.max
     /// By instrument number: which slots listen.
     private var listeners: [[Int]] = []
 
@@ -98,9 +103,13 @@ public struct Engine: Sendable {
         try begin(context)
         // First, as every fold of the journal meets the input before what follows from it.
         try mark(bar.instrument, bar.close, high: bar.high, low: bar.low, context, into: &batch)
-        if venue.hasWorking(bar.instrument) {
+        if !isRemote, venue.hasWorking(bar.instrument) {
             venue.begin(bar, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
+        }
+        if !remote.targets.isEmpty {
+            try takeProfits(
+                bar.instrument, sold: bar.high, bought: bar.low, context, into: &batch)
         }
         if mustWatch { try watch(context, into: &batch) }
         for place in 0..<listenerCount(bar.instrument) {
@@ -121,9 +130,13 @@ public struct Engine: Sendable {
         if let mid = quote.mid {
             try mark(quote.instrument, mid, high: mid, low: mid, context, into: &batch)
         }
-        if venue.hasWorking(quote.instrument) {
+        if !isRemote, venue.hasWorking(quote.instrument) {
             venue.begin(quote, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
+        }
+        if !remote.targets.isEmpty {
+            try takeProfits(
+                quote.instrument, sold: quote.bid, bought: quote.ask, context, into: &batch)
         }
         if mustWatch { try watch(context, into: &batch) }
         var decided = false
@@ -136,7 +149,7 @@ public struct Engine: Sendable {
             decided = true
         }
         // The quote stands: an order that reaches the venue at once trades against it.
-        if decided, venue.hasWorking(quote.instrument) {
+        if decided, !isRemote, venue.hasWorking(quote.instrument) {
             venue.begin(quote, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
         }
@@ -151,9 +164,13 @@ public struct Engine: Sendable {
         try mark(
             trade.instrument, trade.price, high: trade.price, low: trade.price, context,
             into: &batch)
-        if venue.hasWorking(trade.instrument) {
+        if !isRemote, venue.hasWorking(trade.instrument) {
             venue.begin(trade, at: context.time, sequence: context.sequence)
             try settle(context, into: &batch)
+        }
+        if !remote.targets.isEmpty {
+            try takeProfits(
+                trade.instrument, sold: trade.price, bought: trade.price, context, into: &batch)
         }
         if mustWatch { try watch(context, into: &batch) }
         for slot in listening(trade.instrument) {
@@ -193,7 +210,8 @@ public struct Engine: Sendable {
         case .runStarted: try beginRun(context, into: &batch)
         case .runEnded:
             vigil.counters.succeedRun()
-            try cancelAll(.runEnded, context, into: &batch)
+            // What works outside goes on working: stops protect while nobody runs.
+            if !isRemote { try cancelAll(.runEnded, context, into: &batch) }
         // Says nothing: it is appended without a step when an engine could not go on. The next run
         // hears of it.
         case .runFailed: vigil.counters.failRun()
@@ -201,6 +219,17 @@ public struct Engine: Sendable {
         case .metricReported: try take(try decode(record) as MetricReported, context, into: &batch)
         case .flagFileObserved:
             try take(try decode(record) as FlagFileObserved, context, into: &batch)
+        case .orderRequested: try take(try decode(record) as OrderRequested, context, into: &batch)
+        case .orderCancelRequested:
+            try take(try decode(record) as OrderCancelRequested, context, into: &batch)
+        case .orderReplaceRequested:
+            try take(try decode(record) as OrderReplaceRequested, context, into: &batch)
+        case .venueStatusReported:
+            try take(try decode(record) as VenueStatusReported, context, into: &batch)
+        case .venueFillReported:
+            try take(try decode(record) as VenueFillReported, context, into: &batch)
+        case .venueFiltersLoaded: filters.take(try decode(record) as VenueFiltersLoaded)
+        case .linkChanged: try take(try decode(record) as LinkChanged, context, into: &batch)
         case .clockTicked:
             if rules.data.isEnabled { try watchData(context, into: &batch) }
         case let type? where Self.derived.contains(type):
@@ -216,7 +245,7 @@ public struct Engine: Sendable {
         .orderFilled, .orderCancelled, .orderExpired, .feedPaused, .feedResumed, .gapDetected,
         .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased, .healthChecked,
         .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded, .positionAdjusted,
-        .cashAdjusted, .alertRaised,
+        .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended, .replaceIntended,
     ]
 
     // MARK: Settings and definitions
@@ -228,10 +257,12 @@ public struct Engine: Sendable {
             try adoptRules(new)
             return try applyGateSettings(isFirst: false, context, into: &batch)
         }
-        // What the settings before ordered does not outlive them; positions do.
-        try cancelAll(.runEnded, context, into: &batch)
+        // What the settings before ordered does not outlive them; positions do, and orders outside.
+        if !isRemote { try cancelAll(.runEnded, context, into: &batch) }
         let isFirst = configuration == nil
+        let working = venue.allOrders
         try adopt(new)
+        for order in working { keep(order) }
         guard let configuration else { return }
         try emit(
             AccountDefined(
@@ -257,13 +288,14 @@ public struct Engine: Sendable {
     }
 
     /// Takes up the settings without saying so: what a restored engine needs too.
-    private mutating func adopt(_ new: Settings) throws(EngineError) {
+    mutating func adopt(_ new: Settings) throws(EngineError) {
         do throws(SettingsError) {
             let configuration = try EngineSettings(new)
             let adopted = try StrategySlot.all(new, account: configuration.accountName)
             self.configuration = configuration
             takeUpRules()
             account = AccountID(configuration.accountKind, index: 1)
+            isRemote = configuration.isRemote
             nextDigest = inputs + configuration.digestEvery
             settings = new
             venue = SimulatedVenue(settings: configuration.venue, seed: configuration.seed)
@@ -278,6 +310,17 @@ public struct Engine: Sendable {
         } catch { throw .settings(error) }
         for instrument in names.instruments { introduce(instrument) }
         listen()
+    }
+
+    /// An order that outlives the settings which it was decided under.
+    private mutating func keep(_ order: WorkingOrder) {
+        venue.keep(order)
+        guard let slot = slot(of: order.terms) else { return }
+        if order.terms.parent == .none {
+            slots[slot].workingOrders += 1
+        } else {
+            slots[slot].protecting += 1
+        }
     }
 
     private mutating func define(
@@ -311,7 +354,7 @@ public struct Engine: Sendable {
             ?? .zero
     }
 
-    private mutating func listen() {
+    mutating func listen() {
         listeners = []
         for slot in slots.indices where slots[slot].instrument != .none {
             let number = Int(slots[slot].instrument.number)
@@ -345,63 +388,6 @@ public struct Engine: Sendable {
 
     func decode<E: Event>(_ record: Record) throws(EngineError) -> E {
         do { return try E(record) } catch { throw .record(error) }
-    }
-
-    // MARK: State
-
-    /// A digest of the whole state: equal in two engines that took the same inputs.
-    public var digest: UInt64 {
-        var writer = StateWriter()
-        encode(into: &writer)
-        return writer.digest
-    }
-
-    public func encode(into writer: inout StateWriter) {
-        writer.write(settings.text)
-        names.encode(into: &writer)
-        writer.write(inputs)
-        writer.write(nextDigest)
-        writer.write(lastTime)
-        books.encode(into: &writer)
-        orders.encode(into: &writer)
-        venue.encode(into: &writer)
-        gate.encode(into: &writer)
-        stop.encode(into: &writer)
-        snapshots.encode(into: &writer)
-        history.encode(into: &writer)
-        vigil.encode(into: &writer)
-        for slot in slots { slot.encode(into: &writer) }
-    }
-
-    /// Takes up a saved state.
-    ///
-    /// - Throws: `StateError` when the bytes are another version's or damaged; fold the journal instead.
-    public init(restoring bytes: [UInt8]) throws(StateError) {
-        var reader = StateReader(bytes)
-        let text: String = try reader.read()
-        names = try NameBook(from: &reader)
-        if !text.isEmpty {
-            do { try adopt(Settings(text: text)) } catch { throw StateError("\(error)") }
-        }
-        inputs = try reader.read()
-        nextDigest = try reader.read()
-        lastTime = try reader.read()
-        books = try ProfitAndLoss(from: &reader)
-        orders = try OrderRegister(from: &reader)
-        try venue.restore(from: &reader)
-        gate = try TradingGate(from: &reader)
-        stop = try DrawdownStop(from: &reader)
-        snapshots = try SnapshotCollector(from: &reader)
-        history = try MarketHistory(from: &reader)
-        vigil = try Vigil(from: &reader)
-        for slot in slots.indices { try slots[slot].restore(from: &reader) }
-        for slot in slots
-        where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
-            || Int(slot.instrument.number) > NameBook.highest
-        { throw StateError("a saved strategy trades instrument \(slot.instrument.number)") }
-        listen()
-        guard inputs < .max / 2 else { throw StateError("a saved state counts \(inputs) inputs") }
-        guard reader.isAtEnd else { throw StateError("a saved state goes on after its end") }
     }
 }
 

@@ -12,6 +12,8 @@ struct EngineSettings: Sendable {
     var accountKind: AccountKind
     var currency: String
     var allowShort: Bool
+    /// Orders go to a venue outside.
+    var isRemote: Bool
     var venue: VenueSettings
     var safety: SafetyRules
 
@@ -30,9 +32,16 @@ struct EngineSettings: Sendable {
         accountKind = try settings.choice("account.kind", AccountKind.simulated)
         currency = settings.text("account.currency", "USD")
         allowShort = try settings.flag("account.allow_short", false)
-        guard accountKind != .live else {
+        isRemote = settings.text("venue.kind", "simulated") != "simulated"
+        guard accountKind != .live || isRemote else {
             throw SettingsError(
                 "account.kind", "a live account cannot trade at the simulated venue")
+        }
+        guard accountKind != .simulated || !isRemote else {
+            throw SettingsError(
+                "account.kind",
+                "a simulated account trades at the simulated venue alone; "
+                    + "venue.kind asks for paper or live")
         }
         venue = try Self.venue(settings)
         safety = try SafetyRules(settings, account: accountKind)

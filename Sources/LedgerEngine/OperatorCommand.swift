@@ -26,6 +26,8 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
     case releaseHold = "release-hold"
     /// Old events go: `through SEQUENCE chain LINK kind KIND name NAME`. What is removed is the driver's.
     case prune
+    /// What the doctor found: a `DoctorRecord`. Live asks for one that is healthy and young (V02).
+    case doctor
 
     /// Those that put a fact into the books.
     public static let facts: [OperatorVerb] = [.deposit, .withdrawal, .fee, .note]
@@ -38,6 +40,9 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
             return argument.allSatisfy(\.isWhitespace) ? "a hold has a name" : nil
         case .prune:
             return PruneRecord(argument) == nil ? "'\(argument)' does not say what goes" : nil
+        case .doctor:
+            return DoctorRecord(argument) == nil
+                ? "'\(argument)' does not say what the doctor found" : nil
         case .sync:
             return UInt64(argument, radix: 16) != nil && argument.utf8.count == 16
                 ? nil : "'\(argument)' is no snapshot's number of 16 hexadecimal digits"

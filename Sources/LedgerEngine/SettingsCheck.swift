@@ -18,7 +18,7 @@ public enum SettingsCheck {
     public static func change(
         from old: Settings, to new: Settings
     ) throws(SettingsError) {
-        for key in ["account.name", "account.kind", "account.currency"] {
+        for key in ["account.name", "account.kind", "account.currency", "venue.kind"] {
             let fallback = SettingsSchema.setting(key)?.defaultValue ?? ""
             let (before, after) = (old.text(key, fallback), new.text(key, fallback))
             guard before == after else {

@@ -5,7 +5,9 @@ extension SettingsSchema {
 
     static let operations: [Setting] =
         [mode]
-        + (live + venues + network + delivery + features).map { $0.read(by: "the trading daemon") }
+        + (live + daemon + venues + addresses + network + delivery + features).map {
+            $0.read(by: "the trading daemon")
+        }
         + training.map { $0.read(by: "training") }
 
     private static let mode = Setting(
@@ -71,6 +73,50 @@ extension SettingsSchema {
         Setting(
             "binance.api_secret", .secret, "", "secret of that key",
             variables: ["BINANCE_API_SECRET"]),
+    ]
+
+    private static let daemon: [Setting] = [
+        Setting(
+            "feed.venue", .choice(["none", "alpaca", "binance"]), "none",
+            "whose market data come where data.*.path is venue and venue.kind is simulated"),
+        Setting(
+            "live.durability", .choice(["durable", "bulk"]), "durable",
+            "whether a commit is on the disk before what it decided leaves; bulk for measurements"),
+        Setting(
+            "live.acknowledgement_ms", milliseconds, "2000",
+            "milliseconds after which an order of which nothing is heard is asked for"),
+        Setting(
+            "live.max_entry_age_s", .integer(1...86_400), "60",
+            "seconds after which an entry that never reached the venue is not sent any more"),
+        Setting(
+            "live.poll_s", .integer(1...86_400), "30",
+            "seconds between two questions for an open order, whatever the stream said"),
+        Setting(
+            "live.reconcile_s", .integer(0...86_400), "300",
+            "seconds between two comparisons with the venue; 0 at starts and after gaps alone"),
+        Setting("live.tick_ms", .integer(10...1000), "500", "milliseconds between clock ticks"),
+        Setting(
+            "live.queue_capacity", .integer(16...10_000_000), "65536",
+            "messages that may wait for the sequencer; then the socket is not read"),
+    ]
+
+    private static let addresses: [Setting] = [
+        Setting(
+            "alpaca.trading_url", .text, "https://paper-api.alpaca.markets",
+            "orders and account; the order stream is below it"),
+        Setting("alpaca.data_url", .text, "https://data.alpaca.markets", "history and snapshots"),
+        Setting(
+            "alpaca.stream_url", .text, "wss://stream.data.alpaca.markets/v2/iex", "market data"),
+        Setting(
+            "binance.rest_url", .text, "https://testnet.binance.vision", "orders, account, history"),
+        Setting(
+            "binance.stream_url", .text, "wss://stream.testnet.binance.vision",
+            "market data and order reports"),
+        Setting(
+            "binance.recv_window_ms", .integer(10...60_000), "5000",
+            "milliseconds after its time stamp for which a request may still arrive"),
+        Setting(
+            "network.ca_file", .text, "", "certificates to trust beside the system's own, PEM"),
     ]
 
     private static let network: [Setting] = [

@@ -78,16 +78,19 @@ public enum SettingsSchema {
                 "inputs between two digests of the engine's state"),
             Setting("account.name", .text, "main", "account that trades"),
             Setting(
-                "account.kind", .choice(["simulated", "paper"]), "simulated",
-                "simulated or paper; live accounts are for the trading daemon"),
+                "account.kind", .choice(["simulated", "paper", "live"]), "simulated",
+                "whose money it is; live trades at a venue outside alone"),
             Setting("account.currency", .text, "USD", "currency of cash, fees and profit"),
             Setting(
                 "account.cash", .decimal(from: "0", through: trillion), "100000",
                 "first deposit, in the account's currency"),
             Setting("account.allow_short", .flag, "false", "whether sells may exceed the position"),
-        ] + venue + safety + operations + data + strategies
+        ] + venue + venueFiles + safety + operations + exchange + data + strategies
 
     static let venue: [Setting] = [
+        Setting(
+            "venue.kind", .choice(["simulated", "alpaca", "binance"]), "simulated",
+            "where orders go: the engine's own venue, or one outside by the trading daemon"),
         Setting(
             "venue.fee_fixed", .decimal(from: "-1000000", through: "1000000"), "0",
             "currency an order"),
@@ -117,7 +120,7 @@ public enum SettingsSchema {
     static let data: [Setting] = [
         Setting(
             "data.*.path", .text, nil,
-            "a tape's directory, a CSV file, or - for standard input; at equal times the entry named "
+            "a tape's directory, a CSV file, - for standard input, or venue for a live feed; at equal times the entry named "
                 + "first goes first: name splits and dividends behind their bars"),
         Setting(
             "data.*.symbol", .text, nil,

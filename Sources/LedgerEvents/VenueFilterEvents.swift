@@ -21,6 +21,8 @@ public struct VenueFiltersLoaded: Event, Hashable {
     /// Bits of `flags`.
     public static let minimumNotionalAppliesToMarket: UInt16 = 1
     public static let maximumNotionalAppliesToMarket: UInt16 = 2
+    /// Prices below 1 are multiples of a hundredth of the tick.
+    public static let finerTickBelowOne: UInt16 = 4
 
     public var instrument: InstrumentID
     /// Over which the price that market orders are valued at is averaged; 0 is the last price.

@@ -1,1 +1,189 @@
 import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerVenues
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// A local exchange: Alpaca's and Binance's APIs over loopback, matched by the simulated venue, each with a
+/// journal of its own.
+///
+/// Nothing is answered before it is committed; a start goes on from the journal alone.
+// Sendable unchecked: what changes does so on the one event loop.
+public final class LocalExchange: @unchecked Sendable {
+    /// Where one dialect is served.
+    public struct Address: Hashable, Sendable {
+        public var dialect: VenueDialect
+        public var host: String
+        public var port: Int
+        public var isSecure: Bool
+
+        public var http: String { "\(isSecure ? "https" : "http")://\(host):\(port)" }
+        public var socket: String { "\(isSecure ? "wss" : "ws")://\(host):\(port)" }
+    }
+
+    public private(set) var addresses: [Address] = []
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let loop: any EventLoop
+    private let ended: EventLoopPromise<Void>
+    private var desks: [ExchangeDesk] = []
+    private var channels: [any Channel] = []
+    private var isClosed = false
+    private var isOver = false
+    private var feedsLeft = 0
+
+    /// Opens the journals, listens, and lets the feed begin.
+    ///
+    /// - Throws: `JournalError`, `InputError` and `IOError`: what cannot be opened or listened at.
+    public init(_ options: ExchangeOptions) throws {
+        loop = group.next()
+        ended = loop.makePromise()
+        do {
+            try loop.submit { try self.open(options) }.wait()
+            try listen(options)
+            loop.execute { for desk in self.desks { desk.open() } }
+            let every = TimeAmount.seconds(20)
+            _ = loop.scheduleRepeatedTask(initialDelay: every, delay: every) { _ in
+                for desk in self.desks { desk.ping() }
+            }
+        } catch {
+            try? stop()
+            throw error
+        }
+    }
+
+    private func open(_ options: ExchangeOptions) throws {
+        for dialect in options.dialects {
+            let setting = try ExchangeSetting(options, dialect)
+            let ledger = try ExchangeLedger(
+                options, dialect, setting.instruments, start: setting.start)
+            let faults = Misbehaviour(options.faults)
+            let venue: any Venue =
+                dialect == .alpaca
+                ? AlpacaVenue(ledger, options, faults)
+                : BinanceVenue(ledger, options, faults, recorded: setting.recorded)
+            let runner = FeedRunner(
+                try setting.feed(ledger.instruments), ledger, loop, options)
+            let desk = ExchangeDesk(
+                venue, faults, runner, loop, waitsForSubscriber: options.waitsForSubscriber)
+            desk.failed = { [unowned self] in finish($0) }
+            runner.ended = { [unowned self] error in feedEnded(error, options) }
+            feedsLeft += 1
+            desks.append(desk)
+        }
+    }
+
+    private func feedEnded(_ error: (any Error)?, _ options: ExchangeOptions) {
+        if let error { return finish(error) }
+        feedsLeft -= 1
+        if options.exitsAtEnd, feedsLeft == 0 { finish(nil) }
+    }
+
+    private func finish(_ error: (any Error)?) {
+        guard !isOver else { return }
+        isOver = true
+        if let error { ended.fail(error) } else { ended.succeed() }
+    }
+
+    // MARK: Listening
+
+    private func listen(_ options: ExchangeOptions) throws {
+        let tls = try Self.secure(options)
+        for (place, desk) in desks.enumerated() {
+            let bootstrap = ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 256)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelOption(
+                    .writeBufferWaterMark, value: .init(low: 256 << 10, high: 8 << 20)
+                )
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try Self.configure(channel, desk, tls)
+                    }
+                }
+            let port = options.port == 0 ? 0 : options.port + place
+            let channel = try bootstrap.bind(host: options.host, port: port).wait()
+            channels.append(channel)
+            addresses.append(
+                Address(
+                    dialect: desk.venue.dialect, host: options.host,
+                    port: channel.localAddress?.port ?? port, isSecure: tls != nil))
+        }
+    }
+
+    private static func secure(_ options: ExchangeOptions) throws -> NIOSSLContext? {
+        let path = options.configuration["exchange.certificate"]
+        guard !path.isEmpty else { return nil }
+        let chain = try NIOSSLCertificate.fromPEMFile(path).map {
+            NIOSSLCertificateSource.certificate($0)
+        }
+        let key = try NIOSSLPrivateKey(
+            file: options.configuration["exchange.private_key"], format: .pem)
+        return try NIOSSLContext(
+            configuration: .makeServerConfiguration(
+                certificateChain: chain, privateKey: .privateKey(key)))
+    }
+
+    private static func configure(
+        _ channel: any Channel, _ desk: ExchangeDesk, _ tls: NIOSSLContext?
+    ) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+        // Kept as one list, because all of them go when a connection becomes a web socket.
+        let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+        let encoder = HTTPResponseEncoder()
+        let assistant = HTTPServerPipelineHandler()
+        let errors = HTTPServerProtocolErrorHandler()
+        try pipeline.addHandler(encoder)
+        try pipeline.addHandler(decoder)
+        try pipeline.addHandler(assistant)
+        try pipeline.addHandler(errors)
+        try pipeline.addHandler(
+            RequestHandler(desk, plain: [errors, assistant, decoder, encoder]))
+    }
+
+    /// What a person and a test read: each address on a line of its own, then `ready`.
+    public var greeting: [String] {
+        addresses.flatMap { address -> [String] in
+            let name = address.dialect.rawValue
+            var lines = ["\(name) rest \(address.http)"]
+            switch address.dialect {
+            case .alpaca:
+                lines.append("\(name) orders \(address.socket)/stream")
+                lines.append("\(name) data \(address.socket)/v2/iex")
+                lines.append("\(name) crypto \(address.socket)/v1beta3/crypto/us")
+            case .binance:
+                lines.append("\(name) streams \(address.socket)")
+                lines.append("\(name) ws-api \(address.socket)/ws-api/v3")
+            }
+            lines.append("\(name) control \(address.http)/control")
+            return lines
+        } + ["ready"]
+    }
+
+    // MARK: End
+
+    /// Returns when the feed ended and that ends the exchange, or when it was asked to.
+    ///
+    /// - Throws: what made it impossible to go on.
+    public func waitForEnd() async throws { try await ended.futureResult.get() }
+
+    /// Makes `waitForEnd` return.
+    public func askToEnd() { loop.execute { self.finish(nil) } }
+
+    /// Closes everything; orders stay open in the journal.
+    public func stop() throws {
+        guard !isClosed else { return }
+        isClosed = true
+        for channel in channels { try? channel.close().wait() }
+        let closing = loop.submit {
+            self.finish(nil)
+            for desk in self.desks { try desk.close() }
+        }
+        defer { try? group.syncShutdownGracefully() }
+        try closing.wait()
+    }
+}

@@ -49,6 +49,8 @@ public struct Order: Hashable, Sendable {
     public var intendedAt: Timestamp
     public var updatedAt: Timestamp
     public var correlation: SequenceNumber
+    /// How many times it was replaced.
+    public var generation: UInt32 = 0
 
     /// fillValue / filled rounded half to even; nil before the first fill.
     public var averagePrice: Price? {
@@ -65,11 +67,11 @@ public struct Order: Hashable, Sendable {
 /// what is open, not on history.
 public struct OrderRegister: Projection, Hashable {
     public static let name = "orders"
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
     public static let types: [EventType] = [
         .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
         .orderFilled, .orderCancelled, .orderExpired, .signalGenerated, .signalRejected,
-        .splitApplied,
+        .splitApplied, .orderReplaced,
     ]
 
     /// Ascending by id; ended ones stay until the next compaction.
@@ -125,6 +127,8 @@ public struct OrderRegister: Projection, Hashable {
             let event: OrderExpired = try decode(record)
             try move(event.order, to: .expired, at: record.time, sequence: record.sequence)
         case .splitApplied: try split(try decode(record), sequence: record.sequence)
+        case .orderReplaced:
+            try replace(try decode(record), at: record.time, sequence: record.sequence)
         default: break
         }
     }
@@ -212,6 +216,26 @@ public struct OrderRegister: Projection, Hashable {
             }
             entries[entry].state = .partiallyFilled
         }
+    }
+
+    public mutating func replace(
+        _ event: OrderReplaced, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        let entry = try find(open: event.order, sequence)
+        let order = entries[entry]
+        guard event.generation > order.generation, event.remaining.raw > 0,
+            event.quantity == order.filled + event.remaining
+        else {
+            throw .inconsistent(
+                "order \(event.order) filled \(order.filled) and is replaced by \(event.quantity), "
+                    + "\(event.remaining) of it open", sequence)
+        }
+        entries[entry].intended.quantity = event.quantity
+        entries[entry].intended.limitPrice = event.limitPrice
+        entries[entry].intended.stopPrice = event.stopPrice
+        entries[entry].remaining = event.remaining
+        entries[entry].generation = event.generation
+        entries[entry].updatedAt = time
     }
 
     /// Two exits protect one fill: what one takes, the other no longer has to.
@@ -306,6 +330,7 @@ extension Order {
         writer.write(intendedAt)
         writer.write(updatedAt)
         writer.write(correlation)
+        writer.write(generation)
     }
 
     init(from reader: inout StateReader) throws(StateError) {
@@ -320,5 +345,6 @@ extension Order {
         intendedAt = try reader.read()
         updatedAt = try reader.read()
         correlation = try reader.read()
+        generation = try reader.read()
     }
 }

@@ -49,6 +49,13 @@ public struct SimulatedVenue: Hashable, Sendable {
 
     public var allOrders: [WorkingOrder] { working.flatMap { $0 } }
 
+    public func order(_ id: OrderID) -> WorkingOrder? {
+        for orders in working {
+            if let order = orders.first(where: { $0.id == id }) { return order }
+        }
+        return nil
+    }
+
     /// Takes an order; it can fill from the time returned on.
     ///
     /// - Parameter dayEnds: when a day order expires; the end of the UTC day unless given.
@@ -88,6 +95,42 @@ public struct SimulatedVenue: Hashable, Sendable {
             let place = working[Int(instrument.number)].firstIndex(where: { $0.id == id })
         else { return nil }
         return working[Int(instrument.number)].remove(at: place)
+    }
+
+    /// Gives a working order other terms; nil when it no longer works.
+    ///
+    /// - Parameter terms: with the quantity in all, what has filled included.
+    public mutating func amend(
+        _ id: OrderID, _ terms: OrderIntended, remaining: Quantity
+    ) -> WorkingOrder? {
+        guard hasWorking(terms.instrument),
+            let place = working[Int(terms.instrument.number)].firstIndex(where: { $0.id == id })
+        else { return nil }
+        let number = Int(terms.instrument.number)
+        working[number][place].terms = terms
+        working[number][place].remaining = remaining
+        return working[number][place]
+    }
+
+    /// Takes what a venue outside filled off a working order; nil when it no longer works.
+    public mutating func fill(
+        _ id: OrderID, _ instrument: InstrumentID, _ quantity: Quantity
+    ) -> WorkingOrder? {
+        guard hasWorking(instrument),
+            let place = working[Int(instrument.number)].firstIndex(where: { $0.id == id })
+        else { return nil }
+        let number = Int(instrument.number)
+        working[number][place].fills += 1
+        working[number][place].remaining = working[number][place].remaining - quantity
+        let order = working[number][place]
+        if order.remaining.raw <= 0 { working[number].remove(at: place) }
+        return order
+    }
+
+    /// Takes over an order that works outside.
+    public mutating func keep(_ order: WorkingOrder) {
+        guard Int(order.terms.instrument.number) < working.count else { return }
+        working[Int(order.terms.instrument.number)].append(order)
     }
 
     /// The session of `instrument` ended: its day orders expire.

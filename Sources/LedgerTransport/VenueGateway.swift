@@ -16,6 +16,15 @@ public protocol VenueGateway: AnyObject, Sendable {
     func start(symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void)
     func stop()
 
+    /// When a recording begins; nil for a venue, which is now.
+    var beginsAt: Timestamp? { get }
+
+    /// Whether it has no more to say: a recording that came to its end.
+    var hasEnded: Bool { get }
+
+    /// Whether a replacement is a new order to the venue, whose fills it counts anew.
+    var countsFillsByReplacement: Bool { get }
+
     /// Whether the stream of order reports is up: nothing may be submitted or replaced while it is not.
     var isOrderStreamUp: Bool { get }
 
@@ -34,4 +43,9 @@ public protocol VenueGateway: AnyObject, Sendable {
     func queryFills(since: Timestamp, symbols: [String])
     /// Reports the account with positions and open orders.
     func queryAccount(symbols: [String])
+}
+
+extension VenueGateway {
+    public var hasEnded: Bool { false }
+    public var beginsAt: Timestamp? { nil }
 }

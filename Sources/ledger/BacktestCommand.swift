@@ -1,3 +1,4 @@
+import LedgerCommands
 import ArgumentParser
 import Glibc
 import LedgerArchive
@@ -7,70 +8,6 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
-
-struct ConfigurationOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "YAML file with the settings.")
-    var config: String?
-
-    @Option(name: .customLong("set"), help: "A setting of its own, KEY=VALUE; may be repeated.")
-    var overrides: [String] = []
-
-    /// - Parameter base: what holds where nothing else is said, instead of the defaults.
-    func load(over base: Settings? = nil) throws -> Configuration {
-        var pairs: [(key: String, value: String)] = []
-        for text in overrides {
-            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else { throw CommandError("--set \(text): write KEY=VALUE") }
-            pairs.append((String(parts[0]), String(parts[1])))
-        }
-        try Self.checkEnvironment()
-        let environment = Self.environment
-        let text = try config.map(TextFile.read)
-        if let base {
-            let file = try Configuration(path: config, text: text, environment: [:])
-            let isSaid = { (key: String) in
-                pairs.contains { $0.key == key }
-                    || file.entries.contains { $0.key == key && $0.origin != .standard }
-                    || SettingsSchema.setting(key).map {
-                        Configuration.variables($0).contains { environment[$0] != nil }
-                    } == true
-            }
-            let lists = ["data.", "strategies."].filter { list in
-                file.entries.contains { $0.key.hasPrefix(list) }
-            }
-            pairs =
-                base.pairs.filter { pair in
-                    !isSaid(pair.key) && !lists.contains { pair.key.hasPrefix($0) }
-                } + pairs
-        }
-        return try Configuration(
-            path: config, text: text, environment: environment, overrides: pairs)
-    }
-
-    private static var environment: [String: String] {
-        var found: [String: String] = [:]
-        for setting in SettingsSchema.all where !setting.key.contains("*") {
-            for name in Configuration.variables(setting) {
-                if let value = getenv(name) { found[name] = String(cString: value) }
-            }
-        }
-        return found
-    }
-
-    /// A misspelt name must not be passed over.
-    private static func checkEnvironment() throws {
-        let known = SettingsSchema.all.map { Configuration.variable($0.key) }
-        let sections = Set(known.map { $0.split(separator: "_").prefix(2).joined(separator: "_") })
-        let entries = (try? TextFile.bytes("/proc/self/environ")) ?? []
-        for entry in entries.split(separator: 0) {
-            let name = String(decoding: entry.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
-            guard known.contains(name) || !sections.contains(where: { name.hasPrefix($0 + "_") })
-            else {
-                throw CommandError("environment \(name) is no setting; see `ledger config show`")
-            }
-        }
-    }
-}
 
 struct BacktestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

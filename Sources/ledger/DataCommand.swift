@@ -1,3 +1,4 @@
+import LedgerCommands
 import ArgumentParser
 import LedgerArchive
 import LedgerDomain
@@ -12,6 +13,8 @@ struct DataCommand: ParsableCommand {
         commandName: "data", abstract: "Bring market data in, and judge them.",
         subcommands: [
             ImportCommand.self, DataCheckCommand.self, DataInspectCommand.self,
+            ImportFiltersCommand.self, ImportAssetsCommand.self, ImportFeesCommand.self,
+            UniverseCommand.self, FiltersCommand.self,
         ])
 }
 

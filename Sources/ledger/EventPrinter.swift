@@ -1,3 +1,4 @@
+import LedgerCommands
 import LedgerDomain
 import LedgerDrivers
 import LedgerEvents

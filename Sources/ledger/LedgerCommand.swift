@@ -1,3 +1,4 @@
+import LedgerCommands
 import ArgumentParser
 import LedgerDrivers
 
@@ -23,11 +24,11 @@ struct LedgerCommand: ParsableCommand {
             ShowCommand.self, ExplainCommand.self,
             VerifyCommand.self, RecordCommand.self, ConfigCommand.self, GateCommand.self,
             KillSwitchCommand.self, ModeCommand.self, DrawdownCommand.self, FlattenCommand.self,
-            ReconcileCommand.self, SyncCommand.self, WhyNoTradeCommand.self, ArtifactsCommand.self,
+            CompareCommand.self, ReconcileCommand.self, SyncCommand.self, WhyNoTradeCommand.self, ArtifactsCommand.self,
             SnapshotCommand.self, SealCommand.self, PruneCommand.self, HoldCommand.self,
             BackupCommand.self, RestoreCommand.self,
             ExportCommand.self, BundleCommand.self, CheckpointCommand.self, ProveCommand.self,
-            TreeCommand.self, KeysCommand.self,
+            TreeCommand.self, KeysCommand.self, DoctorCommand.self,
         ])
 
     static func main() {

@@ -1,3 +1,4 @@
+import LedgerCommands
 import ArgumentParser
 import Glibc
 import LedgerArchive
@@ -124,26 +125,5 @@ struct OperatorStep {
                 "submission \(ticket) waits in the inbox: the process that holds the lease has not "
                     + "taken it yet", code: 5)
         }
-    }
-}
-
-/// The kill flag is a file: whoever can touch a file can stop trading (K12).
-enum FlagFile {
-    /// The first of the configured path and the one of older runbooks that exists; nil when none does.
-    static func present(_ path: String) -> String? {
-        [path, "state/ops_kill_switch.flag"].first { !$0.isEmpty && access($0, F_OK) == 0 }
-    }
-}
-
-extension Sequencer {
-    /// Takes the flag file's state as an input when the journal says otherwise.
-    mutating func observeFlagFile(at time: Timestamp, isRun: Bool) throws {
-        guard isRun else { return }
-        let path = engine.rules.flagPath
-        let found = FlagFile.present(path)
-        let isKnown = engine.gate.latch(.flagFile) != nil
-        guard (found != nil) != isKnown else { return }
-        try take(
-            FlagFileObserved(isPresent: found != nil, path: found ?? path), Envelope(time: time))
     }
 }

@@ -1,3 +1,4 @@
+import LedgerCommands
 import ArgumentParser
 import LedgerArchive
 import LedgerDomain

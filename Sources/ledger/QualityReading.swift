@@ -1,3 +1,4 @@
+import LedgerCommands
 import Glibc
 import LedgerArchive
 import LedgerDomain

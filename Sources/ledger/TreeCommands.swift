@@ -1,3 +1,4 @@
+import LedgerCommands
 import ArgumentParser
 import LedgerArchive
 import LedgerDomain
@@ -14,30 +15,6 @@ struct SealOptions: ParsableArguments {
         return try TreeSealer(
             journals.openForReading(), directory: directory,
             key: SigningKey.find(key, directory: directory))
-    }
-}
-
-/// The tree of a journal that a command has written.
-enum Seal {
-    /// Lets it grow and signs it, where there is a key. The events stand: what goes wrong here is said and
-    /// does not end the command.
-    static func afterwards(_ journal: LMDBJournal) {
-        do {
-            let directory = journal.path
-            guard let key = try SigningKey.find(nil, directory: directory) else { return }
-            try journal.flush()
-            let sealer = try TreeSealer(journal, directory: directory, key: key)
-            _ = try sealer.checkpoint()
-            report(sealer)
-        } catch {
-            Terminal.complain("ledger: the events are kept, no checkpoint is signed: \(error)")
-        }
-    }
-
-    static func report(_ sealer: TreeSealer) {
-        if let repaired = sealer.repaired {
-            Terminal.complain("ledger: the tree was built anew from the events: \(repaired)")
-        }
     }
 }
 

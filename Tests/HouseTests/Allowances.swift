@@ -57,9 +57,29 @@ enum Allowances {
         (
             "Sources/LedgerTransport/",
             "speaks to libcurl and threads, both C, and shares a gateway's state between threads"
+            "Sources/LedgerLive/InputQueue.swift",
+            "a lock and two conditions of the C library between the gateways' threads and the sequencer's"
         ),
-        ("Sources/ledger/Terminal.swift", "writes bytes with write, and is told of signals"),
-        ("Sources/ledger/Operator.swift", "reads the name that gethostname gives, a C array"),
+        (
+            "Sources/LedgerExchange/",
+            "hands what one event loop owns to NIO's handlers, calls libcrypto and reads file bytes"
+        ),
+        (
+            "Sources/LedgerCommands/Terminal.swift",
+            "writes bytes with write, and is told of signals"
+        ),
+        (
+            "Sources/LedgerCommands/Operator.swift",
+            "reads the name that gethostname gives, a C array"
+        ),
+        (
+            "Sources/LedgerTransport/HTTP/",
+            "speaks to libcurl and to threads, both C; requests come from any thread"
+        ),
+        (
+            "Sources/LedgerDrivers/Doctor/",
+            "reads the names that uname gives, a C array"
+        ),
         ("Sources/ledger-bench/Benchmark.swift", "reads /proc through C"),
         ("Tests/JournalHelper/", "fills records from C"),
         ("Tests/LedgerEventsTests/", "damages bytes on purpose and writes LMDB files through C"),

@@ -50,8 +50,8 @@ import Testing
                 + "1000000000000"
         ),
         (
-            "account:\n  kind: live\n",
-            "test.yaml:2: account.kind 'live' is none of simulated, paper"
+            "account:\n  kind: real\n",
+            "test.yaml:2: account.kind 'real' is none of simulated, paper, live"
         ),
         (
             "account:\n  allow_short: yes\n",

@@ -5,7 +5,8 @@ import LedgerEvents
 enum EventSamples {
     typealias Sample = any (Event & Hashable)
 
-    static let all: [Sample] = definitions + runs + market + cash + signals + orders + ends + safety
+    static let all: [Sample] =
+        definitions + runs + market + cash + signals + orders + ends + safety + venues
 
     static let highest = Price(raw: .max)
     static let lowest = Price(raw: .min)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct EventTests {
     @Test func `every event type has a payload, in the order of the numbers`() {
         #expect(EventCatalog.payloads.map { $0.type } == EventType.allCases)
-        #expect(EventType.allCases.map(\.rawValue) == Array(1...56))
+        #expect(EventType.allCases.map(\.rawValue) == Array(1...66))
         #expect(EventType.allCases.allSatisfy { EventType(name: $0.name) == $0 })
     }
 
@@ -62,7 +62,10 @@ import Testing
         (.latchCleared, 24), (.modeChanged, 24), (.drawdownChanged, 72), (.peakRebased, 56),
         (.healthChecked, 32), (.sizeAdjusted, 72), (.markHeld, 40), (.discrepancyFound, 72),
         (.reconciliationEnded, 40), (.positionAdjusted, 48), (.cashAdjusted, 48),
-        (.alertRaised, 56),
+        (.alertRaised, 56), (.orderRequested, 56), (.orderCancelRequested, 32),
+        (.orderReplaceRequested, 56), (.orderReplaced, 64), (.cancelIntended, 32),
+        (.replaceIntended, 56), (.venueStatusReported, 48), (.venueFillReported, 72),
+        (.linkChanged, 24), (.venueFiltersLoaded, 168),
     ]
 
     @Test func `each payload has its size, and its fields do not overlap`() throws {

@@ -2,11 +2,11 @@ import Glibc
 import LedgerDomain
 
 /// Who gives a command, and when.
-enum Operator {
-    static var holder: String { "ledger, process \(getpid()) of \(actor)" }
+package enum Operator {
+    package static var holder: String { "ledger, process \(getpid()) of \(actor)" }
 
     /// USER@host.
-    static var actor: String {
+    package static var actor: String {
         let user = getenv("USER").map { String(cString: $0) } ?? "uid \(getuid())"
         var name = [CChar](repeating: 0, count: 256)
         let host =
@@ -17,7 +17,7 @@ enum Operator {
         return host.isEmpty ? user : "\(user)@\(host)"
     }
 
-    static var now: Timestamp {
+    package static var now: Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(

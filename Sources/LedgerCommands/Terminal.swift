@@ -4,14 +4,14 @@ import LedgerEvents
 import Synchronization
 
 /// Standard output in large pieces, and what only a person at a terminal wants to see.
-enum Terminal {
-    static let isOutput = isatty(1) == 1
-    static let isError = isatty(2) == 1
+package enum Terminal {
+    package static let isOutput = isatty(1) == 1
+    package static let isError = isatty(2) == 1
 
     private static let captured = Mutex<[UInt8]?>(nil)
 
     /// What `body` would have written to standard output.
-    static func capture(_ body: () throws -> Void) throws -> [UInt8] {
+    package static func capture(_ body: () throws -> Void) throws -> [UInt8] {
         captured.withLock { $0 = [] }
         defer { captured.withLock { $0 = nil } }
         try body()
@@ -19,7 +19,7 @@ enum Terminal {
     }
 
     /// Writes everything to standard output, or ends quietly when the reader has gone.
-    static func write(_ bytes: [UInt8]) {
+    package static func write(_ bytes: [UInt8]) {
         let isKept = captured.withLock { kept in
             kept?.append(contentsOf: bytes)
             return kept != nil
@@ -31,12 +31,12 @@ enum Terminal {
         exit(4)
     }
 
-    static func print(_ text: String) { write(Array((text + "\n").utf8)) }
+    package static func print(_ text: String) { write(Array((text + "\n").utf8)) }
 
-    static func complain(_ text: String) { show(text + "\n") }
+    package static func complain(_ text: String) { show(text + "\n") }
 
     /// Standard error; nobody can be told when that fails.
-    static func show(_ text: String) { _ = write(Array(text.utf8), to: 2) }
+    package static func show(_ text: String) { _ = write(Array(text.utf8), to: 2) }
 
     private static func write(_ bytes: [UInt8], to file: Int32) -> Bool {
         bytes.withUnsafeBytes { buffer in
@@ -53,12 +53,12 @@ enum Terminal {
 }
 
 /// Ctrl-C once ends a run in good order: the flag is looked at between two commits.
-enum Interrupt {
+package enum Interrupt {
     private static let flag = Atomic<Bool>(false)
 
-    static var wasAsked: Bool { flag.load(ordering: .relaxed) }
+    package static var wasAsked: Bool { flag.load(ordering: .relaxed) }
 
-    static func catchSignals() {
+    package static func catchSignals() {
         // Touched here, so that the handler never initialises it.
         _ = wasAsked
         // A parent's threads may have had them blocked, which a child inherits.
@@ -77,13 +77,13 @@ enum Interrupt {
 }
 
 /// A bar on standard error, on a terminal only.
-struct ProgressBar {
+package struct ProgressBar {
     private let label: String
     private var shown = ""
 
-    init(_ label: String) { self.label = label }
+    package init(_ label: String) { self.label = label }
 
-    mutating func show(_ done: UInt64, of total: UInt64?, _ note: String = "") {
+    package mutating func show(_ done: UInt64, of total: UInt64?, _ note: String = "") {
         guard Terminal.isError else { return }
         var line = "\(label) "
         if let total, total > 0 {
@@ -100,7 +100,7 @@ struct ProgressBar {
         Terminal.show("\r\u{1B}[K" + line)
     }
 
-    func clear() {
+    package func clear() {
         if Terminal.isError, !shown.isEmpty { Terminal.show("\r\u{1B}[K") }
     }
 }

@@ -1,9 +1,9 @@
 import Glibc
 import LedgerDrivers
 
-enum TextFile {
+package enum TextFile {
     /// A whole small text; `-` is standard input.
-    static func read(_ path: String) throws -> String {
+    package static func read(_ path: String) throws -> String {
         guard let text = String(validating: try bytes(path), as: UTF8.self) else {
             throw CommandError("\(path) is not UTF-8")
         }
@@ -11,7 +11,7 @@ enum TextFile {
     }
 
     /// A whole small file; `-` is standard input.
-    static func bytes(_ path: String) throws -> [UInt8] {
+    package static func bytes(_ path: String) throws -> [UInt8] {
         let file = path == "-" ? 0 : open(path, O_RDONLY)
         guard file >= 0 else {
             throw CommandError("\(path): \(String(cString: strerror(errno)))")
@@ -34,7 +34,7 @@ enum TextFile {
     }
 
     /// Replaces a file as a whole.
-    static func write(_ text: String, to path: String) throws {
+    package static func write(_ text: String, to path: String) throws {
         do throws(ArtifactError) { try ArtifactFile.write(Array(text.utf8), to: path) } catch {
             throw CommandError("\(error)", code: 4)
         }

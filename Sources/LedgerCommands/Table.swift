@@ -2,14 +2,14 @@ import ArgumentParser
 import LedgerDrivers
 import LedgerEvents
 
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+package enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, jsonl, csv
 }
 
 /// How a table is shown: as a table, JSON, JSON lines or CSV.
 extension Table {
     /// - Parameter isRecord: a table of one row is shown with a line for each column.
-    func write(_ format: OutputFormat, isRecord: Bool = false) {
+    package func write(_ format: OutputFormat, isRecord: Bool = false) {
         var bytes: [UInt8] = []
         switch format {
         case .table where isRecord && rows.count == 1: upright.appendTable(&bytes)
@@ -26,7 +26,7 @@ extension Table {
     }
 
     /// As a JSON array, without a line feed behind it.
-    var json: String {
+    package var json: String {
         var bytes: [UInt8] = []
         appendJSON(&bytes)
         return String(decoding: bytes.dropLast(), as: UTF8.self)
@@ -68,7 +68,7 @@ extension Table {
     }
 
     /// What moves a terminal's cursor or changes its colours is not passed on to it.
-    static func shown(_ cell: String) -> String {
+    package static func shown(_ cell: String) -> String {
         guard cell.unicodeScalars.contains(where: isControl) else { return cell }
         var shown = String.UnicodeScalarView()
         for scalar in cell.unicodeScalars { shown.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
@@ -119,7 +119,7 @@ extension Table {
     }
 
     /// RFC 4180: quotes where a cell needs them.
-    static func quoted(_ cell: String) -> String {
+    package static func quoted(_ cell: String) -> String {
         let needs = cell.utf8.contains { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }
         guard needs else { return cell }
         return "\""

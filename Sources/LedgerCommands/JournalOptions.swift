@@ -6,32 +6,38 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 
-struct JournalOptions: ParsableArguments {
+package struct JournalOptions: ParsableArguments {
+    package init() {}
+
     @Option(help: "Journal: a name under journal/ (or LEDGER_HOME), or a directory.")
-    var journal = "main"
+    package var journal = "main"
 
-    var directory: String { JournalHome.directory(journal) }
+    package var directory: String { JournalHome.directory(journal) }
 
-    func openForReading() throws -> LMDBJournal {
+    package func openForReading() throws -> LMDBJournal { try Self.open(directory) }
+
+    package static func open(_ directory: String) throws -> LMDBJournal {
         try SealedJournal.open(directory: directory, mode: .readOnly)
     }
 }
 
-struct FormatOptions: ParsableArguments {
+package struct FormatOptions: ParsableArguments {
+    package init() {}
+
     @Option(help: "How to print: table, json, jsonl or csv.")
-    var format = OutputFormat.table
+    package var format = OutputFormat.table
 }
 
 /// A place in a journal as the command line names it: a sequence, a time, or the words `first`, `last`.
-struct Moment: ExpressibleByArgument {
-    enum Place {
+package struct Moment: ExpressibleByArgument {
+    package enum Place {
         case sequence(SequenceNumber)
         case time(Timestamp)
     }
 
-    let place: Place
+    package let place: Place
 
-    init?(argument: String) {
+    package init?(argument: String) {
         if let number = UInt64(argument) {
             place = .sequence(SequenceNumber(number))
         } else if let time = Timestamp(argument) {
@@ -41,12 +47,12 @@ struct Moment: ExpressibleByArgument {
         }
     }
 
-    static let help = "a sequence number, or a UTC time such as 2024-03-05T14:30:00Z"
+    package static let help = "a sequence number, or a UTC time such as 2024-03-05T14:30:00Z"
 
     /// The last event at or before this place.
     ///
     /// - Throws: `CommandError` for a sequence that the journal does not have.
-    func last(in journal: any Journal) throws -> SequenceNumber {
+    package func last(in journal: any Journal) throws -> SequenceNumber {
         switch place {
         case .sequence(let sequence):
             let head = try journal.head.lastSequence
@@ -59,7 +65,7 @@ struct Moment: ExpressibleByArgument {
     }
 
     /// The first event at or after this place.
-    func first(in journal: any Journal) throws -> SequenceNumber {
+    package func first(in journal: any Journal) throws -> SequenceNumber {
         switch place {
         case .sequence(let sequence): return max(sequence, .first)
         case .time(let time):

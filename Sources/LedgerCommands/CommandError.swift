@@ -5,19 +5,19 @@ import LedgerDrivers
 import LedgerJournal
 
 /// Why a command ended without doing its work, for a person and for `$?`.
-struct CommandError: Error, CustomStringConvertible {
-    var description: String
-    var code: Int32 = 2
+package struct CommandError: Error, CustomStringConvertible {
+    package var description: String
+    package var code: Int32 = 2
 
-    init(_ description: String, code: Int32 = 2) {
+    package init(_ description: String, code: Int32 = 2) {
         self.description = description
         self.code = code
     }
 }
 
-extension LedgerCommand {
+extension ParsableCommand {
     /// Errors of ours are one line on standard error; the parser's own are usage messages.
-    static func exit(reporting error: any Error) -> Never {
+    package static func exit(reporting error: any Error) -> Never {
         let code: Int32
         switch error {
         case let error as JournalError: code = error.exitCode
@@ -30,7 +30,7 @@ extension LedgerCommand {
             if isParsers { exit(withError: error) }
             code = 2
         }
-        Terminal.complain("ledger: \(error)")
+        Terminal.complain("\(configuration.commandName ?? "ledger"): \(error)")
         Glibc.exit(code)
     }
 }

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Glibc
+import LedgerArchive
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerJournal
+
+/// What both programs' `doctor` is told, and what both do with what was found.
+package struct DoctorOptions: ParsableArguments {
+    package init() {}
+
+    @OptionGroup package var configurations: ConfigurationOptions
+    @Option(help: "Journal to look at, a name under journal/ or a directory.")
+    package var journal: String?
+    @Option(help: "A model's checkpoint; models/best_model.zip, if it is there, unless given.")
+    package var model: String?
+    @Option(help: "GB that must be free on the disk.")
+    package var minDisk = 10
+    @Option(help: "GB of memory that there should be.")
+    package var minMemory = 8
+    @Flag(help: "Show what passed too.")
+    package var verbose = false
+    @Flag(help: "Make directories that are missing, and take modes away that others have.")
+    package var fix = false
+    @Flag(help: "Print JSON.")
+    package var json = false
+    @Flag(help: "Leave a record in the journal; live asks for one that is younger than 24 hours.")
+    package var record = false
+    @Flag(help: "The six items before real orders leave.")
+    package var preLive = false
+    @Option(
+        help:
+            "Items of the checklist that you vouch for, separated by commas: dry-run, permissions, …"
+    )
+    package var acknowledge = ""
+    @Option(help: "Who; USER@host unless given.")
+    package var actor: String?
+    @Option(help: "Milliseconds to wait for a sequencer's answer.")
+    package var timeout: Int64 = 10_000
+
+    package func validate() throws {
+        guard (0...1_000_000).contains(minDisk), (0...1_000_000).contains(minMemory) else {
+            throw ValidationError("--min-disk and --min-memory are GB, from 0")
+        }
+        guard !record || journal != nil else {
+            throw ValidationError("--record: say in which --journal")
+        }
+    }
+
+    package func subject() -> Doctor.Subject {
+        let options = configurations
+        var subject = Doctor.Subject(
+            path: options.config,
+            load: { path in
+                var copy = options
+                copy.config = path
+                return try copy.load()
+            }, variable: { getenv($0).map { String(cString: $0) } }, journal: journal,
+            model: model, now: Operator.now)
+        (subject.leastDisk, subject.leastMemory) = (minDisk, minMemory)
+        return subject
+    }
+
+    /// Mends, looks again, prints, records.
+    ///
+    /// - Parameters:
+    ///   - looks: gives all checks; it is called a second time after something was mended.
+    ///   - permissions: picks what the venue said of a key out of the report.
+    package func finish(
+        _ looks: () -> (DoctorReport, Configuration?),
+        permissions: (DoctorReport) -> DoctorCheck? = { _ in nil }
+    ) throws {
+        var (report, configuration) = looks()
+        if fix {
+            let done = Doctor.mend(report)
+            for line in done { Terminal.complain(line) }
+            if !done.isEmpty { (report, configuration) = looks() }
+        }
+        if json {
+            Terminal.print(report.json)
+        } else {
+            let table = report.table(isVerbose: verbose)
+            if !table.rows.isEmpty { table.write(.table) }
+            Terminal.print(report.summary)
+        }
+        let isReady = try !preLive || showChecklist(report, configuration, permissions(report))
+        if record { try leave(report.record) }
+        guard report.isHealthy, isReady else { throw ExitCode(1) }
+    }
+
+    private func showChecklist(
+        _ report: DoctorReport, _ configuration: Configuration?, _ permissions: DoctorCheck?
+    ) throws -> Bool {
+        let opened = try? journal.map {
+            try SealedJournal.open(directory: JournalHome.directory($0), mode: .readOnly)
+        }
+        let checklist = try PreLiveChecklist(
+            report, configuration, journal: opened ?? nil,
+            acknowledged: FiltersFile.list(acknowledge), permissions: permissions)
+        checklist.table.write(json ? .json : .table)
+        return checklist.isPassed
+    }
+
+    private func leave(_ record: DoctorRecord) throws {
+        guard let journal else { return }
+        let opened = try SealedJournal.open(directory: JournalHome.directory(journal))
+        let reason = acknowledge.isEmpty ? "" : "acknowledged: \(acknowledge)"
+        let sequence = try record.append(
+            to: opened, actor: actor ?? Operator.actor, reason: reason, holder: Operator.holder,
+            now: Operator.now, timeout: timeout)
+        if !json { Terminal.print("\(journal): recorded as event \(sequence)") }
+    }
+}

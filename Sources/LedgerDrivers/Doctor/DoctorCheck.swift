@@ -1,0 +1,44 @@
+/// One thing that the doctor looked at (V01).
+public struct DoctorCheck: Hashable, Sendable {
+    public enum Group: String, Hashable, Sendable, CaseIterable {
+        case environment, libraries, keys, directories, configuration, resources, data, network
+    }
+
+    /// What it means when the check does not pass.
+    public enum Severity: String, Hashable, Sendable {
+        case error, warning, info
+    }
+
+    public var group: Group
+    public var name: String
+    public var passed: Bool
+    public var severity: Severity
+    /// One sentence; never a secret.
+    public var message: String
+    public var expected: String
+    public var actual: String
+    public var details: [String]
+    /// A shell command; empty where none mends it.
+    public var fixCommand: String
+    /// What `--fix` does; only directories and modes, nothing that loses anything.
+    public var fix: Fix?
+
+    public enum Fix: Hashable, Sendable {
+        case makeDirectory(String)
+        case makePrivate(String)
+    }
+
+    public init(
+        _ group: Group, _ name: String, passed: Bool, severity: Severity = .error,
+        _ message: String, expected: String = "", actual: String = "", details: [String] = [],
+        fixCommand: String = "", fix: Fix? = nil
+    ) {
+        (self.group, self.name, self.passed) = (group, name, passed)
+        (self.severity, self.message) = (severity, message)
+        (self.expected, self.actual, self.details) = (expected, actual, details)
+        (self.fixCommand, self.fix) = (fixCommand, fix)
+    }
+
+    /// `ok`, or what it means that it did not pass.
+    public var result: String { passed ? "ok" : severity.rawValue }
+}

@@ -1,0 +1,105 @@
+import Glibc
+import LedgerArchive
+import LedgerEngine
+import LedgerVenues
+
+/// The keys of a venue: from the environment, or from a file that only its owner may read.
+///
+/// A key file has a line for each of the two, by the names that the environment has for them or shorter
+/// ones; `#` begins a comment:
+///
+///     api_key = PK…
+///     api_secret = …
+public enum KeyFile {
+    /// - Parameter venue: `alpaca` or `binance`.
+    /// - Returns: empty secrets where nothing gives them.
+    /// - Throws: where a key comes from a place that others can read, or from two that differ; no error
+    ///   quotes a key.
+    public static func keys(
+        of venue: String, _ configuration: Configuration
+    ) throws -> VenueKeys {
+        var keys = VenueKeys(
+            key: try secret("\(venue).api_key", configuration),
+            secret: try secret("\(venue).api_secret", configuration))
+        let path = configuration["\(venue).key_file"]
+        guard !path.isEmpty else { return keys }
+        let file = try read(path, venue: venue)
+        keys.key = try one(keys.key, file.key, "\(venue).api_key", path)
+        keys.secret = try one(keys.secret, file.secret, "\(venue).api_secret", path)
+        return keys
+    }
+
+    private static func one(
+        _ known: Secret, _ found: Secret, _ key: String, _ path: String
+    ) throws(SettingsError) -> Secret {
+        guard known.isEmpty || known == found else {
+            throw SettingsError(key, "is one in \(path) and another in the environment")
+        }
+        return found
+    }
+
+    private static func secret(_ key: String, _ configuration: Configuration) throws -> Secret {
+        guard let secret = configuration.secret(key), !secret.isEmpty else { return Secret("") }
+        switch configuration.entries.first(where: { $0.key == key })?.origin {
+        case .option:
+            throw SettingsError(
+                key,
+                "stands on a command line, which every process can read; set the environment, or "
+                    + "name a key file")
+        case .file(let path, _):
+            guard PrivateFile.isPrivate(path) else {
+                throw SettingsError(
+                    key, "stands in \(path), which others may read: chmod 600 \(path)")
+            }
+        default: break
+        }
+        return Secret(secret)
+    }
+
+    /// - Throws: `ArchiveError` for a file that is not there, not private, or larger than 4,096 bytes;
+    ///   `InputError` for a line that is none of the two keys.
+    public static func read(_ path: String, venue: String) throws -> VenueKeys {
+        var keys = VenueKeys(key: Secret(""), secret: Secret(""))
+        let bytes = try PrivateFile.read(path)
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            let text = trimmed(String(decoding: line, as: UTF8.self)[...])
+            guard !text.isEmpty, text.first != "#" else { continue }
+            let halves = text.split(separator: "=", maxSplits: 1).map(trimmed)
+            if halves.count == 2, isName(halves[0], of: "api_key", venue) {
+                keys.key = Secret(unquoted(halves[1]))
+            } else if halves.count == 2, isName(halves[0], of: "api_secret", venue) {
+                keys.secret = Secret(unquoted(halves[1]))
+            } else {
+                throw InputError("\(path):\(index + 1): write api_key = … or api_secret = …")
+            }
+        }
+        guard keys.areComplete else {
+            throw InputError("\(path): api_key and api_secret must both stand there")
+        }
+        return keys
+    }
+
+    /// Whether a line's name is that setting's: its own or one that the environment has for it.
+    private static func isName(_ name: String, of setting: String, _ venue: String) -> Bool {
+        guard let known = SettingsSchema.setting("\(venue).\(setting)") else { return false }
+        return name == setting || Configuration.variables(known).contains(name)
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        let blanks: [Character] = [" ", "\t", "\r"]
+        var rest = text
+        while let first = rest.first, blanks.contains(first) { rest = rest.dropFirst() }
+        while let last = rest.last, blanks.contains(last) { rest = rest.dropLast() }
+        return String(rest)
+    }
+
+    private static func unquoted(_ text: String) -> String {
+        for quote in ["\"", "'"] where text.count >= 2 {
+            if text.hasPrefix(quote), text.hasSuffix(quote) {
+                return String(text.dropFirst().dropLast())
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,38 @@
+import LedgerDomain
+
+/// What a `doctor` command says: whether everything was healthy, how many checks passed, failed and
+/// warned, and whether the network was looked at.
+public struct DoctorRecord: Hashable, Sendable {
+    /// How long a record counts (V02).
+    public static let lifetime = Nanoseconds.day
+
+    public var isHealthy: Bool
+    public var passed: Int
+    public var failed: Int
+    public var warnings: Int
+    public var hasNetwork: Bool
+
+    public init(isHealthy: Bool, passed: Int, failed: Int, warnings: Int, hasNetwork: Bool) {
+        (self.isHealthy, self.passed, self.failed) = (isHealthy, passed, failed)
+        (self.warnings, self.hasNetwork) = (warnings, hasNetwork)
+    }
+
+    public var text: String {
+        "\(isHealthy ? "healthy" : "unhealthy") passed \(passed) failed \(failed) warnings \(warnings) "
+            + "network \(hasNetwork ? "yes" : "no")"
+    }
+
+    /// Nil for a text that is none, and for one that contradicts itself.
+    public init?(_ text: String) {
+        let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 9, parts[0] == "healthy" || parts[0] == "unhealthy",
+            parts[1] == "passed", parts[3] == "failed", parts[5] == "warnings",
+            parts[7] == "network", parts[8] == "yes" || parts[8] == "no",
+            let passed = Int(parts[2]), let failed = Int(parts[4]), let warnings = Int(parts[6]),
+            passed >= 0, failed >= 0, warnings >= 0, (parts[0] == "healthy") == (failed == 0)
+        else { return nil }
+        self.init(
+            isHealthy: failed == 0, passed: passed, failed: failed, warnings: warnings,
+            hasNetwork: parts[8] == "yes")
+    }
+}

@@ -1,0 +1,141 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+import LedgerSimulation
+
+/// Exits at a venue outside. It locks what an order may sell, so one that reduces a position waits until the
+/// orders that protect it are back, and a take profit is watched here instead of resting there.
+extension Engine {
+    /// Whether `terms` has to wait; takes back what it waits for.
+    mutating func holdBack(
+        _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
+        into batch: inout Batch
+    ) throws(EngineError) -> Bool {
+        guard isRemote, terms.parent == .none else { return false }
+        let blocking = protectors(of: terms)
+        guard !blocking.isEmpty else { return false }
+        remote.waiting.append(RemoteOrders.Waiting(terms: terms, correlation: correlation))
+        for order in blocking { try withdraw(order, .positionClosed, context, into: &batch) }
+        return true
+    }
+
+    private func protectors(of terms: OrderIntended) -> [WorkingOrder] {
+        venue.orders(terms.instrument).filter {
+            $0.terms.parent != .none && $0.terms.strategy == terms.strategy
+                && $0.terms.side == terms.side
+        }
+    }
+
+    /// Sends what waited for orders that are gone, for what is still there to close.
+    mutating func sendWaiting(
+        _ strategy: StrategyID, _ instrument: InstrumentID, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        while let place = remote.waiting.firstIndex(where: {
+            $0.terms.strategy == strategy && $0.terms.instrument == instrument
+        }) {
+            var entry = remote.waiting[place]
+            guard protectors(of: entry.terms).isEmpty else { return }
+            remote.waiting.remove(at: place)
+            let position = books.positions.position(account, strategy, instrument)
+            let held = position?.quantity ?? .zero
+            let closes = held.raw * entry.terms.side.sign < 0
+            entry.terms.quantity = closes ? min(entry.terms.quantity, held.magnitude) : .zero
+            if entry.terms.quantity.raw > 0 {
+                try send(entry.terms, context, correlation: entry.correlation, into: &batch)
+                continue
+            }
+            if let slot = slot(of: entry.terms) { slots[slot].workingOrders -= 1 }
+            try emit(
+                IntentRejected(
+                    instrument: instrument, strategy: strategy, side: entry.terms.side,
+                    refusal: Refusal(.noPosition)), context, correlation: entry.correlation,
+                into: &batch)
+            orders.countRejectedIntent()
+        }
+    }
+
+    /// Places a protecting order that was taken back anew, for what of the position it still has to protect.
+    mutating func protectRest(
+        _ order: WorkingOrder, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard let slot = slot(of: order.terms) else { return }
+        let position = slots[slot].position
+        guard position.raw * order.terms.side.sign < 0 else { return }
+        let others = venue.orders(order.terms.instrument).reduce(Int128(0)) { sum, other in
+            let isLike =
+                other.terms.strategy == order.terms.strategy
+                && other.terms.purpose == order.terms.purpose
+            return isLike ? sum + other.remaining.raw : sum
+        }
+        let left = Quantity(raw: min(order.remaining.raw, position.magnitude.raw - others))
+        guard left.raw > 0 else { return }
+        var terms = order.terms
+        terms.quantity = left
+        terms.intent = identity(slot, terms.side, context)
+        slots[slot].protecting += 1
+        try send(
+            terms, context, correlation: orders.order(order.id)?.correlation ?? context.sequence,
+            into: &batch)
+    }
+
+    // MARK: Targets
+
+    /// Watches a take profit here.
+    mutating func watchTarget(_ terms: OrderIntended, correlation: SequenceNumber) {
+        remote.targets.append(
+            RemoteOrders.Target(
+                strategy: terms.strategy, instrument: terms.instrument, side: terms.side,
+                price: terms.limitPrice, quantity: terms.quantity, correlation: correlation))
+    }
+
+    /// Targets must not close more than is held.
+    mutating func trimTargets(_ slot: Int) {
+        guard !remote.targets.isEmpty else { return }
+        let position = slots[slot].position
+        var room = position.magnitude
+        for place in remote.targets.indices
+        where remote.targets[place].strategy == slots[slot].id
+            && remote.targets[place].instrument == slots[slot].instrument
+        {
+            let isClosing = position.raw * remote.targets[place].side.sign < 0
+            let left = isClosing ? min(room, remote.targets[place].quantity) : .zero
+            remote.targets[place].quantity = left
+            room = room - left
+        }
+        remote.targets.removeAll { $0.quantity.raw == 0 }
+    }
+
+    /// Closes at the market what reached its target.
+    ///
+    /// - Parameters:
+    ///   - sold: the best price at which something could be sold in the event at hand.
+    ///   - bought: the best at which something could be bought.
+    mutating func takeProfits(
+        _ instrument: InstrumentID, sold: Price, bought: Price, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        while let place = remote.targets.firstIndex(where: { target in
+            guard target.instrument == instrument else { return false }
+            return target.side == .sell
+                ? sold.raw > 0 && sold >= target.price : bought.raw > 0 && bought <= target.price
+        }) {
+            let target = remote.targets.remove(at: place)
+            guard
+                let slot = slots.firstIndex(where: {
+                    $0.id == target.strategy && $0.instrument == instrument
+                }), slots[slot].position.raw * target.side.sign < 0,
+                gate.block(target.strategy, instrument, isReducing: true) == nil
+            else { continue }
+            let terms = OrderIntended(
+                instrument: instrument, strategy: target.strategy, side: target.side,
+                orderType: .market, intent: identity(slot, target.side, context),
+                quantity: min(target.quantity, slots[slot].position.magnitude),
+                referencePrice: target.price, timeInForce: .goodTillCancelled,
+                purpose: .takeProfit)
+            slots[slot].workingOrders += 1
+            try send(terms, context, correlation: target.correlation, into: &batch)
+        }
+    }
+}

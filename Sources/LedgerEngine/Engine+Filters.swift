@@ -1,0 +1,51 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+/// Orders in the form that their venue takes (Q08).
+extension Engine {
+    /// Brings an order into that form and journals what changed.
+    ///
+    /// - Returns: false where there is none; the refusal names the filter.
+    mutating func conform(
+        _ terms: inout OrderIntended, _ context: StepContext, correlation: SequenceNumber,
+        into batch: inout Batch
+    ) throws(EngineError) -> Bool {
+        switch verdict(of: terms) {
+        case .pass: return true
+        case .adjusted(let adjusted, let changes):
+            for change in changes {
+                let event = SizeAdjusted(
+                    instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
+                    refusal: change, from: terms.quantity, to: adjusted.quantity)
+                try emit(event, context, correlation: correlation, into: &batch)
+            }
+            terms = adjusted
+            return true
+        case .refused(let refusal):
+            if let slot = slot(of: terms) {
+                if terms.parent == .none {
+                    slots[slot].workingOrders -= 1
+                } else {
+                    slots[slot].protecting -= 1
+                }
+            }
+            try emit(
+                IntentRejected(
+                    instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
+                    refusal: refusal), context, correlation: correlation, into: &batch)
+            orders.countRejectedIntent()
+            return false
+        }
+    }
+
+    func verdict(of terms: OrderIntended) -> FilterVerdict {
+        guard let rule = filters[terms.instrument] else { return .pass }
+        let resting = venue.orders(terms.instrument).filter { $0.terms.orderType != .market }
+        let stops = resting.filter { $0.terms.orderType != .limit }
+        return rule.verdict(
+            terms, average: books.equity.mark(terms.instrument), openOrders: resting.count,
+            openStops: stops.count)
+    }
+}

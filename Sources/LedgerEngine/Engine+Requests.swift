@@ -1,0 +1,223 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+import LedgerSimulation
+
+/// Orders that no strategy decided: an operator's, or a client's of the local exchange. They pass the gate
+/// and the limits like any other; a request that is refused becomes an `IntentRejected`.
+extension Engine {
+    mutating func take(
+        _ request: OrderRequested, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard configuration != nil else { throw .unconfigured("an order") }
+        guard let instrument = names[request.instrument] else {
+            return try refuse(request, Refusal(.unknownInstrument), context, into: &batch)
+        }
+        let held =
+            books.positions.position(account, request.strategy, request.instrument)?.quantity
+            ?? .zero
+        let growth = increase(request.side, request.quantity, held)
+        let decision = decision(request, instrument, isEntry: growth.raw > 0)
+        if let refusal = refusal(request, decision, instrument, held, growth, context) {
+            return try refuse(request, refusal, context, into: &batch)
+        }
+        let decider = IntentID.Decider(
+            account: configuration?.accountName ?? "", strategy: names.name(request.strategy),
+            symbol: instrument.symbol)
+        let terms = OrderIntended(
+            instrument: request.instrument, strategy: request.strategy, side: request.side,
+            orderType: request.orderType,
+            intent: IntentID(
+                decider: decider, side: request.side, decidedAt: context.time,
+                ordinal: UInt32(truncatingIfNeeded: context.sequence.number)),
+            quantity: request.quantity, limitPrice: request.limitPrice,
+            stopPrice: request.stopPrice, referencePrice: decision.price,
+            timeInForce: request.timeInForce, purpose: decision.purpose)
+        if growth.raw > 0 { countEntry(context) }
+        if let slot = slot(of: terms) { slots[slot].workingOrders += 1 }
+        try send(terms, context, correlation: context.sequence, into: &batch)
+    }
+
+    private func decision(
+        _ request: OrderRequested, _ instrument: Instrument, isEntry: Bool
+    ) -> Decision {
+        let mark = books.equity.mark(instrument.id)
+        let level = request.stopPrice.raw > 0 ? request.stopPrice : mark
+        var decision = Decision(
+            side: request.side, purpose: isEntry ? .entry : .exit, size: .units(request.quantity),
+            price: request.limitPrice.raw > 0 ? request.limitPrice : level, indicator: 0,
+            threshold: 0)
+        decision.limitPrice = request.limitPrice
+        decision.stopPrice = request.stopPrice
+        decision.orderType = request.orderType
+        return decision
+    }
+
+    /// The first rule that the request breaks: its own numbers, the gate, the funds, the limits.
+    private func refusal(
+        _ request: OrderRequested, _ decision: Decision, _ instrument: Instrument,
+        _ held: Quantity, _ growth: Quantity, _ context: StepContext
+    ) -> Refusal? {
+        if let refusal = malformed(request, instrument) { return refusal }
+        let latch = gate.block(
+            request.strategy, request.instrument, isReducing: growth.raw == 0)
+        if let latch {
+            return Refusal(latch.source.rejection, limit: latch.limit, value: latch.value)
+        }
+        guard decision.price.raw > 0 else { return Refusal(.badPrice) }
+        guard instrument.currency == configuration?.currency else {
+            return Refusal(.currencyMismatch)
+        }
+        // What other sells wait to give away cannot be sold twice.
+        let promised = orders.open.reduce(Int128(0)) { sum, order in
+            let terms = order.intended
+            let isRival =
+                order.account == account && terms.side == .sell && request.side == .sell
+                && terms.strategy == request.strategy && terms.instrument == request.instrument
+            return isRival ? sum + order.remaining.raw : sum
+        }
+        let free = Quantity(raw: held.raw - promised)
+        if let refusal = fundsRefusal(decision, request.quantity, free) { return refusal }
+        guard growth.raw > 0, rules.risk.isEnabled else { return nil }
+        guard let candidate = try? candidate(decision, growth, instrument) else {
+            return Refusal(.overflow)
+        }
+        let verdict = rules.risk.verdict(candidate)
+        // Nobody asked for less: what does not fit is refused.
+        return verdict.refusal ?? verdict.adjustments.first?.rule ?? rateRefusal(context)
+    }
+
+    private func malformed(_ request: OrderRequested, _ instrument: Instrument) -> Refusal? {
+        guard request.quantity.raw > 0 else { return Refusal(.sizeZero) }
+        guard request.quantity.truncated(to: instrument.lot) == request.quantity else {
+            return Refusal(
+                .belowLot, limit: Money(raw: instrument.lot.raw),
+                value: Money(raw: request.quantity.raw))
+        }
+        let needsLimit = request.orderType == .limit || request.orderType == .stopLimit
+        let needsStop = request.orderType == .stop || request.orderType == .stopLimit
+        return levelRefusal(request.limitPrice, needsLimit, instrument)
+            ?? levelRefusal(request.stopPrice, needsStop, instrument)
+    }
+
+    /// A level must be there where the type has one, and on the tick.
+    private func levelRefusal(
+        _ price: Price, _ isNeeded: Bool, _ instrument: Instrument
+    ) -> Refusal? {
+        let isGood =
+            isNeeded
+            ? price.raw > 0 && (try? price.rounded(to: instrument.tick, .down)) == price
+            : price.raw == 0
+        return isGood
+            ? nil
+            : Refusal(
+                .badPrice, limit: Money(raw: Int128(instrument.tick.raw)),
+                value: Money(raw: Int128(price.raw)))
+    }
+
+    private mutating func refuse(
+        _ request: OrderRequested, _ refusal: Refusal, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        try emit(
+            IntentRejected(
+                instrument: request.instrument, strategy: request.strategy, side: request.side,
+                refusal: refusal), context, correlation: context.sequence, into: &batch)
+        orders.countRejectedIntent()
+    }
+
+    // MARK: Cancel and replace
+
+    /// Nothing is derived when the order is not open any more.
+    mutating func take(
+        _ request: OrderCancelRequested, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard let order = venue.order(request.order) else { return }
+        try withdraw(order, .operatorCancelled, context, into: &batch)
+    }
+
+    mutating func take(
+        _ request: OrderReplaceRequested, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard venue.order(request.order) != nil, let order = orders.order(request.order),
+            let instrument = names[order.intended.instrument]
+        else { return }
+        var terms = order.intended
+        if request.quantity.raw > 0 { terms.quantity = request.quantity }
+        if request.limitPrice.raw > 0 { terms.limitPrice = request.limitPrice }
+        if request.stopPrice.raw > 0 { terms.stopPrice = request.stopPrice }
+        if let refusal = replaceRefusal(order, terms, instrument) {
+            try emit(
+                IntentRejected(
+                    instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
+                    refusal: refusal), context, correlation: order.correlation, into: &batch)
+            return orders.countRejectedIntent()
+        }
+        try change(order, to: terms, context, into: &batch)
+    }
+
+    private func replaceRefusal(
+        _ order: Order, _ terms: OrderIntended, _ instrument: Instrument
+    ) -> Refusal? {
+        guard terms.quantity > order.filled else {
+            return Refusal(
+                .sizeZero, limit: Money(raw: order.filled.raw),
+                value: Money(raw: terms.quantity.raw))
+        }
+        var request = OrderRequested(
+            instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
+            orderType: terms.orderType, quantity: terms.quantity, limitPrice: terms.limitPrice,
+            stopPrice: terms.stopPrice, timeInForce: terms.timeInForce, clientOrder: "", actor: "")
+        if let refusal = malformed(request, instrument) { return refusal }
+        switch verdict(of: terms) {
+        case .pass: break
+        case .refused(let refusal): return refusal
+        case .adjusted(_, let changes): if let refusal = changes.first { return refusal }
+        }
+        // What it asks for beyond what it has already is asked like a new order.
+        let more = terms.quantity - order.intended.quantity
+        let old =
+            order.intended.limitPrice.raw > 0 ? order.intended.limitPrice : terms.referencePrice
+        let new = terms.limitPrice.raw > 0 ? terms.limitPrice : terms.referencePrice
+        guard terms.side == .buy ? more.raw > 0 || new > old : more.raw > 0 else { return nil }
+        let held =
+            books.positions.position(account, terms.strategy, terms.instrument)?.quantity ?? .zero
+        request.quantity = terms.quantity - order.filled
+        let decision = decision(request, instrument, isEntry: terms.purpose == .entry)
+        let left = terms.side == .buy ? held : held - order.remaining
+        guard terms.side == .sell else {
+            let room = (try? Money.notional(old, order.remaining)) ?? .zero
+            guard let cost = try? Money.notional(new, request.quantity) else {
+                return Refusal(.overflow)
+            }
+            let cash = books.equity[account]?.cash ?? .zero
+            let reserved = (try? orders.reservedCash(account)) ?? .zero
+            let free = cash - reserved + room
+            return cost <= free ? nil : Refusal(.insufficientCash, limit: free, value: cost)
+        }
+        return fundsRefusal(decision, more, left)
+    }
+
+    /// Gives an order other terms: at the simulated venue at once, at one outside when it says so.
+    private mutating func change(
+        _ order: Order, to terms: OrderIntended, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        let generation = order.generation + 1
+        if isRemote {
+            guard remote[order.id]?.replace == nil, remote[order.id]?.cancel == nil else { return }
+            let event = ReplaceIntended(
+                instrument: terms.instrument, generation: generation, order: order.id,
+                quantity: terms.quantity, limitPrice: terms.limitPrice, stopPrice: terms.stopPrice)
+            remote.change(order.id) { $0.replace = event }
+            try emit(event, context, correlation: order.correlation, into: &batch)
+            return
+        }
+        let event = OrderReplaced(
+            instrument: terms.instrument, generation: generation, order: order.id,
+            quantity: terms.quantity, limitPrice: terms.limitPrice, stopPrice: terms.stopPrice,
+            remaining: terms.quantity - order.filled)
+        try apply(event, order, context, into: &batch)
+    }
+}

@@ -1,0 +1,264 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+import LedgerSimulation
+
+/// What a venue outside says of our orders. A report is an input; the ledger's own `OrderAccepted`,
+/// `OrderFilled` and so on are what it concludes. Reports come late, twice and out of order: an order ends
+/// once the venue said that it ended and everything that it says was filled is booked.
+extension Engine {
+    /// Orders that ended at the venue and of which fills are missing: whoever speaks to it asks for them.
+    public var ordersMissingFills: [Order] {
+        orders.open.filter { order in
+            remote[order.id]?.end.map { $0.filled > order.filled } ?? false
+        }
+    }
+
+    /// What was asked of an open order and not answered yet.
+    public func awaited(_ order: OrderID) -> (cancel: EndReason?, replace: ReplaceIntended?) {
+        (remote[order]?.cancel, remote[order]?.replace)
+    }
+
+    mutating func take(
+        _ report: VenueStatusReported, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        // Of an order that ended here, or of none of ours: a reconciliation finds what that means.
+        guard isRemote, let order = orders.order(report.order) else { return }
+        if let replace = remote[order.id]?.replace,
+            replace.generation == UInt32(report.generation)
+        {
+            switch report.status {
+            case .rejected, .unknown, .replaceRefused:
+                return try keepTerms(order, context, into: &batch)
+            default: try replaced(order, replace, context, into: &batch)
+            }
+        } else if order.generation != UInt32(report.generation) {
+            return
+        }
+        switch report.status {
+        case .pending: try acknowledge(order.id, isAccepted: false, context, into: &batch)
+        case .accepted, .partiallyFilled:
+            try acknowledge(order.id, isAccepted: true, context, into: &batch)
+        case .cancelRefused: remote.change(order.id) { $0.cancel = nil }
+        case .replaceRefused: try keepTerms(order, context, into: &batch)
+        // The replacement's own report says what became of it; one that somebody else made is another
+        // order to us.
+        case .replaced where remote[order.id]?.replace != nil: break
+        case .filled, .cancelled, .expired, .rejected, .unknown, .replaced:
+            let end = RemoteOrders.End(
+                status: report.status, filled: report.filled, reason: report.reason)
+            remote.change(order.id) { $0.end = end }
+            try finish(order.id, context, into: &batch)
+        }
+    }
+
+    private mutating func acknowledge(
+        _ id: OrderID, isAccepted: Bool, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard let order = orders.order(id) else { return }
+        let instrument = order.intended.instrument
+        if order.state == .intended {
+            try emit(
+                OrderSubmitted(instrument: instrument, order: id), context,
+                correlation: order.correlation, into: &batch)
+            try move(id, to: .submitted, context)
+        }
+        guard isAccepted, orders.order(id)?.state == .submitted else { return }
+        try emit(
+            OrderAccepted(instrument: instrument, order: id, activeFrom: context.time), context,
+            correlation: order.correlation, into: &batch)
+        try move(id, to: .accepted, context)
+    }
+
+    private mutating func move(
+        _ id: OrderID, to state: OrderState, _ context: StepContext
+    ) throws(EngineError) {
+        try fold { (engine) throws(FoldError) in
+            try engine.orders.move(id, to: state, at: context.time, sequence: context.sequence)
+        }
+    }
+
+    // MARK: Replacements
+
+    private mutating func replaced(
+        _ order: Order, _ replace: ReplaceIntended, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        // A fill that raced it may have left nothing to replace.
+        remote.change(order.id) {
+            $0.replace = nil
+            $0.end = nil
+        }
+        let remaining = replace.quantity - order.filled
+        guard remaining.raw > 0 else { return }
+        try acknowledge(order.id, isAccepted: true, context, into: &batch)
+        let event = OrderReplaced(
+            instrument: replace.instrument, generation: replace.generation, order: order.id,
+            quantity: replace.quantity, limitPrice: replace.limitPrice,
+            stopPrice: replace.stopPrice, remaining: remaining)
+        try apply(event, order, context, into: &batch)
+    }
+
+    /// Books a replacement and gives the working order its terms.
+    mutating func apply(
+        _ event: OrderReplaced, _ order: Order, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        var terms = order.intended
+        terms.quantity = event.quantity
+        terms.limitPrice = event.limitPrice
+        terms.stopPrice = event.stopPrice
+        let sequence = try emit(event, context, correlation: order.correlation, into: &batch)
+        _ = venue.amend(order.id, terms, remaining: event.remaining)
+        try fold { (engine) throws(FoldError) in
+            try engine.orders.replace(event, at: context.time, sequence: sequence)
+        }
+    }
+
+    /// A replacement failed; where the old order was taken back for it, nothing is left.
+    private mutating func keepTerms(
+        _ order: Order, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        remote.change(order.id) { $0.replace = nil }
+        try finish(order.id, context, into: &batch)
+    }
+
+    // MARK: Fills
+
+    mutating func take(
+        _ fill: VenueFillReported, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        // A fill of a replacement says that it was made.
+        if let order = orders.order(fill.order), let replace = remote[order.id]?.replace,
+            replace.generation == UInt32(fill.generation)
+        {
+            try replaced(order, replace, context, into: &batch)
+        }
+        guard isRemote, let order = orders.order(fill.order),
+            order.intended.instrument == fill.instrument, order.intended.side == fill.side,
+            fill.quantity.raw > 0, fill.quantity <= order.remaining
+        else { return try unmatched(fill, context, into: &batch) }
+        try acknowledge(order.id, isAccepted: true, context, into: &batch)
+        guard let working = venue.fill(order.id, fill.instrument, fill.quantity) else {
+            return try unmatched(fill, context, into: &batch)
+        }
+        let currency = configuration?.currency ?? ""
+        let isMoney = fill.fee.raw == 0 || fill.feeAsset == currency || fill.feeAsset.isEmpty
+        let booked = OrderFilled(
+            instrument: fill.instrument, strategy: order.intended.strategy, side: fill.side,
+            liquidity: fill.liquidity, order: order.id, execution: working.fills,
+            price: fill.price, quantity: fill.quantity, fee: isMoney ? fill.fee : .zero,
+            remaining: working.remaining)
+        try book(booked, working, context, into: &batch)
+        if !isMoney { try takeCommission(fill, order, context, into: &batch) }
+        try finish(order.id, context, into: &batch)
+        if working.remaining.raw == 0 {
+            remote.forget(order.id)
+            try afterEnd(working, nil, context, into: &batch)
+        }
+    }
+
+    /// A commission in what was bought makes the position smaller; one in a third asset cannot be booked
+    /// here, and somebody is told.
+    private mutating func takeCommission(
+        _ fill: VenueFillReported, _ order: Order, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard names.symbol(fill.instrument).hasPrefix(fill.feeAsset) else {
+            try emit(
+                AlertRaised(
+                    .warning, .reconciliationFailed, instrument: fill.instrument, value: fill.fee,
+                    text: "a fee of \(fill.fee) \(fill.feeAsset) is not in the books"), context,
+                into: &batch)
+            return
+        }
+        let event = PositionAdjusted(
+            instrument: fill.instrument, strategy: order.intended.strategy,
+            quantity: Quantity(raw: -fill.fee.raw), price: fill.price, snapshot: 0, actor: "venue",
+            reason: "commission of execution \(fill.execution)")
+        let sequence = try emit(event, context, correlation: order.correlation, into: &batch)
+        try fold { (engine) throws(FoldError) in
+            try engine.books.adjust(
+                event, account: engine.account, at: context.time, sequence: sequence)
+        }
+        guard let slot = slot(of: order.intended) else { return }
+        slots[slot].position = held(by: slot)
+    }
+
+    /// The venue filled what the ledger does not have open: no entries until a reconciliation passes.
+    private mutating func unmatched(
+        _ fill: VenueFillReported, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        let detail =
+            "execution \(fill.execution) of \(fill.clientOrder) at \(fill.price) fits no open order"
+        try emit(
+            DiscrepancyFound(
+                .unrecordedFill, instrument: fill.instrument, snapshot: 0, ledger: .zero,
+                venue: Money(raw: fill.quantity.raw), order: fill.order,
+                symbol: names.symbol(fill.instrument), detail: detail), context, into: &batch)
+        try engage(
+            LatchEngaged(
+                .reconciliation, clears: .automatic, actor: "engine", reason: detail), context,
+            into: &batch)
+    }
+
+    // MARK: Ends
+
+    /// Ends the order when the venue ended it and nothing is missing.
+    private mutating func finish(
+        _ id: OrderID, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard let order = orders.order(id), let entry = remote[id], let end = entry.end,
+            entry.replace == nil, order.filled >= end.filled,
+            let working = venue.remove(id, order.intended.instrument)
+        else { return }
+        let reason = entry.cancel
+        remote.forget(id)
+        let refused = end.status == .rejected || end.status == .unknown
+        if refused, order.filled.raw == 0 {
+            try emit(
+                OrderRejected(
+                    instrument: order.intended.instrument, order: id, reason: end.reason), context,
+                correlation: order.correlation, into: &batch)
+            try move(id, to: .rejected, context)
+            if let slot = slot(of: order.intended) { release(working, slot) }
+            try take(
+                FaultReported(.orderRejected, origin: "venue", detail: end.reason), context,
+                into: &batch)
+        } else {
+            try self.end(
+                working, reason ?? .venueCancelled, expired: end.status == .expired, context,
+                into: &batch)
+        }
+        try afterEnd(working, reason, context, into: &batch)
+    }
+
+    /// What waited for an order's end.
+    private mutating func afterEnd(
+        _ order: WorkingOrder, _ reason: EndReason?, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        let terms = order.terms
+        if remote.isWaiting(terms.strategy, terms.instrument) {
+            return try sendWaiting(terms.strategy, terms.instrument, context, into: &batch)
+        }
+        if reason == .positionClosed, terms.parent != .none {
+            try protectRest(order, context, into: &batch)
+        }
+        if reason == .halted { try flattenAgain(context, into: &batch) }
+    }
+
+    mutating func take(
+        _ change: LinkChanged, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard change.link == .orders else { return }
+        if change.isUp {
+            try clear(
+                LatchCleared(.orderStream, actor: change.venue, reason: change.reason), context,
+                into: &batch)
+        } else {
+            try engage(
+                LatchEngaged(
+                    .orderStream, clears: .automatic, actor: change.venue, reason: change.reason),
+                context, into: &batch)
+        }
+    }
+}

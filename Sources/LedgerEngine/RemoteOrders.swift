@@ -1,0 +1,137 @@
+import LedgerDomain
+import LedgerEvents
+
+/// What is under way at a venue outside: the working orders themselves are held like those of the simulated
+/// venue, and end when the venue says so.
+struct RemoteOrders: Hashable, Sendable {
+    /// What was asked of an order, and how it ended where fills are still missing.
+    struct Pending: Hashable, Sendable {
+        var order: OrderID
+        var cancel: EndReason?
+        var replace: ReplaceIntended?
+        var end: End?
+    }
+
+    struct End: Hashable, Sendable {
+        var status: VenueStatus
+        /// In all: the order ends once the ledger has booked as much.
+        var filled: Quantity
+        var reason: String
+    }
+
+    /// An order that reduces a position which protective orders still hold at the venue.
+    struct Waiting: Hashable, Sendable {
+        var terms: OrderIntended
+        var correlation: SequenceNumber
+    }
+
+    /// A take profit that the engine watches itself: a venue locks what an order may sell, so stop and limit
+    /// cannot both wait there.
+    struct Target: Hashable, Sendable {
+        var strategy: StrategyID
+        var instrument: InstrumentID
+        /// Of the order that it becomes.
+        var side: Side
+        var price: Price
+        var quantity: Quantity
+        var correlation: SequenceNumber
+    }
+
+    /// Ascending by order.
+    private(set) var pending: [Pending] = []
+    var waiting: [Waiting] = []
+    var targets: [Target] = []
+
+    subscript(_ order: OrderID) -> Pending? { pending.first { $0.order == order } }
+
+    mutating func change(_ order: OrderID, _ body: (inout Pending) -> Void) {
+        if let place = pending.firstIndex(where: { $0.order == order }) {
+            body(&pending[place])
+        } else {
+            var new = Pending(order: order)
+            body(&new)
+            let place = pending.firstIndex { $0.order > order } ?? pending.count
+            pending.insert(new, at: place)
+        }
+    }
+
+    mutating func forget(_ order: OrderID) { pending.removeAll { $0.order == order } }
+
+    func isWaiting(_ strategy: StrategyID, _ instrument: InstrumentID) -> Bool {
+        waiting.contains { $0.terms.strategy == strategy && $0.terms.instrument == instrument }
+    }
+
+    func encode(into writer: inout StateWriter) {
+        writer.write(pending) { writer, entry in
+            writer.write(entry.order)
+            writer.write(entry.cancel != nil)
+            writer.write(entry.cancel ?? .notFilled)
+            writer.write(entry.replace != nil)
+            if let replace = entry.replace {
+                writer.write(replace.instrument)
+                writer.write(replace.generation)
+                writer.write(replace.quantity)
+                writer.write(replace.limitPrice)
+                writer.write(replace.stopPrice)
+            }
+            writer.write(entry.end != nil)
+            if let end = entry.end {
+                writer.write(end.status)
+                writer.write(end.filled)
+                writer.write(end.reason)
+            }
+        }
+        writer.write(waiting) { writer, entry in
+            entry.terms.encodeState(into: &writer)
+            writer.write(entry.correlation)
+        }
+        writer.write(targets) { writer, target in
+            writer.write(target.strategy)
+            writer.write(target.instrument)
+            writer.write(target.side)
+            writer.write(target.price)
+            writer.write(target.quantity)
+            writer.write(target.correlation)
+        }
+    }
+
+    init() {}
+
+    init(from reader: inout StateReader) throws(StateError) {
+        pending = try reader.readArray { (reader) throws(StateError) in
+            try Pending(from: &reader)
+        }
+        waiting = try reader.readArray { (reader) throws(StateError) in
+            Waiting(
+                terms: try OrderIntended(from: &reader), correlation: try reader.read())
+        }
+        targets = try reader.readArray { (reader) throws(StateError) in
+            Target(
+                strategy: try reader.read(), instrument: try reader.read(),
+                side: try reader.read(), price: try reader.read(), quantity: try reader.read(),
+                correlation: try reader.read())
+        }
+        for (entry, next) in zip(pending, pending.dropFirst()) where entry.order >= next.order {
+            throw StateError("a saved state has order \(next.order) after \(entry.order)")
+        }
+    }
+}
+
+extension RemoteOrders.Pending {
+    fileprivate init(from reader: inout StateReader) throws(StateError) {
+        order = try reader.read()
+        let isCancelled: Bool = try reader.read()
+        let reason: EndReason = try reader.read()
+        cancel = isCancelled ? reason : nil
+        if try reader.read() as Bool {
+            replace = ReplaceIntended(
+                instrument: try reader.read(), generation: try reader.read(), order: order,
+                quantity: try reader.read(), limitPrice: try reader.read(),
+                stopPrice: try reader.read())
+        }
+        if try reader.read() as Bool {
+            end = RemoteOrders.End(
+                status: try reader.read(), filled: try reader.read(), reason: try reader.read())
+        }
+    }
+}

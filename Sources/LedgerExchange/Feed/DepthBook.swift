@@ -1,0 +1,52 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+
+/// Changes of an order book: each price with what now stands there, 0 for nothing.
+struct DepthUpdate: Hashable, Sendable {
+    struct Level: Hashable, Sendable {
+        var price: Price
+        var quantity: Quantity
+    }
+
+    var symbol: String
+    var first: Int64
+    var last: Int64
+    var bids: [Level]
+    var asks: [Level]
+}
+
+/// An order book as its changes tell it.
+struct DepthBook: Hashable, Sendable {
+    private(set) var last: Int64 = 0
+    /// The highest first.
+    private(set) var bids: [DepthUpdate.Level] = []
+    /// The lowest first.
+    private(set) var asks: [DepthUpdate.Level] = []
+
+    mutating func apply(_ update: DepthUpdate) {
+        last = update.last
+        for level in update.bids { Self.put(level, into: &bids) { $0 > $1 } }
+        for level in update.asks { Self.put(level, into: &asks) { $0 < $1 } }
+    }
+
+    private static func put(
+        _ level: DepthUpdate.Level, into side: inout [DepthUpdate.Level],
+        _ isBefore: (Price, Price) -> Bool
+    ) {
+        var low = 0
+        var high = side.count
+        while low < high {
+            let middle = (low + high) / 2
+            if isBefore(side[middle].price, level.price) { low = middle + 1 } else { high = middle }
+        }
+        let isThere = low < side.count && side[low].price == level.price
+        switch (isThere, level.quantity.raw == 0) {
+        case (true, true): side.remove(at: low)
+        case (true, false): side[low] = level
+        case (false, false): side.insert(level, at: low)
+        case (false, true): break
+        }
+        if side.count > 5000 { side.removeLast() }
+    }
+}

@@ -1,0 +1,316 @@
+import LedgerArchive
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerImport
+import LedgerJournal
+import LedgerProjections
+
+/// The exchange's own ledger: a journal, the engine whose simulated venue matches, and the folds that
+/// clients are answered from. Nothing is answered before it is committed, and a start reads everything
+/// from the journal.
+final class ExchangeLedger {
+    /// What clients are told of, in the order of the journal.
+    enum Notice {
+        case order(BookChange)
+        /// With the time that is told, which a recording may have ahead of the journal's.
+        case quote(Quote, Timestamp)
+        case trade(Trade, Timestamp)
+        case bar(Bar, Timestamp)
+        case depth(DepthUpdate, Timestamp)
+    }
+
+    let currency: String
+    private let journal: LMDBJournal
+    private var sequencer: Sequencer?
+    private(set) var book = ExchangeBook()
+    private(set) var market = MarketBook()
+    private(set) var depth: [String: DepthBook] = [:]
+    private(set) var instruments: [Instrument] = []
+    private let keepsFeedTime: Bool
+    private var account = AccountID.none
+    private(set) var lastTime = Timestamp.zero
+    /// The time of the last price in the journal; nil where there is none.
+    private(set) var lastMarketTime: Timestamp?
+    /// Why the journal cannot go on; nothing more is taken then.
+    private(set) var failure: (any Error)?
+    /// The last event that was folded.
+    private var folded = SequenceNumber.none
+    /// What is told of the market inputs that are not folded yet, in their order; nil for those of which
+    /// nothing is told.
+    private var untold: [Untold] = []
+    var tell: (Notice) -> Void = { _ in }
+
+    private enum Untold {
+        case event(Timestamp?)
+        case depth(DepthUpdate, Timestamp)
+    }
+
+    /// - Parameter start: when a new journal begins.
+    init(
+        _ options: ExchangeOptions, _ dialect: VenueDialect, _ symbols: [Instrument],
+        start: Timestamp
+    ) throws {
+        currency = options.currency(of: dialect)
+        keepsFeedTime = options.keepsFeedTime
+        let name = options.journal(of: dialect)
+        let directory = try JournalHome.place(name)
+        let isDurable = options.configuration["exchange.durable"] == "true"
+        let durability = isDurable ? Durability.durable : .bulk
+        if JournalHome.isJournal(directory) {
+            journal = try SealedJournal.open(directory: directory, durability: durability)
+        } else {
+            JournalHome.makeParents(of: directory)
+            journal = try LMDBJournal.create(directory: directory, durability: durability)
+        }
+        sequencer = try Sequencer(journal, holder: "exchange", commitBytes: 1 << 20)
+        try open(options, dialect, symbols, name, start)
+        try restore()
+    }
+
+    /// The state that the engine has; read it, do not keep it.
+    private var engine: Engine { sequencer?.engine ?? Engine() }
+    var head: SequenceNumber { (try? journal.head.lastSequence) ?? .none }
+
+    // MARK: Opening
+
+    private func open(
+        _ options: ExchangeOptions, _ dialect: VenueDialect, _ symbols: [Instrument],
+        _ name: String, _ start: Timestamp
+    ) throws {
+        let configuration = try options.settings(of: dialect)
+        let settings = configuration.settings
+        let isNew = try journal.head == .empty
+        let last = engine.lastTime
+        let now = last.nanoseconds == .min ? start : last
+        let envelope = Envelope(time: now)
+        if isNew {
+            try sequencer?.take(
+                JournalOpened(kind: .general, name: name, build: Build.identity), envelope)
+        }
+        if isNew || engine.settings != settings {
+            if !isNew { try SettingsCheck.change(from: engine.settings, to: settings) }
+            try sequencer?.take(
+                ConfigurationLoaded(
+                    seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
+                    settings: settings.text), envelope)
+        }
+        instruments = engine.names.instruments
+        for var symbol in symbols where !instruments.contains(where: { $0.symbol == symbol.symbol })
+        {
+            symbol.id = InstrumentID(UInt32(instruments.count + 1))
+            instruments.append(symbol)
+            try sequencer?.take(InstrumentDefined(symbol), envelope)
+        }
+        let cash = try Money(configuration["account.cash"])
+        account = engine.account
+        if isNew, cash.raw > 0 {
+            try sequencer?.take(
+                CashDeposited(amount: cash), Envelope(account: account, time: now))
+        }
+        if isNew {
+            try sequencer?.take(
+                RunStarted(mode: "exchange", name: configuration["run.name"]), envelope)
+        }
+        try sequencer?.commit()
+        lastTime = max(engine.lastTime, .zero)
+    }
+
+    /// Orders from the whole journal, the market from its last part.
+    private func restore() throws {
+        let head = try journal.head.lastSequence
+        try journal.forEachRecord(from: .first, filter: EventFilter(ExchangeBook.types)) { record in
+            _ = try self.book.apply(record)
+            return true
+        }
+        let recent = SequenceNumber(max(1, Int64(head.number) - 200_000).magnitude)
+        try journal.forEachRecord(from: recent, filter: EventFilter([.bar, .quote, .trade])) {
+            record in
+            _ = try self.market.apply(record)
+            self.lastMarketTime = record.time
+            return true
+        }
+        folded = head
+    }
+
+    // MARK: Orders
+
+    enum Outcome {
+        case taken(Int)
+        case refused(Refusal)
+    }
+
+    private func nextTime() -> Timestamp {
+        if !keepsFeedTime || lastTime == .zero { lastTime = max(lastTime, ExchangeClock.machine) }
+        return lastTime
+    }
+
+    func place(_ request: OrderRequested) throws -> Outcome {
+        let envelope = envelope()
+        guard let sequence = try sequencer?.take(request, envelope) else {
+            throw InputError("the exchange is closed")
+        }
+        try settle()
+        if let taken = book.taken, taken.request == sequence {
+            try meetMarket(taken.order)
+            return .taken(taken.order)
+        }
+        if let refusal = book.refusal, refusal.request == sequence {
+            return .refused(refusal.refusal)
+        }
+        throw InputError("request \(sequence) has no outcome")
+    }
+
+    private func envelope() -> Envelope { Envelope(account: account, time: nextTime()) }
+
+    /// An order that the standing quote would fill does not wait for the next one: the quote is said again.
+    private func meetMarket(_ place: Int) throws {
+        let order = book[place]
+        guard order.state == .open, let quote = market[order.instrument].quote?.value else {
+            return
+        }
+        let price = order.side == .buy ? quote.ask : quote.bid
+        guard price.raw > 0 else { return }
+        let isImmediate =
+            order.timeInForce == .immediateOrCancel || order.timeInForce == .fillOrKill
+        let limit = order.current.limitPrice
+        let isReached = limit.raw == 0 || (order.side == .buy ? price <= limit : price >= limit)
+        let isWaiting = order.orderType == .stop || order.orderType == .stopLimit
+        guard isImmediate || (isReached && !isWaiting) else { return }
+        untold.append(.event(nil))
+        try sequencer?.take(quote, at: nextTime())
+        try settle()
+    }
+
+    /// - Parameter reason: the name of the cancel, where the venue gives it one.
+    func cancel(_ place: Int, actor: String, reason: String = "") throws {
+        let order = book[place]
+        let envelope = envelope()
+        try sequencer?.take(
+            OrderCancelRequested(
+                instrument: order.instrument, order: order.id, actor: actor, reason: reason),
+            envelope)
+        try settle()
+    }
+
+    /// - Returns: nil when the order has its new terms.
+    func replace(_ place: Int, _ request: OrderReplaceRequested) throws -> Refusal? {
+        let before = book[place].generations.count
+        let envelope = envelope()
+        let sequence = try sequencer?.take(request, envelope)
+        try settle()
+        if let refusal = book.refusal, refusal.request == sequence { return refusal.refusal }
+        guard book[place].generations.count > before else { return Refusal(.badPrice) }
+        try meetMarket(place)
+        return nil
+    }
+
+    // MARK: Market
+
+    /// Takes inputs of a feed and commits them together.
+    func take(_ items: [FeedItem]) throws {
+        for item in items {
+            switch item.content {
+            case .depth(let update): untold.append(.depth(update, item.told))
+            case .event(let event):
+                if keepsFeedTime { lastTime = max(lastTime, item.time) }
+                untold.append(.event(item.told))
+                try take(event, at: nextTime())
+            }
+        }
+        try settle()
+    }
+
+    private func take(_ event: MarketEvent, at time: Timestamp) throws {
+        switch event {
+        case .bar(let bar, _): try sequencer?.take(bar, at: time)
+        case .quote(let quote, _): try sequencer?.take(quote, at: time)
+        case .trade(let trade, _): try sequencer?.take(trade, Envelope(time: time))
+        case .split(let split, _): try sequencer?.take(split, Envelope(time: time))
+        case .dividend(let dividend, _): try sequencer?.take(dividend, Envelope(time: time))
+        case .prediction(let forecast, _): try sequencer?.take(forecast, Envelope(time: time))
+        }
+    }
+
+    /// Commits what was taken, then tells what followed from it.
+    private func settle() throws {
+        do { try commitAndTell() } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private func commitAndTell() throws {
+        if let failure { throw failure }
+        try sequencer?.commit()
+        var notices: [Notice] = []
+        let waiting = untold
+        untold = []
+        var next = 0
+        func passDepth() {
+            while next < waiting.count, case .depth(let update, let time) = waiting[next] {
+                depth[update.symbol, default: DepthBook()].apply(update)
+                notices.append(.depth(update, time))
+                next += 1
+            }
+        }
+        try journal.forEachRecord(from: folded.next) { record in
+            self.folded = record.sequence
+            switch record.type {
+            case .bar, .quote, .trade:
+                let closed = try self.market.apply(record)
+                passDepth()
+                if next < waiting.count, case .event(let told) = waiting[next] {
+                    next += 1
+                    if let told { try self.note(record, told, closed, &notices) }
+                }
+            case .splitApplied, .dividendDeclared, .predictionRecorded:
+                passDepth()
+                if next < waiting.count { next += 1 }
+            default:
+                if let change = try self.book.apply(record) { notices.append(.order(change)) }
+            }
+            return true
+        }
+        passDepth()
+        for notice in notices { tell(notice) }
+    }
+
+    private func note(
+        _ record: Record, _ told: Timestamp, _ closed: Timed<Bar>?, _ notices: inout [Notice]
+    ) throws {
+        if let closed { notices.append(.bar(closed.value, closed.time)) }
+        switch record.type {
+        case .quote: notices.append(.quote(try Quote(record), told))
+        case .trade: notices.append(.trade(try Trade(record), told))
+        case .bar: notices.append(.bar(try Bar(record), told))
+        default: break
+        }
+    }
+
+    // MARK: Account
+
+    var cash: Money { engine.books.equity[engine.account]?.cash ?? .zero }
+    var equity: Money { engine.books.equity[engine.account]?.equity ?? .zero }
+    var netDeposits: Money { engine.books.equity[engine.account]?.netDeposits ?? .zero }
+    var reservedCash: Money { (try? engine.orders.reservedCash(engine.account)) ?? .zero }
+    var allowsShort: Bool { engine.settings["account.allow_short"] == "true" }
+    var feePoints: String { engine.settings["venue.fee_basis_points"] ?? "0" }
+
+    func position(_ instrument: InstrumentID) -> Position? {
+        engine.books.positions.position(engine.account, .none, instrument).flatMap {
+            $0.quantity.raw == 0 ? nil : $0
+        }
+    }
+
+    func instrument(_ id: InstrumentID) -> Instrument? { instruments.first { $0.id == id } }
+    func instrument(symbol: String) -> Instrument? { instruments.first { $0.symbol == symbol } }
+
+    /// Leaves a checkpoint, so that the next start is quick. Orders stay open: no run ends here.
+    func close() throws {
+        try sequencer?.commitWithCheckpoint()
+        try journal.flush()
+        if let last = sequencer.take() { try last.close() }
+    }
+}

@@ -1,0 +1,217 @@
+import LedgerDomain
+import LedgerDrivers
+import LedgerEvents
+import LedgerImport
+import LedgerVenues
+import NIOCore
+
+/// One venue behind one listener: answers requests, has faults its way, keeps the streams. Everything in it
+/// happens on one event loop.
+// Sendable unchecked: touched on its event loop only.
+final class ExchangeDesk: @unchecked Sendable {
+    let venue: any Venue
+    private let faults: Misbehaviour
+    private let loop: any EventLoop
+    private let runner: FeedRunner
+    private let waitsForSubscriber: Bool
+    private var links: [SocketHandler] = []
+    var failed: (any Error) -> Void = { _ in }
+
+    init(
+        _ venue: any Venue, _ faults: Misbehaviour, _ runner: FeedRunner, _ loop: any EventLoop,
+        waitsForSubscriber: Bool
+    ) {
+        (self.venue, self.faults, self.runner, self.loop) = (venue, faults, runner, loop)
+        self.waitsForSubscriber = waitsForSubscriber
+        venue.ledger.tell = { [unowned self] in self.venue.tell($0) }
+        runner.hasRoom = { [unowned self] in links.allSatisfy(\.isWritable) }
+    }
+
+    func open() { if !waitsForSubscriber { runner.start() } }
+
+    // MARK: Requests
+
+    /// The answer, and by how many nanoseconds it is late.
+    func answer(_ request: Request) -> (Answer, late: Int64) {
+        if request.path.hasPrefix("/control") { return (control(request), 0) }
+        guard venue.serves(request.path) else {
+            return (Answer(404, ["code": 404, "message": "not found"]), 0)
+        }
+        let late = faults.dice.delay()
+        let retryAfter = faults.dice.plan.whole(.retryAfter)
+        for fault in [FaultPlan.Fault.maintenance, .rateLimit, .ban, .errorBeforeAccept]
+        where faults.happens(fault) {
+            return (venue.faultAnswer(fault, retryAfter: retryAfter), late)
+        }
+        if faults.happens(.lostRequest) { return (.never, late) }
+        let answer: Answer
+        do { answer = try venue.answer(request) } catch {
+            failed(error)
+            return (venue.faultAnswer(.errorAfterAccept, retryAfter: retryAfter), late)
+        }
+        if let failure = venue.ledger.failure { failed(failure) }
+        return (afterwards(request, answer, retryAfter), late)
+    }
+
+    /// What was done stays done, whatever the client hears of it.
+    private func afterwards(_ request: Request, _ answer: Answer, _ retryAfter: Int64) -> Answer {
+        guard request.method != "GET", answer.status < 300 else { return answer }
+        if faults.happens(.silenceAfterAccept) { return .never }
+        for fault in [FaultPlan.Fault.errorAfterAccept, .timeoutAfterAccept]
+        where faults.happens(fault) {
+            return venue.faultAnswer(fault, retryAfter: retryAfter)
+        }
+        return answer
+    }
+
+    // MARK: Streams
+
+    /// Whether the path is a stream that may be opened now.
+    func offers(_ request: Request) -> Bool {
+        guard venue.serves(request.path), !faults.happens(.maintenance) else { return false }
+        return venue.isStream(request)
+    }
+
+    func opened(_ link: SocketHandler, _ request: Request) {
+        guard let session = venue.stream(request, link) else { return link.close(code: 1008) }
+        link.session = session
+        links.append(link)
+        session.opened()
+        look()
+    }
+
+    func received(_ link: SocketHandler, _ bytes: [UInt8]) {
+        link.session?.received(bytes)
+        if let failure = venue.ledger.failure { failed(failure) }
+        look()
+    }
+
+    func closed(_ link: SocketHandler) {
+        if let session = link.session { venue.closed(session) }
+        links.removeAll { $0 === link }
+    }
+
+    private func look() {
+        if waitsForSubscriber, venue.subscribers > 0 { runner.start() }
+    }
+
+    /// What the faults do with one order update.
+    func fate() -> SocketHandler.Fate {
+        if faults.happens(.disconnect) { return .disconnect }
+        if faults.happens(.halfFrame) { return .halfFrame }
+        if faults.happens(.drop) { return .drop }
+        if faults.happens(.duplicate) { return .duplicate }
+        if faults.happens(.reorder) { return .reorder }
+        return .send
+    }
+
+    func lateness() -> Int64 { faults.dice.delay() }
+    func ping() { for link in links { link.ping() } }
+    func closeLinks() { for link in links { link.close(code: 1001) } }
+
+    func close() throws {
+        runner.pause()
+        closeLinks()
+        try venue.ledger.close()
+    }
+
+    // MARK: Control
+
+    private func control(_ request: Request) -> Answer {
+        guard request.isLocal else { return Answer(403, ["message": "from this machine only"]) }
+        do { return try controlled(request) } catch {
+            return Answer(400, ["message": .text("\(error)")])
+        }
+    }
+
+    private func controlled(_ request: Request) throws -> Answer {
+        let text = String(decoding: request.body, as: UTF8.self)
+        let body = (try? WireJSON.decode(request.body)) ?? .null
+        switch (request.method, request.path) {
+        case ("GET", "/control/state"): return Answer(200, state)
+        case ("GET", "/control/faults"):
+            return Answer(200, ["faults": .text(faults.dice.plan.text)])
+        case ("POST", "/control/faults"):
+            faults.dice.plan = try plan(text, body)
+            if faults.dice.plan[.maintenance] > 0 { closeLinks() }
+            return Answer(200, ["faults": .text(faults.dice.plan.text)])
+        case ("POST", "/control/time"):
+            try faults.dice.plan.set("clock-skew-ms", body["skew_ms"]?.string ?? "")
+            return Answer(200, ["skew_ms": .integer(faults.dice.plan.whole(.clockSkew))])
+        case ("POST", "/control/feed"):
+            body["action"]?.string == "pause" ? runner.pause() : runner.start()
+            return Answer(200, ["running": .bool(runner.isRunning)])
+        case ("POST", "/control/disconnect"):
+            closeLinks()
+            return Answer(200, [:])
+        case ("POST", "/control/quote"), ("POST", "/control/trade"), ("POST", "/control/bar"):
+            try feed(String(request.path.dropFirst(9)), body)
+            return Answer(200, ["head": .integer(Int64(venue.ledger.head.number))])
+        default: return Answer(404, ["message": "not found"])
+        }
+    }
+
+    private func plan(_ text: String, _ body: WireValue) throws -> FaultPlan {
+        guard case .object(let members) = body else { return try FaultPlan(text) }
+        var plan = FaultPlan()
+        for member in members { try plan.set(member.name, member.value.string ?? "") }
+        return plan
+    }
+
+    /// One event as if a feed had it.
+    private func feed(_ kind: String, _ body: WireValue) throws {
+        let ledger = venue.ledger
+        guard let id = ledger.instrument(symbol: body["symbol"]?.string ?? "")?.id else {
+            throw InputError("no such symbol")
+        }
+        func price(_ name: String) throws -> Price { try Price(body[name]?.string ?? "0") }
+        func size(_ name: String) throws -> Quantity { try Quantity(body[name]?.string ?? "1000") }
+        let now = ExchangeClock.machine
+        let time = body["time"]?.string.flatMap { Timestamp($0) } ?? now
+        let event: MarketEvent
+        switch kind {
+        case "quote":
+            event = .quote(
+                Quote(
+                    instrument: id, bid: try price("bid"), ask: try price("ask"),
+                    bidSize: try size("bid_size"), askSize: try size("ask_size")), time)
+        case "trade":
+            event = .trade(
+                Trade(
+                    instrument: id, aggressor: body["side"]?.string == "sell" ? .sell : .buy,
+                    price: try price("price"), size: try size("size"),
+                    tradeId: UInt64(venue.ledger.head.number)), time)
+        default:
+            event = .bar(
+                Bar(
+                    instrument: id, interval: UInt32(body["interval"]?.string ?? "60") ?? 60,
+                    open: try price("open"), high: try price("high"), low: try price("low"),
+                    close: try price("close"), volume: try size("volume")), time)
+        }
+        try ledger.take([
+            FeedItem(content: .event(event), time: time, received: time, told: time)
+        ])
+    }
+
+    private var state: WireValue {
+        let ledger = venue.ledger
+        let positions = ledger.instruments.compactMap { instrument -> WireValue.Member? in
+            ledger.position(instrument.id).map { .init(instrument.symbol, .text($0.quantity)) }
+        }
+        let counts = zip(FaultPlan.Fault.allCases, faults.dice.counts).filter { $0.1 > 0 }.map {
+            WireValue.Member($0.0.rawValue, .integer(Int64($0.1)))
+        }
+        return [
+            "dialect": .text(venue.dialect.rawValue), "head": .integer(Int64(ledger.head.number)),
+            "orders": .integer(Int64(ledger.book.orders.count)),
+            "open": .integer(Int64(ledger.book.open.count)),
+            "fills": .integer(Int64(ledger.book.fills.count)), "cash": .text(ledger.cash),
+            "equity": .text(ledger.equity), "positions": .object(positions),
+            "streams": .integer(Int64(links.count)),
+            "feed": [
+                "running": .bool(runner.isRunning), "ended": .bool(runner.isAtEnd),
+                "delivered": .integer(Int64(clamping: runner.delivered)),
+            ], "faults": .text(faults.dice.plan.text), "happened": .object(counts),
+        ]
+    }
+}

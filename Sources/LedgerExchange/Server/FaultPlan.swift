@@ -1,0 +1,139 @@
+import LedgerDomain
+import LedgerDrivers
+import LedgerSimulation
+
+/// How the exchange misbehaves, as `name=value,…`. Shares are probabilities from 0 to 1, drawn from a
+/// generator of the fault's own, so that one fault does not move another.
+public struct FaultPlan: Hashable, Sendable {
+    /// Every fault by its name, its meaning, and whether it is a probability.
+    public enum Fault: String, Sendable, CaseIterable {
+        case delay
+        case drop
+        case duplicate
+        case reorder
+        case disconnect
+        case halfFrame = "half-frame"
+        case reject
+        case rateLimit = "rate-limit"
+        case ban
+        case lostRequest = "lost-request"
+        case errorBeforeAccept = "error-before-accept"
+        case errorAfterAccept = "error-after-accept"
+        case timeoutAfterAccept = "timeout-after-accept"
+        case silenceAfterAccept = "silence-after-accept"
+        case maintenance
+        case clockSkew = "clock-skew-ms"
+        case retryAfter = "retry-after-s"
+        case seed
+
+        public var meaning: String {
+            switch self {
+            case .delay: "answers and stream messages come up to so many milliseconds late"
+            case .drop: "an order update is not sent"
+            case .duplicate: "an order update is sent twice"
+            case .reorder: "an order update is sent after the next one"
+            case .disconnect: "the stream is closed instead of sending an order update"
+            case .halfFrame: "half of an order update's frame is sent, then the stream is closed"
+            case .reject: "an order is refused"
+            case .rateLimit: "429 with Retry-After"
+            case .ban: "418 with Retry-After at Binance, 403 at Alpaca"
+            case .lostRequest: "the connection is closed before the request does anything"
+            case .errorBeforeAccept: "503, and nothing happened"
+            case .errorAfterAccept: "500, and it happened"
+            case .timeoutAfterAccept: "504 (Binance -1007), and it happened"
+            case .silenceAfterAccept: "it happened, and the connection is closed without an answer"
+            case .maintenance: "1: everything is answered with 503, streams are closed"
+            case .clockSkew: "milliseconds by which the exchange's clock is ahead"
+            case .retryAfter: "seconds that a 429 or 418 asks for; 1 unless given"
+            case .seed: "of the draws"
+            }
+        }
+
+        var isShare: Bool {
+            switch self {
+            case .delay, .clockSkew, .retryAfter, .seed: false
+            default: true
+            }
+        }
+    }
+
+    /// In 10^-9, by the fault's place.
+    private var values = [Int64](repeating: 0, count: Fault.allCases.count)
+
+    public init() { self[.retryAfter] = FixedPoint.one }
+
+    /// - Throws: `InputError` for a name that is none and a value out of bounds.
+    public init(_ text: String) throws {
+        self.init()
+        for part in text.split(separator: ",") {
+            let pair = part.split(separator: "=", maxSplits: 1).map(\.spaceless)
+            guard pair.count == 2 else { throw InputError("faults: '\(part)' is no NAME=VALUE") }
+            try set(pair[0], pair[1])
+        }
+    }
+
+    public mutating func set(_ name: String, _ text: String) throws {
+        guard let fault = Fault(rawValue: name) else {
+            let names = Fault.allCases.map(\.rawValue).joined(separator: ", ")
+            throw InputError("faults: '\(name)' is none of \(names)")
+        }
+        guard let value = try? Price(text).raw, !fault.isShare || (0...FixedPoint.one) ~= value,
+            fault == .clockSkew || value >= 0, value.magnitude <= 86_400_000 * 1_000_000_000
+        else { throw InputError("faults: \(name)=\(text) is out of bounds") }
+        self[fault] = value
+    }
+
+    subscript(fault: Fault) -> Int64 {
+        get { values[Fault.allCases.firstIndex(of: fault) ?? 0] }
+        set { values[Fault.allCases.firstIndex(of: fault) ?? 0] = newValue }
+    }
+
+    /// A whole number that is no probability.
+    func whole(_ fault: Fault) -> Int64 { self[fault] / FixedPoint.one }
+
+    public var text: String {
+        Fault.allCases.filter { self[$0] != 0 }.map {
+            "\($0.rawValue)=\(FixedPoint.format(Int128(self[$0])))"
+        }.joined(separator: ",")
+    }
+}
+
+/// Draws what a plan says.
+struct FaultDice {
+    var plan: FaultPlan {
+        didSet { if plan[.seed] != oldValue[.seed] { reseed() } }
+    }
+    private var generators: [SplitMix64] = []
+    private(set) var counts: [Int]
+
+    init(_ plan: FaultPlan) {
+        self.plan = plan
+        counts = [Int](repeating: 0, count: FaultPlan.Fault.allCases.count)
+        reseed()
+    }
+
+    private mutating func reseed() {
+        generators = FaultPlan.Fault.allCases.map { fault in
+            var hash = FNV1a()
+            hash.add(fault.rawValue.utf8)
+            return SplitMix64(seed: hash.value ^ UInt64(bitPattern: plan.whole(.seed)))
+        }
+    }
+
+    /// Whether the fault happens now.
+    mutating func happens(_ fault: FaultPlan.Fault) -> Bool {
+        let share = plan[fault]
+        guard share > 0 else { return false }
+        let place = FaultPlan.Fault.allCases.firstIndex(of: fault) ?? 0
+        let happens = generators[place].next(upTo: UInt64(FixedPoint.one) - 1) < UInt64(share)
+        if happens { counts[place] += 1 }
+        return happens
+    }
+
+    /// How late the next message is, in nanoseconds.
+    mutating func delay() -> Int64 {
+        let most = plan.whole(.delay)
+        guard most > 0 else { return 0 }
+        return Int64(generators[0].next(upTo: UInt64(most) * 1_000_000))
+    }
+}

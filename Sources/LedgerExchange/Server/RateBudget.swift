@@ -1,0 +1,44 @@
+import LedgerDomain
+
+/// How much a client may still ask for in this minute, and whether it is banned for not having listened.
+struct RateBudget {
+    /// A minute; 0 for no limit.
+    var limit: Int
+    private(set) var used = 0
+    private var minute = Int64.min
+    private var refused = 0
+    private var bannedUntil = Timestamp(nanoseconds: .min)
+
+    init(limit: Int) { self.limit = limit }
+
+    enum Verdict: Hashable {
+        case granted
+        /// Seconds to wait.
+        case limited(Int64)
+        case banned(Int64)
+    }
+
+    /// Requests over the limit before a ban.
+    static let patience = 20
+
+    mutating func spend(_ weight: Int, at time: Timestamp) -> Verdict {
+        let now = time.nanoseconds.floorDivided(by: Nanoseconds.minute.count)
+        if now != minute { (minute, used, refused) = (now, 0, 0) }
+        if time < bannedUntil { return .banned(Self.seconds(bannedUntil, time)) }
+        used += weight
+        guard limit > 0, used > limit else { return .granted }
+        refused += 1
+        if refused > Self.patience {
+            bannedUntil = time.advanced(by: Nanoseconds(120 * Nanoseconds.second.count))
+            return .banned(120)
+        }
+        return .limited(Self.seconds(resetsAt, time))
+    }
+
+    var remaining: Int { limit > 0 ? max(0, limit - used) : 1_000_000 }
+    var resetsAt: Timestamp { Timestamp(nanoseconds: (minute + 1) * Nanoseconds.minute.count) }
+
+    private static func seconds(_ end: Timestamp, _ now: Timestamp) -> Int64 {
+        max(1, (end.nanoseconds - now.nanoseconds + 999_999_999) / 1_000_000_000)
+    }
+}

@@ -1,0 +1,114 @@
+import LedgerVenues
+
+/// Names and values in the order in which they came.
+struct Parameters: Hashable, Sendable {
+    var pairs: [(name: String, value: String)] = []
+
+    /// Reads `a=1&b=two%20words`.
+    init(encoded text: some StringProtocol) {
+        for part in text.split(separator: "&") {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            pairs.append((Self.decoded(pair[0]), pair.count > 1 ? Self.decoded(pair[1]) : ""))
+        }
+    }
+
+    init(_ pairs: [(name: String, value: String)]) { self.pairs = pairs }
+
+    /// Nil where it is missing or empty.
+    subscript(name: String) -> String? {
+        guard let value = pairs.first(where: { $0.name == name })?.value, !value.isEmpty else {
+            return nil
+        }
+        return value
+    }
+
+    static func decoded(_ text: some StringProtocol) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(32)
+            case UInt8(ascii: "%") where rest.count >= 2:
+                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+                guard let code = UInt8(digits, radix: 16) else {
+                    bytes.append(byte)
+                    continue
+                }
+                bytes.append(code)
+                rest = rest.dropFirst(2)
+            default: bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func == (a: Parameters, b: Parameters) -> Bool {
+        a.pairs.elementsEqual(b.pairs) { $0.name == $1.name && $0.value == $1.value }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for pair in pairs {
+            hasher.combine(pair.name)
+            hasher.combine(pair.value)
+        }
+    }
+}
+
+/// One request as it came off the wire.
+struct Request: Hashable, Sendable {
+    var method: String
+    /// Decoded, without the query.
+    var path: String
+    var query: Parameters
+    var rawQuery: String
+    /// Names in lower case.
+    var headers: Parameters
+    var body: [UInt8]
+    /// Whether it came from this machine.
+    var isLocal = true
+
+    init(
+        method: String, target: String, headers: [(name: String, value: String)], body: [UInt8] = []
+    ) {
+        self.method = method
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = Parameters.decoded(parts[0].replacing("+", with: "%2B"))
+        rawQuery = parts.count > 1 ? String(parts[1]) : ""
+        query = Parameters(encoded: rawQuery)
+        self.headers = Parameters(headers.map { ($0.name.lowercased(), $0.value) })
+        self.body = body
+    }
+
+    /// The path's parts between slashes.
+    var parts: [String] { path.split(separator: "/").map(String.init) }
+}
+
+/// What goes back, and how.
+struct Answer: Hashable, Sendable {
+    enum Delivery: Hashable, Sendable {
+        case whole
+        /// The connection is closed and nothing is written.
+        case never
+    }
+
+    var status: Int
+    var headers: Parameters
+    var body: [UInt8]
+    var delivery = Delivery.whole
+
+    init(_ status: Int, _ value: WireValue, headers: [(name: String, value: String)] = []) {
+        self.init(status, bytes: WireJSON.encode(value), headers: headers)
+    }
+
+    init(_ status: Int, bytes: [UInt8] = [], headers: [(name: String, value: String)] = []) {
+        self.status = status
+        self.body = bytes
+        self.headers = Parameters(headers)
+    }
+
+    static var never: Answer {
+        var answer = Answer(0)
+        answer.delivery = .never
+        return answer
+    }
+}

@@ -1,0 +1,86 @@
+import LedgerDomain
+import LedgerVenues
+
+/// The client's end of one web socket, as a session writes to it.
+protocol StreamLink: AnyObject {
+    func send(_ bytes: [UInt8], isBinary: Bool)
+    /// An order update, with which the faults have their way.
+    func sendUpdate(_ bytes: [UInt8], isBinary: Bool)
+    func close(code: UInt16)
+}
+
+/// What is spoken over one web socket.
+protocol StreamSession: AnyObject {
+    func opened()
+    func received(_ bytes: [UInt8])
+}
+
+/// One venue's API over one ledger.
+protocol Venue: AnyObject {
+    var dialect: VenueDialect { get }
+    var ledger: ExchangeLedger { get }
+    /// How many clients listen to market data.
+    var subscribers: Int { get }
+
+    /// Whether the path is this venue's.
+    func serves(_ path: String) -> Bool
+    func answer(_ request: Request) throws -> Answer
+    /// Whether a web socket may be opened there.
+    func isStream(_ request: Request) -> Bool
+    /// Nil where no stream is.
+    func stream(_ request: Request, _ link: any StreamLink) -> (any StreamSession)?
+    func closed(_ session: any StreamSession)
+    func tell(_ notice: ExchangeLedger.Notice)
+
+    /// What a fault is answered with.
+    func faultAnswer(_ fault: FaultPlan.Fault, retryAfter: Int64) -> Answer
+}
+
+/// What the venues and their streams share: faults and the clock.
+final class Misbehaviour {
+    var dice: FaultDice
+
+    init(_ plan: FaultPlan) { dice = FaultDice(plan) }
+
+    var clock: ExchangeClock {
+        ExchangeClock(skew: .milliseconds(dice.plan.whole(.clockSkew)))
+    }
+
+    func happens(_ fault: FaultPlan.Fault) -> Bool { dice.happens(fault) }
+}
+
+extension OrderID {
+    /// A UUID of the event's number: the same in every run of the exchange.
+    func uuid(_ kind: UInt16) -> String {
+        let digits = number.hex
+        return "\(UInt64(kind).hex.suffix(8))-0000-4000-8000-\(digits.suffix(12))"
+    }
+
+    /// The number that `uuid` made it of.
+    static func number(uuid text: String, _ kind: UInt16) -> UInt64? {
+        let parts = text.lowercased().split(separator: "-")
+        guard parts.count == 5, UInt64(parts[0], radix: 16) == UInt64(kind), parts[4].count == 12
+        else { return nil }
+        return UInt64(parts[4], radix: 16)
+    }
+}
+
+extension WireValue {
+    static func text(_ price: Price) -> WireValue { .text(price.description) }
+    static func text(_ quantity: Quantity) -> WireValue { .text(quantity.description) }
+    static func text(_ money: Money) -> WireValue { .text(money.description) }
+    static func number(_ price: Price) -> WireValue { .decimal(Int128(price.raw)) }
+    static func number(_ quantity: Quantity) -> WireValue { .decimal(quantity.raw) }
+    /// Null for none.
+    static func optional(_ price: Price) -> WireValue { price.raw == 0 ? nil : .text(price) }
+
+    mutating func set(_ name: String, _ value: WireValue) {
+        guard case .object(var members) = self else { return }
+        if let place = members.firstIndex(where: { $0.name == name }) {
+            members[place].value = value
+        } else {
+            members.append(.init(name, value))
+        }
+        self = .object(members)
+    }
+}

@@ -1,0 +1,51 @@
+/// What a zip archive holds, such as a model's checkpoint.
+public struct ZipListing {
+    public struct Entry: Hashable, Sendable {
+        public var name: String
+        /// Bytes, unpacked.
+        public var size: Int
+    }
+
+    public let entries: [Entry]
+    private let archive: ZipArchive
+    private let path: String
+
+    /// - Throws: `ImportError` for a file that is not there or is no archive.
+    public init(_ path: String) throws(ImportError) {
+        archive = try ZipArchive(try InputFile(path: path))
+        self.path = path
+        entries = archive.entries.map { Entry(name: $0.name, size: $0.unpacked) }
+    }
+
+    /// The bytes of an entry, checked against the archive's checksum.
+    ///
+    /// - Parameter limit: more bytes are an error.
+    public func bytes(of name: String, limit: Int) throws(ImportError) -> [UInt8] {
+        let entry = try archive.entry(named: name)
+        guard entry.unpacked <= limit else {
+            throw ImportError(.unsupported, file: path, "\(name) is larger than \(limit) bytes")
+        }
+        let stream = try archive.open(entry)
+        var bytes: [UInt8] = []
+        var isAtEnd = false
+        while !isAtEnd {
+            let (part, failure) = Self.part(of: stream)
+            if let failure { throw failure }
+            isAtEnd = part.isEmpty
+            bytes += part
+        }
+        return bytes
+    }
+
+    private static func part(of stream: Inflater) -> ([UInt8], ImportError?) {
+        var failure: ImportError?
+        let part = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+            do throws(ImportError) {
+                count = try stream.read(into: UnsafeMutableRawBufferPointer(buffer))
+            } catch {
+                (count, failure) = (0, error)
+            }
+        }
+        return (part, failure)
+    }
+}

@@ -1,0 +1,53 @@
+import LedgerEvents
+import LedgerVenues
+
+/// Faults on their way to the journal: the first of a second in full, the rest of it counted, so that a venue
+/// that says nothing but nonsense cannot fill the disk.
+struct FaultDigest {
+    private struct Entry {
+        var kind: FaultKind
+        var origin: String
+        var first: String
+        var count: UInt64
+        var since: Int64
+    }
+
+    private var entries: [Entry] = []
+
+    /// - Returns: what is to be journaled at once; nil while the second of the last one runs.
+    mutating func take(_ fault: VenueFault, _ origin: String, at steady: Int64) -> FaultReported? {
+        let (kind, text) = Self.described(fault)
+        if let place = entries.firstIndex(where: { $0.kind == kind && $0.origin == origin }) {
+            if entries[place].count == 0 { entries[place].first = text }
+            entries[place].count += 1
+            return nil
+        }
+        entries.append(Entry(kind: kind, origin: origin, first: "", count: 0, since: steady))
+        return FaultReported(kind, origin: origin, detail: text)
+    }
+
+    /// The counts of seconds that are over.
+    mutating func due(at steady: Int64) -> [FaultReported] {
+        let over = entries.filter { steady - $0.since >= 1_000_000_000 }
+        entries.removeAll { steady - $0.since >= 1_000_000_000 }
+        return over.filter { $0.count > 0 }.map {
+            FaultReported(
+                $0.kind, origin: $0.origin,
+                detail: "\($0.count) more in a second, first: \($0.first)")
+        }
+    }
+
+    private static func described(_ fault: VenueFault) -> (FaultKind, String) {
+        switch fault {
+        case .authentication(let text): (.authentication, text)
+        case .refused(let code, let text): (.rest, "refused \(code): \(text)")
+        case .rateLimited(let wait, let text):
+            (.rest, "rate limit, \(wait.count / 1_000_000) ms: \(text)")
+        case .timestamp(let text): (.rest, "time stamp refused: \(text)")
+        case .unknownOutcome(let text): (.rest, "outcome not known: \(text)")
+        case .unreachable(let text): (.venueUnreachable, text)
+        case .closed(let text): (.venueUnreachable, "closed: \(text)")
+        case .malformed(let text): (.rest, "cannot be read: \(text)")
+        }
+    }
+}

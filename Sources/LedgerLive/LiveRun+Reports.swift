@@ -1,0 +1,159 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+import LedgerTransport
+import LedgerVenues
+
+/// From what a gateway says to inputs of the journal. Whatever cannot be an input becomes a fault that is
+/// counted; nothing that a venue says ends the run.
+extension LiveRun {
+    mutating func take(_ item: InputQueue.Item) throws {
+        switch item.report {
+        case .quote(let symbol, let bid, let bidSize, let ask, let askSize, let time):
+            guard let instrument = instrument(symbol) else { return }
+            let quote = Quote(
+                instrument: instrument, bid: bid, ask: ask, bidSize: bidSize, askSize: askSize)
+            try attempt(quote, at: time)
+        case .trade(let symbol, let price, let size, let time):
+            guard let instrument = instrument(symbol) else { return }
+            let trade = Trade(
+                instrument: instrument, aggressor: nil, price: price, size: size, tradeId: 0)
+            try attempt(trade, at: time)
+        case .bar(
+            let symbol, let open, let high, let low, let close, let volume, let length, let time):
+            guard let instrument = instrument(symbol) else { return }
+            let bar = Bar(
+                instrument: instrument, interval: length, open: open, high: high, low: low,
+                close: close, volume: volume)
+            try attempt(bar, at: time)
+        case .time(let time): clock.set(time)
+        case .order(let order): try take(order)
+        case .fill(let fill): try take(fill)
+        case .account(let account): try takeAccount(account)
+        case .link(let link, let isUp, let reason): try take(link, isUp, reason)
+        case .clock(let offset, _):
+            try attempt(
+                MetricReported(
+                    .clockSkew,
+                    value: Price(
+                        raw: offset.count.multipliedReportingOverflow(by: 1000).partialValue),
+                    origin: gateway.name), at: .zero)
+        case .fault(let fault, let context): try report(fault, context)
+        }
+    }
+
+    private mutating func instrument(_ symbol: String) -> InstrumentID? {
+        names.instrument(symbol, sequencer.engine)
+    }
+
+    /// Takes an input at the venue's time where that is near ours, else at ours; never before the last.
+    mutating func attempt(_ event: some Event, at venueTime: Timestamp) throws {
+        let ours = clock.now
+        let distance = venueTime.nanoseconds.subtractingReportingOverflow(ours.nanoseconds)
+        let isNear =
+            !distance.overflow
+            && distance.partialValue.magnitude <= options.timeTolerance.count.magnitude
+        let time = max(isNear ? venueTime : ours, sequencer.engine.lastTime)
+        let envelope = Envelope(time: time, recordTime: ours)
+        if let error = try sequencer.attempt(event, envelope) {
+            try report(.malformed("\(error)"), "\(type(of: event).type.name)")
+        }
+    }
+
+    mutating func report(_ fault: VenueFault, _ context: String) throws {
+        let origin = context.isEmpty ? gateway.name : "\(gateway.name) \(context)"
+        guard let event = faults.take(fault, origin, at: WallClock.steady) else { return }
+        _ = try sequencer.attempt(event, Envelope(time: now, recordTime: clock.now))
+    }
+
+    // MARK: Orders
+
+    private mutating func take(_ order: VenueOrder) throws {
+        guard
+            let (id, client) = try names.order(order.clientOrder, sequencer.engine, journal)
+        else { return recovery.sawForeign(order) }
+        watch.heard(id)
+        recovery.heard(id, client.generation)
+        guard let open = sequencer.engine.orders.order(id) else { return }
+        if order.status == .unknown, try sendAgain(open, client) { return }
+        guard isNews(order, open, client) else { return }
+        let report = VenueStatusReported(
+            instrument: open.intended.instrument, status: order.status,
+            generation: client.generation, order: id, quantity: order.quantity,
+            filled: filledInAll(order.filled, order, open), clientOrder: order.clientOrder,
+            venueOrder: order.venueOrder, reason: order.reason)
+        try attempt(report, at: order.updatedAt)
+        if order.status.isEnd { try askForFills(id) }
+    }
+
+    /// Where a venue makes a new order of a replacement, it counts that one's fills alone.
+    private func filledInAll(
+        _ filled: Quantity, _ report: VenueOrder, _ order: Order
+    ) -> Quantity {
+        guard gateway.countsFillsByReplacement, report.quantity.raw > 0 else { return filled }
+        let replaced = sequencer.engine.awaited(order.id).replace
+        let total = replaced?.quantity ?? order.intended.quantity
+        return filled + max(.zero, total - report.quantity)
+    }
+
+    /// Whether a report says what the ledger does not know: questions are answered more than once.
+    private func isNews(_ report: VenueOrder, _ order: Order, _ client: ClientOrderID) -> Bool {
+        let awaited = sequencer.engine.awaited(order.id)
+        if UInt32(client.generation) != order.generation { return true }
+        switch report.status {
+        case .pending: return order.state == .intended
+        case .accepted, .partiallyFilled:
+            return order.state == .intended || order.state == .submitted
+        case .cancelRefused: return awaited.cancel != nil
+        case .replaceRefused: return awaited.replace != nil
+        default: return true
+        }
+    }
+
+    private mutating func askForFills(_ id: OrderID) throws {
+        guard let order = sequencer.engine.ordersMissingFills.first(where: { $0.id == id }) else {
+            return
+        }
+        gateway.queryFills(
+            order.reference(sequencer.engine.names.symbol(order.intended.instrument)))
+    }
+
+    /// The venue has no such order and none can arrive: what was never sent is sent, once, unless it is an
+    /// entry that nobody would want any more.
+    private mutating func sendAgain(_ order: Order, _ client: ClientOrderID) throws -> Bool {
+        guard order.state == .intended, client.generation == 0, order.generation == 0 else {
+            return false
+        }
+        guard watch.mayConclude(order.id, at: WallClock.steady) else { return true }
+        let age = now.nanoseconds - order.intendedAt.nanoseconds
+        let isStale = order.intended.purpose == .entry && age > options.entryAge.count
+        guard !isStale, sequencer.engine.awaited(order.id).cancel == nil else { return false }
+        guard gateway.isOrderStreamUp else { return true }
+        watch.sent(order.id, at: WallClock.steady)
+        gateway.submit(order.request(sequencer.engine.names.symbol(order.intended.instrument)))
+        return true
+    }
+
+    private mutating func take(_ fill: VenueFill) throws {
+        let known = try names.order(fill.clientOrder, sequencer.engine, journal)
+        guard let instrument = instrument(fill.symbol) else {
+            return try report(.malformed("a fill in \(fill.symbol)"), "fill")
+        }
+        if let known { watch.heard(known.order) }
+        let report = VenueFillReported(
+            instrument: instrument, side: fill.side, liquidity: fill.liquidity,
+            generation: known?.id.generation ?? 0, order: known?.order ?? .none, price: fill.price,
+            quantity: fill.quantity, fee: fill.fee, cumulative: fill.cumulative,
+            clientOrder: fill.clientOrder, venueOrder: fill.venueOrder,
+            execution: fill.execution, feeAsset: fill.feeAsset)
+        // The same key whichever way the fill comes: the venue's own id, at the time of the decision.
+        let at = known.map { Timestamp(nanoseconds: Int64(bitPattern: $0.id.intent.low)) }
+        let key = DeduplicationKey.identifier(
+            "\(gateway.name) \(fill.symbol) \(fill.execution)", at: at ?? .zero)
+        let isNew = try sequencer.take(
+            report, Envelope(time: now, recordTime: clock.now), key: key)
+        if !isNew { recovery.countDuplicate() }
+    }
+}

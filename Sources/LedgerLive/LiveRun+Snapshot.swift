@@ -1,0 +1,55 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+import LedgerVenues
+
+/// A venue's account as the records of a snapshot.
+extension LiveRun {
+    mutating func snapshot(of account: VenueAccount) -> VenueSnapshot {
+        // Told from others by the event that it will be.
+        let number = sequencer.nextSequence.number
+        let engine = sequencer.engine
+        var positions: [VenuePositionReported] = []
+        for position in account.positions where position.quantity.raw != 0 {
+            positions.append(
+                VenuePositionReported(
+                    instrument: names.instrument(position.symbol, engine) ?? .none,
+                    snapshot: number, quantity: position.quantity,
+                    averagePrice: position.averagePrice, symbol: position.symbol))
+        }
+        var orders: [VenueOrderReported] = []
+        for order in account.openOrders {
+            orders.append(
+                VenueOrderReported(
+                    instrument: names.instrument(order.symbol, engine) ?? .none, side: order.side,
+                    snapshot: number, quantity: order.quantity, filled: order.filled,
+                    limitPrice: order.limitPrice,
+                    intent: ClientOrderID(order.clientOrder)?.intent ?? IntentID(high: 0, low: 0),
+                    symbol: order.symbol, venueOrder: order.venueOrder))
+        }
+        let began = VenueSnapshotBegan(
+            kind: isEnding ? .end : isOrderStreamUp ? .reconciliation : .start, snapshot: number,
+            cash: account.cash,
+            portfolioValue: account.portfolioValue, buyingPower: account.buyingPower,
+            origin: gateway.name)
+        return VenueSnapshot(began, positions: positions, orders: orders)
+    }
+
+    /// Whether the books differ from it.
+    func differs(from snapshot: VenueSnapshot) -> Bool {
+        let engine = sequencer.engine
+        return !engine.standing.compare(with: snapshot, engine.rules.reconciliation).isEmpty
+    }
+
+    mutating func record(_ snapshot: VenueSnapshot) throws {
+        try attempt(snapshot.began, at: .zero)
+        for position in snapshot.positions { try attempt(position, at: .zero) }
+        for order in snapshot.orders { try attempt(order, at: .zero) }
+        try attempt(
+            VenueSnapshotEnded(
+                snapshot: snapshot.began.snapshot, positions: UInt32(snapshot.positions.count),
+                orders: UInt32(snapshot.orders.count)), at: .zero)
+    }
+}

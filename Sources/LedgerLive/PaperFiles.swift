@@ -1,0 +1,58 @@
+import Glibc
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+
+/// Paper trading on recorded data: the back-test's driver with operators and the flag file between the
+/// inputs, at the data's own pace or faster. The same day gives the same decisions and the same profit (W04).
+public struct PaperFiles {
+    private let run: Backtest
+    /// Seconds of the data in a second; nil for as fast as it goes.
+    private let speed: Double?
+
+    public init(_ configuration: Configuration, known: [Instrument], speed: Double?) throws {
+        run = try Backtest(configuration, known: known, kind: .paper)
+        self.speed = speed
+    }
+
+    public func run(
+        into journal: any Journal, named name: String, continues: Bool,
+        progress: (Progress) -> Void, shouldStop: @escaping () -> Bool
+    ) throws -> BacktestResult {
+        var start: (data: Timestamp, steady: Int64)?
+        let speed = self.speed
+        let interlude = Interlude(every: speed == nil ? 1024 : 1) { sequencer, next in
+            let now = max(sequencer.engine.lastTime, .zero)
+            try sequencer.drainInbox(at: now)
+            try sequencer.observeFlagFile(at: now, isRun: true)
+            guard let speed else { return }
+            if sequencer.uncommitted > 0 { try sequencer.commit() }
+            let began = start ?? (next, WallClock.steady)
+            start = began
+            let ahead = Double(next.nanoseconds - began.data.nanoseconds) / speed
+            try Self.wait(until: began.steady + Int64(ahead), &sequencer, shouldStop)
+        }
+        return try run.run(
+            into: journal, named: name, continues: continues, commitBytes: 1 << 16,
+            checkpointEvery: 50_000, interlude: interlude, progress: progress,
+            shouldStop: shouldStop)
+    }
+
+    /// Looks for operators' commands and the flag file while it waits.
+    private static func wait(
+        until steady: Int64, _ sequencer: inout Sequencer, _ shouldStop: () -> Bool
+    ) throws {
+        while !shouldStop() {
+            let left = steady - WallClock.steady
+            guard left > 0 else { return }
+            var nap = timespec(tv_sec: 0, tv_nsec: Int(min(left, 100_000_000)))
+            nanosleep(&nap, nil)
+            let now = max(sequencer.engine.lastTime, .zero)
+            try sequencer.drainInbox(at: now)
+            try sequencer.observeFlagFile(at: now, isRun: true)
+            if sequencer.uncommitted > 0 { try sequencer.commit() }
+        }
+    }
+}

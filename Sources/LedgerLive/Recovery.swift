@@ -1,0 +1,62 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+
+/// How far the way back is after a start or a gap: first each open order, then the fills since, then the
+/// account; only then may orders leave.
+struct Recovery {
+    enum Phase: Equatable {
+        case idle
+        /// Waits for the answers about these orders, by number and replacement.
+        case orders
+        case account
+        case done
+    }
+
+    struct Question: Equatable {
+        var order: OrderID
+        var generation: UInt16
+    }
+
+    private(set) var phase = Phase.idle
+    var questions: [Question] = []
+    /// When the phase's questions were last asked, on the steady clock.
+    var askedAt = Int64.min
+    /// Before this moment of the journal fills are known.
+    private(set) var since: Timestamp
+    /// Comparisons that failed in this recovery: a fill may be on its way.
+    var mismatches = 0
+    private(set) var duplicates: UInt64 = 0
+    private(set) var foreign: UInt64 = 0
+    private var lastReconciled = Int64.min
+
+    init(since: Timestamp) { self.since = since }
+
+    mutating func begin(_ questions: [Question], at steady: Int64) {
+        self.questions = questions
+        (phase, askedAt, mismatches) = (.orders, steady, 0)
+    }
+
+    mutating func askAccount(at steady: Int64) { (phase, askedAt) = (.account, steady) }
+
+    mutating func end(at time: Timestamp, steady: Int64) {
+        (phase, since, lastReconciled) = (.done, time, steady)
+    }
+
+    mutating func interrupt() { phase = .idle }
+
+    mutating func heard(_ order: OrderID, _ generation: UInt16) {
+        questions.removeAll { $0 == Question(order: order, generation: generation) }
+    }
+
+    mutating func countDuplicate() { duplicates += 1 }
+    mutating func sawForeign(_ order: VenueOrder) { foreign += 1 }
+
+    /// Compares anew when it is time.
+    mutating func reconcile(every options: LiveOptions, at steady: Int64) {
+        guard phase == .done, steady - lastReconciled >= options.reconciliation.count else {
+            return
+        }
+        (phase, askedAt, mismatches) = (.account, .min, 0)
+    }
+}

@@ -1,0 +1,56 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+import LedgerVenues
+
+/// Finds what a venue speaks of: its symbols among our instruments, its client order ids among our orders.
+struct VenueNames {
+    private var instruments: [String: InstrumentID] = [:]
+    private var known = 0
+
+    mutating func instrument(_ symbol: String, _ engine: borrowing Engine) -> InstrumentID? {
+        if engine.names.instruments.count != known {
+            known = engine.names.instruments.count
+            for instrument in engine.names.instruments {
+                instruments[instrument.symbol] = instrument.id
+            }
+        }
+        return instruments[symbol]
+    }
+
+    /// The order of a client order id: an open one, or one that the journal remembers.
+    func order(
+        _ clientOrder: String, _ engine: borrowing Engine, _ journal: any Journal
+    ) throws(JournalError) -> (order: OrderID, id: ClientOrderID)? {
+        guard let id = ClientOrderID(clientOrder) else { return nil }
+        if let order = engine.orders.open.first(where: { $0.intended.intent == id.intent }) {
+            return (order.id, id)
+        }
+        guard
+            let order = try journal.deduplicated(producer: "intent", key: .intent(id.intent))
+        else { return nil }
+        return (order, id)
+    }
+}
+
+extension Order {
+    /// What is sent for the order as it is now, or for one of its replacements.
+    func request(_ symbol: String, replaced by: ReplaceIntended? = nil) -> OrderRequest {
+        OrderRequest(
+            clientOrder:
+                "\(ClientOrderID(intended.intent, generation: UInt16(by?.generation ?? generation)))",
+            symbol: symbol, side: intended.side, orderType: intended.orderType,
+            timeInForce: intended.timeInForce, quantity: by?.quantity ?? intended.quantity,
+            limitPrice: by?.limitPrice ?? intended.limitPrice,
+            stopPrice: by?.stopPrice ?? intended.stopPrice)
+    }
+
+    func reference(_ symbol: String, generation wanted: UInt32? = nil) -> OrderReference {
+        OrderReference(
+            clientOrder:
+                "\(ClientOrderID(intended.intent, generation: UInt16(wanted ?? generation)))",
+            symbol: symbol)
+    }
+}

@@ -1,0 +1,254 @@
+import ArgumentParser
+import LedgerCommands
+import LedgerDomain
+import LedgerDrivers
+import LedgerVenues
+
+/// When the venue said what a file holds.
+struct OriginOptions: ParsableArguments {
+    @Option(help: "When the venue said so, a UTC time; needed where the file does not say it.")
+    var asOf: String?
+
+    func time(_ found: Timestamp?, _ path: String) throws -> Timestamp {
+        if let asOf {
+            guard let time = Timestamp(asOf) else {
+                throw ValidationError("--as-of \(asOf): write a UTC time, such as 2026-06-15")
+            }
+            return time
+        }
+        guard let found else {
+            throw CommandError("\(path) does not say when it was made: say it with --as-of")
+        }
+        return found
+    }
+}
+
+/// What a venue's file is made into.
+enum VenueFile {
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        do throws(ArtifactError) { try ArtifactFile.write(bytes, to: path) } catch {
+            throw CommandError("\(error)", code: error.isFull ? 4 : 2)
+        }
+    }
+
+    static func parse<T>(
+        _ path: String, _ body: ([UInt8]) throws(JSONFault) -> T
+    ) throws -> T {
+        let bytes = try WholeFile.read(path)
+        do throws(JSONFault) { return try body(bytes) } catch {
+            throw CommandError("\(path): \(error)")
+        }
+    }
+
+    static func name(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+
+    static func writeFilters(_ catalogue: VenueCatalogue, universe: String?, to path: String) throws
+    {
+        var chosen = catalogue
+        if let universe {
+            let symbols = try parse(universe) { (bytes) throws(JSONFault) in
+                try SymbolUniverse(bytes)
+            }.symbols
+            let missing = symbols.filter { catalogue[$0] == nil }
+            guard missing.isEmpty else {
+                throw CommandError(
+                    "\(universe) names \(missing.prefix(10).joined(separator: ", ")), which "
+                        + "\(catalogue.source) does not have", code: 1)
+            }
+            chosen = catalogue.narrowed(to: symbols)
+        }
+        try write(chosen.bytes, to: path)
+        let idle = chosen.instruments.count { !$0.isTradable }
+        Terminal.print(
+            "\(path): \(chosen.instruments.count) of \(chosen.venue) as of "
+                + "\(chosen.madeAt)" + (idle > 0 ? ", \(idle) of them not traded" : ""))
+    }
+}
+
+struct ImportFiltersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import-filters",
+        abstract: "Make a file of filters out of Binance's exchangeInfo.",
+        discussion: """
+            Takes the whole answer, of 2018 or of today, or one symbol of it. Name the result in
+            venue.filters: each order is then brought into a form that the venue takes, or refused by the
+            filter's name, and the filters stand in the journal.
+
+              ledger data import-filters exchangeInfo.json --universe data/universe/symbols.json
+              ledger data import-filters BTCUSDT.json --as-of 2026-06-15
+            """)
+
+    @Argument(help: "The recorded answer.")
+    var file: String
+    @Option(help: "File of the symbols to keep; all unless given.")
+    var universe: String?
+    @Option(help: "File to write.")
+    var out = "data/binance_filters.json"
+    @OptionGroup var origin: OriginOptions
+
+    func run() throws {
+        let info = try VenueFile.parse(file) { (bytes) throws(JSONFault) in
+            try BinanceExchangeInfo(bytes)
+        }
+        let catalogue = VenueCatalogue(
+            venue: "binance", source: VenueFile.name(file),
+            madeAt: try origin.time(info.serverTime, file), instruments: info.instruments)
+        try VenueFile.writeFilters(catalogue, universe: universe, to: out)
+    }
+}
+
+struct ImportAssetsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import-assets",
+        abstract: "Make a file of filters out of Alpaca's assets.",
+        discussion: """
+            Equities get the rules that hold for all of them: cents, four decimals below a dollar, whole
+            shares or nine decimals; crypto assets the steps that they name.
+
+              ledger data import-assets assets.json --as-of 2026-06-15
+            """)
+
+    @Argument(help: "The recorded answer.")
+    var file: String
+    @Option(help: "File of the symbols to keep; all unless given.")
+    var universe: String?
+    @Option(help: "File to write.")
+    var out = "data/alpaca_filters.json"
+    @OptionGroup var origin: OriginOptions
+
+    func run() throws {
+        let assets = try VenueFile.parse(file) { (bytes) throws(JSONFault) in
+            try AlpacaAssets(bytes)
+        }
+        let catalogue = VenueCatalogue(
+            venue: "alpaca", source: VenueFile.name(file), madeAt: try origin.time(nil, file),
+            instruments: assets.instruments)
+        try VenueFile.writeFilters(catalogue, universe: universe, to: out)
+    }
+}
+
+struct ImportFeesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import-fees",
+        abstract: "Make a file of fees out of Binance's commissions.",
+        discussion: """
+            Takes answers to account/commission, tradeFee and account. Named in venue.fees it is held
+            against venue.fee_basis_points at each start.
+
+              ledger data import-fees tradeFee.json --as-of 2026-06-15
+            """)
+
+    @Argument(help: "The recorded answers.")
+    var files: [String]
+    @Option(help: "File to write.")
+    var out = "data/binance_fees.json"
+    @OptionGroup var origin: OriginOptions
+
+    func run() throws {
+        var fees: [VenueFee] = []
+        for file in files {
+            for fee in try VenueFile.parse(file, VenueFee.parseBinance) {
+                if let other = fees.first(where: { $0.symbol == fee.symbol }), other != fee {
+                    throw CommandError("\(file): \(fee.symbol) has other fees in another file")
+                }
+                fees.append(fee)
+            }
+        }
+        let schedule = FeeSchedule(
+            venue: "binance", source: files.map(VenueFile.name).joined(separator: " "),
+            madeAt: try origin.time(nil, files[0]), fees: fees)
+        try VenueFile.write(schedule.bytes, to: out)
+        Terminal.print(
+            "\(out): fees of \(schedule.fees.count) symbols of binance as of \(schedule.madeAt)")
+    }
+}
+
+struct UniverseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "universe",
+        abstract: "Choose symbols out of a file of filters.",
+        discussion: """
+              ledger data universe data/binance_filters.json --quote USDT
+              ledger data universe data/alpaca_filters.json --out data/universe/alpaca_symbols.json
+            """)
+
+    @Argument(help: "A file that import-filters, import-assets or ledgerd data wrote.")
+    var file: String
+    @Option(help: "Only what is paid in this.")
+    var quote: String?
+    @Option(help: "Only equity or crypto.")
+    var kind: String?
+    @Flag(help: "What is not traded at present too.")
+    var all = false
+    @Option(help: "File to write.")
+    var out = "data/universe/symbols.json"
+
+    func run() throws {
+        let catalogue = try FiltersFile.read(file)
+        let chosen = catalogue.instruments.filter { instrument in
+            (all || instrument.isTradable) && (quote == nil || instrument.quote == quote)
+                && (kind == nil || "\(instrument.kind)" == kind)
+        }
+        guard !chosen.isEmpty else {
+            throw CommandError("nothing in \(file) is of that kind", code: 1)
+        }
+        let universe = SymbolUniverse(
+            venue: catalogue.venue, source: VenueFile.name(file), madeAt: catalogue.madeAt,
+            symbols: chosen.map(\.symbol))
+        try VenueFile.write(universe.bytes, to: out)
+        Terminal.print(
+            "\(out): \(universe.symbols.count) symbols of \(universe.venue) as of "
+                + "\(universe.madeAt)")
+    }
+}
+
+struct FiltersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "filters",
+        abstract: "Show a file of filters, and whether it is stale.",
+        discussion: """
+              ledger data filters data/binance_filters.json --symbol BTCUSDT
+              ledger data filters data/binance_filters.json --check
+
+            Exit codes: 0, or 1 with --check where the filters are stale.
+            """)
+
+    @Argument(help: "A file of filters.")
+    var file = "data/binance_filters.json"
+    @Option(help: "One symbol alone.")
+    var symbol: String?
+    @Flag(help: "Fail where they are stale.")
+    var check = false
+    @Option(help: "Days from which on they are stale.")
+    var maxAgeDays = FiltersFile.standardDays
+    @OptionGroup var output: FormatOptions
+
+    func run() throws {
+        let catalogue = try FiltersFile.read(file)
+        if let symbol, catalogue[symbol] == nil {
+            throw CommandError("\(symbol) is not in \(file)", code: 1)
+        }
+        var table = Table([
+            .init("symbol"), .init("kind"), .init("traded"), .init("tick", .number),
+            .init("lot", .number), .init("minimum", .number), .init("maximum", .number),
+            .init("notional", .number), .init("orders", .number), .init("stops", .number),
+        ])
+        for instrument in catalogue.instruments where symbol == nil || instrument.symbol == symbol {
+            let rules = instrument.filters
+            let cells: [String] = [
+                instrument.symbol, "\(instrument.kind)", instrument.isTradable ? "yes" : "no",
+                "\(rules.tick)", "\(rules.lot)", "\(rules.minimumQuantity)",
+                "\(rules.maximumQuantity)", "\(rules.minimumNotional)",
+                "\(rules.maximumOrders)", "\(rules.maximumStops)",
+            ]
+            table.add(cells.map { $0 == "0" ? nil : $0 })
+        }
+        table.write(output.format)
+        let problem = FiltersFile.problem(
+            catalogue, at: Operator.now, maximumDays: maxAgeDays)
+        if let problem { Terminal.complain("\(file): \(problem)") }
+        if check, problem != nil { throw ExitCode(1) }
+    }
+}
