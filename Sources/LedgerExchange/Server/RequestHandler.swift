@@ -77,7 +77,8 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             ("Upgrade", "websocket"), ("Connection", "Upgrade"),
             ("Sec-WebSocket-Accept", Self.accepted(key)),
         ])
-        let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
+        let head = HTTPResponseHead(
+            version: .http1_1, status: .switchingProtocols, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         let pipeline = context.pipeline.syncOperations
