@@ -5,5 +5,5 @@ import ArgumentParser
 struct DaemonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledgerd", abstract: "Trades: paper, live, and a local exchange.",
-        subcommands: [ExchangeCommand.self])
+        subcommands: [ExchangeCommand.self, DaemonDataCommand.self, DaemonDoctorCommand.self])
 }
