@@ -146,6 +146,9 @@ public struct Backtest {
             try fail(&sequencer, error)
         }
         let inputs = sequencer.engine.inputs - (continues ? inputsBefore : 0)
+        if kind.isPaper {
+            try sequencer.askSimulatedVenue(.end, at: sequencer.engine.lastTime)
+        }
         try sequencer.take(
             RunEnded(inputs: inputs, reason: wasInterrupted ? "interrupted" : "end of data"),
             Envelope(time: sequencer.engine.lastTime))
@@ -198,7 +201,7 @@ public struct Backtest {
         }
         try sequencer.take(
             RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)
-        if kind.isPaper { try sequencer.askSimulatedVenue(at: envelope.time) }
+        if kind.isPaper { try sequencer.askSimulatedVenue(.start, at: envelope.time) }
     }
 
     /// Passes over the rows that the journal holds.
@@ -237,7 +240,7 @@ public struct Backtest {
         }
         try sequencer.take(
             RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)
-        if kind.isPaper { try sequencer.askSimulatedVenue(at: envelope.time) }
+        if kind.isPaper { try sequencer.askSimulatedVenue(.start, at: envelope.time) }
     }
 
     /// Merges the sources by time; of equal times the source named first goes first.

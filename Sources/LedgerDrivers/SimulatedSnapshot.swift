@@ -4,14 +4,14 @@ import LedgerEvents
 
 extension Sequencer {
     /// What the engine's own venue says of the account: there is no other one to ask, and it agrees.
-    public mutating func askSimulatedVenue(at time: Timestamp) throws {
-        guard !engine.isRemote, engine.gate.latch(.reconciliation) != nil else { return }
+    public mutating func askSimulatedVenue(_ kind: SnapshotKind, at time: Timestamp) throws {
+        guard !engine.isRemote else { return }
         let envelope = Envelope(time: time)
         let standing = engine.standing
         let number = nextSequence.number
         try take(
             VenueSnapshotBegan(
-                kind: .start, snapshot: number, cash: standing.cash,
+                kind: kind, snapshot: number, cash: standing.cash,
                 portfolioValue: engine.books.equity[engine.account]?.equity ?? .zero,
                 buyingPower: standing.cash, origin: "simulated venue"), envelope)
         for holding in standing.holdings {

@@ -98,26 +98,30 @@ extension SettingsSchema {
         Setting(
             "live.queue_capacity", .integer(16...10_000_000), "65536",
             "messages that may wait for the sequencer; then the socket is not read"),
-        Setting(
-            "live.doctor_max_age_h", .integer(1...8760), "24",
-            "hours for which a healthy doctor's record lets live orders leave"),
     ]
 
     private static let addresses: [Setting] = [
         Setting(
-            "alpaca.trading_url", .text, "https://paper-api.alpaca.markets",
-            "orders and account; the order stream is below it"),
+            "alpaca.trading_url", .text, "https://paper-api.alpaca.markets", "orders and account"),
+        Setting(
+            "alpaca.order_stream_url", .text, "",
+            "order reports; the trading address's /stream where it is empty"),
         Setting("alpaca.data_url", .text, "https://data.alpaca.markets", "history and snapshots"),
         Setting(
             "alpaca.stream_url", .text, "wss://stream.data.alpaca.markets/v2/iex", "market data"),
         Setting(
             "binance.rest_url", .text, "https://testnet.binance.vision", "orders, account, history"),
         Setting(
-            "binance.stream_url", .text, "wss://stream.testnet.binance.vision",
-            "market data and order reports"),
+            "binance.stream_url", .text, "wss://stream.testnet.binance.vision", "market data"),
+        Setting(
+            "binance.order_stream_url", .text, "wss://ws-api.testnet.binance.vision/ws-api/v3",
+            "order reports"),
         Setting(
             "binance.recv_window_ms", .integer(10...60_000), "5000",
             "milliseconds after its time stamp for which a request may still arrive"),
+        Setting(
+            "network.processing_limit_ms", .integer(0...600_000), "10000",
+            "milliseconds for which a venue may still place an order that it took up"),
         Setting(
             "network.ca_file", .text, "", "certificates to trust beside the system's own, PEM"),
     ]

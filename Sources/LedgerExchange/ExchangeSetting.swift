@@ -58,7 +58,8 @@ struct ExchangeSetting {
             let value: WireValue
             do {
                 value = try WireJSON.decode(
-                    try WholeFile.bytes(path), limits: WireLimits(bytes: 64 << 20, values: 4_000_000))
+                    try WholeFile.bytes(path),
+                    limits: WireLimits(bytes: 64 << 20, values: 4_000_000))
             } catch { throw InputError("\(path): \(error)") }
             let found = value["symbols"]?.elements ?? [value]
             recorded += found.filter { $0["symbol"] != nil }.map { BinanceSymbol(recorded: $0) }

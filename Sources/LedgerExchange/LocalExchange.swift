@@ -6,7 +6,6 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import NIOWebSocket
 
 /// A local exchange: Alpaca's and Binance's APIs over loopback, matched by the simulated venue, each with a
 /// journal of its own.
@@ -133,30 +132,17 @@ public final class LocalExchange: @unchecked Sendable {
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-        let upgrader = NIOWebSocketServerUpgrader(
-            maxFrameSize: 1 << 20,
-            shouldUpgrade: { channel, head in
-                let headers = desk.offers(Request(head)) ? HTTPHeaders() : nil
-                return channel.eventLoop.makeSucceededFuture(headers)
-            },
-            upgradePipelineHandler: { channel, head in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(
-                        NIOWebSocketFrameAggregator(
-                            minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 1024,
-                            maxAccumulatedFrameSize: 1 << 20))
-                    try pipeline.addHandler(SocketHandler(desk, Request(head)))
-                }
-            })
-        try pipeline.configureHTTPServerPipeline(
-            withServerUpgrade: (
-                upgraders: [upgrader],
-                completionHandler: { context in
-                    context.pipeline.removeHandler(name: "requests", promise: nil)
-                }
-            ))
-        try pipeline.addHandler(RequestHandler(desk), name: "requests")
+        // Kept as one list, because all of them go when a connection becomes a web socket.
+        let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+        let encoder = HTTPResponseEncoder()
+        let assistant = HTTPServerPipelineHandler()
+        let errors = HTTPServerProtocolErrorHandler()
+        try pipeline.addHandler(encoder)
+        try pipeline.addHandler(decoder)
+        try pipeline.addHandler(assistant)
+        try pipeline.addHandler(errors)
+        try pipeline.addHandler(
+            RequestHandler(desk, plain: [errors, assistant, decoder, encoder]))
     }
 
     /// What a person and a test read: each address on a line of its own, then `ready`.

@@ -40,7 +40,7 @@ struct LiveOpening {
                 Envelope(account: sequencer.engine.account, time: time))
         }
         try sequencer.take(RunStarted(mode: options.mode, name: options.runName), envelope)
-        if !options.sendsOrders { try sequencer.askSimulatedVenue(at: time) }
+        if !options.sendsOrders { try sequencer.askSimulatedVenue(.start, at: time) }
     }
 
     private func define(

@@ -95,7 +95,7 @@ extension LiveRun {
         let steady = WallClock.steady
         try openBooks(account)
         let snapshot = snapshot(of: account)
-        if differs(from: snapshot), recovery.mismatches + 1 < Self.comparisons {
+        if !isEnding, differs(from: snapshot), recovery.mismatches + 1 < Self.comparisons {
             recovery.mismatches += 1
             recovery.askedAt = steady - Self.patience + 200_000_000
             return
@@ -131,5 +131,18 @@ extension LiveRun {
         }
         try sequencer.take(
             CashDeposited(amount: account.cash), Envelope(account: engine.account, time: now))
+    }
+
+    /// The account as a run leaves it; a venue that does not answer soon is not waited for.
+    mutating func takeEndSnapshot() throws {
+        guard options.sendsOrders, isOrderStreamUp else { return }
+        recovery.askAccount(at: WallClock.steady)
+        gateway.queryAccount(symbols: sequencer.engine.names.instruments.map(\.symbol))
+        let deadline = WallClock.steady + Self.patience
+        isEnding = true
+        while recovery.phase == .account, WallClock.steady < deadline {
+            for item in nextItems(until: deadline) { try take(item) }
+        }
+        try sequencer.commit()
     }
 }

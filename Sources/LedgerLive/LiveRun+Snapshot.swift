@@ -30,7 +30,8 @@ extension LiveRun {
                     symbol: order.symbol, venueOrder: order.venueOrder))
         }
         let began = VenueSnapshotBegan(
-            kind: isOrderStreamUp ? .reconciliation : .start, snapshot: number, cash: account.cash,
+            kind: isEnding ? .end : isOrderStreamUp ? .reconciliation : .start, snapshot: number,
+            cash: account.cash,
             portfolioValue: account.portfolioValue, buyingPower: account.buyingPower,
             origin: gateway.name)
         return VenueSnapshot(began, positions: positions, orders: orders)

@@ -16,7 +16,7 @@ public struct LiveRun: ~Copyable {
     let journal: LMDBJournal
     let gateway: any VenueGateway
     let options: LiveOptions
-    let clock = JournalClock()
+    var clock = JournalClock()
     public let queue: InputQueue
     var names = VenueNames()
     var executor: Executor
@@ -27,6 +27,7 @@ public struct LiveRun: ~Copyable {
     public private(set) var latency = LatencyHistogram()
     public private(set) var messages: UInt64 = 0
     var isOrderStreamUp = false
+    var isEnding = false
     private var nextTick: Int64 = 0
     private var items: [InputQueue.Item] = []
 
@@ -39,6 +40,7 @@ public struct LiveRun: ~Copyable {
         let last = try journal.head.lastSequence
         var sequencer = try Sequencer(
             journal, holder: holder, commitBytes: 1 << 18, checkpointEvery: 50_000)
+        if let begin = gateway.beginsAt { clock.set(begin) }
         let since = sequencer.engine.lastTime
         let opening = LiveOpening(configuration, instruments, options)
         try opening.take(into: &sequencer, at: max(clock.now, since))
@@ -59,8 +61,7 @@ public struct LiveRun: ~Copyable {
         let queue = self.queue
         gateway.start(symbols: options.symbols) { queue.push($0) }
         while !shouldStop() {
-            queue.take(into: &items, until: min(nextTick, WallClock.steady + 100_000_000))
-            let taken = items
+            let taken = nextItems(until: min(nextTick, WallClock.steady + 100_000_000))
             for item in taken { try take(item) }
             try sequencer.drainInbox(at: clock.now)
             if WallClock.steady >= nextTick {
@@ -69,6 +70,12 @@ public struct LiveRun: ~Copyable {
             }
             try commitAndSend(taken)
         }
+    }
+
+    /// What has come, waited for until a time of the steady clock.
+    mutating func nextItems(until deadline: Int64) -> [InputQueue.Item] {
+        queue.take(into: &items, until: deadline)
+        return items
     }
 
     private mutating func commitAndSend(_ taken: [InputQueue.Item]) throws {
@@ -83,8 +90,13 @@ public struct LiveRun: ~Copyable {
 
     /// Ends in good order: what waits is taken, orders outside stay, the journal says that the run ended.
     public consuming func finish(reason: String) throws {
+        try takeEndSnapshot()
         gateway.stop()
+        let taken = nextItems(until: 0)
+        for item in taken { try take(item) }
+        messages += UInt64(taken.count)
         queue.close()
+        try sequencer.askSimulatedVenue(.end, at: now)
         try sequencer.take(
             RunEnded(inputs: sequencer.engine.inputs, reason: reason), Envelope(time: now))
         try sequencer.commitWithCheckpoint()

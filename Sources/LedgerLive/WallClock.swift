@@ -21,18 +21,24 @@ public enum WallClock {
 public struct JournalClock: Sendable {
     private let start: Timestamp
     private let steadyStart: Int64
+    /// What a recording says that it is.
+    private var recorded: Timestamp?
 
     public init() {
         start = WallClock.now
         steadyStart = WallClock.steady
     }
 
+    /// From here on a recording's time counts; it does not go back.
+    public mutating func set(_ time: Timestamp) { recorded = max(time, recorded ?? time) }
+
     public var now: Timestamp {
-        Timestamp(nanoseconds: start.nanoseconds + WallClock.steady - steadyStart)
+        if let recorded { return recorded }
+        return Timestamp(nanoseconds: start.nanoseconds + WallClock.steady - steadyStart)
     }
 
     /// How far somebody has set the machine's clock since.
     public var step: Nanoseconds {
-        Nanoseconds(WallClock.now.nanoseconds - now.nanoseconds)
+        recorded == nil ? Nanoseconds(WallClock.now.nanoseconds - now.nanoseconds) : Nanoseconds(0)
     }
 }

@@ -16,6 +16,9 @@ public protocol VenueGateway: AnyObject, Sendable {
     func start(symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void)
     func stop()
 
+    /// When a recording begins; nil for a venue, which is now.
+    var beginsAt: Timestamp? { get }
+
     /// Whether it has no more to say: a recording that came to its end.
     var hasEnded: Bool { get }
 
@@ -44,4 +47,5 @@ public protocol VenueGateway: AnyObject, Sendable {
 
 extension VenueGateway {
     public var hasEnded: Bool { false }
+    public var beginsAt: Timestamp? { nil }
 }

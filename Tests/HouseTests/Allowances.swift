@@ -55,6 +55,8 @@ enum Allowances {
             "reads the names that readdir gives, a C array"
         ),
         (
+            "Sources/LedgerTransport/",
+            "speaks to libcurl and threads, both C, and shares a gateway's state between threads"
             "Sources/LedgerLive/InputQueue.swift",
             "a lock and two conditions of the C library between the gateways' threads and the sequencer's"
         ),

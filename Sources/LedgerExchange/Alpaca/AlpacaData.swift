@@ -60,7 +60,9 @@ extension AlpacaVenue {
         let symbols =
             single.map { [$0] }
             ?? (request.query["symbols"] ?? "").split(separator: ",").map(String.init)
-        guard !symbols.isEmpty else { throw AlpacaError(400, body: ["message": "symbols is required"]) }
+        guard !symbols.isEmpty else {
+            throw AlpacaError(400, body: ["message": "symbols is required"])
+        }
         var known: [Instrument] = []
         for symbol in symbols.sorted() {
             guard let instrument = ledger.instrument(symbol: symbol),
@@ -81,7 +83,8 @@ extension AlpacaVenue {
             let market = ledger.market[instrument.id]
             let value: WireValue?
             switch kind {
-            case "bars": value = (market.minutes.last ?? market.longer.last).map { bar($0.value, $0.time) }
+            case "bars":
+                value = (market.minutes.last ?? market.longer.last).map { bar($0.value, $0.time) }
             case "quotes": value = market.quote.map { quote($0.value, $0.time, isCrypto) }
             case "trades": value = market.trade.map { trade($0.value, $0.time, isCrypto) }
             default: throw .missing("endpoint not found")

@@ -184,7 +184,8 @@ extension AlpacaVenue {
     }
 
     /// Places an order and gives it as it was when it was taken: what fills it comes by the stream.
-    func submit(_ order: OrderRequested, _ instrument: Instrument) throws(AlpacaError) -> WireValue {
+    func submit(_ order: OrderRequested, _ instrument: Instrument) throws(AlpacaError) -> WireValue
+    {
         guard !faults.happens(.reject) else {
             throw AlpacaError(403, 40_310_000, "order rejected by the exchange")
         }
@@ -266,7 +267,9 @@ extension AlpacaVenue {
         }
         func level(_ name: String) throws(AlpacaError) -> Price {
             guard let text = body[name]?.string else { return .zero }
-            guard let price = try? Price(text), price.raw > 0 else { throw .invalid("invalid \(name)") }
+            guard let price = try? Price(text), price.raw > 0 else {
+                throw .invalid("invalid \(name)")
+            }
             try check(price, instrument)
             return price
         }

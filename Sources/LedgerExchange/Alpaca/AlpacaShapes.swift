@@ -29,7 +29,8 @@ extension AlpacaVenue {
         let notional = words.first { $0.hasPrefix("notional=") }?.dropFirst(9)
         let isBuy = order.side == .buy
         return [
-            "id": .text(terms.sequence.uuid(Kind.order)), "client_order_id": .text(terms.clientOrder),
+            "id": .text(terms.sequence.uuid(Kind.order)),
+            "client_order_id": .text(terms.clientOrder),
             "created_at": .time(terms.at), "updated_at": .time(next?.at ?? order.updatedAt),
             "submitted_at": .time(terms.at), "filled_at": at("filled"), "expired_at": at("expired"),
             "canceled_at": at("canceled"), "failed_at": at("rejected"),

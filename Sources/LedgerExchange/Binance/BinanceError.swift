@@ -31,7 +31,8 @@ struct BinanceError: Error, Hashable {
 
     /// What the exchange itself could not do.
     init(_ error: any Error) {
-        self.init(-1000, "An unknown error occurred while processing the request: \(error)", status: 500)
+        self.init(
+            -1000, "An unknown error occurred while processing the request: \(error)", status: 500)
     }
 
     init(_ refusal: Refusal) {

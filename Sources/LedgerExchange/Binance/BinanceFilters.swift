@@ -37,8 +37,9 @@ struct BinanceFilters {
                 let isStop = order.orderType == .stop || order.orderType == .stopLimit
                 isGood =
                     !isStop
-                    || open.stops < Int(
-                        number(filter, "maxNumAlgoOrders") / Int128(FixedPoint.one))
+                    || open.stops
+                        < Int(
+                            number(filter, "maxNumAlgoOrders") / Int128(FixedPoint.one))
             default: isGood = true
             }
             guard isGood else { throw .filter(name) }
@@ -74,7 +75,8 @@ struct BinanceFilters {
         }
         // Without the flag the minimum holds for market orders too.
         let low = number(filter, "minNotional")
-        let lowApplies = !isMarket || (filter["applyMinToMarket"] ?? filter["applyToMarket"])?.flag ?? true
+        let lowApplies =
+            !isMarket || (filter["applyMinToMarket"] ?? filter["applyToMarket"])?.flag ?? true
         let high = number(filter, "maxNotional")
         let highApplies = !isMarket || filter["applyMaxToMarket"]?.flag ?? false
         return (!lowApplies || value.raw >= low) && (high == 0 || !highApplies || value.raw <= high)

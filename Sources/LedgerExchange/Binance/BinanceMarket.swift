@@ -117,7 +117,8 @@ extension BinanceVenue {
     /// The mean of the closes of the last five minutes, or the last price.
     func averagePrice(_ instrument: Instrument) -> Price {
         let market = ledger.market[instrument.id]
-        let closes = (market.minutes.suffix(4).map(\.value) + [market.forming?.value].compactMap { $0 })
+        let closes =
+            (market.minutes.suffix(4).map(\.value) + [market.forming?.value].compactMap { $0 })
             .map { Int128($0.close.raw) }
         guard !closes.isEmpty else { return market.lastPrice }
         let sum = closes.reduce(0, +)
@@ -158,11 +159,14 @@ extension BinanceVenue {
         let change = Price(raw: last.raw - open.raw)
         let share =
             open.raw == 0
-            ? 0 : (try? FixedPoint.scaled(Int128(change.raw), by: 100_000_000_000, over: Int128(open.raw))) ?? 0
+            ? 0
+            : (try? FixedPoint.scaled(
+                Int128(change.raw), by: 100_000_000_000, over: Int128(open.raw))) ?? 0
         let quote = market.quote?.value
         return [
             "symbol": .text(instrument.symbol), "priceChange": .eight(change),
-            "priceChangePercent": .eight(share), "weightedAvgPrice": .eight(averagePrice(instrument)),
+            "priceChangePercent": .eight(share),
+            "weightedAvgPrice": .eight(averagePrice(instrument)),
             "prevClosePrice": .eight(open), "lastPrice": .eight(last),
             "lastQty": .eight(market.trade?.value.size ?? .zero),
             "bidPrice": .eight(quote?.bid ?? .zero), "bidQty": .eight(quote?.bidSize ?? .zero),

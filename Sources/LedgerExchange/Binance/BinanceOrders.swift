@@ -34,7 +34,8 @@ extension BinanceVenue {
         var request = OrderRequested(
             instrument: instrument.id, side: side, orderType: type, quantity: .zero,
             limitPrice: limit, stopPrice: stop,
-            timeInForce: try timeInForce(parameters, isNeeded: hasLimit && typeName != "LIMIT_MAKER"),
+            timeInForce: try timeInForce(
+                parameters, isNeeded: hasLimit && typeName != "LIMIT_MAKER"),
             clientOrder: client, actor: "binance", reason: typeName)
         if let amount = parameters["quoteOrderQty"], type == .market {
             request.reason += " quote=\(amount)"
@@ -208,7 +209,9 @@ extension BinanceVenue {
     // MARK: Replace
 
     func replaceOrder(_ parameters: Parameters) throws(BinanceError) -> Done {
-        guard let mode = parameters["cancelReplaceMode"] else { throw .missing("cancelReplaceMode") }
+        guard let mode = parameters["cancelReplaceMode"] else {
+            throw .missing("cancelReplaceMode")
+        }
         // What is wrong with the new order's form is known before anything is cancelled.
         let place = try find(parameters, id: "cancelOrderId", name: "cancelOrigClientOrderId")
         var cancelled: WireValue = nil

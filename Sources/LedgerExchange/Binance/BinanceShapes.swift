@@ -155,7 +155,10 @@ extension BinanceVenue {
             "updateTime": .integer(ledger.lastTime.milliseconds), "accountType": "SPOT",
             "balances": .array(
                 balances.map {
-                    ["asset": .text($0.asset), "free": .eight($0.free), "locked": .eight($0.locked)]
+                    [
+                        "asset": .text($0.asset), "free": .eight($0.free),
+                        "locked": .eight($0.locked),
+                    ]
                 }), "permissions": ["SPOT"], "uid": 1,
         ]
     }
@@ -210,7 +213,8 @@ extension BinanceVenue {
     private func report(_ order: ExchangeOrder, _ kind: String, _ index: Int?) -> WireValue {
         let fill = index.map { order.fills[$0] }
         // As it was then: what came after is told by the reports that follow.
-        let before = order.fills.prefix(index.map { $0 + 1 } ?? (kind == "NEW" ? 0 : order.fills.count))
+        let before = order.fills.prefix(
+            index.map { $0 + 1 } ?? (kind == "NEW" ? 0 : order.fills.count))
         let filled = before.last?.cumulative ?? .zero
         let value = before.reduce(Money.zero) {
             $0 + ((try? Money.notional($1.price, $1.quantity)) ?? .zero)

@@ -13,7 +13,7 @@ final class BinanceStream: BinanceUserStream {
     private let link: any StreamLink
     private let isCombined: Bool
     private(set) var streams: [String]
-    let listenKey: String?
+    private(set) var listenKey: String?
 
     init(
         _ venue: BinanceVenue, _ link: any StreamLink, isCombined: Bool, streams: [String],
@@ -50,9 +50,11 @@ final class BinanceStream: BinanceUserStream {
         switch method {
         case "SUBSCRIBE":
             for name in names where !streams.contains(name) && streams.count < 1024 {
-                streams.append(name)
+                if venue.isListenKey(name) { listenKey = name } else { streams.append(name) }
             }
-        case "UNSUBSCRIBE": streams.removeAll(where: names.contains)
+        case "UNSUBSCRIBE":
+            streams.removeAll(where: names.contains)
+            if names.contains(listenKey ?? "") { listenKey = nil }
         case "LIST_SUBSCRIPTIONS": result = .array(streams.map { .text($0) })
         default:
             let error: WireValue = [

@@ -73,7 +73,8 @@ final class BinanceVenue: Venue {
         let wait = [(name: "Retry-After", value: String(retryAfter))]
         switch fault {
         case .rateLimit:
-            let text = "Too many requests; current limit of IP is \(budget.limit) requests per minute."
+            let text =
+                "Too many requests; current limit of IP is \(budget.limit) requests per minute."
             return Answer(429, BinanceError(-1003, text).value, headers: wait)
         case .ban:
             let until = ExchangeClock.machine.milliseconds + retryAfter * 1000
@@ -105,7 +106,8 @@ final class BinanceVenue: Venue {
         }
     }
 
-    private func route(_ request: Request, _ parameters: Parameters) throws(BinanceError) -> Answer {
+    private func route(_ request: Request, _ parameters: Parameters) throws(BinanceError) -> Answer
+    {
         let parts = request.parts
         guard parts.count >= 3, parts[0] == "api", parts[1] == "v3" || parts[1] == "v1" else {
             throw BinanceError(-1000, "This exchange has no such endpoint.", status: 404)
@@ -184,16 +186,22 @@ final class BinanceVenue: Venue {
         }
         guard parts.first == "ws" || parts.first == "stream" else { return nil }
         let isCombined = parts.first == "stream"
-        var names = isCombined
+        var names =
+            isCombined
             ? (request.query["streams"] ?? "").split(separator: "/").map(String.init)
             : Array(parts.dropFirst())
-        let keys = names.filter { $0.hasPrefix("local") && $0.utf8.count == 53 }
+        let keys = names.filter(isListenKey)
         names.removeAll(where: keys.contains)
         let session = BinanceStream(
             self, link, isCombined: isCombined, streams: names, listenKey: keys.first)
         sessions.append(session)
-        if session.listenKey != nil { userSessions.append(session) }
+        userSessions.append(session)
         return session
+    }
+
+    /// Keys hold for ever here: they are told by their form.
+    func isListenKey(_ name: String) -> Bool {
+        name.hasPrefix("local") && name.utf8.count == 53
     }
 
     func closed(_ session: any StreamSession) {

@@ -5,7 +5,8 @@ import LedgerEvents
 /// after a restart.
 struct ExchangeBook {
     static let types: [EventType] = [
-        .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderIntended, .intentRejected, .orderAccepted,
+        .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderIntended,
+        .intentRejected, .orderAccepted,
         .orderRejected, .orderFilled, .orderReplaced, .orderCancelled, .orderExpired,
     ]
 
@@ -80,7 +81,8 @@ struct ExchangeBook {
             words: request?.reason ?? "",
             generations: [
                 .init(
-                    sequence: record.sequence, clientOrder: request?.clientOrder ?? "\(event.intent)",
+                    sequence: record.sequence,
+                    clientOrder: request?.clientOrder ?? "\(event.intent)",
                     quantity: event.quantity, limitPrice: event.limitPrice,
                     stopPrice: event.stopPrice, at: record.time)
             ], updatedAt: record.time)

@@ -29,7 +29,7 @@ final class ExchangeLedger {
     private(set) var depth: [String: DepthBook] = [:]
     private(set) var instruments: [Instrument] = []
     private let keepsFeedTime: Bool
-    private var account: AccountID { engine.account }
+    private var account = AccountID.none
     private(set) var lastTime = Timestamp.zero
     /// The time of the last price in the journal; nil where there is none.
     private(set) var lastMarketTime: Timestamp?
@@ -97,15 +97,17 @@ final class ExchangeLedger {
                     settings: settings.text), envelope)
         }
         instruments = engine.names.instruments
-        for var symbol in symbols where !instruments.contains(where: { $0.symbol == symbol.symbol }) {
+        for var symbol in symbols where !instruments.contains(where: { $0.symbol == symbol.symbol })
+        {
             symbol.id = InstrumentID(UInt32(instruments.count + 1))
             instruments.append(symbol)
             try sequencer?.take(InstrumentDefined(symbol), envelope)
         }
         let cash = try Money(configuration["account.cash"])
+        account = engine.account
         if isNew, cash.raw > 0 {
             try sequencer?.take(
-                CashDeposited(amount: cash), Envelope(account: engine.account, time: now))
+                CashDeposited(amount: cash), Envelope(account: account, time: now))
         }
         if isNew {
             try sequencer?.take(
@@ -145,7 +147,8 @@ final class ExchangeLedger {
     }
 
     func place(_ request: OrderRequested) throws -> Outcome {
-        guard let sequence = try sequencer?.take(request, envelope()) else {
+        let envelope = envelope()
+        guard let sequence = try sequencer?.take(request, envelope) else {
             throw InputError("the exchange is closed")
         }
         try settle()
@@ -164,7 +167,9 @@ final class ExchangeLedger {
     /// An order that the standing quote would fill does not wait for the next one: the quote is said again.
     private func meetMarket(_ place: Int) throws {
         let order = book[place]
-        guard order.state == .open, let quote = market[order.instrument].quote?.value else { return }
+        guard order.state == .open, let quote = market[order.instrument].quote?.value else {
+            return
+        }
         let price = order.side == .buy ? quote.ask : quote.bid
         guard price.raw > 0 else { return }
         let isImmediate =
@@ -181,17 +186,19 @@ final class ExchangeLedger {
     /// - Parameter reason: the name of the cancel, where the venue gives it one.
     func cancel(_ place: Int, actor: String, reason: String = "") throws {
         let order = book[place]
+        let envelope = envelope()
         try sequencer?.take(
             OrderCancelRequested(
                 instrument: order.instrument, order: order.id, actor: actor, reason: reason),
-            envelope())
+            envelope)
         try settle()
     }
 
     /// - Returns: nil when the order has its new terms.
     func replace(_ place: Int, _ request: OrderReplaceRequested) throws -> Refusal? {
         let before = book[place].generations.count
-        let sequence = try sequencer?.take(request, envelope())
+        let envelope = envelope()
+        let sequence = try sequencer?.take(request, envelope)
         try settle()
         if let refusal = book.refusal, refusal.request == sequence { return refusal.refusal }
         guard book[place].generations.count > before else { return Refusal(.badPrice) }

@@ -1,0 +1,119 @@
+import Dispatch
+import LedgerDomain
+import LedgerEvents
+import LedgerImport
+import LedgerTransport
+import LedgerVenues
+import Synchronization
+
+/// A recorded Binance web socket as a gateway: lines of `nanoseconds json`, the receiver's clock and the
+/// message. It brings market data at the recorded clock's time, as fast as they are taken, and measures how
+/// far that clock was from the venue's. Orders it has no use for.
+public final class RecordedGateway: VenueGateway {
+    public let name = "binance"
+    public let countsFillsByReplacement = true
+    public let isOrderStreamUp = false
+
+    private let path: String
+    private let refresh: Nanoseconds
+    private let isOver = Atomic<Bool>(false)
+    private let isStopped = Atomic<Bool>(false)
+
+    public let beginsAt: Timestamp?
+
+    /// - Parameter refresh: how often the clock's distance is reported, in the recording's time.
+    /// - Throws: `ImportError` for a file that cannot be read, `OverlongLine`.
+    public init(path: String, refresh: Nanoseconds) throws {
+        (self.path, self.refresh) = (path, refresh)
+        var lines = SourceLines(try ByteSource(path: path))
+        var first: Timestamp?
+        while first == nil, let line = try lines.next() { first = Self.time(line)?.time }
+        beginsAt = first
+    }
+
+    /// The receiver's time in front of a message, and where the message begins.
+    private static func time(_ line: [UInt8]) -> (time: Timestamp, message: Int)? {
+        guard let space = line.firstIndex(of: 32),
+            let time = Int64(String(decoding: line[..<space], as: UTF8.self))
+        else { return nil }
+        return (Timestamp(nanoseconds: time), space + 1)
+    }
+
+    public var hasEnded: Bool { isOver.load(ordering: .acquiring) }
+
+    public func start(symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void) {
+        DispatchQueue.global().async { [self] in
+            do { try read(symbols, sink) } catch {
+                sink(.fault(.malformed("\(path): \(error)"), "recording"))
+            }
+            isOver.store(true, ordering: .releasing)
+        }
+    }
+
+    public func stop() { isStopped.store(true, ordering: .releasing) }
+
+    private func read(
+        _ symbols: [String], _ sink: @escaping @Sendable (GatewayReport) -> Void
+    ) throws {
+        var lines = SourceLines(try ByteSource(path: path))
+        var drift = RecordedDrift(refresh: refresh)
+        var reports: [GatewayReport] = []
+        while !isStopped.load(ordering: .acquiring), let line = try lines.next() {
+            guard let (received, message) = Self.time(line) else {
+                sink(.fault(.malformed("line \(lines.count): no time"), "recording"))
+                continue
+            }
+            reports.removeAll(keepingCapacity: true)
+            do throws(JSONFault) {
+                _ = try BinanceMarketStream.read(
+                    Array(line[message...]), received: received, into: &reports)
+            } catch {
+                sink(.fault(.malformed("line \(lines.count): \(error)"), "recording"))
+                continue
+            }
+            sink(.time(received))
+            for report in reports { sink(report) }
+            if let offset = drift.take(reports, at: received) {
+                sink(.clock(offset: offset, roundTrip: Nanoseconds(0)))
+            }
+        }
+    }
+
+    public func submit(_ order: OrderRequest) {}
+    public func cancel(_ order: OrderReference) {}
+    public func replace(_ old: OrderReference, with order: OrderRequest) {}
+    public func query(_ order: OrderReference) {}
+    public func queryFills(_ order: OrderReference) {}
+    public func queryFills(since: Timestamp, symbols: [String]) {}
+    public func queryAccount(symbols: [String]) {}
+}
+
+/// How far a receiver's clock was from the venue's, from the times that trades bear. No message comes before
+/// it was sent: the largest of venue less receiver is the offset less the fastest way, and never too large.
+struct RecordedDrift {
+    private let refresh: Nanoseconds
+    private var largest: Int64?
+    private var count = 0
+    private var reportedAt: Timestamp?
+
+    /// Fewer say nothing: each is late by its own way through the network.
+    private static let enough = 20
+
+    init(refresh: Nanoseconds) { self.refresh = refresh }
+
+    mutating func take(_ reports: [GatewayReport], at received: Timestamp) -> Nanoseconds? {
+        for case .trade(_, _, _, let time) in reports {
+            let (offset, overflow) = time.nanoseconds.subtractingReportingOverflow(
+                received.nanoseconds)
+            guard !overflow else { continue }
+            largest = max(largest ?? offset, offset)
+            count += 1
+        }
+        guard count >= Self.enough, let offset = largest else { return nil }
+        if let last = reportedAt, received.nanoseconds - last.nanoseconds < refresh.count {
+            return nil
+        }
+        (reportedAt, largest, count) = (received, nil, 0)
+        return Nanoseconds(offset)
+    }
+}

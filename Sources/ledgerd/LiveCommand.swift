@@ -1,0 +1,87 @@
+import ArgumentParser
+import LedgerCommands
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerLive
+import LedgerSafety
+
+struct LiveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "live",
+        abstract: "Trade with money, where everything allows it; otherwise dry.",
+        discussion: """
+            Examples:
+              ledgerd live --config configs/live_alpaca.yaml --dry-run
+              DRY_RUN=0 EXEC_MODE=live ledgerd live --config configs/live_alpaca.yaml
+
+            Orders leave only when every condition holds: DRY_RUN is said and false, EXEC_MODE is live, the journal's
+            mode is auto, the gateway's paper side is off, the venue is enabled, and a healthy doctor's record is
+            younger than live.doctor_max_age_h. Otherwise everything runs and nothing is sent: the engine fills its
+            orders itself against the venue's market data, in a journal of its own whose name ends in -dry-run.
+            """)
+
+    @OptionGroup var trading: TradingOptions
+    @Flag(help: "Send nothing, whatever the environment says.")
+    var dryRun = false
+
+    func run() throws {
+        let configuration = try trading.configurations.load()
+        guard configuration["mode"] == "live" else {
+            throw CommandError("mode is '\(configuration["mode"])'; ledgerd live runs live")
+        }
+        guard configuration["venue.kind"] != "simulated" else {
+            throw CommandError("venue.kind is simulated; live trading has a venue")
+        }
+        let name = trading.journal ?? configuration["run.name"]
+        switch try verdict(configuration, name) {
+        case .live:
+            let store = try trading.open(
+                name, kind: .live, durability: TradingOptions.durability(configuration))
+            let gateway = try GatewayFactory.make(configuration)
+            try TradingRun(
+                options: trading, configuration: configuration, name: name, mode: "live"
+            ).start(store, gateway)
+        case .dry(let reason):
+            Terminal.print("[DRY_RUN] no order leaves: \(reason)")
+            try rehearse("\(name)-dry-run")
+        }
+    }
+
+    private func verdict(
+        _ configuration: Configuration, _ name: String
+    ) throws -> LiveOrders.Verdict {
+        let directory = JournalHome.directory(name)
+        var mode = TradingMode.auto
+        var isHealthy = false
+        if JournalHome.isJournal(directory) {
+            let store = try LMDBJournal.open(directory: directory, mode: .readOnly)
+            let engine = try EngineRestorer.engine(
+                of: store, through: try store.head.lastSequence)
+            mode = engine.gate.mode
+            isHealthy = try DoctorRecord.problem(in: store, at: WallClock.now) == nil
+        }
+        return LiveGate(
+            configuration, mode: mode, hasDryRunOption: dryRun, isDoctorHealthy: isHealthy
+        ).verdict
+    }
+
+    /// The same run with the engine's own venue.
+    private func rehearse(_ name: String) throws {
+        var dry = trading
+        let venue = try trading.configurations.load()["venue.kind"]
+        dry.configurations.overrides += [
+            "mode=paper", "account.kind=paper", "venue.kind=simulated", "feed.venue=\(venue)",
+        ]
+        let configuration = try dry.configurations.load()
+        let store = try trading.open(
+            name, kind: .paper, durability: TradingOptions.durability(configuration))
+        let gateway = try GatewayFactory.make(configuration)
+        var run = TradingRun(
+            options: dry, configuration: configuration, name: name, mode: "dry")
+        run.prefix = "[DRY_RUN] "
+        try run.start(store, gateway)
+    }
+}

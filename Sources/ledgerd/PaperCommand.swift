@@ -1,0 +1,96 @@
+import ArgumentParser
+import LedgerCommands
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerLive
+
+struct PaperCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "paper",
+        abstract:
+            "Trade without money: at a venue's paper side, a local exchange, or over recorded data.",
+        discussion: """
+            Examples:
+              ledgerd exchange --config configs/exchange.yaml
+              ledgerd paper --config configs/paper_alpaca.yaml
+              ledgerd paper --config configs/paper_files.yaml --speed 60
+              ledgerd paper --config configs/paper_recording.yaml --recording spot.gz
+
+            With venue.kind alpaca or binance orders go to that venue's paper side, or to a local exchange that speaks
+            like it. With venue.kind simulated the engine fills them itself, from data files, a recording, or a
+            venue's market data. Over the same data it decides what `ledger backtest` decides.
+
+            Ctrl-C once ends it in good order and says "Shutdown complete"; twice ends it at once. The journal is
+            whole in both cases, and the next start goes on from it.
+            """)
+
+    @OptionGroup var trading: TradingOptions
+    @Option(help: "Recorded data: seconds of them in a second; as fast as it goes unless given.")
+    var speed: Double?
+    @Option(help: "A recorded web socket: lines of local nanoseconds and a message; .gz or .zst.")
+    var recording: String?
+    @Flag(help: "Replace a journal of that name.")
+    var replace = false
+
+    func validate() throws {
+        if let speed, !(speed > 0 && speed.isFinite) {
+            throw ValidationError("--speed is above 0")
+        }
+    }
+
+    func run() throws {
+        let configuration = try trading.configurations.load()
+        guard configuration["mode"] == "paper" else {
+            throw CommandError("mode is '\(configuration["mode"])'; ledgerd paper runs paper")
+        }
+        guard configuration["account.kind"] == "paper" else {
+            throw CommandError(
+                "account.kind is '\(configuration["account.kind"])'; paper trading has a paper account"
+            )
+        }
+        let name = trading.journal ?? configuration["run.name"]
+        if replace { try remove(name) }
+        let store = try trading.open(
+            name, kind: .paper, durability: TradingOptions.durability(configuration))
+        let instruments = try DataSettings.fromVenue(configuration.settings)
+        if instruments.isEmpty {
+            return try overFiles(configuration, store, name)
+        }
+        let run = TradingRun(
+            options: trading, configuration: configuration, name: name, mode: "paper")
+        let gateway = try GatewayFactory.make(configuration, recording: recording)
+        try run.start(store, gateway)
+    }
+
+    private func remove(_ name: String) throws {
+        let directory = try JournalHome.place(name)
+        guard JournalHome.isJournal(directory) else { return }
+        let store = try LMDBJournal.open(directory: directory, mode: .readOnly)
+        guard try store.head == .empty || JournalIdentity(store)?.kind == "paper" else {
+            throw CommandError("\(name) is no paper journal; it is not replaced")
+        }
+        try JournalHome.remove(directory)
+    }
+
+    private func overFiles(
+        _ configuration: Configuration, _ store: LMDBJournal, _ name: String
+    ) throws {
+        let known = try ProjectionReader.fold(NameBook.self, of: store).instruments
+        let continues = try store.head != .empty
+        let files = try PaperFiles(configuration, known: known, speed: speed)
+        Interrupt.catchSignals()
+        let result = try files.run(
+            into: store, named: name, continues: continues, progress: { _ in },
+            shouldStop: { Interrupt.wasAsked })
+        let engine = result.engine
+        let worth = engine.books.equity[engine.account]
+        Terminal.print("inputs \(result.inputs)")
+        Terminal.print("fills \(engine.orders.fills)")
+        Terminal.print("equity \(worth?.equity ?? .zero)")
+        Seal.afterwards(store)
+        Terminal.print("Shutdown complete")
+    }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import LedgerArchive
+import LedgerCommands
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerLive
+import LedgerTransport
+
+/// What `ledgerd paper` and `ledgerd live` have in common.
+struct TradingOptions: ParsableArguments {
+    @OptionGroup var configurations: ConfigurationOptions
+    @Option(help: "Journal: a name under journal/, or a directory; it is made where there is none.")
+    var journal: String?
+    @Flag(help: "Print no events while it runs.")
+    var quiet = false
+
+    /// Opens the journal, or makes it; one that was made by another kind of run is refused.
+    func open(
+        _ name: String, kind: JournalKind, durability: Durability
+    ) throws -> LMDBJournal {
+        let directory = try JournalHome.place(name)
+        guard JournalHome.isJournal(directory) else {
+            JournalHome.makeParents(of: directory)
+            return try LMDBJournal.create(directory: directory, durability: durability)
+        }
+        let store = try SealedJournal.open(directory: directory, durability: durability)
+        guard try store.head != .empty else { return store }
+        let found = try JournalIdentity(store)?.kind ?? "unknown"
+        // One that was made by hand for it is as good.
+        guard found == "\(kind)" || found == "\(JournalKind.general)" else {
+            throw CommandError("\(name) is a journal of kind \(found), not \(kind); name another")
+        }
+        return store
+    }
+
+    static func durability(_ configuration: Configuration) -> Durability {
+        configuration["live.durability"] == "bulk" ? .bulk : .durable
+    }
+}
+
+/// A run on a venue's time, from its start to `Shutdown complete`.
+struct TradingRun {
+    let options: TradingOptions
+    let configuration: Configuration
+    let name: String
+    let mode: String
+    /// In front of every line that is printed.
+    var prefix = ""
+
+    func start(_ store: LMDBJournal, _ gateway: any VenueGateway) throws {
+        let instruments = try DataSettings.fromVenue(configuration.settings)
+        guard !instruments.isEmpty else {
+            throw CommandError("the configuration names no data with path: venue")
+        }
+        let live = LiveOptions(
+            configuration, journalName: name, mode: mode,
+            symbols: instruments.map(\.symbol),
+            sendsOrders: configuration["venue.kind"] != "simulated")
+        Interrupt.catchSignals()
+        var log = RunLog(after: try store.head.lastSequence, prefix: prefix)
+        var run = try LiveRun(
+            store, configuration, instruments: instruments, gateway: gateway, live,
+            holder: Operator.holder)
+        let isQuiet = options.quiet
+        do {
+            try run.run(shouldStop: { Interrupt.wasAsked || gateway.hasEnded }) { run in
+                guard !isQuiet else { return }
+                let lines = (try? log.lines(store, run.engine.names)) ?? []
+                for line in lines { Terminal.print(line) }
+            }
+        } catch {
+            gateway.stop()
+            throw error
+        }
+        let summary = run.summary
+        let names = run.engine.names
+        try run.finish(reason: Interrupt.wasAsked ? "asked to stop" : "end of the feed")
+        if !isQuiet {
+            for line in try log.lines(store, names) { Terminal.print(line) }
+            for line in summary { Terminal.print(prefix + line) }
+        }
+        Seal.afterwards(store)
+        Terminal.print("Shutdown complete")
+    }
+}
