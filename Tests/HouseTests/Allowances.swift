@@ -57,6 +57,8 @@ enum Allowances {
         (
             "Sources/LedgerTransport/",
             "speaks to libcurl and threads, both C, and shares a gateway's state between threads"
+        ),
+        (
             "Sources/LedgerLive/InputQueue.swift",
             "a lock and two conditions of the C library between the gateways' threads and the sequencer's"
         ),
@@ -71,10 +73,6 @@ enum Allowances {
         (
             "Sources/LedgerCommands/Operator.swift",
             "reads the name that gethostname gives, a C array"
-        ),
-        (
-            "Sources/LedgerTransport/HTTP/",
-            "speaks to libcurl and to threads, both C; requests come from any thread"
         ),
         (
             "Sources/LedgerDrivers/Doctor/",

@@ -64,14 +64,14 @@ async def main():
         except ccxt.OrderNotFound:
             pass
         try:
-            await exchange.create_order("BTC/USDT", "limit", "buy", 1000, 38_000)
+            await exchange.create_order("BTC/USDT", "limit", "buy", 200, 38_000)
             check(False, "an order beyond the account is refused")
         except ccxt.InsufficientFunds:
             pass
         try:
             await exchange.create_order("BTC/USDT", "limit", "buy", 0.00002, 38_000)
             check(False, "an order below the minimum is refused")
-        except ccxt.InvalidOrder:
+        except (ccxt.InvalidOrder, ccxt.BadRequest):
             pass
         mine = await exchange.fetch_my_trades("BTC/USDT")
         check(mine[-1]["order"] == bought["id"], "trades")

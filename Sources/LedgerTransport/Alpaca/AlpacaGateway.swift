@@ -11,6 +11,8 @@ import LedgerVenues
 // Sendable unchecked: its fields are the gateway's parts, which protect themselves; links are made once.
 public final class AlpacaGateway: VenueGateway, @unchecked Sendable {
     public let name = "alpaca"
+    /// A replacement has a new id; its quantities go on from the order's.
+    public let countsFillsByReplacement = false
     let core: GatewayCore
     let desk: OrderDesk
     private let market: AlpacaMarketLink

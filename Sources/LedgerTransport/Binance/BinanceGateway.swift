@@ -12,6 +12,7 @@ import LedgerVenues
 // Sendable unchecked: its fields are the gateway's parts, which protect themselves; links are made once.
 public final class BinanceGateway: VenueGateway, @unchecked Sendable {
     public let name = "binance"
+    public let countsFillsByReplacement = true
     let core: GatewayCore
     let desk: OrderDesk
     private let market: BinanceMarketLink

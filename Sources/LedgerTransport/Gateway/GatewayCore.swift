@@ -46,6 +46,8 @@ final class GatewayCore: @unchecked Sendable {
     private var isMeasuring = false
     private var isStopped = false
     private var requestsUp: Bool?
+    /// Orders that nobody has heard of, and whose last moment to arrive is waited for.
+    private var awaited: Set<String> = []
     private var clockTask: RepeatedTask?
 
     init(
@@ -149,6 +151,10 @@ final class GatewayCore: @unchecked Sendable {
     func arrivalDeadline(_ clientOrder: String) -> Int64 {
         lock.hold { (sentAt[clientOrder] ?? startedAt) + arrivalSpan }
     }
+
+    /// - Returns: whether nobody waits for it yet. On the order loop.
+    func beginWait(_ clientOrder: String) -> Bool { awaited.insert(clientOrder).inserted }
+    func endWait(_ clientOrder: String) { awaited.remove(clientOrder) }
 
     // MARK: Questions
 

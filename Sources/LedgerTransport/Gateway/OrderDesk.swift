@@ -77,7 +77,7 @@ struct OrderDesk: Sendable {
     ///   - ask: one question; given back are the reports of the order, nothing where the venue has none,
     ///     or the fault.
     func settle(
-        _ order: OrderReference,
+        _ order: OrderReference, isWaiting: Bool = false,
         _ ask:
             @escaping @Sendable (
                 @escaping @Sendable (Result<[GatewayReport], VenueFault>) -> Void
@@ -87,11 +87,16 @@ struct OrderDesk: Sendable {
         let asked = MachineTime.steady
         ask { result in
             switch result {
-            case .failure(let fault): core.failed(fault, order.clientOrder)
-            case .success(let reports) where !reports.isEmpty: reports.forEach(core.report)
+            case .failure(let fault):
+                if isWaiting { core.endWait(order.clientOrder) }
+                core.failed(fault, order.clientOrder)
+            case .success(let reports) where !reports.isEmpty:
+                if isWaiting { core.endWait(order.clientOrder) }
+                reports.forEach(core.report)
             case .success:
                 let left = core.arrivalDeadline(order.clientOrder) - asked
                 guard left > 0 else {
+                    if isWaiting { core.endWait(order.clientOrder) }
                     core.report(
                         .order(
                             VenueOrder(
@@ -100,8 +105,12 @@ struct OrderDesk: Sendable {
                                 reason: "the venue has no such order")))
                     return
                 }
+                // One that waits already will ask for both.
+                guard isWaiting || core.beginWait(order.clientOrder) else { return }
                 let wait = min(left + 1_000_000, max(left / 4, 200_000_000))
-                core.orderLoop.scheduleTask(in: .nanoseconds(wait)) { settle(order, ask) }
+                core.orderLoop.scheduleTask(in: .nanoseconds(wait)) {
+                    settle(order, isWaiting: true, ask)
+                }
             }
         }
     }

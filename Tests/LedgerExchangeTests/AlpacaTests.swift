@@ -1,0 +1,172 @@
+import LedgerExchange
+import LedgerVenues
+import Testing
+
+@Suite struct AlpacaTests {
+    @Test func `a market order is taken, filled at the standing quote, and told in order`() throws {
+        let exchange = try TestExchange(.alpaca)
+        let stream = try exchange.openOrderStream()
+        try exchange.quote("AAPL", "189.99", "190.01")
+        let answer = try exchange.order("one", [])
+        #expect(answer.status == 200)
+        #expect(answer.value["status"] == "accepted")
+        #expect(answer.value["filled_qty"] == "0")
+        let new = try stream.value()["data"]
+        #expect(new?["event"] == "new")
+        #expect(new?["order"]?["status"] == "new")
+        let fill = try stream.value()["data"]
+        #expect(fill?["event"] == "fill")
+        #expect(fill?["price"] == "190.01")
+        #expect(fill?["qty"] == "10")
+        #expect(fill?["position_qty"] == "10")
+        #expect(fill?["order"]?["client_order_id"] == "one")
+        let position = try exchange.ask("GET", "/v2/positions/AAPL").value
+        #expect(position["qty"] == "10")
+        #expect(position["avg_entry_price"] == "190.01")
+        #expect(try exchange.ask("GET", "/v2/account").value["cash"] == "98099.9")
+        let activity = try exchange.ask("GET", "/v2/account/activities/FILL").value.elements
+        #expect(activity.count == 1)
+        let execution = try #require(activity.first?["id"]?.string).split(separator: "::")
+        #expect(String(execution[1]) == fill?["execution_id"]?.string)
+    }
+
+    @Test func `a name is used once`() throws {
+        let exchange = try TestExchange(.alpaca)
+        try exchange.quote("AAPL", "189.99", "190.01")
+        #expect(try exchange.order("one", []).status == 200)
+        let again = try exchange.order("one", [])
+        #expect(again.status == 422)
+        #expect(again.value["code"] == 40_010_001)
+        #expect(try exchange.ask("GET", "/v2/orders?status=all").value.elements.count == 1)
+    }
+
+    /// Rows: what is asked for, the status, Alpaca's code.
+    @Test func `what cannot be is refused with Alpaca's codes`() throws {
+        let exchange = try TestExchange(.alpaca)
+        try exchange.quote("AAPL", "189.99", "190.01")
+        let rows: [([(String, WireValue)], Int, Int64)] = [
+            ([("symbol", "NOPE")], 422, 42_210_000),
+            ([("side", "hold")], 422, 42_210_000),
+            ([("type", "trailing_stop")], 422, 42_210_000),
+            ([("type", "limit")], 422, 42_210_000),
+            ([("type", "limit"), ("limit_price", "1.001")], 422, 42_210_000),
+            ([("qty", "0")], 422, 42_210_000),
+            ([("qty", "-1")], 422, 42_210_000),
+            ([("time_in_force", "opg")], 422, 42_210_000),
+            ([("order_class", "bracket")], 422, 42_210_000),
+            ([("qty", "1000000")], 403, 40_310_000),
+            ([("side", "sell")], 403, 40_310_000),
+        ]
+        for (index, (body, status, code)) in rows.enumerated() {
+            let answer = try exchange.order("row-\(index)", body)
+            #expect(answer.status == status, "row \(index): \(answer.value)")
+            #expect(answer.value["code"] == .integer(code), "row \(index)")
+        }
+        #expect(try exchange.ask("GET", "/v2/orders?status=all").value.elements.isEmpty)
+        let bad = try exchange.ask("POST", "/v2/orders", "no object")
+        #expect(bad.status == 422)
+    }
+
+    @Test func `a replacement is another order, which the old one names`() throws {
+        let exchange = try TestExchange(.alpaca)
+        let stream = try exchange.openOrderStream()
+        try exchange.quote("AAPL", "189.99", "190.01")
+        let old = try exchange.order("old", [("type", "limit"), ("limit_price", "180")]).value
+        let id = try #require(old["id"]?.string)
+        let answer = try exchange.ask(
+            "PATCH", "/v2/orders/\(id)",
+            ["qty": "7", "limit_price": "181", "client_order_id": "new"])
+        #expect(answer.status == 200)
+        let new = try #require(answer.value["id"]?.string)
+        #expect(answer.value["replaces"] == .text(id))
+        let replaced = try exchange.ask("GET", "/v2/orders/\(id)").value
+        #expect(replaced["status"] == "replaced")
+        #expect(replaced["replaced_by"] == .text(new))
+        #expect(replaced["qty"] == "10")
+        let current = try exchange.ask(
+            "GET", "/v2/orders:by_client_order_id?client_order_id=new"
+        ).value
+        #expect(current["id"] == .text(new))
+        #expect(current["qty"] == "7")
+        #expect(try exchange.ask("DELETE", "/v2/orders/\(id)").status == 422)
+        #expect(try exchange.ask("DELETE", "/v2/orders/\(new)").status == 204)
+        var events: [String] = []
+        for _ in 0..<4 { events.append(try stream.value()["data"]?["event"]?.string ?? "") }
+        #expect(events == ["new", "replaced", "new", "canceled"])
+    }
+
+    @Test func `a partial fill takes what the quote offers and the rest waits`() throws {
+        let exchange = try TestExchange(
+            .alpaca, ["venue.participation_basis_points": "10000"])
+        try exchange.quote("AAPL", "189.99", "190.01", size: "4")
+        try exchange.order("part", [("type", "limit"), ("limit_price", "190.01")])
+        var order = try exchange.ask("GET", "/v2/orders").value.elements[0]
+        #expect(order["status"] == "partially_filled")
+        #expect(order["filled_qty"] == "4")
+        try exchange.quote("AAPL", "189.99", "190.01", size: "50")
+        order = try exchange.ask("GET", "/v2/orders?status=closed").value.elements[0]
+        #expect(order["status"] == "filled")
+        #expect(try exchange.ask("GET", "/v2/account/activities").value.elements.count == 2)
+    }
+
+    @Test func `keys that are missing and wrong are refused`() throws {
+        let exchange = try TestExchange(.alpaca)
+        #expect(try exchange.ask("GET", "/v2/account", headers: []).status == 401)
+        let wrong = ["APCA-API-KEY-ID: local-key", "APCA-API-SECRET-KEY: other"]
+        #expect(try exchange.ask("GET", "/v2/account", headers: wrong).status == 403)
+        let stream = try WebSocketClient(port: exchange.port, "/stream")
+        try stream.send([
+            "action": "authenticate", "data": ["key_id": "local-key", "secret_key": "no"],
+        ])
+        #expect(try stream.value()["data"]?["status"] == "unauthorized")
+        #expect(throws: SocketClient.Failure.self) { try stream.value() }
+    }
+
+    @Test func `the data stream says the same in JSON and in MessagePack`() throws {
+        let exchange = try TestExchange(.alpaca)
+        let plain = try WebSocketClient(port: exchange.port, "/v2/iex")
+        let packed = try WebSocketClient(
+            port: exchange.port, "/v2/iex", headers: ["Content-Type: application/msgpack"])
+        let auth: WireValue = ["action": "auth", "key": "local-key", "secret": "local-secret"]
+        let subscribe: WireValue = ["action": "subscribe", "quotes": ["AAPL"], "trades": ["*"]]
+        for message in [auth, subscribe] {
+            try plain.send(message)
+            try packed.send(MessagePack.encode(message), opcode: 2)
+        }
+        for expected in ["success", "success", "subscription"] {
+            #expect(try plain.value().elements[0]["T"] == .text(expected))
+            #expect(
+                try MessagePack.decode(packed.receive().bytes).elements[0]["T"] == .text(expected))
+        }
+        try exchange.quote("AAPL", "189.99", "190.01")
+        try exchange.ask("POST", "/control/trade", ["symbol": "AAPL", "price": "190", "size": "3"])
+        for type in ["q", "t"] {
+            let one = try plain.value().elements[0]
+            let other = try MessagePack.decode(packed.receive().bytes).elements[0]
+            #expect(one["T"] == .text(type))
+            #expect(one.members.map(\.name) == other.members.map(\.name))
+            #expect(one["t"]?.string == other["t"]?.string)
+            // A number has no fraction in one and a double in the other.
+            for name in ["bp", "ap", "p", "s"] {
+                #expect(one[name]?.string == other[name]?.string, "\(name)")
+            }
+        }
+    }
+
+    @Test func `pages of history hold each row once`() throws {
+        let exchange = try TestExchange(.alpaca)
+        for step in 0..<7 {
+            try exchange.quote("AAPL", "18\(step)", "19\(step)")
+        }
+        var prices: [String] = []
+        var token = ""
+        repeat {
+            let page = try exchange.ask(
+                "GET", "/v2/stocks/quotes?symbols=AAPL&limit=3\(token)"
+            ).value
+            prices += page["quotes"]?["AAPL"]?.elements.compactMap { $0["bp"]?.string } ?? []
+            token = (page["next_page_token"]?.string).map { "&page_token=\($0)" } ?? ""
+        } while !token.isEmpty
+        #expect(prices == (0..<7).map { "18\($0)" })
+    }
+}
