@@ -86,6 +86,7 @@ enum Allowances {
         ("Tests/JournalHelper/", "fills records from C"),
         ("Tests/LedgerEventsTests/", "damages bytes on purpose and writes LMDB files through C"),
         ("Tests/SystemLibraryTests/", "asks C libraries for their versions"),
+        ("Tests/LedgerExchangeTests/SocketClient.swift", "speaks over a plain socket, through C"),
         ("Tests/LedgerJournalTests/", "damages bytes on purpose"),
         ("Tests/LedgerTransportTests/", "waits for what other threads report"),
         ("Tests/LedgerArchiveTests/", "damages bytes on purpose and unpacks them through C"),

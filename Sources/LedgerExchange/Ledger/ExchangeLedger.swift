@@ -251,7 +251,7 @@ final class ExchangeLedger {
         func passDepth() {
             while next < waiting.count, case .depth(let update, let time) = waiting[next] {
                 depth[update.symbol, default: DepthBook()].apply(update)
-                notices.append(.depth(update, time))
+                if !update.isWhole { notices.append(.depth(update, time)) }
                 next += 1
             }
         }
