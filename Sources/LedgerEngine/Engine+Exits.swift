@@ -8,7 +8,7 @@ import LedgerSimulation
 /// orders that protect it are back, and a take profit is watched here instead of resting there.
 extension Engine {
     /// Whether an order has been decided and may not leave yet.
-    public func isHeldBack(_ order: OrderID) -> Bool { remote.waiting.contains(order) }
+    public func isHeldBack(_ order: OrderID) -> Bool { remote.isWaiting(order) }
 
     /// Keeps an order that was just decided until what protects the position is back from the venue.
     mutating func holdBack(
@@ -17,7 +17,8 @@ extension Engine {
         guard terms.parent == .none else { return }
         let blocking = protectors(of: terms)
         guard !blocking.isEmpty else { return }
-        remote.waiting.append(id)
+        remote.exits.append(
+            RemoteOrders.Exit(order: id, isWaiting: true, protectors: blocking.map(\.terms)))
         for order in blocking { try withdraw(order, .positionClosed, context, into: &batch) }
     }
 
@@ -30,9 +31,9 @@ extension Engine {
 
     /// The orders of a strategy that wait, in an instrument.
     func waiting(_ strategy: StrategyID, _ instrument: InstrumentID) -> [WorkingOrder] {
-        guard !remote.waiting.isEmpty else { return [] }
+        guard !remote.exits.isEmpty else { return [] }
         return venue.orders(instrument).filter {
-            $0.terms.strategy == strategy && remote.waiting.contains($0.id)
+            $0.terms.strategy == strategy && remote.isWaiting($0.id)
         }
     }
 
@@ -41,17 +42,22 @@ extension Engine {
         _ strategy: StrategyID, _ instrument: InstrumentID, _ context: StepContext,
         into batch: inout Batch
     ) throws(EngineError) {
-        for order in waiting(strategy, instrument) where protectors(of: order.terms).isEmpty {
+        for order in waiting(strategy, instrument) {
             let position = books.positions.position(account, strategy, instrument)
             let held = position?.quantity ?? .zero
             let left =
                 held.raw * order.terms.side.sign < 0
                 ? min(order.remaining, held.magnitude) : .zero
-            remote.waiting.removeAll { $0 == order.id }
+            let locked = protectors(of: order.terms).reduce(Int128(0)) { $0 + $1.remaining.raw }
+            guard left.raw <= held.magnitude.raw - locked || left.raw == 0 else { continue }
             guard left.raw > 0 else {
+                remote.exits.removeAll { $0.order == order.id }
                 guard let removed = venue.remove(order.id, instrument) else { continue }
                 try end(removed, .positionClosed, expired: false, context, into: &batch)
                 continue
+            }
+            for place in remote.exits.indices where remote.exits[place].order == order.id {
+                remote.exits[place].isWaiting = false
             }
             if left < order.remaining, let known = orders.order(order.id) {
                 let event = OrderReplaced(
@@ -66,28 +72,40 @@ extension Engine {
         }
     }
 
-    /// Places a protecting order that was taken back anew, for what of the position it still has to protect.
-    mutating func protectRest(
-        _ order: WorkingOrder, _ context: StepContext, into batch: inout Batch
+    /// Places anew what made way for an exit that is over and left some of the position.
+    mutating func protectAgain(
+        _ exit: WorkingOrder, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
-        guard let slot = slot(of: order.terms) else { return }
+        guard let place = remote.exits.firstIndex(where: { $0.order == exit.id }) else { return }
+        let protectors = remote.exits.remove(at: place).protectors
+        guard let slot = slot(of: exit.terms), protectors.allSatisfy({ $0.parent != .none }),
+            slots[slot].workingOrders == 0
+        else { return }
+        for terms in protectors {
+            try protectRest(terms, terms.quantity, context, into: &batch)
+        }
+    }
+
+    /// Places a protecting order that was taken back anew, for what of the position nothing else protects.
+    mutating func protectRest(
+        _ terms: OrderIntended, _ quantity: Quantity, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        guard let slot = slot(of: terms) else { return }
         let position = slots[slot].position
-        guard position.raw * order.terms.side.sign < 0 else { return }
-        let others = venue.orders(order.terms.instrument).reduce(Int128(0)) { sum, other in
+        guard position.raw * terms.side.sign < 0 else { return }
+        let others = venue.orders(terms.instrument).reduce(Int128(0)) { sum, other in
             let isLike =
-                other.terms.strategy == order.terms.strategy
-                && other.terms.purpose == order.terms.purpose
+                other.terms.strategy == terms.strategy && other.terms.purpose == terms.purpose
             return isLike ? sum + other.remaining.raw : sum
         }
-        let left = Quantity(raw: min(order.remaining.raw, position.magnitude.raw - others))
+        let left = Quantity(raw: min(quantity.raw, position.magnitude.raw - others))
         guard left.raw > 0 else { return }
-        var terms = order.terms
-        terms.quantity = left
-        terms.intent = identity(slot, terms.side, context)
+        var again = terms
+        again.quantity = left
+        again.intent = identity(slot, terms.side, context)
         slots[slot].protecting += 1
-        try send(
-            terms, context, correlation: orders.order(order.id)?.correlation ?? context.sequence,
-            into: &batch)
+        try send(again, context, correlation: context.sequence, into: &batch)
     }
 
     // MARK: Targets

@@ -407,7 +407,7 @@ extension Engine {
         _ order: WorkingOrder, _ reason: EndReason, _ context: StepContext,
         into batch: inout Batch
     ) throws(EngineError) {
-        if isRemote, !remote.waiting.contains(order.id) {
+        if isRemote, !remote.isWaiting(order.id) {
             guard remote[order.id]?.cancel == nil else { return }
             remote.change(order.id) { $0.cancel = reason }
             try emit(
@@ -417,7 +417,7 @@ extension Engine {
             return
         }
         guard let removed = venue.remove(order.id, order.terms.instrument) else { return }
-        remote.forget(order.id)
+        remote.exits.removeAll { $0.order == order.id }
         try end(removed, reason, expired: false, context, into: &batch)
     }
 }

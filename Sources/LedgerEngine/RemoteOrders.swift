@@ -19,6 +19,15 @@ struct RemoteOrders: Hashable, Sendable {
         var reason: String
     }
 
+    /// An order that reduces a position, and the orders that protected it and made way.
+    struct Exit: Hashable, Sendable {
+        var order: OrderID
+        /// Protective orders still hold what it would sell.
+        var isWaiting: Bool
+        /// Placed anew should it end without closing everything.
+        var protectors: [OrderIntended]
+    }
+
     /// A take profit that the engine watches itself: a venue locks what an order may sell, so stop and limit
     /// cannot both wait there.
     struct Target: Hashable, Sendable {
@@ -33,8 +42,7 @@ struct RemoteOrders: Hashable, Sendable {
 
     /// Ascending by order.
     private(set) var pending: [Pending] = []
-    /// Orders that reduce a position which protective orders still hold at the venue.
-    var waiting: [OrderID] = []
+    var exits: [Exit] = []
     var targets: [Target] = []
 
     subscript(_ order: OrderID) -> Pending? { pending.first { $0.order == order } }
@@ -52,7 +60,10 @@ struct RemoteOrders: Hashable, Sendable {
 
     mutating func forget(_ order: OrderID) {
         pending.removeAll { $0.order == order }
-        waiting.removeAll { $0 == order }
+    }
+
+    func isWaiting(_ order: OrderID) -> Bool {
+        exits.contains { $0.order == order && $0.isWaiting }
     }
 
     func encode(into writer: inout StateWriter) {
@@ -75,7 +86,11 @@ struct RemoteOrders: Hashable, Sendable {
                 writer.write(end.reason)
             }
         }
-        writer.write(waiting) { $0.write($1) }
+        writer.write(exits) { writer, exit in
+            writer.write(exit.order)
+            writer.write(exit.isWaiting)
+            writer.write(exit.protectors) { $1.encodeState(into: &$0) }
+        }
         writer.write(targets) { writer, target in
             writer.write(target.strategy)
             writer.write(target.instrument)
@@ -92,7 +107,13 @@ struct RemoteOrders: Hashable, Sendable {
         pending = try reader.readArray { (reader) throws(StateError) in
             try Pending(from: &reader)
         }
-        waiting = try reader.readArray { (reader) throws(StateError) in try reader.read() }
+        exits = try reader.readArray { (reader) throws(StateError) in
+            Exit(
+                order: try reader.read(), isWaiting: try reader.read(),
+                protectors: try reader.readArray { (reader) throws(StateError) in
+                    try OrderIntended(from: &reader)
+                })
+        }
         targets = try reader.readArray { (reader) throws(StateError) in
             Target(
                 strategy: try reader.read(), instrument: try reader.read(),

@@ -88,6 +88,9 @@ struct Executor {
         case .submit:
             sent += 1
             gateway.submit(order.request(symbol))
+        // What the venue has not confirmed it may not know yet: the wish waits for the order.
+        case .cancel where order.state == .intended, .replace where order.state == .intended:
+            waiting.append(action)
         case .cancel: gateway.cancel(order.reference(symbol))
         case .replace(let event):
             gateway.replace(
