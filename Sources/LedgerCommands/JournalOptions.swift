@@ -14,7 +14,9 @@ package struct JournalOptions: ParsableArguments {
 
     package var directory: String { JournalHome.directory(journal) }
 
-    package func openForReading() throws -> LMDBJournal {
+    package func openForReading() throws -> LMDBJournal { try Self.open(directory) }
+
+    package static func open(_ directory: String) throws -> LMDBJournal {
         try SealedJournal.open(directory: directory, mode: .readOnly)
     }
 }

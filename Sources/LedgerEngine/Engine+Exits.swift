@@ -7,17 +7,18 @@ import LedgerSimulation
 /// Exits at a venue outside. It locks what an order may sell, so one that reduces a position waits until the
 /// orders that protect it are back, and a take profit is watched here instead of resting there.
 extension Engine {
-    /// Whether `terms` has to wait; takes back what it waits for.
+    /// Whether an order has been decided and may not leave yet.
+    public func isHeldBack(_ order: OrderID) -> Bool { remote.waiting.contains(order) }
+
+    /// Keeps an order that was just decided until what protects the position is back from the venue.
     mutating func holdBack(
-        _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
-        into batch: inout Batch
-    ) throws(EngineError) -> Bool {
-        guard isRemote, terms.parent == .none else { return false }
+        _ id: OrderID, _ terms: OrderIntended, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard terms.parent == .none else { return }
         let blocking = protectors(of: terms)
-        guard !blocking.isEmpty else { return false }
-        remote.waiting.append(RemoteOrders.Waiting(terms: terms, correlation: correlation))
+        guard !blocking.isEmpty else { return }
+        remote.waiting.append(id)
         for order in blocking { try withdraw(order, .positionClosed, context, into: &batch) }
-        return true
     }
 
     private func protectors(of terms: OrderIntended) -> [WorkingOrder] {
@@ -27,32 +28,41 @@ extension Engine {
         }
     }
 
-    /// Sends what waited for orders that are gone, for what is still there to close.
-    mutating func sendWaiting(
+    /// The orders of a strategy that wait, in an instrument.
+    func waiting(_ strategy: StrategyID, _ instrument: InstrumentID) -> [WorkingOrder] {
+        guard !remote.waiting.isEmpty else { return [] }
+        return venue.orders(instrument).filter {
+            $0.terms.strategy == strategy && remote.waiting.contains($0.id)
+        }
+    }
+
+    /// Lets go what waited for orders that are gone, for what is still there to close.
+    mutating func release(
         _ strategy: StrategyID, _ instrument: InstrumentID, _ context: StepContext,
         into batch: inout Batch
     ) throws(EngineError) {
-        while let place = remote.waiting.firstIndex(where: {
-            $0.terms.strategy == strategy && $0.terms.instrument == instrument
-        }) {
-            var entry = remote.waiting[place]
-            guard protectors(of: entry.terms).isEmpty else { return }
-            remote.waiting.remove(at: place)
+        for order in waiting(strategy, instrument) where protectors(of: order.terms).isEmpty {
             let position = books.positions.position(account, strategy, instrument)
             let held = position?.quantity ?? .zero
-            let closes = held.raw * entry.terms.side.sign < 0
-            entry.terms.quantity = closes ? min(entry.terms.quantity, held.magnitude) : .zero
-            if entry.terms.quantity.raw > 0 {
-                try send(entry.terms, context, correlation: entry.correlation, into: &batch)
+            let left =
+                held.raw * order.terms.side.sign < 0
+                ? min(order.remaining, held.magnitude) : .zero
+            remote.waiting.removeAll { $0 == order.id }
+            guard left.raw > 0 else {
+                guard let removed = venue.remove(order.id, instrument) else { continue }
+                try end(removed, .positionClosed, expired: false, context, into: &batch)
                 continue
             }
-            if let slot = slot(of: entry.terms) { slots[slot].workingOrders -= 1 }
+            if left < order.remaining, let known = orders.order(order.id) {
+                let event = OrderReplaced(
+                    instrument: instrument, generation: known.generation + 1, order: order.id,
+                    quantity: left, limitPrice: order.terms.limitPrice,
+                    stopPrice: order.terms.stopPrice, remaining: left)
+                try apply(event, known, context, into: &batch)
+            }
             try emit(
-                IntentRejected(
-                    instrument: instrument, strategy: strategy, side: entry.terms.side,
-                    refusal: Refusal(.noPosition)), context, correlation: entry.correlation,
-                into: &batch)
-            orders.countRejectedIntent()
+                IntentReleased(instrument: instrument, order: order.id), context,
+                correlation: orders.order(order.id)?.correlation ?? .none, into: &batch)
         }
     }
 

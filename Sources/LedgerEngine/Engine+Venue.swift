@@ -237,8 +237,8 @@ extension Engine {
         into batch: inout Batch
     ) throws(EngineError) {
         let terms = order.terms
-        if remote.isWaiting(terms.strategy, terms.instrument) {
-            return try sendWaiting(terms.strategy, terms.instrument, context, into: &batch)
+        if !waiting(terms.strategy, terms.instrument).isEmpty {
+            return try release(terms.strategy, terms.instrument, context, into: &batch)
         }
         if reason == .positionClosed, terms.parent != .none {
             try protectRest(order, context, into: &batch)

@@ -19,12 +19,6 @@ struct RemoteOrders: Hashable, Sendable {
         var reason: String
     }
 
-    /// An order that reduces a position which protective orders still hold at the venue.
-    struct Waiting: Hashable, Sendable {
-        var terms: OrderIntended
-        var correlation: SequenceNumber
-    }
-
     /// A take profit that the engine watches itself: a venue locks what an order may sell, so stop and limit
     /// cannot both wait there.
     struct Target: Hashable, Sendable {
@@ -39,7 +33,8 @@ struct RemoteOrders: Hashable, Sendable {
 
     /// Ascending by order.
     private(set) var pending: [Pending] = []
-    var waiting: [Waiting] = []
+    /// Orders that reduce a position which protective orders still hold at the venue.
+    var waiting: [OrderID] = []
     var targets: [Target] = []
 
     subscript(_ order: OrderID) -> Pending? { pending.first { $0.order == order } }
@@ -55,10 +50,9 @@ struct RemoteOrders: Hashable, Sendable {
         }
     }
 
-    mutating func forget(_ order: OrderID) { pending.removeAll { $0.order == order } }
-
-    func isWaiting(_ strategy: StrategyID, _ instrument: InstrumentID) -> Bool {
-        waiting.contains { $0.terms.strategy == strategy && $0.terms.instrument == instrument }
+    mutating func forget(_ order: OrderID) {
+        pending.removeAll { $0.order == order }
+        waiting.removeAll { $0 == order }
     }
 
     func encode(into writer: inout StateWriter) {
@@ -81,10 +75,7 @@ struct RemoteOrders: Hashable, Sendable {
                 writer.write(end.reason)
             }
         }
-        writer.write(waiting) { writer, entry in
-            entry.terms.encodeState(into: &writer)
-            writer.write(entry.correlation)
-        }
+        writer.write(waiting) { $0.write($1) }
         writer.write(targets) { writer, target in
             writer.write(target.strategy)
             writer.write(target.instrument)
@@ -101,10 +92,7 @@ struct RemoteOrders: Hashable, Sendable {
         pending = try reader.readArray { (reader) throws(StateError) in
             try Pending(from: &reader)
         }
-        waiting = try reader.readArray { (reader) throws(StateError) in
-            Waiting(
-                terms: try OrderIntended(from: &reader), correlation: try reader.read())
-        }
+        waiting = try reader.readArray { (reader) throws(StateError) in try reader.read() }
         targets = try reader.readArray { (reader) throws(StateError) in
             Target(
                 strategy: try reader.read(), instrument: try reader.read(),

@@ -102,19 +102,32 @@ extension SettingsSchema {
 
     private static let addresses: [Setting] = [
         Setting(
-            "alpaca.trading_url", .text, "https://paper-api.alpaca.markets",
-            "orders and account; the order stream is below it"),
+            "alpaca.trading_url", .text, "https://paper-api.alpaca.markets", "orders and account"),
+        Setting(
+            "alpaca.order_stream_url", .text, "",
+            "order reports; the trading address's /stream where it is empty"),
         Setting("alpaca.data_url", .text, "https://data.alpaca.markets", "history and snapshots"),
         Setting(
             "alpaca.stream_url", .text, "wss://stream.data.alpaca.markets/v2/iex", "market data"),
         Setting(
             "binance.rest_url", .text, "https://testnet.binance.vision", "orders, account, history"),
         Setting(
-            "binance.stream_url", .text, "wss://stream.testnet.binance.vision",
-            "market data and order reports"),
+            "binance.stream_url", .text, "wss://stream.testnet.binance.vision", "market data"),
+        Setting(
+            "binance.order_stream_url", .text, "wss://ws-api.testnet.binance.vision/ws-api/v3",
+            "order reports"),
+        Setting(
+            "alpaca.requests_per_minute", .integer(1...1_000_000), "180",
+            "requests that we allow ourselves; Alpaca allows 200"),
+        Setting(
+            "binance.weight_per_minute", .integer(1...10_000_000), "5400",
+            "request weight that we allow ourselves; Binance allows 6000"),
         Setting(
             "binance.recv_window_ms", .integer(10...60_000), "5000",
             "milliseconds after its time stamp for which a request may still arrive"),
+        Setting(
+            "network.processing_limit_ms", .integer(0...600_000), "10000",
+            "milliseconds for which a venue may still place an order that it took up"),
         Setting(
             "network.ca_file", .text, "", "certificates to trust beside the system's own, PEM"),
     ]

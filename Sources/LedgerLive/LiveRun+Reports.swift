@@ -28,7 +28,7 @@ extension LiveRun {
                 instrument: instrument, interval: length, open: open, high: high, low: low,
                 close: close, volume: volume)
             try attempt(bar, at: time)
-        case .time(let time): clock.set(time)
+        case .recordedAt(let time): clock.set(time)
         case .order(let order): try take(order)
         case .fill(let fill): try take(fill)
         case .account(let account): try takeAccount(account)

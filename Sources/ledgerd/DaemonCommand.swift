@@ -15,7 +15,10 @@ struct DaemonCommand: AsyncParsableCommand {
             held by another process; 64 wrong usage; 130 interrupted.
             """,
         version: Build.identity,
-        subcommands: [ExchangeCommand.self, PaperCommand.self, LiveCommand.self])
+        subcommands: [
+            ExchangeCommand.self, PaperCommand.self, LiveCommand.self, DaemonDataCommand.self,
+            DaemonDoctorCommand.self,
+        ])
 
     static func main() async {
         do {

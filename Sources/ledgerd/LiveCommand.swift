@@ -40,7 +40,7 @@ struct LiveCommand: ParsableCommand {
         case .live:
             let store = try trading.open(
                 name, kind: .live, durability: TradingOptions.durability(configuration))
-            let gateway = try GatewayFactory.make(configuration, recording: nil, isPaper: false)
+            let gateway = try GatewayFactory.make(configuration)
             try TradingRun(
                 options: trading, configuration: configuration, name: name, mode: "live"
             ).start(store, gateway)
@@ -78,7 +78,7 @@ struct LiveCommand: ParsableCommand {
         let configuration = try dry.configurations.load()
         let store = try trading.open(
             name, kind: .paper, durability: TradingOptions.durability(configuration))
-        let gateway = try GatewayFactory.make(configuration, recording: nil, isPaper: nil)
+        let gateway = try GatewayFactory.make(configuration)
         var run = TradingRun(
             options: dry, configuration: configuration, name: name, mode: "dry")
         run.prefix = "[DRY_RUN] "

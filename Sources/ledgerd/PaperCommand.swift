@@ -61,7 +61,7 @@ struct PaperCommand: ParsableCommand {
         }
         let run = TradingRun(
             options: trading, configuration: configuration, name: name, mode: "paper")
-        let gateway = try GatewayFactory.make(configuration, recording: recording, isPaper: true)
+        let gateway = try GatewayFactory.make(configuration, recording: recording)
         try run.start(store, gateway)
     }
 

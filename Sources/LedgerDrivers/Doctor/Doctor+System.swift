@@ -105,7 +105,8 @@ extension Doctor {
         return DoctorCheck(
             .resources, "disk", passed: isEnough,
             isEnough ? "enough room for journals" : "too little room for journals at \(path)",
-            expected: "\(subject.leastDisk) GB free", actual: free.map { Self.gigabytes($0) } ?? "unknown")
+            expected: "\(subject.leastDisk) GB free",
+            actual: free.map { Self.gigabytes($0) } ?? "unknown")
     }
 
     private func memoryCheck() -> DoctorCheck {

@@ -36,11 +36,19 @@ public enum AlpacaErrors {
         case 422 where isOrder && isDuplicate(body?.message ?? ""):
             return .unknownOutcome("the venue has an order of this id: " + text)
         case 408: return isOrder ? .unknownOutcome(text) : .unreachable(text)
-        case 400..<500: return .refused(code: "\(body?.code ?? answer.status)", text)
+        case 400..<500:
+            let code = body?.code ?? 0
+            return .refused(code: "\(code == 0 ? answer.status : code)", text)
         case 503 where !isOrder: return .closed(text)
         case 500..<600: return .unknownOutcome(text)
         default: return isOrder ? .unknownOutcome(text) : .malformed(text)
         }
+    }
+
+    /// Whether a question was refused because there is no such order.
+    public static func isNoSuchOrder(_ fault: VenueFault) -> Bool {
+        guard case .refused(let code, _) = fault else { return false }
+        return code.hasPrefix("404")
     }
 
     /// An id that was used before is no refusal of the order that has it.

@@ -1,0 +1,247 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+
+/// Binance's spot market: orders by its REST API v3, their reports by the account's stream, market data by
+/// its market streams.
+///
+/// A client order id is good for one order among the open ones only, so an order that was sent again could
+/// be placed twice. Every request bears the venue's time and `receiveWindow`: once that is over the venue
+/// does not take it up any more, and `processingLimit` later none that it took up is still on its way.
+/// Only then does `query` say `unknown`.
+// Sendable unchecked: its fields are the gateway's parts, which protect themselves; links are made once.
+public final class BinanceGateway: VenueGateway, @unchecked Sendable {
+    public let name = "binance"
+    public let countsFillsByReplacement = true
+    let core: GatewayCore
+    let desk: OrderDesk
+    private let market: BinanceMarketLink
+    private let orders: BinanceOrderLink
+
+    /// - Throws: for settings that do not belong together (K23).
+    public init(_ settings: GatewaySettings) throws(GatewaySettingsError) {
+        try GatewayPairing.check(settings, GatewayPairing.binance)
+        let hash = KeyedHash(key: Array(settings.keys.secret.reveal().utf8))
+        let signing = BinanceSigning(receiveWindow: settings.receiveWindow) { hash($0) }
+        let core = GatewayCore("binance", settings) { now in
+            Self.dialect(settings, signing, now)
+        }
+        (self.core, desk) = (core, OrderDesk(core: core))
+        orders = BinanceOrderLink(core, signing)
+        market = BinanceMarketLink(core)
+    }
+
+    private static func dialect(
+        _ settings: GatewaySettings, _ signing: BinanceSigning,
+        _ now: @escaping @Sendable () -> Timestamp
+    ) -> GatewayCore.Dialect {
+        let header = "X-MBX-APIKEY: \(settings.keys.key.reveal())"
+        let (rest, data) = (settings.restURL, settings.dataURL)
+        return GatewayCore.Dialect(
+            requests: RequestChannel.Dialect(
+                request: { request in
+                    var url = request.place == .data && !data.isEmpty ? data : rest
+                    url += request.path
+                    let query =
+                        request.security == .signed
+                        ? signing.signed(request.query, now: now()) : request.query
+                    if !query.isEmpty { url += "?" + String(decoding: query, as: UTF8.self) }
+                    return HTTPRequest(
+                        method: request.method.rawValue, url: url,
+                        headers: request.security == .none ? [] : [header], body: request.body)
+                }, fault: { BinanceErrors.fault($0, isOrder: $1) }),
+            clock: BinanceRequests.time,
+            readClock: { (body) throws(JSONFault) in try BinanceAnswers.time(body) })
+    }
+
+    // MARK: Life
+
+    public func start(
+        symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void
+    ) {
+        core.start(sink)
+        orders.start()
+        if !symbols.isEmpty { market.start(symbols) }
+    }
+
+    public func stop() {
+        orders.stop()
+        market.stop()
+        core.stop()
+    }
+
+    public var isOrderStreamUp: Bool { core.isOrderStreamUp }
+
+    // MARK: Orders
+
+    public func submit(_ order: OrderRequest) {
+        let request: WireRequest
+        do throws(VenueFault) {
+            if let fault = desk.refusal() { throw fault }
+            request = try BinanceRequests.submit(order)
+        } catch {
+            return core.orderLoop.execute { [desk] in desk.reject(order, error) }
+        }
+        core.willSend(order.clientOrder)
+        core.channel.order(request, onWrite: desk.hook(order)) { [self] outcome in
+            let body = desk.body(
+                outcome, order.clientOrder, fault: { BinanceErrors.fault($0, isOrder: true) },
+                no: { desk.reject(order, $0) })
+            if let body { placed(order.clientOrder, body) }
+        }
+    }
+
+    private func placed(_ clientOrder: String, _ body: [UInt8]) {
+        do {
+            try BinanceAnswers.order(body).reports.forEach(core.report)
+        } catch {
+            desk.unreadable(error, clientOrder)
+        }
+    }
+
+    public func cancel(_ order: OrderReference) {
+        core.channel.order(BinanceRequests.cancel(order)) { [desk] outcome in
+            // Its end comes by the stream.
+            _ = desk.body(
+                outcome, order.clientOrder, fault: { BinanceErrors.fault($0, isOrder: true) },
+                no: { desk.refuseCancel(order, $0) })
+        }
+    }
+
+    // MARK: Replacing
+
+    /// While nothing has filled, one request cancels the one and places the other; the venue refuses it
+    /// where a fill came first. After that, the order is cancelled, and what the new one is to be is what
+    /// its cancel says has not filled: no fill is ever counted twice. Binance counts a replacing order's
+    /// quantities anew.
+    public func replace(_ old: OrderReference, with order: OrderRequest) {
+        core.orderLoop.execute { [self] in
+            if let fault = desk.refusal() { return desk.reject(order, fault, as: .replaceRefused) }
+            guard let known = core.known(old.clientOrder) else {
+                return find(old) { [self] result in
+                    switch result {
+                    case .failure(let fault): desk.reject(order, fault, as: .replaceRefused)
+                    case .success(nil):
+                        desk.reject(
+                            order, .refused(code: "-2013", "the venue has no such order"),
+                            as: .replaceRefused)
+                    case .success(let found?):
+                        core.learn(found.order)
+                        replace(old, with: order, filled: found.order.filled)
+                    }
+                }
+            }
+            replace(old, with: order, filled: known.filled)
+        }
+    }
+
+    private func replace(_ old: OrderReference, with order: OrderRequest, filled: Quantity) {
+        let cancelID = BinanceUserStream.replacing + order.clientOrder.suffix(28)
+        guard filled == .zero else { return replaceInSteps(old, with: order, cancelID) }
+        let request: WireRequest
+        do throws(VenueFault) {
+            request = try BinanceRequests.replace(old, with: order, cancelID: cancelID)
+        } catch {
+            return desk.reject(order, error, as: .replaceRefused)
+        }
+        core.willSend(order.clientOrder)
+        core.channel.order(request, onWrite: desk.hook(order)) { [self] outcome in
+            let body = replacementBody(outcome, order)
+            guard let body else { return }
+            do throws(JSONFault) {
+                conclude(try BinanceReplacement(body), old, order)
+            } catch {
+                desk.unreadable(error, order.clientOrder)
+            }
+        }
+    }
+
+    /// Of a success, and of the failures that say what became of each half.
+    private func replacementBody(
+        _ outcome: RequestChannel.OrderOutcome, _ order: OrderRequest
+    ) -> [UInt8]? {
+        if case .outcome(.answer(let answer)) = outcome,
+            answer.status == 400 || answer.status == 409,
+            let error = BinanceErrors.body(answer.body), error.data != nil
+        {
+            return answer.body
+        }
+        return desk.body(
+            outcome, order.clientOrder, fault: { BinanceErrors.fault($0, isOrder: true) },
+            no: { desk.reject(order, $0, as: .replaceRefused) })
+    }
+
+    private func conclude(
+        _ result: BinanceReplacement, _ old: OrderReference, _ order: OrderRequest
+    ) {
+        switch (result.cancel, result.placement) {
+        case (.done(let cancelled), .done(let placed)):
+            var gone = cancelled.order
+            gone.status = .replaced
+            core.report(.order(gone))
+            placed.reports.forEach(core.report)
+        case (.done, .failed(.unknownOutcome(let text))):
+            core.failed(.unknownOutcome(text), order.clientOrder)
+        case (.done(let cancelled), .failed(let fault)):
+            desk.reject(order, fault)
+            core.report(.order(cancelled.order))
+        case (.failed(.unknownOutcome(let text)), _):
+            core.failed(.unknownOutcome(text), order.clientOrder)
+        case (.failed(let fault), .failed), (.failed(let fault), .notAttempted):
+            desk.reject(order, fault, as: .replaceRefused)
+        default:
+            core.failed(.unknownOutcome("a replacement without its halves"), order.clientOrder)
+        }
+    }
+
+    private func replaceInSteps(
+        _ old: OrderReference, with order: OrderRequest, _ cancelID: String
+    ) {
+        core.channel.order(BinanceRequests.cancel(old, cancelID: cancelID)) { [self] outcome in
+            let body = desk.body(
+                outcome, order.clientOrder, fault: { BinanceErrors.fault($0, isOrder: true) },
+                no: { desk.reject(order, $0, as: .replaceRefused) })
+            guard let body else { return }
+            let cancelled: BinanceOrder
+            do throws(JSONFault) {
+                cancelled = try BinanceAnswers.order(body)
+            } catch {
+                desk.unreadable(error, old.clientOrder)
+                return desk.reject(
+                    order, .refused(code: "cancel", "the cancel's answer cannot be read"),
+                    as: .replaceRefused)
+            }
+            var rest = order
+            rest.quantity = order.quantity - cancelled.order.filled
+            placeRest(rest, in: cancelled.order)
+        }
+    }
+
+    private func placeRest(_ order: OrderRequest, in cancelled: VenueOrder) {
+        let request: WireRequest
+        do throws(VenueFault) {
+            if let fault = desk.refusal() { throw fault }
+            guard order.quantity > .zero else {
+                throw .refused(code: "filled", "nothing is left to replace")
+            }
+            request = try BinanceRequests.submit(order)
+        } catch {
+            desk.reject(order, error)
+            return core.report(.order(cancelled))
+        }
+        core.willSend(order.clientOrder)
+        core.channel.order(request, onWrite: desk.hook(order)) { [self] outcome in
+            let body = desk.body(
+                outcome, order.clientOrder, fault: { BinanceErrors.fault($0, isOrder: true) },
+                no: {
+                    desk.reject(order, $0)
+                    core.report(.order(cancelled))
+                })
+            guard let body else { return }
+            var gone = cancelled
+            gone.status = .replaced
+            core.report(.order(gone))
+            placed(order.clientOrder, body)
+        }
+    }
+}

@@ -1,0 +1,271 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+import NIOCore
+import NIOPosix
+
+/// What both gateways are made of: threads, requests, the venue's clock, what is known of orders, and the
+/// one way by which reports leave.
+///
+/// Order reports and answers come from one thread, in the order in which they came; market data from
+/// another.
+// Sendable unchecked: what several threads touch is under the lock; all else belongs to the order loop.
+final class GatewayCore: @unchecked Sendable {
+    struct Dialect: Sendable {
+        var requests: RequestChannel.Dialect
+        var clock: WireRequest
+        var readClock: @Sendable ([UInt8]) throws(JSONFault) -> Timestamp
+    }
+
+    /// What reports told of an order.
+    struct KnownOrder: Hashable, Sendable {
+        var venueOrder: String
+        var filled: Quantity
+    }
+
+    let name: String
+    let settings: GatewaySettings
+    let clock: VenueClock
+    let orderLoop: any EventLoop
+    let marketLoop: any EventLoop
+    let channel: RequestChannel
+    private let group: MultiThreadedEventLoopGroup
+    private let client: HTTPClient
+    private let dialect: Dialect
+    private let redaction: Redaction
+    private let startedAt = MachineTime.steady
+    let lock = GatewayLock()
+    // Under the lock.
+    private var sink: (@Sendable (GatewayReport) -> Void)?
+    private var isUp = false
+    private var sentAt: [String: Int64] = [:]
+    private var orders = OrderMemory()
+    // The order loop's own.
+    private var questions: [(@escaping @Sendable () -> Void) -> Void] = []
+    private var isAsking = false
+    private var isMeasuring = false
+    private var isStopped = false
+    private var requestsUp: Bool?
+    /// Orders that nobody has heard of, and whose last moment to arrive is waited for.
+    private var awaited: Set<String> = []
+    private var clockTask: RepeatedTask?
+
+    init(
+        _ name: String, _ settings: GatewaySettings,
+        _ dialect: (_ venueTime: @escaping @Sendable () -> Timestamp) -> Dialect
+    ) {
+        (self.name, self.settings) = (name, settings)
+        redaction = Redaction(settings.keys)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        (orderLoop, marketLoop) = (group.next(), group.next())
+        client = HTTPClient(settings.http)
+        let clock = VenueClock(settings.clock)
+        self.clock = clock
+        let own = dialect { clock.now }
+        self.dialect = own
+        channel = RequestChannel(client, orderLoop, settings, own.requests)
+    }
+
+    // MARK: Life
+
+    func start(_ sink: @escaping @Sendable (GatewayReport) -> Void) {
+        lock.hold { self.sink = sink }
+        orderLoop.execute { [self] in
+            measureClock()
+            let refresh = TimeAmount.nanoseconds(settings.clock.refresh.count)
+            clockTask = orderLoop.scheduleRepeatedTask(initialDelay: refresh, delay: refresh) {
+                [self] _ in measureClock()
+            }
+        }
+    }
+
+    /// Nothing is reported after it. Not from a sink.
+    func stop() {
+        lock.hold { (sink, isUp) = (nil, false) }
+        channel.stop()
+        orderLoop.execute { [self] in
+            isStopped = true
+            clockTask?.cancel()
+            questions = []
+        }
+        client.stop()
+        group.shutdownGracefully { _ in }
+    }
+
+    // MARK: Reports
+
+    /// Whether the stream of order reports is up.
+    var isOrderStreamUp: Bool {
+        get { lock.hold { isUp } }
+        set { lock.hold { isUp = newValue } }
+    }
+
+    func report(_ report: GatewayReport) {
+        let report = redaction.applied(to: report)
+        let sink = lock.hold {
+            switch report {
+            case .order(let order): orders.learn(order)
+            case .fill(let fill): orders.learn(fill)
+            default: break
+            }
+            return self.sink
+        }
+        sink?(report)
+    }
+
+    /// From the market loop: nothing is learned of it and no secret can be in it.
+    func reportMarket(_ reports: [GatewayReport]) {
+        guard let sink = lock.hold({ self.sink }) else { return }
+        for report in reports { sink(report) }
+    }
+
+    // MARK: Orders
+
+    /// The order may be on its way from now on.
+    func willSend(_ clientOrder: String) {
+        lock.hold {
+            // Nobody asks for those of long ago any more.
+            if sentAt.count >= 4096 {
+                let limit = MachineTime.steady - 2 * arrivalSpan
+                sentAt = sentAt.filter { $0.value > limit }
+            }
+            sentAt[clientOrder] = MachineTime.steady
+        }
+    }
+
+    func known(_ clientOrder: String) -> KnownOrder? { lock.hold { orders.known(clientOrder) } }
+    func clientOrder(of venueOrder: String) -> String? {
+        lock.hold { orders.clientOrder(of: venueOrder) }
+    }
+    func learn(_ order: VenueOrder) { lock.hold { orders.learn(order) } }
+
+    /// Nanoseconds after which an order that left is either at the venue or nowhere: the second by which a
+    /// time stamp may be ahead, the window within which the venue takes a request up, and its own time
+    /// limit for it.
+    private var arrivalSpan: Int64 {
+        1_000_000_000 + settings.receiveWindow * 1_000_000 + settings.processingLimit.count
+    }
+
+    /// From when on "no such order" is certain. An order that this process did not send may have left
+    /// right before it started.
+    func arrivalDeadline(_ clientOrder: String) -> Int64 {
+        lock.hold { (sentAt[clientOrder] ?? startedAt) + arrivalSpan }
+    }
+
+    /// - Returns: whether nobody waits for it yet. On the order loop.
+    func beginWait(_ clientOrder: String) -> Bool { awaited.insert(clientOrder).inserted }
+    func endWait(_ clientOrder: String) { awaited.remove(clientOrder) }
+
+    // MARK: Questions
+
+    /// Questions are answered one after the other, in the order in which they were asked.
+    func enqueue(_ question: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) {
+        orderLoop.execute { [self] in
+            guard !isStopped else { return }
+            questions.append(question)
+            askNext()
+        }
+    }
+
+    private func askNext() {
+        guard !isAsking, !questions.isEmpty else { return }
+        isAsking = true
+        let question = questions.removeFirst()
+        question { [self] in
+            orderLoop.execute { [self] in
+                isAsking = false
+                askNext()
+            }
+        }
+    }
+
+    /// A question, its answer read, and its failure reported.
+    ///
+    /// - Parameters:
+    ///   - context: what the fault is about; a client order id or the request's path.
+    ///   - then: given nil after a failure.
+    func ask<T: Sendable>(
+        _ request: WireRequest, about context: String? = nil,
+        _ read: @escaping @Sendable ([UInt8]) throws(JSONFault) -> T,
+        _ then: @escaping @Sendable (T?) -> Void
+    ) {
+        channel.ask(request) { [self] result in
+            switch result {
+            case .failure(let fault):
+                failed(fault, context ?? request.path)
+                then(nil)
+            case .success(let result):
+                guard case .answer(let answer) = result.outcome else { return then(nil) }
+                noteRequests(true, "")
+                do {
+                    then(try read(answer.body))
+                } catch {
+                    report(.fault(.malformed("\(error)"), context ?? request.path))
+                    then(nil)
+                }
+            }
+        }
+    }
+
+    /// Reports a fault, and does what it asks for.
+    func failed(_ fault: VenueFault, _ context: String) {
+        report(.fault(fault, context))
+        switch fault {
+        case .timestamp:
+            clock.invalidate()
+            measureClock()
+        case .authentication(let text): noteRequests(false, text)
+        case .unreachable(let text): noteRequests(false, text)
+        default: break
+        }
+    }
+
+    private func noteRequests(_ isUp: Bool, _ reason: String) {
+        guard requestsUp != isUp else { return }
+        requestsUp = isUp
+        report(.link(.requests, isUp: isUp, reason))
+    }
+
+    // MARK: Clock
+
+    /// Asks a few times, one after the other, and says what the median is (N02).
+    private func measureClock() {
+        guard !isMeasuring, !isStopped else { return }
+        isMeasuring = true
+        sample([])
+    }
+
+    private func sample(_ samples: [ClockSample]) {
+        guard samples.count < settings.clock.attempts else { return finishClock(samples) }
+        channel.ask(dialect.clock, retries: 0) { [self] result in
+            switch result {
+            case .failure(let fault):
+                report(.fault(fault, dialect.clock.path))
+                if case .unreachable(let reason) = fault { noteRequests(false, reason) }
+                finishClock(samples)
+            case .success(let result):
+                let local = MachineTime.now
+                noteRequests(true, "")
+                guard case .answer(let answer) = result.outcome else { return finishClock(samples) }
+                do {
+                    let server = try dialect.readClock(answer.body)
+                    let trip = Nanoseconds(max(result.endedAt - result.writtenAt, 0))
+                    // The completion came a moment after the answer.
+                    let late = Nanoseconds(result.endedAt - MachineTime.steady)
+                    let new = ClockSample(
+                        server: server, roundTrip: trip, local: local.advanced(by: late))
+                    sample(samples + [new])
+                } catch {
+                    report(.fault(.malformed("\(error)"), dialect.clock.path))
+                    finishClock(samples)
+                }
+            }
+        }
+    }
+
+    private func finishClock(_ samples: [ClockSample]) {
+        isMeasuring = false
+        guard let reading = clock.take(samples) else { return }
+        report(.clock(offset: reading.measured, roundTrip: reading.roundTrip))
+    }
+}

@@ -1,0 +1,88 @@
+import LedgerVenues
+
+/// Which addresses and keys belong to money and which do not (K23).
+enum GatewayPairing {
+    static let alpaca = Rules(
+        live: ["api.alpaca.markets"], paper: ["paper-api.alpaca.markets"], liveKey: "AK",
+        paperKey: "PK")
+    static let binance = Rules(
+        live: [
+            "api.binance.com", "api-gcp.binance.com", "api1.binance.com", "api2.binance.com",
+            "api3.binance.com", "api4.binance.com", "ws-api.binance.com",
+        ],
+        paper: [
+            "testnet.binance.vision", "ws-api.testnet.binance.vision", "demo-api.binance.com",
+            "demo-ws-api.binance.com",
+        ], liveKey: "", paperKey: "")
+
+    struct Rules {
+        var live: [String]
+        var paper: [String]
+        /// The first letters of a key; none where keys do not tell.
+        var liveKey: String
+        var paperKey: String
+    }
+
+    /// - Throws: for an empty key, an address that is none, keys that would go out in clear, and a live
+    ///   address or key with `paper: true` or the reverse.
+    static func check(
+        _ settings: GatewaySettings, _ rules: Rules
+    ) throws(GatewaySettingsError) {
+        guard settings.keys.areComplete else { throw GatewaySettingsError("a key is empty") }
+        guard (1...60_000).contains(settings.receiveWindow) else {
+            throw GatewaySettingsError("recv_window_ms is 1 to 60000")
+        }
+        let key = settings.keys.key.reveal()
+        try check(
+            settings.isPaper, isLive: !rules.liveKey.isEmpty && key.hasPrefix(rules.liveKey),
+            isPaper: !rules.paperKey.isEmpty && key.hasPrefix(rules.paperKey), "key")
+        for (name, url) in [
+            ("rest", settings.restURL), ("order stream", settings.orderStreamURL),
+            ("data", settings.dataURL.isEmpty ? settings.restURL : settings.dataURL),
+            ("market stream", settings.marketStreamURL),
+        ] {
+            guard let host = host(url) else {
+                throw GatewaySettingsError(
+                    "the \(name) address is no http, https, ws or wss address")
+            }
+            guard isSecure(url) || isLoopback(host) else {
+                throw GatewaySettingsError("the \(name) address is not encrypted: \(host)")
+            }
+            guard name == "rest" || name == "order stream" else { continue }
+            try check(
+                settings.isPaper, isLive: rules.live.contains(host),
+                isPaper: rules.paper.contains(host), "\(name) address \(host)")
+        }
+    }
+
+    private static func check(
+        _ wantsPaper: Bool, isLive: Bool, isPaper: Bool, _ what: String
+    ) throws(GatewaySettingsError) {
+        if wantsPaper, isLive {
+            throw GatewaySettingsError("paper is true and the \(what) is a live one")
+        }
+        if !wantsPaper, isPaper {
+            throw GatewaySettingsError("paper is false and the \(what) is a paper one")
+        }
+    }
+
+    private static func isSecure(_ url: String) -> Bool {
+        url.hasPrefix("https://") || url.hasPrefix("wss://")
+    }
+
+    /// In small letters, without the port; nil where there is none.
+    static func host(_ url: String) -> String? {
+        let web: String
+        if url.hasPrefix("http") {
+            web = "ws" + url.dropFirst(4)
+        } else {
+            web = url
+        }
+        return WebSocketTarget(web)?.host.lowercased()
+    }
+
+    static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1"
+            || (host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." })
+    }
+}

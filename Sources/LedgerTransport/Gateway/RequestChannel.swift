@@ -1,0 +1,210 @@
+import LedgerDomain
+import LedgerVenues
+import NIOCore
+
+/// The one way by which a gateway's requests leave: within the venue's budget, orders at most once,
+/// questions again after failures that pass, and nothing at all after a wrong key (K15).
+///
+/// Orders leave from the caller's thread, in the order of the calls. Completions come on the event loop.
+// Sendable unchecked: what both sides touch is under the lock; all else belongs to the loop.
+final class RequestChannel: @unchecked Sendable {
+    /// What makes one venue's requests different from another's.
+    struct Dialect: Sendable {
+        /// Address, keys, time stamp and signature, at the moment of sending.
+        var request: @Sendable (WireRequest) -> HTTPRequest
+        var fault: @Sendable (WireAnswer, _ isOrder: Bool) -> VenueFault
+    }
+
+    /// What became of an order's request.
+    enum OrderOutcome: Sendable {
+        /// It did not leave.
+        case refused(VenueFault)
+        case outcome(WireOutcome)
+    }
+
+    private struct WaitingOrder {
+        var request: WireRequest
+        var onWrite: (@Sendable (Int64) -> Void)?
+        var deadline: Int64
+        var completion: @Sendable (OrderOutcome) -> Void
+    }
+
+    private let client: HTTPClient
+    private let loop: any EventLoop
+    private let settings: GatewaySettings
+    private let dialect: Dialect
+    private let lock = GatewayLock()
+    // Under the lock.
+    private var budget: RequestBudget
+    private var bar: VenueFault?
+    private var orders: [WaitingOrder] = []
+    private var isStopped = false
+    // The loop's own.
+    private var backoff: Backoff
+
+    init(
+        _ client: HTTPClient, _ loop: any EventLoop, _ settings: GatewaySettings,
+        _ dialect: Dialect
+    ) {
+        (self.client, self.loop) = (client, loop)
+        (self.settings, self.dialect) = (settings, dialect)
+        budget = RequestBudget(settings.budget, now: MachineTime.steady)
+        backoff = Backoff(settings.backoff, seed: settings.seed ^ 0x5eed)
+    }
+
+    func stop() { lock.hold { isStopped = true } }
+
+    // MARK: Orders
+
+    func order(
+        _ request: WireRequest, onWrite: (@Sendable (Int64) -> Void)? = nil,
+        _ completion: @escaping @Sendable (OrderOutcome) -> Void
+    ) {
+        let now = MachineTime.steady
+        let refusal: VenueFault? = lock.hold {
+            if let bar { return bar }
+            if isStopped { return .unreachable("the gateway has stopped") }
+            let verdict: RequestBudget.Verdict =
+                orders.isEmpty
+                ? budget.take(request.weight, isOrder: true, now: now) : .wait(.zero)
+            guard case .wait(let span) = verdict else {
+                send(request, onWrite, completion)
+                return nil
+            }
+            guard span <= settings.orderWait, orders.count < settings.orderQueue else {
+                return .rateLimited(retryAfter: span, "the request budget is used up")
+            }
+            orders.append(
+                WaitingOrder(
+                    request: request, onWrite: onWrite,
+                    deadline: now + settings.orderWait.count, completion: completion))
+            if orders.count == 1 { drain(after: span) }
+            return nil
+        }
+        if let refusal { loop.execute { completion(.refused(refusal)) } }
+    }
+
+    private func drain(after span: Nanoseconds) {
+        loop.scheduleTask(in: .nanoseconds(span.count)) { [self] in
+            var late: [WaitingOrder] = []
+            lock.hold {
+                let now = MachineTime.steady
+                while let first = orders.first {
+                    if now > first.deadline || isStopped || bar != nil {
+                        late.append(orders.removeFirst())
+                        continue
+                    }
+                    switch budget.take(first.request.weight, isOrder: true, now: now) {
+                    case .go:
+                        orders.removeFirst()
+                        send(first.request, first.onWrite, first.completion)
+                    case .wait(let more):
+                        drain(after: min(more, Nanoseconds(max(first.deadline - now, 0) + 1)))
+                        return
+                    }
+                }
+            }
+            for order in late {
+                order.completion(
+                    .refused(.rateLimited(retryAfter: .zero, "the request budget is used up")))
+            }
+        }
+    }
+
+    private func send(
+        _ request: WireRequest, _ onWrite: (@Sendable (Int64) -> Void)?,
+        _ completion: @escaping @Sendable (OrderOutcome) -> Void
+    ) {
+        var http = dialect.request(request)
+        http.isOnce = true
+        http.onWrite = onWrite
+        client.send(http) { [self] result in
+            loop.execute { [self] in
+                note(result.outcome, isOrder: true)
+                completion(.outcome(result.outcome))
+            }
+        }
+    }
+
+    // MARK: Questions
+
+    /// Asks until there is an answer that is no passing failure, or no attempt is left.
+    ///
+    /// - Parameter retries: after the first attempt; `settings.retries` where none is given.
+    func ask(
+        _ request: WireRequest, retries: Int? = nil,
+        _ completion: @escaping @Sendable (Result<HTTPResult, VenueFault>) -> Void
+    ) {
+        loop.execute { [self] in
+            attempt(request, left: retries ?? settings.retries, completion)
+        }
+    }
+
+    private func attempt(
+        _ request: WireRequest, left: Int,
+        _ completion: @escaping @Sendable (Result<HTTPResult, VenueFault>) -> Void
+    ) {
+        let verdict: Result<RequestBudget.Verdict, VenueFault> = lock.hold {
+            if let bar { return .failure(bar) }
+            if isStopped { return .failure(.unreachable("the gateway has stopped")) }
+            return .success(
+                budget.take(request.weight, isOrder: false, now: MachineTime.steady))
+        }
+        switch verdict {
+        case .failure(let fault): completion(.failure(fault))
+        case .success(.wait(let span)):
+            loop.scheduleTask(in: .nanoseconds(span.count)) { [self] in
+                attempt(request, left: left, completion)
+            }
+        case .success(.go):
+            client.send(dialect.request(request)) { [self] result in
+                loop.execute { [self] in answered(request, left: left, result, completion) }
+            }
+        }
+    }
+
+    private func answered(
+        _ request: WireRequest, left: Int, _ result: HTTPResult,
+        _ completion: @escaping @Sendable (Result<HTTPResult, VenueFault>) -> Void
+    ) {
+        guard let fault = note(result.outcome, isOrder: request.isOrder) else {
+            backoff.reset()
+            return completion(.success(result))
+        }
+        guard fault.isPassing, left > 0 else { return completion(.failure(fault)) }
+        let wait: Nanoseconds
+        if case .rateLimited(let after, _) = fault, after > .zero {
+            wait = .zero
+        } else {
+            wait = backoff.next()
+        }
+        loop.scheduleTask(in: .nanoseconds(wait.count)) { [self] in
+            attempt(request, left: left - 1, completion)
+        }
+    }
+
+    // MARK: Answers
+
+    /// Learns the venue's counts from an answer, and what a failure forbids.
+    @discardableResult
+    private func note(_ outcome: WireOutcome, isOrder: Bool) -> VenueFault? {
+        guard case .answer(let answer) = outcome else {
+            guard case .failed(let mayHaveArrived, let reason) = outcome else { return nil }
+            // A question that was lost on its way may be asked again.
+            return isOrder
+                ? WireOutcome.fault(mayHaveArrived: mayHaveArrived, reason) : .unreachable(reason)
+        }
+        let fault = answer.isSuccess ? nil : dialect.fault(answer, isOrder)
+        lock.hold {
+            let now = MachineTime.steady
+            budget.observe(used: answer.usedWeight, remaining: answer.remaining, now: now)
+            switch fault {
+            case .rateLimited(let after, _)?:
+                budget.pause(after > .zero ? after : settings.backoff.base, now: now)
+            case .authentication?: bar = bar ?? fault
+            default: break
+            }
+        }
+        return fault
+    }
+}

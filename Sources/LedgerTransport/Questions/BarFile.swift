@@ -1,0 +1,124 @@
+import Glibc
+import LedgerDomain
+import LedgerVenues
+
+/// A CSV file of bars that grows at its end: `time,open,high,low,close,volume`, the time of a bar's
+/// beginning in UTC.
+///
+/// A line that a crash cut short is taken off when the file is opened.
+public struct BarFile: ~Copyable {
+    private static let header = "time,open,high,low,close,volume\n"
+
+    public let path: String
+    /// When its last bar begins; nil for a file without bars.
+    public private(set) var last: Timestamp?
+    private var descriptor: Int32 = -1
+
+    /// Opens or makes it, with the folders above it.
+    ///
+    /// - Throws: `BarFileError` for a file that is something else.
+    public init(_ path: String) throws(BarFileError) {
+        self.path = path
+        Self.makeParents(path)
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw BarFileError(path, String(cString: strerror(errno))) }
+        descriptor = file
+        var failure: BarFileError?
+        do throws(BarFileError) { try adopt() } catch { failure = error }
+        if let failure {
+            Glibc.close(file)
+            throw failure
+        }
+    }
+
+    public mutating func close() {
+        if descriptor >= 0 { Glibc.close(descriptor) }
+        descriptor = -1
+    }
+
+    /// Writes bars behind the last one, and waits until they are on the disk.
+    public mutating func append(_ bars: [VenueBar]) throws(BarFileError) {
+        var text: [UInt8] = []
+        for bar in bars where last.map({ bar.start > $0 }) ?? true {
+            bar.start.append(to: &text)
+            for price in [bar.open, bar.high, bar.low, bar.close] {
+                text.append(UInt8(ascii: ","))
+                FixedPoint.append(Int128(price.raw), to: &text)
+            }
+            text.append(UInt8(ascii: ","))
+            FixedPoint.append(bar.volume.raw, to: &text)
+            text.append(UInt8(ascii: "\n"))
+            last = bar.start
+        }
+        try write(text)
+        guard fsync(descriptor) == 0 else { throw failure() }
+    }
+
+    private mutating func adopt() throws(BarFileError) {
+        let size = lseek(descriptor, 0, SEEK_END)
+        guard size >= 0 else { throw failure() }
+        let header = Array(Self.header.utf8)
+        guard size > 0 else { return try write(header) }
+        // The header, and enough of the end for two lines.
+        let head = read(at: 0, count: header.count)
+        guard head == header.prefix(head.count).map({ $0 }) else {
+            throw BarFileError(path, "is no file of bars; name another one")
+        }
+        let start = max(0, Int(size) - 1024)
+        let tail = read(at: start, count: Int(size) - start)
+        guard let end = tail.lastIndex(of: UInt8(ascii: "\n")) else {
+            guard size < header.count else {
+                throw BarFileError(path, "ends with a line that is none")
+            }
+            guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
+                throw failure()
+            }
+            return try write(header)
+        }
+        let length = off_t(start + end + 1)
+        guard ftruncate(descriptor, length) == 0, lseek(descriptor, 0, SEEK_END) == length else {
+            throw failure()
+        }
+        let lines = tail[..<end].split(separator: UInt8(ascii: "\n"))
+        guard let line = lines.last, start + end + 1 > header.count else { return }
+        let time = line.prefix { $0 != UInt8(ascii: ",") }
+        guard let last = Timestamp(String(decoding: time, as: UTF8.self)) else {
+            throw BarFileError(path, "ends with a line that is none")
+        }
+        self.last = last
+    }
+
+    private func read(at offset: Int, count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let found = pread(descriptor, &bytes, count, off_t(offset))
+        return Array(bytes.prefix(max(0, found)))
+    }
+
+    private func write(_ bytes: [UInt8]) throws(BarFileError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = Array(rest)
+            let count = Glibc.write(descriptor, part, part.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure() }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private func failure() -> BarFileError { BarFileError(path, String(cString: strerror(errno))) }
+
+    private static func makeParents(_ path: String) {
+        var made = ""
+        for part in path.split(separator: "/", omittingEmptySubsequences: false).dropLast() {
+            made += made.isEmpty && part.isEmpty ? "/" : "\(part)/"
+            mkdir(made, 0o755)
+        }
+    }
+}
+
+/// What is wrong with a file of bars.
+public struct BarFileError: Error, Hashable, CustomStringConvertible {
+    public var description: String
+
+    init(_ path: String, _ problem: String) { description = "\(path): \(problem)" }
+}

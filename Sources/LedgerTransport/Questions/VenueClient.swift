@@ -1,0 +1,156 @@
+import Glibc
+import LedgerDomain
+import LedgerVenues
+
+/// Asks a venue one thing after the other and waits for each answer: for commands, which have nothing
+/// else to do. It sends no orders; those are the gateways'.
+///
+/// A failure that passes is asked again with full-jitter back-off, `Retry-After` is honoured up to a
+/// minute, and after a complaint about a time stamp the clock is measured anew.
+public final class VenueClient {
+    public struct Settings: Sendable {
+        public var venue: VenueName
+        /// Addresses of orders and account, and of data; without a slash at the end.
+        public var trading: String
+        public var data: String
+        public var keys: VenueKeys
+        public var http = HTTPClient.Settings()
+        /// Milliseconds within which Binance must take a request up.
+        public var receiveWindow: Int64 = 5000
+        public var retries = 3
+        public var backoff = Backoff.Rules()
+
+        public init(venue: VenueName, trading: String, data: String, keys: VenueKeys) {
+            (self.venue, self.trading, self.data, self.keys) = (venue, trading, data, keys)
+        }
+    }
+
+    public let settings: Settings
+    private let client: HTTPClient
+    private let hash: KeyedHash
+    private var clock = ClockEstimator()
+    private var backoff: Backoff
+
+    /// Longer than this nobody waits at a terminal.
+    private static let longestWait = Nanoseconds(60_000_000_000)
+
+    public init(_ settings: Settings) {
+        self.settings = settings
+        client = HTTPClient(settings.http)
+        hash = KeyedHash(key: Array(settings.keys.secret.reveal().utf8))
+        backoff = Backoff(settings.backoff, seed: UInt64(bitPattern: MachineTime.steady))
+    }
+
+    public func stop() { client.stop() }
+
+    /// - Throws: `VenueFault`; `malformed` for an address that would send keys in clear.
+    public func ask(_ request: WireRequest) throws(VenueFault) -> WireAnswer {
+        var left = settings.retries
+        while true {
+            let fault: VenueFault
+            do throws(VenueFault) { return try askOnce(request) } catch { fault = error }
+            guard fault.isPassing, left > 0 else { throw fault }
+            left -= 1
+            switch fault {
+            case .timestamp:
+                clock.invalidate()
+                _ = try measureClock()
+            case .rateLimited(let after, _) where after > .zero:
+                guard after <= Self.longestWait else { throw fault }
+                Self.pause(after)
+            default: Self.pause(backoff.next())
+            }
+        }
+    }
+
+    /// One request, its answer, and how long it took.
+    public func time(_ request: WireRequest) throws(VenueFault) -> (WireOutcome, Nanoseconds) {
+        let result = client.perform(try http(request))
+        return (result.outcome, Nanoseconds(result.endedAt - result.queuedAt))
+    }
+
+    private func askOnce(_ request: WireRequest) throws(VenueFault) -> WireAnswer {
+        if request.security == .signed, settings.venue == .binance,
+            clock.isDue(at: MachineTime.now)
+        {
+            _ = try measureClock()
+        }
+        switch client.perform(try http(request)).outcome {
+        case .answer(let answer) where answer.isSuccess: return answer
+        case .answer(let answer):
+            throw settings.venue == .alpaca
+                ? AlpacaErrors.fault(answer, isOrder: false)
+                : BinanceErrors.fault(answer, isOrder: false)
+        // What only asks may be asked again, whether it arrived or not.
+        case .failed(_, let reason): throw .unreachable(reason)
+        }
+    }
+
+    /// Asks for the venue's time `attempts` times.
+    ///
+    /// - Throws: `malformed` where none of the answers was one.
+    public func measureClock() throws(VenueFault) -> ClockEstimator.Reading {
+        let request = settings.venue == .alpaca ? AlpacaRequests.clock : BinanceRequests.time
+        var samples: [ClockSample] = []
+        for _ in 0..<clock.rules.attempts {
+            let result = client.perform(try http(request))
+            guard case .answer(let answer) = result.outcome, answer.isSuccess else { continue }
+            let server =
+                settings.venue == .alpaca
+                ? try? AlpacaAnswers.clock(answer.body) : try? BinanceAnswers.time(answer.body)
+            guard let server else { continue }
+            // The way there and back; what the request waited for its connection is not part of it.
+            let trip = result.endedAt - max(result.writtenAt, result.queuedAt)
+            samples.append(
+                ClockSample(server: server, roundTrip: Nanoseconds(trip), local: MachineTime.now))
+        }
+        guard let reading = clock.take(samples, at: MachineTime.now) else {
+            throw .unreachable("\(settings.venue) does not tell the time")
+        }
+        return reading
+    }
+
+    // MARK: Requests
+
+    private func http(_ request: WireRequest) throws(VenueFault) -> HTTPRequest {
+        let base = request.place == .data ? settings.data : settings.trading
+        if request.security != .none, !Self.isSafe(base) {
+            throw .malformed("\(base) would get the key in clear: write https://")
+        }
+        var query = request.query
+        var headers: [String] = []
+        let keys = settings.keys
+        switch (settings.venue, request.security) {
+        case (_, .none): break
+        case (.alpaca, _):
+            headers.append("APCA-API-KEY-ID: \(keys.key.reveal())")
+            headers.append("APCA-API-SECRET-KEY: \(keys.secret.reveal())")
+        case (.binance, .key): headers.append("X-MBX-APIKEY: \(keys.key.reveal())")
+        case (.binance, .signed):
+            headers.append("X-MBX-APIKEY: \(keys.key.reveal())")
+            let hash = hash
+            let signing = BinanceSigning(receiveWindow: settings.receiveWindow) { hash($0) }
+            query = signing.signed(query, now: clock.venueTime(at: MachineTime.now))
+        }
+        var url = base + request.path
+        if !query.isEmpty { url += "?" + String(decoding: query, as: UTF8.self) }
+        return HTTPRequest(
+            method: request.method.rawValue, url: url, headers: headers, body: request.body)
+    }
+
+    /// Keys leave over TLS, or stay on this machine.
+    static func isSafe(_ url: String) -> Bool {
+        if url.hasPrefix("https://") { return true }
+        let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+        return local.contains { place in
+            url.hasPrefix(place) && [nil, ":", "/"].contains(url.dropFirst(place.count).first)
+        }
+    }
+
+    private static func pause(_ span: Nanoseconds) {
+        var rest = timespec(
+            tv_sec: Int(span.count / 1_000_000_000), tv_nsec: Int(span.count % 1_000_000_000))
+        var left = timespec()
+        while nanosleep(&rest, &left) != 0, errno == EINTR { rest = left }
+    }
+}

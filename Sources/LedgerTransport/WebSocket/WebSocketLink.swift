@@ -1,0 +1,234 @@
+import LedgerDomain
+import LedgerVenues
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import NIOWebSocket
+
+/// A web socket that is kept open: it connects, pings, notices when nothing comes any more, and connects
+/// anew with full jitter (N04).
+///
+/// All of it happens on one event loop, and so do all of its events; `start`, `stop`, `send` and `renew`
+/// may be called from anywhere.
+// Sendable unchecked: every field is touched on the event loop alone.
+public final class WebSocketLink: @unchecked Sendable {
+    public struct Events: Sendable {
+        /// Where to connect now. Nil: not now, try later.
+        public var target: @Sendable (@escaping @Sendable (WebSocketTarget?) -> Void) -> Void
+        public var opened: @Sendable () -> Void
+        public var message: @Sendable ([UInt8]) -> Void
+        /// An open connection ended, or one could not be opened.
+        public var closed: @Sendable (String) -> Void
+
+        public init(
+            target: @escaping @Sendable (@escaping @Sendable (WebSocketTarget?) -> Void) -> Void,
+            opened: @escaping @Sendable () -> Void,
+            message: @escaping @Sendable ([UInt8]) -> Void,
+            closed: @escaping @Sendable (String) -> Void
+        ) {
+            (self.target, self.opened) = (target, opened)
+            (self.message, self.closed) = (message, closed)
+        }
+    }
+
+    private let loop: any EventLoop
+    private let settings: WebSocketSettings
+    private let events: Events
+    private var backoff: Backoff
+    private var context: NIOSSLContext?
+    private var channel: (any Channel)?
+    private var isOpen = false
+    private var isStopped = true
+    /// Each attempt has a number: what an earlier one still says is not heard.
+    private var attempt = 0
+    private var lastHeard: Int64 = 0
+    private var pings: RepeatedTask?
+    private var retry: Scheduled<Void>?
+
+    public init(loop: any EventLoop, settings: WebSocketSettings, events: Events) {
+        (self.loop, self.settings, self.events) = (loop, settings, events)
+        backoff = Backoff(settings.backoff, seed: settings.seed)
+    }
+
+    public func start() {
+        loop.execute { [self] in
+            guard isStopped else { return }
+            isStopped = false
+            connect()
+        }
+    }
+
+    /// Closes and stays closed.
+    public func stop() {
+        loop.execute { [self] in
+            isStopped = true
+            retry?.cancel()
+            close("stopped")
+        }
+    }
+
+    /// A text frame; nothing while no connection is open.
+    public func send(_ bytes: [UInt8]) {
+        loop.execute { [self] in
+            guard isOpen, let channel else { return }
+            let data = channel.allocator.buffer(bytes: bytes)
+            channel.writeAndFlush(
+                WebSocketFrame(fin: true, opcode: .text, maskKey: .random(), data: data),
+                promise: nil)
+        }
+    }
+
+    /// The connection is good for what it was opened for: the next back-off begins anew.
+    public func confirm() {
+        loop.execute { [self] in backoff.reset() }
+    }
+
+    /// Closes and connects anew.
+    public func renew(_ reason: String) {
+        loop.execute { [self] in
+            if channel != nil { close(reason) }
+        }
+    }
+
+    // MARK: Connecting
+
+    private func connect() {
+        attempt += 1
+        let number = attempt
+        events.target { [self] target in
+            loop.execute { [self] in
+                guard number == attempt, !isStopped else { return }
+                guard let target else { return fail("the stream has no address now", number) }
+                open(target, number)
+            }
+        }
+    }
+
+    private func open(_ target: WebSocketTarget, _ number: Int) {
+        do {
+            if target.isSecure, context == nil { context = try settings.context() }
+        } catch {
+            return fail("TLS: \(error)", number)
+        }
+        let limit = loop.scheduleTask(in: .nanoseconds(settings.connectTimeout.count)) { [self] in
+            guard number == attempt, !isOpen else { return }
+            fail("the stream was not opened in time", number)
+        }
+        let own = NIOLoopBound(self, eventLoop: loop)
+        ClientBootstrap(group: loop)
+            .connectTimeout(.nanoseconds(settings.connectTimeout.count))
+            .channelOption(ChannelOptions.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try own.value.fill(channel, target, number, limit)
+                }
+            }
+            .connect(host: target.host, port: target.port)
+            .whenComplete { result in
+                let link = own.value
+                switch result {
+                case .success(let channel):
+                    guard number == link.attempt, !link.isStopped else {
+                        channel.close(promise: nil)
+                        return
+                    }
+                    link.channel = channel
+                case .failure(let error):
+                    limit.cancel()
+                    link.fail("\(error)", number)
+                }
+            }
+    }
+
+    private func fill(
+        _ channel: any Channel, _ target: WebSocketTarget, _ number: Int, _ limit: Scheduled<Void>
+    ) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if target.isSecure, let context {
+            // An address is checked against the certificate without a name.
+            let isAddress = (try? SocketAddress(ipAddress: target.host, port: 0)) != nil
+            try pipeline.addHandler(
+                NIOSSLClientHandler(
+                    context: context, serverHostname: isAddress ? nil : target.host))
+        }
+        let opening = WebSocketOpening(target) { [self] reason in fail(reason, number) }
+        let frames = WebSocketFrames(
+            WebSocketFrames.Events(
+                opened: { [self] channel in
+                    limit.cancel()
+                    opened(channel, number)
+                },
+                heard: { [self] in lastHeard = MachineTime.steady },
+                message: { [self] bytes in
+                    if number == attempt { events.message(bytes) }
+                },
+                closed: { [self] reason in fail(reason, number) }),
+            maximumMessage: settings.maximumMessage)
+        let bound = NIOLoopBound((opening, frames), eventLoop: loop)
+        let upgrader = NIOWebSocketClientUpgrader(maxFrameSize: settings.maximumFrame) {
+            channel, _ in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(bound.value.1)
+            }
+        }
+        try pipeline.addHTTPClientHandlers(
+            leftOverBytesStrategy: .forwardBytes,
+            withClientUpgrade: (
+                upgraders: [upgrader],
+                completionHandler: { context in
+                    context.pipeline.syncOperations.removeHandler(bound.value.0, promise: nil)
+                }
+            ))
+        try pipeline.addHandler(opening)
+    }
+
+    private func opened(_ channel: any Channel, _ number: Int) {
+        guard number == attempt, !isStopped else {
+            channel.close(promise: nil)
+            return
+        }
+        (self.channel, isOpen, lastHeard) = (channel, true, MachineTime.steady)
+        let interval = TimeAmount.nanoseconds(settings.pingInterval.count)
+        pings = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [self] _ in
+            guard number == attempt else { return }
+            beat()
+        }
+        events.opened()
+    }
+
+    private func beat() {
+        guard let channel, isOpen else { return }
+        guard MachineTime.steady - lastHeard < settings.stallTimeout.count else {
+            return close("nothing came for \(settings.stallTimeout.count / 1_000_000) ms")
+        }
+        channel.writeAndFlush(
+            WebSocketFrame(
+                fin: true, opcode: .ping, maskKey: .random(),
+                data: channel.allocator.buffer(bytes: [])), promise: nil)
+    }
+
+    // MARK: Ending
+
+    private func fail(_ reason: String, _ number: Int) {
+        guard number == attempt else { return }
+        close(reason)
+    }
+
+    /// Whatever ends an attempt ends here, once.
+    private func close(_ reason: String) {
+        let old = channel
+        (channel, isOpen) = (nil, false)
+        pings?.cancel()
+        pings = nil
+        attempt += 1
+        old?.close(promise: nil)
+        events.closed(reason)
+        guard !isStopped else { return }
+        retry?.cancel()
+        retry = loop.scheduleTask(in: .nanoseconds(backoff.next().count)) { [self] in
+            if !isStopped { connect() }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+
+/// Asks for the change from HTTP to web sockets, and tells why it was refused.
+final class WebSocketOpening: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private let target: WebSocketTarget
+    private let refused: (String) -> Void
+    private var hasAsked = false
+
+    init(_ target: WebSocketTarget, refused: @escaping (String) -> Void) {
+        (self.target, self.refused) = (target, refused)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { ask(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        ask(context)
+        context.fireChannelActive()
+    }
+
+    private func ask(_ context: ChannelHandlerContext) {
+        guard !hasAsked else { return }
+        hasAsked = true
+        var headers = HTTPHeaders()
+        headers.add(name: "Host", value: target.authority)
+        headers.add(name: "User-Agent", value: "ledger")
+        for header in target.headers { headers.add(name: header.name, value: header.value) }
+        let head = HTTPRequestHead(
+            version: .http1_1, method: .GET, uri: target.path, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    /// An answer comes this far only when it is no consent.
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .head(let head) = unwrapInboundIn(data) else { return }
+        refused("the venue answered \(head.status.code) to the opening of the stream")
+        context.close(promise: nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        refused("\(error)")
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        refused("the connection was closed while it was opened")
+        context.fireChannelInactive()
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import LedgerCommands
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+
+/// Two runs side by side: paper trading against a back-test of the same day (W04), a change against what
+/// was before (B04).
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Compare the fills and the profit of two journals.",
+        discussion: """
+            Examples:
+              ledger compare --journal paper --with backtest
+              ledger compare --journal new --with reference --tolerance 25
+
+            Fills are compared in their order by time, symbol, strategy, side, quantity, price and fee, the profit by
+            strategy and symbol. Exit code 0: the same, or within the tolerance; 1: not.
+            """)
+
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @Option(name: .customLong("with"), help: "The other journal.")
+    var other: String
+    @Option(
+        help: "Profits may differ by this much, in the account's currency, and fills then at all.")
+    var tolerance = "0"
+
+    func run() throws {
+        guard let allowed = try? Money(tolerance), allowed.raw >= 0 else {
+            throw CommandError("--tolerance '\(tolerance)' is no amount of 0 or more")
+        }
+        let first = try ComparedRun(journals.directory)
+        let second = try ComparedRun(JournalHome.directory(other))
+        var table = Table([
+            .init("what"), .init(journals.journal), .init(other), .init("difference", .decimal),
+        ])
+        table.add([
+            "fills", "\(first.fills.count)", "\(second.fills.count)",
+            "\(first.fills.count - second.fills.count)",
+        ])
+        var isWithin = true
+        for key in Set(first.profits.map(\.key) + second.profits.map(\.key)).sorted() {
+            let (mine, theirs) = (first.profit(key), second.profit(key))
+            let difference = Money(raw: mine.raw - theirs.raw)
+            isWithin = isWithin && difference.raw.magnitude <= allowed.raw.magnitude
+            table.add([key, "\(mine)", "\(theirs)", "\(difference)"])
+        }
+        let place = zip(first.fills, second.fills).enumerated().first { $1.0 != $1.1 }?.offset
+        let isSame = first.fills == second.fills
+        if !isSame {
+            let index = place ?? min(first.fills.count, second.fills.count)
+            table.add([
+                "first fill that differs, number \(index + 1)",
+                index < first.fills.count ? first.fills[index] : "none",
+                index < second.fills.count ? second.fills[index] : "none", nil,
+            ])
+        }
+        table.write(output.format)
+        guard isWithin, isSame || allowed.raw > 0 else { throw ExitCode(1) }
+    }
+}
+
+/// What of a run is compared.
+private struct ComparedRun {
+    var fills: [String] = []
+    var profits: [(key: String, profit: Money)] = []
+
+    func profit(_ key: String) -> Money { profits.first { $0.key == key }?.profit ?? .zero }
+
+    init(_ directory: String) throws {
+        let journal = try JournalOptions.open(directory)
+        let names = try ProjectionReader.fold(NameBook.self, of: journal)
+        try journal.forEachRecord(from: .first, filter: EventFilter([.orderFilled])) { record in
+            let fill = try OrderFilled(record)
+            fills.append(
+                "\(record.time) \(names.name(fill.strategy)) \(fill.side) \(fill.quantity) "
+                    + "\(names.symbol(fill.instrument)) at \(fill.price), fee \(fill.fee)")
+            return true
+        }
+        let books = try ProjectionReader.fold(ProfitAndLoss.self, of: journal)
+        for position in books.positions.positions {
+            let worth = try Money.notional(
+                books.equity.mark(position.instrument), position.quantity)
+            let net =
+                position.realised + worth - position.cost + position.dividends - position.fees
+            profits.append(
+                (
+                    "profit of \(names.name(position.strategy)) in "
+                        + "\(names.symbol(position.instrument))",
+                    net
+                ))
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import LedgerCommands
+import LedgerDomain
+import LedgerDrivers
+import LedgerTransport
+import LedgerVenues
+
+struct FetchBarsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bars",
+        abstract: "Fetch a symbol's history into a CSV file, going on behind what it holds.",
+        discussion: """
+            Bars that are not closed are left out. Each page is on the disk before the next is asked for,
+            so that a run that was interrupted goes on where it ended. The file is what `ledger data
+            import` takes:
+
+              ledgerd data bars BTCUSDT --interval 60 --from 2026-06-01
+              ledger data import data/bars/BTCUSDT-60.csv --symbol BTCUSDT --interval 60 --kind crypto \\
+                --tick 0.01 --lot 0.00001 --currency USDT --journal btc
+            """)
+
+    @Argument(help: "The symbol as the venue writes it.")
+    var symbol: String
+    @Option(name: .customLong("venue"), help: "alpaca or binance.")
+    var name = VenueName.binance
+    @OptionGroup var venue: VenueOptions
+    @Option(
+        help: ArgumentHelp(
+            "Seconds: \(BarHistory.intervals.map(String.init).joined(separator: ", "))."))
+    var interval: UInt32 = 60
+    @Option(help: "First time, UTC; needed for a new file.")
+    var from: String?
+    @Option(help: "Bars that begin at this time or later are left out; the present unless given.")
+    var to: String?
+    @Option(help: "File to write; data/bars/SYMBOL-INTERVAL.csv unless given.")
+    var out: String?
+
+    func run() throws {
+        let path =
+            out
+            ?? "data/bars/\(symbol.map { $0 == "/" ? "-" : String($0) }.joined())-\(interval).csv"
+        let now = Operator.now
+        let end = try time(to, "--to") ?? now
+        var file = try BarFile(path)
+        defer { file.close() }
+        guard
+            let first = try file.last.map({ $0.advanced(by: Nanoseconds(1)) })
+                ?? time(from, "--from")
+        else {
+            throw ValidationError("\(path) is new: say --from when")
+        }
+        let client = try venue.client(name)
+        defer { client.stop() }
+        guard let history = BarHistory(client, symbol: symbol, interval: interval) else {
+            throw ValidationError("--interval is one of \(BarHistory.intervals)")
+        }
+        Interrupt.catchSignals()
+        var (count, last) = (0, file.last)
+        do {
+            // A millisecond is the finest that venues are asked for.
+            let start = Timestamp(
+                nanoseconds: (first.nanoseconds + 999_999) / 1_000_000 * 1_000_000)
+            try history.read(from: start, to: end, now: now) { bars in
+                try file.append(bars)
+                count += bars.count
+                last = bars.last?.start
+                return !Interrupt.wasAsked
+            }
+        } catch let fault as VenueFault {
+            throw CommandError("\(VenueTrouble(name, fault)); \(path) has \(count) bars more")
+        } catch let fault as JSONFault {
+            throw CommandError("\(name): an answer that cannot be read: \(fault)")
+        }
+        Terminal.print(
+            "\(path): \(count) bars more of \(symbol)" + (last.map { ", to \($0)" } ?? ""))
+        if Interrupt.wasAsked { throw CommandError("interrupted", code: 130) }
+    }
+
+    private func time(_ text: String?, _ option: String) throws -> Timestamp? {
+        guard let text else { return nil }
+        guard let time = Timestamp(text) else {
+            throw ValidationError("\(option) \(text): write a UTC time, such as 2026-06-15")
+        }
+        return time
+    }
+}

@@ -1,0 +1,185 @@
+import LedgerDomain
+import LedgerDrivers
+import LedgerTransport
+import LedgerVenues
+
+/// What can be seen of venues over the network (V01, V06): whether they answer, how fast, by which clock,
+/// and what they say of the key.
+struct NetworkChecks {
+    static let permissions = "permissions"
+    /// Milliseconds from which an answer is slow, and from which it is too slow (C16).
+    private static let slow: Int64 = 500
+    private static let tooSlow: Int64 = 1000
+
+    let configuration: Configuration?
+    let venues: [VenueName]
+
+    /// - Parameter venues: none for those with keys, or all where none has any.
+    init(_ configuration: Configuration?, venues: [String]) {
+        self.configuration = configuration
+        let named = venues.compactMap(VenueName.init)
+        let keyed = VenueName.allCases.filter { venue in
+            configuration.map { Self.keys(venue, $0).areComplete } ?? false
+        }
+        self.venues = !named.isEmpty ? named : !keyed.isEmpty ? keyed : VenueName.allCases
+    }
+
+    /// No keys where they cannot be had; the check of the keys says why.
+    private static func keys(_ venue: VenueName, _ configuration: Configuration) -> VenueKeys {
+        (try? KeyFile.keys(of: venue.rawValue, configuration))
+            ?? VenueKeys(key: Secret(""), secret: Secret(""))
+    }
+
+    func checks() -> [DoctorCheck] {
+        guard let configuration else {
+            return [
+                DoctorCheck(
+                    .network, "network", passed: false, severity: .warning,
+                    "not looked at, because the configuration cannot be read")
+            ]
+        }
+        var checks: [DoctorCheck] = []
+        var reached = 0
+        for venue in venues {
+            let keys = Self.keys(venue, configuration)
+            guard let client = try? VenueOptions.client(venue, configuration, keys: keys) else {
+                continue
+            }
+            defer { client.stop() }
+            let (found, isReached) = look(client, keys)
+            checks += found
+            if isReached { reached += 1 }
+        }
+        checks.append(
+            DoctorCheck(
+                .network, "any venue", passed: reached > 0,
+                reached > 0 ? "the network is there" : "no venue can be reached",
+                expected: "one or more within 5 s", actual: "\(reached) of \(venues.count)"))
+        return checks
+    }
+
+    private func look(_ client: VenueClient, _ keys: VenueKeys) -> ([DoctorCheck], Bool) {
+        let venue = client.settings.venue
+        let (reach, isReached) = reachCheck(client)
+        guard isReached else { return ([reach], false) }
+        var checks = [reach]
+        guard keys.areComplete else {
+            if venue == .binance { checks.append(clockCheck(client)) }
+            return (checks, true)
+        }
+        let (key, answer) = keyCheck(client)
+        checks += [clockCheck(client), key]
+        if let answer { checks.append(permissionCheck(client, answer)) }
+        return (checks, true)
+    }
+
+    /// Any answer is one: an unknown key is refused by a venue that is there.
+    private func reachCheck(_ client: VenueClient) -> (DoctorCheck, Bool) {
+        let settings = client.settings
+        let request =
+            settings.venue == .alpaca ? AlpacaRequests.clock : BinanceRequests.time
+        var fastest: Nanoseconds?
+        var problem = ""
+        // The first request opens the connection, which is not what a request takes.
+        for _ in 0..<3 {
+            do throws(VenueFault) {
+                let (outcome, span) = try client.time(request)
+                switch outcome {
+                case .answer(let answer) where answer.status < 500:
+                    fastest = min(fastest ?? span, span)
+                case .answer(let answer): problem = "answers \(answer.status)"
+                case .failed(_, let reason): problem = reason
+                }
+            } catch {
+                problem = VenueTrouble.text(error)
+            }
+            if fastest == nil { break }
+        }
+        let name = "\(settings.venue) \(settings.trading)"
+        guard let fastest else {
+            return (
+                DoctorCheck(
+                    .network, name, passed: false, severity: .warning, problem,
+                    expected: "an answer within 5 s", actual: "none"), false
+            )
+        }
+        let milliseconds = fastest.count / 1_000_000
+        return (
+            DoctorCheck(
+                .network, name, passed: milliseconds < Self.slow,
+                severity: milliseconds > Self.tooSlow ? .error : .warning,
+                milliseconds < Self.slow ? "answers" : "answers slowly",
+                expected: "below \(Self.slow) ms", actual: "\(milliseconds) ms"), true
+        )
+    }
+
+    /// By the engine's own thresholds (N02).
+    private func clockCheck(_ client: VenueClient) -> DoctorCheck {
+        let name = "\(client.settings.venue) clock"
+        let warn = Int64(configuration?["clock_sync.warn_threshold_ms"] ?? "") ?? 500
+        let kill = Int64(configuration?["clock_sync.kill_threshold_ms"] ?? "") ?? 2000
+        do throws(VenueFault) {
+            let reading = try client.measureClock()
+            let offset = reading.measured.count / 1_000_000
+            let isNear = warn == 0 || offset.magnitude <= warn.magnitude
+            let isFar = kill > 0 && offset.magnitude > kill.magnitude
+            return DoctorCheck(
+                .network, name, passed: isNear, severity: isFar ? .error : .warning,
+                isNear ? "the venue's clock and ours agree" : "the venue's clock and ours differ",
+                expected: "at most \(warn) ms", actual: "\(offset) ms",
+                details: [
+                    "venue less ours \(reading.measured.count) ns",
+                    "round trip \(reading.roundTrip.count) ns", "\(reading.kept) samples",
+                ], fixCommand: isNear ? "" : "timedatectl set-ntp true")
+        } catch {
+            return DoctorCheck(
+                .network, name, passed: false, severity: .warning, VenueTrouble.text(error),
+                expected: "at most \(warn) ms", actual: "unknown")
+        }
+    }
+
+    private func keyCheck(_ client: VenueClient) -> (DoctorCheck, WireAnswer?) {
+        let venue = client.settings.venue
+        let request = venue == .alpaca ? AlpacaRequests.account : BinanceRequests.account
+        do throws(VenueFault) {
+            let answer = try client.ask(request)
+            return (
+                DoctorCheck(
+                    .network, "\(venue) key", passed: true, "the venue accepts the key",
+                    expected: "accepted", actual: "accepted"), answer
+            )
+        } catch {
+            return (
+                DoctorCheck(
+                    .network, "\(venue) key", passed: false, VenueTrouble.text(error),
+                    expected: "accepted", actual: "not accepted"), nil
+            )
+        }
+    }
+
+    /// X06: a key that can withdraw is worth stealing.
+    private func permissionCheck(_ client: VenueClient, _ account: WireAnswer) -> DoctorCheck {
+        let name = "\(client.settings.venue) \(Self.permissions)"
+        let permissions: KeyPermissions?
+        switch client.settings.venue {
+        case .alpaca: permissions = try? KeyPermissions(alpaca: account.body)
+        case .binance:
+            let answer = try? client.ask(KeyPermissions.binanceRequest)
+            permissions = answer.flatMap { try? KeyPermissions(binance: $0.body) }
+        }
+        guard let permissions, let canWithdraw = permissions.canWithdraw else {
+            return DoctorCheck(
+                .network, name, passed: true, severity: .info,
+                "the venue does not tell what the key may do: see that it cannot withdraw",
+                expected: "no withdrawals", actual: "not told")
+        }
+        let canTrade = permissions.canTrade ?? true
+        return DoctorCheck(
+            .network, name, passed: !canWithdraw && canTrade,
+            canWithdraw
+                ? "the key can withdraw: make one that cannot"
+                : canTrade ? "the key can trade and not withdraw" : "the account cannot trade",
+            expected: "trade, no withdrawals",
+            actual: (canTrade ? "trade" : "no trade") + (canWithdraw ? ", withdrawals" : ""))
+    }
+}

@@ -1,0 +1,148 @@
+import LedgerDomain
+import LedgerEvents
+import Testing
+
+@testable import LedgerVenues
+
+@Suite struct AlpacaAnswerTests {
+    static let order = #"""
+        {"id":"61e6","client_order_id":"c1","created_at":"2021-03-16T18:38:01.942282Z",
+        "updated_at":"2021-03-16T18:38:02Z","submitted_at":"2021-03-16T18:38:01.937734Z","replaced_by":null,
+        "replaces":null,"symbol":"AAPL","qty":"10","filled_qty":"4","side":"buy","limit_price":"300.01",
+        "stop_price":null,"status":"new","legs":null,"hwm":null}
+        """#
+
+    @Test func `an order says what it is and how far it is`() throws {
+        let order = try AlpacaAnswers.order(Array(Self.order.utf8)).order
+        #expect(order.clientOrder == "c1" && order.venueOrder == "61e6" && order.symbol == "AAPL")
+        #expect(order.quantity.raw == 10_000_000_000 && order.filled.raw == 4_000_000_000)
+        #expect(order.limitPrice.raw == 300_010_000_000 && order.stopPrice == .zero)
+        #expect(order.status == .partiallyFilled, "a new order with fills is partly filled")
+    }
+
+    @Test(arguments: [
+        ("accepted", VenueStatus.pending), ("pending_new", .pending), ("held", .pending),
+        ("new", .partiallyFilled), ("partially_filled", .partiallyFilled),
+        ("done_for_day", .partiallyFilled), ("pending_cancel", .partiallyFilled),
+        ("filled", .filled), ("canceled", .cancelled), ("expired", .expired),
+        ("rejected", .rejected), ("replaced", .replaced),
+    ])
+    func `statuses are told in the ledger's words`(_ name: String, _ status: VenueStatus) throws {
+        let text = Self.order.replacing("\"status\":\"new\"", with: "\"status\":\"\(name)\"")
+        #expect(try AlpacaAnswers.order(Array(text.utf8)).order.status == status)
+    }
+
+    @Test(arguments: [
+        ("\"status\":\"new\"", "\"status\":\"strange\"", JSONFault.Kind.unknownName),
+        ("\"side\":\"buy\"", "\"side\":\"hold\"", .unknownName),
+        ("\"id\":\"61e6\",", "", .missing), ("\"symbol\":\"AAPL\",", "", .missing),
+        ("\"qty\":\"10\"", "\"qty\":{}", .wrongKind),
+        ("\"qty\":\"10\"", "\"qty\":\"1e30\"", .outOfRange),
+        ("\"filled_qty\":\"4\"", "\"filled_qty\":\"0.0000000001\"", .tooPrecise),
+    ])
+    func `an order of which something is wrong is none`(
+        _ old: String, _ new: String, _ kind: JSONFault.Kind
+    ) {
+        let text = Self.order.replacing(old, with: new)
+        do {
+            _ = try AlpacaAnswers.order(Array(text.utf8))
+            Issue.record("\(new) passed")
+        } catch {
+            #expect(error.kind == kind)
+        }
+    }
+
+    @Test func `a fill of the history has the stream's execution id`() throws {
+        let body = #"""
+            [{"id":"20220202135509981::2d7be4ff-d1f3-43e9-856a-0f5cf5c5088e","activity_type":"FILL",
+            "transaction_time":"2022-02-02T18:55:09.981482Z","type":"fill","price":"174.78","qty":"2",
+            "side":"sell_short","symbol":"AAPL","leaves_qty":"0","order_id":"b5","cum_qty":"2"},
+            {"id":"x","activity_type":"DIV","qty":"2","per_share_amount":"0.1"}]
+            """#
+        let fills = try AlpacaAnswers.fills(Array(body.utf8))
+        let fill = try #require(fills.first?.fill)
+        #expect(fills.count == 1, "a dividend is no fill")
+        #expect(fill.execution == "2d7be4ff-d1f3-43e9-856a-0f5cf5c5088e")
+        #expect(fill.side == .sell && fill.price.raw == 174_780_000_000 && fill.venueOrder == "b5")
+        #expect(fill.cumulative.raw == 2_000_000_000)
+    }
+
+    @Test func `a short position is negative, whichever way it is written`() throws {
+        for quantity in ["5", "-5"] {
+            let body =
+                #"[{"symbol":"TSLA","qty":"\#(quantity)","side":"short","avg_entry_price":"100.00000000012"}]"#
+            let position = try #require(try AlpacaAnswers.positions(Array(body.utf8)).first)
+            #expect(position.position.quantity.raw == -5_000_000_000)
+            #expect(position.position.averagePrice.raw == 100_000_000_000)
+        }
+        let body = #"[{"symbol":"BTCUSD","qty":"1","side":"long","asset_class":"crypto"}]"#
+        let crypto = try #require(try AlpacaAnswers.positions(Array(body.utf8)).first)
+        #expect(crypto.named(among: ["ETH/USD", "BTC/USD"]).symbol == "BTC/USD")
+        #expect(crypto.named(among: []).symbol == "BTCUSD")
+    }
+
+    @Test(arguments: [
+        (401, #"{"code":40110000,"message":"request is not authorized"}"#, "authentication"),
+        (403, #"{"message":"forbidden."}"#, "authentication"),
+        (403, #"{"code":40310000,"message":"insufficient buying power"}"#, "refused"),
+        (404, #"{"code":40410000,"message":"order not found"}"#, "refused"),
+        (422, #"{"code":42210000,"message":"order is not cancelable"}"#, "refused"),
+        (422, #"{"code":40010001,"message":"client_order_id must be unique"}"#, "unknownOutcome"),
+        (429, #"{"message":"too many requests."}"#, "rateLimited"), (500, "", "unknownOutcome"),
+        (503, "<html>", "unknownOutcome"), (504, "", "unknownOutcome"), (408, "", "unknownOutcome"),
+        (302, "", "unknownOutcome"), (418, "[]", "refused"),
+    ])
+    func `what comes back after an order is a clear no or an unknown outcome`(
+        _ status: Int, _ body: String, _ name: String
+    ) {
+        let answer = WireAnswer(status: status, body: Array(body.utf8))
+        #expect("\(AlpacaErrors.fault(answer, isOrder: true))".hasPrefix(name))
+    }
+
+    @Test func `maintenance is told when nothing was at stake`() {
+        let answer = WireAnswer(status: 503)
+        #expect("\(AlpacaErrors.fault(answer, isOrder: false))".hasPrefix("closed"))
+        let missing = AlpacaErrors.fault(WireAnswer(status: 404), isOrder: false)
+        #expect(AlpacaErrors.isNoSuchOrder(missing))
+    }
+}
+
+@Suite(.enabled(if: RealData.isHere, "the folder of real data is absent; set LEDGER_DATA"))
+struct `Alpaca's recorded answers` {
+    private func body(_ name: String) throws -> [UInt8] {
+        try RealData.bytes("alpaca/rest/test_\(name)_1.json")
+    }
+
+    @Test(arguments: [
+        "limit_order", "market_order", "replace_order", "get_order_by_id", "get_order_by_client_id",
+        "close_position_with_qty", "close_position_with_percentage", "order_position_intent",
+    ])
+    func `orders are read`(_ name: String) throws {
+        let order = try AlpacaAnswers.order(try body(name))
+        #expect(order.order.venueOrder == "61e69015-8549-4bfd-b9c3-01e75843f47d")
+        #expect(order.order.status == .pending)
+        #expect(order.createdAt.nanoseconds == 1_615_919_881_942_282_000)
+    }
+
+    @Test func `the account, its positions and its orders are read`() throws {
+        let account = try AlpacaAnswers.account(try body("get_account"))
+        #expect("\(account.cash)" == "-23140.2" && "\(account.portfolioValue)" == "103820.56")
+        let positions = try AlpacaAnswers.positions(try body("get_all_positions"))
+        #expect(positions.map(\.position.symbol) == ["AAPL"])
+        #expect(positions.first?.position.quantity.raw == 5_000_000_000)
+        #expect(try !AlpacaAnswers.orders(try body("get_orders")).isEmpty)
+    }
+
+    @Test func `bars are read, a page at a time`() throws {
+        let page = try AlpacaAnswers.bars(try body("get_bars"))
+        #expect(page.bars.count == 2 && !page.nextPage.isEmpty)
+        #expect("\(page.bars[0].close)" == "174.61")
+        #expect("\(page.bars[0].start)" == "2022-02-01T05:00:00Z")
+        #expect(try AlpacaAnswers.bars(try body("multisymbol_get_bars")).bars.count == 2)
+        #expect(try AlpacaAnswers.bars(try body("get_crypto_bars")).bars.count == 2)
+        #expect(try AlpacaAnswers.bars(try body("stock_latest_bar")).bars.count == 1)
+        for name in ["get_bars_multi_empty_response", "get_bars_single_empty_response"] {
+            #expect(try AlpacaAnswers.bars(try body(name)) == VenueBars([]))
+        }
+    }
+}
