@@ -73,7 +73,7 @@ final class ReportBox: @unchecked Sendable {
         }
     }
 
-    /// Orders and fills by now, without waiting.
+    /// Of an order by now, without waiting; answers and the stream may tell of one execution both.
     func fills(_ client: String) -> [VenueFill] {
         all.compactMap { report in
             guard case .fill(let fill) = report, fill.clientOrder == client else { return nil }

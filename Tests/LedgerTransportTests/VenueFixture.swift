@@ -20,7 +20,8 @@ final class VenueFixture {
 
     let venue: Venue
     let box = ReportBox()
-    private(set) var exchange: LocalExchange
+    private var exchange: LocalExchange?
+    private let address: LocalExchange.Address
     private(set) var gateway: any VenueGateway
     let settings: GatewaySettings
     private let journal: String
@@ -35,8 +36,9 @@ final class VenueFixture {
         self.venue = venue
         journal =
             FileManager.default.temporaryDirectory.path + "/gateway-\(UUID().uuidString)/journal"
-        exchange = try Self.exchange(venue, journal, port: 0)
-        var settings = Self.settings(venue, exchange.addresses[0], keys)
+        let exchange = try Self.exchange(venue, journal, port: 0)
+        (self.exchange, address) = (exchange, exchange.addresses[0])
+        var settings = Self.settings(venue, address, keys)
         change(&settings)
         self.settings = settings
         control = HTTPClient(settings.http)
@@ -49,7 +51,7 @@ final class VenueFixture {
     deinit {
         gateway.stop()
         control.stop()
-        try? exchange.stop()
+        try? exchange?.stop()
         try? FileManager.default.removeItem(
             at: URL(fileURLWithPath: journal).deletingLastPathComponent())
     }
@@ -99,7 +101,7 @@ final class VenueFixture {
     // MARK: The exchange
 
     private func post(_ path: String, _ body: String) throws {
-        let url = "\(exchange.addresses[0].http)/control/\(path)"
+        let url = "\(address.http)/control/\(path)"
         let result = control.perform(
             HTTPRequest(method: "POST", url: url, body: Array(body.utf8)))
         guard case .answer(let answer) = result.outcome, answer.isSuccess else {
@@ -119,9 +121,13 @@ final class VenueFixture {
     func disconnect() throws { try post("disconnect", "{}") }
 
     /// The exchange goes away and comes back on its port, from its journal.
-    func stopExchange() throws { try exchange.stop() }
+    func stopExchange() throws {
+        try exchange?.stop()
+        exchange = nil
+    }
+
     func startExchange() throws {
-        exchange = try Self.exchange(venue, journal, port: exchange.addresses[0].port)
+        exchange = try Self.exchange(venue, journal, port: address.port)
     }
 
     /// Another gateway, as after a crash of the one before.
