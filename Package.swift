@@ -238,7 +238,7 @@ let package = Package(
                 "LedgerTransport", "LedgerExchange", "LedgerLive", "ledger", "ledgerd",
             ]),
         tests("RecountTests", ["ledger", "ledger-bench"]),
-        tests("CommandTests", ["ledger"], exclude: ["Cases"]),
+        tests("CommandTests", ["ledger", "ledgerd"], exclude: ["Cases"]),
         tests(
             "ReplayTests",
             [

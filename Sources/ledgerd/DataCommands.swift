@@ -172,7 +172,7 @@ struct RefreshFeesCommand: ParsableCommand {
     func run() throws {
         let wanted = try FiltersFile.list(symbols) + ledgerd.symbols(universe)
         guard !wanted.isEmpty else {
-            throw ValidationError("say which: --symbols BTCUSDT,… or --universe FILE")
+            throw CommandError("say which: --symbols BTCUSDT,… or --universe FILE")
         }
         let schedule = try asking(.binance, venue) { client in
             var fees: [VenueFee] = []

@@ -47,12 +47,12 @@ struct FetchBarsCommand: ParsableCommand {
             let first = try file.last.map({ $0.advanced(by: Nanoseconds(1)) })
                 ?? time(from, "--from")
         else {
-            throw ValidationError("\(path) is new: say --from when")
+            throw CommandError("\(path) is new: say --from when")
         }
         let client = try venue.client(name)
         defer { client.stop() }
         guard let history = BarHistory(client, symbol: symbol, interval: interval) else {
-            throw ValidationError("--interval is one of \(BarHistory.intervals)")
+            throw CommandError("--interval is one of \(BarHistory.intervals)", code: 64)
         }
         Interrupt.catchSignals()
         var (count, last) = (0, file.last)
@@ -79,7 +79,7 @@ struct FetchBarsCommand: ParsableCommand {
     private func time(_ text: String?, _ option: String) throws -> Timestamp? {
         guard let text else { return nil }
         guard let time = Timestamp(text) else {
-            throw ValidationError("\(option) \(text): write a UTC time, such as 2026-06-15")
+            throw CommandError("\(option) \(text): write a UTC time, such as 2026-06-15")
         }
         return time
     }

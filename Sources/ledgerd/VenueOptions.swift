@@ -67,7 +67,7 @@ struct VenueTrouble: Error, CustomStringConvertible {
         case .timestamp(let why): "the clock is off: \(why)"
         case .unknownOutcome(let why), .unreachable(let why): "cannot be reached: \(why)"
         case .closed(let why): "closed: \(why)"
-        case .malformed(let why): "an answer that cannot be read: \(why)"
+        case .malformed(let why): why
         }
     }
 }

@@ -25,9 +25,9 @@ extension DoctorRecord {
     }
 
     /// Nil where live may start by what the doctor said, else why not (V02): its last record is healthy,
-    /// looked at the network, and is younger than 24 hours.
+    /// looked at the network, and is younger than `lifetime`.
     public static func problem(
-        in journal: any Journal, at now: Timestamp
+        in journal: any Journal, at now: Timestamp, lifetime: Nanoseconds = lifetime
     ) throws -> String? {
         let mend = "run `ledgerd doctor --record` on this journal"
         guard let (record, time, _) = try latest(in: journal) else {
@@ -35,7 +35,7 @@ extension DoctorRecord {
         }
         let age = Int128(now.nanoseconds) - Int128(time.nanoseconds)
         guard age >= -Int128(Nanoseconds.minute.count), age < Int128(lifetime.count) else {
-            return "the doctor's last record is of \(time), and counts for 24 hours: \(mend)"
+            return "the doctor's last record is of \(time), and counts for \(lifetime.count / 3_600_000_000_000) hours: \(mend)"
         }
         guard record.isHealthy else {
             return "the doctor found \(record.failed) errors at \(time): mend them, then \(mend)"

@@ -18,7 +18,8 @@ public final class VenueClient {
         /// Milliseconds within which Binance must take a request up.
         public var receiveWindow: Int64 = 5000
         public var retries = 3
-        public var backoff = Backoff.Rules()
+        public var backoff = Backoff.Rules(
+            base: Nanoseconds(500_000_000), cap: Nanoseconds(5_000_000_000))
 
         public init(venue: VenueName, trading: String, data: String, keys: VenueKeys) {
             (self.venue, self.trading, self.data, self.keys) = (venue, trading, data, keys)
@@ -70,6 +71,7 @@ public final class VenueClient {
     }
 
     private func askOnce(_ request: WireRequest) throws(VenueFault) -> WireAnswer {
+        try checkSafety(request)
         if request.security == .signed, settings.venue == .binance,
             clock.isDue(at: MachineTime.now)
         {
@@ -113,10 +115,8 @@ public final class VenueClient {
     // MARK: Requests
 
     private func http(_ request: WireRequest) throws(VenueFault) -> HTTPRequest {
-        let base = request.place == .data ? settings.data : settings.trading
-        if request.security != .none, !Self.isSafe(base) {
-            throw .malformed("\(base) would get the key in clear: write https://")
-        }
+        try checkSafety(request)
+        let base = self.base(request)
         var query = request.query
         var headers: [String] = []
         let keys = settings.keys
@@ -136,6 +136,15 @@ public final class VenueClient {
         if !query.isEmpty { url += "?" + String(decoding: query, as: UTF8.self) }
         return HTTPRequest(
             method: request.method.rawValue, url: url, headers: headers, body: request.body)
+    }
+
+    private func base(_ request: WireRequest) -> String {
+        request.place == .data ? settings.data : settings.trading
+    }
+
+    private func checkSafety(_ request: WireRequest) throws(VenueFault) {
+        guard request.security != .none, !Self.isSafe(base(request)) else { return }
+        throw .malformed("\(base(request)) would get the key in clear: write https://")
     }
 
     /// Keys leave over TLS, or stay on this machine.
