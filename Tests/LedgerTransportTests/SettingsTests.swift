@@ -32,7 +32,7 @@ import Testing
         settings.restURL = "https://api.alpaca.markets"
         refused(settings, GatewayPairing.alpaca, "a live address")
         settings = .alpaca(keys("PKX"), isPaper: true)
-        settings.orderStreamURL = "wss://API.alpaca.markets:443/stream"
+        settings.orderStreamURL = "wss://API.alpaca.markets.:443/stream"
         refused(settings, GatewayPairing.alpaca, "a live stream")
         refused(.alpaca(keys("AKX"), isPaper: true), GatewayPairing.alpaca, "a live key")
         refused(.alpaca(keys("PKX"), isPaper: false), GatewayPairing.alpaca, "a paper key")
