@@ -37,9 +37,12 @@ struct Executor {
     private var waiting: [Action] = []
     /// Orders that left in this process, and when on the steady clock.
     private(set) var sent: UInt64 = 0
+    private let times: OrderTimes?
 
     /// - Parameter position: the last event whose decisions are not this executor's: those are recovered.
-    init(after position: SequenceNumber) { self.position = position }
+    init(after position: SequenceNumber, times: OrderTimes?) {
+        (self.position, self.times) = (position, times)
+    }
 
     var isIdle: Bool { waiting.isEmpty }
 
@@ -48,7 +51,7 @@ struct Executor {
     /// - Parameter maySend: whether the venue's order reports reach us.
     mutating func advance(
         _ journal: any Journal, _ engine: borrowing Engine, _ gateway: any VenueGateway,
-        maySend: Bool
+        maySend: Bool, committedAt: Int64
     ) throws {
         let head = try journal.head.lastSequence
         if head > position {
@@ -74,11 +77,12 @@ struct Executor {
         guard maySend, !waiting.isEmpty else { return }
         let actions = waiting
         waiting = []
-        for action in actions { send(action, engine, gateway) }
+        for action in actions { send(action, engine, gateway, committedAt) }
     }
 
     private mutating func send(
-        _ action: Action, _ engine: borrowing Engine, _ gateway: any VenueGateway
+        _ action: Action, _ engine: borrowing Engine, _ gateway: any VenueGateway,
+        _ committedAt: Int64
     ) {
         guard let order = engine.orders.order(action.order), !engine.isHeldBack(order.id) else {
             return
@@ -87,7 +91,9 @@ struct Executor {
         switch action {
         case .submit:
             sent += 1
-            gateway.submit(order.request(symbol))
+            let request = order.request(symbol)
+            times?.committed(request.clientOrder, at: committedAt)
+            gateway.submit(request)
         // What the venue has not confirmed it may not know yet: the wish waits for the order.
         case .cancel where order.state == .intended, .replace where order.state == .intended:
             waiting.append(action)

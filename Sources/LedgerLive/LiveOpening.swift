@@ -32,6 +32,11 @@ struct LiveOpening {
                     settings: settings.text), envelope)
         }
         for instrument in instruments { try define(instrument, &sequencer, envelope) }
+        let filters = try FiltersFile.events(
+            settings, sequencer.engine.names.instruments, now: time)
+        for event in filters where sequencer.engine.filters[event.instrument]?.event != event {
+            try sequencer.take(event, envelope)
+        }
         let cash = try Money(configuration["account.cash"])
         // Outside, the venue says what there is.
         if isNew, !options.sendsOrders, cash.raw > 0 {

@@ -23,6 +23,8 @@ public struct LiveOptions: Sendable {
     /// A venue's time this far from ours is not taken for the time of an input.
     public var timeTolerance = Nanoseconds.milliseconds(10_000)
     public var queueCapacity = 65_536
+    /// Told when orders leave; nil where nobody measures.
+    public var times: OrderTimes?
 
     /// What the configuration says, which has checked it.
     public init(

@@ -50,7 +50,7 @@ public struct LiveRun: ~Copyable {
         self.options = options
         self.sequencer = sequencer
         queue = InputQueue(capacity: options.queueCapacity)
-        executor = Executor(after: last)
+        executor = Executor(after: last, times: options.times)
         recovery = Recovery(since: since)
     }
 
@@ -85,7 +85,8 @@ public struct LiveRun: ~Copyable {
         for item in taken { latency.add(committed - item.receivedAt) }
         messages += UInt64(taken.count)
         guard options.sendsOrders else { return }
-        try executor.advance(journal, sequencer.engine, gateway, maySend: isOrderStreamUp)
+        try executor.advance(
+            journal, sequencer.engine, gateway, maySend: isOrderStreamUp, committedAt: committed)
     }
 
     /// Ends in good order: what waits is taken, orders outside stay, the journal says that the run ended.
@@ -106,13 +107,19 @@ public struct LiveRun: ~Copyable {
 
     public var engine: Engine { sequencer.engine }
 
+    private static func line(_ histogram: LatencyHistogram) -> String {
+        "median \(histogram.percentile(0.5) / 1000), 99th \(histogram.percentile(0.99) / 1000), "
+            + "most \(histogram.largest / 1000) of \(histogram.count)"
+    }
+
     /// What a person wants to know at the end.
     public var summary: [String] {
         let worth = engine.books.equity[engine.account]
         return [
             "messages \(messages), reader waited \(queue.stalls) times",
-            "commit after receipt, microseconds: median \(latency.percentile(0.5) / 1000), "
-                + "99th \(latency.percentile(0.99) / 1000), most \(latency.largest / 1000)",
+            "commit after receipt, microseconds: \(Self.line(latency))",
+            "order written after its commit, microseconds: "
+                + (options.times.map { Self.line($0.histogram) } ?? "not measured"),
             "orders sent \(executor.sent), fills \(engine.orders.fills), duplicates refused "
                 + "\(recovery.duplicates)",
             "equity \(worth?.equity ?? .zero)",

@@ -16,7 +16,8 @@ struct DaemonCommand: AsyncParsableCommand {
             """,
         version: Build.identity,
         subcommands: [
-            ExchangeCommand.self, PaperCommand.self, LiveCommand.self, DaemonDataCommand.self,
+            ExchangeCommand.self, PaperCommand.self, LiveCommand.self, FeedCommand.self,
+            DaemonDataCommand.self,
             DaemonDoctorCommand.self,
         ])
 

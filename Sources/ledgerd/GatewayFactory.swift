@@ -10,10 +10,11 @@ import LedgerVenues
 enum GatewayFactory {
     /// - Parameter recording: a recorded web socket instead of a venue.
     static func make(
-        _ configuration: Configuration, recording: String? = nil
+        _ configuration: Configuration, recording: String? = nil, ordersLeave: Bool = true,
+        times: OrderTimes? = nil
     ) throws -> any VenueGateway {
         if let recording {
-            guard configuration["venue.kind"] == "simulated" else {
+            guard !ordersLeave || configuration["venue.kind"] == "simulated" else {
                 throw CommandError("a recording fills no orders: venue.kind must be simulated")
             }
             let seconds = Int64(configuration["clock_sync.refresh_sec"]) ?? 300
@@ -22,8 +23,8 @@ enum GatewayFactory {
         let kind = configuration["venue.kind"]
         let venue = kind == "simulated" ? configuration["feed.venue"] : kind
         switch venue {
-        case "alpaca": return try AlpacaGateway(settings(venue, configuration))
-        case "binance": return try BinanceGateway(settings(venue, configuration))
+        case "alpaca": return try AlpacaGateway(settings(venue, configuration, times))
+        case "binance": return try BinanceGateway(settings(venue, configuration, times))
         default:
             throw CommandError(
                 "data come from a venue and none is named: set feed.venue, or venue.kind")
@@ -31,7 +32,7 @@ enum GatewayFactory {
     }
 
     static func settings(
-        _ venue: String, _ configuration: Configuration
+        _ venue: String, _ configuration: Configuration, _ times: OrderTimes? = nil
     ) throws -> GatewaySettings {
         func number(_ key: String) -> Int64 { Int64(configuration[key]) ?? 0 }
         func seconds(_ key: String) throws -> Nanoseconds {
@@ -52,6 +53,8 @@ enum GatewayFactory {
             settings.marketStreamURL = configuration["alpaca.stream_url"]
             let stream = configuration["alpaca.order_stream_url"]
             settings.budget = budget(number("alpaca.requests_per_minute"))
+            // It refuses a second order of one client order id: nothing worse than a refusal can come late.
+            settings.receiveWindow = max(1, number("latency.timeout_ms"))
             settings.orderStreamURL =
                 stream.isEmpty ? socket(settings.restURL) + "/stream" : stream
         } else {
@@ -71,6 +74,7 @@ enum GatewayFactory {
             base: try seconds("backoff_base_s"), cap: try seconds("max_backoff_s"))
         settings.socket.backoff = settings.backoff
         settings.clock.refresh = .milliseconds(number("clock_sync.refresh_sec") * 1000)
+        if let times { settings.onOrderWritten = { times.written($0, at: $1) } }
         settings.seed = UInt64(configuration["seed"]) ?? 0
         return settings
     }

@@ -40,10 +40,9 @@ struct LiveCommand: ParsableCommand {
         case .live:
             let store = try trading.open(
                 name, kind: .live, durability: TradingOptions.durability(configuration))
-            let gateway = try GatewayFactory.make(configuration)
             try TradingRun(
                 options: trading, configuration: configuration, name: name, mode: "live"
-            ).start(store, gateway)
+            ).start(store)
         case .dry(let reason):
             Terminal.print("[DRY_RUN] no order leaves: \(reason)")
             try rehearse("\(name)-dry-run")
@@ -78,10 +77,9 @@ struct LiveCommand: ParsableCommand {
         let configuration = try dry.configurations.load()
         let store = try trading.open(
             name, kind: .paper, durability: TradingOptions.durability(configuration))
-        let gateway = try GatewayFactory.make(configuration)
         var run = TradingRun(
             options: dry, configuration: configuration, name: name, mode: "dry")
         run.prefix = "[DRY_RUN] "
-        try run.start(store, gateway)
+        try run.start(store)
     }
 }

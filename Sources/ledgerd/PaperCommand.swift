@@ -61,8 +61,7 @@ struct PaperCommand: ParsableCommand {
         }
         let run = TradingRun(
             options: trading, configuration: configuration, name: name, mode: "paper")
-        let gateway = try GatewayFactory.make(configuration, recording: recording)
-        try run.start(store, gateway)
+        try run.start(store, recording: recording)
     }
 
     private func remove(_ name: String) throws {

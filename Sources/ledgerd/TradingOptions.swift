@@ -50,15 +50,18 @@ struct TradingRun {
     /// In front of every line that is printed.
     var prefix = ""
 
-    func start(_ store: LMDBJournal, _ gateway: any VenueGateway) throws {
+    func start(_ store: LMDBJournal, recording: String? = nil) throws {
+        let times = OrderTimes()
+        let gateway = try GatewayFactory.make(configuration, recording: recording, times: times)
         let instruments = try DataSettings.fromVenue(configuration.settings)
         guard !instruments.isEmpty else {
             throw CommandError("the configuration names no data with path: venue")
         }
-        let live = LiveOptions(
+        var live = LiveOptions(
             configuration, journalName: name, mode: mode,
             symbols: instruments.map(\.symbol),
             sendsOrders: configuration["venue.kind"] != "simulated")
+        live.times = times
         Interrupt.catchSignals()
         var log = RunLog(after: try store.head.lastSequence, prefix: prefix)
         var run = try LiveRun(

@@ -55,6 +55,10 @@ enum Allowances {
             "reads the names that readdir gives, a C array"
         ),
         (
+            "Sources/LedgerLive/OrderTimes.swift",
+            "is told of an order by the sequencer's thread and by the one that writes requests"
+        ),
+        (
             "Sources/LedgerLive/RecordedGateway.swift",
             "tells the sequencer's thread that the recording is over"
         ),

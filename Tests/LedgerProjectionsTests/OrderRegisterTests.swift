@@ -4,12 +4,14 @@ import LedgerProjections
 import Testing
 
 @Suite struct OrderRegisterTests {
-    private func intended(_ quantity: Int128 = 10, parent: UInt64 = 0) -> OrderIntended {
+    private func intended(
+        _ quantity: Int128 = 10, parent: UInt64 = 0, purpose: Purpose = .entry
+    ) -> OrderIntended {
         OrderIntended(
             instrument: InstrumentID(1), strategy: StrategyID(1), side: .buy, orderType: .limit,
             intent: IntentID(high: 1, low: 2), quantity: Quantity(raw: quantity),
             limitPrice: Price(raw: 5), referencePrice: Price(raw: 6), parent: OrderID(parent),
-            timeInForce: .day, purpose: .entry)
+            timeInForce: .day, purpose: purpose)
     }
 
     private func filled(_ quantity: Int128, left: Int128, of order: UInt64 = 1) -> OrderFilled {
@@ -149,9 +151,12 @@ import Testing
 
     @Test func `what one exit of a pair takes, the other no longer has`() throws {
         var register = OrderRegister()
-        try EventLog.apply(intended(parent: 99), to: &register, sequence: 1)
-        try EventLog.apply(intended(parent: 99), to: &register, sequence: 2)
-        try EventLog.apply(intended(parent: 98), to: &register, sequence: 3)
+        for (number, parent, purpose): (UInt64, UInt64, Purpose) in [
+            (1, 99, .stopLoss), (2, 99, .takeProfit), (3, 98, .takeProfit),
+        ] {
+            try EventLog.apply(
+                intended(parent: parent, purpose: purpose), to: &register, sequence: number)
+        }
         try EventLog.apply(event(.submitted, of: 1), to: &register, sequence: 4)
         try EventLog.apply(filled(4, left: 6, of: 1), to: &register, sequence: 5)
         #expect(register.open.map(\.remaining.raw) == [6, 6, 10])

@@ -1,0 +1,140 @@
+import LedgerDomain
+import LedgerDrivers
+import LedgerEvents
+import LedgerJournal
+import LedgerTransport
+import LedgerVenues
+
+/// Journals a live feed as it comes: a tape, which holds inputs only, so that any back-test can be run over
+/// it. Gaps of the connection stand in it too.
+public struct FeedRecorder {
+    private let journal: LMDBJournal
+    private let name: String
+    private let instruments: [Instrument]
+    private let gateway: any VenueGateway
+    private let queue: InputQueue
+    private var clock = JournalClock()
+    private var batch: Batch
+    private var last = Timestamp(nanoseconds: .min)
+    private var faults = FaultDigest()
+    public private(set) var recorded: UInt64 = 0
+
+    /// - Parameter journal: empty, or a tape that is continued.
+    public init(
+        _ journal: LMDBJournal, named name: String, instruments: [Instrument],
+        gateway: any VenueGateway, queueCapacity: Int
+    ) throws {
+        (self.journal, self.name, self.gateway) = (journal, name, gateway)
+        queue = InputQueue(capacity: queueCapacity)
+        let head = try journal.head.lastSequence
+        batch = Batch(next: head.next)
+        if let begin = gateway.beginsAt { clock.set(begin) }
+        var known: [Instrument] = []
+        if head != .none {
+            known = try ProjectionReader.fold(NameBook.self, of: journal).instruments
+            try journal.forEachRecord(from: head, through: head) { record in
+                last = record.time
+                return false
+            }
+        }
+        var numbered: [Instrument] = []
+        let envelope = Envelope(time: max(last, clock.now))
+        if head == .none {
+            try batch.append(
+                JournalOpened(kind: .tape, name: name, build: Build.identity), envelope)
+        }
+        for wanted in instruments {
+            if let same = known.first(where: { $0.symbol == wanted.symbol }) {
+                numbered.append(same)
+                continue
+            }
+            var instrument = wanted
+            instrument.id = InstrumentID(UInt32(known.count + numbered.count + 1))
+            numbered.append(instrument)
+            try batch.append(InstrumentDefined(instrument), envelope)
+        }
+        self.instruments = numbered
+        last = envelope.time
+    }
+
+    /// Records until it is told to stop or the feed is over.
+    public mutating func run(shouldStop: () -> Bool) throws {
+        let lease = try journal.acquireLease(holder: "feed record")
+        let queue = self.queue
+        gateway.start(symbols: instruments.map(\.symbol)) { queue.push($0) }
+        var items: [InputQueue.Item] = []
+        while !shouldStop() {
+            queue.take(into: &items, until: WallClock.steady + 100_000_000)
+            for item in items { try take(item.report) }
+            for fault in faults.due(at: WallClock.steady) { try append(fault, at: clock.now) }
+            try commit()
+        }
+        gateway.stop()
+        queue.take(into: &items, until: 0)
+        for item in items { try take(item.report) }
+        try commit()
+        queue.close()
+        try journal.flush()
+        try journal.release(lease)
+    }
+
+    private mutating func commit() throws {
+        guard batch.eventCount > 0 else { return }
+        try journal.append(&batch)
+        batch.removeAll(next: batch.nextSequence)
+    }
+
+    private mutating func take(_ report: GatewayReport) throws {
+        switch report {
+        case .recordedAt(let time): clock.set(time)
+        case .quote(let symbol, let bid, let bidSize, let ask, let askSize, let time):
+            guard let id = number(symbol) else { return }
+            let quote = Quote(
+                instrument: id, bid: bid, ask: ask, bidSize: bidSize, askSize: askSize)
+            try append(quote, at: time)
+        case .trade(let symbol, let price, let size, let time):
+            guard let id = number(symbol) else { return }
+            let trade = Trade(
+                instrument: id, aggressor: nil, price: price, size: size, tradeId: 0)
+            try append(trade, at: time)
+        case .bar(
+            let symbol, let open, let high, let low, let close, let volume, let length, let time):
+            guard let id = number(symbol) else { return }
+            let bar = Bar(
+                instrument: id, interval: length, open: open, high: high, low: low, close: close,
+                volume: volume)
+            try append(bar, at: time)
+        case .link(let link, let isUp, let reason):
+            guard link == .marketData else { return }
+            try append(
+                LinkChanged(link, isUp: isUp, venue: gateway.name, reason: reason), at: clock.now)
+        case .clock(let offset, _):
+            let (value, overflow) = offset.count.multipliedReportingOverflow(by: 1000)
+            guard !overflow else { return }
+            try append(
+                MetricReported(.clockSkew, value: Price(raw: value), origin: gateway.name),
+                at: clock.now)
+        case .fault(let fault, let context):
+            let event = faults.take(fault, "\(gateway.name) \(context)", at: WallClock.steady)
+            if let event { try append(event, at: clock.now) }
+        case .order, .fill, .account: return
+        }
+    }
+
+    private func number(_ symbol: String) -> InstrumentID? {
+        instruments.first { $0.symbol == symbol }?.id
+    }
+
+    /// At the venue's time, never before the last; what a record cannot hold is passed over.
+    private mutating func append(_ event: some Event, at time: Timestamp) throws {
+        let now = clock.now
+        let (distance, overflow) = time.nanoseconds.subtractingReportingOverflow(now.nanoseconds)
+        let isNear = !overflow && distance.magnitude <= 10_000_000_000
+        last = max(last, isNear ? time : now)
+        guard (try? batch.append(event, Envelope(time: last, recordTime: now))) != nil else {
+            return
+        }
+        recorded += 1
+        if batch.byteCount > 1 << 18 { try commit() }
+    }
+}
