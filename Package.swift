@@ -20,14 +20,6 @@ func tests(_ name: String, _ uses: [Target.Dependency], exclude: [String] = []) 
     .testTarget(name: name, dependencies: uses, exclude: exclude, swiftSettings: settings)
 }
 
-let network: [Target.Dependency] = [
-    .product(name: "NIOCore", package: "swift-nio"),
-    .product(name: "NIOPosix", package: "swift-nio"),
-    .product(name: "NIOHTTP1", package: "swift-nio"),
-    .product(name: "NIOWebSocket", package: "swift-nio"),
-    .product(name: "NIOSSL", package: "swift-nio-ssl"),
-]
-
 let package = Package(
     name: "ledger",
     products: [
@@ -120,7 +112,12 @@ let package = Package(
             name: "LedgerTransport",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "CCurl", "CCrypto",
-            ] + network,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: settings),
         .target(
             name: "LedgerExchange",
@@ -128,7 +125,12 @@ let package = Package(
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerArchive",
                 "LedgerDrivers", "LedgerVenues", "CCrypto",
-            ] + network,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: settings),
         .target(
             name: "LedgerLive",
@@ -211,13 +213,23 @@ let package = Package(
             [
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerTransport",
                 "LedgerExchange", "ledgerd",
-            ] + network),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         tests(
             "LedgerExchangeTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers",
                 "LedgerVenues", "LedgerExchange", "ledgerd",
-            ] + network),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         tests(
             "LedgerLiveTests",
             [

@@ -226,6 +226,7 @@ EVENTS = {
         ("bidMultiplierUp", 136, "price"), ("askMultiplierDown", 144, "price"),
         ("askMultiplierUp", 152, "price"), ("maximumOrders", 160, "u32"),
         ("maximumStops", 164, "u32")], ["origin"])),
+    67: ("IntentReleased", (32, [("order", 24, "order")], [])),
 }
 INTEGERS = {"u8": "<B", "u16": "<H", "u32": "<I", "u64": "<Q", "i64": "<q", "order": "<Q"}
 ACCOUNT_KINDS = ["", "simulated", "paper", "live"]

@@ -240,7 +240,7 @@ extension Books {
         // What the venue said and what was asked for; the ledger's own fill says what it came to.
         case .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderReplaced,
             .cancelIntended, .replaceIntended, .venueStatusReported, .venueFillReported,
-            .linkChanged, .venueFiltersLoaded:
+            .linkChanged, .venueFiltersLoaded, .intentReleased:
             false
         // A peak is a measure, no money.
         case .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased,

@@ -7,17 +7,19 @@ import LedgerSimulation
 /// Exits at a venue outside. It locks what an order may sell, so one that reduces a position waits until the
 /// orders that protect it are back, and a take profit is watched here instead of resting there.
 extension Engine {
-    /// Whether `terms` has to wait; takes back what it waits for.
+    /// Whether an order has been decided and may not leave yet.
+    public func isHeldBack(_ order: OrderID) -> Bool { remote.isWaiting(order) }
+
+    /// Keeps an order that was just decided until what protects the position is back from the venue.
     mutating func holdBack(
-        _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
-        into batch: inout Batch
-    ) throws(EngineError) -> Bool {
-        guard isRemote, terms.parent == .none else { return false }
+        _ id: OrderID, _ terms: OrderIntended, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard terms.parent == .none else { return }
         let blocking = protectors(of: terms)
-        guard !blocking.isEmpty else { return false }
-        remote.waiting.append(RemoteOrders.Waiting(terms: terms, correlation: correlation))
+        guard !blocking.isEmpty else { return }
+        remote.exits.append(
+            RemoteOrders.Exit(order: id, isWaiting: true, protectors: blocking.map(\.terms)))
         for order in blocking { try withdraw(order, .positionClosed, context, into: &batch) }
-        return true
     }
 
     private func protectors(of terms: OrderIntended) -> [WorkingOrder] {
@@ -27,57 +29,83 @@ extension Engine {
         }
     }
 
-    /// Sends what waited for orders that are gone, for what is still there to close.
-    mutating func sendWaiting(
-        _ strategy: StrategyID, _ instrument: InstrumentID, _ context: StepContext,
-        into batch: inout Batch
-    ) throws(EngineError) {
-        while let place = remote.waiting.firstIndex(where: {
-            $0.terms.strategy == strategy && $0.terms.instrument == instrument
-        }) {
-            var entry = remote.waiting[place]
-            guard protectors(of: entry.terms).isEmpty else { return }
-            remote.waiting.remove(at: place)
-            let position = books.positions.position(account, strategy, instrument)
-            let held = position?.quantity ?? .zero
-            let closes = held.raw * entry.terms.side.sign < 0
-            entry.terms.quantity = closes ? min(entry.terms.quantity, held.magnitude) : .zero
-            if entry.terms.quantity.raw > 0 {
-                try send(entry.terms, context, correlation: entry.correlation, into: &batch)
-                continue
-            }
-            if let slot = slot(of: entry.terms) { slots[slot].workingOrders -= 1 }
-            try emit(
-                IntentRejected(
-                    instrument: instrument, strategy: strategy, side: entry.terms.side,
-                    refusal: Refusal(.noPosition)), context, correlation: entry.correlation,
-                into: &batch)
-            orders.countRejectedIntent()
+    /// The orders of a strategy that wait, in an instrument.
+    func waiting(_ strategy: StrategyID, _ instrument: InstrumentID) -> [WorkingOrder] {
+        guard !remote.exits.isEmpty else { return [] }
+        return venue.orders(instrument).filter {
+            $0.terms.strategy == strategy && remote.isWaiting($0.id)
         }
     }
 
-    /// Places a protecting order that was taken back anew, for what of the position it still has to protect.
-    mutating func protectRest(
-        _ order: WorkingOrder, _ context: StepContext, into batch: inout Batch
+    /// Lets go what waited for orders that are gone, for what is still there to close.
+    mutating func release(
+        _ strategy: StrategyID, _ instrument: InstrumentID, _ context: StepContext,
+        into batch: inout Batch
     ) throws(EngineError) {
-        guard let slot = slot(of: order.terms) else { return }
+        for order in waiting(strategy, instrument) {
+            let position = books.positions.position(account, strategy, instrument)
+            let held = position?.quantity ?? .zero
+            let left =
+                held.raw * order.terms.side.sign < 0
+                ? min(order.remaining, held.magnitude) : .zero
+            let locked = protectors(of: order.terms).reduce(Int128(0)) { $0 + $1.remaining.raw }
+            guard left.raw <= held.magnitude.raw - locked || left.raw == 0 else { continue }
+            guard left.raw > 0 else {
+                remote.exits.removeAll { $0.order == order.id }
+                guard let removed = venue.remove(order.id, instrument) else { continue }
+                try end(removed, .positionClosed, expired: false, context, into: &batch)
+                continue
+            }
+            for place in remote.exits.indices where remote.exits[place].order == order.id {
+                remote.exits[place].isWaiting = false
+            }
+            if left < order.remaining, let known = orders.order(order.id) {
+                let event = OrderReplaced(
+                    instrument: instrument, generation: known.generation + 1, order: order.id,
+                    quantity: left, limitPrice: order.terms.limitPrice,
+                    stopPrice: order.terms.stopPrice, remaining: left)
+                try apply(event, known, context, into: &batch)
+            }
+            try emit(
+                IntentReleased(instrument: instrument, order: order.id), context,
+                correlation: orders.order(order.id)?.correlation ?? .none, into: &batch)
+        }
+    }
+
+    /// Places anew what made way for an exit that is over and left some of the position.
+    mutating func protectAgain(
+        _ exit: WorkingOrder, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        guard let place = remote.exits.firstIndex(where: { $0.order == exit.id }) else { return }
+        let protectors = remote.exits.remove(at: place).protectors
+        guard let slot = slot(of: exit.terms), protectors.allSatisfy({ $0.parent != .none }),
+            slots[slot].workingOrders == 0
+        else { return }
+        for terms in protectors {
+            try protectRest(terms, terms.quantity, context, into: &batch)
+        }
+    }
+
+    /// Places a protecting order that was taken back anew, for what of the position nothing else protects.
+    mutating func protectRest(
+        _ terms: OrderIntended, _ quantity: Quantity, _ context: StepContext,
+        into batch: inout Batch
+    ) throws(EngineError) {
+        guard let slot = slot(of: terms) else { return }
         let position = slots[slot].position
-        guard position.raw * order.terms.side.sign < 0 else { return }
-        let others = venue.orders(order.terms.instrument).reduce(Int128(0)) { sum, other in
+        guard position.raw * terms.side.sign < 0 else { return }
+        let others = venue.orders(terms.instrument).reduce(Int128(0)) { sum, other in
             let isLike =
-                other.terms.strategy == order.terms.strategy
-                && other.terms.purpose == order.terms.purpose
+                other.terms.strategy == terms.strategy && other.terms.purpose == terms.purpose
             return isLike ? sum + other.remaining.raw : sum
         }
-        let left = Quantity(raw: min(order.remaining.raw, position.magnitude.raw - others))
+        let left = Quantity(raw: min(quantity.raw, position.magnitude.raw - others))
         guard left.raw > 0 else { return }
-        var terms = order.terms
-        terms.quantity = left
-        terms.intent = identity(slot, terms.side, context)
+        var again = terms
+        again.quantity = left
+        again.intent = identity(slot, terms.side, context)
         slots[slot].protecting += 1
-        try send(
-            terms, context, correlation: orders.order(order.id)?.correlation ?? context.sequence,
-            into: &batch)
+        try send(again, context, correlation: context.sequence, into: &batch)
     }
 
     // MARK: Targets

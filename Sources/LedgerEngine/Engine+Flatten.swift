@@ -29,9 +29,7 @@ extension Engine {
             where order.terms.strategy == position.strategy && order.id != closing?.id {
                 try withdraw(order, .halted, context, into: &batch)
             }
-            guard closing == nil, !remote.isWaiting(position.strategy, position.instrument) else {
-                continue
-            }
+            guard closing == nil else { continue }
             let slot = slots.firstIndex {
                 $0.id == position.strategy && $0.instrument == position.instrument
             }

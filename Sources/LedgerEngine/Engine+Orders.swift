@@ -108,7 +108,6 @@ extension Engine {
         _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
         into batch: inout Batch
     ) throws(EngineError) {
-        if try holdBack(terms, context, correlation: correlation, into: &batch) { return }
         var terms = terms
         guard try conform(&terms, context, correlation: correlation, into: &batch) else { return }
         let id = try emit(terms, context, correlation: correlation, into: &batch)
@@ -121,7 +120,7 @@ extension Engine {
         if isRemote {
             // The venue's own report says that it left and was taken.
             _ = venue.accept(terms, id: id, account: account, at: context.time)
-            return
+            return try holdBack(id, terms, context, into: &batch)
         }
         try emit(
             OrderSubmitted(instrument: terms.instrument, order: id), context,
@@ -408,7 +407,7 @@ extension Engine {
         _ order: WorkingOrder, _ reason: EndReason, _ context: StepContext,
         into batch: inout Batch
     ) throws(EngineError) {
-        if isRemote {
+        if isRemote, !remote.isWaiting(order.id) {
             guard remote[order.id]?.cancel == nil else { return }
             remote.change(order.id) { $0.cancel = reason }
             try emit(
@@ -418,6 +417,7 @@ extension Engine {
             return
         }
         guard let removed = venue.remove(order.id, order.terms.instrument) else { return }
+        remote.exits.removeAll { $0.order == order.id }
         try end(removed, reason, expired: false, context, into: &batch)
     }
 }

@@ -48,7 +48,7 @@ extension Engine {
         }
         return LedgerStanding(
             cash: books.equity[account]?.cash ?? .zero, holdings: holdings,
-            orders: orders.open.filter { $0.account == account })
+            orders: orders.open.filter { $0.account == account && !isHeldBack($0.id) })
     }
 
     private mutating func reconcile(

@@ -40,7 +40,8 @@ extension Engine {
         case .pending: try acknowledge(order.id, isAccepted: false, context, into: &batch)
         case .accepted, .partiallyFilled:
             try acknowledge(order.id, isAccepted: true, context, into: &batch)
-        case .cancelRefused: remote.change(order.id) { $0.cancel = nil }
+        // It may have come before the order itself: the wish stands, and is said again.
+        case .cancelRefused: break
         case .replaceRefused: try keepTerms(order, context, into: &batch)
         // The replacement's own report says what became of it; one that somebody else made is another
         // order to us.
@@ -237,11 +238,12 @@ extension Engine {
         into batch: inout Batch
     ) throws(EngineError) {
         let terms = order.terms
-        if remote.isWaiting(terms.strategy, terms.instrument) {
-            return try sendWaiting(terms.strategy, terms.instrument, context, into: &batch)
+        try protectAgain(order, context, into: &batch)
+        if !waiting(terms.strategy, terms.instrument).isEmpty {
+            return try release(terms.strategy, terms.instrument, context, into: &batch)
         }
         if reason == .positionClosed, terms.parent != .none {
-            try protectRest(order, context, into: &batch)
+            try protectRest(terms, order.remaining, context, into: &batch)
         }
         if reason == .halted { try flattenAgain(context, into: &batch) }
     }

@@ -246,6 +246,7 @@ public struct Engine: Sendable {
         .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased, .healthChecked,
         .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded, .positionAdjusted,
         .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended, .replaceIntended,
+        .intentReleased,
     ]
 
     // MARK: Settings and definitions

@@ -19,10 +19,13 @@ struct RemoteOrders: Hashable, Sendable {
         var reason: String
     }
 
-    /// An order that reduces a position which protective orders still hold at the venue.
-    struct Waiting: Hashable, Sendable {
-        var terms: OrderIntended
-        var correlation: SequenceNumber
+    /// An order that reduces a position, and the orders that protected it and made way.
+    struct Exit: Hashable, Sendable {
+        var order: OrderID
+        /// Protective orders still hold what it would sell.
+        var isWaiting: Bool
+        /// Placed anew should it end without closing everything.
+        var protectors: [OrderIntended]
     }
 
     /// A take profit that the engine watches itself: a venue locks what an order may sell, so stop and limit
@@ -39,7 +42,7 @@ struct RemoteOrders: Hashable, Sendable {
 
     /// Ascending by order.
     private(set) var pending: [Pending] = []
-    var waiting: [Waiting] = []
+    var exits: [Exit] = []
     var targets: [Target] = []
 
     subscript(_ order: OrderID) -> Pending? { pending.first { $0.order == order } }
@@ -55,10 +58,12 @@ struct RemoteOrders: Hashable, Sendable {
         }
     }
 
-    mutating func forget(_ order: OrderID) { pending.removeAll { $0.order == order } }
+    mutating func forget(_ order: OrderID) {
+        pending.removeAll { $0.order == order }
+    }
 
-    func isWaiting(_ strategy: StrategyID, _ instrument: InstrumentID) -> Bool {
-        waiting.contains { $0.terms.strategy == strategy && $0.terms.instrument == instrument }
+    func isWaiting(_ order: OrderID) -> Bool {
+        exits.contains { $0.order == order && $0.isWaiting }
     }
 
     func encode(into writer: inout StateWriter) {
@@ -81,9 +86,10 @@ struct RemoteOrders: Hashable, Sendable {
                 writer.write(end.reason)
             }
         }
-        writer.write(waiting) { writer, entry in
-            entry.terms.encodeState(into: &writer)
-            writer.write(entry.correlation)
+        writer.write(exits) { writer, exit in
+            writer.write(exit.order)
+            writer.write(exit.isWaiting)
+            writer.write(exit.protectors) { $1.encodeState(into: &$0) }
         }
         writer.write(targets) { writer, target in
             writer.write(target.strategy)
@@ -101,9 +107,12 @@ struct RemoteOrders: Hashable, Sendable {
         pending = try reader.readArray { (reader) throws(StateError) in
             try Pending(from: &reader)
         }
-        waiting = try reader.readArray { (reader) throws(StateError) in
-            Waiting(
-                terms: try OrderIntended(from: &reader), correlation: try reader.read())
+        exits = try reader.readArray { (reader) throws(StateError) in
+            Exit(
+                order: try reader.read(), isWaiting: try reader.read(),
+                protectors: try reader.readArray { (reader) throws(StateError) in
+                    try OrderIntended(from: &reader)
+                })
         }
         targets = try reader.readArray { (reader) throws(StateError) in
             Target(

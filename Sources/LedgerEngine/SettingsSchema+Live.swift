@@ -117,6 +117,12 @@ extension SettingsSchema {
             "binance.order_stream_url", .text, "wss://ws-api.testnet.binance.vision/ws-api/v3",
             "order reports"),
         Setting(
+            "alpaca.requests_per_minute", .integer(1...1_000_000), "180",
+            "requests that we allow ourselves; Alpaca allows 200"),
+        Setting(
+            "binance.weight_per_minute", .integer(1...10_000_000), "5400",
+            "request weight that we allow ourselves; Binance allows 6000"),
+        Setting(
             "binance.recv_window_ms", .integer(10...60_000), "5000",
             "milliseconds after its time stamp for which a request may still arrive"),
         Setting(

@@ -17,7 +17,7 @@ public enum EventCatalog {
         CashAdjusted.self, AlertRaised.self, OrderRequested.self, OrderCancelRequested.self,
         OrderReplaceRequested.self, OrderReplaced.self, CancelIntended.self, ReplaceIntended.self,
         VenueStatusReported.self, VenueFillReported.self, LinkChanged.self,
-        VenueFiltersLoaded.self,
+        VenueFiltersLoaded.self, IntentReleased.self,
     ]
 
     /// Index is the type's number; nil where no type has it.

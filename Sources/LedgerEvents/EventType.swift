@@ -66,6 +66,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case venueFillReported = 64
     case linkChanged = 65
     case venueFiltersLoaded = 66
+    case intentReleased = 67
 
     /// `OrderFilled`: the name in JSON lines, filters and documents.
     public var name: String {

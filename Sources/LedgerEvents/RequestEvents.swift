@@ -281,3 +281,24 @@ public struct ReplaceIntended: Event, Hashable {
         stopPrice = record.price(48)
     }
 }
+
+/// An order that waited for others to leave the venue may leave now.
+public struct IntentReleased: Event, Hashable {
+    public static let type = EventType.intentReleased
+    public static let layout = Layout(size: 32, [.init("order", 24, .order)])
+
+    public var instrument: InstrumentID
+    public var order: OrderID
+
+    public init(instrument: InstrumentID, order: OrderID) {
+        (self.instrument, self.order) = (instrument, order)
+    }
+
+    public func encode(into writer: inout RecordWriter) { writer.order(order, 24) }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        instrument = record.instrument
+        order = OrderID(record.load(24))
+    }
+}

@@ -181,6 +181,8 @@ public final class LocalExchange: @unchecked Sendable {
         for channel in channels { try? channel.close().wait() }
         let closing = loop.submit {
             self.finish(nil)
+            // Nothing refers to the journals afterwards: they can be opened again.
+            defer { self.desks = [] }
             for desk in self.desks { try desk.close() }
         }
         defer { try? group.syncShutdownGracefully() }

@@ -16,6 +16,11 @@ struct Executor {
         case cancel(OrderID)
         case replace(ReplaceIntended)
 
+        func isSubmission(of order: OrderID) -> Bool {
+            if case .submit(order) = self { return true }
+            return false
+        }
+
         var order: OrderID {
             switch self {
             case .submit(let order), .cancel(let order): order
@@ -24,7 +29,9 @@ struct Executor {
         }
     }
 
-    private static let types: [EventType] = [.orderIntended, .cancelIntended, .replaceIntended]
+    private static let types: [EventType] = [
+        .orderIntended, .intentReleased, .cancelIntended, .replaceIntended,
+    ]
 
     private var position: SequenceNumber
     private var waiting: [Action] = []
@@ -50,6 +57,12 @@ struct Executor {
             ) { record in
                 switch record.type {
                 case .orderIntended: waiting.append(.submit(record.sequence))
+                case .intentReleased:
+                    let order = try IntentReleased(record).order
+                    // Decided and released in one look: it leaves once.
+                    if !waiting.contains(where: { $0.isSubmission(of: order) }) {
+                        waiting.append(.submit(order))
+                    }
                 case .cancelIntended: waiting.append(.cancel(try CancelIntended(record).order))
                 case .replaceIntended: waiting.append(.replace(try ReplaceIntended(record)))
                 default: break
@@ -67,12 +80,17 @@ struct Executor {
     private mutating func send(
         _ action: Action, _ engine: borrowing Engine, _ gateway: any VenueGateway
     ) {
-        guard let order = engine.orders.order(action.order) else { return }
+        guard let order = engine.orders.order(action.order), !engine.isHeldBack(order.id) else {
+            return
+        }
         let symbol = engine.names.symbol(order.intended.instrument)
         switch action {
         case .submit:
             sent += 1
             gateway.submit(order.request(symbol))
+        // What the venue has not confirmed it may not know yet: the wish waits for the order.
+        case .cancel where order.state == .intended, .replace where order.state == .intended:
+            waiting.append(action)
         case .cancel: gateway.cancel(order.reference(symbol))
         case .replace(let event):
             gateway.replace(

@@ -34,7 +34,7 @@ extension LiveRun {
 
     private mutating func beginRecovery() {
         var questions: [Recovery.Question] = []
-        for order in sequencer.engine.orders.open {
+        for order in sequencer.engine.orders.open where !sequencer.engine.isHeldBack(order.id) {
             questions.append(
                 Recovery.Question(order: order.id, generation: UInt16(order.generation)))
             if let replace = sequencer.engine.awaited(order.id).replace {

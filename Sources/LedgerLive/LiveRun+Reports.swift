@@ -28,7 +28,7 @@ extension LiveRun {
                 instrument: instrument, interval: length, open: open, high: high, low: low,
                 close: close, volume: volume)
             try attempt(bar, at: time)
-        case .time(let time): clock.set(time)
+        case .recordedAt(let time): clock.set(time)
         case .order(let order): try take(order)
         case .fill(let fill): try take(fill)
         case .account(let account): try takeAccount(account)
@@ -123,7 +123,7 @@ extension LiveRun {
     /// The venue has no such order and none can arrive: what was never sent is sent, once, unless it is an
     /// entry that nobody would want any more.
     private mutating func sendAgain(_ order: Order, _ client: ClientOrderID) throws -> Bool {
-        guard order.state == .intended, client.generation == 0, order.generation == 0 else {
+        guard order.state == .intended, UInt32(client.generation) == order.generation else {
             return false
         }
         guard watch.mayConclude(order.id, at: WallClock.steady) else { return true }

@@ -54,7 +54,7 @@ struct OrderWatch {
         let open = engine.orders.open
         entries.removeAll { entry in !open.contains { $0.id == entry.order } }
         let missing = engine.ordersMissingFills
-        for order in open {
+        for order in open where !engine.isHeldBack(order.id) {
             let awaited = engine.awaited(order.id)
             let isOverdue =
                 order.state == .intended || order.state == .submitted || awaited.cancel != nil

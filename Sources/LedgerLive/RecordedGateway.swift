@@ -71,7 +71,7 @@ public final class RecordedGateway: VenueGateway {
                 sink(.fault(.malformed("line \(lines.count): \(error)"), "recording"))
                 continue
             }
-            sink(.time(received))
+            sink(.recordedAt(received))
             for report in reports { sink(report) }
             if let offset = drift.take(reports, at: received) {
                 sink(.clock(offset: offset, roundTrip: Nanoseconds(0)))

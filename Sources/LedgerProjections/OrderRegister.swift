@@ -205,7 +205,7 @@ public struct OrderRegister: Projection, Hashable {
         entries[entry].fees += event.fee
         entries[entry].updatedAt = time
         let parent = entries[entry].intended.parent
-        if parent != .none { reducePartner(of: event.order, parent: parent, by: event.quantity) }
+        if parent != .none { reducePartner(of: entries[entry], by: event.quantity) }
         if event.remaining.raw == 0 {
             counts[Int(OrderState.filled.rawValue)] += 1
             entries[entry].state = .filled
@@ -238,11 +238,12 @@ public struct OrderRegister: Projection, Hashable {
         entries[entry].updatedAt = time
     }
 
-    /// Two exits protect one fill: what one takes, the other no longer has to.
-    private mutating func reducePartner(of id: OrderID, parent: SequenceNumber, by taken: Quantity)
-    {
+    /// Two exits protect one fill: what one takes, the other no longer has to. Two stops of one fill each
+    /// protect a part of it.
+    private mutating func reducePartner(of order: Order, by taken: Quantity) {
         for entry in entries.indices
-        where entries[entry].intended.parent == parent && entries[entry].id != id
+        where entries[entry].intended.parent == order.intended.parent
+            && entries[entry].intended.purpose != order.intended.purpose
             && entries[entry].state.isOpen
         {
             entries[entry].remaining = max(.zero, entries[entry].remaining - taken)

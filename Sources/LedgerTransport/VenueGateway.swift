@@ -46,6 +46,7 @@ public protocol VenueGateway: AnyObject, Sendable {
 }
 
 extension VenueGateway {
+    public var countsFillsByReplacement: Bool { false }
     public var hasEnded: Bool { false }
     public var beginsAt: Timestamp? { nil }
 }

@@ -127,7 +127,7 @@ public enum GatewayReport: Hashable, Sendable {
     case account(VenueAccount)
     case link(VenueLink, isUp: Bool, String)
     /// What time it is for whoever hears what follows: a recording has a clock of its own.
-    case time(Timestamp)
+    case recordedAt(Timestamp)
     /// Venue less ours.
     case clock(offset: Nanoseconds, roundTrip: Nanoseconds)
     case fault(VenueFault, String)

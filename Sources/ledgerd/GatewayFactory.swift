@@ -51,6 +51,7 @@ enum GatewayFactory {
             settings.dataURL = configuration["alpaca.data_url"]
             settings.marketStreamURL = configuration["alpaca.stream_url"]
             let stream = configuration["alpaca.order_stream_url"]
+            settings.budget = budget(number("alpaca.requests_per_minute"))
             settings.orderStreamURL =
                 stream.isEmpty ? socket(settings.restURL) + "/stream" : stream
         } else {
@@ -58,6 +59,7 @@ enum GatewayFactory {
             settings.restURL = configuration["binance.rest_url"]
             settings.marketStreamURL = configuration["binance.stream_url"]
             settings.orderStreamURL = configuration["binance.order_stream_url"]
+            settings.budget = budget(number("binance.weight_per_minute"))
             settings.receiveWindow = number("binance.recv_window_ms")
             settings.quoteAsset = configuration["account.currency"]
         }
@@ -71,6 +73,13 @@ enum GatewayFactory {
         settings.clock.refresh = .milliseconds(number("clock_sync.refresh_sec") * 1000)
         settings.seed = UInt64(configuration["seed"]) ?? 0
         return settings
+    }
+
+    /// A ninth of a minute's requests at once, and some that questions leave to orders.
+    private static func budget(_ perMinute: Int64) -> RequestBudget.Rules {
+        let count = Int(perMinute)
+        return RequestBudget.Rules(
+            perMinute: count, burst: max(1, count / 9), reserve: max(1, count / 100))
     }
 
     private static func isLoopback(_ url: String) -> Bool {

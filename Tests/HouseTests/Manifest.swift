@@ -7,9 +7,10 @@ struct Manifest {
     /// Reads calls such as `.target(name: "A", dependencies: ["B", .product(name: "C", …)])` and
     /// `pure("A", ["B"])`: the name is the first string, dependencies are the first list.
     init(_ text: String) {
-        let code = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { line in line.range(of: "//").map { line[..<$0.lowerBound] } ?? line }
             .filter { !$0.contains("url:") }.joined(separator: "\n")
+        let code = Self.writtenOut(lines)
         let openers = [".target(", ".executableTarget(", ".testTarget(", ".systemLibrary("]
         let helpers = code.split(separator: "\n").compactMap { line -> String? in
             guard line.hasPrefix("func "), line.contains("-> Target") else { return nil }
@@ -32,6 +33,21 @@ struct Manifest {
                 }
             }
         }
+    }
+
+    /// Puts what `let some: [Target.Dependency] = […]` holds where `[…] + some` asks for it.
+    private static func writtenOut(_ code: String) -> String {
+        var code = code
+        for line in code.split(separator: "\n") where line.hasPrefix("let ") {
+            let name = line.dropFirst(4).prefix { $0 != ":" }
+            guard line.hasSuffix("[Target.Dependency] = ["),
+                let opening = code.range(of: line + "\n"),
+                let closing = code[opening.upperBound...].range(of: "\n]")
+            else { continue }
+            let list = String(code[opening.upperBound..<closing.lowerBound])
+            code = code.replacingOccurrences(of: "] + \(name)", with: "\(list)]")
+        }
+        return code
     }
 
     private mutating func add(_ call: Substring) {

@@ -53,12 +53,17 @@ import Testing
                 read = Int(record.sequence.number)
                 switch record.type {
                 case .orderIntended:
-                    let terms = try OrderIntended(record)
-                    let order = record.sequence
-                    outbound.append { venue in
-                        venue.submit(order, terms)
-                        return venue.find(terms.intent, 0).map { venue.status($0) }
+                    let known = run.engine.orders.order(record.sequence)
+                    if let known, !run.engine.isHeldBack(known.id) {
+                        submit(known)
                     }
+                case .intentReleased:
+                    let id = try IntentReleased(record).order
+                    // Decided and released since: the decision itself was sent.
+                    guard Int(id.number) < first, let known = run.engine.orders.order(id) else {
+                        return
+                    }
+                    submit(known)
                 case .cancelIntended:
                     let order = try CancelIntended(record).order
                     guard let intent = run.engine.orders.order(order)?.intended.intent else {
@@ -76,6 +81,14 @@ import Testing
                     outbound.append { Passage.replace(event, intent, &$0) }
                 default: break
                 }
+            }
+        }
+
+        private func submit(_ order: Order) {
+            let (id, terms, generation) = (order.id, order.intended, UInt16(order.generation))
+            outbound.append { venue in
+                venue.submit(id, terms, generation)
+                return venue.find(terms.intent, generation).map { venue.status($0) }
             }
         }
 
@@ -153,7 +166,9 @@ import Testing
 
         /// Asks for each open order and books what happened, or sends what never arrived.
         func recover() throws {
-            for order in run.engine.orders.open { try ask(order) }
+            // What is let go meanwhile leaves by its own event.
+            let open = run.engine.orders.open.filter { !run.engine.isHeldBack($0.id) }
+            for order in open { try ask(order) }
             for order in run.engine.ordersMissingFills { try ask(order) }
             try collect()
             while !outbound.isEmpty { _ = outbound.removeFirst()(&venue) }
@@ -170,8 +185,10 @@ import Testing
                 guard run.engine.orders.order(order.id) != nil else { return }
                 if let place = venue.find(intent, UInt16(generation)) {
                     try take(venue.status(place))
-                } else if order.state == .intended, generation == 0, awaited.cancel == nil {
-                    venue.submit(order.id, order.intended)
+                } else if order.state == .intended, generation == order.generation,
+                    awaited.cancel == nil
+                {
+                    venue.submit(order.id, order.intended, UInt16(generation))
                 } else {
                     try take(
                         VenueStatusReported(

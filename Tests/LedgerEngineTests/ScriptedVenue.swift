@@ -43,11 +43,11 @@ struct ScriptedVenue {
         orders.firstIndex { $0.intent == intent && $0.generation == generation }
     }
 
-    mutating func submit(_ order: OrderID, _ terms: OrderIntended) {
-        guard find(terms.intent, 0) == nil else { return doubled += 1 }
+    mutating func submit(_ order: OrderID, _ terms: OrderIntended, _ generation: UInt16) {
+        guard find(terms.intent, generation) == nil else { return doubled += 1 }
         orders.append(
             Held(
-                order: order, intent: terms.intent, generation: 0, terms: terms,
+                order: order, intent: terms.intent, generation: generation, terms: terms,
                 status: below(8) == 0 ? .rejected : .accepted, filled: .zero))
     }
 

@@ -30,6 +30,8 @@ extension EventSamples {
         OrderReplaced(
             instrument: far, generation: .max, order: OrderID(.max), quantity: large,
             limitPrice: highest, stopPrice: lowest, remaining: large),
+        IntentReleased(instrument: apple, order: OrderID(7)),
+        IntentReleased(instrument: far, order: OrderID(.max)),
         CancelIntended(instrument: apple, reason: .halted, order: OrderID(7)),
         CancelIntended(instrument: far, reason: .reconciled, order: OrderID(.max)),
         ReplaceIntended(

@@ -5,7 +5,7 @@ import Testing
 @Suite struct EventTests {
     @Test func `every event type has a payload, in the order of the numbers`() {
         #expect(EventCatalog.payloads.map { $0.type } == EventType.allCases)
-        #expect(EventType.allCases.map(\.rawValue) == Array(1...66))
+        #expect(EventType.allCases.map(\.rawValue) == Array(1...67))
         #expect(EventType.allCases.allSatisfy { EventType(name: $0.name) == $0 })
     }
 
@@ -65,7 +65,7 @@ import Testing
         (.alertRaised, 56), (.orderRequested, 56), (.orderCancelRequested, 32),
         (.orderReplaceRequested, 56), (.orderReplaced, 64), (.cancelIntended, 32),
         (.replaceIntended, 56), (.venueStatusReported, 48), (.venueFillReported, 72),
-        (.linkChanged, 24), (.venueFiltersLoaded, 168),
+        (.linkChanged, 24), (.venueFiltersLoaded, 168), (.intentReleased, 32),
     ]
 
     @Test func `each payload has its size, and its fields do not overlap`() throws {

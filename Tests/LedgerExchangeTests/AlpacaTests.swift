@@ -109,6 +109,18 @@ import Testing
         #expect(try exchange.ask("GET", "/v2/account/activities").value.elements.count == 2)
     }
 
+    @Test func `a standing quote gives what it has once`() throws {
+        let exchange = try TestExchange(
+            .alpaca, ["venue.participation_basis_points": "5000"])
+        try exchange.quote("AAPL", "189.99", "190.01", size: "20")
+        for name in ["first", "second", "third"] {
+            try exchange.order(name, [("qty", "4"), ("time_in_force", "ioc")])
+        }
+        let orders = try exchange.ask("GET", "/v2/orders?status=all&direction=asc").value.elements
+        #expect(orders.map { $0["filled_qty"] } == ["4", "4", "2"])
+        #expect(orders.last?["status"] == "canceled")
+    }
+
     @Test func `keys that are missing and wrong are refused`() throws {
         let exchange = try TestExchange(.alpaca)
         #expect(try exchange.ask("GET", "/v2/account", headers: []).status == 401)

@@ -158,8 +158,10 @@ struct RecordedTests {
         for line in data.split(separator: 10) {
             let space = try #require(line.firstIndex(of: 32))
             let recorded = try WireJSON.decode(Array(line[(space + 1)...]))
+            // The recorder's question for the whole book is no message of a stream.
+            guard recorded["stream"] != nil else { continue }
             let told = try stream.value()
-            #expect(told["stream"] == recorded["stream"])
+            try #require(told["stream"] == recorded["stream"])
             for name in ["p", "q", "t", "m", "s", "b", "a", "B", "A", "U"]
             where recorded["data"]?[name] != nil {
                 guard told["data"]?[name] != recorded["data"]?[name] else { continue }
@@ -171,7 +173,7 @@ struct RecordedTests {
             }
             count += 1
         }
-        #expect(count == 41_249)
+        #expect(count == 41_248)
         let state = try exchange.ask("GET", "/control/state").value
         #expect(state["feed"]?["ended"] == true)
         let depth = try exchange.ask("GET", "/api/v3/depth?symbol=BTCUSDT&limit=5").value

@@ -65,6 +65,22 @@ import Testing
         #expect(third.kill(SIGINT) == 0)
     }
 
+    @Test func `one that was stopped can be started again in the same process`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let journal = folder.path + "/journal"
+        let first = try TestExchange(.alpaca, journal: journal)
+        let stream = try first.openOrderStream()
+        try first.quote("AAPL", "189.99", "190.01")
+        #expect(try first.order("one", []).status == 200)
+        // Connections that are left open hold nothing.
+        let idle = try SocketClient(port: first.port)
+        try first.stop()
+        #expect(throws: SocketClient.Failure.self) { while true { _ = try stream.value() } }
+        let second = try TestExchange(.alpaca, journal: journal)
+        #expect(try second.ask("GET", "/v2/orders?status=all").value.elements.count == 1)
+        withExtendedLifetime((first, idle)) {}
+    }
+
     @Test func `two dialects have a port and a journal each`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let run = try ProgramRun([

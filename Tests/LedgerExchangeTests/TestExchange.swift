@@ -158,6 +158,6 @@ enum Recorded {
     static func value(_ path: String) throws -> WireValue {
         let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(path)"))
         return try WireJSON.decode(
-            Array(data), limits: WireLimits(bytes: 64 << 20, values: 4_000_000))
+            Array(data), limits: WireLimits(bytes: 64 << 20, values: 4_000_000), rounds: true)
     }
 }

@@ -7,12 +7,12 @@ extension AlpacaVenue {
     func quote(_ quote: Quote, _ time: Timestamp, _ isCrypto: Bool) -> WireValue {
         if isCrypto {
             return [
-                "t": .time(time), "bp": .number(quote.bid), "bs": .number(quote.bidSize),
+                "t": .instant(time), "bp": .number(quote.bid), "bs": .number(quote.bidSize),
                 "ap": .number(quote.ask), "as": .number(quote.askSize),
             ]
         }
         return [
-            "t": .time(time), "ax": "V", "ap": .number(quote.ask), "as": .number(quote.askSize),
+            "t": .instant(time), "ax": "V", "ap": .number(quote.ask), "as": .number(quote.askSize),
             "bx": "V", "bp": .number(quote.bid), "bs": .number(quote.bidSize), "c": ["R"],
             "z": "C",
         ]
@@ -22,12 +22,12 @@ extension AlpacaVenue {
         let id = WireValue.integer(Int64(clamping: trade.tradeId))
         if isCrypto {
             return [
-                "t": .time(time), "p": .number(trade.price), "s": .number(trade.size),
+                "t": .instant(time), "p": .number(trade.price), "s": .number(trade.size),
                 "tks": trade.aggressor == .sell ? "S" : "B", "i": id,
             ]
         }
         return [
-            "t": .time(time), "x": "V", "p": .number(trade.price), "s": .number(trade.size),
+            "t": .instant(time), "x": "V", "p": .number(trade.price), "s": .number(trade.size),
             "c": ["@"], "i": id, "z": "C",
         ]
     }
@@ -37,7 +37,7 @@ extension AlpacaVenue {
         let start = end.advanced(by: Nanoseconds(-Int64(bar.interval) * 1_000_000_000))
         let sum = Int128(bar.high.raw) + Int128(bar.low.raw) + Int128(bar.close.raw)
         return [
-            "t": .time(start), "o": .number(bar.open), "h": .number(bar.high),
+            "t": .instant(start), "o": .number(bar.open), "h": .number(bar.high),
             "l": .number(bar.low), "c": .number(bar.close), "v": .number(bar.volume), "n": 1,
             "vw": .decimal(FixedPoint.dividedHalfEven(sum, by: 3)),
         ]

@@ -23,7 +23,7 @@ extension AlpacaVenue {
         let filled = next?.filledBefore ?? order.filled
         let state = status(order, generation)
         func at(_ states: String...) -> WireValue {
-            states.contains(state) ? .time(next?.at ?? order.updatedAt) : nil
+            states.contains(state) ? .instant(next?.at ?? order.updatedAt) : nil
         }
         let words = order.words.split(separator: " ")
         let notional = words.first { $0.hasPrefix("notional=") }?.dropFirst(9)
@@ -31,8 +31,9 @@ extension AlpacaVenue {
         return [
             "id": .text(terms.sequence.uuid(Kind.order)),
             "client_order_id": .text(terms.clientOrder),
-            "created_at": .time(terms.at), "updated_at": .time(next?.at ?? order.updatedAt),
-            "submitted_at": .time(terms.at), "filled_at": at("filled"), "expired_at": at("expired"),
+            "created_at": .instant(terms.at), "updated_at": .instant(next?.at ?? order.updatedAt),
+            "submitted_at": .instant(terms.at), "filled_at": at("filled"),
+            "expired_at": at("expired"),
             "canceled_at": at("canceled"), "failed_at": at("rejected"),
             "replaced_at": at("replaced"),
             "replaced_by": next.map { .text($0.sequence.uuid(Kind.order)) } ?? nil,
@@ -104,7 +105,7 @@ extension AlpacaVenue {
             at = order.generations[generation].at
         }
         return [
-            "event": .text(event), "timestamp": .time(at), "at": .time(at),
+            "event": .text(event), "timestamp": .instant(at), "at": .instant(at),
             "event_id": .text(order.id.description),
             "execution_id": .text(order.generations[generation].sequence.uuid(Kind.execution)),
             "order": value,
@@ -122,11 +123,11 @@ extension AlpacaVenue {
         }
         var value = value(of: then, fill.generation)
         value.set("status", isWhole ? "filled" : "partially_filled")
-        value.set("filled_at", .time(fill.time))
+        value.set("filled_at", .instant(fill.time))
         value.set("filled_qty", .text(fill.cumulative))
         return [
-            "event": isWhole ? "fill" : "partial_fill", "timestamp": .time(fill.time),
-            "at": .time(fill.time), "event_id": .text(fill.sequence.description),
+            "event": isWhole ? "fill" : "partial_fill", "timestamp": .instant(fill.time),
+            "at": .instant(fill.time), "event_id": .text(fill.sequence.description),
             "execution_id": .text(fill.sequence.uuid(Kind.execution)), "price": .text(fill.price),
             "qty": .text(fill.quantity), "position_qty": .text(fill.position), "order": value,
         ]
@@ -180,7 +181,7 @@ extension AlpacaVenue {
             "price": .text(fill.price), "qty": .text(fill.quantity),
             "side": order.side == .buy ? "buy" : "sell",
             "symbol": .text(ledger.instrument(order.instrument)?.symbol ?? ""),
-            "transaction_time": .time(fill.time),
+            "transaction_time": .instant(fill.time),
             "order_id": .text(terms.sequence.uuid(Kind.order)),
             "type": isWhole ? "fill" : "partial_fill",
             "order_status": isWhole ? "filled" : "partially_filled",

@@ -54,8 +54,8 @@ extension AlpacaVenue {
                 "accrued_fees": "0", "sma": "0", "multiplier": "1", "daytrade_count": 0,
                 "pattern_day_trader": false, "trading_blocked": false, "transfers_blocked": false,
                 "account_blocked": false, "trade_suspended_by_user": false,
-                "shorting_enabled": .bool(ledger.allowsShort), "options_approved_level": 0,
-                "options_trading_level": 0, "created_at": .time(startedAt),
+                "shorting_enabled": .bool(ledger.allowsShort), "options_approved_level": "0",
+                "options_trading_level": "0", "created_at": .instant(startedAt),
             ])
     }
 
@@ -147,8 +147,8 @@ extension AlpacaVenue {
             return Answer(
                 200,
                 [
-                    "timestamp": .time(now), "is_open": .bool(isOpen || options.feed == .random),
-                    "next_open": .time(after.opens), "next_close": .time(current.closes),
+                    "timestamp": .instant(now), "is_open": .bool(isOpen || options.feed == .random),
+                    "next_open": .instant(after.opens), "next_close": .instant(current.closes),
                 ])
         } catch { throw AlpacaError(error) }
     }

@@ -14,6 +14,8 @@ struct DepthUpdate: Hashable, Sendable {
     var last: Int64
     var bids: [Level]
     var asks: [Level]
+    /// Whether it is the whole book, which nobody is told: clients ask for it.
+    var isWhole = false
 }
 
 /// An order book as its changes tell it.
@@ -25,6 +27,8 @@ struct DepthBook: Hashable, Sendable {
     private(set) var asks: [DepthUpdate.Level] = []
 
     mutating func apply(_ update: DepthUpdate) {
+        guard update.last >= last else { return }
+        if update.isWhole { (bids, asks) = ([], []) }
         last = update.last
         for level in update.bids { Self.put(level, into: &bids) { $0 > $1 } }
         for level in update.asks { Self.put(level, into: &asks) { $0 < $1 } }

@@ -41,13 +41,24 @@ struct RecordedFeed: MarketFeed {
             // Its clock may have been set back.
             received = max(received, time)
             let data = message["data"] ?? message
-            guard let symbol = data["s"]?.string, let content = try content(data, symbol) else {
-                continue
-            }
-            let happened = venueTime == .zero ? received : venueTime
-            return FeedItem(content: content, time: happened, received: received)
+            // A whole book names no symbol: the recorder asked for the only one.
+            let isWhole = data["lastUpdateId"] != nil
+            guard let symbol = data["s"]?.string ?? (isWhole ? instruments.first?.symbol : nil),
+                let content = try content(data, symbol)
+            else { continue }
+            // Its own time where it has one: messages of one moment may come out of order.
+            let last = venueTime == .zero ? received : venueTime
+            return FeedItem(
+                content: content, time: Self.ownTime(data) ?? last, received: received)
         }
         return nil
+    }
+
+    private static func ownTime(_ data: WireValue) -> Timestamp? {
+        guard case .integer(let time)? = data["T"] ?? data["E"], (0..<1 << 43).contains(time) else {
+            return nil
+        }
+        return Timestamp(nanoseconds: time * 1_000_000)
     }
 
     private static func split(_ line: [UInt8]) -> (Timestamp, WireValue)? {
@@ -61,10 +72,10 @@ struct RecordedFeed: MarketFeed {
     private mutating func content(
         _ data: WireValue, _ symbol: String
     ) throws -> FeedItem.Content? {
-        if case .integer(let time)? = data["T"] ?? data["E"] {
-            venueTime = max(venueTime, Timestamp(nanoseconds: time * 1_000_000))
+        if let time = Self.ownTime(data) { venueTime = max(venueTime, time) }
+        if data["e"]?.string == "depthUpdate" || data["lastUpdateId"] != nil {
+            return .depth(try depth(data, symbol))
         }
-        if data["e"]?.string == "depthUpdate" { return .depth(try depth(data, symbol)) }
         guard let instrument = instruments.first(where: { $0.symbol == symbol })?.id else {
             return nil
         }
@@ -95,6 +106,11 @@ struct RecordedFeed: MarketFeed {
                 }
                 return .init(price: try Price(price), quantity: try Quantity(size))
             }
+        }
+        if case .integer(let last)? = data["lastUpdateId"] {
+            return DepthUpdate(
+                symbol: symbol, first: last, last: last, bids: try side("bids"),
+                asks: try side("asks"), isWhole: true)
         }
         guard case .integer(let first)? = data["U"], case .integer(let last)? = data["u"] else {
             throw InputError("line \(lines.count) of the recording: a depth without numbers")

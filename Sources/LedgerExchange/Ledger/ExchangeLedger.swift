@@ -40,6 +40,10 @@ final class ExchangeLedger {
     /// What is told of the market inputs that are not folded yet, in their order; nil for those of which
     /// nothing is told.
     private var untold: [Untold] = []
+    /// What orders took of each instrument's standing quote: ask, bid.
+    private var taken: [InstrumentID: (ask: Quantity, bid: Quantity)] = [:]
+    /// The share of a quote that orders may take, in thousandths of a basis point; 0 for no limit.
+    private var participation: Int64 = 0
     var tell: (Notice) -> Void = { _ in }
 
     private enum Untold {
@@ -115,6 +119,8 @@ final class ExchangeLedger {
         }
         try sequencer?.commit()
         lastTime = max(engine.lastTime, .zero)
+        let points = engine.settings["venue.participation_basis_points"] ?? "0"
+        participation = (try? BasisPoints(points))?.raw ?? 0
     }
 
     /// Orders from the whole journal, the market from its last part.
@@ -179,8 +185,30 @@ final class ExchangeLedger {
         let isWaiting = order.orderType == .stop || order.orderType == .stopLimit
         guard isImmediate || (isReached && !isWaiting) else { return }
         untold.append(.event(nil))
-        try sequencer?.take(quote, at: nextTime())
+        try sequencer?.take(rest(of: quote), at: nextTime())
         try settle()
+    }
+
+    /// The standing quote without what orders took of it.
+    private func rest(of quote: Quote) -> Quote {
+        guard participation > 0, let gone = taken[quote.instrument] else { return quote }
+        func left(_ size: Quantity, _ gone: Quantity) -> Quantity {
+            max(.zero, Quantity(raw: size.raw - gone.raw * 10_000_000 / Int128(participation)))
+        }
+        var rest = quote
+        rest.askSize = left(quote.askSize, gone.ask)
+        rest.bidSize = left(quote.bidSize, gone.bid)
+        return rest
+    }
+
+    private func noteTaken(_ record: Record) throws {
+        if record.type == .quote { taken[record.instrument] = nil }
+        guard record.type == .orderFilled else { return }
+        let fill = try OrderFilled(record)
+        var gone = taken[fill.instrument] ?? (.zero, .zero)
+        if fill.side == .buy { gone.ask = gone.ask + fill.quantity }
+        if fill.side == .sell { gone.bid = gone.bid + fill.quantity }
+        taken[fill.instrument] = gone
     }
 
     /// - Parameter reason: the name of the cancel, where the venue gives it one.
@@ -251,12 +279,13 @@ final class ExchangeLedger {
         func passDepth() {
             while next < waiting.count, case .depth(let update, let time) = waiting[next] {
                 depth[update.symbol, default: DepthBook()].apply(update)
-                notices.append(.depth(update, time))
+                if !update.isWhole { notices.append(.depth(update, time)) }
                 next += 1
             }
         }
         try journal.forEachRecord(from: folded.next) { record in
             self.folded = record.sequence
+            try self.noteTaken(record)
             switch record.type {
             case .bar, .quote, .trade:
                 let closed = try self.market.apply(record)

@@ -36,7 +36,7 @@ public enum MessagePack {
             append(bigEndian: (FixedPoint.double(raw) / 1e9).bitPattern, count: 8, to: &bytes)
         case .text(let text): append(Array(text.utf8), to: &bytes)
         case .json(let text): append(text, to: &bytes)
-        case .time(let time): append(time, to: &bytes)
+        case .instant(let time): append(time, to: &bytes)
         case .array(let elements):
             append(count: elements.count, fix: 0x90, wide: 0xDC, to: &bytes)
             for element in elements { append(element, to: &bytes) }
@@ -164,9 +164,9 @@ private struct MessagePackReader {
         case 0xD9...0xDB: return try text(count(1 << Int(mark - 0xD9)))
         case 0xDC, 0xDD: return try array(count(mark == 0xDC ? 2 : 4), depth)
         case 0xDE, 0xDF: return try map(count(mark == 0xDE ? 2 : 4), depth)
-        case 0xD6: return try time(4)
-        case 0xD7: return try time(8)
-        case 0xC7: return try time(Int(number(1)))
+        case 0xD6: return try instant(4)
+        case 0xD7: return try instant(8)
+        case 0xC7: return try instant(Int(number(1)))
         default: throw error("a form that is not used here")
         }
     }
@@ -214,7 +214,7 @@ private struct MessagePackReader {
         return .object(members)
     }
 
-    private mutating func time(_ count: Int) throws(WireError) -> WireValue {
+    private mutating func instant(_ count: Int) throws(WireError) -> WireValue {
         guard try number(1) == 0xFF else { throw error("an extension that is no time") }
         let (seconds, rest): (Int64, UInt64)
         switch count {
@@ -231,6 +231,6 @@ private struct MessagePackReader {
         guard rest < 1_000_000_000, let nanoseconds = Int64(exactly: whole) else {
             throw error("a time that cannot be")
         }
-        return .time(Timestamp(nanoseconds: nanoseconds))
+        return .instant(Timestamp(nanoseconds: nanoseconds))
     }
 }

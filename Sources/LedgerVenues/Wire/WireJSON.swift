@@ -10,13 +10,14 @@ public enum WireJSON {
 
     /// Numbers without a fraction are integers, others exact decimals.
     ///
+    /// - Parameter rounds: whether numbers of more than nine decimals are rounded half to even.
     /// - Throws: `WireError` for everything that is no JSON, for numbers of more than nine decimals, and
     ///   beyond the limits.
     public static func decode(
-        _ bytes: [UInt8], limits: WireLimits = WireLimits()
+        _ bytes: [UInt8], limits: WireLimits = WireLimits(), rounds: Bool = false
     ) throws(WireError) -> WireValue {
         guard bytes.count <= limits.bytes else { throw WireError("too many bytes", at: 0) }
-        var reader = JSONTreeReader(json: JSONReader(bytes), limits: limits)
+        var reader = JSONTreeReader(json: JSONReader(bytes), limits: limits, rounds: rounds)
         do throws(JSONFault) {
             let value = try reader.value()
             try reader.json.finish()
@@ -32,7 +33,7 @@ public enum WireJSON {
         case .decimal(let raw): writer.decimal(raw)
         case .text(let text): writer.string(text)
         case .json(let text): writer.raw(text)
-        case .time(let time): writer.string(time.description)
+        case .instant(let time): writer.string(time.description)
         case .array(let elements):
             writer.beginArray()
             for element in elements { write(element, to: &writer) }
@@ -51,10 +52,13 @@ public enum WireJSON {
 private struct JSONTreeReader {
     var json: JSONReader
     let limits: WireLimits
+    let rounds: Bool
     private var depth = 0
     private var values = 0
 
-    init(json: JSONReader, limits: WireLimits) { (self.json, self.limits) = (json, limits) }
+    init(json: JSONReader, limits: WireLimits, rounds: Bool) {
+        (self.json, self.limits, self.rounds) = (json, limits, rounds)
+    }
 
     mutating func value() throws(JSONFault) -> WireValue {
         values += 1
@@ -93,7 +97,7 @@ private struct JSONTreeReader {
             json = ahead
             return .integer(number.isNegative ? -size : size)
         }
-        return .decimal(try json.decimal())
+        return .decimal(rounds ? try json.roundedDecimal() : try json.decimal())
     }
 
     private mutating func enter() throws(JSONFault) {

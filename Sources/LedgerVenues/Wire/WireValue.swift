@@ -10,7 +10,7 @@ public indirect enum WireValue: Hashable, Sendable {
     case decimal(Int128)
     case text(String)
     /// A text in JSON, an extension of its own in MessagePack.
-    case time(Timestamp)
+    case instant(Timestamp)
     /// Bytes that are JSON already, written as they are.
     case json([UInt8])
     case array([WireValue])
@@ -45,7 +45,7 @@ public indirect enum WireValue: Hashable, Sendable {
         case .text(let text): text
         case .integer(let value): String(value)
         case .decimal(let raw): FixedPoint.format(raw)
-        case .time(let time): time.description
+        case .instant(let time): time.description
         default: nil
         }
     }

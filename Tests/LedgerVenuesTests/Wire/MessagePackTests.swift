@@ -12,13 +12,13 @@ import Testing
         (.decimal(1_500_000_000), [0xCB, 0x3F, 0xF8, 0, 0, 0, 0, 0, 0]),
         ("", [0xA0]), ("abc", [0xA3, 0x61, 0x62, 0x63]),
         ([1, 2], [0x92, 1, 2]), (["T": "t"], [0x81, 0xA1, 0x54, 0xA1, 0x74]),
-        (.time(Timestamp(nanoseconds: 1_000_000_000)), [0xD6, 0xFF, 0, 0, 0, 1]),
+        (.instant(Timestamp(nanoseconds: 1_000_000_000)), [0xD6, 0xFF, 0, 0, 0, 1]),
         (
-            .time(Timestamp(nanoseconds: 1_000_000_001)),
+            .instant(Timestamp(nanoseconds: 1_000_000_001)),
             [0xD7, 0xFF, 0, 0, 0, 4, 0, 0, 0, 1]
         ),
         (
-            .time(Timestamp(nanoseconds: -1)),
+            .instant(Timestamp(nanoseconds: -1)),
             [0xC7, 12, 0xFF, 0x3B, 0x9A, 0xC9, 0xFF, 255, 255, 255, 255, 255, 255, 255, 255]
         ),
     ]
@@ -65,7 +65,7 @@ import Testing
     @Test func `damaged messages are read or refused, and never more`() throws {
         let message: WireValue = [
             "T": "q", "S": "AAPL", "bp": .decimal(190_010_000_000),
-            "t": .time(Timestamp(nanoseconds: 5)),
+            "t": .instant(Timestamp(nanoseconds: 5)),
             "c": ["R", nil, true], "n": -70_000,
         ]
         let whole = MessagePack.encode(message)

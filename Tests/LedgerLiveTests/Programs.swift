@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// The built programs, run in a folder of their own.
+struct Programs {
+    let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "live-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: folder) }
+
+    /// Where the tests' own program lies; the others are built beside it.
+    static let products: String = {
+        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(fileURLWithPath: own ?? "").deletingLastPathComponent().path
+    }()
+
+    static let root: URL = {
+        var url = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { url.deleteLastPathComponent() }
+        return url
+    }()
+
+    /// The shared data; nil where they are not.
+    static let data: URL? = {
+        let named = ProcessInfo.processInfo.environment["LEDGER_DATA"].map {
+            URL(fileURLWithPath: $0)
+        }
+        let url = named ?? root.appendingPathComponent("../shared/data").standardizedFileURL
+        return FileManager.default.fileExists(atPath: url.path) ? url : nil
+    }()
+
+    func write(_ text: String, _ name: String) throws {
+        try text.write(
+            to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+    }
+
+    func start(_ words: [String], output: FileHandle) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: words[0].contains("/") ? words[0] : "\(Self.products)/\(words[0])")
+        process.arguments = Array(words.dropFirst())
+        process.currentDirectoryURL = folder
+        var environment = ProcessInfo.processInfo.environment
+        environment["SWIFT_BACKTRACE"] = "enable=no"
+        process.environment = environment
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        return process
+    }
+
+    func run(_ words: String...) throws -> (text: String, code: Int32) { try run(words) }
+
+    func run(_ words: [String]) throws -> (text: String, code: Int32) {
+        let file = folder.appendingPathComponent("output-\(UUID().uuidString)")
+        try Data().write(to: file)
+        let process = try start(words, output: try FileHandle(forWritingTo: file))
+        process.waitUntilExit()
+        let text = try String(contentsOf: file, encoding: .utf8)
+        return (text, process.terminationStatus)
+    }
+}

@@ -1,0 +1,156 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerTransport
+import LedgerVenues
+import Testing
+
+/// What a gateway says when things go wrong, against a local exchange that misbehaves.
+@Suite(.serialized) struct OutcomeTests {
+    @Test(
+        arguments: [VenueFixture.Venue.alpaca, .binance],
+        ["error-after-accept", "timeout-after-accept", "silence-after-accept"])
+    func `an order that the venue took and did not confirm is asked for, never sent again`(
+        _ venue: VenueFixture.Venue, _ fault: String
+    ) throws {
+        let fixture = try VenueFixture(venue)
+        try fixture.quote(99, 101)
+        try fixture.faults("\(fault)=1,drop=1")
+        fixture.gateway.submit(fixture.order("u1", price: 90))
+        let told = fixture.box.fault(about: "u1")
+        guard case .unknownOutcome = told else {
+            Issue.record("\(told)")
+            return
+        }
+        try fixture.faults("")
+        fixture.gateway.query(fixture.reference("u1"))
+        _ = fixture.box.order("u1", .accepted)
+        fixture.gateway.queryAccount(symbols: [venue.symbol])
+        #expect(fixture.box.account().openOrders.map(\.clientOrder) == ["u1"], "one order")
+    }
+
+    @Test(arguments: [VenueFixture.Venue.alpaca, .binance])
+    func `an order that never arrived is unknown once it cannot arrive any more`(
+        _ venue: VenueFixture.Venue
+    ) throws {
+        let fixture = try VenueFixture(venue)
+        try fixture.faults("lost-request=1")
+        fixture.gateway.submit(fixture.order("n1", price: 90))
+        guard case .unknownOutcome = fixture.box.fault(about: "n1") else {
+            Issue.record("a request that was written may have arrived")
+            return
+        }
+        try fixture.faults("")
+        fixture.gateway.query(fixture.reference("n1"))
+        let order = fixture.box.order("n1", .unknown)
+        #expect(order.status.isEnd && order.symbol == venue.symbol)
+    }
+
+    @Test(arguments: VenueFixture.Venue.allCases)
+    func `nothing is submitted while the order stream is down`(_ venue: VenueFixture.Venue) throws {
+        let fixture = try VenueFixture(venue)
+        try fixture.stopExchange()
+        fixture.box.link(.orders, false)
+        #expect(!fixture.gateway.isOrderStreamUp)
+        fixture.gateway.submit(fixture.order("d1"))
+        #expect(fixture.box.fault(about: "d1") == .unreachable("order stream is down"))
+        #expect(fixture.box.order("d1", .rejected).reason == "order stream is down")
+        fixture.gateway.replace(fixture.reference("d0"), with: fixture.order("d0-1"))
+        _ = fixture.box.order("d0-1", .replaceRefused)
+        try fixture.startExchange()
+        fixture.box.link(.orders, true)
+        fixture.gateway.query(fixture.reference("d1"))
+        _ = fixture.box.order("d1", .unknown)
+    }
+
+    @Test(arguments: VenueFixture.Venue.allCases)
+    func `a stream that was cut comes back by itself`(_ venue: VenueFixture.Venue) throws {
+        let fixture = try VenueFixture(venue)
+        try fixture.quote(99, 101)
+        fixture.gateway.submit(fixture.order("c1", price: 90))
+        _ = fixture.box.order("c1", .accepted)
+        for _ in 0..<3 {
+            try fixture.disconnect()
+            fixture.box.link(.orders, false)
+            fixture.box.link(.orders, true)
+        }
+        try fixture.quote(89, 90)
+        #expect(fixture.box.fill("c1").quantity.raw == 2_000_000_000)
+    }
+
+    @Test(arguments: [VenueFixture.Venue.alpaca, .binance])
+    func `half a frame ends the stream and books nothing`(_ venue: VenueFixture.Venue) throws {
+        let fixture = try VenueFixture(venue)
+        try fixture.quote(99, 101)
+        fixture.gateway.submit(fixture.order("f1", price: 90))
+        _ = fixture.box.order("f1", .accepted)
+        try fixture.faults("half-frame=1")
+        try fixture.quote(89, 90)
+        fixture.box.link(.orders, false)
+        try fixture.faults("")
+        fixture.box.link(.orders, true)
+        #expect(fixture.box.fills("f1").isEmpty)
+        fixture.gateway.queryFills(fixture.reference("f1"))
+        #expect(fixture.box.fill("f1").quantity.raw == 2_000_000_000)
+    }
+
+    @Test(arguments: [VenueFixture.Venue.alpaca, .binance])
+    func `a wrong key is told once, and nothing goes out after it`(
+        _ venue: VenueFixture.Venue
+    ) throws {
+        let keys = VenueKeys(key: Secret("wrong-key"), secret: Secret("planted-secret"))
+        let fixture = try VenueFixture(venue, keys: keys, start: false)
+        fixture.gateway.start(symbols: [], sink: fixture.box.sink)
+        fixture.gateway.queryAccount(symbols: [venue.symbol])
+        let fault = fixture.box.next { report -> VenueFault? in
+            if case .fault(.authentication(let text), _) = report {
+                .authentication(text)
+            } else {
+                nil
+            }
+        }
+        fixture.gateway.queryAccount(symbols: [venue.symbol])
+        fixture.gateway.queryFills(since: .zero, symbols: [venue.symbol])
+        _ = fixture.box.next { report -> Bool? in
+            if case .fault(.authentication, _) = report { true } else { nil }
+        }
+        #expect(!"\(fault) \(fixture.box.all)".contains("planted-secret"))
+        #expect(!"\(fault) \(fixture.box.all)".contains("wrong-key"))
+    }
+
+    @Test(arguments: [VenueFixture.Venue.alpaca, .binance])
+    func `an order that the venue has no time for did not happen`(
+        _ venue: VenueFixture.Venue
+    ) throws {
+        let fixture = try VenueFixture(venue)
+        try fixture.faults("rate-limit=1,retry-after-s=1")
+        fixture.gateway.submit(fixture.order("q1"))
+        guard case .rateLimited(let wait, _) = fixture.box.fault(about: "q1") else {
+            Issue.record("no rate limit")
+            return
+        }
+        #expect(wait == .second)
+        _ = fixture.box.order("q1", .rejected)
+        try fixture.faults("")
+        // Within the pause an order is refused here, and a question waits.
+        fixture.gateway.submit(fixture.order("q2"))
+        _ = fixture.box.order("q2", .rejected)
+        fixture.gateway.queryAccount(symbols: [venue.symbol])
+        #expect(fixture.box.account().openOrders.isEmpty)
+    }
+
+    @Test func `a time stamp that the venue refuses leads to a new look at its clock`() throws {
+        let fixture = try VenueFixture(.binance)
+        _ = fixture.box.next { if case .clock = $0 { true } else { nil } } as Bool
+        try fixture.faults("clock-skew-ms=30000")
+        fixture.gateway.submit(fixture.order("t1", price: 90))
+        guard case .timestamp = fixture.box.fault(about: "t1") else {
+            Issue.record("no complaint about the time stamp")
+            return
+        }
+        _ = fixture.box.order("t1", .rejected)
+        let offset = fixture.box.next { report -> Nanoseconds? in
+            if case .clock(let offset, _) = report { offset } else { nil }
+        }
+        #expect(abs(offset.count - 30_000_000_000) < 1_000_000_000)
+    }
+}
