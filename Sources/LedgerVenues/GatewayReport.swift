@@ -130,6 +130,7 @@ public enum GatewayReport: Hashable, Sendable {
     case recordedAt(Timestamp)
     /// Venue less ours.
     case clock(offset: Nanoseconds, roundTrip: Nanoseconds)
+    /// And what it is about: the client order id of an order, else the request's path or the stream.
     case fault(VenueFault, String)
     case quote(
         symbol: String, bid: Price, bidSize: Quantity, ask: Price, askSize: Quantity, Timestamp)

@@ -125,7 +125,7 @@ enum Fence {
     private static func isCall(_ tokens: [Token], _ index: Int) -> Bool {
         guard tokens.text(index + 1) == "(" else { return false }
         let isMember = tokens.text(index - 1) == "." && index >= 2
-        guard isMember else { return tokens.text(index - 1) != "func" }
+        guard isMember else { return !["func", "case"].contains(tokens.text(index - 1)) }
         return ["Double", "Float", "Glibc", "Foundation"].contains(tokens.text(index - 2))
     }
 

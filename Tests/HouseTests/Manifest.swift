@@ -3,6 +3,8 @@ import Foundation
 /// What Package.swift declares: each target's name and the modules it may import.
 struct Manifest {
     private(set) var targets: [(name: String, dependencies: [String])] = []
+    /// Lists that have a name of their own and are added to others.
+    private var lists: [(name: String, modules: [String])] = []
 
     /// Reads calls such as `.target(name: "A", dependencies: ["B", .product(name: "C", …)])` and
     /// `pure("A", ["B"])`: the name is the first string, dependencies are the first list.
@@ -11,6 +13,7 @@ struct Manifest {
             .map { line in line.range(of: "//").map { line[..<$0.lowerBound] } ?? line }
             .filter { !$0.contains("url:") }.joined(separator: "\n")
         let code = Self.writtenOut(lines)
+        lists = Self.lists(code)
         let openers = [".target(", ".executableTarget(", ".testTarget(", ".systemLibrary("]
         let helpers = code.split(separator: "\n").compactMap { line -> String? in
             guard line.hasPrefix("func "), line.contains("-> Target") else { return nil }
@@ -64,7 +67,20 @@ struct Manifest {
             }
         }
         let isLibrary = call.contains("pkgConfig:")
-        targets.append((name, isLibrary ? [] : Self.modules(dependencies)))
+        let rest = dependencies.isEmpty ? "" : call[dependencies.endIndex...]
+        let added = lists.filter { rest.contains("+ \($0.name)") }.flatMap(\.modules)
+        targets.append((name, isLibrary ? [] : Self.modules(dependencies) + added))
+    }
+
+    /// `let name: [Target.Dependency] = [ … ]`.
+    private static func lists(_ code: String) -> [(String, [String])] {
+        code.components(separatedBy: "\nlet ").dropFirst().compactMap { part in
+            guard let colon = part.range(of: ": [Target.Dependency] = ["),
+                let end = part.range(of: "\n]")
+            else { return nil }
+            let name = String(part[..<colon.lowerBound])
+            return (name, modules(part[colon.upperBound..<end.lowerBound]))
+        }
     }
 
     /// The text up to the parenthesis that closes the call.

@@ -14,7 +14,7 @@ import Testing
     ]
 
     private func verdict(
-        without key: String? = nil, _ change: (String, String)? = nil, mode: TradingMode = .auto,
+        without key: String? = nil, change: (String, String)? = nil, mode: TradingMode = .auto,
         dry: Bool = false, healthy: Bool = true
     ) throws -> LiveOrders.Verdict {
         var pairs = Self.allowed.filter { $0.0 != key }
@@ -39,12 +39,13 @@ import Testing
     @Test func `what is not said means dry`() throws {
         #expect(isDry(try verdict(without: "live.dry_run")))
         #expect(isDry(try verdict(without: "live.exec_mode")))
-        #expect(isDry(try verdict(without: "paper")))
+        // The paper side is on unless it is said to be off, and then contradicts the rest.
+        #expect(throws: (any Error).self) { try verdict(without: "paper") }
     }
 
     @Test func `each condition alone means dry`() throws {
-        #expect(isDry(try verdict(nil, ("live.dry_run", "true"))))
-        #expect(isDry(try verdict(nil, ("live.exec_mode", "paper"))))
+        #expect(isDry(try verdict(change: ("live.dry_run", "true"))))
+        #expect(isDry(try verdict(change: ("live.exec_mode", "paper"))))
         #expect(isDry(try verdict(mode: .paper)))
         #expect(isDry(try verdict(mode: .halt)))
         #expect(isDry(try verdict(dry: true)))

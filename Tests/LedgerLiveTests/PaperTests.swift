@@ -18,10 +18,13 @@ import Testing
     private static let bars: String = {
         var text = "time,open,high,low,close,volume\n"
         for minute in 0..<390 {
-            let price = 100 + Double((minute * 7) % 41) / 10 - Double((minute * 3) % 29) / 10
+            let cents = 10_000 + (minute * 7 % 41) * 10 - (minute * 3 % 29) * 10
+            func price(_ more: Int) -> String {
+                String(format: "%d.%02d", (cents + more) / 100, (cents + more) % 100)
+            }
             let time = String(
                 format: "2024-03-05T%02d:%02d:00Z", 14 + (30 + minute) / 60, (30 + minute) % 60)
-            text += "\(time),\(price),\(price + 0.4),\(price - 0.4),\(price + 0.1),1000\n"
+            text += "\(time),\(price(0)),\(price(40)),\(price(-40)),\(price(10)),1000\n"
         }
         return text
     }()
@@ -107,11 +110,10 @@ import Testing
     /// Milliseconds by which the venue's clock was ahead of the recorded one.
     private func skews(_ programs: Programs, _ journal: String) throws -> [Double] {
         let lines = try programs.run(
-            "ledger", "tail", "--journal", journal, "--type", "MetricReported", "--format", "csv")
+            "ledger", "tail", "--journal", journal, "--type", "MetricReported", "--format", "jsonl")
         return lines.text.split(separator: "\n").compactMap { line in
-            line.split(separator: "value=").last?.split(separator: " ").first.flatMap {
-                Double($0)
-            }
+            line.split(separator: "\"value\":\"").dropFirst().first?.split(separator: "\"").first
+                .flatMap { Double($0) }
         }
     }
 

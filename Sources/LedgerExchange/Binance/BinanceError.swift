@@ -49,7 +49,8 @@ struct BinanceError: Error, Hashable {
 }
 
 extension WireValue {
-    /// Eight decimals, as Binance writes every amount; what is smaller is cut off.
+    /// Eight decimals, as Binance writes every amount, and a ninth where a fee has one: what is said is what
+    /// was booked.
     static func eight(_ raw: Int128) -> WireValue {
         var text: [UInt8] = []
         if raw < 0 { text.append(UInt8(ascii: "-")) }
@@ -57,6 +58,7 @@ extension WireValue {
         text += String(units / 100_000_000).utf8
         text.append(UInt8(ascii: "."))
         text.append(decimal: UInt64(units % 100_000_000), digits: 8)
+        if raw % 10 != 0 { text += String(raw.magnitude % 10).utf8 }
         return .text(String(decoding: text, as: UTF8.self))
     }
 

@@ -31,7 +31,12 @@ final class AlpacaMarketLink: @unchecked Sendable {
         }
     }
 
-    func stop() { core.marketLoop.execute { [self] in link?.stop() } }
+    func stop() {
+        core.marketLoop.execute { [self] in
+            link?.stop()
+            link = nil
+        }
+    }
 
     private func take(_ bytes: [UInt8]) {
         reports.removeAll(keepingCapacity: true)

@@ -35,7 +35,12 @@ final class AlpacaOrderLink: @unchecked Sendable {
         }
     }
 
-    func stop() { core.orderLoop.execute { [self] in link?.stop() } }
+    func stop() {
+        core.orderLoop.execute { [self] in
+            link?.stop()
+            link = nil
+        }
+    }
 
     /// A venue that consents to the socket and then says nothing is not up.
     private func watch() {

@@ -38,7 +38,12 @@ final class BinanceMarketLink: @unchecked Sendable {
         }
     }
 
-    func stop() { core.marketLoop.execute { [self] in link?.stop() } }
+    func stop() {
+        core.marketLoop.execute { [self] in
+            link?.stop()
+            link = nil
+        }
+    }
 
     private func opened() {
         var rest = streams.dropFirst(Self.inAddress)

@@ -44,6 +44,7 @@ final class BinanceOrderLink: @unchecked Sendable {
         core.orderLoop.execute { [self] in
             keeper?.cancel()
             link?.stop()
+            link = nil
         }
     }
 
@@ -117,6 +118,7 @@ final class BinanceOrderLink: @unchecked Sendable {
             error.map { BinanceErrors.fault($0, isOrder: false) }
             ?? .refused(code: "\(status)", "the subscription was refused")
         if case .authentication = fault { link?.stop() } else { link?.renew("refused") }
+        if case .timestamp = fault { core.channel.timestampRefused?() }
         core.failed(fault, "order stream")
     }
 }

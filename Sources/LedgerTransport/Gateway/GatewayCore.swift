@@ -64,6 +64,10 @@ final class GatewayCore: @unchecked Sendable {
         let own = dialect { clock.now }
         self.dialect = own
         channel = RequestChannel(client, orderLoop, settings, own.requests)
+        channel.timestampRefused = { [weak self] in
+            self?.clock.invalidate()
+            self?.measureClock()
+        }
     }
 
     // MARK: Life
@@ -211,11 +215,7 @@ final class GatewayCore: @unchecked Sendable {
     func failed(_ fault: VenueFault, _ context: String) {
         report(.fault(fault, context))
         switch fault {
-        case .timestamp:
-            clock.invalidate()
-            measureClock()
-        case .authentication(let text): noteRequests(false, text)
-        case .unreachable(let text): noteRequests(false, text)
+        case .authentication(let text), .unreachable(let text): noteRequests(false, text)
         default: break
         }
     }

@@ -78,7 +78,10 @@ enum GatewayPairing {
         } else {
             web = url
         }
-        return WebSocketTarget(web)?.host.lowercased()
+        guard var host = WebSocketTarget(web)?.host.lowercased() else { return nil }
+        // A dot at its end names the same host.
+        if host.hasSuffix(".") { host.removeLast() }
+        return host
     }
 
     static func isLoopback(_ host: String) -> Bool {

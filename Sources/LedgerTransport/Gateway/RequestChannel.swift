@@ -41,6 +41,8 @@ final class RequestChannel: @unchecked Sendable {
     private var isStopped = false
     // The loop's own.
     private var backoff: Backoff
+    /// The venue found a time stamp wrong: told at once, so that the next attempt has another.
+    var timestampRefused: (@Sendable () -> Void)?
 
     init(
         _ client: HTTPClient, _ loop: any EventLoop, _ settings: GatewaySettings,
@@ -195,6 +197,7 @@ final class RequestChannel: @unchecked Sendable {
                 ? WireOutcome.fault(mayHaveArrived: mayHaveArrived, reason) : .unreachable(reason)
         }
         let fault = answer.isSuccess ? nil : dialect.fault(answer, isOrder)
+        if case .timestamp? = fault { timestampRefused?() }
         lock.hold {
             let now = MachineTime.steady
             budget.observe(used: answer.usedWeight, remaining: answer.remaining, now: now)

@@ -47,9 +47,7 @@ final class WebSocketFrames: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         events.heard()
         var frame = unwrapInboundIn(data)
-        guard !frame.fin || !frame.opcode.isControl || frame.length <= 125 else {
-            return fail(context, .protocolError, "a control frame of \(frame.length) bytes")
-        }
+        if let flaw = Self.flaw(in: frame) { return fail(context, .protocolError, flaw) }
         switch frame.opcode {
         case .text, .binary:
             guard !isInside else { return fail(context, .protocolError, "a message in a message") }
@@ -63,6 +61,15 @@ final class WebSocketFrames: ChannelInboundHandler {
         case .pong: break
         default: fail(context, .protocolError, "a frame of an unknown kind")
         }
+    }
+
+    /// What NIO's decoder lets through and RFC 6455 does not.
+    private static func flaw(in frame: WebSocketFrame) -> String? {
+        if frame.rsv1 || frame.rsv2 || frame.rsv3 { return "a reserved bit" }
+        if frame.maskKey != nil { return "a masked frame from a server" }
+        guard frame.opcode.isControl else { return nil }
+        if !frame.fin { return "a control frame in fragments" }
+        return frame.length > 125 ? "a control frame of \(frame.length) bytes" : nil
     }
 
     private func take(_ frame: inout WebSocketFrame, _ context: ChannelHandlerContext) {
