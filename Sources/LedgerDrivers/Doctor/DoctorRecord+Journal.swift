@@ -35,7 +35,8 @@ extension DoctorRecord {
         }
         let age = Int128(now.nanoseconds) - Int128(time.nanoseconds)
         guard age >= -Int128(Nanoseconds.minute.count), age < Int128(lifetime.count) else {
-            return "the doctor's last record is of \(time), and counts for \(lifetime.count / 3_600_000_000_000) hours: \(mend)"
+            let hours = lifetime.count / 3_600_000_000_000
+            return "the doctor's last record is of \(time), and counts for \(hours) hours: \(mend)"
         }
         guard record.isHealthy else {
             return "the doctor found \(record.failed) errors at \(time): mend them, then \(mend)"
