@@ -7,7 +7,7 @@ import LedgerVenues
 
 /// Journals a live feed as it comes: a tape, which holds inputs only, so that any back-test can be run over
 /// it. Gaps of the connection stand in it too.
-public struct FeedRecorder {
+public struct FeedRecorder: ~Copyable {
     private let journal: LMDBJournal
     private let name: String
     private let instruments: [Instrument]
@@ -30,15 +30,16 @@ public struct FeedRecorder {
         batch = Batch(next: head.next)
         if let begin = gateway.beginsAt { clock.set(begin) }
         var known: [Instrument] = []
+        var end = Timestamp(nanoseconds: .min)
         if head != .none {
             known = try ProjectionReader.fold(NameBook.self, of: journal).instruments
             try journal.forEachRecord(from: head, through: head) { record in
-                last = record.time
+                end = record.time
                 return false
             }
         }
         var numbered: [Instrument] = []
-        let envelope = Envelope(time: max(last, clock.now))
+        let envelope = Envelope(time: max(end, clock.now))
         if head == .none {
             try batch.append(
                 JournalOpened(kind: .tape, name: name, build: Build.identity), envelope)
