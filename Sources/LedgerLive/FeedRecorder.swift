@@ -9,13 +9,12 @@ import LedgerVenues
 /// it. Gaps of the connection stand in it too.
 public struct FeedRecorder: ~Copyable {
     private let journal: LMDBJournal
-    private let name: String
     private let instruments: [Instrument]
     private let gateway: any VenueGateway
     private let queue: InputQueue
-    private var clock = JournalClock()
+    private var clock: JournalClock
     private var batch: Batch
-    private var last = Timestamp(nanoseconds: .min)
+    private var last: Timestamp
     private var faults = FaultDigest()
     public private(set) var recorded: UInt64 = 0
 
@@ -24,10 +23,8 @@ public struct FeedRecorder: ~Copyable {
         _ journal: LMDBJournal, named name: String, instruments: [Instrument],
         gateway: any VenueGateway, queueCapacity: Int
     ) throws {
-        (self.journal, self.name, self.gateway) = (journal, name, gateway)
-        queue = InputQueue(capacity: queueCapacity)
         let head = try journal.head.lastSequence
-        batch = Batch(next: head.next)
+        var clock = JournalClock()
         if let begin = gateway.beginsAt { clock.set(begin) }
         var known: [Instrument] = []
         var end = Timestamp(nanoseconds: .min)
@@ -38,12 +35,13 @@ public struct FeedRecorder: ~Copyable {
                 return false
             }
         }
-        var numbered: [Instrument] = []
+        var opening = Batch(next: head.next)
         let envelope = Envelope(time: max(end, clock.now))
         if head == .none {
-            try batch.append(
+            try opening.append(
                 JournalOpened(kind: .tape, name: name, build: Build.identity), envelope)
         }
+        var numbered: [Instrument] = []
         for wanted in instruments {
             if let same = known.first(where: { $0.symbol == wanted.symbol }) {
                 numbered.append(same)
@@ -52,10 +50,12 @@ public struct FeedRecorder: ~Copyable {
             var instrument = wanted
             instrument.id = InstrumentID(UInt32(known.count + numbered.count + 1))
             numbered.append(instrument)
-            try batch.append(InstrumentDefined(instrument), envelope)
+            try opening.append(InstrumentDefined(instrument), envelope)
         }
-        self.instruments = numbered
-        last = envelope.time
+        (self.journal, self.gateway, self.instruments) = (journal, gateway, numbered)
+        (self.clock, last) = (clock, envelope.time)
+        queue = InputQueue(capacity: queueCapacity)
+        batch = opening
     }
 
     /// Records until it is told to stop or the feed is over.
