@@ -165,7 +165,8 @@ enum Outside {
     func `every command of the manual does what it says`(document: String, least: Int) throws {
         let path = Outside.root + "/docs/\(document).md"
         let text = try String(contentsOfFile: path, encoding: .utf8)
-        var script = "set -e\ncd \"$LEDGER_HOME\"\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"
+        var script = "set -e\ncd \"$LEDGER_HOME\"\n"
+        script += "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"
         script += "ln -s \(Outside.root)/configs \(Outside.root)/tools .\n"
         if document == "AUDIT" { script += "unset LEDGER_HOME\n" }
         script += "PATH=\((Outside.program as NSString).deletingLastPathComponent):$PATH\n"
