@@ -45,8 +45,11 @@ struct Program {
         try Data(input.utf8).write(to: source)
         for file in [output, errors] { try Data().write(to: file) }
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-c", Self.prelude + command]
+        // Other tests of this process leave SIGPIPE ignored, which a child inherits.
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "--default-signal=PIPE", "/bin/bash", "-c", Self.prelude + command,
+        ]
         process.currentDirectoryURL = folder.url
         process.environment = environment
         // Files, because a pipe would have to be read while the process runs.

@@ -22,7 +22,8 @@ enum Outside {
     ) throws -> (output: String, code: Int32) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = words
+        // Other tests of this process leave SIGPIPE ignored, which a child inherits.
+        process.arguments = ["--default-signal=PIPE"] + words
         process.currentDirectoryURL = URL(filePath: root)
         var environment = ProcessInfo.processInfo.environment
         environment["LEDGER_HOME"] = home
