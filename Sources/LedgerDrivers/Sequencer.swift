@@ -116,7 +116,7 @@ public struct Sequencer: ~Copyable {
         else { return false }
         let row = DeduplicationRow(
             producer: Self.executions, key: key, sequence: batch.nextSequence)
-        if try attempt(fill, envelope) == nil { rows.deduplication.append(row) }
+        _ = try attempt(fill, envelope, row)
         return true
     }
 
@@ -125,9 +125,10 @@ public struct Sequencer: ~Copyable {
     /// Takes an input from outside which the engine may not be able to step: a hostile number must not end
     /// the run. What came before it is committed, and the input is as if it had never come.
     ///
+    /// - Parameter row: kept in the commit of the input, where it is taken.
     /// - Returns: why it could not be taken; nil when it was.
     public mutating func attempt(
-        _ event: some Event, _ envelope: Envelope
+        _ event: some Event, _ envelope: Envelope, _ row: DeduplicationRow? = nil
     ) throws -> EngineError? {
         scratch.removeAll(next: batch.nextSequence)
         let sequence: SequenceNumber
@@ -143,6 +144,7 @@ public struct Sequencer: ~Copyable {
             engine.sent = []
             return error
         }
+        if let row { rows.deduplication.append(row) }
         try commitIfDue()
         return nil
     }

@@ -35,16 +35,15 @@ struct Executor {
 
     private var position: SequenceNumber
     private var waiting: [Action] = []
-    /// Orders that left in this process, and when on the steady clock.
+    /// How many orders left in this process, and those of them that may still be open.
     private(set) var sent: UInt64 = 0
+    private var left: [OrderID] = []
     private let times: OrderTimes?
 
     /// - Parameter position: the last event whose decisions are not this executor's: those are recovered.
     init(after position: SequenceNumber, times: OrderTimes?) {
         (self.position, self.times) = (position, times)
     }
-
-    var isIdle: Bool { waiting.isEmpty }
 
     /// Sends what was committed since the last time.
     ///
@@ -75,6 +74,10 @@ struct Executor {
             position = head
         }
         guard maySend, !waiting.isEmpty else { return }
+        if left.count > 4096 {
+            let open = engine.orders.open.map(\.id)
+            left.removeAll { !open.contains($0) }
+        }
         let actions = waiting
         waiting = []
         for action in actions { send(action, engine, gateway, committedAt) }
@@ -89,11 +92,12 @@ struct Executor {
         }
         let symbol = engine.names.symbol(order.intended.instrument)
         switch action {
+        // A recovery may have sent it while it waited here; and what was taken back meanwhile stays here.
+        case .submit where left.contains(order.id) || engine.awaited(order.id).cancel != nil: return
         case .submit:
-            sent += 1
             let request = order.request(symbol)
             times?.committed(request.clientOrder, at: committedAt)
-            gateway.submit(request)
+            leave(order.id, request, gateway)
         // What the venue has not confirmed it may not know yet: the wish waits for the order.
         case .cancel where order.state == .intended, .replace where order.state == .intended:
             waiting.append(action)
@@ -102,5 +106,18 @@ struct Executor {
             gateway.replace(
                 order.reference(symbol), with: order.request(symbol, replaced: event))
         }
+    }
+
+    /// Sends an order of which it is certain that the venue has none and none can arrive.
+    mutating func sendAgain(_ order: Order, _ symbol: String, _ gateway: any VenueGateway) {
+        leave(order.id, order.request(symbol), gateway)
+    }
+
+    private mutating func leave(
+        _ order: OrderID, _ request: OrderRequest, _ gateway: any VenueGateway
+    ) {
+        sent += 1
+        if !left.contains(order) { left.append(order) }
+        gateway.submit(request)
     }
 }

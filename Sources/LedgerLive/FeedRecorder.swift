@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerDrivers
 import LedgerEvents
+import LedgerImport
 import LedgerJournal
 import LedgerTransport
 import LedgerVenues
@@ -88,37 +89,26 @@ public struct FeedRecorder: ~Copyable {
     private mutating func take(_ report: GatewayReport) throws {
         switch report {
         case .recordedAt(let time): clock.set(time)
-        case .quote(let symbol, let bid, let bidSize, let ask, let askSize, let time):
-            guard let id = number(symbol) else { return }
-            let quote = Quote(
-                instrument: id, bid: bid, ask: ask, bidSize: bidSize, askSize: askSize)
-            try append(quote, at: time)
-        case .trade(let symbol, let price, let size, let time):
-            guard let id = number(symbol) else { return }
-            let trade = Trade(
-                instrument: id, aggressor: nil, price: price, size: size, tradeId: 0)
-            try append(trade, at: time)
-        case .bar(
-            let symbol, let open, let high, let low, let close, let volume, let length, let time):
-            guard let id = number(symbol) else { return }
-            let bar = Bar(
-                instrument: id, interval: length, open: open, high: high, low: low, close: close,
-                volume: volume)
-            try append(bar, at: time)
+        case .quote, .trade, .bar: try takeMarket(report)
         case .link(let link, let isUp, let reason):
             guard link == .marketData else { return }
             try append(
                 LinkChanged(link, isUp: isUp, venue: gateway.name, reason: reason), at: clock.now)
-        case .clock(let offset, _):
-            let (value, overflow) = offset.count.multipliedReportingOverflow(by: 1000)
-            guard !overflow else { return }
-            try append(
-                MetricReported(.clockSkew, value: Price(raw: value), origin: gateway.name),
-                at: clock.now)
+        case .clock:
+            if let skew = report.clockSkew(gateway.name) { try append(skew, at: clock.now) }
         case .fault(let fault, let context):
             let event = faults.take(fault, "\(gateway.name) \(context)", at: WallClock.steady)
             if let event { try append(event, at: clock.now) }
         case .order, .fill, .account: return
+        }
+    }
+
+    private mutating func takeMarket(_ report: GatewayReport) throws {
+        switch report.market({ number($0) }) {
+        case .quote(let quote, let time): try append(quote, at: time)
+        case .trade(let trade, let time): try append(trade, at: time)
+        case .bar(let bar, let time): try append(bar, at: time)
+        default: return
         }
     }
 

@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
+import LedgerImport
 import LedgerJournal
 import LedgerProjections
 import LedgerTransport
@@ -11,36 +12,24 @@ import LedgerVenues
 extension LiveRun {
     mutating func take(_ item: InputQueue.Item) throws {
         switch item.report {
-        case .quote(let symbol, let bid, let bidSize, let ask, let askSize, let time):
-            guard let instrument = instrument(symbol) else { return }
-            let quote = Quote(
-                instrument: instrument, bid: bid, ask: ask, bidSize: bidSize, askSize: askSize)
-            try attempt(quote, at: time)
-        case .trade(let symbol, let price, let size, let time):
-            guard let instrument = instrument(symbol) else { return }
-            let trade = Trade(
-                instrument: instrument, aggressor: nil, price: price, size: size, tradeId: 0)
-            try attempt(trade, at: time)
-        case .bar(
-            let symbol, let open, let high, let low, let close, let volume, let length, let time):
-            guard let instrument = instrument(symbol) else { return }
-            let bar = Bar(
-                instrument: instrument, interval: length, open: open, high: high, low: low,
-                close: close, volume: volume)
-            try attempt(bar, at: time)
+        case .quote, .trade, .bar: try takeMarket(item.report)
         case .recordedAt(let time): clock.set(time)
         case .order(let order): try take(order)
         case .fill(let fill): try take(fill)
         case .account(let account): try takeAccount(account)
         case .link(let link, let isUp, let reason): try take(link, isUp, reason)
-        case .clock(let offset, _):
-            try attempt(
-                MetricReported(
-                    .clockSkew,
-                    value: Price(
-                        raw: offset.count.multipliedReportingOverflow(by: 1000).partialValue),
-                    origin: gateway.name), at: .zero)
+        case .clock:
+            if let skew = item.report.clockSkew(gateway.name) { try attempt(skew, at: .zero) }
         case .fault(let fault, let context): try report(fault, context)
+        }
+    }
+
+    private mutating func takeMarket(_ report: GatewayReport) throws {
+        switch report.market({ instrument($0) }) {
+        case .quote(let quote, let time): try attempt(quote, at: time)
+        case .trade(let trade, let time): try attempt(trade, at: time)
+        case .bar(let bar, let time): try attempt(bar, at: time)
+        default: return
         }
     }
 
@@ -73,7 +62,7 @@ extension LiveRun {
     private mutating func take(_ order: VenueOrder) throws {
         guard
             let (id, client) = try names.order(order.clientOrder, sequencer.engine, journal)
-        else { return recovery.sawForeign(order) }
+        else { return }
         watch.heard(id)
         recovery.heard(id, client.generation)
         guard let open = sequencer.engine.orders.order(id) else { return }
@@ -132,7 +121,8 @@ extension LiveRun {
         guard !isStale, sequencer.engine.awaited(order.id).cancel == nil else { return false }
         guard gateway.isOrderStreamUp else { return true }
         watch.sent(order.id, at: WallClock.steady)
-        gateway.submit(order.request(sequencer.engine.names.symbol(order.intended.instrument)))
+        executor.sendAgain(
+            order, sequencer.engine.names.symbol(order.intended.instrument), gateway)
         return true
     }
 

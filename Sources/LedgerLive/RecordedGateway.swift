@@ -102,7 +102,7 @@ struct RecordedDrift {
     init(refresh: Nanoseconds) { self.refresh = refresh }
 
     mutating func take(_ reports: [GatewayReport], at received: Timestamp) -> Nanoseconds? {
-        for case .trade(_, _, _, let time) in reports {
+        for case .trade(_, _, _, _, _, let time) in reports {
             let (offset, overflow) = time.nanoseconds.subtractingReportingOverflow(
                 received.nanoseconds)
             guard !overflow else { continue }

@@ -27,7 +27,6 @@ struct Recovery {
     /// Comparisons that failed in this recovery: a fill may be on its way.
     var mismatches = 0
     private(set) var duplicates: UInt64 = 0
-    private(set) var foreign: UInt64 = 0
     private var lastReconciled = Int64.min
 
     init(since: Timestamp) { self.since = since }
@@ -50,7 +49,6 @@ struct Recovery {
     }
 
     mutating func countDuplicate() { duplicates += 1 }
-    mutating func sawForeign(_ order: VenueOrder) { foreign += 1 }
 
     /// Compares anew when it is time.
     mutating func reconcile(every options: LiveOptions, at steady: Int64) {

@@ -36,9 +36,4 @@ public struct JournalClock: Sendable {
         if let recorded { return recorded }
         return Timestamp(nanoseconds: start.nanoseconds + WallClock.steady - steadyStart)
     }
-
-    /// How far somebody has set the machine's clock since.
-    public var step: Nanoseconds {
-        recorded == nil ? Nanoseconds(WallClock.now.nanoseconds - now.nanoseconds) : Nanoseconds(0)
-    }
 }

@@ -134,7 +134,9 @@ public enum GatewayReport: Hashable, Sendable {
     case fault(VenueFault, String)
     case quote(
         symbol: String, bid: Price, bidSize: Quantity, ask: Price, askSize: Quantity, Timestamp)
-    case trade(symbol: String, price: Price, size: Quantity, Timestamp)
+    /// `aggressor` is nil and `id` 0 where the venue does not say.
+    case trade(
+        symbol: String, price: Price, size: Quantity, aggressor: Side?, id: UInt64, Timestamp)
     /// A closed bar; the time is its end.
     case bar(
         symbol: String, open: Price, high: Price, low: Price, close: Price, volume: Quantity,

@@ -19,7 +19,7 @@ struct LiveCommand: ParsableCommand {
 
             Orders leave only when every condition holds: DRY_RUN is said and false, EXEC_MODE is live, the journal's
             mode is auto, the gateway's paper side is off, the venue is enabled, and a healthy doctor's record is
-            younger than live.doctor_max_age_h. Otherwise everything runs and nothing is sent: the engine fills its
+            younger than a day. Otherwise everything runs and nothing is sent: the engine fills its
             orders itself against the venue's market data, in a journal of its own whose name ends in -dry-run.
             """)
 

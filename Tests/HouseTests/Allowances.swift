@@ -87,6 +87,10 @@ enum Allowances {
             "reads the names that uname gives, a C array"
         ),
         ("Sources/ledger-bench/Benchmark.swift", "reads /proc through C"),
+        (
+            "Tests/LedgerLiveTests/ExecutorTests.swift",
+            "a gateway that may be told of an order from any thread"
+        ),
         ("Tests/JournalHelper/", "fills records from C"),
         ("Tests/LedgerEventsTests/", "damages bytes on purpose and writes LMDB files through C"),
         ("Tests/SystemLibraryTests/", "asks C libraries for their versions"),

@@ -92,7 +92,8 @@ public enum AlpacaDataStream {
         case .trade:
             reports.append(
                 .trade(
-                    symbol: values.symbol, price: values.open, size: values.size, values.time))
+                    symbol: values.symbol, price: values.open, size: values.size,
+                    aggressor: values.aggressor, id: values.id, values.time))
         default:
             let bar = VenueBar(
                 symbol: values.symbol, start: values.time, open: values.open, high: values.high,
@@ -107,6 +108,7 @@ public enum AlpacaDataStream {
         var time = Timestamp.zero
         var (open, high, low, close) = (Price.zero, Price.zero, Price.zero, Price.zero)
         var (size, otherSize) = (Quantity.zero, Quantity.zero)
+        var (aggressor, id): (Side?, UInt64) = (nil, 0)
         var seen = 0
 
         func isWhole(_ isBar: Bool) -> Bool { seen >= (isBar ? 5 : 2) }
@@ -130,6 +132,15 @@ public enum AlpacaDataStream {
                 (open, seen) = (try json.price(), seen + 1)
             } else if json.isField("s") {
                 (size, seen) = (try json.quantity(), seen + 1)
+            } else if json.isField("i") {
+                id = try json.integer()
+            } else if json.isField("tks") {
+                // The taker's side; crypto alone has it.
+                switch try json.string() {
+                case "B": aggressor = .buy
+                case "S": aggressor = .sell
+                default: break
+                }
             } else {
                 try json.skip()
             }

@@ -118,6 +118,7 @@ public enum BinanceMarketStream {
     private static func trade(_ json: inout JSONReader) throws(JSONFault) -> GatewayReport {
         var (symbol, seen) = ("", 0)
         var (price, size, time) = (Price.zero, Quantity.zero, Timestamp.zero)
+        var (aggressor, id): (Side?, UInt64) = (nil, 0)
         try json.beginObject()
         while try json.nextField() {
             if json.isField("s") {
@@ -128,12 +129,18 @@ public enum BinanceMarketStream {
                 (size, seen) = (try json.quantity(), seen + 1)
             } else if json.isField("T") {
                 (time, seen) = (try json.milliseconds(), seen + 1)
+            } else if json.isField("t") {
+                id = try json.integer()
+            } else if json.isField("m") {
+                // Whether the buyer made the market: then the seller came to it.
+                aggressor = try json.bool() ? .sell : .buy
             } else {
                 try json.skip()
             }
         }
         guard seen >= 3, !symbol.isEmpty else { throw JSONFault(.missing, at: json.position) }
-        return .trade(symbol: symbol, price: price, size: size, time)
+        return .trade(
+            symbol: symbol, price: price, size: size, aggressor: aggressor, id: id, time)
     }
 
     private static func quote(

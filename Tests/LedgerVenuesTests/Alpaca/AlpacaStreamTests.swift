@@ -105,7 +105,7 @@ import Testing
                     bidSize: Quantity(raw: 2_000_000_000), ask: Price(raw: 161_110_000_000),
                     askSize: Quantity(raw: 13_000_000_000),
                     Timestamp(nanoseconds: 1_647_612_163_651_613_184)))
-        guard case .trade("BTC/USD", _, let size, _) = reports[1],
+        guard case .trade("BTC/USD", _, let size, .buy, 1, _) = reports[1],
             case .bar("SPY", _, _, _, let close, _, 60, let end) = reports[2]
         else {
             Issue.record("\(reports)")

@@ -106,7 +106,7 @@ import Testing
             let (signal, reports) = try market(text)
             #expect(reports.count == count && signal == .none, "\(text)")
         }
-        guard case .trade(_, _, _, let time)? = try market(trade).1.first,
+        guard case .trade(_, _, _, .sell, 12345, let time)? = try market(trade).1.first,
             case .quote(_, _, _, _, _, let received)? = try market(book).1.first
         else {
             Issue.record("not read")
