@@ -314,7 +314,7 @@ public struct Sequencer: ~Copyable {
     }
 
     /// Gives the lease back. What was not committed is lost, as if it had never been taken.
-    public consuming func close() throws {
+    public func close() throws {
         try background?.wait()
         try journal.release(lease)
     }

@@ -63,17 +63,19 @@ public struct FeedRecorder: ~Copyable {
     public mutating func run(shouldStop: () -> Bool) throws {
         let lease = try journal.acquireLease(holder: "feed record")
         let queue = self.queue
-        gateway.start(symbols: instruments.map(\.symbol)) { queue.push($0) }
-        var items: [InputQueue.Item] = []
+        let sink = ReportSink(
+            take: { queue.push($0, receivedAt: $1) }, flush: { queue.wake() })
+        gateway.start(symbols: instruments.map(\.symbol), to: sink)
+        queue.awaitTurn(until: 0)
         while !shouldStop() {
-            queue.take(into: &items, until: WallClock.steady + 100_000_000)
-            for item in items { try take(item.report) }
-            for fault in faults.due(at: WallClock.steady) { try append(fault, at: clock.now) }
+            queue.awaitMore(until: MachineTime.steady + 100_000_000)
+            for item in queue.taken { try take(item.report) }
+            for fault in faults.due(at: MachineTime.steady) { try append(fault, at: clock.now) }
             try commit()
         }
         gateway.stop()
-        queue.take(into: &items, until: 0)
-        for item in items { try take(item.report) }
+        queue.awaitMore(until: 0)
+        for item in queue.taken { try take(item.report) }
         try commit()
         queue.close()
         try journal.flush()
@@ -97,7 +99,7 @@ public struct FeedRecorder: ~Copyable {
         case .clock:
             if let skew = report.clockSkew(gateway.name) { try append(skew, at: clock.now) }
         case .fault(let fault, let context):
-            let event = faults.take(fault, "\(gateway.name) \(context)", at: WallClock.steady)
+            let event = faults.take(fault, "\(gateway.name) \(context)", at: MachineTime.steady)
             if let event { try append(event, at: clock.now) }
         case .order, .fill, .account: return
         }

@@ -1,23 +1,38 @@
 import Glibc
+import LedgerTransport
 import LedgerVenues
 
-/// What gateways say, on its way to the sequencer: bounded, in order, and nothing is ever dropped. Whoever
+/// What gateways say, on its way into the journal: bounded, in order, and nothing is ever dropped. Whoever
 /// would overfill it waits, which stops reading from the socket behind it.
-// Sendable unchecked: every field is touched under the lock alone.
+///
+/// One thread at a time has the turn to take from it, and acts on what it takes. A thread that has just
+/// brought something takes the turn when it is free: no other thread has to be woken. The run's own thread
+/// takes it for what the clock and operators ask.
+// Sendable unchecked: every field is touched under the lock; `taken` by whoever has the turn.
 public final class InputQueue: @unchecked Sendable {
     public struct Item: Sendable {
         public var report: GatewayReport
-        /// `WallClock.steady` when its bytes had come.
+        /// `MachineTime.steady` when its bytes had come.
         public var receivedAt: Int64
     }
 
+    /// What the run's own thread sleeps for.
+    private enum Sleep { case none, call, turn, items }
+
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let hasItems: UnsafeMutablePointer<pthread_cond_t>
+    private let wakes: UnsafeMutablePointer<pthread_cond_t>
     private let hasRoom: UnsafeMutablePointer<pthread_cond_t>
     private let capacity: Int
     private var items: [Item] = []
     private var isClosed = false
+    /// The thread that has the turn.
+    private var owner: pthread_t?
+    private var isCalled = false
+    private var sleep = Sleep.none
+    private var waiters = 0
     private var wasFull: UInt64 = 0
+    /// What is to be acted on in this turn.
+    public private(set) var taken: [Item] = []
 
     public init(capacity: Int = 65_536) {
         self.capacity = capacity
@@ -26,8 +41,8 @@ public final class InputQueue: @unchecked Sendable {
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
         pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        hasItems = .allocate(capacity: 1)
-        pthread_cond_init(hasItems, &attributes)
+        wakes = .allocate(capacity: 1)
+        pthread_cond_init(wakes, &attributes)
         hasRoom = .allocate(capacity: 1)
         pthread_cond_init(hasRoom, &attributes)
         pthread_condattr_destroy(&attributes)
@@ -35,51 +50,125 @@ public final class InputQueue: @unchecked Sendable {
     }
 
     deinit {
-        pthread_cond_destroy(hasItems)
+        pthread_cond_destroy(wakes)
         pthread_cond_destroy(hasRoom)
         pthread_mutex_destroy(lock)
-        hasItems.deallocate()
+        wakes.deallocate()
         hasRoom.deallocate()
         lock.deallocate()
     }
 
-    /// How often somebody had to wait for room.
-    public var stalls: UInt64 {
+    private func hold<T>(_ body: () -> T) -> T {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
-        return wasFull
+        return body()
     }
 
-    public func push(_ report: GatewayReport, receivedAt: Int64 = WallClock.steady) {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        if items.count >= capacity { wasFull += 1 }
-        while items.count >= capacity, !isClosed { pthread_cond_wait(hasRoom, lock) }
-        guard !isClosed else { return }
-        items.append(Item(report: report, receivedAt: receivedAt))
-        if items.count == 1 { pthread_cond_signal(hasItems) }
-    }
-
-    /// Takes everything that waits; waits for something until `deadline` on the steady clock.
-    public func take(into taken: inout [Item], until deadline: Int64) {
+    private func take() {
         taken.removeAll(keepingCapacity: true)
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
+        swap(&items, &taken)
+        if waiters > 0 { pthread_cond_broadcast(hasRoom) }
+    }
+
+    /// How often somebody had to wait for room.
+    public var stalls: UInt64 { hold { wasFull } }
+
+    // MARK: Those who bring
+
+    public func push(_ report: GatewayReport, receivedAt: Int64 = MachineTime.steady) {
+        hold {
+            if items.count >= capacity { wasFull += 1 }
+            // What acting on a report brings at once cannot wait for itself.
+            while items.count >= capacity, !isClosed, owner != pthread_self() {
+                call()
+                waiters += 1
+                pthread_cond_wait(hasRoom, lock)
+                waiters -= 1
+            }
+            guard !isClosed else { return }
+            items.append(Item(report: report, receivedAt: receivedAt))
+        }
+    }
+
+    /// Wakes the run's own thread.
+    public func wake() { hold { call() } }
+
+    private func call() {
+        isCalled = true
+        if sleep == .call || sleep == .items { pthread_cond_signal(wakes) }
+    }
+
+    /// Takes the turn with all that waits. False where somebody else has it, who then takes what was
+    /// brought, or nothing waits.
+    public func begin() -> Bool {
+        hold {
+            guard owner == nil, sleep != .turn else {
+                if sleep == .items { pthread_cond_signal(wakes) }
+                return false
+            }
+            guard !items.isEmpty, !isClosed else { return false }
+            owner = pthread_self()
+            take()
+            return true
+        }
+    }
+
+    /// Takes what came meanwhile, or gives the turn back and returns false.
+    public func goOn() -> Bool {
+        hold {
+            guard items.isEmpty || isClosed || sleep == .turn else {
+                take()
+                return true
+            }
+            giveBack()
+            return false
+        }
+    }
+
+    private func giveBack() {
+        owner = nil
+        if sleep == .turn { pthread_cond_signal(wakes) }
+    }
+
+    // MARK: The run's own thread
+
+    /// Takes the turn with all that waits, at a time of the steady clock or when it is called before.
+    public func awaitTurn(until deadline: Int64) {
+        hold {
+            if items.isEmpty { wait(.call, until: deadline) { isCalled } }
+            sleep = .turn
+            while owner != nil { pthread_cond_wait(wakes, lock) }
+            (sleep, isCalled, owner) = (.none, false, pthread_self())
+            take()
+        }
+    }
+
+    /// Within the turn: takes what comes until then.
+    public func awaitMore(until deadline: Int64) {
+        hold {
+            wait(.items, until: deadline) { !items.isEmpty }
+            sleep = .none
+            take()
+        }
+    }
+
+    private func wait(_ kind: Sleep, until deadline: Int64, _ isOver: () -> Bool) {
+        sleep = kind
         var time = timespec(
             tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
-        while items.isEmpty, !isClosed {
-            if pthread_cond_timedwait(hasItems, lock, &time) != 0 { break }
+        while !isOver(), !isClosed {
+            if pthread_cond_timedwait(wakes, lock, &time) != 0 { break }
         }
-        swap(&items, &taken)
-        pthread_cond_broadcast(hasRoom)
     }
+
+    public func endTurn() { hold { giveBack() } }
 
     /// Lets go whoever waits; what comes later is not kept.
     public func close() {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        isClosed = true
-        pthread_cond_broadcast(hasRoom)
-        pthread_cond_broadcast(hasItems)
+        hold {
+            isClosed = true
+            pthread_cond_broadcast(hasRoom)
+            pthread_cond_broadcast(wakes)
+        }
     }
 }

@@ -16,7 +16,7 @@ extension LiveRun {
     /// Comparisons before a difference counts: a fill may be between the stream and the account.
     private static let comparisons = 3
 
-    mutating func take(_ link: VenueLink, _ isUp: Bool, _ reason: String) throws {
+    func take(_ link: VenueLink, _ isUp: Bool, _ reason: String) throws {
         guard link == .orders else {
             return try attempt(
                 LinkChanged(link, isUp: isUp, venue: gateway.name, reason: reason), at: .zero)
@@ -32,7 +32,7 @@ extension LiveRun {
         }
     }
 
-    private mutating func beginRecovery() {
+    private func beginRecovery() {
         var questions: [Recovery.Question] = []
         for order in sequencer.engine.orders.open where !sequencer.engine.isHeldBack(order.id) {
             questions.append(
@@ -42,7 +42,7 @@ extension LiveRun {
                     Recovery.Question(order: order.id, generation: UInt16(replace.generation)))
             }
         }
-        recovery.begin(questions, at: WallClock.steady)
+        recovery.begin(questions, at: MachineTime.steady)
         ask(questions)
     }
 
@@ -57,8 +57,8 @@ extension LiveRun {
     }
 
     /// Goes on with the recovery after the inputs of a turn.
-    mutating func pursueRecovery() throws {
-        let steady = WallClock.steady
+    func pursueRecovery() throws {
+        let steady = MachineTime.steady
         switch recovery.phase {
         case .idle, .done: return
         case .orders:
@@ -90,9 +90,9 @@ extension LiveRun {
         gateway.queryAccount(symbols: symbols)
     }
 
-    mutating func takeAccount(_ account: VenueAccount) throws {
+    func takeAccount(_ account: VenueAccount) throws {
         guard options.sendsOrders, recovery.phase == .account else { return }
-        let steady = WallClock.steady
+        let steady = MachineTime.steady
         try openBooks(account)
         let snapshot = snapshot(of: account)
         if !isEnding, differs(from: snapshot), recovery.mismatches + 1 < Self.comparisons {
@@ -121,7 +121,7 @@ extension LiveRun {
     }
 
     /// The first cash of a new journal is what the venue has.
-    private mutating func openBooks(_ account: VenueAccount) throws {
+    private func openBooks(_ account: VenueAccount) throws {
         let engine = sequencer.engine
         let isEmpty =
             engine.books.equity[engine.account].map { $0.netDeposits.raw == 0 && $0.cash.raw == 0 }
@@ -134,14 +134,15 @@ extension LiveRun {
     }
 
     /// The account as a run leaves it; a venue that does not answer soon is not waited for.
-    mutating func takeEndSnapshot() throws {
+    func takeEndSnapshot() throws {
         guard options.sendsOrders, isOrderStreamUp else { return }
-        recovery.askAccount(at: WallClock.steady)
+        recovery.askAccount(at: MachineTime.steady)
         gateway.queryAccount(symbols: sequencer.engine.names.instruments.map(\.symbol))
-        let deadline = WallClock.steady + Self.patience
+        let deadline = MachineTime.steady + Self.patience
         isEnding = true
-        while recovery.phase == .account, WallClock.steady < deadline {
-            for item in nextItems(until: deadline) { try take(item) }
+        while recovery.phase == .account, MachineTime.steady < deadline {
+            queue.awaitMore(until: deadline)
+            try takeArrivals()
         }
         try sequencer.commit()
     }

@@ -10,10 +10,12 @@ import LedgerVenues
 /// From what a gateway says to inputs of the journal. Whatever cannot be an input becomes a fault that is
 /// counted; nothing that a venue says ends the run.
 extension LiveRun {
-    mutating func take(_ item: InputQueue.Item) throws {
+    func take(_ item: InputQueue.Item) throws {
+        if case .recordedAt(let time) = item.report { return clock.set(time) }
+        messages += 1
         switch item.report {
+        case .recordedAt: return
         case .quote, .trade, .bar: try takeMarket(item.report)
-        case .recordedAt(let time): clock.set(time)
         case .order(let order): try take(order)
         case .fill(let fill): try take(fill)
         case .account(let account): try takeAccount(account)
@@ -24,7 +26,7 @@ extension LiveRun {
         }
     }
 
-    private mutating func takeMarket(_ report: GatewayReport) throws {
+    private func takeMarket(_ report: GatewayReport) throws {
         switch report.market({ instrument($0) }) {
         case .quote(let quote, let time): try attempt(quote, at: time)
         case .trade(let trade, let time): try attempt(trade, at: time)
@@ -33,12 +35,12 @@ extension LiveRun {
         }
     }
 
-    private mutating func instrument(_ symbol: String) -> InstrumentID? {
+    private func instrument(_ symbol: String) -> InstrumentID? {
         names.instrument(symbol, sequencer.engine)
     }
 
     /// Takes an input at the venue's time where that is near ours, else at ours; never before the last.
-    mutating func attempt(_ event: some Event, at venueTime: Timestamp) throws {
+    func attempt(_ event: some Event, at venueTime: Timestamp) throws {
         let ours = clock.now
         let distance = venueTime.nanoseconds.subtractingReportingOverflow(ours.nanoseconds)
         let isNear =
@@ -51,15 +53,15 @@ extension LiveRun {
         }
     }
 
-    mutating func report(_ fault: VenueFault, _ context: String) throws {
+    func report(_ fault: VenueFault, _ context: String) throws {
         let origin = context.isEmpty ? gateway.name : "\(gateway.name) \(context)"
-        guard let event = faults.take(fault, origin, at: WallClock.steady) else { return }
+        guard let event = faults.take(fault, origin, at: MachineTime.steady) else { return }
         _ = try sequencer.attempt(event, Envelope(time: now, recordTime: clock.now))
     }
 
     // MARK: Orders
 
-    private mutating func take(_ order: VenueOrder) throws {
+    private func take(_ order: VenueOrder) throws {
         guard
             let (id, client) = try names.order(order.clientOrder, sequencer.engine, journal)
         else { return }
@@ -101,7 +103,7 @@ extension LiveRun {
         }
     }
 
-    private mutating func askForFills(_ id: OrderID) throws {
+    private func askForFills(_ id: OrderID) throws {
         guard let order = sequencer.engine.ordersMissingFills.first(where: { $0.id == id }) else {
             return
         }
@@ -111,22 +113,22 @@ extension LiveRun {
 
     /// The venue has no such order and none can arrive: what was never sent is sent, once, unless it is an
     /// entry that nobody would want any more.
-    private mutating func sendAgain(_ order: Order, _ client: ClientOrderID) throws -> Bool {
+    private func sendAgain(_ order: Order, _ client: ClientOrderID) throws -> Bool {
         guard order.state == .intended, UInt32(client.generation) == order.generation else {
             return false
         }
-        guard watch.mayConclude(order.id, at: WallClock.steady) else { return true }
+        guard watch.mayConclude(order.id, at: MachineTime.steady) else { return true }
         let age = now.nanoseconds - order.intendedAt.nanoseconds
         let isStale = order.intended.purpose == .entry && age > options.entryAge.count
         guard !isStale, sequencer.engine.awaited(order.id).cancel == nil else { return false }
         guard gateway.isOrderStreamUp else { return true }
-        watch.sent(order.id, at: WallClock.steady)
+        watch.sent(order.id, at: MachineTime.steady)
         executor.sendAgain(
             order, sequencer.engine.names.symbol(order.intended.instrument), gateway)
         return true
     }
 
-    private mutating func take(_ fill: VenueFill) throws {
+    private func take(_ fill: VenueFill) throws {
         let known = try names.order(fill.clientOrder, sequencer.engine, journal)
         guard let instrument = instrument(fill.symbol) else {
             return try report(.malformed("a fill in \(fill.symbol)"), "fill")

@@ -7,7 +7,7 @@ import LedgerVenues
 
 /// A venue's account as the records of a snapshot.
 extension LiveRun {
-    mutating func snapshot(of account: VenueAccount) -> VenueSnapshot {
+    func snapshot(of account: VenueAccount) -> VenueSnapshot {
         // Told from others by the event that it will be.
         let number = sequencer.nextSequence.number
         let engine = sequencer.engine
@@ -43,7 +43,7 @@ extension LiveRun {
         return !engine.standing.compare(with: snapshot, engine.rules.reconciliation).isEmpty
     }
 
-    mutating func record(_ snapshot: VenueSnapshot) throws {
+    func record(_ snapshot: VenueSnapshot) throws {
         try attempt(snapshot.began, at: .zero)
         for position in snapshot.positions { try attempt(position, at: .zero) }
         for order in snapshot.orders { try attempt(order, at: .zero) }

@@ -11,7 +11,11 @@ import LedgerVenues
 ///
 /// It starts from the journal alone. Whatever was open when the last process ended, however it ended, is
 /// asked for at the venue before anything is sent.
-public struct LiveRun: ~Copyable {
+///
+/// A message is acted on by the thread that read it from the socket; the caller's thread looks after the
+/// clock, operators' commands and the flag file.
+// Sendable unchecked: every field is touched by whoever has the queue's turn.
+public final class LiveRun: @unchecked Sendable {
     var sequencer: Sequencer
     let journal: LMDBJournal
     let gateway: any VenueGateway
@@ -25,11 +29,13 @@ public struct LiveRun: ~Copyable {
     var faults = FaultDigest()
     /// From bytes received to the commit of what followed from them.
     public private(set) var latency = LatencyHistogram()
-    public private(set) var messages: UInt64 = 0
+    /// What the gateway told.
+    public internal(set) var messages: UInt64 = 0
     var isOrderStreamUp = false
     var isEnding = false
     private var nextTick: Int64 = 0
-    private var items: [InputQueue.Item] = []
+    /// What ended a turn that another thread had.
+    private var failure: (any Error)?
 
     /// Opens the journal for a run: defines what is new, loads settings that changed, and says so.
     public init(
@@ -54,48 +60,77 @@ public struct LiveRun: ~Copyable {
         recovery = Recovery(since: since)
     }
 
-    /// Whether an operator's word or a failing journal ended it; the caller then closes.
-    public mutating func run(
-        shouldStop: () -> Bool, progress: (borrowing LiveRun) -> Void = { _ in }
+    /// Runs until it is told to stop; the caller then finishes it.
+    ///
+    /// - Parameter progress: called after each tick of the clock; trading goes on meanwhile.
+    /// - Throws: what the journal or the engine threw, whichever thread it met.
+    public func run(
+        shouldStop: () -> Bool, progress: (NameBook) -> Void = { _ in }
     ) throws {
-        let queue = self.queue
-        gateway.start(symbols: options.symbols) { queue.push($0) }
+        gateway.start(symbols: options.symbols, to: sink())
         while !shouldStop() {
-            let taken = nextItems(until: min(nextTick, WallClock.steady + 100_000_000))
-            for item in taken { try take(item) }
-            try sequencer.drainInbox(at: clock.now)
-            if WallClock.steady >= nextTick {
-                try tick()
-                progress(self)
-            }
-            try commitAndSend(taken)
+            if let names = try ownTurn() { progress(names) }
         }
     }
 
-    /// What has come, waited for until a time of the steady clock.
-    mutating func nextItems(until deadline: Int64) -> [InputQueue.Item] {
-        queue.take(into: &items, until: deadline)
-        return items
+    /// - Returns: after a tick the names of now.
+    private func ownTurn() throws -> NameBook? {
+        queue.awaitTurn(until: min(nextTick, MachineTime.steady + 100_000_000))
+        defer { queue.endTurn() }
+        if let failure { throw failure }
+        var hasTicked = false
+        try turn {
+            try sequencer.drainInbox(at: clock.now)
+            guard MachineTime.steady >= nextTick else { return }
+            try tick()
+            hasTicked = true
+        }
+        return hasTicked ? sequencer.engine.names : nil
     }
 
-    private mutating func commitAndSend(_ taken: [InputQueue.Item]) throws {
+    /// A recording is read ahead by one thread and acted on by another; what comes from a socket is acted on
+    /// at once.
+    private func sink() -> ReportSink {
+        let queue = self.queue
+        let isRecorded = gateway.beginsAt != nil
+        return ReportSink(take: { queue.push($0, receivedAt: $1) }) { [self] in
+            if isRecorded { queue.wake() } else { actOnArrivals() }
+        }
+    }
+
+    private func actOnArrivals() {
+        guard queue.begin() else { return }
+        do {
+            repeat { try turn {} } while queue.goOn()
+        } catch {
+            failure = error
+            queue.close()
+            queue.endTurn()
+        }
+    }
+
+    /// Takes what came, and what else is asked for; commits it, and sends what was decided.
+    private func turn(_ more: () throws -> Void) throws {
+        for item in queue.taken { try take(item) }
+        try more()
         try pursueRecovery()
         if sequencer.uncommitted > 0 { try sequencer.commit() }
-        let committed = WallClock.steady
-        for item in taken { latency.add(committed - item.receivedAt) }
-        messages += UInt64(taken.count)
+        let committed = MachineTime.steady
+        for item in queue.taken { latency.add(committed - item.receivedAt) }
         guard options.sendsOrders else { return }
         try executor.advance(
             journal, sequencer.engine, gateway, maySend: isOrderStreamUp, committedAt: committed)
     }
 
     /// Ends in good order: what waits is taken, orders outside stay, the journal says that the run ended.
-    public consuming func finish(reason: String) throws {
+    public func finish(reason: String) throws {
+        queue.awaitTurn(until: 0)
+        defer { queue.endTurn() }
+        try takeArrivals()
         try takeEndSnapshot()
         gateway.stop()
-        let taken = nextItems(until: 0)
-        for item in taken { try take(item) }
-        messages += UInt64(taken.count)
+        queue.awaitMore(until: 0)
+        try takeArrivals()
         queue.close()
         try sequencer.askSimulatedVenue(.end, at: now)
         try sequencer.take(
@@ -103,6 +138,10 @@ public struct LiveRun: ~Copyable {
         try sequencer.commitWithCheckpoint()
         try journal.flush()
         try sequencer.close()
+    }
+
+    func takeArrivals() throws {
+        for item in queue.taken { try take(item) }
     }
 
     public var engine: Engine { sequencer.engine }
@@ -130,8 +169,8 @@ public struct LiveRun: ~Copyable {
 
     // MARK: The clock
 
-    private mutating func tick() throws {
-        let steady = WallClock.steady
+    private func tick() throws {
+        let steady = MachineTime.steady
         nextTick = steady + options.tick.count
         try sequencer.observeFlagFile(at: now, isRun: true)
         try sequencer.take(ClockTicked(), Envelope(time: now))

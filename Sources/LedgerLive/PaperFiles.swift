@@ -4,6 +4,7 @@ import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerTransport
 
 /// Paper trading on recorded data: the back-test's driver with operators and the flag file between the
 /// inputs, at the data's own pace or faster. The same day gives the same decisions and the same profit (W04).
@@ -29,7 +30,7 @@ public struct PaperFiles {
             try sequencer.observeFlagFile(at: now, isRun: true)
             guard let speed else { return }
             if sequencer.uncommitted > 0 { try sequencer.commit() }
-            let began = start ?? (next, WallClock.steady)
+            let began = start ?? (next, MachineTime.steady)
             start = began
             let ahead = Double(next.nanoseconds - began.data.nanoseconds) / speed
             try Self.wait(until: began.steady + Int64(ahead), &sequencer, shouldStop)
@@ -45,7 +46,7 @@ public struct PaperFiles {
         until steady: Int64, _ sequencer: inout Sequencer, _ shouldStop: () -> Bool
     ) throws {
         while !shouldStop() {
-            let left = steady - WallClock.steady
+            let left = steady - MachineTime.steady
             guard left > 0 else { return }
             var nap = timespec(tv_sec: 0, tv_nsec: Int(min(left, 100_000_000)))
             nanosleep(&nap, nil)

@@ -41,26 +41,28 @@ public final class RecordedGateway: VenueGateway {
 
     public var hasEnded: Bool { isOver.load(ordering: .acquiring) }
 
-    public func start(symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void) {
+    public func start(symbols: [String], to sink: ReportSink) {
         DispatchQueue.global().async { [self] in
-            do { try read(symbols, sink) } catch {
-                sink(.fault(.malformed("\(path): \(error)"), "recording"))
+            do { try read(sink) } catch {
+                sink.take(.fault(.malformed("\(path): \(error)"), "recording"), MachineTime.steady)
             }
             isOver.store(true, ordering: .releasing)
+            sink.flush()
         }
     }
 
     public func stop() { isStopped.store(true, ordering: .releasing) }
 
-    private func read(
-        _ symbols: [String], _ sink: @escaping @Sendable (GatewayReport) -> Void
-    ) throws {
+    private func read(_ sink: ReportSink) throws {
         var lines = SourceLines(try ByteSource(path: path))
         var drift = RecordedDrift(refresh: refresh)
         var reports: [GatewayReport] = []
         while !isStopped.load(ordering: .acquiring), let line = try lines.next() {
+            defer { sink.flush() }
+            let readAt = MachineTime.steady
             guard let (received, message) = Self.time(line) else {
-                sink(.fault(.malformed("line \(lines.count): no time"), "recording"))
+                let fault = VenueFault.malformed("line \(lines.count): no time")
+                sink.take(.fault(fault, "recording"), readAt)
                 continue
             }
             reports.removeAll(keepingCapacity: true)
@@ -68,13 +70,14 @@ public final class RecordedGateway: VenueGateway {
                 _ = try BinanceMarketStream.read(
                     Array(line[message...]), received: received, into: &reports)
             } catch {
-                sink(.fault(.malformed("line \(lines.count): \(error)"), "recording"))
+                let fault = VenueFault.malformed("line \(lines.count): \(error)")
+                sink.take(.fault(fault, "recording"), readAt)
                 continue
             }
-            sink(.recordedAt(received))
-            for report in reports { sink(report) }
+            sink.take(.recordedAt(received), readAt)
+            for report in reports { sink.take(report, readAt) }
             if let offset = drift.take(reports, at: received) {
-                sink(.clock(offset: offset, roundTrip: Nanoseconds(0)))
+                sink.take(.clock(offset: offset, roundTrip: Nanoseconds(0)), readAt)
             }
         }
     }

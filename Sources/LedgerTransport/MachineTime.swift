@@ -2,12 +2,12 @@ import Glibc
 import LedgerDomain
 
 /// This machine's clocks.
-enum MachineTime {
+public enum MachineTime {
     /// The time of day: it may be set, and run backwards.
-    static var now: Timestamp { Timestamp(nanoseconds: read(CLOCK_REALTIME)) }
+    public static var now: Timestamp { Timestamp(nanoseconds: read(CLOCK_REALTIME)) }
 
     /// Nanoseconds on a clock that only goes forward, from an arbitrary start.
-    static var steady: Int64 { read(CLOCK_MONOTONIC) }
+    public static var steady: Int64 { read(CLOCK_MONOTONIC) }
 
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()

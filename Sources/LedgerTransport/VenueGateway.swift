@@ -13,7 +13,7 @@ public protocol VenueGateway: AnyObject, Sendable {
 
     /// Connects the streams, measures the clock, and says `link` when each is up; keeps them up until
     /// `stop`. Market data come for these symbols.
-    func start(symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void)
+    func start(symbols: [String], to sink: ReportSink)
     func stop()
 
     /// When a recording begins; nil for a venue, which is now.
@@ -46,6 +46,10 @@ public protocol VenueGateway: AnyObject, Sendable {
 }
 
 extension VenueGateway {
+    public func start(symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void) {
+        start(symbols: symbols, to: ReportSink(take: { report, _ in sink(report) }, flush: {}))
+    }
+
     public var countsFillsByReplacement: Bool { false }
     public var hasEnded: Bool { false }
     public var beginsAt: Timestamp? { nil }

@@ -60,7 +60,7 @@ struct LiveCommand: ParsableCommand {
             let engine = try EngineRestorer.engine(
                 of: store, through: try store.head.lastSequence)
             mode = engine.gate.mode
-            isHealthy = try DoctorRecord.problem(in: store, at: WallClock.now) == nil
+            isHealthy = try DoctorRecord.problem(in: store, at: Operator.now) == nil
         }
         return LiveGate(
             configuration, mode: mode, hasDryRunOption: dryRun, isDoctorHealthy: isHealthy

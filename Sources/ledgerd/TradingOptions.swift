@@ -64,14 +64,14 @@ struct TradingRun {
         live.times = times
         Interrupt.catchSignals()
         var log = RunLog(after: try store.head.lastSequence, prefix: prefix)
-        var run = try LiveRun(
+        let run = try LiveRun(
             store, configuration, instruments: instruments, gateway: gateway, live,
             holder: Operator.holder)
         let isQuiet = options.quiet
         do {
-            try run.run(shouldStop: { Interrupt.wasAsked || gateway.hasEnded }) { run in
+            try run.run(shouldStop: { Interrupt.wasAsked || gateway.hasEnded }) { names in
                 guard !isQuiet else { return }
-                let lines = (try? log.lines(store, run.engine.names)) ?? []
+                let lines = (try? log.lines(store, names)) ?? []
                 for line in lines { Terminal.print(line) }
             }
         } catch {

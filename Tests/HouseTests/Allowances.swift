@@ -68,7 +68,15 @@ enum Allowances {
         ),
         (
             "Sources/LedgerLive/InputQueue.swift",
-            "a lock and two conditions of the C library between the gateways' threads and the sequencer's"
+            "a lock and two conditions of the C library between the threads that take turns"
+        ),
+        (
+            "Sources/LedgerLive/LiveRun.swift",
+            "belongs to one thread at a time, by the queue's turn"
+        ),
+        (
+            "Tests/LedgerLiveTests/QueueTests.swift",
+            "what only the thread with the queue's turn touches"
         ),
         (
             "Sources/LedgerExchange/",

@@ -24,7 +24,7 @@ private final class CountingGateway: VenueGateway {
     func replace(_ old: OrderReference, with order: OrderRequest) {
         told.withLock { $0.append("replace \(order.symbol) \(order.quantity)") }
     }
-    func start(symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void) {}
+    func start(symbols: [String], to sink: ReportSink) {}
     func stop() {}
     func query(_ order: OrderReference) {}
     func queryFills(_ order: OrderReference) {}

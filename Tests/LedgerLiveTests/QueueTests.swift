@@ -1,5 +1,6 @@
 import Dispatch
 import LedgerDomain
+import LedgerTransport
 import LedgerVenues
 import Testing
 
@@ -20,14 +21,58 @@ import Testing
             }
         }
         var seen: [Int64] = []
-        var items: [InputQueue.Item] = []
         while seen.count < count {
-            queue.take(into: &items, until: WallClock.steady + 1_000_000_000)
-            #expect(items.count <= 16)
-            seen += items.map(number)
+            queue.awaitTurn(until: MachineTime.steady + 1_000_000_000)
+            #expect(queue.taken.count <= 16)
+            seen += queue.taken.map(number)
+            queue.endTurn()
         }
         #expect(seen == Array(0..<count))
         #expect(queue.stalls > 0)
+    }
+
+    @Test func `whoever brings something acts on it, one at a time, and nothing is left lying`() {
+        let queue = InputQueue(capacity: 64)
+        let group = DispatchGroup()
+        let (bringers, each) = (4, 5_000)
+        nonisolated(unsafe) var seen: [Int64] = []
+        for bringer in 0..<bringers {
+            DispatchQueue.global().async(group: group) {
+                for index in 0..<each {
+                    let value = Int64(bringer * each + index)
+                    queue.push(.clock(offset: Nanoseconds(value), roundTrip: Nanoseconds(0)))
+                    guard queue.begin() else { continue }
+                    repeat { seen += queue.taken.map(number) } while queue.goOn()
+                }
+            }
+        }
+        // The run's own thread takes its turn among them.
+        var turns = 0
+        while group.wait(timeout: .now()) == .timedOut {
+            queue.awaitTurn(until: MachineTime.steady + 100_000)
+            seen += queue.taken.map(number)
+            turns += 1
+            queue.endTurn()
+        }
+        queue.awaitTurn(until: 0)
+        seen += queue.taken.map(number)
+        #expect(seen.sorted() == Array(0..<Int64(bringers * each)))
+        for bringer in 0..<bringers {
+            let own = seen.filter { Int($0) / each == bringer }
+            #expect(own == own.sorted())
+        }
+        #expect(turns > 0)
+    }
+
+    @Test func `what acting on a report brings at once does not wait for itself`() {
+        let queue = InputQueue(capacity: 2)
+        let report = GatewayReport.clock(offset: Nanoseconds(0), roundTrip: Nanoseconds(0))
+        queue.push(report)
+        #expect(queue.begin())
+        for _ in 0..<5 { queue.push(report) }
+        #expect(!queue.begin())
+        #expect(queue.goOn() && queue.taken.count == 5)
+        #expect(!queue.goOn())
     }
 
     @Test func `a queue that is closed lets everybody go`() {
@@ -40,9 +85,8 @@ import Testing
         }
         queue.close()
         group.wait()
-        var items: [InputQueue.Item] = []
-        queue.take(into: &items, until: .max / 2)
-        #expect(items.count <= 1)
+        queue.awaitTurn(until: .max / 2)
+        #expect(queue.taken.count <= 1)
     }
 
     @Test func `percentiles are of the right bucket`() {

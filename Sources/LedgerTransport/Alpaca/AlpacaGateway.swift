@@ -53,9 +53,7 @@ public final class AlpacaGateway: VenueGateway, @unchecked Sendable {
 
     // MARK: Life
 
-    public func start(
-        symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void
-    ) {
+    public func start(symbols: [String], to sink: ReportSink) {
         core.start(sink)
         orders.start()
         if !symbols.isEmpty { market.start(symbols) }

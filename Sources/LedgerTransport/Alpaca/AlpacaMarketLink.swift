@@ -21,7 +21,8 @@ final class AlpacaMarketLink: @unchecked Sendable {
         let url = core.settings.marketStreamURL
         let events = WebSocketLink.Events(
             target: { $0(WebSocketTarget(url)) }, opened: {},
-            message: { [self] in take($0) }, closed: { [self] in reporter.down($0) })
+            message: { [self] in take($0) }, quiet: { [core] in core.flushMarket() },
+            closed: { [self] in reporter.down($0) })
         core.marketLoop.execute { [self] in
             self.symbols = symbols
             let link = WebSocketLink(
@@ -47,7 +48,7 @@ final class AlpacaMarketLink: @unchecked Sendable {
             core.report(.fault(.malformed("\(error)"), "market stream"))
         }
         // What was whole before the flaw stands.
-        if !reports.isEmpty { core.reportMarket(reports) }
+        if !reports.isEmpty { core.reportMarket(reports, readAt: link?.readAt ?? 0) }
         for signal in signals { act(on: signal) }
     }
 

@@ -56,9 +56,7 @@ public final class BinanceGateway: VenueGateway, @unchecked Sendable {
 
     // MARK: Life
 
-    public func start(
-        symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void
-    ) {
+    public func start(symbols: [String], to sink: ReportSink) {
         core.start(sink)
         orders.start()
         if !symbols.isEmpty { market.start(symbols) }

@@ -28,7 +28,8 @@ final class BinanceMarketLink: @unchecked Sendable {
         let url = core.settings.marketStreamURL + "/stream?streams=" + names
         let events = WebSocketLink.Events(
             target: { $0(WebSocketTarget(url)) }, opened: { [self] in opened() },
-            message: { [self] in take($0) }, closed: { [self] in reporter.down($0) })
+            message: { [self] in take($0) }, quiet: { [core] in core.flushMarket() },
+            closed: { [self] in reporter.down($0) })
         core.marketLoop.execute { [self] in
             self.streams = streams
             let link = WebSocketLink(
@@ -67,7 +68,7 @@ final class BinanceMarketLink: @unchecked Sendable {
         do {
             let signal = try BinanceMarketStream.read(
                 bytes, received: core.clock.now, into: &reports)
-            if !reports.isEmpty { core.reportMarket(reports) }
+            if !reports.isEmpty { core.reportMarket(reports, readAt: link?.readAt ?? 0) }
             switch signal {
             case .none: break
             case .answered(let id): if id == lastRequest { up() }

@@ -36,7 +36,7 @@ final class GatewayCore: @unchecked Sendable {
     private let startedAt = MachineTime.steady
     let lock = GatewayLock()
     // Under the lock.
-    private var sink: (@Sendable (GatewayReport) -> Void)?
+    private var sink: ReportSink?
     private var isUp = false
     private var sentAt: [String: Int64] = [:]
     private var orders = OrderMemory()
@@ -72,7 +72,7 @@ final class GatewayCore: @unchecked Sendable {
 
     // MARK: Life
 
-    func start(_ sink: @escaping @Sendable (GatewayReport) -> Void) {
+    func start(_ sink: ReportSink) {
         lock.hold { self.sink = sink }
         orderLoop.execute { [self] in
             measureClock()
@@ -114,14 +114,21 @@ final class GatewayCore: @unchecked Sendable {
             }
             return self.sink
         }
-        sink?(report)
+        guard let sink else { return }
+        sink.take(report, MachineTime.steady)
+        sink.flush()
     }
 
     /// From the market loop: nothing is learned of it and no secret can be in it.
-    func reportMarket(_ reports: [GatewayReport]) {
+    ///
+    /// - Parameter readAt: when its bytes had come, on the steady clock.
+    func reportMarket(_ reports: [GatewayReport], readAt: Int64) {
         guard let sink = lock.hold({ self.sink }) else { return }
-        for report in reports { sink(report) }
+        for report in reports { sink.take(report, readAt) }
     }
+
+    /// Everything that had come was reported.
+    func flushMarket() { lock.hold { sink }?.flush() }
 
     // MARK: Orders
 

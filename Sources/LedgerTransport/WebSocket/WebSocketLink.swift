@@ -18,6 +18,8 @@ public final class WebSocketLink: @unchecked Sendable {
         public var target: @Sendable (@escaping @Sendable (WebSocketTarget?) -> Void) -> Void
         public var opened: @Sendable () -> Void
         public var message: @Sendable ([UInt8]) -> Void
+        /// All messages that had come were told.
+        public var quiet: @Sendable () -> Void
         /// An open connection ended, or one could not be opened.
         public var closed: @Sendable (String) -> Void
 
@@ -25,10 +27,11 @@ public final class WebSocketLink: @unchecked Sendable {
             target: @escaping @Sendable (@escaping @Sendable (WebSocketTarget?) -> Void) -> Void,
             opened: @escaping @Sendable () -> Void,
             message: @escaping @Sendable ([UInt8]) -> Void,
+            quiet: @escaping @Sendable () -> Void = {},
             closed: @escaping @Sendable (String) -> Void
         ) {
             (self.target, self.opened) = (target, opened)
-            (self.message, self.closed) = (message, closed)
+            (self.message, self.quiet, self.closed) = (message, quiet, closed)
         }
     }
 
@@ -43,6 +46,9 @@ public final class WebSocketLink: @unchecked Sendable {
     /// Each attempt has a number: what an earlier one still says is not heard.
     private var attempt = 0
     private var lastHeard: Int64 = 0
+    /// When the bytes of the message that is told were read from the socket, on the steady clock. On the
+    /// event loop.
+    private(set) var readAt: Int64 = 0
     private var pings: RepeatedTask?
     private var retry: Scheduled<Void>?
 
@@ -146,6 +152,7 @@ public final class WebSocketLink: @unchecked Sendable {
         _ channel: any Channel, _ target: WebSocketTarget, _ number: Int, _ limit: Scheduled<Void>
     ) throws {
         let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ReadStamp { [self] in readAt = MachineTime.steady })
         if target.isSecure, let context {
             // An address is checked against the certificate without a name.
             let isAddress = (try? SocketAddress(ipAddress: target.host, port: 0)) != nil
@@ -160,10 +167,11 @@ public final class WebSocketLink: @unchecked Sendable {
                     limit.cancel()
                     opened(channel, number)
                 },
-                heard: { [self] in lastHeard = MachineTime.steady },
+                heard: { [self] in lastHeard = readAt },
                 message: { [self] bytes in
                     if number == attempt { events.message(bytes) }
                 },
+                quiet: { [self] in events.quiet() },
                 closed: { [self] reason in fail(reason, number) }),
             maximumMessage: settings.maximumMessage)
         let bound = NIOLoopBound((opening, frames), eventLoop: loop)

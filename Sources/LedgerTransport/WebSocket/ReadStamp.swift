@@ -1,0 +1,15 @@
+import NIOCore
+
+/// Sees bytes before anything is made of them, first in the pipeline.
+final class ReadStamp: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let came: () -> Void
+
+    init(_ came: @escaping () -> Void) { self.came = came }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        came()
+        context.fireChannelRead(data)
+    }
+}
