@@ -21,8 +21,7 @@ final class AlpacaMarketLink: @unchecked Sendable {
         let url = core.settings.marketStreamURL
         let events = WebSocketLink.Events(
             target: { $0(WebSocketTarget(url)) }, opened: {},
-            message: { [self] in take($0) }, quiet: { [core] in core.flushMarket() },
-            closed: { [self] in reporter.down($0) })
+            message: { [self] in take($0) }, closed: { [self] in reporter.down($0) })
         core.marketLoop.execute { [self] in
             self.symbols = symbols
             let link = WebSocketLink(

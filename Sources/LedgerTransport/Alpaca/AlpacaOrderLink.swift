@@ -68,7 +68,9 @@ final class AlpacaOrderLink: @unchecked Sendable {
             core.isOrderStreamUp = true
             link?.confirm()
             reporter.up()
-        case .reports(let reports): reports.forEach(core.report)
+        case .reports(let reports):
+            let readAt = link?.readAt ?? MachineTime.steady
+            for report in reports { core.report(report, readAt: readAt) }
         case .other: break
         }
     }

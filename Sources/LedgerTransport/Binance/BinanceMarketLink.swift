@@ -28,8 +28,7 @@ final class BinanceMarketLink: @unchecked Sendable {
         let url = core.settings.marketStreamURL + "/stream?streams=" + names
         let events = WebSocketLink.Events(
             target: { $0(WebSocketTarget(url)) }, opened: { [self] in opened() },
-            message: { [self] in take($0) }, quiet: { [core] in core.flushMarket() },
-            closed: { [self] in reporter.down($0) })
+            message: { [self] in take($0) }, closed: { [self] in reporter.down($0) })
         core.marketLoop.execute { [self] in
             self.streams = streams
             let link = WebSocketLink(

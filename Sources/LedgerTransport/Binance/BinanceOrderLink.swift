@@ -103,7 +103,9 @@ final class BinanceOrderLink: @unchecked Sendable {
             return core.report(.fault(.malformed("\(error)"), "order stream"))
         }
         switch message {
-        case .reports(let reports): reports.forEach(core.report)
+        case .reports(let reports):
+            let readAt = link?.readAt ?? MachineTime.steady
+            for report in reports { core.report(report, readAt: readAt) }
         case .ended(let reason): link?.renew(reason)
         case .answer(let id, let status, let error):
             guard id == subscription else { return }

@@ -37,6 +37,7 @@ final class GatewayCore: @unchecked Sendable {
     let lock = GatewayLock()
     // Under the lock.
     private var sink: ReportSink?
+    private var flushes: (orders: Bool, market: Bool) = (false, false)
     private var isUp = false
     private var sentAt: [String: Int64] = [:]
     private var orders = OrderMemory()
@@ -104,7 +105,10 @@ final class GatewayCore: @unchecked Sendable {
         set { lock.hold { isUp = newValue } }
     }
 
-    func report(_ report: GatewayReport) {
+    func report(_ report: GatewayReport) { self.report(report, readAt: MachineTime.steady) }
+
+    /// - Parameter readAt: when its bytes had come, on the steady clock.
+    func report(_ report: GatewayReport, readAt: Int64) {
         let report = redaction.applied(to: report)
         let sink = lock.hold {
             switch report {
@@ -114,9 +118,8 @@ final class GatewayCore: @unchecked Sendable {
             }
             return self.sink
         }
-        guard let sink else { return }
-        sink.take(report, MachineTime.steady)
-        sink.flush()
+        sink?.take(report, readAt)
+        flush(\.orders, on: orderLoop)
     }
 
     /// From the market loop: nothing is learned of it and no secret can be in it.
@@ -125,10 +128,27 @@ final class GatewayCore: @unchecked Sendable {
     func reportMarket(_ reports: [GatewayReport], readAt: Int64) {
         guard let sink = lock.hold({ self.sink }) else { return }
         for report in reports { sink.take(report, readAt) }
+        flush(\.market, on: marketLoop)
     }
 
-    /// Everything that had come was reported.
-    func flushMarket() { lock.hold { sink }?.flush() }
+    /// What came together is acted on together, once the loop has read it all.
+    private func flush(
+        _ kind: WritableKeyPath<(orders: Bool, market: Bool), Bool> & Sendable,
+        on loop: any EventLoop
+    ) {
+        let isAsked = lock.hold {
+            defer { flushes[keyPath: kind] = true }
+            return flushes[keyPath: kind]
+        }
+        guard !isAsked else { return }
+        loop.execute { [self] in
+            let sink = lock.hold {
+                flushes[keyPath: kind] = false
+                return self.sink
+            }
+            sink?.flush()
+        }
+    }
 
     // MARK: Orders
 

@@ -14,8 +14,6 @@ final class WebSocketFrames: ChannelInboundHandler {
         /// Anything at all came.
         var heard: () -> Void
         var message: ([UInt8]) -> Void
-        /// All that had come was told.
-        var quiet: () -> Void
         /// Once, whatever ended it.
         var closed: (String) -> Void
     }
@@ -63,11 +61,6 @@ final class WebSocketFrames: ChannelInboundHandler {
         case .pong: break
         default: fail(context, .protocolError, "a frame of an unknown kind")
         }
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        events.quiet()
-        context.fireChannelReadComplete()
     }
 
     /// What NIO's decoder lets through and RFC 6455 does not.

@@ -18,8 +18,6 @@ public final class WebSocketLink: @unchecked Sendable {
         public var target: @Sendable (@escaping @Sendable (WebSocketTarget?) -> Void) -> Void
         public var opened: @Sendable () -> Void
         public var message: @Sendable ([UInt8]) -> Void
-        /// All messages that had come were told.
-        public var quiet: @Sendable () -> Void
         /// An open connection ended, or one could not be opened.
         public var closed: @Sendable (String) -> Void
 
@@ -27,11 +25,10 @@ public final class WebSocketLink: @unchecked Sendable {
             target: @escaping @Sendable (@escaping @Sendable (WebSocketTarget?) -> Void) -> Void,
             opened: @escaping @Sendable () -> Void,
             message: @escaping @Sendable ([UInt8]) -> Void,
-            quiet: @escaping @Sendable () -> Void = {},
             closed: @escaping @Sendable (String) -> Void
         ) {
             (self.target, self.opened) = (target, opened)
-            (self.message, self.quiet, self.closed) = (message, quiet, closed)
+            (self.message, self.closed) = (message, closed)
         }
     }
 
@@ -171,7 +168,6 @@ public final class WebSocketLink: @unchecked Sendable {
                 message: { [self] bytes in
                     if number == attempt { events.message(bytes) }
                 },
-                quiet: { [self] in events.quiet() },
                 closed: { [self] reason in fail(reason, number) }),
             maximumMessage: settings.maximumMessage)
         let bound = NIOLoopBound((opening, frames), eventLoop: loop)
