@@ -63,16 +63,13 @@ struct TradingRun {
             sendsOrders: configuration["venue.kind"] != "simulated")
         live.times = times
         Interrupt.catchSignals()
-        var log = RunLog(after: try store.head.lastSequence, prefix: prefix)
+        let narrator = options.quiet ? nil : try Narrator(store, prefix: prefix)
         let run = try LiveRun(
             store, configuration, instruments: instruments, gateway: gateway, live,
             holder: Operator.holder)
-        let isQuiet = options.quiet
         do {
-            try run.run(shouldStop: { Interrupt.wasAsked || gateway.hasEnded }) { names in
-                guard !isQuiet else { return }
-                let lines = (try? log.lines(store, names)) ?? []
-                for line in lines { Terminal.print(line) }
+            try run.run(shouldStop: { Interrupt.wasAsked || gateway.hasEnded }) {
+                narrator?.tell($0)
             }
         } catch {
             gateway.stop()
@@ -81,8 +78,8 @@ struct TradingRun {
         let summary = run.summary
         let names = run.engine.names
         try run.finish(reason: Interrupt.wasAsked ? "asked to stop" : "end of the feed")
-        if !isQuiet {
-            for line in try log.lines(store, names) { Terminal.print(line) }
+        if let narrator {
+            try narrator.finish(names)
             for line in summary { Terminal.print(prefix + line) }
         }
         Seal.afterwards(store)

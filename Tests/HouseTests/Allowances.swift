@@ -83,6 +83,10 @@ enum Allowances {
             "hands what one event loop owns to NIO's handlers, calls libcrypto and reads file bytes"
         ),
         (
+            "Sources/ledgerd/Narrator.swift",
+            "prints on a thread of its own, one at a time"
+        ),
+        (
             "Sources/LedgerCommands/Terminal.swift",
             "writes bytes with write, and is told of signals"
         ),

@@ -136,17 +136,17 @@ final class GatewayCore: @unchecked Sendable {
         _ kind: WritableKeyPath<(orders: Bool, market: Bool), Bool> & Sendable,
         on loop: any EventLoop
     ) {
-        let isAsked = lock.hold {
-            defer { flushes[keyPath: kind] = true }
-            return flushes[keyPath: kind]
-        }
-        guard !isAsked else { return }
-        loop.execute { [self] in
-            let sink = lock.hold {
-                flushes[keyPath: kind] = false
-                return self.sink
+        lock.hold {
+            // After `stop` the loop takes nothing more.
+            guard sink != nil, !flushes[keyPath: kind] else { return }
+            flushes[keyPath: kind] = true
+            loop.execute { [self] in
+                let sink = lock.hold {
+                    flushes[keyPath: kind] = false
+                    return self.sink
+                }
+                sink?.flush()
             }
-            sink?.flush()
         }
     }
 
