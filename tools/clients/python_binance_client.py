@@ -35,7 +35,7 @@ async def partly_filled(client, market):
     await refused(client.cancel_replace_order(**order), -2022)
     check((await client.get_order(symbol="BTCUSDT", origClientOrderId="part"))["status"] == "PARTIALLY_FILLED", "it stays")
     amend = {"symbol": "BTCUSDT", "origClientOrderId": "part", "newClientOrderId": "part", "newQty": "0.008"}
-    amended = await client._put("order/amend/keepPriority", True, data=amend)
+    amended = await client._put("order/amend/keepPriority", True, data=dict(amend))
     check(amended["amendedOrder"]["qty"] == "0.00800000" and amended["amendedOrder"]["orderId"] == part["orderId"], "an amend")
     await refused(client._put("order/amend/keepPriority", True, data=dict(amend, newQty="0.009")), -2038)
     market.quote(59_990, 60_000, "0.001")
