@@ -12,13 +12,19 @@ final class HostileProxy: @unchecked Sendable {
     private var draw: HostileDraw
     private var share = 0
     private var lies: ((_ message: WireValue) -> [WireValue])?
+    private let spares: @Sendable (WireValue) -> Bool
     private var damaged = 0
     private var passed = 0
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let channel: any Channel
     let port: Int
 
-    init(to upstream: Int, seed: UInt64) throws {
+    /// - Parameter spares: messages of streams that are left whole.
+    init(
+        to upstream: Int, seed: UInt64,
+        spares: @escaping @Sendable (WireValue) -> Bool = { _ in false }
+    ) throws {
+        self.spares = spares
         final class Place: @unchecked Sendable { weak var proxy: HostileProxy? }
         let place = Place()
         draw = HostileDraw(state: seed &* 0x9e37_79b9_7f4a_7c15 | 1)
@@ -80,6 +86,7 @@ final class HostileProxy: @unchecked Sendable {
         let plain = Output(bytes: HostileMessages.frame(opcode, payload))
         // Pings and goodbyes are the socket's own.
         guard opcode < 8 else { return plain }
+        if let message = try? WireJSON.decode(payload), spares(message) { return plain }
         var output = note(plain) { draw in HostileMessages.frame(opcode, payload, &draw) }
         if let lies, let message = try? WireJSON.decode(payload) {
             for lie in lies(message) {

@@ -32,7 +32,11 @@ public enum AlpacaOrderStream {
         guard var data else { return .other }
         switch stream {
         case "authorization":
-            return try status(&data) == "authorized" ? .authorized : .unauthorized
+            switch try status(&data) {
+            case "authorized": return .authorized
+            case "unauthorized": return .unauthorized
+            default: throw JSONFault(.unknownName, at: data.position)
+            }
         case "listening": return .listening(try streams(&data))
         case "trade_updates":
             let update = try AlpacaUpdate(&data)
