@@ -212,7 +212,7 @@ let package = Package(
             "LedgerTransportTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerTransport",
-                "LedgerExchange", "ledgerd",
+                "LedgerExchange", "ledger", "ledgerd",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -31,6 +31,14 @@ public struct VenueOrder: Hashable, Sendable {
     }
 }
 
+extension VenueOrder {
+    /// Whether state and quantities can be true together: no more has filled than was wanted, and something
+    /// where it is filled. An order for an amount of money has no quantity.
+    var isPlausible: Bool {
+        (quantity == .zero || filled <= quantity) && (status != .filled || filled > .zero)
+    }
+}
+
 /// One execution as the venue tells of it.
 public struct VenueFill: Hashable, Sendable {
     public var clientOrder: String
@@ -109,6 +117,21 @@ public enum VenueFault: Error, Hashable, Sendable {
     case closed(String)
     /// An answer that cannot be read.
     case malformed(String)
+
+    public var text: String {
+        switch self {
+        case .refused(_, let text), .authentication(let text), .rateLimited(_, let text),
+            .timestamp(let text), .unknownOutcome(let text), .unreachable(let text),
+            .closed(let text), .malformed(let text):
+            text
+        }
+    }
+
+    /// Whether the venue refused it with this number.
+    public func isRefusal(_ code: Int) -> Bool {
+        guard case .refused(let text, _) = self else { return false }
+        return text == "\(code)"
+    }
 
     /// Whether a request that only asks may be tried again.
     public var isPassing: Bool {

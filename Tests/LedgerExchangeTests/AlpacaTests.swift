@@ -95,6 +95,72 @@ import Testing
         #expect(events == ["new", "replaced", "new", "canceled"])
     }
 
+    @Test func `a replacement of a partly filled order counts from nothing`() throws {
+        let exchange = try TestExchange(
+            .alpaca, ["venue.participation_basis_points": "10000"])
+        try exchange.quote("AAPL", "189.99", "190.01", size: "4")
+        let old = try exchange.order("old", [("type", "limit"), ("limit_price", "190.01")]).value
+        let id = try #require(old["id"]?.string)
+        let stream = try exchange.openOrderStream()
+        let new = try exchange.ask(
+            "PATCH", "/v2/orders/\(id)", ["limit_price": "190.02", "client_order_id": "new"]
+        ).value
+        #expect(new["qty"] == "10" && new["filled_qty"] == "0", "what the old one was made with")
+        let replaced = try exchange.ask("GET", "/v2/orders/\(id)").value
+        #expect(replaced["status"] == "replaced" && replaced["filled_qty"] == "4")
+        try exchange.quote("AAPL", "189.99", "190.02", size: "50")
+        let filled = try exchange.ask(
+            "GET", "/v2/orders:by_client_order_id?client_order_id=new"
+        ).value
+        #expect(filled["status"] == "filled" && filled["filled_qty"] == "10")
+        #expect(filled["filled_avg_price"] == "190.02")
+        #expect(try exchange.ask("GET", "/v2/positions/AAPL").value["qty"] == "14")
+        let events = try (0..<3).map { _ in try stream.value()["data"] }
+        #expect(events.map { $0?["event"] } == ["replaced", "new", "fill"])
+        #expect(events[0]?["order"]?["filled_qty"] == "4")
+        #expect(events[2]?["order"]?["filled_qty"] == "10" && events[2]?["qty"] == "10")
+        let activities = try exchange.ask("GET", "/v2/account/activities/FILL").value.elements
+        #expect(activities.map { $0["cum_qty"] } == ["10", "4"], "the newest first")
+    }
+
+    /// Rows: what is asked for, the start of the refusal.
+    @Test func `parts of a share, extended hours and amounts have rules of their own`() throws {
+        let exchange = try TestExchange(.alpaca)
+        try exchange.quote("AAPL", "189.99", "190.01")
+        try exchange.quote("BTC/USD", "59999", "60001")
+        let limit: [(String, WireValue)] = [("type", "limit"), ("limit_price", "180")]
+        let rows: [([(String, WireValue)], String)] = [
+            ([("qty", "1.5")], "fractional orders must be DAY orders"),
+            ([("qty", nil), ("notional", "500")], "fractional orders must be DAY orders"),
+            (limit + [("extended_hours", true)], "extended hours order must be DAY limit"),
+            (
+                [
+                    ("type", "stop"), ("stop_price", "150"), ("side", "sell"),
+                    ("time_in_force", "ioc"),
+                ],
+                "time_in_force ioc"
+            ),
+            (
+                [("symbol", "BTC/USD"), ("qty", "0.1"), ("type", "stop"), ("stop_price", "70000")],
+                "invalid order type for crypto"
+            ),
+            ([("type", "stop"), ("stop_price", "195.001")], "invalid stop_price 195.001"),
+        ]
+        for (index, (body, message)) in rows.enumerated() {
+            let answer = try exchange.order("row-\(index)", body)
+            #expect(answer.status == 422, "row \(index): \(answer.value)")
+            #expect(answer.value["message"]?.string?.hasPrefix(message) == true, "\(answer.value)")
+        }
+        let part = try exchange.order("part", limit + [("qty", "1.5"), ("time_in_force", "day")])
+        let id = try #require(part.value["id"]?.string)
+        #expect(try exchange.ask("PATCH", "/v2/orders/\(id)", ["qty": "2"]).status == 422)
+        let moved = try exchange.ask("PATCH", "/v2/orders/\(id)", ["limit_price": "181"]).value
+        #expect(moved["qty"] == "1.5" && moved["limit_price"] == "181")
+        let late = try exchange.order(
+            "late", limit + [("extended_hours", true), ("time_in_force", "day")])
+        #expect(late.status == 200 && late.value["extended_hours"] == true)
+    }
+
     @Test func `a partial fill takes what the quote offers and the rest waits`() throws {
         let exchange = try TestExchange(
             .alpaca, ["venue.participation_basis_points": "10000"])

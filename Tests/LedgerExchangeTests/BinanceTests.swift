@@ -1,3 +1,4 @@
+import Foundation
 import LedgerExchange
 import LedgerVenues
 import Testing
@@ -123,6 +124,123 @@ import Testing
         #expect(answer.value["data"]?["newOrderResult"] == "NOT_ATTEMPTED")
         let open = try exchange.signed("GET", "/api/v3/openOrders", "").value
         #expect(open.elements.isEmpty)
+    }
+
+    /// The two requests that the rest of a replaced order's safety stands on.
+    @Test func `a cancel may be meant for an order without fills only`() throws {
+        let exchange = try TestExchange(
+            .binance, ["venue.participation_basis_points": "10000"])
+        try exchange.quote("BTCUSDT", "59999", "60001", size: "0.01")
+        let order = "symbol=BTCUSDT&\(Self.limit)&quantity=0.03&price=60001&newClientOrderId=part"
+        #expect(
+            try exchange.signed("POST", "/api/v3/order", order).value["status"]
+                == "PARTIALLY_FILLED")
+        let reference = "symbol=BTCUSDT&origClientOrderId=part&cancelRestrictions="
+        let refused = try exchange.signed("DELETE", "/api/v3/order", reference + "ONLY_NEW")
+        #expect(refused.status == 400 && refused.value["code"] == -2011)
+        #expect(
+            refused.value["msg"] == "Order was not canceled due to cancel restrictions.")
+        let replacement =
+            "symbol=BTCUSDT&\(Self.limit)&quantity=0.03&price=50000&cancelRestrictions=ONLY_NEW"
+            + "&cancelOrigClientOrderId=part&cancelReplaceMode="
+        let stopped = try exchange.signed(
+            "POST", "/api/v3/order/cancelReplace", replacement + "STOP_ON_FAILURE")
+        #expect(stopped.status == 400 && stopped.value["code"] == -2022)
+        #expect(stopped.value["data"]?["cancelResponse"]?["code"] == -2011)
+        #expect(stopped.value["data"]?["newOrderResult"] == "NOT_ATTEMPTED")
+        let allowed = try exchange.signed(
+            "POST", "/api/v3/order/cancelReplace", replacement + "ALLOW_FAILURE")
+        #expect(allowed.status == 409 && allowed.value["code"] == -2021)
+        #expect(allowed.value["data"]?["cancelResult"] == "FAILURE")
+        #expect(allowed.value["data"]?["newOrderResult"] == "SUCCESS")
+        let partly = try exchange.signed(
+            "DELETE", "/api/v3/order", reference + "ONLY_PARTIALLY_FILLED")
+        #expect(partly.value["status"] == "CANCELED" && partly.value["executedQty"] == "0.01000000")
+    }
+
+    @Test func `a replacement that no filter takes cancels nothing`() throws {
+        let exchange = try TestExchange(.binance)
+        try exchange.quote("BTCUSDT", "59999", "60001")
+        _ = try exchange.signed(
+            "POST", "/api/v3/order",
+            "symbol=BTCUSDT&\(Self.limit)&quantity=0.01&price=50000&newClientOrderId=stays")
+        let answer = try exchange.signed(
+            "POST", "/api/v3/order/cancelReplace",
+            "symbol=BTCUSDT&\(Self.limit)&quantity=0.0000001&price=50000"
+                + "&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=stays")
+        #expect(answer.status == 400 && answer.value["code"] == -1013)
+        let late = try exchange.signed(
+            "POST", "/api/v3/order/cancelReplace",
+            "symbol=BTCUSDT&\(Self.limit)&quantity=9&price=50000"
+                + "&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=stays")
+        #expect(late.status == 409 && late.value["code"] == -2021)
+        #expect(late.value["data"]?["newOrderResponse"]?["code"] == -2010)
+        #expect(late.value["data"]?["cancelResponse"]?["origClientOrderId"] == "stays")
+    }
+
+    @Test func `an order is made smaller in its place, and no other way`() throws {
+        let exchange = try TestExchange(.binance)
+        try exchange.quote("BTCUSDT", "59999", "60001")
+        let placed = try exchange.signed(
+            "POST", "/api/v3/order",
+            "symbol=BTCUSDT&\(Self.limit)&quantity=0.03&price=50000&newClientOrderId=big"
+        ).value
+        func amend(_ quantity: String) throws -> HTTPAnswer {
+            try exchange.signed(
+                "PUT", "/api/v3/order/amend/keepPriority",
+                "symbol=BTCUSDT&origClientOrderId=big&newClientOrderId=big&newQty=\(quantity)")
+        }
+        #expect(try amend("0.04").value["code"] == -2038)
+        #expect(try amend("0.03").value["code"] == -2038)
+        let order = try amend("0.01").value["amendedOrder"]
+        #expect(order?["orderId"] == placed["orderId"] && order?["qty"] == "0.01000000")
+        #expect(order?["origClientOrderId"] == "big" && order?["status"] == "NEW")
+    }
+
+    @Test func `trades are asked for by number, or within a day`() throws {
+        let exchange = try TestExchange(.binance)
+        try exchange.quote("BTCUSDT", "59999", "60001")
+        for name in ["a", "b", "c"] {
+            _ = try exchange.signed(
+                "POST", "/api/v3/order",
+                "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01&newClientOrderId=\(name)")
+        }
+        func trades(_ more: String) throws -> HTTPAnswer {
+            try exchange.signed("GET", "/api/v3/myTrades", "symbol=BTCUSDT&" + more)
+        }
+        let all = try trades("limit=1000").value.elements
+        try #require(all.count == 3)
+        let second = try #require(all[1]["id"]?.string)
+        #expect(try trades("fromId=\(second)").value.elements == Array(all[1...]))
+        #expect(try trades("fromId=\(second)&limit=1").value.elements == [all[1]])
+        #expect(try trades("limit=1").value.elements == [all[2]], "the newest without a start")
+        #expect(try trades("startTime=0&endTime=86400001").value["code"] == -1127)
+        #expect(try trades("fromId=1&startTime=0").value["code"] == -1128)
+    }
+
+    @Test func `a socket hears of one subscription, of its end, and of the exchange's`() throws {
+        let exchange = try TestExchange(.binance)
+        let socket = try WebSocketClient(port: exchange.port, "/ws-api/v3")
+        func ask(_ method: String, _ id: Int64) throws -> WireValue {
+            let time = Int64(Date().timeIntervalSince1970 * 1000)
+            let text = "apiKey=local-key&timestamp=\(time)"
+            try socket.send([
+                "id": .integer(id), "method": .text(method),
+                "params": [
+                    "apiKey": "local-key", "timestamp": .integer(time),
+                    "signature": .text(try TestExchange.hmac(text, "local-secret")),
+                ],
+            ])
+            return try socket.value()
+        }
+        let first = try ask("userDataStream.subscribe.signature", 1)
+        #expect(first["status"] == 200 && first["result"]?["subscriptionId"] == 0)
+        let second = try ask("userDataStream.subscribe.signature", 2)
+        #expect(second["status"] == 400 && second["error"]?["code"] == -2035)
+        #expect(try ask("userDataStream.unsubscribe", 3)["status"] == 200)
+        #expect(try socket.value()["event"]?["e"] == "eventStreamTerminated")
+        try exchange.stop()
+        #expect(try socket.value()["event"]?["e"] == "serverShutdown")
     }
 
     @Test func `the user stream reports with both names of a cancel`() throws {

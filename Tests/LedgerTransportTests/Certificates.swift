@@ -45,6 +45,18 @@ final class Certificates: Sendable {
         return pair
     }
 
+    /// Of no authority at all: signed by itself.
+    func selfSigned(_ names: String) throws -> Pair {
+        let base = "\(folder)/\(UUID().uuidString)"
+        let pair = Pair(certificate: base + ".pem", key: base + ".key")
+        try openssl([
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=\(names)", "-keyout",
+            pair.key, "-out", pair.certificate,
+        ])
+        return pair
+    }
+
     private func openssl(_ arguments: [String]) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -163,6 +163,7 @@ import Testing
         trusting.authorityFile = certificates.authority
         let cases: [(String, Certificates.Pair, HTTPClient.Settings, Bool)] = [
             ("good", good, trusting, true), ("unknown authority", good, .init(), false),
+            ("self-signed", try certificates.selfSigned("DNS:localhost"), trusting, false),
             ("wrong host", try certificates.pair("DNS:example.com"), trusting, false),
             (
                 "expired", try certificates.pair("DNS:localhost", isExpired: true), trusting, false

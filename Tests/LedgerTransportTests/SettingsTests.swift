@@ -64,6 +64,44 @@ import Testing
         }
     }
 
+    /// What a venue says is cut after 160 letters.
+    @Test func `a key that was cut in the middle is taken out too`() throws {
+        let redaction = Redaction(keys("planted-key"))
+        for length in 4..<"planted-secret".count {
+            let text = "you sent " + "planted-secret".prefix(length)
+            let told = redaction.applied(to: VenueFault.refused(code: "1", text))
+            #expect(told == .refused(code: "1", "you sent ***"))
+        }
+    }
+
+    @Test func `what a venue says to a command has no keys in it`() throws {
+        let words = String(repeating: "x", count: 150) + "planted-secret"
+        let server = try ScriptedServer { _, _, _ in
+            .bytes(ScriptedServer.answer(422, #"{"code":-1100,"msg":"\#(words)"}"#))
+        }
+        let address = "http://127.0.0.1:\(server.port)"
+        let client = VenueClient(
+            .init(venue: .binance, trading: address, data: address, keys: keys("planted-key")))
+        do throws(VenueFault) {
+            _ = try client.ask(BinanceRequests.openListenKey)
+            Issue.record("it was answered")
+        } catch {
+            #expect(error.text.contains("xxx***") && !error.text.contains("plan"), "\(error)")
+        }
+        client.stop()
+    }
+
+    @Test(arguments: [
+        ("https://api.binance.com", true), ("http://127.0.0.1:80", true),
+        ("http://localhost", true),
+        ("http://[::1]:8422", true), ("http://api.binance.com", false),
+        ("http://127.0.0.1.example.com", false), ("http://localhost:1@example.com", false),
+        ("http://localhost@example.com", false), ("", false),
+    ])
+    func `a key leaves over TLS or to this machine`(_ url: String, _ isSafe: Bool) {
+        #expect(VenueClient.isSafe(url) == isSafe)
+    }
+
     @Test func `a keyed hash is HMAC-SHA-256`() {
         // Binance's documented example of a signed request.
         let secret = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"

@@ -48,6 +48,8 @@ final class VenueFixture {
         box.link(.orders, true)
     }
 
+    var port: Int { address.port }
+
     deinit {
         gateway.stop()
         control.stop()

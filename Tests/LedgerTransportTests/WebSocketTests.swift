@@ -187,6 +187,10 @@ import Testing
         let cases: [(String, Certificates.Pair, String, Bool)] = [
             ("good", good, certificates.authority, true), ("unknown authority", good, "", false),
             (
+                "self-signed", try certificates.selfSigned("DNS:localhost"),
+                certificates.authority, false
+            ),
+            (
                 "wrong host", try certificates.pair("DNS:example.com"), certificates.authority,
                 false
             ),

@@ -25,10 +25,19 @@ import Testing
             text(request.body)
                 == #"{"symbol":"AAPL","side":"sell","type":"stop_limit","time_in_force":"day","#
                 + #""qty":"1.5","limit_price":"10.25","stop_price":"9","client_order_id":"id-1"}"#)
-        let change = try AlpacaRequests.replace("a/../b", with: order())
+        let change = try AlpacaRequests.replace("a/../b", with: order(.limit, .day))
         #expect(change.method == .patch && change.path == "/v2/orders/a%2F..%2Fb")
         #expect(
             text(AlpacaRequests.order(client: "a b&c").query) == "client_order_id=a%20b%26c")
+    }
+
+    @Test func `Alpaca takes a part of a share for the day only`() throws {
+        var order = order(.limit, .goodTillCancelled)
+        #expect(throws: VenueFault.self) { try AlpacaRequests.submit(order) }
+        order.symbol = "BTC/USD"
+        #expect(try !AlpacaRequests.submit(order).body.isEmpty)
+        (order.symbol, order.quantity) = ("AAPL", Quantity(raw: 2_000_000_000))
+        #expect(try !AlpacaRequests.submit(order).body.isEmpty)
     }
 
     @Test func `Binance gets an order as a query`() throws {

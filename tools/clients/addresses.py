@@ -1,7 +1,9 @@
 """What the four clients share: where the exchange is, and how a check fails."""
 
+import json
 import sys
 import time
+import urllib.request
 
 KEY, SECRET = "local-key", "local-secret"
 
@@ -28,3 +30,27 @@ def until(condition, what, seconds=20):
     while not condition():
         check(time.monotonic() < end, what)
         time.sleep(0.02)
+
+
+def control(address, path, **body):
+    """Tells the exchange behind a REST address what its market does."""
+    request = urllib.request.Request(f"{address}/control/{path}", json.dumps(body).encode(), method="POST")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        check(answer.status == 200, f"{path} {body}")
+
+
+class still:
+    """While it lasts, prices are those that are given and no others."""
+
+    def __init__(self, address, symbol):
+        self.address, self.symbol = address, symbol
+
+    def __enter__(self):
+        control(self.address, "feed", action="pause")
+        return self
+
+    def quote(self, bid, ask, size):
+        control(self.address, "quote", symbol=self.symbol, bid=str(bid), ask=str(ask), bid_size=str(size), ask_size=str(size))
+
+    def __exit__(self, *_):
+        control(self.address, "feed", action="start")

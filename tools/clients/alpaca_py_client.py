@@ -30,7 +30,7 @@ from alpaca.trading.requests import (
 )
 from alpaca.trading.stream import TradingStream
 
-from addresses import KEY, SECRET, addresses, check, until
+from addresses import KEY, SECRET, addresses, check, still, until
 
 places = addresses()
 rest = places["alpaca", "rest"]
@@ -138,6 +138,49 @@ try:
 except APIError as error:
     check(error.status_code == 422, f"the refusal {error}")
 
+# What replaces a partly filled order counts from nothing.
+with still(rest, "SPY") as market:
+    market.quote(499.99, 500.01, 2)
+    part = client.submit_order(
+        LimitOrderRequest(
+            symbol="SPY", qty=5, side=OrderSide.BUY, time_in_force=TimeInForce.DAY, limit_price=500.01,
+        )
+    )
+    until(lambda: said(part, "partial_fill"), "a partial fill")
+    check(said(part, "partial_fill")[0].qty == 2, "what of it filled")
+    rest_of_it = client.replace_order_by_id(part.id, ReplaceOrderRequest(qty=3, limit_price=500.02))
+    check(float(rest_of_it.qty) == 3 and float(rest_of_it.filled_qty) == 0, "the replacement's own quantities")
+    old = client.get_order_by_id(part.id)
+    check(old.status == OrderStatus.REPLACED and float(old.filled_qty) == 2, "what the old one keeps")
+    market.quote(499.99, 500.02, 50)
+    until(lambda: said(rest_of_it, "fill"), "the replacement's fill")
+    check(float(said(rest_of_it, "fill")[0].order.filled_qty) == 3, "its quantity")
+    check(float(client.get_open_position("SPY").qty) == 5, "both together")
+
+# Fills come in pages, the oldest first where that is asked for.
+fills, page = [], {"page_size": 2, "direction": "asc"}
+while found := client.get("/account/activities/FILL", page):
+    check(len(found) <= 2, "a page's size")
+    fills += found
+    page["page_token"] = found[-1]["id"]
+check(len(fills) == 3 and len({one["id"] for one in fills}) == 3, "three fills, each once")
+check([one["cum_qty"] for one in fills] == ["10.5", "2", "3"], f"what each order had filled {fills}")
+
+
+def refused(status, code, **order):
+    try:
+        client.submit_order(LimitOrderRequest(symbol="AAPL", side=OrderSide.BUY, limit_price=100, **order))
+        check(False, f"{order} is refused")
+    except APIError as error:
+        check(error.status_code == status and error.code == code, f"the refusal {error}")
+
+
+refused(422, 42210000, qty=1.5, time_in_force=TimeInForce.GTC)
+refused(422, 42210000, qty=1, time_in_force=TimeInForce.GTC, extended_hours=True)
+refused(422, 40010001, qty=1, time_in_force=TimeInForce.DAY, client_order_id="clients-1")
+client.close_position("SPY")
+until(lambda: [one.symbol for one in client.get_all_positions()] == ["AAPL"], "SPY is sold again")
+
 # Several are cancelled together; stops and notional orders are taken.
 for offset in range(3):
     client.submit_order(
@@ -167,7 +210,7 @@ check(float(client.get_open_position("AAPL").qty) == 5.25, "half is left")
 check(len(client.close_all_positions(cancel_orders=True)) == 2, "all are closed")
 until(lambda: not client.get_all_positions(), "nothing is left")
 activities = client.get("/account/activities/FILL")
-check(len(activities) == 5 and all("::" in one["id"] for one in activities), "the activities")
+check(len(activities) == 8 and all("::" in one["id"] for one in activities), "the activities")
 check(
     {str(one.execution_id) for one in updates if one.execution_id and one.price}
     == {one["id"].split("::")[1] for one in activities},

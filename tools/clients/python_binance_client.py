@@ -6,7 +6,7 @@ from binance import AsyncClient, BinanceSocketManager
 from binance.base_client import BaseClient
 from binance.exceptions import BinanceAPIException
 
-from addresses import KEY, SECRET, addresses, check
+from addresses import KEY, SECRET, addresses, check, still
 
 places = addresses()
 BaseClient.API_URL = places["binance", "rest"] + "/api"
@@ -21,6 +21,26 @@ async def refused(call, code):
         check(error.code == code, f"{error} instead of {code}")
         return
     check(False, f"nothing was refused with {code}")
+
+
+async def partly_filled(client, market):
+    """A replacement that is meant for an order without fills leaves one that has some."""
+    market.quote(59_990, 60_000, "0.004")
+    part = await client.order_limit_buy(symbol="BTCUSDT", quantity="0.01", price="60000", newClientOrderId="part")
+    check(part["status"] == "PARTIALLY_FILLED" and part["executedQty"] == "0.00400000", "a partial fill")
+    order = {
+        "symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.006", "price": "59000",
+        "cancelReplaceMode": "STOP_ON_FAILURE", "cancelRestrictions": "ONLY_NEW", "cancelOrigClientOrderId": "part",
+    }
+    await refused(client.cancel_replace_order(**order), -2022)
+    check((await client.get_order(symbol="BTCUSDT", origClientOrderId="part"))["status"] == "PARTIALLY_FILLED", "it stays")
+    amend = {"symbol": "BTCUSDT", "origClientOrderId": "part", "newClientOrderId": "part", "newQty": "0.008"}
+    amended = await client._put("order/amend/keepPriority", True, data=dict(amend))
+    check(amended["amendedOrder"]["qty"] == "0.00800000" and amended["amendedOrder"]["orderId"] == part["orderId"], "an amend")
+    await refused(client._put("order/amend/keepPriority", True, data=dict(amend, newQty="0.009")), -2038)
+    market.quote(59_990, 60_000, "0.001")
+    ended = await client.cancel_order(symbol="BTCUSDT", origClientOrderId="part", cancelRestrictions="ONLY_PARTIALLY_FILLED")
+    check(ended["status"] == "CANCELED" and ended["executedQty"] == "0.00500000", "what had filled when it was cancelled")
 
 
 async def main():
@@ -104,6 +124,16 @@ async def main():
     check(float(coins["BTC"]["locked"]) == 0.01, "what the stop locks")
     check(len(await client.get_my_trades(symbol="BTCUSDT")) == 1, "trades")
     check(len(await client.get_all_orders(symbol="BTCUSDT")) == 4, "all orders")
+    with still(places["binance", "rest"], "BTCUSDT") as market:
+        await partly_filled(client, market)
+    fills, start = [], 0
+    while page := await client.get_my_trades(symbol="BTCUSDT", fromId=start, limit=1):
+        fills += page
+        start = page[-1]["id"] + 1
+    check(len(fills) == 3 and sorted(one["id"] for one in fills) == [one["id"] for one in fills], "trades, page by page")
+    await refused(client.get_my_trades(symbol="BTCUSDT", fromId=1, startTime=1), -1128)
+    await refused(client.get_my_trades(symbol="BTCUSDT", startTime=1, endTime=86_400_002), -1127)
+    await until(lambda: reports("part", "REPLACED") and reports("part", "CANCELED"), "what became of the part")
     strange = await AsyncClient.create(KEY, "no-secret")
     await refused(strange.get_account(), -1022)
     await strange.close_connection()

@@ -110,12 +110,14 @@ extension AlpacaVenue {
         if let notional = body["notional"]?.string { words.append("notional=\(notional)") }
         let limit = try price(body, "limit_price", isNeeded: type == .limit || type == .stopLimit)
         let stop = try price(body, "stop_price", isNeeded: type == .stop || type == .stopLimit)
-        for level in [limit, stop] where level.raw != 0 { try check(level, instrument) }
+        try check(limit, "limit_price", instrument)
+        try check(stop, "stop_price", instrument)
         let order = OrderRequested(
             instrument: instrument.id, side: side, orderType: type,
             quantity: try quantity(body, instrument), limitPrice: limit, stopPrice: stop,
             timeInForce: try timeInForce(body, instrument), clientOrder: client, actor: "alpaca",
             reason: words.joined(separator: " "))
+        try check(order, words, instrument)
         return try submit(order, instrument)
     }
 
@@ -154,12 +156,43 @@ extension AlpacaVenue {
         return price
     }
 
-    private func check(_ price: Price, _ instrument: Instrument) throws(AlpacaError) {
+    private func check(
+        _ price: Price, _ name: String, _ instrument: Instrument
+    ) throws(AlpacaError) {
         guard price.raw % instrument.tick.raw == 0 else {
             throw .invalid(
-                "invalid limit_price \(price). sub-penny increment does not fulfill minimum pricing "
+                "invalid \(name) \(price). sub-penny increment does not fulfill minimum pricing "
                     + "criteria")
         }
+    }
+
+    /// What Alpaca takes of no order of its kind.
+    private func check(
+        _ order: OrderRequested, _ words: [String], _ instrument: Instrument
+    ) throws(AlpacaError) {
+        let isCrypto = instrument.kind == .crypto
+        if words.contains("extended_hours"),
+            order.orderType != .limit || order.timeInForce != .day
+        {
+            throw .invalid("extended hours order must be DAY limit orders")
+        }
+        let isPart = !Self.isWhole(order.quantity) || words.contains { $0.hasPrefix("notional=") }
+        if !isCrypto, isPart, order.timeInForce != .day {
+            throw .invalid("fractional orders must be DAY orders")
+        }
+        let isStop = order.orderType == .stop || order.orderType == .stopLimit
+        let isAtOnce =
+            order.timeInForce == .immediateOrCancel || order.timeInForce == .fillOrKill
+        if isCrypto, order.orderType == .stop {
+            throw .invalid("invalid order type for crypto order")
+        }
+        if isStop, isAtOnce, !isCrypto {
+            throw .invalid("time_in_force \(Self.name(order.timeInForce)) is not for stop orders")
+        }
+    }
+
+    private static func isWhole(_ quantity: Quantity) -> Bool {
+        quantity.raw % Int128(FixedPoint.one) == 0
     }
 
     private func quantity(
@@ -194,7 +227,7 @@ extension AlpacaVenue {
         switch outcome {
         case .taken(let place):
             var taken = ledger.book[place]
-            (taken.state, taken.filled, taken.updatedAt) = (.open, .zero, taken.createdAt)
+            (taken.state, taken.fills, taken.updatedAt) = (.open, [], taken.createdAt)
             var value = value(of: taken, 0)
             value.set("status", "accepted")
             return value
@@ -254,6 +287,25 @@ extension AlpacaVenue {
         return results
     }
 
+    /// Of the new order by itself: where nothing else is asked for what the old one was made with, whatever
+    /// of that has filled.
+    private func newQuantity(
+        _ order: ExchangeOrder, _ body: WireValue, _ instrument: Instrument
+    ) throws(AlpacaError) -> Quantity {
+        guard !order.words.contains("notional=") else {
+            throw .invalid("notional orders cannot be replaced")
+        }
+        let own = order.own(order.generations.count - 1).quantity
+        guard let text = body["qty"]?.string else { return own }
+        guard let read = try? Quantity(text), read.raw > 0, read <= Quantity.limit else {
+            throw .invalid("qty must be > 0")
+        }
+        guard instrument.kind == .crypto || (Self.isWhole(read) && Self.isWhole(own)) else {
+            throw .invalid("qty of fractional orders cannot be changed")
+        }
+        return read
+    }
+
     private func replace(
         _ place: Int, _ generation: Int, _ body: WireValue
     ) throws(AlpacaError) -> WireValue {
@@ -270,16 +322,10 @@ extension AlpacaVenue {
             guard let price = try? Price(text), price.raw > 0 else {
                 throw .invalid("invalid \(name)")
             }
-            try check(price, instrument)
+            try check(price, name, instrument)
             return price
         }
-        var quantity = Quantity.zero
-        if let text = body["qty"]?.string {
-            guard let read = try? Quantity(text), read > order.filled else {
-                throw .invalid("qty must be > filled_qty")
-            }
-            quantity = read
-        }
+        let quantity = order.filled + (try newQuantity(order, body, instrument))
         let request = OrderReplaceRequested(
             instrument: order.instrument, order: order.id, quantity: quantity,
             limitPrice: try level("limit_price"), stopPrice: try level("stop_price"),
@@ -295,6 +341,7 @@ extension AlpacaVenue {
         }
         var taken = ledger.book[place]
         taken.state = .open
+        taken.fills.removeAll { $0.generation > generation }
         var value = value(of: taken, generation + 1)
         value.set("status", "accepted")
         return value

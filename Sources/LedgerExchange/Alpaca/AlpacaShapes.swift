@@ -7,7 +7,7 @@ extension AlpacaVenue {
     func status(_ order: ExchangeOrder, _ generation: Int) -> String {
         guard generation == order.generations.count - 1 else { return "replaced" }
         switch order.state {
-        case .open: return order.filled.raw == 0 ? "new" : "partially_filled"
+        case .open: return order.own(generation).filled.raw == 0 ? "new" : "partially_filled"
         case .filled: return "filled"
         case .cancelled: return "canceled"
         case .expired: return "expired"
@@ -15,12 +15,17 @@ extension AlpacaVenue {
         }
     }
 
-    func value(of order: ExchangeOrder, _ generation: Int) -> WireValue {
+    /// An order as one of its generations: each is an order of its own to Alpaca, whose quantities count from
+    /// nothing.
+    ///
+    /// - Parameter last: the last of the fills that have happened; all of them where it is nil.
+    func value(of order: ExchangeOrder, _ generation: Int, through last: Int? = nil) -> WireValue {
         let terms = order.generations[generation]
         let instrument = ledger.instrument(order.instrument)
         let isLast = generation == order.generations.count - 1
         let next = isLast ? nil : order.generations[generation + 1]
-        let filled = next?.filledBefore ?? order.filled
+        let own = order.own(generation, through: last)
+        let average = order.averagePrice(generation, through: last)
         let state = status(order, generation)
         func at(_ states: String...) -> WireValue {
             states.contains(state) ? .instant(next?.at ?? order.updatedAt) : nil
@@ -43,8 +48,8 @@ extension AlpacaVenue {
             "symbol": .text(instrument?.symbol ?? ""),
             "asset_class": instrument?.kind == .crypto ? "crypto" : "us_equity",
             "notional": notional.map { .text(String($0)) } ?? nil,
-            "qty": notional == nil ? .text(terms.quantity) : nil, "filled_qty": .text(filled),
-            "filled_avg_price": filled.raw == 0 ? nil : .text(order.averagePrice),
+            "qty": notional == nil ? .text(own.quantity) : nil, "filled_qty": .text(own.filled),
+            "filled_avg_price": .optional(average),
             "order_class": "", "order_type": .text(Self.name(order.orderType)),
             "type": .text(Self.name(order.orderType)), "side": isBuy ? "buy" : "sell",
             "position_intent": isBuy ? "buy_to_open" : "sell_to_close",
@@ -100,7 +105,8 @@ extension AlpacaVenue {
         if event == "new" {
             // What happened since is told by the updates that follow.
             value.set("status", "new")
-            value.set("filled_qty", .text(order.generations[generation].filledBefore))
+            value.set("filled_qty", "0")
+            value.set("filled_avg_price", nil)
             for name in ["filled_at", "canceled_at", "expired_at"] { value.set(name, nil) }
             at = order.generations[generation].at
         }
@@ -114,17 +120,10 @@ extension AlpacaVenue {
 
     private func update(_ order: ExchangeOrder, _ index: Int) -> WireValue {
         let fill = order.fills[index]
-        var then = order
-        then.filled = fill.cumulative
-        let terms = order.generations[fill.generation]
-        let isWhole = fill.cumulative >= terms.quantity
-        then.value = order.fills[...index].reduce(.zero) { sum, fill in
-            sum + ((try? Money.notional(fill.price, fill.quantity)) ?? .zero)
-        }
-        var value = value(of: then, fill.generation)
+        let isWhole = fill.cumulative >= order.generations[fill.generation].quantity
+        var value = value(of: order, fill.generation, through: index)
         value.set("status", isWhole ? "filled" : "partially_filled")
         value.set("filled_at", .instant(fill.time))
-        value.set("filled_qty", .text(fill.cumulative))
         return [
             "event": isWhole ? "fill" : "partial_fill", "timestamp": .instant(fill.time),
             "at": .instant(fill.time), "event_id": .text(fill.sequence.description),
@@ -154,7 +153,7 @@ extension AlpacaVenue {
             guard after.map({ fill.time > $0 }) ?? true, until.map({ fill.time < $0 }) ?? true,
                 date.map({ $0.utcDay == fill.time.utcDay }) ?? true
             else { continue }
-            found.append(activity(order, fill))
+            found.append(activity(order, entry.fill))
         }
         if let token = query["page_token"] {
             guard let place = found.firstIndex(where: { $0.id == token }) else {
@@ -166,8 +165,9 @@ extension AlpacaVenue {
     }
 
     private func activity(
-        _ order: ExchangeOrder, _ fill: ExchangeFill
+        _ order: ExchangeOrder, _ index: Int
     ) -> (id: String, value: WireValue) {
+        let fill = order.fills[index]
         let terms = order.generations[fill.generation]
         let isWhole = fill.cumulative >= terms.quantity
         let digits = fill.time.description.filter(\.isNumber).prefix(14)
@@ -176,7 +176,7 @@ extension AlpacaVenue {
         let id = "\(digits)\(padding)\(part)::\(fill.sequence.uuid(Kind.execution))"
         let value: WireValue = [
             "activity_type": "FILL", "id": .text(id), "account_id": .text(accountID),
-            "cum_qty": .text(fill.cumulative),
+            "cum_qty": .text(order.own(fill.generation, through: index).filled),
             "leaves_qty": .text(max(terms.quantity - fill.cumulative, .zero)),
             "price": .text(fill.price), "qty": .text(fill.quantity),
             "side": order.side == .buy ? "buy" : "sell",

@@ -41,7 +41,10 @@ extension BinanceVenue {
             request.reason += " quote=\(amount)"
         }
         request.quantity = try quantity(parameters, request, symbol, instrument)
-        try check(request, symbol, instrument)
+        let open = ledger.book.openOrders(instrument.id)
+        let stops = open.count { ledger.book[$0].current.stopPrice.raw > 0 }
+        try symbol.filters.check(
+            request, average: averagePrice(instrument), open: (open.count, stops))
         let isPlain = typeName == "MARKET" || typeName == "LIMIT"
         return (request, parameters["newOrderRespType"] ?? (isPlain ? "FULL" : "ACK"))
     }
@@ -114,19 +117,14 @@ extension BinanceVenue {
         return Quantity(raw: raw).truncated(to: symbol.lot)
     }
 
-    private func check(
-        _ order: OrderRequested, _ symbol: BinanceSymbol, _ instrument: Instrument
-    ) throws(BinanceError) {
-        let open = ledger.book.openOrders(instrument.id)
-        let stops = open.count { ledger.book[$0].current.stopPrice.raw > 0 }
-        try symbol.filters.check(
-            order, average: averagePrice(instrument), open: (open.count, stops))
+    /// What the matching engine refuses, after every filter.
+    private func check(_ order: OrderRequested) throws(BinanceError) {
         if let other = ledger.book.find(client: order.clientOrder),
             ledger.book[other].state == .open
         {
             throw BinanceError(-2010, "Duplicate order sent.")
         }
-        guard let quote = ledger.market[instrument.id].quote?.value else { return }
+        guard let quote = ledger.market[order.instrument].quote?.value else { return }
         let price = order.side == .buy ? quote.ask : quote.bid
         guard price.raw > 0 else { return }
         let crosses =
@@ -136,12 +134,19 @@ extension BinanceVenue {
         }
         let isTriggered = order.side == .buy ? order.stopPrice <= price : order.stopPrice >= price
         if order.stopPrice.raw > 0, isTriggered {
-            throw BinanceError(-2010, "Stop price would trigger immediately.")
+            throw BinanceError(-2010, "Order would trigger immediately.")
         }
     }
 
     func newOrder(_ parameters: Parameters) throws(BinanceError) -> WireValue {
         let (request, responds) = try order(parameters)
+        return try place(request, responds)
+    }
+
+    private func place(
+        _ request: OrderRequested, _ responds: String
+    ) throws(BinanceError) -> WireValue {
+        try check(request)
         guard !faults.happens(.reject) else {
             throw BinanceError(-2010, "This order was rejected by the exchange.")
         }
@@ -166,6 +171,11 @@ extension BinanceVenue {
                 throw BinanceError(-1100, "Illegal characters found in parameter '\(id)'.")
             }
             found = ledger.book.find(sequence: number)?.order
+            if let place = found, let client = parameters[name],
+                ledger.book[place].current.clientOrder != client
+            {
+                throw BinanceError(-2039, "Client order ID is not correct for this order ID.")
+            }
         } else if let client = parameters[name] {
             found = ledger.book.find(client: client)
         } else {
@@ -186,7 +196,23 @@ extension BinanceVenue {
         guard let place = try find(parameters), ledger.book[place].state == .open else {
             throw .unknownOrder
         }
+        try checkRestrictions(place, parameters)
         return try cancel(place, name: parameters["newClientOrderId"])
+    }
+
+    /// A cancel may be meant for an order without fills only, or for one with some.
+    private func checkRestrictions(
+        _ place: Int, _ parameters: Parameters
+    ) throws(BinanceError) {
+        let isNew = ledger.book[place].filled.raw == 0
+        switch parameters["cancelRestrictions"] {
+        case nil: return
+        case "ONLY_NEW" where isNew, "ONLY_PARTIALLY_FILLED" where !isNew: return
+        case "ONLY_NEW", "ONLY_PARTIALLY_FILLED":
+            throw BinanceError(-2011, "Order was not canceled due to cancel restrictions.")
+        default:
+            throw BinanceError(-1130, "Data sent for parameter 'cancelRestrictions' is not valid.")
+        }
     }
 
     private func cancel(_ place: Int, name: String?) throws(BinanceError) -> WireValue {
@@ -212,16 +238,21 @@ extension BinanceVenue {
         guard let mode = parameters["cancelReplaceMode"] else {
             throw .missing("cancelReplaceMode")
         }
-        // What is wrong with the new order's form is known before anything is cancelled.
-        let place = try find(parameters, id: "cancelOrderId", name: "cancelOrigClientOrderId")
+        guard mode == "STOP_ON_FAILURE" || mode == "ALLOW_FAILURE" else {
+            throw BinanceError(-1130, "Data sent for parameter 'cancelReplaceMode' is not valid.")
+        }
+        // Form and filters of the new order are looked at before anything is cancelled.
+        let (request, responds) = try order(parameters)
         var cancelled: WireValue = nil
         var cancelError: BinanceError?
-        if let place, ledger.book[place].state == .open {
+        do throws(BinanceError) {
+            let place = try find(
+                parameters, id: "cancelOrderId", name: "cancelOrigClientOrderId")
+            guard let place, ledger.book[place].state == .open else { throw .unknownOrder }
+            try checkRestrictions(place, parameters)
             cancelled = try cancel(place, name: parameters["cancelNewClientOrderId"])
-        } else {
-            cancelError = .unknownOrder
-        }
-        if let cancelError, mode != "ALLOW_FAILURE" {
+        } catch { cancelError = error }
+        if let cancelError, mode == "STOP_ON_FAILURE" {
             return (
                 400,
                 Self.replacement(
@@ -232,7 +263,7 @@ extension BinanceVenue {
         let cancelResult = cancelError == nil ? "SUCCESS" : "FAILURE"
         let cancelValue = cancelError?.value ?? cancelled
         do throws(BinanceError) {
-            let placed = try newOrder(parameters)
+            let placed = try place(request, responds)
             if cancelError != nil {
                 return (
                     409,
@@ -274,7 +305,7 @@ extension BinanceVenue {
         ]
     }
 
-    /// Makes an order smaller; it keeps its number.
+    /// Makes an order smaller; it keeps its number and, where it asks for that, its name.
     func amendOrder(_ parameters: Parameters) throws(BinanceError) -> WireValue {
         guard let place = try find(parameters), ledger.book[place].state == .open else {
             throw .unknownOrder
@@ -282,21 +313,28 @@ extension BinanceVenue {
         let order = ledger.book[place]
         guard let text = parameters["newQty"] else { throw .missing("newQty") }
         let quantity = Quantity(raw: try number(text, "newQty"))
-        guard quantity < order.current.quantity, quantity > order.filled else {
-            throw BinanceError(-2038, "Order amend rejected: the new quantity must be smaller.")
+        guard quantity != order.current.quantity else {
+            throw BinanceError(
+                -2038, "The requested action would change no state; rejecting.")
         }
-        let name = parameters["newClientOrderId"] ?? order.current.clientOrder
+        guard quantity < order.current.quantity else {
+            throw BinanceError(-2038, "Order amend (quantity increase) is not supported.")
+        }
+        // Binance ends such an order; here it is refused.
+        guard quantity > order.filled else {
+            throw BinanceError(-2038, "Order amend below what has filled is not offered here.")
+        }
+        let name = parameters["newClientOrderId"] ?? newClientOrder()
+        guard Self.isName(name) else {
+            throw BinanceError(-1100, "Illegal characters found in parameter 'newClientOrderId'.")
+        }
         let request = OrderReplaceRequested(
             instrument: order.instrument, order: order.id, quantity: quantity, clientOrder: name,
             actor: "binance")
         let refusal: Refusal?
         do { refusal = try ledger.replace(place, request) } catch { throw BinanceError(error) }
         if let refusal { throw BinanceError(refusal) }
-        return [
-            "transactTime": .integer(ledger.book[place].updatedAt.milliseconds),
-            "executionId": .integer(Int64(ledger.book[place].current.sequence.number)),
-            "amendedOrder": value(of: ledger.book[place]),
-        ]
+        return amended(ledger.book[place], from: order.current.clientOrder)
     }
 
     // MARK: Lists
@@ -330,6 +368,7 @@ extension BinanceVenue {
         let end = Int64(parameters["endTime"] ?? "") ?? .max
         let wanted = parameters["orderId"].flatMap { UInt64($0) }
         let from = parameters["fromId"].flatMap { UInt64($0) }
+        try checkSpan(parameters, alone: from != nil || wanted != nil)
         var found: [WireValue] = []
         for entry in ledger.book.fills {
             let order = ledger.book[entry.order]
@@ -342,5 +381,18 @@ extension BinanceVenue {
         }
         let isForward = from != nil || start != .min
         return .array(isForward ? Array(found.prefix(limit)) : found.suffix(limit))
+    }
+
+    /// - Parameter alone: whether something is asked for that goes with no times.
+    private func checkSpan(_ parameters: Parameters, alone: Bool) throws(BinanceError) {
+        let start = parameters["startTime"].flatMap { Int64($0) }
+        let end = parameters["endTime"].flatMap { Int64($0) }
+        if alone, start != nil || end != nil {
+            throw BinanceError(-1128, "Combination of optional parameters invalid.")
+        }
+        guard let start, let end else { return }
+        guard end.subtractingReportingOverflow(start).partialValue <= 86_400_000 else {
+            throw BinanceError(-1127, "More than 24 hours between startTime and endTime.")
+        }
     }
 }

@@ -104,6 +104,29 @@ extension BinanceVenue {
         return .object(members)
     }
 
+    /// What an amend is answered with; the quantities have other names there.
+    func amended(_ order: ExchangeOrder, from name: String) -> WireValue {
+        var members = named(order)
+        members.insert(.init("origClientOrderId", .text(name)), at: 3)
+        let names = [
+            "origQty": "qty", "origQuoteOrderQty": "quoteOrderQty",
+            "cummulativeQuoteQty": "cumulativeQuoteQty",
+        ]
+        for member in terms(order) {
+            members.append(.init(names[member.name] ?? member.name, member.value))
+        }
+        members += [
+            .init("preventedQty", "0.00000000"),
+            .init("workingTime", .integer(order.createdAt.milliseconds)),
+            .init("selfTradePreventionMode", "EXPIRE_MAKER"),
+        ]
+        return [
+            "transactTime": .integer(order.updatedAt.milliseconds),
+            "executionId": .integer(Int64(order.current.sequence.number)),
+            "amendedOrder": .object(members),
+        ]
+    }
+
     func cancelResponse(_ order: ExchangeOrder, _ name: String) -> WireValue {
         var value = WireValue.object(named(order))
         value.set("clientOrderId", .text(name))
@@ -228,7 +251,7 @@ extension BinanceVenue {
         default: status = Self.status(order)
         }
         let last = fill.flatMap { try? Money.notional($0.price, $0.quantity) } ?? .zero
-        return [
+        var event: WireValue = [
             "e": "executionReport", "E": .integer(time),
             "s": .text(symbol(of: order.instrument)),
             "c": .text(isCancel ? order.cancelName : order.current.clientOrder),
@@ -248,5 +271,16 @@ extension BinanceVenue {
             "Q": Self.quoteQuantity(order), "W": .integer(order.createdAt.milliseconds),
             "V": "EXPIRE_MAKER",
         ]
+        if kind == "EXPIRED" { event.set("eR", .text(Self.expiryReason(order))) }
+        return event
+    }
+
+    private static func expiryReason(_ order: ExchangeOrder) -> String {
+        switch (order.timeInForce, order.orderType) {
+        case (_, .market): "INSUFFICIENT_LIQUIDITY"
+        case (.immediateOrCancel, _): "UNFILLED_IOC_QUANTITY_EXPIRED"
+        case (.fillOrKill, _): "UNFILLED_FOK_ORDER_EXPIRED"
+        default: "EXCHANGE_CANCELED"
+        }
     }
 }

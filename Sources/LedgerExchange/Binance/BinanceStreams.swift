@@ -1,6 +1,13 @@
 import LedgerDomain
 import LedgerVenues
 
+extension BinanceVenue {
+    /// Sent on every socket when the exchange goes away.
+    static var shutdown: WireValue {
+        ["e": "serverShutdown", "E": .integer(ExchangeClock.machine.milliseconds)]
+    }
+}
+
 /// A web socket that may bring the account's own events.
 protocol BinanceUserStream: StreamSession {
     var isListening: Bool { get }
@@ -32,6 +39,10 @@ final class BinanceStream: BinanceUserStream {
 
     func sendUser(_ event: WireValue) {
         link.sendUpdate(wrapped(WireJSON.encode(event), listenKey ?? ""), isBinary: false)
+    }
+
+    func closing() {
+        send(WireJSON.encode(BinanceVenue.shutdown), of: "!serverShutdown")
     }
 
     private func wrapped(_ event: [UInt8], _ stream: String) -> [UInt8] {
@@ -88,8 +99,13 @@ final class BinanceSocketAPI: BinanceUserStream {
         link.sendUpdate(WireJSON.encode(message), isBinary: false)
     }
 
+    func closing() {
+        link.send(WireJSON.encode(["event": BinanceVenue.shutdown]), isBinary: false)
+    }
+
     func received(_ bytes: [UInt8]) {
         guard let message = try? WireJSON.decode(bytes) else { return link.close(code: 1007) }
+        let ended = subscription
         let id = message["id"] ?? nil
         var answer: WireValue
         do throws(BinanceError) {
@@ -101,6 +117,7 @@ final class BinanceSocketAPI: BinanceUserStream {
         }
         answer.set("rateLimits", [])
         link.send(WireJSON.encode(answer), isBinary: false)
+        if let ended, subscription == nil { tellEnd(of: ended) }
     }
 
     private func run(_ message: WireValue) throws(BinanceError) -> BinanceVenue.Done {
@@ -114,12 +131,17 @@ final class BinanceSocketAPI: BinanceUserStream {
         case "session.status": return (200, ["apiKey": nil])
         case "userDataStream.subscribe", "userDataStream.subscribe.signature":
             if !isLoggedOn { try checkSigned(parameters) }
+            guard subscription == nil else {
+                throw BinanceError(-2035, "User Data Stream subscription already active.")
+            }
             // The first is 0, as it is at Binance.
-            let number = subscription ?? subscriptions
-            if subscription == nil { subscriptions += 1 }
-            subscription = number
-            return (200, ["subscriptionId": .integer(number)])
+            subscription = subscriptions
+            subscriptions += 1
+            return (200, ["subscriptionId": .integer(subscriptions - 1)])
         case "userDataStream.unsubscribe":
+            guard subscription != nil else {
+                throw BinanceError(-2036, "User Data Stream subscription not active.")
+            }
             subscription = nil
             return (200, [:])
         case let name:
@@ -129,6 +151,15 @@ final class BinanceSocketAPI: BinanceUserStream {
             if method.isSigned, !isLoggedOn { try checkSigned(parameters) }
             return try venue.run(method, parameters)
         }
+    }
+
+    private func tellEnd(of subscription: Int64) {
+        let event: WireValue = [
+            "e": "eventStreamTerminated", "E": .integer(venue.now.milliseconds),
+        ]
+        link.send(
+            WireJSON.encode(["subscriptionId": .integer(subscription), "event": event]),
+            isBinary: false)
     }
 
     private static func text(_ value: WireValue) -> String {

@@ -42,13 +42,13 @@ final class BinanceVenue: Venue {
         let parameters = Parameters(
             request.query.pairs
                 + Parameters(encoded: String(decoding: request.body, as: UTF8.self)).pairs)
-        switch budget.spend(
-            Self.weight(request.path, parameters), at: ExchangeClock.machine)
-        {
+        let weight = Self.weight(request, parameters)
+        switch budget.spend(weight, at: ExchangeClock.machine) {
         case .granted:
             do throws(BinanceError) { answer = try route(request, parameters) } catch {
                 answer = error.answer
             }
+            if Self.isFree(request), answer.status == 200 { budget.giveBack(weight) }
         case .limited(let seconds): answer = faultAnswer(.rateLimit, retryAfter: seconds)
         case .banned(let seconds): answer = faultAnswer(.ban, retryAfter: seconds)
         }
@@ -56,17 +56,32 @@ final class BinanceVenue: Venue {
             ("x-mbx-used-weight", String(budget.used)),
             ("x-mbx-used-weight-1m", String(budget.used)),
         ]
-        if request.path.hasPrefix("/api/v3/order"), request.method == "POST" {
-            answer.headers.pairs.append(("x-mbx-order-count-10s", String(recentOrders())))
+        if request.path.hasPrefix("/api/v3/order"), request.method == "POST", answer.status == 200 {
+            let (recent, today) = countOrder()
+            answer.headers.pairs += [
+                ("x-mbx-order-count-10s", String(recent)), ("x-mbx-order-count-1d", String(today)),
+            ]
         }
         return answer
     }
 
-    private func recentOrders() -> Int {
+    /// Whether it costs nothing once it succeeds.
+    private static func isFree(_ request: Request) -> Bool {
+        switch request.path.split(separator: "/").dropFirst(2).joined(separator: "/") {
+        case "order", "openOrders", "order/cancelReplace": request.method != "GET"
+        default: false
+        }
+    }
+
+    /// Orders of the last ten seconds and of the last day, with this one.
+    private func countOrder() -> (recent: Int, today: Int) {
         let now = ExchangeClock.machine
-        orderTimes.removeAll { $0.advanced(by: Nanoseconds(10_000_000_000)) < now }
+        orderTimes.removeAll { $0.advanced(by: .day) < now }
         orderTimes.append(now)
-        return orderTimes.count
+        let recent = orderTimes.reversed().prefix {
+            $0.advanced(by: Nanoseconds(10_000_000_000)) >= now
+        }
+        return (recent.count, orderTimes.count)
     }
 
     func faultAnswer(_ fault: FaultPlan.Fault, retryAfter: Int64) -> Answer {
@@ -92,16 +107,24 @@ final class BinanceVenue: Venue {
         }
     }
 
-    static func weight(_ path: String, _ parameters: Parameters) -> Int {
+    static func weight(_ request: Request, _ parameters: Parameters) -> Int {
         let hasSymbol = parameters["symbol"] != nil
-        switch path.split(separator: "/").dropFirst(2).joined(separator: "/") {
-        case "exchangeInfo", "account", "allOrders", "myTrades": return 20
-        case "depth": return (Int(parameters["limit"] ?? "") ?? 100) <= 100 ? 5 : 50
+        switch request.path.split(separator: "/").dropFirst(2).joined(separator: "/") {
+        case "exchangeInfo", "account", "allOrders", "account/commission": return 20
+        case "myTrades": return parameters["orderId"] == nil ? 20 : 5
+        case "order" where request.method == "GET", "order/amend/keepPriority": return 4
+        case "depth":
+            switch Int(parameters["limit"] ?? "") ?? 100 {
+            case ...100: return 5
+            case ...500: return 25
+            case ...1000: return 50
+            default: return 250
+            }
         case "trades", "historicalTrades": return 25
         case "klines", "uiKlines", "avgPrice", "userDataStream": return 2
         case "ticker/price", "ticker/bookTicker": return hasSymbol ? 2 : 4
         case "ticker/24hr": return hasSymbol ? 2 : 80
-        case "openOrders": return hasSymbol ? 6 : 80
+        case "openOrders" where request.method == "GET": return hasSymbol ? 6 : 80
         default: return 1
         }
     }

@@ -41,11 +41,28 @@ struct ExchangeOrder: Hashable, Sendable {
     var remaining: Quantity { current.quantity - filled }
     var createdAt: Timestamp { generations[0].at }
 
-    /// The average of the fills, half to even; 0 before the first.
-    var averagePrice: Price {
-        guard filled.raw > 0 else { return .zero }
+    /// What the terms of one generation ask for by themselves, and what of that has filled up to now, or up
+    /// to and with one of the fills.
+    func own(_ generation: Int, through last: Int? = nil) -> (quantity: Quantity, filled: Quantity)
+    {
+        let terms = generations[generation]
+        let filled = fills.prefix(last.map { $0 + 1 } ?? fills.count).reduce(Quantity.zero) {
+            $1.generation == generation ? $0 + $1.quantity : $0
+        }
+        return (terms.quantity - terms.filledBefore, filled)
+    }
+
+    /// The average of one generation's fills, half to even; 0 before the first.
+    func averagePrice(_ generation: Int, through last: Int? = nil) -> Price {
+        let own = fills.prefix(last.map { $0 + 1 } ?? fills.count).filter {
+            $0.generation == generation
+        }
+        let filled = own.reduce(Quantity.zero) { $0 + $1.quantity }
+        let value = own.reduce(Money.zero) {
+            $0 + ((try? Money.notional($1.price, $1.quantity)) ?? .zero)
+        }
         let (scaled, overflow) = value.raw.multipliedReportingOverflow(by: Int128(FixedPoint.one))
-        guard !overflow else { return .zero }
+        guard filled.raw > 0, !overflow else { return .zero }
         return Price(
             raw: Int64(clamping: FixedPoint.dividedHalfEven(scaled, by: filled.raw)))
     }

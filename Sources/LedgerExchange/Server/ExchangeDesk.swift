@@ -111,6 +111,7 @@ final class ExchangeDesk: @unchecked Sendable {
 
     func close() throws {
         runner.pause()
+        for link in links { link.session?.closing() }
         closeLinks()
         try venue.ledger.close()
     }

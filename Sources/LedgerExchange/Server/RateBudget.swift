@@ -35,6 +35,9 @@ struct RateBudget {
         return .limited(Self.seconds(resetsAt, time))
     }
 
+    /// What was spent on a request that turned out to cost nothing.
+    mutating func giveBack(_ weight: Int) { used = max(0, used - weight) }
+
     var remaining: Int { limit > 0 ? max(0, limit - used) : 1_000_000 }
     var resetsAt: Timestamp { Timestamp(nanoseconds: (minute + 1) * Nanoseconds.minute.count) }
 

@@ -13,6 +13,12 @@ protocol StreamLink: AnyObject {
 protocol StreamSession: AnyObject {
     func opened()
     func received(_ bytes: [UInt8])
+    /// The exchange goes away; the socket is closed right after.
+    func closing()
+}
+
+extension StreamSession {
+    func closing() {}
 }
 
 /// One venue's API over one ledger.

@@ -6,30 +6,12 @@ extension AlpacaGateway {
     public func query(_ order: OrderReference) {
         core.orderLoop.execute { [self] in
             desk.settle(order) { [self] answered in
-                find(order) { answered($0.map { $0.map { [.order($0.order)] } ?? [] }) }
-            }
-        }
-    }
-
-    /// The order, or nil where the venue has none.
-    private func find(
-        _ order: OrderReference,
-        _ then: @escaping @Sendable (Result<AlpacaOrder?, VenueFault>) -> Void
-    ) {
-        let request =
-            order.clientOrder.isEmpty
-            ? AlpacaRequests.order(venue: order.venueOrder)
-            : AlpacaRequests.order(client: order.clientOrder)
-        core.channel.ask(request) { result in
-            switch result {
-            case .failure(let fault):
-                then(AlpacaErrors.isNoSuchOrder(fault) ? .success(nil) : .failure(fault))
-            case .success(let result):
-                guard case .answer(let answer) = result.outcome else { return }
-                do {
-                    then(.success(try AlpacaAnswers.order(answer.body)))
-                } catch {
-                    then(.failure(.malformed("\(error)")))
+                desk.find(order) { [self] found in
+                    switch found {
+                    case .failure(let fault): answered(.failure(fault))
+                    case .success(nil): answered(.success([]))
+                    case .success(let found?): decide(found, answered)
+                    }
                 }
             }
         }
@@ -38,22 +20,11 @@ extension AlpacaGateway {
     // MARK: Fills
 
     public func queryFills(_ order: OrderReference) {
-        core.enqueue { [self] done in
-            find(order) { [self] result in
-                switch result {
-                case .failure(let fault):
-                    core.failed(fault, order.clientOrder)
-                    done()
-                case .success(nil): done()
-                case .success(let found?):
-                    core.report(.order(found.order))
-                    // Its first fill is no earlier than itself.
-                    let since = found.createdAt.advanced(by: Nanoseconds(-1_000_000_000))
-                    fills(
-                        since: since, of: found.order.venueOrder, page: "",
-                        about: order.clientOrder, done)
-                }
-            }
+        desk.queryFills(order) { [self] found, done in
+            // Its first fill is no earlier than itself.
+            let since = found.createdAt.advanced(by: Nanoseconds(-1_000_000_000))
+            fills(
+                since: since, of: found.order.venueOrder, page: "", about: order.clientOrder, done)
         }
     }
 
@@ -67,41 +38,19 @@ extension AlpacaGateway {
         since: Timestamp, of order: String, page: String, about context: String?,
         _ done: @escaping @Sendable () -> Void
     ) {
-        let request = AlpacaRequests.fills(after: since, order: order, page: page)
+        let request = AlpacaRequests.fills(after: since, page: page)
         core.ask(request, about: context) { (body) throws(JSONFault) in
             try AlpacaAnswers.fills(body)
         } _: { [self] found in
             guard let found else { return done() }
             let wanted = found.filter { order.isEmpty || $0.fill.venueOrder == order }
-            report(wanted.map(\.fill)) { [self] in
+            desk.report(wanted.map(\.fill)) { [self] in
                 // A page that repeats itself ends the walk.
                 guard found.count >= 100, let last = found.last?.activity, last != page else {
                     return done()
                 }
                 fills(since: since, of: order, page: last, about: context, done)
             }
-        }
-    }
-
-    /// In their order; what the history leaves out, the client's id, is asked for.
-    private func report(_ fills: [VenueFill], _ then: @escaping @Sendable () -> Void) {
-        guard var fill = fills.first else { return then() }
-        let rest = Array(fills.dropFirst())
-        if let client = core.clientOrder(of: fill.venueOrder) {
-            fill.clientOrder = client
-            core.report(.fill(fill))
-            return report(rest, then)
-        }
-        core.ask(AlpacaRequests.order(venue: fill.venueOrder)) { (body) throws(JSONFault) in
-            try AlpacaAnswers.order(body)
-        } _: { [self, fill] found in
-            var fill = fill
-            if let found {
-                core.learn(found.order)
-                fill.clientOrder = found.order.clientOrder
-            }
-            core.report(.fill(fill))
-            report(rest, then)
         }
     }
 

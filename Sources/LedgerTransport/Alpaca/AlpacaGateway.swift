@@ -11,10 +11,10 @@ import LedgerVenues
 // Sendable unchecked: its fields are the gateway's parts, which protect themselves; links are made once.
 public final class AlpacaGateway: VenueGateway, @unchecked Sendable {
     public let name = "alpaca"
-    /// A replacement has a new id; its quantities go on from the order's.
-    public let countsFillsByReplacement = false
+    /// A replacement is an order of its own: what the one before it filled is not part of it.
+    public let countsFillsByReplacement = true
     let core: GatewayCore
-    let desk: OrderDesk
+    let desk: OrderDesk<AlpacaOrder>
     private let market: AlpacaMarketLink
     private let orders: AlpacaOrderLink
 
@@ -22,9 +22,10 @@ public final class AlpacaGateway: VenueGateway, @unchecked Sendable {
     public init(_ settings: GatewaySettings) throws(GatewaySettingsError) {
         try GatewayPairing.check(settings, GatewayPairing.alpaca)
         let core = GatewayCore("alpaca", settings) { _ in Self.dialect(settings) }
-        (self.core, desk) = (core, OrderDesk(core: core))
+        (self.core, desk) = (core, OrderDesk(core: core, dialect: Self.orders))
         orders = AlpacaOrderLink(core)
         market = AlpacaMarketLink(core)
+        orders.undecided = { [weak self] order in self?.decide(order) }
     }
 
     private static func dialect(_ settings: GatewaySettings) -> GatewayCore.Dialect {
@@ -51,6 +52,16 @@ public final class AlpacaGateway: VenueGateway, @unchecked Sendable {
             readClock: { (body) throws(JSONFault) in try AlpacaAnswers.clock(body) })
     }
 
+    private static let orders = OrderDesk<AlpacaOrder>.Dialect(
+        submit: { (order) throws(VenueFault) in try AlpacaRequests.submit(order) },
+        order: {
+            $0.clientOrder.isEmpty
+                ? AlpacaRequests.order(venue: $0.venueOrder)
+                : AlpacaRequests.order(client: $0.clientOrder)
+        }, fault: { AlpacaErrors.fault($0, isOrder: true) },
+        isNone: { AlpacaErrors.isNoSuchOrder($0) },
+        read: { (body) throws(JSONFault) in try AlpacaAnswers.order(body) })
+
     // MARK: Life
 
     public func start(symbols: [String], to sink: ReportSink) {
@@ -69,92 +80,23 @@ public final class AlpacaGateway: VenueGateway, @unchecked Sendable {
 
     // MARK: Orders
 
-    public func submit(_ order: OrderRequest) {
-        let request: WireRequest
-        do throws(VenueFault) {
-            if let fault = desk.refusal() { throw fault }
-            request = try AlpacaRequests.submit(order)
-        } catch {
-            return core.orderLoop.execute { [desk] in desk.reject(order, error) }
-        }
-        core.willSend(order.clientOrder)
-        core.channel.order(request, onWrite: desk.hook(order)) { [self] outcome in
-            placed(order, outcome, as: .rejected)
-        }
-    }
-
-    private func placed(
-        _ order: OrderRequest, _ outcome: RequestChannel.OrderOutcome, as refusal: VenueStatus
-    ) {
-        let body = desk.body(
-            outcome, order.clientOrder, fault: { AlpacaErrors.fault($0, isOrder: true) },
-            no: { desk.reject(order, $0, as: refusal) })
-        guard let body else { return }
-        do {
-            core.report(.order(try AlpacaAnswers.order(body).order))
-        } catch {
-            desk.unreadable(error, order.clientOrder)
-        }
-    }
-
-    public func cancel(_ order: OrderReference) {
-        withVenueOrder(order) { [self] found in
-            switch found {
-            case .failure(let fault): desk.refuseCancel(order, fault)
-            case .success(let id):
-                core.channel.order(AlpacaRequests.cancel(id)) { [desk] outcome in
-                    // Its end comes by the stream.
-                    _ = desk.body(
-                        outcome, order.clientOrder,
-                        fault: { AlpacaErrors.fault($0, isOrder: true) },
-                        no: { desk.refuseCancel(order, $0) })
-                }
-            }
-        }
-    }
-
-    public func replace(_ old: OrderReference, with order: OrderRequest) {
-        if let fault = desk.refusal() {
-            return core.orderLoop.execute { [desk] in
-                desk.reject(order, fault, as: .replaceRefused)
-            }
-        }
-        withVenueOrder(old) { [self] found in
-            let request: WireRequest
-            do throws(VenueFault) {
-                let id = try found.get()
-                if let fault = desk.refusal() { throw fault }
-                request = try AlpacaRequests.replace(id, with: order)
-            } catch {
-                return desk.reject(order, error, as: .replaceRefused)
-            }
-            core.willSend(order.clientOrder)
-            core.channel.order(request, onWrite: desk.hook(order)) { [self] outcome in
-                placed(order, outcome, as: .replaceRefused)
-            }
-        }
-    }
+    public func submit(_ order: OrderRequest) { desk.submit(order) }
 
     /// Alpaca takes a change of an order by its own id alone.
-    private func withVenueOrder(
-        _ order: OrderReference, _ then: @escaping @Sendable (Result<String, VenueFault>) -> Void
-    ) {
-        let id =
-            order.venueOrder.isEmpty
-            ? core.known(order.clientOrder)?.venueOrder ?? "" : order.venueOrder
-        guard id.isEmpty else {
-            return core.orderLoop.execute { then(.success(id)) }
-        }
-        core.channel.ask(AlpacaRequests.order(client: order.clientOrder)) { [core] result in
-            switch result {
-            case .failure(let fault): then(.failure(fault))
-            case .success(let result):
-                guard case .answer(let answer) = result.outcome,
-                    let found = try? AlpacaAnswers.order(answer.body)
-                else { return then(.failure(.malformed("an order that cannot be read"))) }
-                core.learn(found.order)
-                then(.success(found.order.venueOrder))
+    public func cancel(_ order: OrderReference) {
+        guard order.venueOrder.isEmpty else { return cancel(order, order.venueOrder) }
+        desk.known(order) { [self] known in
+            switch known {
+            case .failure(let fault): desk.refuseCancel(order, fault)
+            case .success(let known): cancel(order, known.venueOrder)
             }
+        }
+    }
+
+    private func cancel(_ order: OrderReference, _ id: String) {
+        core.channel.order(AlpacaRequests.cancel(id)) { [desk] outcome in
+            // Its end comes by the stream.
+            _ = desk.body(outcome, order.clientOrder, no: { desk.refuseCancel(order, $0) })
         }
     }
 }

@@ -8,6 +8,9 @@ final class AlpacaOrderLink: @unchecked Sendable {
     private let core: GatewayCore
     private let reporter: LinkReporter
     private var link: WebSocketLink?
+    /// Given a replacement of which it is not known yet whether it took the old order's place.
+    // Set once, before the link starts.
+    var undecided: (AlpacaOrder) -> Void = { _ in }
 
     init(_ core: GatewayCore) {
         self.core = core
@@ -71,6 +74,7 @@ final class AlpacaOrderLink: @unchecked Sendable {
         case .reports(let reports):
             let readAt = link?.readAt ?? MachineTime.steady
             for report in reports { core.report(report, readAt: readAt) }
+        case .undecided(let order): undecided(order)
         case .other: break
         }
     }

@@ -3,55 +3,37 @@ import LedgerEvents
 import LedgerVenues
 
 extension BinanceGateway {
+    /// One that the venue has put away after 90 days ended without a fill, and that is all that it says.
     public func query(_ order: OrderReference) {
-        core.orderLoop.execute { [self] in
-            desk.settle(order) { [self] answered in
-                find(order) { answered($0.map { $0.map { [.order($0.order)] } ?? [] }) }
+        core.orderLoop.execute { [desk] in
+            desk.settle(order) { answered in
+                desk.find(order) { found in
+                    if case .failure(let fault) = found,
+                        fault.isRefusal(BinanceErrors.Code.archived)
+                    {
+                        return answered(.success([.order(Self.archived(order, fault.text))]))
+                    }
+                    answered(found.map { $0.map { [.order($0.order)] } ?? [] })
+                }
             }
         }
     }
 
-    /// The order, or nil where the venue has none. One that it has put away ended without a fill.
-    func find(
-        _ order: OrderReference,
-        _ then: @escaping @Sendable (Result<BinanceOrder?, VenueFault>) -> Void
-    ) {
-        core.channel.ask(BinanceRequests.order(order)) { result in
-            switch result {
-            case .failure(.refused(code: "\(BinanceErrors.Code.noSuchOrder)", _)):
-                then(.success(nil))
-            case .failure(let fault): then(.failure(fault))
-            case .success(let result):
-                guard case .answer(let answer) = result.outcome else { return }
-                do {
-                    then(.success(try BinanceAnswers.order(answer.body)))
-                } catch {
-                    then(.failure(.malformed("\(error)")))
-                }
-            }
-        }
+    private static func archived(_ order: OrderReference, _ reason: String) -> VenueOrder {
+        VenueOrder(
+            clientOrder: order.clientOrder, venueOrder: order.venueOrder, symbol: order.symbol,
+            status: .expired, reason: reason)
     }
 
     // MARK: Fills
 
     public func queryFills(_ order: OrderReference) {
-        core.enqueue { [self] done in
-            find(order) { [self] result in
-                switch result {
-                case .failure(let fault):
-                    core.failed(fault, order.clientOrder)
-                    done()
-                case .success(nil): done()
-                case .success(let found?):
-                    core.report(.order(found.order))
-                    let fills = BinanceRequests.fills(
-                        order.symbol, .order(found.order.venueOrder))
-                    core.ask(fills, about: order.clientOrder) { (body) throws(JSONFault) in
-                        try BinanceAnswers.fills(body)
-                    } _: { [self] fills in
-                        report(fills ?? [], done)
-                    }
-                }
+        desk.queryFills(order) { [self] found, done in
+            let fills = BinanceRequests.fills(order.symbol, .order(found.order.venueOrder))
+            core.ask(fills, about: order.clientOrder) { (body) throws(JSONFault) in
+                try BinanceAnswers.fills(body)
+            } _: { [desk] fills in
+                desk.report(fills?.map(\.fill) ?? [], done)
             }
         }
     }
@@ -88,7 +70,7 @@ extension BinanceGateway {
             try BinanceAnswers.fills(body)
         } _: { [self] found in
             guard let found else { return done() }
-            report(found) { [self] in
+            desk.report(found.map(\.fill)) { [self] in
                 // A full page: what is behind it is asked for by number, to the end.
                 guard found.count >= 1000, let last = found.map(\.number).max() else {
                     return window(symbol, next, since, end, done)
@@ -106,36 +88,12 @@ extension BinanceGateway {
             try BinanceAnswers.fills(body)
         } _: { [self] found in
             guard let found else { return done() }
-            report(found.filter { $0.fill.time >= since }) { [self] in
+            desk.report(found.map(\.fill).filter { $0.time >= since }) { [self] in
                 guard found.count >= 1000, let last = found.map(\.number).max() else {
                     return done()
                 }
                 fills(symbol, .from(last + 1), since, done)
             }
-        }
-    }
-
-    /// In their order; what the history leaves out, the client's id, is asked for.
-    private func report(_ trades: [BinanceTrade], _ then: @escaping @Sendable () -> Void) {
-        guard var fill = trades.first?.fill else { return then() }
-        let rest = Array(trades.dropFirst())
-        if let client = core.clientOrder(of: fill.venueOrder) {
-            fill.clientOrder = client
-            core.report(.fill(fill))
-            return report(rest, then)
-        }
-        let order = OrderReference(
-            clientOrder: "", venueOrder: fill.venueOrder, symbol: fill.symbol)
-        core.ask(BinanceRequests.order(order)) { (body) throws(JSONFault) in
-            try BinanceAnswers.order(body)
-        } _: { [self, fill] found in
-            var fill = fill
-            if let found {
-                core.learn(found.order)
-                fill.clientOrder = found.order.clientOrder
-            }
-            core.report(.fill(fill))
-            report(rest, then)
         }
     }
 

@@ -14,7 +14,7 @@ public final class BinanceGateway: VenueGateway, @unchecked Sendable {
     public let name = "binance"
     public let countsFillsByReplacement = true
     let core: GatewayCore
-    let desk: OrderDesk
+    let desk: OrderDesk<BinanceOrder>
     private let market: BinanceMarketLink
     private let orders: BinanceOrderLink
 
@@ -26,7 +26,7 @@ public final class BinanceGateway: VenueGateway, @unchecked Sendable {
         let core = GatewayCore("binance", settings) { now in
             Self.dialect(settings, signing, now)
         }
-        (self.core, desk) = (core, OrderDesk(core: core))
+        (self.core, desk) = (core, OrderDesk(core: core, dialect: Self.orders))
         orders = BinanceOrderLink(core, signing)
         market = BinanceMarketLink(core)
     }
@@ -54,6 +54,13 @@ public final class BinanceGateway: VenueGateway, @unchecked Sendable {
             readClock: { (body) throws(JSONFault) in try BinanceAnswers.time(body) })
     }
 
+    private static let orders = OrderDesk<BinanceOrder>.Dialect(
+        submit: { (order) throws(VenueFault) in try BinanceRequests.submit(order) },
+        order: { BinanceRequests.order($0) },
+        fault: { BinanceErrors.fault($0, isOrder: true) },
+        isNone: { $0.isRefusal(BinanceErrors.Code.noSuchOrder) },
+        read: { (body) throws(JSONFault) in try BinanceAnswers.order(body) })
+
     // MARK: Life
 
     public func start(symbols: [String], to sink: ReportSink) {
@@ -72,37 +79,13 @@ public final class BinanceGateway: VenueGateway, @unchecked Sendable {
 
     // MARK: Orders
 
-    public func submit(_ order: OrderRequest) {
-        let request: WireRequest
-        do throws(VenueFault) {
-            if let fault = desk.refusal() { throw fault }
-            request = try BinanceRequests.submit(order)
-        } catch {
-            return core.orderLoop.execute { [desk] in desk.reject(order, error) }
-        }
-        core.willSend(order.clientOrder)
-        core.channel.order(request, onWrite: desk.hook(order)) { [self] outcome in
-            let body = desk.body(
-                outcome, order.clientOrder, fault: { BinanceErrors.fault($0, isOrder: true) },
-                no: { desk.reject(order, $0) })
-            if let body { placed(order.clientOrder, body) }
-        }
-    }
-
-    private func placed(_ clientOrder: String, _ body: [UInt8]) {
-        do {
-            try BinanceAnswers.order(body).reports.forEach(core.report)
-        } catch {
-            desk.unreadable(error, clientOrder)
-        }
-    }
+    public func submit(_ order: OrderRequest) { desk.submit(order) }
 
     public func cancel(_ order: OrderReference) {
         core.channel.order(BinanceRequests.cancel(order)) { [desk] outcome in
             // Its end comes by the stream.
             _ = desk.body(
-                outcome, order.clientOrder, fault: { BinanceErrors.fault($0, isOrder: true) },
-                no: { desk.refuseCancel(order, $0) })
+                outcome, order.clientOrder, no: { desk.refuseCancel(order, $0) })
         }
     }
 
@@ -115,21 +98,12 @@ public final class BinanceGateway: VenueGateway, @unchecked Sendable {
     public func replace(_ old: OrderReference, with order: OrderRequest) {
         core.orderLoop.execute { [self] in
             if let fault = desk.refusal() { return desk.reject(order, fault, as: .replaceRefused) }
-            guard let known = core.known(old.clientOrder) else {
-                return find(old) { [self] result in
-                    switch result {
-                    case .failure(let fault): desk.reject(order, fault, as: .replaceRefused)
-                    case .success(nil):
-                        desk.reject(
-                            order, .refused(code: "-2013", "the venue has no such order"),
-                            as: .replaceRefused)
-                    case .success(let found?):
-                        core.learn(found.order)
-                        replace(old, with: order, filled: found.order.filled)
-                    }
+            desk.known(old) { [self] known in
+                switch known {
+                case .failure(let fault): desk.reject(order, fault, as: .replaceRefused)
+                case .success(let known): replace(old, with: order, filled: known.filled)
                 }
             }
-            replace(old, with: order, filled: known.filled)
         }
     }
 
@@ -165,7 +139,7 @@ public final class BinanceGateway: VenueGateway, @unchecked Sendable {
             return answer.body
         }
         return desk.body(
-            outcome, order.clientOrder, fault: { BinanceErrors.fault($0, isOrder: true) },
+            outcome, order.clientOrder,
             no: { desk.reject(order, $0, as: .replaceRefused) })
     }
 
@@ -195,51 +169,20 @@ public final class BinanceGateway: VenueGateway, @unchecked Sendable {
     private func replaceInSteps(
         _ old: OrderReference, with order: OrderRequest, _ cancelID: String
     ) {
-        core.channel.order(BinanceRequests.cancel(old, cancelID: cancelID)) { [self] outcome in
+        core.channel.order(BinanceRequests.cancel(old, cancelID: cancelID)) { [desk] outcome in
             let body = desk.body(
-                outcome, order.clientOrder, fault: { BinanceErrors.fault($0, isOrder: true) },
+                outcome, order.clientOrder,
                 no: { desk.reject(order, $0, as: .replaceRefused) })
             guard let body else { return }
-            let cancelled: BinanceOrder
             do throws(JSONFault) {
-                cancelled = try BinanceAnswers.order(body)
+                let cancelled = try desk.read(body, about: old)
+                desk.placeRest(of: order, behind: cancelled.order)
             } catch {
                 desk.unreadable(error, old.clientOrder)
-                return desk.reject(
+                desk.reject(
                     order, .refused(code: "cancel", "the cancel's answer cannot be read"),
                     as: .replaceRefused)
             }
-            var rest = order
-            rest.quantity = order.quantity - cancelled.order.filled
-            placeRest(rest, in: cancelled.order)
-        }
-    }
-
-    private func placeRest(_ order: OrderRequest, in cancelled: VenueOrder) {
-        let request: WireRequest
-        do throws(VenueFault) {
-            if let fault = desk.refusal() { throw fault }
-            guard order.quantity > .zero else {
-                throw .refused(code: "filled", "nothing is left to replace")
-            }
-            request = try BinanceRequests.submit(order)
-        } catch {
-            desk.reject(order, error)
-            return core.report(.order(cancelled))
-        }
-        core.willSend(order.clientOrder)
-        core.channel.order(request, onWrite: desk.hook(order)) { [self] outcome in
-            let body = desk.body(
-                outcome, order.clientOrder, fault: { BinanceErrors.fault($0, isOrder: true) },
-                no: {
-                    desk.reject(order, $0)
-                    core.report(.order(cancelled))
-                })
-            guard let body else { return }
-            var gone = cancelled
-            gone.status = .replaced
-            core.report(.order(gone))
-            placed(order.clientOrder, body)
         }
     }
 }

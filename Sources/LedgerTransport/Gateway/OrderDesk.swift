@@ -2,16 +2,110 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// What a gateway says of an order that it was to send, the same for every venue.
+/// An order in a venue's answer.
+protocol OrderAnswer: Sendable {
+    var order: VenueOrder { get }
+    /// The executions first, then the state that they led to.
+    var reports: [GatewayReport] { get }
+}
+
+extension BinanceOrder: OrderAnswer {}
+extension AlpacaOrder: OrderAnswer {
+    /// Nothing of one that may yet come to nothing.
+    var reports: [GatewayReport] { isUndecided ? [] : [.order(order)] }
+}
+
+/// Orders as every gateway sends them and asks for them, and what it says of them.
 ///
 /// - An order that certainly did not leave, or that the venue clearly refused, is `rejected`; a fault
 ///   beside it says why where the order is not at fault.
 /// - What is neither a yes nor a no is a fault `unknownOutcome` about the client order id and nothing else:
 ///   the order may be there. It is asked for, and never sent again.
-struct OrderDesk: Sendable {
-    let core: GatewayCore
+/// - An answer about another order than the one that was asked about is one that cannot be read.
+struct OrderDesk<Answer: OrderAnswer>: Sendable {
+    /// What makes one venue's orders different from another's.
+    struct Dialect: Sendable {
+        var submit: @Sendable (OrderRequest) throws(VenueFault) -> WireRequest
+        var order: @Sendable (OrderReference) -> WireRequest
+        /// Of an answer to an order's request that is no success.
+        var fault: @Sendable (WireAnswer) -> VenueFault
+        /// Whether a question was refused because there is no such order.
+        var isNone: @Sendable (VenueFault) -> Bool
+        var read: @Sendable ([UInt8]) throws(JSONFault) -> Answer
+    }
 
-    /// What is wrong with sending it now; nil where nothing is.
+    let core: GatewayCore
+    let dialect: Dialect
+
+    // MARK: Sending
+
+    func submit(_ order: OrderRequest) {
+        place(
+            order, { () throws(VenueFault) in try dialect.submit(order) },
+            no: { reject(order, $0) }
+        ) { answer in answer.reports.forEach(core.report) }
+    }
+
+    /// Sends what places an order: once, and only while its reports can come.
+    ///
+    /// - Parameters:
+    ///   - no: told on the order loop that it did not leave, or that the venue refused it.
+    ///   - yes: told what the venue made of it.
+    func place(
+        _ order: OrderRequest, _ request: () throws(VenueFault) -> WireRequest,
+        no: @escaping @Sendable (VenueFault) -> Void,
+        yes: @escaping @Sendable (Answer) -> Void
+    ) {
+        let wire: WireRequest
+        do throws(VenueFault) {
+            if let fault = refusal() { throw fault }
+            wire = try request()
+        } catch {
+            return core.orderLoop.execute { no(error) }
+        }
+        core.willSend(order.clientOrder)
+        core.channel.order(wire, onWrite: hook(order)) { outcome in
+            guard let body = self.body(outcome, order.clientOrder, no: no) else { return }
+            do throws(JSONFault) {
+                yes(
+                    try read(
+                        body,
+                        about: OrderReference(
+                            clientOrder: order.clientOrder, symbol: order.symbol)))
+            } catch {
+                unreadable(error, order.clientOrder)
+            }
+        }
+    }
+
+    /// Places what a cancelled order leaves of its replacement, so that the two never fill more than was
+    /// wanted.
+    ///
+    /// - Parameter order: its quantity is in all, with what the cancelled one filled.
+    func placeRest(of order: OrderRequest, behind cancelled: VenueOrder) {
+        var rest = order
+        rest.quantity = order.quantity - cancelled.filled
+        place(
+            rest,
+            { () throws(VenueFault) in
+                guard rest.quantity > .zero else {
+                    throw .refused(code: "filled", "nothing is left to replace")
+                }
+                return try dialect.submit(rest)
+            },
+            no: { [rest] fault in
+                reject(rest, fault)
+                core.report(.order(cancelled))
+            }
+        ) { answer in
+            var gone = cancelled
+            gone.status = .replaced
+            core.report(.order(gone))
+            answer.reports.forEach(core.report)
+        }
+    }
+
+    /// What is wrong with sending an order now; nil where nothing is.
     func refusal() -> VenueFault? {
         core.isOrderStreamUp ? nil : .unreachable("order stream is down")
     }
@@ -23,6 +117,8 @@ struct OrderDesk: Sendable {
         return { time in told(id, time) }
     }
 
+    // MARK: Outcomes
+
     /// The order did not leave, or the venue refused it. For a fault of the way, the fault goes before.
     func reject(
         _ order: OrderRequest, _ fault: VenueFault, as status: VenueStatus = .rejected
@@ -33,7 +129,7 @@ struct OrderDesk: Sendable {
                 VenueOrder(
                     clientOrder: order.clientOrder, symbol: order.symbol, side: order.side,
                     status: status, quantity: order.quantity, limitPrice: order.limitPrice,
-                    stopPrice: order.stopPrice, reason: Self.reason(fault))))
+                    stopPrice: order.stopPrice, reason: fault.text)))
     }
 
     /// A cancel that did not leave, or that the venue refused.
@@ -43,14 +139,13 @@ struct OrderDesk: Sendable {
             .order(
                 VenueOrder(
                     clientOrder: order.clientOrder, venueOrder: order.venueOrder,
-                    symbol: order.symbol, status: .cancelRefused, reason: Self.reason(fault))))
+                    symbol: order.symbol, status: .cancelRefused, reason: fault.text)))
     }
 
     /// The body of an answer of success; anything else is given to `no` as a clear refusal, or reported as
     /// an unknown outcome.
     func body(
-        _ outcome: RequestChannel.OrderOutcome, _ clientOrder: String,
-        fault: (WireAnswer) -> VenueFault, no: (VenueFault) -> Void
+        _ outcome: RequestChannel.OrderOutcome, _ clientOrder: String, no: (VenueFault) -> Void
     ) -> [UInt8]? {
         switch outcome {
         case .refused(let fault): no(fault)
@@ -59,68 +154,27 @@ struct OrderDesk: Sendable {
             if mayHaveArrived { core.failed(fault, clientOrder) } else { no(fault) }
         case .outcome(.answer(let answer)):
             if answer.isSuccess { return answer.body }
-            let fault = fault(answer)
+            let fault = dialect.fault(answer)
             if case .unknownOutcome = fault { core.failed(fault, clientOrder) } else { no(fault) }
         }
         return nil
+    }
+
+    func read(_ body: [UInt8], about order: OrderReference) throws(JSONFault) -> Answer {
+        let answer = try dialect.read(body)
+        let isMeant =
+            order.clientOrder.isEmpty
+            ? answer.order.venueOrder == order.venueOrder
+            : answer.order.clientOrder == order.clientOrder
+        guard isMeant, answer.order.symbol == order.symbol else {
+            throw JSONFault(.anotherOrder, at: 0)
+        }
+        return answer
     }
 
     /// The venue said yes in words that cannot be read.
     func unreadable(_ error: JSONFault, _ clientOrder: String) {
         core.report(.fault(.malformed("\(error)"), clientOrder))
         core.report(.fault(.unknownOutcome("the answer cannot be read"), clientOrder))
-    }
-
-    /// Asks until the venue knows the order, or none can arrive any more.
-    ///
-    /// - Parameters:
-    ///   - ask: one question; given back are the reports of the order, nothing where the venue has none,
-    ///     or the fault.
-    func settle(
-        _ order: OrderReference, isWaiting: Bool = false,
-        _ ask:
-            @escaping @Sendable (
-                @escaping @Sendable (Result<[GatewayReport], VenueFault>) -> Void
-            ) -> Void
-    ) {
-        // An answer is about the moment at which the question left.
-        let asked = MachineTime.steady
-        ask { result in
-            switch result {
-            case .failure(let fault):
-                if isWaiting { core.endWait(order.clientOrder) }
-                core.failed(fault, order.clientOrder)
-            case .success(let reports) where !reports.isEmpty:
-                if isWaiting { core.endWait(order.clientOrder) }
-                reports.forEach(core.report)
-            case .success:
-                let left = core.arrivalDeadline(order.clientOrder) - asked
-                guard left > 0 else {
-                    if isWaiting { core.endWait(order.clientOrder) }
-                    core.report(
-                        .order(
-                            VenueOrder(
-                                clientOrder: order.clientOrder, venueOrder: order.venueOrder,
-                                symbol: order.symbol, status: .unknown,
-                                reason: "the venue has no such order")))
-                    return
-                }
-                // One that waits already will ask for both.
-                guard isWaiting || core.beginWait(order.clientOrder) else { return }
-                let wait = min(left + 1_000_000, max(left / 4, 200_000_000))
-                core.orderLoop.scheduleTask(in: .nanoseconds(wait)) {
-                    settle(order, isWaiting: true, ask)
-                }
-            }
-        }
-    }
-
-    static func reason(_ fault: VenueFault) -> String {
-        switch fault {
-        case .refused(_, let text), .authentication(let text), .rateLimited(_, let text),
-            .timestamp(let text), .unknownOutcome(let text), .unreachable(let text),
-            .closed(let text), .malformed(let text):
-            text
-        }
     }
 }

@@ -21,7 +21,7 @@ struct Redaction: Sendable {
         }
     }
 
-    private func applied(to fault: VenueFault) -> VenueFault {
+    func applied(to fault: VenueFault) -> VenueFault {
         switch fault {
         case .authentication(let text): .authentication(applied(to: text))
         case .refused(let code, let text): .refused(code: code, applied(to: text))
@@ -41,6 +41,9 @@ struct Redaction: Sendable {
             while let range = result.firstRange(of: secret) {
                 result.replaceSubrange(range, with: "***")
             }
+            // Words that are too long were cut, perhaps in the middle of a key.
+            let length = (4..<secret.count).last { result.hasSuffix(secret.prefix($0)) }
+            if let length { result = String(result.dropLast(length)) + "***" }
         }
         return result
     }

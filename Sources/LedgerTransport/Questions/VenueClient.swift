@@ -29,6 +29,7 @@ public final class VenueClient {
     public let settings: Settings
     private let client: HTTPClient
     private let hash: KeyedHash
+    private let redaction: Redaction
     private var clock = ClockEstimator()
     private var backoff: Backoff
 
@@ -38,6 +39,7 @@ public final class VenueClient {
     public init(_ settings: Settings) {
         self.settings = settings
         client = HTTPClient(settings.http)
+        redaction = Redaction(settings.keys)
         hash = KeyedHash(key: Array(settings.keys.secret.reveal().utf8))
         backoff = Backoff(settings.backoff, seed: UInt64(bitPattern: MachineTime.steady))
     }
@@ -80,9 +82,11 @@ public final class VenueClient {
         switch client.perform(try http(request)).outcome {
         case .answer(let answer) where answer.isSuccess: return answer
         case .answer(let answer):
-            throw settings.venue == .alpaca
+            let fault =
+                settings.venue == .alpaca
                 ? AlpacaErrors.fault(answer, isOrder: false)
                 : BinanceErrors.fault(answer, isOrder: false)
+            throw redaction.applied(to: fault)
         // What only asks may be asked again, whether it arrived or not.
         case .failed(_, let reason): throw .unreachable(reason)
         }
@@ -149,11 +153,8 @@ public final class VenueClient {
 
     /// Keys leave over TLS, or stay on this machine.
     static func isSafe(_ url: String) -> Bool {
-        if url.hasPrefix("https://") { return true }
-        let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-        return local.contains { place in
-            url.hasPrefix(place) && [nil, ":", "/"].contains(url.dropFirst(place.count).first)
-        }
+        url.hasPrefix("https://")
+            || GatewayPairing.host(url).map(GatewayPairing.isLoopback) ?? false
     }
 
     private static func pause(_ span: Nanoseconds) {

@@ -145,17 +145,17 @@ public struct AlpacaFill: Hashable, Sendable {
             clientOrder: "", venueOrder: "", execution: "", symbol: "", side: .buy, price: .zero,
             quantity: .zero, time: .zero)
         (activity, isFill) = ("", false)
-        var side: Side?
+        var (side, hasType): (Side?, Bool) = (nil, false)
         try json.beginObject()
         while try json.nextField() {
             if json.isField("activity_type") {
-                isFill = try json.string() == "FILL"
+                (isFill, hasType) = (try json.string() == "FILL", true)
             } else if json.isField("id") {
-                activity = try json.string()
+                activity = try json.name()
             } else if json.isField("order_id") {
-                fill.venueOrder = try json.stringOrNull()
+                fill.venueOrder = try json.nameOrNull()
             } else if json.isField("symbol") {
-                fill.symbol = try json.stringOrNull()
+                fill.symbol = try json.nameOrNull()
             } else if json.isField("side") {
                 side = try AlpacaOrder.side(&json)
             } else if json.isField("price") {
@@ -170,10 +170,11 @@ public struct AlpacaFill: Hashable, Sendable {
                 try json.skip()
             }
         }
+        guard hasType else { throw JSONFault(.missing, at: json.position) }
         guard isFill else { return }
         fill.execution = Self.execution(of: activity)
         let isWhole = !fill.execution.isEmpty && !fill.venueOrder.isEmpty && !fill.symbol.isEmpty
-        guard isWhole, let side, fill.quantity > .zero, fill.time > .zero else {
+        guard isWhole, let side, fill.quantity > .zero, fill.price > .zero, fill.time > .zero else {
             throw JSONFault(.missing, at: json.position)
         }
         fill.side = side
@@ -203,9 +204,9 @@ public struct AlpacaPosition: Hashable, Sendable {
         try json.beginObject()
         while try json.nextField() {
             if json.isField("symbol") {
-                position.symbol = try json.string()
+                position.symbol = try json.name()
             } else if json.isField("qty") {
-                quantity = try json.quantity()
+                quantity = try json.signedQuantity()
             } else if json.isField("side") {
                 isShort = try json.string() == "short"
             } else if json.isField("avg_entry_price") {

@@ -69,7 +69,7 @@ public enum AlpacaDataStream {
         try json.beginObject()
         while try json.nextField() {
             if json.isField("S") {
-                values.symbol = try json.string()
+                values.symbol = try json.name()
             } else if json.isField("t") {
                 values.time = try json.timestamp()
             } else if kind == .quote {
@@ -80,7 +80,9 @@ public enum AlpacaDataStream {
                 try values.readBar(&json)
             }
         }
-        guard !values.symbol.isEmpty, values.time > .zero, values.isWhole(kind == .bar) else {
+        let hasPrice = kind == .quote || values.open > .zero
+        guard !values.symbol.isEmpty, values.time > .zero, hasPrice, values.isWhole(kind == .bar)
+        else {
             throw JSONFault(.missing, at: json.position)
         }
         switch kind {
@@ -172,7 +174,7 @@ public enum AlpacaDataStream {
         try json.beginObject()
         while try json.nextField() {
             if json.isField("msg") {
-                message = try json.string()
+                message = try json.wordsOrNull()
             } else if json.isField("code") {
                 code = try json.integer()
             } else {

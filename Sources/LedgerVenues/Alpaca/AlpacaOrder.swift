@@ -11,20 +11,20 @@ public struct AlpacaOrder: Hashable, Sendable {
     public var replaces: String
     public var replacedBy: String
 
-    /// - Throws: `missing` without an id, a client's id, a symbol, a side or a status; `unknownName` for a
-    ///   status or a side that nobody knows: an order whose state is a guess is worse than none.
+    /// - Throws: `missing` without an id, a client's id, a symbol, a side, a status or what has filled;
+    ///   `outOfRange` where these contradict each other; `unknownName` for a status or a side that nobody knows: an order whose state is a guess is worse than none.
     public init(_ json: inout JSONReader) throws(JSONFault) {
         order = VenueOrder(clientOrder: "", status: .pending)
         (createdAt, submittedAt, replaces, replacedBy) = (.zero, .zero, "", "")
-        var (status, side): (VenueStatus?, Side?) = (nil, nil)
+        var (status, side, filled): (VenueStatus?, Side?, Quantity?) = (nil, nil, nil)
         try json.beginObject()
         while try json.nextField() {
             if json.isField("id") {
-                order.venueOrder = try json.string()
+                order.venueOrder = try json.name()
             } else if json.isField("client_order_id") {
-                order.clientOrder = try json.string()
+                order.clientOrder = try json.name()
             } else if json.isField("symbol") {
-                order.symbol = try json.string()
+                order.symbol = try json.name()
             } else if json.isField("side") {
                 side = try Self.side(&json)
             } else if json.isField("status") {
@@ -32,7 +32,7 @@ public struct AlpacaOrder: Hashable, Sendable {
             } else if json.isField("qty") {
                 order.quantity = try json.quantityOrNull()
             } else if json.isField("filled_qty") {
-                order.filled = try json.quantityOrNull()
+                filled = try json.quantity()
             } else if json.isField("limit_price") {
                 order.limitPrice = try json.priceOrNull()
             } else if json.isField("stop_price") {
@@ -42,11 +42,17 @@ public struct AlpacaOrder: Hashable, Sendable {
             }
         }
         let isWhole = !order.venueOrder.isEmpty && !order.clientOrder.isEmpty
-        guard isWhole, !order.symbol.isEmpty, let status, let side else {
+        guard isWhole, !order.symbol.isEmpty, let status, let side, let filled else {
             throw JSONFault(.missing, at: json.position)
         }
-        (order.side, order.status) = (side, status)
+        (order.side, order.status, order.filled) = (side, status, filled)
+        guard order.isPlausible else { throw JSONFault(.outOfRange, at: json.position) }
         settleStatus()
+    }
+
+    /// Whether it stands in the place of another, and does not say by itself whether that one is gone.
+    public var isUndecided: Bool {
+        !replaces.isEmpty && (order.status == .pending || order.status == .rejected)
     }
 
     private mutating func readTimes(_ json: inout JSONReader) throws(JSONFault) {
@@ -57,11 +63,11 @@ public struct AlpacaOrder: Hashable, Sendable {
         } else if json.isField("submitted_at") {
             submittedAt = try json.timestampOrNull()
         } else if json.isField("replaces") {
-            replaces = try json.stringOrNull()
+            replaces = try json.nameOrNull()
         } else if json.isField("replaced_by") {
-            replacedBy = try json.stringOrNull()
+            replacedBy = try json.nameOrNull()
         } else if json.isField("reject_reason") {
-            order.reason = try json.stringOrNull()
+            order.reason = try json.wordsOrNull()
         } else {
             try json.skip()
         }

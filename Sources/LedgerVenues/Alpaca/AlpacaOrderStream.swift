@@ -9,6 +9,8 @@ public enum AlpacaOrderStream {
         /// The streams that are listened to now.
         case listening([String])
         case reports([GatewayReport])
+        /// A replacement that is on its way or rejected: whether the old order is gone is asked for.
+        case undecided(AlpacaOrder)
         case other
     }
 
@@ -30,9 +32,15 @@ public enum AlpacaOrderStream {
         guard var data else { return .other }
         switch stream {
         case "authorization":
-            return try status(&data) == "authorized" ? .authorized : .unauthorized
+            switch try status(&data) {
+            case "authorized": return .authorized
+            case "unauthorized": return .unauthorized
+            default: throw JSONFault(.unknownName, at: data.position)
+            }
         case "listening": return .listening(try streams(&data))
-        case "trade_updates": return .reports(try AlpacaUpdate(&data).reports)
+        case "trade_updates":
+            let update = try AlpacaUpdate(&data)
+            return update.undecided.map { .undecided($0) } ?? .reports(update.reports)
         default: return .other
         }
     }
@@ -75,9 +83,9 @@ struct AlpacaUpdate {
         try json.beginObject()
         while try json.nextField() {
             if json.isField("event") {
-                event = try json.string()
+                event = try json.name()
             } else if json.isField("execution_id") {
-                execution = try json.stringOrNull()
+                execution = try json.nameOrNull()
             } else if json.isField("price") {
                 price = try json.priceOrNull()
             } else if json.isField("qty") {
@@ -85,15 +93,22 @@ struct AlpacaUpdate {
             } else if json.isField("timestamp") {
                 time = try json.timestampOrNull()
             } else if json.isField("reason") {
-                reason = try json.stringOrNull()
+                reason = try json.wordsOrNull()
             } else if json.isField("order") {
                 order = try AlpacaOrder(&json)
             } else {
                 try json.skip()
             }
         }
-        guard !event.isEmpty, order != nil else { throw JSONFault(.missing, at: json.position) }
+        guard !event.isEmpty, let order else { throw JSONFault(.missing, at: json.position) }
+        guard quantity <= order.order.filled || !isFill else {
+            throw JSONFault(.outOfRange, at: json.position)
+        }
     }
+
+    var undecided: AlpacaOrder? { order.flatMap { $0.isUndecided ? $0 : nil } }
+
+    private var isFill: Bool { event == "fill" || event == "partial_fill" }
 
     /// A fill comes before the state that it led to. One without an id of its execution is none: the
     /// order's filled quantity tells that there is something to ask for.

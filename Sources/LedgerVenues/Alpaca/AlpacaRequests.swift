@@ -4,7 +4,7 @@ import LedgerEvents
 /// Requests of Alpaca's trading API v2 and its data API.
 public enum AlpacaRequests {
     /// - Throws: `refused` for what Alpaca has no order of, by name: a plain stop or anything but gtc and
-    ///   ioc in crypto, and stops that would have to fill at once.
+    ///   ioc in crypto, stops that would have to fill at once, and parts of a share beyond the day.
     public static func submit(_ order: OrderRequest) throws(VenueFault) -> WireRequest {
         if let reason = refusal(order) { throw .refused(code: "order", reason) }
         var json = JSONWriter()
@@ -20,6 +20,11 @@ public enum AlpacaRequests {
         addTerms(order, &json)
         json.endObject()
         return WireRequest(.post, "/v2/orders", body: json.bytes, isOrder: true)
+    }
+
+    /// Whether none of it is a part of a share; coins have no shares.
+    public static func isWhole(_ order: OrderRequest) -> Bool {
+        isCrypto(order.symbol) || order.quantity.raw % Int128(FixedPoint.one) == 0
     }
 
     /// - Parameter venueOrder: the venue's id of the order that goes.
@@ -66,17 +71,12 @@ public enum AlpacaRequests {
 
     /// At most 100, the oldest first.
     ///
-    /// - Parameters:
-    ///   - order: only this order's, by the venue's id; all where it is empty.
-    ///   - page: the id of the last one of the page before.
-    public static func fills(
-        after: Timestamp, order: String = "", page: String = ""
-    ) -> WireRequest {
+    /// - Parameter page: the id of the last one of the page before.
+    public static func fills(after: Timestamp, page: String = "") -> WireRequest {
         var query = WireQuery()
         if after > .zero { query.add("after", "\(after)") }
         query.add("direction", "asc")
         query.add("page_size", 100)
-        if !order.isEmpty { query.add("order_id", order) }
         if !page.isEmpty { query.add("page_token", page) }
         return WireRequest(.get, "/v2/account/activities/FILL", query: query)
     }
@@ -194,6 +194,8 @@ public enum AlpacaRequests {
             }
         } else if isStop, isAtOnce {
             return "alpaca has no \(name(order.orderType)) order with \(name(order.timeInForce))"
+        } else if !isWhole(order), order.timeInForce != .day {
+            return "alpaca takes a part of a share for the day only"
         }
         return nil
     }

@@ -14,14 +14,16 @@ public enum BinanceAnswers {
         try AlpacaAnswers.list(body) { (json) throws(JSONFault) in try BinanceOrder(&json) }
     }
 
-    /// - Throws: `missing` for one without its id, order, symbol, quantity or time.
+    /// - Throws: `missing` for one without its id, order, symbol, side, price, quantity or time.
     public static func fills(_ body: [UInt8]) throws(JSONFault) -> [BinanceTrade] {
         try AlpacaAnswers.list(body) { (json) throws(JSONFault) in
             var trade = BinanceTrade()
             try trade.read(&json)
             let fill = trade.fill
-            let isWhole = !fill.execution.isEmpty && !fill.venueOrder.isEmpty
-            guard isWhole, !fill.symbol.isEmpty, fill.quantity > .zero, fill.time > .zero else {
+            let isNamed = !fill.execution.isEmpty && !fill.venueOrder.isEmpty && trade.hasSide
+            guard isNamed, !fill.symbol.isEmpty, fill.quantity > .zero, fill.price > .zero,
+                fill.time > .zero
+            else {
                 throw JSONFault(.missing, at: json.position)
             }
             return trade
@@ -56,19 +58,22 @@ public enum BinanceAnswers {
 
     private static func balance(_ json: inout JSONReader) throws(JSONFault) -> Balance {
         var balance = Balance(asset: "", free: .zero, locked: .zero)
+        var seen = 0
         try json.beginObject()
         while try json.nextField() {
             if json.isField("asset") {
-                balance.asset = try json.string()
+                balance.asset = try json.name()
             } else if json.isField("free") {
-                balance.free = try json.quantity()
+                (balance.free, seen) = (try json.signedQuantity(), seen + 1)
             } else if json.isField("locked") {
-                balance.locked = try json.quantity()
+                (balance.locked, seen) = (try json.signedQuantity(), seen + 1)
             } else {
                 try json.skip()
             }
         }
-        guard !balance.asset.isEmpty else { throw JSONFault(.missing, at: json.position) }
+        guard !balance.asset.isEmpty, seen == 2 else {
+            throw JSONFault(.missing, at: json.position)
+        }
         return balance
     }
 
@@ -110,10 +115,14 @@ public enum BinanceAnswers {
         var key = ""
         try json.beginObject()
         while try json.nextField() {
-            if json.isField("listenKey") { key = try json.string() } else { try json.skip() }
+            if json.isField("listenKey") { key = try json.name() } else { try json.skip() }
         }
         try json.finish()
         guard !key.isEmpty else { throw JSONFault(.missing, at: body.count) }
+        // It becomes a part of an address.
+        guard key.utf8.allSatisfy({ $0.isAlphanumeric }) else {
+            throw JSONFault(.badText, at: body.count)
+        }
         return key
     }
 
@@ -152,5 +161,11 @@ public enum BinanceAnswers {
         }
         try json.finish()
         return bars
+    }
+}
+
+extension UInt8 {
+    fileprivate var isAlphanumeric: Bool {
+        (48...57).contains(self) || (65...90).contains(self) || (97...122).contains(self)
     }
 }

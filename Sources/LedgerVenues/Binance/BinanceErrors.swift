@@ -42,7 +42,14 @@ public enum BinanceErrors {
         let text =
             "HTTP \(answer.status) \(body.map { "\($0.code) \($0.message)" } ?? answer.excerpt)"
         switch answer.status {
-        case 401, 403: return .authentication(text)
+        case 401: return .authentication(text)
+        case 403:
+            // A key that is wrong has a body that says so. Without it a firewall in front of the venue
+            // found too many requests, or words that it does not like.
+            if let body, case .authentication = fault(body, isOrder: isOrder) {
+                return .authentication(text)
+            }
+            return .rateLimited(retryAfter: answer.retryAfter, text)
         case 418, 429: return .rateLimited(retryAfter: answer.retryAfter, text)
         // The venue's own words: neither a yes nor a no, whatever the body says.
         case 500..<600:
@@ -59,6 +66,7 @@ public enum BinanceErrors {
         return fault(body, retryAfter: answer.retryAfter, isOrder: isOrder)
     }
 
+    /// The meaning of a body; `fault(_:isOrder:)` has that of the status before it.
     public static func fault(
         _ body: Body, retryAfter: Nanoseconds = .zero, isOrder: Bool
     ) -> VenueFault {
@@ -68,6 +76,8 @@ public enum BinanceErrors {
         case -1003, -1015, -1034: return .rateLimited(retryAfter: retryAfter, text)
         case Code.timestamp: return .timestamp(text)
         case -1000, -1001, -1006, -1007, -1008: return .unknownOutcome(text)
+        // Without its halves nobody knows which of them was done.
+        case Code.replacePartly: return .unknownOutcome(text)
         case -1016: return .closed(text)
         case Code.rejected where isOrder && body.message.contains("Duplicate"):
             // An id that an open order has already is no refusal of that order.

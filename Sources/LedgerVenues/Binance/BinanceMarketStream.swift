@@ -83,13 +83,13 @@ public enum BinanceMarketStream {
             } else if json.isField("error"), try json.kind() == .object {
                 let error = try json.value()
                 code = error["code"]?.integer.map { Int($0) } ?? 0
-                message = error["msg"]?.string ?? ""
+                message = String((error["msg"]?.string ?? "").prefix(160))
                 continue
             } else if json.isField("code"), try json.kind() == .number {
                 code = try json.integer()
                 continue
             } else if json.isField("msg"), try json.kind() == .string {
-                message = try json.string()
+                message = try json.wordsOrNull()
                 continue
             }
             try json.skip()
@@ -122,7 +122,7 @@ public enum BinanceMarketStream {
         try json.beginObject()
         while try json.nextField() {
             if json.isField("s") {
-                symbol = try json.string()
+                symbol = try json.name()
             } else if json.isField("p") {
                 (price, seen) = (try json.price(), seen + 1)
             } else if json.isField("q") {
@@ -138,7 +138,9 @@ public enum BinanceMarketStream {
                 try json.skip()
             }
         }
-        guard seen >= 3, !symbol.isEmpty else { throw JSONFault(.missing, at: json.position) }
+        guard seen >= 3, !symbol.isEmpty, price > .zero else {
+            throw JSONFault(.missing, at: json.position)
+        }
         return .trade(
             symbol: symbol, price: price, size: size, aggressor: aggressor, id: id, time)
     }
@@ -151,7 +153,7 @@ public enum BinanceMarketStream {
         try json.beginObject()
         while try json.nextField() {
             if json.isField("s") {
-                symbol = try json.string()
+                symbol = try json.name()
             } else if json.isField("b") {
                 bid = try json.price()
             } else if json.isField("B") {
@@ -190,7 +192,7 @@ public enum BinanceMarketStream {
         while try json.nextField() {
             seen += 1
             if json.isField("s") {
-                bar.symbol = try json.string()
+                bar.symbol = try json.name()
             } else if json.isField("t") {
                 bar.start = try json.milliseconds()
             } else if json.isField("T") {

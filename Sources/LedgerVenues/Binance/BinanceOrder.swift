@@ -6,22 +6,25 @@ public struct BinanceOrder: Hashable, Sendable {
     public var order: VenueOrder
     /// The executions of an answer to a new order.
     public var fills: [VenueFill] = []
+    /// What of its terms was there.
+    private var (hasStatus, hasFilled, hasSide) = (false, false, false)
 
-    /// - Throws: `missing` without a symbol, a client's id or a number; `unknownName` for a status or a
-    ///   side that nobody knows.
+    /// - Throws: `missing` without a symbol, a client's id or a number, and with a status but without side
+    ///   and what has filled; `outOfRange` where these contradict each other; `unknownName` for a
+    ///   status or a side that nobody knows.
     public init(_ json: inout JSONReader) throws(JSONFault) {
         order = VenueOrder(clientOrder: "", status: .accepted)
         var (original, fillsMark): (String, JSONReader?) = ("", nil)
         try json.beginObject()
         while try json.nextField() {
             if json.isField("symbol") {
-                order.symbol = try json.string()
+                order.symbol = try json.name()
             } else if json.isField("clientOrderId") {
-                order.clientOrder = try json.string()
+                order.clientOrder = try json.name()
             } else if json.isField("origClientOrderId") {
-                original = try json.string()
+                original = try json.name()
             } else if json.isField("orderId") {
-                order.venueOrder = String(try json.integer(Int64.self))
+                order.venueOrder = String(try json.integer(UInt64.self))
             } else if json.isField("fills") {
                 fillsMark = json
                 try json.skip()
@@ -32,7 +35,11 @@ public struct BinanceOrder: Hashable, Sendable {
         // The answer to a cancel has the cancel's own id beside the order's.
         if !original.isEmpty { order.clientOrder = original }
         let isWhole = !order.clientOrder.isEmpty && !order.venueOrder.isEmpty
-        guard isWhole, !order.symbol.isEmpty else { throw JSONFault(.missing, at: json.position) }
+        let hasTerms = hasStatus ? hasFilled && hasSide : !hasFilled
+        guard isWhole, !order.symbol.isEmpty, hasTerms else {
+            throw JSONFault(.missing, at: json.position)
+        }
+        guard order.isPlausible else { throw JSONFault(.outOfRange, at: json.position) }
         if var mark = fillsMark { try readFills(&mark) }
     }
 
@@ -44,11 +51,11 @@ public struct BinanceOrder: Hashable, Sendable {
         } else if json.isField("origQty") {
             order.quantity = try json.quantity()
         } else if json.isField("executedQty") {
-            order.filled = try json.quantity()
+            (order.filled, hasFilled) = (try json.quantity(), true)
         } else if json.isField("status") {
-            order.status = try Self.status(&json)
+            (order.status, hasStatus) = (try Self.status(&json), true)
         } else if json.isField("side") {
-            order.side = try Self.side(&json)
+            (order.side, hasSide) = (try Self.side(&json), true)
         } else if json.isField("transactTime") || json.isField("updateTime") {
             order.updatedAt = try json.milliseconds()
         } else {
@@ -63,10 +70,13 @@ public struct BinanceOrder: Hashable, Sendable {
             var trade = BinanceTrade()
             try trade.read(&json)
             var fill = trade.fill
-            guard !fill.execution.isEmpty, fill.quantity > .zero else {
+            guard !fill.execution.isEmpty, fill.quantity > .zero, fill.price > .zero else {
                 throw JSONFault(.missing, at: json.position)
             }
             cumulative = cumulative + fill.quantity
+            guard cumulative <= order.filled else {
+                throw JSONFault(.outOfRange, at: json.position)
+            }
             (fill.clientOrder, fill.venueOrder) = (order.clientOrder, order.venueOrder)
             (fill.symbol, fill.side, fill.time) = (order.symbol, order.side, order.updatedAt)
             fill.cumulative = cumulative
@@ -106,6 +116,8 @@ public struct BinanceTrade: Hashable, Sendable {
     public var fill: VenueFill
     /// By which the page after it is asked for.
     public var number: Int64 = 0
+    var hasSide = false
+    private var hasFee = false
 
     init() {
         fill = VenueFill(
@@ -117,29 +129,35 @@ public struct BinanceTrade: Hashable, Sendable {
         try json.beginObject()
         while try json.nextField() {
             if json.isField("symbol") {
-                fill.symbol = try json.string()
+                fill.symbol = try json.name()
             } else if json.isField("id") || json.isField("tradeId") {
+                let start = json.position
                 number = try json.integer()
+                guard number >= 0 else { throw JSONFault(.outOfRange, at: start) }
                 fill.execution = String(number)
             } else if json.isField("orderId") {
-                fill.venueOrder = String(try json.integer(Int64.self))
+                fill.venueOrder = String(try json.integer(UInt64.self))
             } else if json.isField("price") {
                 fill.price = try json.price()
             } else if json.isField("qty") {
                 fill.quantity = try json.quantity()
             } else if json.isField("commission") {
-                fill.fee = try json.money()
+                (fill.fee, hasFee) = (try json.money(), true)
             } else if json.isField("commissionAsset") {
-                fill.feeAsset = try json.stringOrNull()
+                fill.feeAsset = try json.nameOrNull()
             } else if json.isField("time") {
                 fill.time = try json.milliseconds()
             } else if json.isField("isBuyer") {
-                fill.side = try json.bool() ? .buy : .sell
+                (fill.side, hasSide) = (try json.bool() ? .buy : .sell, true)
             } else if json.isField("isMaker") {
                 fill.liquidity = try json.bool() ? .maker : .taker
             } else {
                 try json.skip()
             }
+        }
+        // A fee without its asset would be booked as money.
+        guard hasFee, fill.fee == .zero || !fill.feeAsset.isEmpty else {
+            throw JSONFault(.missing, at: json.position)
         }
     }
 }

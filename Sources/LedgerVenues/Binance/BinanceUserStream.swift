@@ -86,33 +86,34 @@ struct BinanceExecution {
     private var clientID = ""
     private var originalID = ""
     private var kind = ""
+    private var (hasFilled, hasFee) = (false, false)
 
     init(_ json: inout JSONReader) throws(JSONFault) {
         var (side, hasStatus): (Side?, Bool) = (nil, false)
         try json.beginObject()
         while try json.nextField() {
             if json.isField("s") {
-                order.symbol = try json.string()
+                order.symbol = try json.name()
             } else if json.isField("c") {
-                clientID = try json.string()
+                clientID = try json.name()
             } else if json.isField("C") {
-                originalID = try json.stringOrNull()
+                originalID = try json.nameOrNull()
             } else if json.isField("S") {
                 side = try BinanceOrder.side(&json)
             } else if json.isField("x") {
-                kind = try json.string()
+                kind = try json.name()
             } else if json.isField("X") {
                 (order.status, hasStatus) = (try BinanceOrder.status(&json), true)
             } else if json.isField("i") {
-                order.venueOrder = String(try json.integer(Int64.self))
+                order.venueOrder = String(try json.integer(UInt64.self))
             } else {
                 try readTerms(&json)
             }
         }
         let isWhole = !order.symbol.isEmpty && !order.venueOrder.isEmpty && !clientID.isEmpty
-        guard isWhole, hasStatus, !kind.isEmpty, let side, order.updatedAt > .zero else {
-            throw JSONFault(.missing, at: json.position)
-        }
+        guard isWhole, hasStatus, hasFilled, !kind.isEmpty, let side, order.updatedAt > .zero
+        else { throw JSONFault(.missing, at: json.position) }
+        guard order.isPlausible else { throw JSONFault(.outOfRange, at: json.position) }
         (order.side, fill.side) = (side, side)
         try settle(json.position)
     }
@@ -125,9 +126,9 @@ struct BinanceExecution {
         } else if json.isField("P") {
             order.stopPrice = try json.price()
         } else if json.isField("z") {
-            order.filled = try json.quantity()
+            (order.filled, hasFilled) = (try json.quantity(), true)
         } else if json.isField("r") || json.isField("eR") {
-            let reason = try json.stringOrNull()
+            let reason = try json.wordsOrNull()
             if reason != "NONE" { order.reason = reason }
         } else if json.isField("T") {
             order.updatedAt = try json.milliseconds()
@@ -136,9 +137,9 @@ struct BinanceExecution {
         } else if json.isField("L") {
             fill.price = try json.price()
         } else if json.isField("n") {
-            fill.fee = try json.moneyOrNull()
+            if try !json.null() { (fill.fee, hasFee) = (try json.money(), true) }
         } else if json.isField("N") {
-            fill.feeAsset = try json.stringOrNull()
+            fill.feeAsset = try json.nameOrNull()
         } else if json.isField("t") {
             fill.execution = String(try json.integer(Int64.self))
         } else if json.isField("m") {
@@ -155,9 +156,10 @@ struct BinanceExecution {
         if order.status == .cancelled, clientID.hasPrefix(replacing) { order.status = .replaced }
         guard kind == "TRADE" else { return }
         order.clientOrder = clientID
-        guard fill.quantity > .zero, !fill.execution.isEmpty, !fill.execution.hasPrefix("-") else {
-            throw JSONFault(.missing, at: end)
-        }
+        guard fill.quantity > .zero, fill.price > .zero, !fill.execution.isEmpty,
+            !fill.execution.hasPrefix("-"), hasFee, fill.fee == .zero || !fill.feeAsset.isEmpty
+        else { throw JSONFault(.missing, at: end) }
+        guard fill.quantity <= order.filled else { throw JSONFault(.outOfRange, at: end) }
         (fill.clientOrder, fill.venueOrder) = (order.clientOrder, order.venueOrder)
         (fill.symbol, fill.cumulative, fill.time) = (order.symbol, order.filled, order.updatedAt)
     }

@@ -25,6 +25,8 @@ public struct JSONFault: Error, Hashable, Sendable, CustomStringConvertible {
         case missing
         /// A name where one of a closed list must stand.
         case unknownName
+        /// An answer about another order than the one that was asked about.
+        case anotherOrder
     }
 
     public var kind: Kind

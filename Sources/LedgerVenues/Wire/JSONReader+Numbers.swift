@@ -28,16 +28,29 @@ extension JSONReader {
         return try scaled(try quotedNumber(), at: start, isRounding: true)
     }
 
+    /// - Throws: `outOfRange` beyond 64 bits and for a negative one: no venue here has such a price.
     public mutating func price() throws(JSONFault) -> Price {
         let start = position
-        guard let raw = Int64(exactly: try decimal()) else {
+        guard let raw = Int64(exactly: try decimal()), raw >= 0 else {
             throw JSONFault(.outOfRange, at: start)
         }
         return Price(raw: raw)
     }
 
-    /// - Throws: `outOfRange` beyond ±10^12 units.
+    /// Of an order, a fill or a size.
+    ///
+    /// - Throws: `outOfRange` beyond 10^12 units and for a negative one.
     public mutating func quantity() throws(JSONFault) -> Quantity {
+        let start = position
+        let quantity = try signedQuantity()
+        guard quantity >= .zero else { throw JSONFault(.outOfRange, at: start) }
+        return quantity
+    }
+
+    /// Of a position or a balance.
+    ///
+    /// - Throws: `outOfRange` beyond ±10^12 units.
+    public mutating func signedQuantity() throws(JSONFault) -> Quantity {
         let start = position
         let raw = try decimal()
         guard raw.magnitude <= Quantity.limit.raw.magnitude else {
@@ -84,11 +97,11 @@ extension JSONReader {
 
     // MARK: Times
 
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970; none before that.
     public mutating func milliseconds() throws(JSONFault) -> Timestamp {
         let start = position
         let (count, overflow) = try integer(Int64.self).multipliedReportingOverflow(by: 1_000_000)
-        guard !overflow else { throw JSONFault(.outOfRange, at: start) }
+        guard !overflow, count >= 0 else { throw JSONFault(.outOfRange, at: start) }
         return Timestamp(nanoseconds: count)
     }
 

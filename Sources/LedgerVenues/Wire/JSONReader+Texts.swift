@@ -42,6 +42,25 @@ extension JSONReader {
         try null() ? "" : try string()
     }
 
+    /// A name or an id of a venue.
+    ///
+    /// - Throws: `tooLong` beyond 128 bytes, the longest that any venue here takes or gives.
+    public mutating func name() throws(JSONFault) -> String {
+        let start = position
+        let name = try string()
+        guard name.utf8.count <= 128 else { throw JSONFault(.tooLong, at: start) }
+        return name
+    }
+
+    public mutating func nameOrNull() throws(JSONFault) -> String {
+        try null() ? "" : try name()
+    }
+
+    /// The beginning of what a venue says to people; nothing for `null`.
+    public mutating func wordsOrNull() throws(JSONFault) -> String {
+        String(try stringOrNull().prefix(160))
+    }
+
     public func string(_ text: JSONText) -> String {
         guard text.hasEscapes else { return String(decoding: bytes[text.range], as: UTF8.self) }
         return String(decoding: decoded(text), as: UTF8.self)

@@ -101,7 +101,8 @@ import Testing
         (400, -1015, "rateLimited"), (400, -2010, "refused"), (400, -1013, "refused"),
         (400, -1121, "refused"), (400, -1007, "unknownOutcome"), (400, -1006, "unknownOutcome"),
         (400, -1000, "unknownOutcome"), (503, -1, "unknownOutcome"), (500, -2010, "unknownOutcome"),
-        (400, -1016, "closed"), (403, 0, "authentication"),
+        (400, -1016, "closed"), (403, 0, "rateLimited"), (403, -2015, "authentication"),
+        (409, -2021, "unknownOutcome"), (400, -2022, "refused"),
     ])
     func `what comes back after an order is a clear no or an unknown outcome`(
         _ status: Int, _ code: Int, _ name: String

@@ -1,0 +1,136 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+
+/// Questions about orders and fills, the same for every venue.
+extension OrderDesk {
+    /// The order, or nil where the venue has none.
+    func find(
+        _ order: OrderReference,
+        _ then: @escaping @Sendable (Result<Answer?, VenueFault>) -> Void
+    ) {
+        core.channel.ask(dialect.order(order)) { result in
+            switch result {
+            case .failure(let fault): then(dialect.isNone(fault) ? .success(nil) : .failure(fault))
+            case .success(let result):
+                guard case .answer(let answer) = result.outcome else {
+                    return then(.failure(.malformed("no answer")))
+                }
+                do throws(JSONFault) {
+                    then(.success(try read(answer.body, about: order)))
+                } catch {
+                    then(.failure(.malformed("\(error)")))
+                }
+            }
+        }
+    }
+
+    /// What is known of an order that is to be changed; asked for where nothing is.
+    func known(
+        _ order: OrderReference,
+        _ then: @escaping @Sendable (Result<GatewayCore.KnownOrder, VenueFault>) -> Void
+    ) {
+        if let known = core.known(order.clientOrder) {
+            return core.orderLoop.execute { then(.success(known)) }
+        }
+        find(order) { result in
+            then(
+                result.flatMap { found in
+                    guard let found = found?.order else {
+                        return .failure(.refused(code: "none", "the venue has no such order"))
+                    }
+                    core.learn(found)
+                    return .success(.init(venueOrder: found.venueOrder, filled: found.filled))
+                })
+        }
+    }
+
+    /// Asks until the venue knows the order, or none can arrive any more.
+    ///
+    /// - Parameters:
+    ///   - ask: one question; given back are the reports of the order, nothing where the venue has none,
+    ///     or the fault.
+    func settle(
+        _ order: OrderReference, isWaiting: Bool = false,
+        _ ask:
+            @escaping @Sendable (
+                @escaping @Sendable (Result<[GatewayReport], VenueFault>) -> Void
+            ) -> Void
+    ) {
+        // An answer is about the moment at which the question left.
+        let asked = MachineTime.steady
+        ask { result in
+            switch result {
+            case .failure(let fault):
+                if isWaiting { core.endWait(order.clientOrder) }
+                core.failed(fault, order.clientOrder)
+            case .success(let reports) where !reports.isEmpty:
+                if isWaiting { core.endWait(order.clientOrder) }
+                reports.forEach(core.report)
+            case .success:
+                let left = core.arrivalDeadline(order.clientOrder) - asked
+                guard left > 0 else {
+                    if isWaiting { core.endWait(order.clientOrder) }
+                    core.report(
+                        .order(
+                            VenueOrder(
+                                clientOrder: order.clientOrder, venueOrder: order.venueOrder,
+                                symbol: order.symbol, status: .unknown,
+                                reason: "the venue has no such order")))
+                    return
+                }
+                // One that waits already will ask for both.
+                guard isWaiting || core.beginWait(order.clientOrder) else { return }
+                let wait = min(left + 1_000_000, max(left / 4, 200_000_000))
+                core.orderLoop.scheduleTask(in: .nanoseconds(wait)) {
+                    settle(order, isWaiting: true, ask)
+                }
+            }
+        }
+    }
+
+    /// Reports the order as it is, then what `fills` asks for.
+    func queryFills(
+        _ order: OrderReference,
+        _ fills: @escaping @Sendable (Answer, _ done: @escaping @Sendable () -> Void) -> Void
+    ) {
+        core.enqueue { done in
+            find(order) { result in
+                switch result {
+                case .failure(let fault):
+                    core.failed(fault, order.clientOrder)
+                    done()
+                case .success(nil): done()
+                case .success(let found?):
+                    found.reports.forEach(core.report)
+                    fills(found, done)
+                }
+            }
+        }
+    }
+
+    /// Reports fills of a history in their order; what it leaves out, the client's id, is asked for. A fill
+    /// whose order cannot be learned is told without it.
+    func report(_ fills: [VenueFill], _ then: @escaping @Sendable () -> Void) {
+        guard var fill = fills.first else { return then() }
+        let rest = Array(fills.dropFirst())
+        if let client = core.clientOrder(of: fill.venueOrder) {
+            fill.clientOrder = client
+            core.report(.fill(fill))
+            return report(rest, then)
+        }
+        let order = OrderReference(
+            clientOrder: "", venueOrder: fill.venueOrder, symbol: fill.symbol)
+        core.ask(dialect.order(order)) { (body) throws(JSONFault) in
+            try read(body, about: order)
+        } _: { [fill] found in
+            var fill = fill
+            if let found {
+                core.learn(found.order)
+                fill.clientOrder = found.order.clientOrder
+            }
+            core.report(.fill(fill))
+            report(rest, then)
+        }
+    }
+}
