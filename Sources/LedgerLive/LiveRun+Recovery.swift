@@ -133,15 +133,21 @@ extension LiveRun {
             CashDeposited(amount: account.cash), Envelope(account: engine.account, time: now))
     }
 
-    /// The account as a run leaves it; a venue that does not answer soon is not waited for.
+    /// The account as a run leaves it; a venue that does not answer soon is not waited for, and the journal
+    /// says that nobody knows.
     mutating func takeEndSnapshot() throws {
-        guard options.sendsOrders, isOrderStreamUp else { return }
-        recovery.askAccount(at: WallClock.steady)
-        gateway.queryAccount(symbols: sequencer.engine.names.instruments.map(\.symbol))
-        let deadline = WallClock.steady + Self.patience
-        isEnding = true
-        while recovery.phase == .account, WallClock.steady < deadline {
-            for item in nextItems(until: deadline) { try take(item) }
+        guard options.sendsOrders else { return }
+        if isOrderStreamUp {
+            recovery.askAccount(at: WallClock.steady)
+            gateway.queryAccount(symbols: sequencer.engine.names.instruments.map(\.symbol))
+            let deadline = WallClock.steady + Self.patience
+            isEnding = true
+            while recovery.phase == .account, WallClock.steady < deadline {
+                for item in nextItems(until: deadline) { try take(item) }
+            }
+        }
+        for kind in [SnapshotKind.start, .end] where !snapshots.contains(kind) {
+            try recordUnreachable(kind)
         }
         try sequencer.commit()
     }

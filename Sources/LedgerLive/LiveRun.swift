@@ -28,6 +28,8 @@ public struct LiveRun: ~Copyable {
     public private(set) var messages: UInt64 = 0
     var isOrderStreamUp = false
     var isEnding = false
+    /// Which comparisons with the venue this run has journaled.
+    var snapshots: [SnapshotKind] = []
     private var nextTick: Int64 = 0
     private var items: [InputQueue.Item] = []
 
