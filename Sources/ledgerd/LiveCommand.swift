@@ -45,7 +45,7 @@ struct LiveCommand: ParsableCommand {
             ).start(store)
         case .dry(let reason):
             Terminal.print("[DRY_RUN] no order leaves: \(reason)")
-            try rehearse("\(name)-dry-run")
+            try rehearse(JournalHome.rehearsal(of: name))
         }
     }
 

@@ -51,6 +51,14 @@ struct PaperCommand: ParsableCommand {
                 "account.kind is '\(configuration["account.kind"])'; paper trading has a paper account"
             )
         }
+        guard
+            configuration["execution.enabled"] == "true"
+                || configuration["venue.kind"] == "simulated"
+        else {
+            throw CommandError(
+                "execution.enabled is false: no order may leave for \(configuration["venue.kind"]); "
+                    + "with venue.kind simulated and feed.venue the engine fills them itself")
+        }
         let name = trading.journal ?? configuration["run.name"]
         if replace { try remove(name) }
         let store = try trading.open(
