@@ -44,7 +44,9 @@ struct PaperCommand: ParsableCommand {
     func run() throws {
         let configuration = try trading.configurations.load()
         guard configuration["mode"] == "paper" else {
-            throw CommandError("mode is '\(configuration["mode"])'; ledgerd paper runs paper")
+            throw CommandError(
+                "mode is '\(configuration["mode"])'; ledgerd paper runs paper: name a --config, such as "
+                    + "configs/paper_alpaca.yaml")
         }
         guard configuration["account.kind"] == "paper" else {
             throw CommandError(
