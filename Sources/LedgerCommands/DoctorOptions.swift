@@ -92,14 +92,17 @@ package struct DoctorOptions: ParsableArguments {
     private func showChecklist(
         _ report: DoctorReport, _ configuration: Configuration?, _ permissions: DoctorCheck?
     ) throws -> Bool {
-        let opened = try? journal.map {
-            try SealedJournal.open(directory: JournalHome.directory($0), mode: .readOnly)
-        }
         let checklist = try PreLiveChecklist(
-            report, configuration, journal: opened ?? nil,
+            report, configuration, journal: journal.flatMap { Self.opened($0) },
+            rehearsal: journal.flatMap { Self.opened(JournalHome.rehearsal(of: $0)) },
             acknowledged: FiltersFile.list(acknowledge), permissions: permissions)
         checklist.table.write(json ? .json : .table)
         return checklist.isPassed
+    }
+
+    /// Nil where there is none yet.
+    private static func opened(_ name: String) -> LMDBJournal? {
+        try? SealedJournal.open(directory: JournalHome.directory(name), mode: .readOnly)
     }
 
     private func leave(_ record: DoctorRecord) throws {

@@ -3,7 +3,11 @@ import LedgerDomain
 
 /// Who gives a command, and when.
 package enum Operator {
-    package static var holder: String { "ledger, process \(getpid()) of \(actor)" }
+    package static var holder: String { "\(program), process \(getpid()) of \(actor)" }
+
+    private static var program: String {
+        CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "ledger"
+    }
 
     /// USER@host.
     package static var actor: String {

@@ -12,12 +12,17 @@ public enum FlagFile {
 
 extension Sequencer {
     /// Takes the flag file's state as an input when the journal says otherwise.
-    public mutating func observeFlagFile(at time: Timestamp, isRun: Bool) throws {
+    ///
+    /// - Parameter mayClear: whether a file that is gone counts. Only somebody who looks lets entries
+    ///   through again: a folder that was tidied must not (C1).
+    public mutating func observeFlagFile(
+        at time: Timestamp, isRun: Bool, mayClear: Bool = false
+    ) throws {
         guard isRun else { return }
         let path = engine.rules.flagPath
         let found = FlagFile.present(path)
         let isKnown = engine.gate.latch(.flagFile) != nil
-        guard (found != nil) != isKnown else { return }
+        guard (found != nil) != isKnown, found != nil || mayClear else { return }
         try take(
             FlagFileObserved(isPresent: found != nil, path: found ?? path), Envelope(time: time))
     }

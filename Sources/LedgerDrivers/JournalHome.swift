@@ -15,6 +15,11 @@ public enum JournalHome {
         name.contains("/") || name == "." || name == ".." ? name : "\(path)/\(name)"
     }
 
+    /// The journal of the same run where no order leaves.
+    public static func rehearsal(of name: String) -> String {
+        "\(String(name.reversed().drop { $0 == "/" }.reversed()))-dry-run"
+    }
+
     /// Where a journal of that name may be created.
     ///
     /// - Throws: `InputError` for a name that a list of journals could not show.

@@ -21,6 +21,10 @@ public struct LiveGate: Sendable {
         let isPaper =
             configuration["paper"] != "false"
             || (isAlpaca && configuration["alpaca.paper"] != "false")
+        guard configuration["execution.enabled"] == "true" else {
+            verdict = .dry("execution.enabled is false")
+            return
+        }
         verdict =
             LiveOrders(
                 mode: mode, isExecutionLive: configuration["live.exec_mode"] == "live",

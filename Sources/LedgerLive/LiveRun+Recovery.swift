@@ -133,16 +133,22 @@ extension LiveRun {
             CashDeposited(amount: account.cash), Envelope(account: engine.account, time: now))
     }
 
-    /// The account as a run leaves it; a venue that does not answer soon is not waited for.
+    /// The account as a run leaves it; a venue that does not answer soon is not waited for, and the journal
+    /// says that nobody knows.
     func takeEndSnapshot() throws {
-        guard options.sendsOrders, isOrderStreamUp else { return }
-        recovery.askAccount(at: MachineTime.steady)
-        gateway.queryAccount(symbols: sequencer.engine.names.instruments.map(\.symbol))
-        let deadline = MachineTime.steady + Self.patience
-        isEnding = true
-        while recovery.phase == .account, MachineTime.steady < deadline {
-            queue.awaitMore(until: deadline)
-            try takeArrivals()
+        guard options.sendsOrders else { return }
+        if isOrderStreamUp {
+            recovery.askAccount(at: MachineTime.steady)
+            gateway.queryAccount(symbols: sequencer.engine.names.instruments.map(\.symbol))
+            let deadline = MachineTime.steady + Self.patience
+            isEnding = true
+            while recovery.phase == .account, MachineTime.steady < deadline {
+                queue.awaitMore(until: deadline)
+                for item in queue.taken { try take(item) }
+            }
+        }
+        for kind in [SnapshotKind.start, .end] where !snapshots.contains(kind) {
+            try recordUnreachable(kind)
         }
         try sequencer.commit()
     }

@@ -43,7 +43,16 @@ extension LiveRun {
         return !engine.standing.compare(with: snapshot, engine.rules.reconciliation).isEmpty
     }
 
+    /// What a run that could not ask says of the account.
+    func recordUnreachable(_ kind: SnapshotKind) throws {
+        let began = VenueSnapshotBegan(
+            kind: kind, isReachable: false, snapshot: sequencer.nextSequence.number, cash: .zero,
+            portfolioValue: .zero, buyingPower: .zero, origin: gateway.name)
+        try record(VenueSnapshot(began, positions: [], orders: []))
+    }
+
     func record(_ snapshot: VenueSnapshot) throws {
+        if !snapshots.contains(snapshot.began.kind) { snapshots.append(snapshot.began.kind) }
         try attempt(snapshot.began, at: .zero)
         for position in snapshot.positions { try attempt(position, at: .zero) }
         for order in snapshot.orders { try attempt(order, at: .zero) }

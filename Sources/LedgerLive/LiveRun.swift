@@ -33,6 +33,8 @@ public final class LiveRun: @unchecked Sendable {
     public internal(set) var messages: UInt64 = 0
     var isOrderStreamUp = false
     var isEnding = false
+    /// Which comparisons with the venue this run has journaled.
+    var snapshots: [SnapshotKind] = []
     private var nextTick: Int64 = 0
     /// What ended a turn that another thread had.
     private var failure: (any Error)?
@@ -126,11 +128,17 @@ public final class LiveRun: @unchecked Sendable {
     public func finish(reason: String) throws {
         queue.awaitTurn(until: 0)
         defer { queue.endTurn() }
-        try takeArrivals()
+        for item in queue.taken { try take(item) }
         try takeEndSnapshot()
         gateway.stop()
         queue.awaitMore(until: 0)
-        try takeArrivals()
+        for item in queue.taken {
+            // That its own end closes connections is no news.
+            switch item.report {
+            case .link, .fault(.unreachable, _): continue
+            default: try take(item)
+            }
+        }
         queue.close()
         try sequencer.askSimulatedVenue(.end, at: now)
         try sequencer.take(
@@ -138,10 +146,6 @@ public final class LiveRun: @unchecked Sendable {
         try sequencer.commitWithCheckpoint()
         try journal.flush()
         try sequencer.close()
-    }
-
-    func takeArrivals() throws {
-        for item in queue.taken { try take(item) }
     }
 
     public var engine: Engine { sequencer.engine }

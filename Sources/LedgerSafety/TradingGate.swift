@@ -147,7 +147,7 @@ extension LatchSource {
         switch self {
         case .configuration: "set TRADING_DISABLED=false and apply the configuration"
         case .strategyList: "take it off STRATEGY_DISABLED_LIST and apply the configuration"
-        case .flagFile: "remove the flag's file"
+        case .flagFile: "remove the flag's file, then ledger gate observe"
         case .mode: "ledger mode paper, then ledger mode auto"
         case .drawdown: "wait for the cooldown, or ledger drawdown override"
         case .reconciliation: "a reconciliation that passes: ledger reconcile, ledger sync"

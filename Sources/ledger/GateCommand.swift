@@ -34,9 +34,8 @@ struct GateStatus: ParsableCommand {
         let gate: TradingGate = try ProjectionReader.fold(of: journal, through: through)
         if options.output.format == .table {
             Terminal.print(Self.summary(gate))
-            if options.at == nil, let found = try Self.newFlag(journal, gate) {
-                Terminal.print(
-                    "the flag \(found) exists and is not in the journal yet: ledger gate observe")
+            if options.at == nil, let hint = try Self.flagHint(journal, gate) {
+                Terminal.print("\(hint): ledger gate observe")
             }
         }
         if !gate.isOpen || options.output.format != .table {
@@ -57,13 +56,15 @@ struct GateStatus: ParsableCommand {
         return "mode \(gate.mode): \(state)"
     }
 
-    /// A flag's file that the journal does not know of; a back-test has none.
-    private static func newFlag(_ journal: LMDBJournal, _ gate: TradingGate) throws -> String? {
-        guard gate.latch(.flagFile) == nil, try JournalSummary(journal).kind != "backtest" else {
-            return nil
-        }
+    /// Where the flag's file and the journal do not agree; a back-test has none.
+    private static func flagHint(_ journal: LMDBJournal, _ gate: TradingGate) throws -> String? {
+        guard try JournalSummary(journal).kind != "backtest" else { return nil }
         let engine = try EngineRestorer.engine(of: journal, through: journal.head.lastSequence)
-        return FlagFile.present(engine.rules.flagPath)
+        let isKnown = gate.latch(.flagFile) != nil
+        guard let found = FlagFile.present(engine.rules.flagPath) else {
+            return isKnown ? "the flag's file is gone and its latch stands" : nil
+        }
+        return isKnown ? nil : "the flag \(found) exists and is not in the journal yet"
     }
 }
 
@@ -74,26 +75,49 @@ struct GateObserve: ParsableCommand {
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
+    @Option(help: "Milliseconds to wait for a sequencer's answer.")
+    var timeout: Int64 = 10_000
 
     func run() throws {
         let journal = try OperatorStep.open(journals)
         let before = try journal.head.lastSequence
-        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        try sequencer.observeFlagFile(
-            at: max(Operator.now, sequencer.engine.lastTime),
-            isRun: JournalSummary(journal).kind != "backtest")
-        if sequencer.uncommitted > 0 { try sequencer.commit() }
-        let gate = sequencer.engine.gate
-        try sequencer.close()
-        Seal.afterwards(journal)
+        do { try step(journal) } catch JournalError.leaseHeld { try submit(journal) }
         var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
         printer.begin()
-        try journal.forEachRecord(from: before.next) { record in
+        try journal.forEachRecord(from: before.next, filter: EventFilter(Self.types)) { record in
             try printer.add(record)
             return true
         }
         try printer.end()
-        if output.format == .table { Terminal.print(GateStatus.summary(gate)) }
+        if output.format == .table {
+            Terminal.print(GateStatus.summary(try ProjectionReader.fold(of: journal)))
+        }
+    }
+
+    /// What may come of it; a process that runs the journal writes other things meanwhile.
+    private static let types: [EventType] = [
+        .flagFileObserved, .latchEngaged, .latchCleared, .alertRaised,
+    ]
+
+    private func step(_ journal: LMDBJournal) throws {
+        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
+        try sequencer.observeFlagFile(
+            at: max(Operator.now, sequencer.engine.lastTime),
+            isRun: JournalSummary(journal).kind != "backtest", mayClear: true)
+        if sequencer.uncommitted > 0 { try sequencer.commit() }
+        try sequencer.close()
+        Seal.afterwards(journal)
+    }
+
+    /// The process that runs the journal is told; what it sees itself it does not have to be told.
+    private func submit(_ journal: LMDBJournal) throws {
+        let engine = try EngineRestorer.engine(of: journal, through: journal.head.lastSequence)
+        let found = FlagFile.present(engine.rules.flagPath)
+        guard (found != nil) != (engine.gate.latch(.flagFile) != nil) else { return }
+        let ticket = try OperatorStep.submit(
+            FlagFileObserved(isPresent: found != nil, path: found ?? engine.rules.flagPath),
+            as: Operator.actor, to: journal)
+        _ = try OperatorStep.wait(for: ticket, in: journal, timeout)
     }
 }
 

@@ -57,10 +57,6 @@ struct ExchangeCommand: AsyncParsableCommand {
     var exitAtEnd = false
 
     func run() async throws {
-        do { try await serve() } catch { Self.exit(reporting: error) }
-    }
-
-    private func serve() async throws {
         var options = configurations
         for (name, value) in [
             ("dialects", dialects), ("port", port.map { "\($0)" }),

@@ -30,7 +30,9 @@ struct LiveCommand: ParsableCommand {
     func run() throws {
         let configuration = try trading.configurations.load()
         guard configuration["mode"] == "live" else {
-            throw CommandError("mode is '\(configuration["mode"])'; ledgerd live runs live")
+            throw CommandError(
+                "mode is '\(configuration["mode"])'; ledgerd live runs live: name a --config, such as "
+                    + "configs/live_alpaca.yaml")
         }
         guard configuration["venue.kind"] != "simulated" else {
             throw CommandError("venue.kind is simulated; live trading has a venue")
@@ -45,7 +47,7 @@ struct LiveCommand: ParsableCommand {
             ).start(store)
         case .dry(let reason):
             Terminal.print("[DRY_RUN] no order leaves: \(reason)")
-            try rehearse("\(name)-dry-run")
+            try rehearse(JournalHome.rehearsal(of: name))
         }
     }
 

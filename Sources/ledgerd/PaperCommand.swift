@@ -44,12 +44,22 @@ struct PaperCommand: ParsableCommand {
     func run() throws {
         let configuration = try trading.configurations.load()
         guard configuration["mode"] == "paper" else {
-            throw CommandError("mode is '\(configuration["mode"])'; ledgerd paper runs paper")
+            throw CommandError(
+                "mode is '\(configuration["mode"])'; ledgerd paper runs paper: name a --config, such as "
+                    + "configs/paper_alpaca.yaml")
         }
         guard configuration["account.kind"] == "paper" else {
             throw CommandError(
                 "account.kind is '\(configuration["account.kind"])'; paper trading has a paper account"
             )
+        }
+        guard
+            configuration["execution.enabled"] == "true"
+                || configuration["venue.kind"] == "simulated"
+        else {
+            throw CommandError(
+                "execution.enabled is false: no order may leave for \(configuration["venue.kind"]); "
+                    + "with venue.kind simulated and feed.venue the engine fills them itself")
         }
         let name = trading.journal ?? configuration["run.name"]
         if replace { try remove(name) }

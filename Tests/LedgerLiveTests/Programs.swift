@@ -39,7 +39,9 @@ struct Programs {
             to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
     }
 
-    func start(_ words: [String], output: FileHandle) throws -> Process {
+    func start(
+        _ words: [String], output: FileHandle, environment extra: [String: String] = [:]
+    ) throws -> Process {
         let process = Process()
         process.executableURL = URL(
             fileURLWithPath: words[0].contains("/") ? words[0] : "\(Self.products)/\(words[0])")
@@ -47,6 +49,7 @@ struct Programs {
         process.currentDirectoryURL = folder
         var environment = ProcessInfo.processInfo.environment
         environment["SWIFT_BACKTRACE"] = "enable=no"
+        environment.merge(extra) { $1 }
         process.environment = environment
         process.standardOutput = output
         process.standardError = output
@@ -59,6 +62,7 @@ struct Programs {
     func run(_ words: [String]) throws -> (text: String, code: Int32) {
         let file = folder.appendingPathComponent("output-\(UUID().uuidString)")
         try Data().write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
         let process = try start(words, output: try FileHandle(forWritingTo: file))
         process.waitUntilExit()
         let text = try String(contentsOf: file, encoding: .utf8)

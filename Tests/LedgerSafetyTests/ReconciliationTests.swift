@@ -48,6 +48,28 @@ import Testing
         #expect(try Self.kinds(Self.standing(), Self.snapshot()) == [])
     }
 
+    /// An intent waits to leave while the order stream is down, and its order is on its way after that.
+    @Test func `an order that the venue has not confirmed is not missed there`() throws {
+        var register = OrderRegister()
+        func take(_ event: some Event, _ number: UInt64) throws {
+            var batch = Batch(next: SequenceNumber(number))
+            try batch.append(event, Envelope(account: AccountID(1), time: .zero))
+            if let record = batch.record(SequenceNumber(number)) { try register.apply(record) }
+        }
+        try take(
+            OrderIntended(
+                instrument: InstrumentID(1), strategy: StrategyID(1), side: .sell,
+                orderType: .market, intent: IntentID(high: 1, low: 2), quantity: try Quantity("3"),
+                referencePrice: try Price("100"), timeInForce: .goodTillCancelled, purpose: .exit),
+            7)
+        var standing = try Self.standing()
+        standing.orders = register.open
+        #expect(try Self.kinds(standing, Self.snapshot()) == [])
+        try take(OrderSubmitted(instrument: InstrumentID(1), order: SequenceNumber(7)), 8)
+        standing.orders = register.open
+        #expect(try Self.kinds(standing, Self.snapshot()) == [.orderOnlyInLedger])
+    }
+
     @Test func `both values of a difference are told`() throws {
         let found = try Self.standing().compare(
             with: Self.snapshot("12", price: "90", cash: "500"), ReconciliationRules())

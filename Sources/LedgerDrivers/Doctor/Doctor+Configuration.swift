@@ -111,13 +111,22 @@ extension Doctor {
         return checks
     }
 
+    /// As the engine reads it: `auto` is on where orders leave.
+    static func hasRiskLimits(_ configuration: Configuration) -> Bool {
+        let isOutside =
+            configuration["account.kind"] != "simulated" || configuration["mode"] == "live"
+        let value = configuration["risk.enabled"]
+        return value == "true" || (value == "auto" && isOutside)
+    }
+
     /// X04: risk limits are always on where orders leave.
     private func riskCheck(_ configuration: Configuration) -> DoctorCheck {
-        let isOn = configuration["risk.enabled"] == "true"
+        let isOn = Self.hasRiskLimits(configuration)
         return DoctorCheck(
             .configuration, "risk limits", passed: isOn,
             severity: configuration["mode"] == "live" ? .error : .warning,
-            isOn ? "risk limits are on" : "risk limits are off", expected: "risk.enabled true",
+            isOn ? "risk limits are on" : "risk limits are off",
+            expected: "risk.enabled true or auto",
             actual: "risk.enabled \(configuration["risk.enabled"])",
             fixCommand: isOn ? "" : "set risk.enabled: true")
     }

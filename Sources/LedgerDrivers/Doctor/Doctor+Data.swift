@@ -160,7 +160,8 @@ extension Doctor {
             return DoctorCheck(
                 .data, "journal \(name)", passed: false, "\(error)",
                 expected: "opens, head verifies", actual: "does not",
-                fixCommand: "ledger verify --journal \(name)")
+                fixCommand: JournalHome.isJournal(directory)
+                    ? "ledger verify --journal \(name)" : "ledger init \(name) --config …")
         }
     }
 }

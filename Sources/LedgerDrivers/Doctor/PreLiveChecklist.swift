@@ -22,20 +22,23 @@ public struct PreLiveChecklist: Sendable {
     public private(set) var items: [Item] = []
 
     /// - Parameters:
+    ///   - rehearsal: the journal in which the same run sent nothing, beside that of real orders.
     ///   - acknowledged: names of items that a person vouches for; they count where nothing contradicts.
     ///   - permissions: what the venue said of the key's permissions; nil where it was not asked or does
     ///     not say.
     public init(
         _ report: DoctorReport, _ configuration: Configuration?, journal: (any Journal)?,
-        acknowledged: [String] = [], permissions: DoctorCheck? = nil
+        rehearsal: (any Journal)? = nil, acknowledged: [String] = [],
+        permissions: DoctorCheck? = nil
     ) throws {
         add("doctor", report.isHealthy ? .pass : .attention, report.summary)
-        let history = try journal.map(History.init) ?? History()
+        var history = History()
+        for journal in [journal, rehearsal] { if let journal { try history.add(journal) } }
         add(
             "dry-run", history.dryRuns > 0 ? .pass : .manual,
             history.dryRuns > 0
-                ? "\(history.dryRuns) runs of the daemon that sent nothing stand in the journal"
-                : "no run of the daemon stands in the journal: ledgerd live --dry-run")
+                ? "\(history.dryRuns) runs of the daemon sent nothing"
+                : "no run of the daemon sent nothing yet: ledgerd live --dry-run")
         if let permissions {
             add("permissions", permissions.passed ? .pass : .attention, permissions.message)
         } else {
@@ -79,7 +82,7 @@ public struct PreLiveChecklist: Sendable {
             return add("limits", .attention, "the configuration cannot be read")
         }
         var wide: [String] = []
-        if configuration["risk.enabled"] != "true" { wide.append("risk.enabled is not true") }
+        if !Doctor.hasRiskLimits(configuration) { wide.append("risk limits are off") }
         for (key, most) in Self.conservative {
             let value = (try? Money(configuration[key])) ?? .zero
             guard let limit = try? Money(most), value.raw == 0 || value > limit else { continue }
@@ -110,9 +113,7 @@ public struct PreLiveChecklist: Sendable {
         var dryRuns = 0
         var hasRehearsedFlag = false
 
-        init() {}
-
-        init(_ journal: any Journal) throws {
+        mutating func add(_ journal: any Journal) throws {
             guard try journal.head.lastSequence != .none else { return }
             var wasPresent = false
             var (runs, rehearsed) = (0, false)
@@ -128,7 +129,8 @@ public struct PreLiveChecklist: Sendable {
                 }
                 return true
             }
-            (dryRuns, hasRehearsedFlag) = (runs, rehearsed)
+            dryRuns += runs
+            hasRehearsedFlag = hasRehearsedFlag || rehearsed
         }
 
         private static func isDry(_ mode: String) -> Bool {

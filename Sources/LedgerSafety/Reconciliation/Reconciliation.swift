@@ -144,6 +144,8 @@ public struct LedgerStanding: Hashable, Sendable {
         for order in orders {
             let terms = order.intended
             guard let reported = snapshot.orders.first(where: { $0.intent == terms.intent }) else {
+                // The venue has confirmed nothing of it: it waits to leave, or is on its way.
+                if order.state == .intended { continue }
                 found.append(
                     DiscrepancyFound(
                         .orderOnlyInLedger, instrument: terms.instrument, snapshot: id,

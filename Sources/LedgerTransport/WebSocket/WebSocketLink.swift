@@ -140,7 +140,7 @@ public final class WebSocketLink: @unchecked Sendable {
                     link.channel = channel
                 case .failure(let error):
                     limit.cancel()
-                    link.fail("\(error)", number)
+                    link.fail(ConnectionError.text(error), number)
                 }
             }
     }

@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+/// What happened at the exchange while the daemon was down: it is found at the start, and nothing is entered
+/// until somebody has explained it.
+@Suite(.serialized) struct SessionGateTests {
+    /// A desk whose daemon holds 3 with a stop at the venue, and is down.
+    private func down() throws -> Desk {
+        let desk = try Desk()
+        try desk.configure()
+        let daemon = try desk.trade()
+        try desk.rise()
+        try daemon.wait("a stop at the venue") { try desk.orders() == ["filled", "new"] }
+        daemon.interrupt()
+        return desk
+    }
+
+    private func trade(_ desk: Desk, _ side: String, _ quantity: Int) throws {
+        try desk.ask(
+            "POST", "/v2/orders",
+            [
+                """
+                {"symbol": "A", "qty": "\(quantity)", "side": "\(side)", "type": "market", \
+                "time_in_force": "day"}
+                """
+            ])
+        try desk.quote(103)
+    }
+
+    /// The account as the exchange has it, in the form of `ledger reconcile`.
+    private func snapshot(_ desk: Desk) throws {
+        let account = try desk.ask("GET", "/v2/account")
+        let positions = try desk.ask("GET", "/v2/positions")
+        let orders = try desk.ask("GET", "/v2/orders?status=open")
+        try desk.programs.write(
+            "{\"account\": \(account), \"positions\": \(positions), \"orders\": \(orders)}",
+            "venue.json")
+    }
+
+    /// What an operator sees of the gate.
+    private func expectBlocked(_ desk: Desk) throws {
+        let gate = try desk.ledger("gate", "status", "--check", "--journal", "./desk")
+        #expect(gate.code == 1 && gate.text.contains("reconciliation"), "\(gate.text)")
+    }
+
+    @Test func `a position closed by hand is a discrepancy until somebody syncs`() throws {
+        let desk = try down()
+        try desk.ask("DELETE", "/v2/orders")
+        try trade(desk, "sell", 3)
+        #expect(try desk.position() == "0")
+        let daemon = try desk.trade()
+        try daemon.waits(for: "DiscrepancyFound")
+        try expectBlocked(desk)
+        daemon.interrupt()
+        try snapshot(desk)
+        let seen = try desk.ledger("sync", "--snapshot", "venue.json", "--journal", "./desk")
+        #expect(seen.code == 1 && seen.text.contains("A"), "\(seen.text)")
+        let mended = try desk.ledger(
+            "sync", "--snapshot", "venue.json", "--force", "--reason", "sold by hand", "--journal",
+            "./desk")
+        #expect(mended.code == 0, "\(mended.text)")
+        let again = try desk.trade()
+        #expect(!again.text.contains("DiscrepancyFound"), "\(again.text)")
+        let sent = try desk.orders().count
+        try desk.quote(90, 90, 90, 90)
+        try desk.rise()
+        try again.wait("an entry and its stop") { try desk.orders().count == sent + 2 }
+        again.interrupt()
+        try desk.expectWhole()
+    }
+
+    @Test func `an order filled while the daemon was down is booked and no discrepancy`() throws {
+        let desk = try down()
+        try desk.quote(90)
+        #expect(try desk.orders() == ["filled", "filled"])
+        let daemon = try desk.trade()
+        #expect(!daemon.text.contains("DiscrepancyFound"), "\(daemon.text)")
+        #expect(try desk.count("OrderFilled") == 2)
+        try desk.rise()
+        try daemon.wait("an entry and its stop") { try desk.orders().count == 4 }
+        daemon.interrupt()
+        try desk.expectWhole()
+    }
+
+    @Test func `a stop cancelled by hand is booked as cancelled`() throws {
+        let desk = try down()
+        try desk.ask("DELETE", "/v2/orders")
+        let daemon = try desk.trade()
+        #expect(try desk.count("OrderCancelled") == 1)
+        daemon.interrupt()
+        try desk.expectWhole()
+    }
+
+    @Test func `a difference is mended when the daemon is down, and not beside it`() throws {
+        let desk = try down()
+        try trade(desk, "buy", 1)
+        let daemon = try desk.trade()
+        try daemon.waits(for: "DiscrepancyFound")
+        try expectBlocked(desk)
+        try snapshot(desk)
+        func sync() throws -> (text: String, code: Int32) {
+            try desk.ledger(
+                "sync", "--snapshot", "venue.json", "--force", "--reason", "one bought by hand",
+                "--journal", "./desk")
+        }
+        let refused = try sync()
+        #expect(refused.code == 5 && refused.text.contains("stop it first"), "\(refused.text)")
+        daemon.interrupt()
+        let mended = try sync()
+        #expect(mended.code == 0, "\(mended.text)")
+        let again = try desk.trade()
+        let gate = try desk.ledger("gate", "status", "--check", "--journal", "./desk")
+        #expect(gate.code == 0, "\(gate.text)")
+        again.interrupt()
+        try desk.expectWhole()
+    }
+}
