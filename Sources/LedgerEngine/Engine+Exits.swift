@@ -108,6 +108,23 @@ extension Engine {
         try send(again, context, correlation: context.sequence, into: &batch)
     }
 
+    /// What of a position no order closes and no exit of this purpose protects yet: parts of an entry that
+    /// were too small for the venue to take a stop for are protected with the next part.
+    func unguarded(_ slot: Int, _ entry: OrderIntended, _ purpose: Purpose) -> Quantity {
+        var left = slots[slot].position.magnitude
+        for order in venue.orders(entry.instrument)
+        where order.terms.strategy == entry.strategy && order.terms.side != entry.side
+            && order.terms.purpose != .entry
+            && (order.terms.purpose == purpose || order.terms.parent == .none)
+        { left = left - order.remaining }
+        guard purpose == .takeProfit else { return left }
+        for target in remote.targets
+        where target.strategy == entry.strategy && target.instrument == entry.instrument
+            && target.side != entry.side
+        { left = left - target.quantity }
+        return left
+    }
+
     // MARK: Targets
 
     /// Watches a take profit here.

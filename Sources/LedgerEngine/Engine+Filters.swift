@@ -40,6 +40,22 @@ extension Engine {
         }
     }
 
+    /// What a strategy is told that it holds. What a commission or a cancel leaves of a position and no
+    /// order of the venue's sizes can close counts as nothing: a strategy would sell it for ever, and never
+    /// buy again.
+    @inline(__always)
+    func shown(_ slot: Int) -> Quantity {
+        let position = slots[slot].position
+        guard position.raw != 0, !filters.all.isEmpty, isDust(slot) else { return position }
+        return .zero
+    }
+
+    private func isDust(_ slot: Int) -> Bool {
+        let (instrument, position) = (slots[slot].instrument, slots[slot].position)
+        guard let rule = filters[instrument] else { return false }
+        return rule.isDust(position.magnitude, at: books.equity.mark(instrument))
+    }
+
     func verdict(of terms: OrderIntended) -> FilterVerdict {
         guard let rule = filters[terms.instrument] else { return .pass }
         let resting = venue.orders(terms.instrument).filter { $0.terms.orderType != .market }

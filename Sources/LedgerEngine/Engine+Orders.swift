@@ -267,7 +267,8 @@ extension Engine {
     }
 
     mutating func book(
-        _ fill: OrderFilled, _ order: WorkingOrder, _ context: StepContext, into batch: inout Batch
+        _ fill: OrderFilled, _ order: WorkingOrder, paying commission: Commission = Commission(),
+        _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         let correlation = orders.order(order.id)?.correlation ?? .none
         let sequence = try emit(fill, context, correlation: correlation, into: &batch)
@@ -276,11 +277,16 @@ extension Engine {
                 fill, account: engine.account, at: context.time, sequence: sequence)
             try engine.orders.fill(fill, at: context.time, sequence: sequence)
         }
+        try pay(commission, of: order.id, context, correlation: correlation, into: &batch)
+        if commission.units.raw != 0, commission.instrument != fill.instrument {
+            try trim(commission, context, into: &batch)
+        }
         vigil.lastTrade = context.time
         vigil.hasToldQuiet = false
         guard let slot = slot(of: order.terms) else { return }
         let before = slots[slot].position
-        let after = Quantity(raw: before.raw + fill.quantity.raw * fill.side.sign)
+        var after = Quantity(raw: before.raw + fill.quantity.raw * fill.side.sign)
+        if commission.instrument == fill.instrument { after = after - commission.units }
         slots[slot].position = after
         if order.remaining.raw == 0 { release(order, slot) }
         let reduces = after.magnitude < before.magnitude
@@ -325,10 +331,12 @@ extension Engine {
                 let price = try? Price(raw: exact).rounded(to: tick, isUp ? .up : .down),
                 price.raw > 0
             else { continue }
+            let quantity = isRemote ? unguarded(slot, entry, purpose) : fill.quantity
+            guard quantity.raw > 0 else { continue }
             var terms = OrderIntended(
                 instrument: entry.instrument, strategy: entry.strategy, side: entry.side.opposite,
                 orderType: purpose == .stopLoss ? .stop : .limit,
-                intent: identity(slot, entry.side.opposite, context), quantity: fill.quantity,
+                intent: identity(slot, entry.side.opposite, context), quantity: quantity,
                 referencePrice: fill.price, parent: sequence, timeInForce: .goodTillCancelled,
                 purpose: purpose)
             if purpose == .stopLoss { terms.stopPrice = price } else { terms.limitPrice = price }

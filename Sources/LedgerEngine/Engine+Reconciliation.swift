@@ -124,6 +124,7 @@ extension Engine {
                 try settle(discrepancy.instrument, snapshot, command, context, into: &batch)
             case .cash:
                 let amount = Money(raw: discrepancy.venue.raw - discrepancy.ledger.raw)
+                guard amount.raw.magnitude <= Money.limit.raw.magnitude else { continue }
                 let event = CashAdjusted(
                     amount: amount, snapshot: snapshot.began.snapshot, actor: command.actor,
                     reason: command.reason)

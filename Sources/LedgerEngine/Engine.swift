@@ -377,8 +377,7 @@ public struct Engine: Sendable {
     @inline(__always)
     private func view(_ slot: Int, _ context: StepContext) -> StrategyView {
         StrategyView(
-            position: slots[slot].position, workingOrders: slots[slot].workingOrders,
-            time: context.time)
+            position: shown(slot), workingOrders: slots[slot].workingOrders, time: context.time)
     }
 
     mutating func fold(
