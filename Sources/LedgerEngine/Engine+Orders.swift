@@ -104,12 +104,15 @@ extension Engine {
         if decision.purpose == .entry { slots[slot].refusedToday &+= 1 }
     }
 
+    /// - Returns: why the order could not be brought into a form that its venue takes; nil when it went.
+    @discardableResult
     mutating func send(
         _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
         into batch: inout Batch
-    ) throws(EngineError) {
+    ) throws(EngineError) -> Refusal? {
         var terms = terms
-        guard try conform(&terms, context, correlation: correlation, into: &batch) else { return }
+        let refusal = try conform(&terms, context, correlation: correlation, into: &batch)
+        guard refusal == nil else { return refusal }
         let id = try emit(terms, context, correlation: correlation, into: &batch)
         vigil.counters.submitOrder()
         sent?.append(SentIntent(intent: terms.intent, sequence: id))
@@ -120,7 +123,8 @@ extension Engine {
         if isRemote {
             // The venue's own report says that it left and was taken.
             _ = venue.accept(terms, id: id, account: account, at: context.time)
-            return try holdBack(id, terms, context, into: &batch)
+            try holdBack(id, terms, context, into: &batch)
+            return nil
         }
         try emit(
             OrderSubmitted(instrument: terms.instrument, order: id), context,
@@ -138,6 +142,7 @@ extension Engine {
                 id, to: .submitted, at: context.time, sequence: context.sequence)
             try engine.orders.move(id, to: .accepted, at: context.time, sequence: context.sequence)
         }
+        return nil
     }
 
     mutating func identity(
@@ -345,7 +350,7 @@ extension Engine {
                 continue
             }
             slots[slot].protecting += 1
-            try send(terms, context, correlation: correlation, into: &batch)
+            try sendProtecting(terms, context, correlation: correlation, into: &batch)
         }
     }
 

@@ -141,6 +141,9 @@ extension Engine {
                     let removed = venue.remove(order.id, order.intended.instrument)
                 else { continue }
                 try end(removed, .reconciled, expired: false, context, into: &batch)
+                guard isRemote else { continue }
+                remote.forget(order.id)
+                try afterEnd(removed, .reconciled, context, into: &batch)
             case .orderOnlyAtVenue, .unreachable, .incomplete: continue
             }
         }
@@ -207,6 +210,7 @@ extension Engine {
         for slot in slots.indices
         where slots[slot].instrument == instrument && slots[slot].id == strategy {
             slots[slot].position = held(by: slot)
+            trimTargets(slot)
             try trimExits(slot, context, into: &batch)
         }
     }

@@ -154,6 +154,7 @@ extension Engine {
         if working.remaining.raw == 0 {
             remote.forget(order.id)
             try afterEnd(working, nil, context, into: &batch)
+            if gate.isFlattening { try flattenAgain(context, into: &batch) }
         }
     }
 
@@ -209,11 +210,17 @@ extension Engine {
                 working, reason ?? .venueCancelled, expired: end.status == .expired, context,
                 into: &batch)
         }
+        // Who cancels a stop at the venue by hand wants none; what the venue ends by itself is missed.
+        if reason == nil, refused || end.status == .expired {
+            try watchStop(
+                order.intended, working.remaining, end.reason, context,
+                correlation: order.correlation, into: &batch)
+        }
         try afterEnd(working, reason, context, into: &batch)
     }
 
     /// What waited for an order's end.
-    private mutating func afterEnd(
+    mutating func afterEnd(
         _ order: WorkingOrder, _ reason: EndReason?, _ context: StepContext,
         into batch: inout Batch
     ) throws(EngineError) {

@@ -179,7 +179,10 @@ extension HostileVenueTests.Numbers {
             return MetricReported(Metric.allCases[below(5)], value: price(), origin: "venue")
         case 15: return LinkChanged(.orders, isUp: below(4) > 0, venue: "x", reason: "")
         case 16:
-            let words = [("sync", "force"), ("flatten", "global"), ("deposit", "1000000000000")]
+            let words = [
+                ("sync", engine.snapshots.last?.began.snapshot.hex ?? ""), ("flatten", "global"),
+                ("deposit", "1000000000000"),
+            ]
             let (verb, argument) = words[below(3)]
             return OperatorCommanded(actor: "t", command: verb, argument: argument, reason: "r")
         default: return request(instrument, order)

@@ -225,6 +225,7 @@ import Testing
         for _ in 0..<6 { try passage.crash() }
         let (run, venue) = (passage.run, passage.venue)
         #expect(venue.doubled == 0, "seed \(seed)")
+        #expect(venue.shortest == 0, "seed \(seed): sold what was not held")
         for number: UInt32 in 1...2 {
             #expect(
                 run.engine.books.equity.quantity(AccountID(.paper, index: 1), InstrumentID(number))

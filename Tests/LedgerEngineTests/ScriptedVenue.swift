@@ -33,6 +33,8 @@ struct ScriptedVenue {
     /// Positions by instrument number, and cash beside the first.
     private(set) var positions: [Int128] = [0, 0, 0]
     private(set) var cash: Int128 = 0
+    /// The shortest position that there ever was.
+    private(set) var shortest: Int128 = 0
     /// A client order id that came a second time and was taken.
     private(set) var doubled = 0
     /// Whether a buy costs a thousandth of what was bought instead of money.
@@ -113,6 +115,7 @@ struct ScriptedVenue {
         let isPaidInUnits = takesUnits && terms.side == .buy && quantity.raw >= 1000
         let fee = isPaidInUnits ? quantity.raw / 1000 : 1_000_000
         positions[Int(terms.instrument.number)] += signed - (isPaidInUnits ? fee : 0)
+        shortest = min(shortest, positions[Int(terms.instrument.number)])
         cash -= signed * Int128(price.raw) / 1_000_000_000 + (isPaidInUnits ? 0 : fee)
         executions.append(
             Execution(
