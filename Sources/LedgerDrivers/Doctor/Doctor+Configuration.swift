@@ -113,12 +113,20 @@ extension Doctor {
 
     /// X04: risk limits are always on where orders leave.
     private func riskCheck(_ configuration: Configuration) -> DoctorCheck {
-        let isOn = configuration["risk.enabled"] == "true"
+        let isOn = configuration.hasRiskLimits
         return DoctorCheck(
             .configuration, "risk limits", passed: isOn,
             severity: configuration["mode"] == "live" ? .error : .warning,
             isOn ? "risk limits are on" : "risk limits are off", expected: "risk.enabled true",
             actual: "risk.enabled \(configuration["risk.enabled"])",
             fixCommand: isOn ? "" : "set risk.enabled: true")
+    }
+}
+
+extension Configuration {
+    /// Whether the limits are on, by themselves where the settings leave it to the account's kind.
+    var hasRiskLimits: Bool {
+        let value = self["risk.enabled"]
+        return value == "true" || (value == "auto" && self["account.kind"] != "simulated")
     }
 }

@@ -79,7 +79,7 @@ public struct PreLiveChecklist: Sendable {
             return add("limits", .attention, "the configuration cannot be read")
         }
         var wide: [String] = []
-        if configuration["risk.enabled"] != "true" { wide.append("risk.enabled is not true") }
+        if !configuration.hasRiskLimits { wide.append("risk.enabled is not true") }
         for (key, most) in Self.conservative {
             let value = (try? Money(configuration[key])) ?? .zero
             guard let limit = try? Money(most), value.raw == 0 || value > limit else { continue }
