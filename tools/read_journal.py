@@ -184,7 +184,7 @@ EVENTS = {
         ("kind", 21, [
             "unknown", "drawdownWarning", "drawdownHalt", "drawdownPanic", "killSwitch",
             "reconciliationFailed", "reconciliationPassed", "duplicateIntents", "noTrades",
-            "rejectionRate", "strategyHealth", "dataQuality", "clockSkew", "latency"]),
+            "rejectionRate", "strategyHealth", "dataQuality", "clockSkew", "latency", "stopRefused"]),
         ("strategy", 22, "strategy"), ("value", 24, "money"), ("threshold", 40, "money")],
         ["text"])),
     57: ("OrderRequested", (56, [

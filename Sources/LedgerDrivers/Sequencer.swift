@@ -104,6 +104,8 @@ public struct Sequencer: ~Copyable {
 
     /// Takes a venue's fill with the row by which a second report of it is known, in one commit.
     ///
+    /// One that the engine cannot step becomes a fault.
+    ///
     /// - Returns: false where the execution is in the journal already; nothing is taken then.
     public mutating func take(
         _ fill: VenueFillReported, _ envelope: Envelope, key: DeduplicationKey
@@ -116,7 +118,13 @@ public struct Sequencer: ~Copyable {
         else { return false }
         let row = DeduplicationRow(
             producer: Self.executions, key: key, sequence: batch.nextSequence)
-        _ = try attempt(fill, envelope, row)
+        if let error = try attempt(fill, envelope, row) {
+            // Not booked, and not passed over: a reconciliation finds what the books lack.
+            _ = try attempt(
+                FaultReported(
+                    .rest, origin: "venue",
+                    detail: "execution \(fill.execution) cannot be booked: \(error)"), envelope)
+        }
         return true
     }
 

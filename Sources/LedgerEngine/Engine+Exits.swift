@@ -99,71 +99,33 @@ extension Engine {
                 other.terms.strategy == terms.strategy && other.terms.purpose == terms.purpose
             return isLike ? sum + other.remaining.raw : sum
         }
-        let left = Quantity(raw: min(quantity.raw, position.magnitude.raw - others))
+        let watched = remote.targets.reduce(Int128(0)) { sum, target in
+            let isLike =
+                target.strategy == terms.strategy && target.instrument == terms.instrument
+                && target.purpose == terms.purpose
+            return isLike ? sum + target.quantity.raw : sum
+        }
+        let left = Quantity(raw: min(quantity.raw, position.magnitude.raw - others - watched))
         guard left.raw > 0 else { return }
         var again = terms
         again.quantity = left
         again.intent = identity(slot, terms.side, context)
         slots[slot].protecting += 1
-        try send(again, context, correlation: context.sequence, into: &batch)
+        try sendProtecting(again, context, correlation: context.sequence, into: &batch)
     }
 
-    // MARK: Targets
-
-    /// Watches a take profit here.
-    mutating func watchTarget(_ terms: OrderIntended, correlation: SequenceNumber) {
-        remote.targets.append(
-            RemoteOrders.Target(
-                strategy: terms.strategy, instrument: terms.instrument, side: terms.side,
-                price: terms.limitPrice, quantity: terms.quantity, correlation: correlation))
-    }
-
-    /// Targets must not close more than is held.
-    mutating func trimTargets(_ slot: Int) {
-        guard !remote.targets.isEmpty else { return }
-        let position = slots[slot].position
-        var room = position.magnitude
-        for place in remote.targets.indices
-        where remote.targets[place].strategy == slots[slot].id
-            && remote.targets[place].instrument == slots[slot].instrument
-        {
-            let isClosing = position.raw * remote.targets[place].side.sign < 0
-            let left = isClosing ? min(room, remote.targets[place].quantity) : .zero
-            remote.targets[place].quantity = left
-            room = room - left
-        }
-        remote.targets.removeAll { $0.quantity.raw == 0 }
-    }
-
-    /// Closes at the market what reached its target.
-    ///
-    /// - Parameters:
-    ///   - sold: the best price at which something could be sold in the event at hand.
-    ///   - bought: the best at which something could be bought.
-    mutating func takeProfits(
-        _ instrument: InstrumentID, sold: Price, bought: Price, _ context: StepContext,
+    /// Sends an exit that protects; a stop that fits no filter of the venue is watched here. Parts below
+    /// the venue's sizes are not: they are protected with the next part, or can be closed by nobody.
+    mutating func sendProtecting(
+        _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
         into batch: inout Batch
     ) throws(EngineError) {
-        while let place = remote.targets.firstIndex(where: { target in
-            guard target.instrument == instrument else { return false }
-            return target.side == .sell
-                ? sold.raw > 0 && sold >= target.price : bought.raw > 0 && bought <= target.price
-        }) {
-            let target = remote.targets.remove(at: place)
-            guard
-                let slot = slots.firstIndex(where: {
-                    $0.id == target.strategy && $0.instrument == instrument
-                }), slots[slot].position.raw * target.side.sign < 0,
-                gate.block(target.strategy, instrument, isReducing: true) == nil
-            else { continue }
-            let terms = OrderIntended(
-                instrument: instrument, strategy: target.strategy, side: target.side,
-                orderType: .market, intent: identity(slot, target.side, context),
-                quantity: min(target.quantity, slots[slot].position.magnitude),
-                referencePrice: target.price, timeInForce: .goodTillCancelled,
-                purpose: .takeProfit)
-            slots[slot].workingOrders += 1
-            try send(terms, context, correlation: target.correlation, into: &batch)
+        let refusal = try send(terms, context, correlation: correlation, into: &batch)
+        guard let refusal, ![.lotSize, .marketLotSize, .notional].contains(refusal.reason) else {
+            return
         }
+        try watchStop(
+            terms, terms.quantity, "\(refusal.reason)", context, correlation: correlation,
+            into: &batch)
     }
 }

@@ -7,13 +7,13 @@ import LedgerSafety
 extension Engine {
     /// Brings an order into that form and journals what changed.
     ///
-    /// - Returns: false where there is none; the refusal names the filter.
+    /// - Returns: the refusal where there is none; it names the filter.
     mutating func conform(
         _ terms: inout OrderIntended, _ context: StepContext, correlation: SequenceNumber,
         into batch: inout Batch
-    ) throws(EngineError) -> Bool {
+    ) throws(EngineError) -> Refusal? {
         switch verdict(of: terms) {
-        case .pass: return true
+        case .pass: return nil
         case .adjusted(let adjusted, let changes):
             for change in changes {
                 let event = SizeAdjusted(
@@ -22,7 +22,7 @@ extension Engine {
                 try emit(event, context, correlation: correlation, into: &batch)
             }
             terms = adjusted
-            return true
+            return nil
         case .refused(let refusal):
             if let slot = slot(of: terms) {
                 if terms.parent == .none {
@@ -36,8 +36,24 @@ extension Engine {
                     instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
                     refusal: refusal), context, correlation: correlation, into: &batch)
             orders.countRejectedIntent()
-            return false
+            return refusal
         }
+    }
+
+    /// What a strategy is told that it holds. What a commission or a cancel leaves of a position and no
+    /// order of the venue's sizes can close counts as nothing: a strategy would sell it for ever, and never
+    /// buy again.
+    @inline(__always)
+    func shown(_ slot: Int) -> Quantity {
+        let position = slots[slot].position
+        guard position.raw != 0, !filters.all.isEmpty, isDust(slots[slot].instrument, position)
+        else { return position }
+        return .zero
+    }
+
+    func isDust(_ instrument: InstrumentID, _ position: Quantity) -> Bool {
+        guard let rule = filters[instrument] else { return false }
+        return rule.isDust(position.magnitude, at: books.equity.mark(instrument))
     }
 
     func verdict(of terms: OrderIntended) -> FilterVerdict {

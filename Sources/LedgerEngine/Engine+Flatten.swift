@@ -19,12 +19,17 @@ extension Engine {
             if gate.block(position.strategy, position.instrument, isReducing: true) != nil {
                 continue
             }
+            if isRemote, isDust(position.instrument, position.quantity) { continue }
             let side: Side = position.quantity.raw > 0 ? .sell : .buy
-            let closing = venue.orders(position.instrument).first {
-                $0.terms.strategy == position.strategy && $0.terms.purpose == .exit
-                    && $0.terms.orderType == .market && $0.terms.side == side
-                    && $0.remaining == position.quantity.magnitude
-            }
+            // Outside it may close less than all, by the venue's sizes: the rest goes once it has filled.
+            let closing =
+                isRemote
+                ? closer(position.strategy, position.instrument, side)
+                : venue.orders(position.instrument).first {
+                    $0.terms.strategy == position.strategy && $0.terms.purpose == .exit
+                        && $0.terms.orderType == .market && $0.terms.side == side
+                        && $0.remaining == position.quantity.magnitude
+                }
             for order in venue.orders(position.instrument)
             where order.terms.strategy == position.strategy && order.id != closing?.id {
                 try withdraw(order, .halted, context, into: &batch)

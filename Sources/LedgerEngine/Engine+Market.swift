@@ -72,7 +72,10 @@ extension Engine {
             try engine.books.split(event, at: context.time, sequence: context.sequence)
             try engine.orders.split(event, sequence: context.sequence)
         }
-        do { try venue.split(event) } catch { throw .number(error) }
+        do {
+            try venue.split(event)
+            try remote.split(event)
+        } catch { throw .number(error) }
         history.split(event)
         for slot in listening(event.instrument) {
             slots[slot].strategy.split(event)

@@ -104,12 +104,15 @@ extension Engine {
         if decision.purpose == .entry { slots[slot].refusedToday &+= 1 }
     }
 
+    /// - Returns: why the order could not be brought into a form that its venue takes; nil when it went.
+    @discardableResult
     mutating func send(
         _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
         into batch: inout Batch
-    ) throws(EngineError) {
+    ) throws(EngineError) -> Refusal? {
         var terms = terms
-        guard try conform(&terms, context, correlation: correlation, into: &batch) else { return }
+        let refusal = try conform(&terms, context, correlation: correlation, into: &batch)
+        guard refusal == nil else { return refusal }
         let id = try emit(terms, context, correlation: correlation, into: &batch)
         vigil.counters.submitOrder()
         sent?.append(SentIntent(intent: terms.intent, sequence: id))
@@ -120,7 +123,8 @@ extension Engine {
         if isRemote {
             // The venue's own report says that it left and was taken.
             _ = venue.accept(terms, id: id, account: account, at: context.time)
-            return try holdBack(id, terms, context, into: &batch)
+            try holdBack(id, terms, context, into: &batch)
+            return nil
         }
         try emit(
             OrderSubmitted(instrument: terms.instrument, order: id), context,
@@ -138,6 +142,7 @@ extension Engine {
                 id, to: .submitted, at: context.time, sequence: context.sequence)
             try engine.orders.move(id, to: .accepted, at: context.time, sequence: context.sequence)
         }
+        return nil
     }
 
     mutating func identity(
@@ -267,7 +272,8 @@ extension Engine {
     }
 
     mutating func book(
-        _ fill: OrderFilled, _ order: WorkingOrder, _ context: StepContext, into batch: inout Batch
+        _ fill: OrderFilled, _ order: WorkingOrder, paying commission: Commission = Commission(),
+        _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         let correlation = orders.order(order.id)?.correlation ?? .none
         let sequence = try emit(fill, context, correlation: correlation, into: &batch)
@@ -276,11 +282,16 @@ extension Engine {
                 fill, account: engine.account, at: context.time, sequence: sequence)
             try engine.orders.fill(fill, at: context.time, sequence: sequence)
         }
+        try pay(commission, of: order.id, context, correlation: correlation, into: &batch)
+        if commission.units.raw != 0, commission.instrument != fill.instrument {
+            try trim(commission, context, into: &batch)
+        }
         vigil.lastTrade = context.time
         vigil.hasToldQuiet = false
         guard let slot = slot(of: order.terms) else { return }
         let before = slots[slot].position
-        let after = Quantity(raw: before.raw + fill.quantity.raw * fill.side.sign)
+        var after = Quantity(raw: before.raw + fill.quantity.raw * fill.side.sign)
+        if commission.instrument == fill.instrument { after = after - commission.units }
         slots[slot].position = after
         if order.remaining.raw == 0 { release(order, slot) }
         let reduces = after.magnitude < before.magnitude
@@ -325,10 +336,12 @@ extension Engine {
                 let price = try? Price(raw: exact).rounded(to: tick, isUp ? .up : .down),
                 price.raw > 0
             else { continue }
+            let quantity = isRemote ? unguarded(slot, entry, purpose) : fill.quantity
+            guard quantity.raw > 0 else { continue }
             var terms = OrderIntended(
                 instrument: entry.instrument, strategy: entry.strategy, side: entry.side.opposite,
                 orderType: purpose == .stopLoss ? .stop : .limit,
-                intent: identity(slot, entry.side.opposite, context), quantity: fill.quantity,
+                intent: identity(slot, entry.side.opposite, context), quantity: quantity,
                 referencePrice: fill.price, parent: sequence, timeInForce: .goodTillCancelled,
                 purpose: purpose)
             if purpose == .stopLoss { terms.stopPrice = price } else { terms.limitPrice = price }
@@ -337,7 +350,7 @@ extension Engine {
                 continue
             }
             slots[slot].protecting += 1
-            try send(terms, context, correlation: correlation, into: &batch)
+            try sendProtecting(terms, context, correlation: correlation, into: &batch)
         }
     }
 

@@ -124,6 +124,7 @@ extension Engine {
                 try settle(discrepancy.instrument, snapshot, command, context, into: &batch)
             case .cash:
                 let amount = Money(raw: discrepancy.venue.raw - discrepancy.ledger.raw)
+                guard amount.raw.magnitude <= Money.limit.raw.magnitude else { continue }
                 let event = CashAdjusted(
                     amount: amount, snapshot: snapshot.began.snapshot, actor: command.actor,
                     reason: command.reason)
@@ -140,6 +141,9 @@ extension Engine {
                     let removed = venue.remove(order.id, order.intended.instrument)
                 else { continue }
                 try end(removed, .reconciled, expired: false, context, into: &batch)
+                guard isRemote else { continue }
+                remote.forget(order.id)
+                try afterEnd(removed, .reconciled, context, into: &batch)
             case .orderOnlyAtVenue, .unreachable, .incomplete: continue
             }
         }
@@ -206,6 +210,7 @@ extension Engine {
         for slot in slots.indices
         where slots[slot].instrument == instrument && slots[slot].id == strategy {
             slots[slot].position = held(by: slot)
+            trimTargets(slot)
             try trimExits(slot, context, into: &batch)
         }
     }

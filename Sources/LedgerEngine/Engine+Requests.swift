@@ -69,15 +69,8 @@ extension Engine {
         guard instrument.currency == configuration?.currency else {
             return Refusal(.currencyMismatch)
         }
-        // What other sells wait to give away cannot be sold twice.
-        let promised = orders.open.reduce(Int128(0)) { sum, order in
-            let terms = order.intended
-            let isRival =
-                order.account == account && terms.side == .sell && request.side == .sell
-                && terms.strategy == request.strategy && terms.instrument == request.instrument
-            return isRival ? sum + order.remaining.raw : sum
-        }
-        let free = Quantity(raw: held.raw - promised)
+        let free =
+            request.side == .sell ? held - promised(request.strategy, request.instrument) : held
         if let refusal = fundsRefusal(decision, request.quantity, free) { return refusal }
         guard growth.raw > 0, rules.risk.isEnabled else { return nil }
         guard let candidate = try? candidate(decision, growth, instrument) else {
@@ -86,6 +79,17 @@ extension Engine {
         let verdict = rules.risk.verdict(candidate)
         // Nobody asked for less: what does not fit is refused.
         return verdict.refusal ?? verdict.adjustments.first?.rule ?? rateRefusal(context)
+    }
+
+    /// What sells wait to give away: it cannot be sold twice.
+    private func promised(_ strategy: StrategyID, _ instrument: InstrumentID) -> Quantity {
+        orders.open.reduce(Quantity.zero) { sum, order in
+            let terms = order.intended
+            let isRival =
+                order.account == account && terms.side == .sell && terms.strategy == strategy
+                && terms.instrument == instrument
+            return isRival ? sum + order.remaining : sum
+        }
     }
 
     private func malformed(_ request: OrderRequested, _ instrument: Instrument) -> Refusal? {
@@ -185,7 +189,6 @@ extension Engine {
             books.positions.position(account, terms.strategy, terms.instrument)?.quantity ?? .zero
         request.quantity = terms.quantity - order.filled
         let decision = decision(request, instrument, isEntry: terms.purpose == .entry)
-        let left = terms.side == .buy ? held : held - order.remaining
         guard terms.side == .sell else {
             let room = (try? Money.notional(old, order.remaining)) ?? .zero
             guard let cost = try? Money.notional(new, request.quantity) else {
@@ -196,7 +199,7 @@ extension Engine {
             let free = cash - reserved + room
             return cost <= free ? nil : Refusal(.insufficientCash, limit: free, value: cost)
         }
-        return fundsRefusal(decision, more, left)
+        return fundsRefusal(decision, more, held - promised(terms.strategy, terms.instrument))
     }
 
     /// Gives an order other terms: at the simulated venue at once, at one outside when it says so.

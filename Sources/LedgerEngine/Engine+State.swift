@@ -29,6 +29,7 @@ extension Engine {
         vigil.encode(into: &writer)
         for slot in slots { slot.encode(into: &writer) }
         remote.encode(into: &writer)
+        if isRemote { remote.encodeTimes(into: &writer) }
         filters.encode(into: &writer)
     }
 
@@ -55,6 +56,7 @@ extension Engine {
         vigil = try Vigil(from: &reader)
         for slot in slots.indices { try slots[slot].restore(from: &reader) }
         remote = try RemoteOrders(from: &reader)
+        if isRemote { try remote.restoreTimes(from: &reader) }
         filters = try VenueFilterBook(from: &reader)
         for slot in slots
         where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol

@@ -134,54 +134,35 @@ extension Engine {
         {
             try replaced(order, replace, context, into: &batch)
         }
-        guard isRemote, let order = orders.order(fill.order),
+        guard isRemote, isBookable(fill), let order = orders.order(fill.order),
             order.intended.instrument == fill.instrument, order.intended.side == fill.side,
-            fill.quantity.raw > 0, fill.quantity <= order.remaining
+            fill.quantity <= order.remaining
         else { return try unmatched(fill, context, into: &batch) }
         try acknowledge(order.id, isAccepted: true, context, into: &batch)
         guard let working = venue.fill(order.id, fill.instrument, fill.quantity) else {
             return try unmatched(fill, context, into: &batch)
         }
-        let currency = configuration?.currency ?? ""
-        let isMoney = fill.fee.raw == 0 || fill.feeAsset == currency || fill.feeAsset.isEmpty
+        let commission = commission(of: fill, order.intended.strategy)
         let booked = OrderFilled(
             instrument: fill.instrument, strategy: order.intended.strategy, side: fill.side,
             liquidity: fill.liquidity, order: order.id, execution: working.fills,
-            price: fill.price, quantity: fill.quantity, fee: isMoney ? fill.fee : .zero,
+            price: fill.price, quantity: fill.quantity, fee: commission?.money ?? .zero,
             remaining: working.remaining)
-        try book(booked, working, context, into: &batch)
-        if !isMoney { try takeCommission(fill, order, context, into: &batch) }
+        try book(booked, working, paying: commission ?? Commission(), context, into: &batch)
+        if commission == nil { try report(unbooked: fill, context, into: &batch) }
         try finish(order.id, context, into: &batch)
         if working.remaining.raw == 0 {
             remote.forget(order.id)
             try afterEnd(working, nil, context, into: &batch)
+            if gate.isFlattening { try flattenAgain(context, into: &batch) }
         }
     }
 
-    /// A commission in what was bought makes the position smaller; one in a third asset cannot be booked
-    /// here, and somebody is told.
-    private mutating func takeCommission(
-        _ fill: VenueFillReported, _ order: Order, _ context: StepContext, into batch: inout Batch
-    ) throws(EngineError) {
-        guard names.symbol(fill.instrument).hasPrefix(fill.feeAsset) else {
-            try emit(
-                AlertRaised(
-                    .warning, .reconciliationFailed, instrument: fill.instrument, value: fill.fee,
-                    text: "a fee of \(fill.fee) \(fill.feeAsset) is not in the books"), context,
-                into: &batch)
-            return
-        }
-        let event = PositionAdjusted(
-            instrument: fill.instrument, strategy: order.intended.strategy,
-            quantity: Quantity(raw: -fill.fee.raw), price: fill.price, snapshot: 0, actor: "venue",
-            reason: "commission of execution \(fill.execution)")
-        let sequence = try emit(event, context, correlation: order.correlation, into: &batch)
-        try fold { (engine) throws(FoldError) in
-            try engine.books.adjust(
-                event, account: engine.account, at: context.time, sequence: sequence)
-        }
-        guard let slot = slot(of: order.intended) else { return }
-        slots[slot].position = held(by: slot)
+    /// Whether a fill has numbers that a trade can have: what a venue says is not believed unseen.
+    private func isBookable(_ fill: VenueFillReported) -> Bool {
+        fill.price.raw > 0 && fill.quantity.raw > 0
+            && fill.fee.raw.magnitude <= Money.limit.raw.magnitude
+            && (try? Money.notional(fill.price, fill.quantity)) != nil
     }
 
     /// The venue filled what the ledger does not have open: no entries until a reconciliation passes.
@@ -229,11 +210,17 @@ extension Engine {
                 working, reason ?? .venueCancelled, expired: end.status == .expired, context,
                 into: &batch)
         }
+        // Who cancels a stop at the venue by hand wants none; what the venue ends by itself is missed.
+        if reason == nil, refused || end.status == .expired {
+            try watchStop(
+                order.intended, working.remaining, end.reason, context,
+                correlation: order.correlation, into: &batch)
+        }
         try afterEnd(working, reason, context, into: &batch)
     }
 
     /// What waited for an order's end.
-    private mutating func afterEnd(
+    mutating func afterEnd(
         _ order: WorkingOrder, _ reason: EndReason?, _ context: StepContext,
         into batch: inout Batch
     ) throws(EngineError) {

@@ -12,7 +12,7 @@ import LedgerSimulation
 public struct Engine: Sendable {
     /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
     public static let name = "engine"
-    public static let version: UInt32 = 5
+    public static let version: UInt32 = 6
 
     public internal(set) var names = NameBook()
     public internal(set) var books = ProfitAndLoss()
@@ -108,8 +108,7 @@ public struct Engine: Sendable {
             try settle(context, into: &batch)
         }
         if !remote.targets.isEmpty {
-            try takeProfits(
-                bar.instrument, sold: bar.high, bought: bar.low, context, into: &batch)
+            try reachTargets(bar.instrument, low: bar.low, high: bar.high, context, into: &batch)
         }
         if mustWatch { try watch(context, into: &batch) }
         for place in 0..<listenerCount(bar.instrument) {
@@ -135,8 +134,7 @@ public struct Engine: Sendable {
             try settle(context, into: &batch)
         }
         if !remote.targets.isEmpty {
-            try takeProfits(
-                quote.instrument, sold: quote.bid, bought: quote.ask, context, into: &batch)
+            try reachTargets(quote, context, into: &batch)
         }
         if mustWatch { try watch(context, into: &batch) }
         var decided = false
@@ -169,8 +167,8 @@ public struct Engine: Sendable {
             try settle(context, into: &batch)
         }
         if !remote.targets.isEmpty {
-            try takeProfits(
-                trade.instrument, sold: trade.price, bought: trade.price, context, into: &batch)
+            try reachTargets(
+                trade.instrument, low: trade.price, high: trade.price, context, into: &batch)
         }
         if mustWatch { try watch(context, into: &batch) }
         for slot in listening(trade.instrument) {
@@ -232,6 +230,9 @@ public struct Engine: Sendable {
         case .linkChanged: try take(try decode(record) as LinkChanged, context, into: &batch)
         case .clockTicked:
             if rules.data.isEnabled { try watchData(context, into: &batch) }
+            if isRemote, gate.isFlattening, remote.mayFlatten(at: context.time) {
+                try flattenAgain(context, into: &batch)
+            }
         case let type? where Self.derived.contains(type):
             // The folds of the journal would book it, and the engine would not know.
             throw .fold(.inconsistent("\(type.name) is derived, never an input", record.sequence))
@@ -377,8 +378,7 @@ public struct Engine: Sendable {
     @inline(__always)
     private func view(_ slot: Int, _ context: StepContext) -> StrategyView {
         StrategyView(
-            position: slots[slot].position, workingOrders: slots[slot].workingOrders,
-            time: context.time)
+            position: shown(slot), workingOrders: slots[slot].workingOrders, time: context.time)
     }
 
     mutating func fold(

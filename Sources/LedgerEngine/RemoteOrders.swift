@@ -29,8 +29,9 @@ struct RemoteOrders: Hashable, Sendable {
     }
 
     /// A take profit that the engine watches itself: a venue locks what an order may sell, so stop and limit
-    /// cannot both wait there.
+    /// cannot both wait there. Or a stop that the venue did not take: nothing else would protect.
     struct Target: Hashable, Sendable {
+        var purpose: Purpose
         var strategy: StrategyID
         var instrument: InstrumentID
         /// Of the order that it becomes.
@@ -44,6 +45,8 @@ struct RemoteOrders: Hashable, Sendable {
     private(set) var pending: [Pending] = []
     var exits: [Exit] = []
     var targets: [Target] = []
+    /// When a position that a latch wants sold was looked for last.
+    private(set) var flattenedAt = Timestamp(nanoseconds: .min)
 
     subscript(_ order: OrderID) -> Pending? { pending.first { $0.order == order } }
 
@@ -64,6 +67,32 @@ struct RemoteOrders: Hashable, Sendable {
 
     func isWaiting(_ order: OrderID) -> Bool {
         exits.contains { $0.order == order && $0.isWaiting }
+    }
+
+    /// Once a minute: an order that a venue refused is not thrown at it again at once.
+    mutating func mayFlatten(at time: Timestamp) -> Bool {
+        let (since, isLong) = time.nanoseconds.subtractingReportingOverflow(
+            flattenedAt.nanoseconds)
+        guard isLong || since >= Nanoseconds.minute.count else { return false }
+        flattenedAt = time
+        return true
+    }
+
+    /// Levels and quantities after a split, as those of the orders at the venue.
+    mutating func split(_ event: SplitApplied) throws(NumberError) {
+        for place in targets.indices where targets[place].instrument == event.instrument {
+            let old = targets[place]
+            targets[place].price = try old.price.split(event)
+            targets[place].quantity = try old.quantity.scaled(
+                by: event.numerator, over: event.denominator)
+        }
+        for place in exits.indices {
+            for number in exits[place].protectors.indices
+            where exits[place].protectors[number].instrument == event.instrument {
+                let terms = exits[place].protectors[number]
+                exits[place].protectors[number] = try terms.split(event)
+            }
+        }
     }
 
     func encode(into writer: inout StateWriter) {
@@ -92,6 +121,7 @@ struct RemoteOrders: Hashable, Sendable {
             writer.write(exit.protectors) { $1.encodeState(into: &$0) }
         }
         writer.write(targets) { writer, target in
+            writer.write(target.purpose)
             writer.write(target.strategy)
             writer.write(target.instrument)
             writer.write(target.side)
@@ -99,6 +129,13 @@ struct RemoteOrders: Hashable, Sendable {
             writer.write(target.quantity)
             writer.write(target.correlation)
         }
+    }
+
+    /// What an engine at the simulated venue has not.
+    func encodeTimes(into writer: inout StateWriter) { writer.write(flattenedAt) }
+
+    mutating func restoreTimes(from reader: inout StateReader) throws(StateError) {
+        flattenedAt = try reader.read()
     }
 
     init() {}
@@ -116,7 +153,8 @@ struct RemoteOrders: Hashable, Sendable {
         }
         targets = try reader.readArray { (reader) throws(StateError) in
             Target(
-                strategy: try reader.read(), instrument: try reader.read(),
+                purpose: try reader.read(), strategy: try reader.read(),
+                instrument: try reader.read(),
                 side: try reader.read(), price: try reader.read(), quantity: try reader.read(),
                 correlation: try reader.read())
         }

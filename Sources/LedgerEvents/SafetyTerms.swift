@@ -124,6 +124,8 @@ public enum AlertKind: UInt8, Sendable, CaseIterable {
     case dataQuality = 11
     case clockSkew = 12
     case latency = 13
+    /// The venue did not take an order that protects a position.
+    case stopRefused = 14
 }
 
 public enum SnapshotKind: UInt8, Sendable, CaseIterable {

@@ -20,6 +20,9 @@ public struct TradingGate: Projection, Hashable {
     @inline(__always)
     public var isOpen: Bool { latches.isEmpty }
 
+    /// Whether a latch wants what it concerns to be sold.
+    public var isFlattening: Bool { latches.contains { $0.effect == .flatten } }
+
     public mutating func apply(_ record: Record) throws(FoldError) {
         do throws(RecordError) {
             switch record.type {

@@ -19,8 +19,13 @@ import Testing
         private var booked: [String] = []
         private var told = 0
 
-        init(seed: UInt64) throws {
-            venue = ScriptedVenue(seed: seed)
+        /// Saves the engine and takes it up again after every so many inputs; 0 is never.
+        private let savesEvery: Int
+        private var taken = 0
+
+        init(seed: UInt64, savesEvery: Int = 0) throws {
+            venue = ScriptedVenue(seed: seed, takesUnits: seed % 3 == 2)
+            self.savesEvery = savesEvery
             let settings = [
                 ("account.kind", "paper"), ("venue.kind", "alpaca"), ("risk.enabled", "false"),
                 ("quality.enabled", "false"), ("reconciliation.enabled", "false"),
@@ -44,6 +49,11 @@ import Testing
                 booked.append(fill.execution)
             }
             try run.take(Run.Input(event: event, seconds: seconds))
+            taken += 1
+            guard savesEvery > 0, taken % savesEvery == 0 else { return }
+            let saved = run.state
+            run.engine = try Engine(restoring: saved)
+            #expect(run.state == saved)
         }
 
         /// Puts what was decided since on its way.
@@ -215,6 +225,7 @@ import Testing
         for _ in 0..<6 { try passage.crash() }
         let (run, venue) = (passage.run, passage.venue)
         #expect(venue.doubled == 0, "seed \(seed)")
+        #expect(venue.shortest == 0, "seed \(seed): sold what was not held")
         for number: UInt32 in 1...2 {
             #expect(
                 run.engine.books.equity.quantity(AccountID(.paper, index: 1), InstrumentID(number))
@@ -224,9 +235,32 @@ import Testing
         #expect(fills.count == venue.executions.count, "seed \(seed)")
         let cash = run.engine.books.equity[AccountID(.paper, index: 1)]?.cash.raw ?? 0
         #expect(cash == 100_000_000_000_000 + venue.cash, "seed \(seed)")
+        // A commission is a fee whatever it was paid with, and no money that came or went.
+        let total = run.engine.books.total(AccountID(.paper, index: 1))
+        #expect(total?.fees.raw == venue.fees, "seed \(seed)")
+        #expect(total?.netDeposits.raw == 100_000_000_000_000, "seed \(seed)")
         let working = venue.orders.filter { $0.status == .accepted }.map(\.order)
         #expect(Set(run.engine.orders.open.map(\.id)) == Set(working), "seed \(seed)")
         try check(run, seed)
+    }
+
+    /// What is decided depends on nothing that a saved state leaves out.
+    @Test(arguments: UInt64(0)..<12)
+    func `an engine saved after any report decides the same`(seed: UInt64) throws {
+        let passages = try [0, 1 + Int(seed % 3)].map {
+            try Passage(seed: 0xA2_0000 + seed, savesEvery: $0)
+        }
+        for passage in passages {
+            var price = 100.0
+            for turn in 0..<120 {
+                price = max(50, price + Double(passage.venue.below(5)) - 2)
+                try passage.turn(price)
+                if turn % 15 == 14 { try passage.recover() }
+            }
+        }
+        #expect(passages[0].run.journal == passages[1].run.journal, "seed \(seed)")
+        #expect(passages[0].run.state == passages[1].run.state, "seed \(seed)")
+        #expect(try passages[0].run.events(VenueFillReported.self).count > 10)
     }
 
     /// The journal's inputs give the journal again.

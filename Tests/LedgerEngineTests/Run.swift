@@ -58,6 +58,19 @@ final class Run {
         try engine.step(record, into: &batch)
     }
 
+    /// Takes what a venue says, as a sequencer does: what cannot be stepped is as if it had never come.
+    func attempt(_ input: Input) throws -> EngineError? {
+        let (saved, next) = (state, batch.nextSequence)
+        do { try take(input) } catch let error as EngineError {
+            batch.truncate(to: next)
+            engine = try Engine(restoring: saved)
+            return error
+        } catch let error as NumberError {
+            return .number(error)
+        }
+        return nil
+    }
+
     private func append(_ event: some Event, _ input: Input) throws -> SequenceNumber {
         try scratch.append(
             event,

@@ -24,6 +24,8 @@ struct ScriptedVenue {
         var price: Price
         var quantity: Quantity
         var cumulative: Quantity
+        var fee: Money
+        var feeAsset: String
     }
 
     private(set) var orders: [Held] = []
@@ -31,11 +33,26 @@ struct ScriptedVenue {
     /// Positions by instrument number, and cash beside the first.
     private(set) var positions: [Int128] = [0, 0, 0]
     private(set) var cash: Int128 = 0
+    /// The shortest position that there ever was.
+    private(set) var shortest: Int128 = 0
     /// A client order id that came a second time and was taken.
     private(set) var doubled = 0
+    /// Whether a buy costs a thousandth of what was bought instead of money.
+    private let takesUnits: Bool
     private var random: SplitMix64
 
-    init(seed: UInt64) { random = SplitMix64(seed: seed) }
+    init(seed: UInt64, takesUnits: Bool = false) {
+        random = SplitMix64(seed: seed)
+        self.takesUnits = takesUnits
+    }
+
+    /// What all commissions were worth.
+    var fees: Int128 {
+        executions.reduce(0) { sum, execution in
+            let price = execution.feeAsset == "USD" ? 1_000_000_000 : Int128(execution.price.raw)
+            return sum + execution.fee.raw * price / 1_000_000_000
+        }
+    }
 
     mutating func below(_ bound: UInt64) -> Int { Int(random.next(upTo: bound - 1)) }
 
@@ -81,21 +98,30 @@ struct ScriptedVenue {
     mutating func trade(at price: Price) {
         for place in orders.indices where orders[place].status == .accepted && below(3) == 0 {
             let left = orders[place].terms.quantity - orders[place].filled
-            let units = left.raw / 1_000_000_000
-            let part = below(2) == 0 ? units : Int128(below(UInt64(max(1, units)))) + 1
-            let quantity = Quantity(raw: min(part, units) * 1_000_000_000)
-            orders[place].filled = orders[place].filled + quantity
-            if orders[place].filled == orders[place].terms.quantity {
-                orders[place].status = .filled
-            }
-            let signed = quantity.raw * orders[place].terms.side.sign
-            positions[Int(orders[place].terms.instrument.number)] += signed
-            cash -= signed * Int128(price.raw) / 1_000_000_000 + 1_000_000
-            executions.append(
-                Execution(
-                    number: executions.count + 1, held: place, price: price, quantity: quantity,
-                    cumulative: orders[place].filled))
+            let step: Int128 = takesUnits ? 1_000_000 : 1_000_000_000
+            let steps = max(1, left.raw / step)
+            let part = below(2) == 0 ? steps : Int128(below(UInt64(steps))) + 1
+            let quantity =
+                part == steps && takesUnits ? left : min(left, Quantity(raw: part * step))
+            execute(place, quantity, at: price)
         }
+    }
+
+    private mutating func execute(_ place: Int, _ quantity: Quantity, at price: Price) {
+        orders[place].filled = orders[place].filled + quantity
+        if orders[place].filled == orders[place].terms.quantity { orders[place].status = .filled }
+        let terms = orders[place].terms
+        let signed = quantity.raw * terms.side.sign
+        let isPaidInUnits = takesUnits && terms.side == .buy && quantity.raw >= 1000
+        let fee = isPaidInUnits ? quantity.raw / 1000 : 1_000_000
+        positions[Int(terms.instrument.number)] += signed - (isPaidInUnits ? fee : 0)
+        shortest = min(shortest, positions[Int(terms.instrument.number)])
+        cash -= signed * Int128(price.raw) / 1_000_000_000 + (isPaidInUnits ? 0 : fee)
+        executions.append(
+            Execution(
+                number: executions.count + 1, held: place, price: price, quantity: quantity,
+                cumulative: orders[place].filled, fee: Money(raw: fee),
+                feeAsset: isPaidInUnits ? ["", "A", "B"][Int(terms.instrument.number)] : "USD"))
     }
 
     func status(_ place: Int) -> VenueStatusReported {
@@ -111,8 +137,8 @@ struct ScriptedVenue {
         return VenueFillReported(
             instrument: held.terms.instrument, side: held.terms.side, liquidity: .taker,
             generation: held.generation, order: held.order, price: execution.price,
-            quantity: execution.quantity, fee: Money(raw: 1_000_000),
+            quantity: execution.quantity, fee: execution.fee,
             cumulative: execution.cumulative, clientOrder: "\(held.intent)", venueOrder: "",
-            execution: "\(execution.number)", feeAsset: "USD")
+            execution: "\(execution.number)", feeAsset: execution.feeAsset)
     }
 }

@@ -111,17 +111,9 @@ extension Doctor {
         return checks
     }
 
-    /// As the engine reads it: `auto` is on where orders leave.
-    static func hasRiskLimits(_ configuration: Configuration) -> Bool {
-        let isOutside =
-            configuration["account.kind"] != "simulated" || configuration["mode"] == "live"
-        let value = configuration["risk.enabled"]
-        return value == "true" || (value == "auto" && isOutside)
-    }
-
     /// X04: risk limits are always on where orders leave.
     private func riskCheck(_ configuration: Configuration) -> DoctorCheck {
-        let isOn = Self.hasRiskLimits(configuration)
+        let isOn = configuration.hasRiskLimits
         return DoctorCheck(
             .configuration, "risk limits", passed: isOn,
             severity: configuration["mode"] == "live" ? .error : .warning,
@@ -129,5 +121,13 @@ extension Doctor {
             expected: "risk.enabled true or auto",
             actual: "risk.enabled \(configuration["risk.enabled"])",
             fixCommand: isOn ? "" : "set risk.enabled: true")
+    }
+}
+
+extension Configuration {
+    /// Whether the limits are on, by themselves where the settings leave it to the account's kind.
+    var hasRiskLimits: Bool {
+        let value = self["risk.enabled"]
+        return value == "true" || (value == "auto" && self["account.kind"] != "simulated")
     }
 }

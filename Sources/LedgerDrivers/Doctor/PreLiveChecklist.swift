@@ -82,7 +82,7 @@ public struct PreLiveChecklist: Sendable {
             return add("limits", .attention, "the configuration cannot be read")
         }
         var wide: [String] = []
-        if !Doctor.hasRiskLimits(configuration) { wide.append("risk limits are off") }
+        if !configuration.hasRiskLimits { wide.append("risk limits are off") }
         for (key, most) in Self.conservative {
             let value = (try? Money(configuration[key])) ?? .zero
             guard let limit = try? Money(most), value.raw == 0 || value > limit else { continue }

@@ -14,7 +14,10 @@ public struct ReconciliationRules: Hashable, Sendable {
 
     /// |ledger − venue| > tolerance × |venue|, compared without rounding.
     func differ(_ ledger: Int128, _ venue: Int128) -> Bool {
-        let apart = (ledger - venue).magnitude.multipliedFullWidth(by: UInt128(FixedPoint.one))
+        // A venue may say anything: what does not fit is far apart.
+        let (difference, overflow) = ledger.subtractingReportingOverflow(venue)
+        guard !overflow else { return true }
+        let apart = difference.magnitude.multipliedFullWidth(by: UInt128(FixedPoint.one))
         let most = venue.magnitude.multipliedFullWidth(by: UInt128(tolerance.raw.magnitude))
         return (apart.high, apart.low) > (most.high, most.low)
     }

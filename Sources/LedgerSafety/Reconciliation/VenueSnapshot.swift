@@ -14,6 +14,19 @@ public struct VenueSnapshot: Hashable, Sendable {
         (self.began, self.positions, self.orders) = (began, positions, orders)
     }
 
+    /// Whether its numbers can be compared and added up: what a venue says is not believed unseen.
+    var isPlausible: Bool {
+        began.cash.raw.magnitude < UInt128(1) << 90
+            && positions.allSatisfy {
+                $0.quantity.raw.magnitude <= Quantity.limit.raw.magnitude
+                    && $0.averagePrice.raw >= 0
+            }
+            && orders.allSatisfy {
+                $0.quantity.raw.magnitude <= Quantity.limit.raw.magnitude
+                    && $0.filled.raw.magnitude <= Quantity.limit.raw.magnitude
+            }
+    }
+
     func encode(into writer: inout StateWriter) {
         writer.write(began.kind)
         writer.write(began.isReachable)
@@ -100,6 +113,10 @@ public struct SnapshotCollector: Hashable, Sendable {
                 "snapshot \(event.snapshot.hex) has \(open.positions.count) positions and "
                     + "\(open.orders.count) orders instead of \(event.positions) and \(event.orders)"
             )
+        }
+        guard open.isPlausible else {
+            return .incomplete(
+                "snapshot \(event.snapshot.hex) has amounts that no account can have")
         }
         last = open
         return .complete(open)

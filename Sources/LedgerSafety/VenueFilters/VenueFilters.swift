@@ -37,6 +37,16 @@ public struct VenueFilters: Hashable, Sendable {
             ? .pass : .adjusted(quantiser.terms, quantiser.adjustments)
     }
 
+    /// Whether so little is held that the venue takes no order at the market which closes any of it.
+    public func isDust(_ quantity: Quantity, at price: Price) -> Bool {
+        let terms = OrderIntended(
+            instrument: event.instrument, strategy: .none, side: .sell, orderType: .market,
+            intent: IntentID(high: 0, low: 0), quantity: quantity, referencePrice: price,
+            timeInForce: .goodTillCancelled, purpose: .exit)
+        var quantiser = Quantiser(filters: event, terms: terms, average: price)
+        return quantiser.run() != nil
+    }
+
     /// An order that fills or ends at once takes nobody's place.
     private func restingRefusal(
         _ terms: OrderIntended, _ openOrders: Int, _ openStops: Int

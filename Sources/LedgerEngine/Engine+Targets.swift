@@ -1,0 +1,140 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+import LedgerSimulation
+
+/// Levels that the engine watches itself at a venue outside: take profits, and stops that the venue did not
+/// take.
+extension Engine {
+    /// What of a position no order closes and no exit of this purpose protects yet: parts of an entry that
+    /// were too small for the venue to take a stop for are protected with the next part.
+    func unguarded(_ slot: Int, _ entry: OrderIntended, _ purpose: Purpose) -> Quantity {
+        var left = slots[slot].position.magnitude
+        for order in venue.orders(entry.instrument)
+        where order.terms.strategy == entry.strategy && order.terms.side != entry.side
+            && order.terms.purpose != .entry
+            && (order.terms.purpose == purpose || order.terms.parent == .none)
+        { left = left - order.remaining }
+        for target in remote.targets
+        where target.strategy == entry.strategy && target.instrument == entry.instrument
+            && target.side != entry.side && target.purpose == purpose
+        { left = left - target.quantity }
+        return left
+    }
+
+    /// Watches a level here; a limit is a take profit, anything else a stop.
+    mutating func watchTarget(_ terms: OrderIntended, correlation: SequenceNumber) {
+        let isStop = terms.purpose == .stopLoss
+        remote.targets.append(
+            RemoteOrders.Target(
+                purpose: terms.purpose, strategy: terms.strategy, instrument: terms.instrument,
+                side: terms.side, price: isStop ? terms.stopPrice : terms.limitPrice,
+                quantity: terms.quantity, correlation: correlation))
+    }
+
+    /// A stop that the venue did not take is watched here instead, as far as there is something to protect.
+    mutating func watchStop(
+        _ terms: OrderIntended, _ quantity: Quantity, _ reason: String, _ context: StepContext,
+        correlation: SequenceNumber, into batch: inout Batch
+    ) throws(EngineError) {
+        guard isRemote, terms.purpose == .stopLoss, terms.parent != .none,
+            let slot = slot(of: terms), slots[slot].position.raw * terms.side.sign < 0
+        else { return }
+        var rest = terms
+        rest.quantity = quantity
+        watchTarget(rest, correlation: correlation)
+        trimTargets(slot)
+        try emit(
+            AlertRaised(
+                .warning, .stopRefused, instrument: terms.instrument, strategy: terms.strategy,
+                value: Money(raw: quantity.raw), threshold: Money(raw: Int128(terms.stopPrice.raw)),
+                text:
+                    "the venue did not take a stop of \(quantity) at \(terms.stopPrice), which is "
+                    + "watched here: \(reason)"), context, into: &batch)
+    }
+
+    /// Levels must not close more than is held; stops and take profits each protect all of it.
+    mutating func trimTargets(_ slot: Int) {
+        guard !remote.targets.isEmpty else { return }
+        let position = slots[slot].position
+        var (room, stopRoom) = (position.magnitude, position.magnitude)
+        for place in remote.targets.indices
+        where remote.targets[place].strategy == slots[slot].id
+            && remote.targets[place].instrument == slots[slot].instrument
+        {
+            let target = remote.targets[place]
+            let isStop = target.purpose == .stopLoss
+            let isClosing = position.raw * target.side.sign < 0
+            let left = isClosing ? min(isStop ? stopRoom : room, target.quantity) : .zero
+            remote.targets[place].quantity = left
+            if isStop { stopRoom = stopRoom - left } else { room = room - left }
+        }
+        remote.targets.removeAll { $0.quantity.raw == 0 }
+    }
+
+    mutating func reachTargets(
+        _ quote: Quote, _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        // What can be sold is worth the bid, what can be bought the ask: for both directions of either.
+        if quote.bid.raw > 0 {
+            try reachTargets(
+                quote.instrument, low: quote.bid, high: quote.bid, of: .sell, context, into: &batch)
+        }
+        if quote.ask.raw > 0 {
+            try reachTargets(
+                quote.instrument, low: quote.ask, high: quote.ask, of: .buy, context, into: &batch)
+        }
+    }
+
+    /// Closes at the market what reached its level. Where an order at the market closes the position
+    /// already, nothing is sent beside it: both might fill.
+    ///
+    /// - Parameters:
+    ///   - low: the lowest price of the event at hand.
+    ///   - high: the highest.
+    ///   - side: of the orders that levels become; both where it is nil.
+    mutating func reachTargets(
+        _ instrument: InstrumentID, low: Price, high: Price, of side: Side? = nil,
+        _ context: StepContext, into batch: inout Batch
+    ) throws(EngineError) {
+        // One price that no other confirms sells nothing.
+        guard low.raw > 0, high.raw > 0,
+            !books.equity.held.contains(where: { $0.instrument == instrument })
+        else { return }
+        while let place = remote.targets.firstIndex(where: { target in
+            guard target.instrument == instrument, (side ?? target.side) == target.side,
+                closer(target.strategy, instrument, target.side) == nil,
+                gate.block(target.strategy, instrument, isReducing: true) == nil
+            else { return false }
+            let isAbove = (target.purpose == .stopLoss) == (target.side == .buy)
+            return isAbove ? high >= target.price : low <= target.price
+        }) {
+            let target = remote.targets.remove(at: place)
+            guard
+                let slot = slots.firstIndex(where: {
+                    $0.id == target.strategy && $0.instrument == instrument
+                }), slots[slot].position.raw * target.side.sign < 0
+            else { continue }
+            let terms = OrderIntended(
+                instrument: instrument, strategy: target.strategy, side: target.side,
+                orderType: .market, intent: identity(slot, target.side, context),
+                quantity: min(target.quantity, slots[slot].position.magnitude),
+                referencePrice: target.price, timeInForce: .goodTillCancelled,
+                purpose: target.purpose)
+            slots[slot].workingOrders += 1
+            try send(terms, context, correlation: target.correlation, into: &batch)
+        }
+    }
+
+    /// The order at the market that closes a strategy's position already. One that is being taken back
+    /// counts: a cancel seldom overtakes it.
+    func closer(
+        _ strategy: StrategyID, _ instrument: InstrumentID, _ side: Side
+    ) -> WorkingOrder? {
+        venue.orders(instrument).first {
+            $0.terms.strategy == strategy && $0.terms.purpose != .entry
+                && $0.terms.orderType == .market && $0.terms.side == side
+        }
+    }
+}
