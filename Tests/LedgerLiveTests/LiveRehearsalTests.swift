@@ -63,6 +63,7 @@ import Testing
     ) throws {
         let daemon = try live(desk, more, Self.keys.merging(variables) { $1 })
         try daemon.waits(for: "RunStarted mode=dry")
+        try daemon.waits(for: "LinkChanged link=marketData, state=up")
         daemon.interrupt()
         let lines = daemon.text.split(separator: "\n")
         #expect(lines.first == "[DRY_RUN] no order leaves: \(reason)", "\(daemon.text)")
