@@ -29,16 +29,17 @@ extension Engine {
         remote.targets.append(
             RemoteOrders.Target(
                 purpose: terms.purpose, strategy: terms.strategy, instrument: terms.instrument,
-                side: terms.side, price: isStop ? terms.stopPrice : terms.limitPrice,
+                side: terms.side, price: isStop ? terms.level : terms.limitPrice,
                 quantity: terms.quantity, correlation: correlation))
     }
 
-    /// A stop that the venue did not take is watched here instead, as far as there is something to protect.
+    /// A stop that the venue did not take is watched here instead, as far as there is something to protect;
+    /// and so is one that was watched and whose order at the market the venue refused.
     mutating func watchStop(
         _ terms: OrderIntended, _ quantity: Quantity, _ reason: String, _ context: StepContext,
         correlation: SequenceNumber, into batch: inout Batch
     ) throws(EngineError) {
-        guard isRemote, terms.purpose == .stopLoss, terms.parent != .none,
+        guard isRemote, terms.purpose == .stopLoss,
             let slot = slot(of: terms), slots[slot].position.raw * terms.side.sign < 0
         else { return }
         var rest = terms
@@ -48,9 +49,9 @@ extension Engine {
         try emit(
             AlertRaised(
                 .warning, .stopRefused, instrument: terms.instrument, strategy: terms.strategy,
-                value: Money(raw: quantity.raw), threshold: Money(raw: Int128(terms.stopPrice.raw)),
+                value: Money(raw: quantity.raw), threshold: Money(raw: Int128(terms.level.raw)),
                 text:
-                    "the venue did not take a stop of \(quantity) at \(terms.stopPrice), which is "
+                    "the venue did not take a stop of \(quantity) at \(terms.level), which is "
                     + "watched here: \(reason)"), context, into: &batch)
     }
 
@@ -104,6 +105,7 @@ extension Engine {
         else { return }
         while let place = remote.targets.firstIndex(where: { target in
             guard target.instrument == instrument, (side ?? target.side) == target.side,
+                !remote.isRefused(target.strategy, instrument, at: context.time),
                 closer(target.strategy, instrument, target.side) == nil,
                 gate.block(target.strategy, instrument, isReducing: true) == nil
             else { return false }
@@ -137,4 +139,9 @@ extension Engine {
                 && $0.terms.orderType == .market && $0.terms.side == side
         }
     }
+}
+
+extension OrderIntended {
+    /// Where it triggers, or was to trigger when it was watched here.
+    fileprivate var level: Price { stopPrice.raw > 0 ? stopPrice : referencePrice }
 }

@@ -148,6 +148,7 @@ extension Engine {
             liquidity: fill.liquidity, order: order.id, execution: working.fills,
             price: fill.price, quantity: fill.quantity, fee: commission?.money ?? .zero,
             remaining: working.remaining)
+        remote.accepted(order.intended.strategy, order.intended.instrument)
         try book(booked, working, paying: commission ?? Commission(), context, into: &batch)
         if commission == nil { try report(unbooked: fill, context, into: &batch) }
         try finish(order.id, context, into: &batch)
@@ -202,6 +203,10 @@ extension Engine {
                 correlation: order.correlation, into: &batch)
             try move(id, to: .rejected, context)
             if let slot = slot(of: order.intended) { release(working, slot) }
+            if order.intended.purpose != .entry {
+                remote.refused(
+                    order.intended.strategy, order.intended.instrument, at: context.time)
+            }
             try take(
                 FaultReported(.orderRejected, origin: "venue", detail: end.reason), context,
                 into: &batch)

@@ -377,8 +377,12 @@ public struct Engine: Sendable {
 
     @inline(__always)
     private func view(_ slot: Int, _ context: StepContext) -> StrategyView {
-        StrategyView(
-            position: shown(slot), workingOrders: slots[slot].workingOrders, time: context.time)
+        // An exit that the venue refused counts as one that works until it may be decided again.
+        let isRefused = remote.isRefused(
+            slots[slot].id, slots[slot].instrument, at: context.time)
+        return StrategyView(
+            position: shown(slot),
+            workingOrders: slots[slot].workingOrders + (isRefused ? 1 : 0), time: context.time)
     }
 
     mutating func fold(

@@ -41,12 +41,21 @@ struct RemoteOrders: Hashable, Sendable {
         var correlation: SequenceNumber
     }
 
+    /// Exits that the venue refused, one after the other: the next may be decided after a while.
+    struct Refusal: Hashable, Sendable {
+        var strategy: StrategyID
+        var instrument: InstrumentID
+        var count: UInt32
+        var until: Timestamp
+    }
+
     /// Ascending by order.
     private(set) var pending: [Pending] = []
     var exits: [Exit] = []
     var targets: [Target] = []
     /// When a position that a latch wants sold was looked for last.
     private(set) var flattenedAt = Timestamp(nanoseconds: .min)
+    private var refusals: [Refusal] = []
 
     subscript(_ order: OrderID) -> Pending? { pending.first { $0.order == order } }
 
@@ -76,6 +85,37 @@ struct RemoteOrders: Hashable, Sendable {
         guard isLong || since >= Nanoseconds.minute.count else { return false }
         flattenedAt = time
         return true
+    }
+
+    /// A second after the first refusal, twice as long after each that follows, a minute at most.
+    mutating func refused(
+        _ strategy: StrategyID, _ instrument: InstrumentID, at time: Timestamp
+    ) {
+        let count = (refusal(strategy, instrument)?.count ?? 0) + 1
+        let pause = min(1_000_000_000 << Int64(min(count - 1, 6)), Nanoseconds.minute.count)
+        let (until, isFar) = time.nanoseconds.addingReportingOverflow(pause)
+        accepted(strategy, instrument)
+        refusals.append(
+            Refusal(
+                strategy: strategy, instrument: instrument, count: count,
+                until: Timestamp(nanoseconds: isFar ? .max : until)))
+    }
+
+    mutating func accepted(_ strategy: StrategyID, _ instrument: InstrumentID) {
+        refusals.removeAll { $0.strategy == strategy && $0.instrument == instrument }
+    }
+
+    private func refusal(_ strategy: StrategyID, _ instrument: InstrumentID) -> Refusal? {
+        refusals.first { $0.strategy == strategy && $0.instrument == instrument }
+    }
+
+    /// Whether it is too early to decide an exit again.
+    @inline(__always)
+    func isRefused(
+        _ strategy: StrategyID, _ instrument: InstrumentID, at time: Timestamp
+    ) -> Bool {
+        if refusals.isEmpty { return false }
+        return refusal(strategy, instrument).map { time < $0.until } ?? false
     }
 
     /// Levels and quantities after a split, as those of the orders at the venue.
@@ -132,10 +172,23 @@ struct RemoteOrders: Hashable, Sendable {
     }
 
     /// What an engine at the simulated venue has not.
-    func encodeTimes(into writer: inout StateWriter) { writer.write(flattenedAt) }
+    func encodeTimes(into writer: inout StateWriter) {
+        writer.write(flattenedAt)
+        writer.write(refusals) { writer, refusal in
+            writer.write(refusal.strategy)
+            writer.write(refusal.instrument)
+            writer.write(refusal.count)
+            writer.write(refusal.until)
+        }
+    }
 
     mutating func restoreTimes(from reader: inout StateReader) throws(StateError) {
         flattenedAt = try reader.read()
+        refusals = try reader.readArray { (reader) throws(StateError) in
+            Refusal(
+                strategy: try reader.read(), instrument: try reader.read(),
+                count: try reader.read(), until: try reader.read())
+        }
     }
 
     init() {}

@@ -44,6 +44,50 @@ import Testing
         #expect(desk.held(3) == .zero)
     }
 
+    @Test func `an exit that the venue refuses is decided again after a while, not at every price`()
+        throws
+    {
+        var desk = try RemoteDesk()
+        try desk.enter()
+        try desk.watched.price("59500", of: 3)
+        var refusals = 0
+        // A falling price in every second of two minutes: each asks for the exit.
+        for second in 0..<120 {
+            if let exit = desk.open.last {
+                #expect(exit.intended.purpose == .exit)
+                try desk.say(.rejected, of: exit, reason: "insufficient qty available")
+                refusals += 1
+            }
+            if second == 60 { try desk.watched.restart() }
+            desk.watched.wait(seconds: 1)
+            try quote(desk, "\(59400 - second)", "\(59401 - second)")
+        }
+        // After 1, 2, 4, 8, 16 and 32 s, and after a minute.
+        #expect((5...8).contains(refusals), "\(refusals)")
+        desk.watched.wait(seconds: 60)
+        try quote(desk, "59000", "59001")
+        try desk.fill("0.01234", at: "59000", fee: "0", "")
+        #expect(desk.held(3) == .zero)
+    }
+
+    @Test func `a watched stop whose order the venue refuses stays watched`() throws {
+        var desk = try RemoteDesk(Self.stop)
+        try desk.enter()
+        try desk.say(.rejected, of: try #require(desk.open.last))
+        try quote(desk, "59000", "0")
+        try desk.say(.rejected, of: try #require(desk.open.last), reason: "market is closed")
+        try desk.watched.restart()
+        #expect(desk.open.isEmpty)
+        // Too early for another attempt.
+        try quote(desk, "58990", "0")
+        #expect(desk.open.isEmpty)
+        desk.watched.wait(seconds: 2)
+        try quote(desk, "58980", "0")
+        #expect(try desk.decided.last == "stopLoss sell 0.01234 market")
+        try desk.fill("0.01234", at: "58980", fee: "0", "")
+        #expect(desk.held(3) == .zero)
+    }
+
     @Test func `a price that nothing confirms sells nothing`() throws {
         var desk = try RemoteDesk(Self.stop)
         try desk.enter()

@@ -94,7 +94,8 @@ final class GatewayCore: @unchecked Sendable {
             questions = []
         }
         client.stop()
-        group.shutdownGracefully { _ in }
+        // A name that is being looked up still answers to its loop.
+        orderLoop.scheduleTask(in: .seconds(5)) { [group] in group.shutdownGracefully { _ in } }
     }
 
     // MARK: Reports
