@@ -27,16 +27,8 @@ public final class RecordedGateway: VenueGateway {
         (self.path, self.refresh) = (path, refresh)
         var lines = SourceLines(try ByteSource(path: path))
         var first: Timestamp?
-        while first == nil, let line = try lines.next() { first = Self.time(line)?.time }
+        while first == nil, let line = try lines.next() { first = RecordedLine(line)?.received }
         beginsAt = first
-    }
-
-    /// The receiver's time in front of a message, and where the message begins.
-    private static func time(_ line: [UInt8]) -> (time: Timestamp, message: Int)? {
-        guard let space = line.firstIndex(of: 32),
-            let time = Int64(String(decoding: line[..<space], as: UTF8.self))
-        else { return nil }
-        return (Timestamp(nanoseconds: time), space + 1)
     }
 
     public var hasEnded: Bool { isOver.load(ordering: .acquiring) }
@@ -59,21 +51,21 @@ public final class RecordedGateway: VenueGateway {
         var drift = RecordedDrift(refresh: refresh)
         var reports: [GatewayReport] = []
         while !isStopped.load(ordering: .acquiring), let line = try lines.next() {
-            guard let (received, message) = Self.time(line) else {
+            guard let recorded = RecordedLine(line) else {
                 sink(.fault(.malformed("line \(lines.count): no time"), "recording"))
                 continue
             }
             reports.removeAll(keepingCapacity: true)
             do throws(JSONFault) {
                 _ = try BinanceMarketStream.read(
-                    Array(line[message...]), received: received, into: &reports)
+                    recorded.message, received: recorded.received, into: &reports)
             } catch {
                 sink(.fault(.malformed("line \(lines.count): \(error)"), "recording"))
                 continue
             }
-            sink(.recordedAt(received))
+            sink(.recordedAt(recorded.received))
             for report in reports { sink(report) }
-            if let offset = drift.take(reports, at: received) {
+            if let offset = drift.take(reports, at: recorded.received) {
                 sink(.clock(offset: offset, roundTrip: Nanoseconds(0)))
             }
         }
