@@ -222,7 +222,8 @@ let package = Package(
         tests(
             "LedgerExchangeTests",
             [
-                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers",
+                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerImport", "LedgerJournal",
+                "LedgerDrivers",
                 "LedgerVenues", "LedgerExchange", "ledgerd",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -27,16 +27,8 @@ public final class RecordedGateway: VenueGateway {
         (self.path, self.refresh) = (path, refresh)
         var lines = SourceLines(try ByteSource(path: path))
         var first: Timestamp?
-        while first == nil, let line = try lines.next() { first = Self.time(line)?.time }
+        while first == nil, let line = try lines.next() { first = RecordedLine(line)?.received }
         beginsAt = first
-    }
-
-    /// The receiver's time in front of a message, and where the message begins.
-    private static func time(_ line: [UInt8]) -> (time: Timestamp, message: Int)? {
-        guard let space = line.firstIndex(of: 32),
-            let time = Int64(String(decoding: line[..<space], as: UTF8.self))
-        else { return nil }
-        return (Timestamp(nanoseconds: time), space + 1)
     }
 
     public var hasEnded: Bool { isOver.load(ordering: .acquiring) }
@@ -60,7 +52,7 @@ public final class RecordedGateway: VenueGateway {
         while !isStopped.load(ordering: .acquiring), let line = try lines.next() {
             defer { sink.flush() }
             let readAt = MachineTime.steady
-            guard let (received, message) = Self.time(line) else {
+            guard let recorded = RecordedLine(line) else {
                 let fault = VenueFault.malformed("line \(lines.count): no time")
                 sink.take(.fault(fault, "recording"), readAt)
                 continue
@@ -68,15 +60,15 @@ public final class RecordedGateway: VenueGateway {
             reports.removeAll(keepingCapacity: true)
             do throws(JSONFault) {
                 _ = try BinanceMarketStream.read(
-                    Array(line[message...]), received: received, into: &reports)
+                    recorded.message, received: recorded.received, into: &reports)
             } catch {
                 let fault = VenueFault.malformed("line \(lines.count): \(error)")
                 sink.take(.fault(fault, "recording"), readAt)
                 continue
             }
-            sink.take(.recordedAt(received), readAt)
+            sink.take(.recordedAt(recorded.received), readAt)
             for report in reports { sink.take(report, readAt) }
-            if let offset = drift.take(reports, at: received) {
+            if let offset = drift.take(reports, at: recorded.received) {
                 sink.take(.clock(offset: offset, roundTrip: Nanoseconds(0)), readAt)
             }
         }

@@ -169,4 +169,65 @@ import Testing
         #expect(quote.0 == venue.symbol)
         #expect(quote.1.raw == 99_000_000_000 && quote.2.raw == 101_000_000_000)
     }
+
+    @Test(arguments: [VenueFixture.Venue.alpaca, .binance])
+    func `instruments are told with what they may be ordered in`(
+        _ venue: VenueFixture.Venue
+    ) throws {
+        let fixture = try VenueFixture(venue)
+        let place = fixture.settings.restURL
+        let client = VenueClient(
+            .init(
+                venue: venue == .alpaca ? .alpaca : .binance, trading: place, data: place,
+                keys: VenueFixture.keys))
+        defer { client.stop() }
+        let reading = try client.measureClock()
+        #expect(abs(reading.measured.count) < 1_000_000_000, "it is the same machine")
+        let found: [VenueInstrument]
+        if venue == .alpaca {
+            let body = try client.ask(AlpacaRequests.assets(isCrypto: false)).body
+            found = try AlpacaAssets(body).instruments
+        } else {
+            let body = try client.ask(BinanceRequests.exchangeInfo([venue.symbol])).body
+            found = try BinanceExchangeInfo(body).instruments
+        }
+        let one = try #require(found.first { $0.symbol == venue.symbol })
+        #expect(one.filters.tick.raw == 10_000_000 && one.filters.lot > .zero, "\(one)")
+    }
+
+    @Test(arguments: [VenueFixture.Venue.alpaca, .binance])
+    func `the history of orders has each of them, and fills begin where they are asked from`(
+        _ venue: VenueFixture.Venue
+    ) throws {
+        let fixture = try VenueFixture(venue)
+        try fixture.quote(99, 101)
+        fixture.gateway.submit(fixture.order("o1", .market, time: .immediateOrCancel))
+        let first = fixture.box.fill("o1")
+        _ = fixture.box.order("o1", .filled)
+        fixture.gateway.submit(fixture.order("o2", price: 90))
+        _ = fixture.box.order("o2", .accepted)
+        fixture.gateway.cancel(fixture.reference("o2"))
+        _ = fixture.box.order("o2", .cancelled)
+        fixture.gateway.submit(fixture.order("o3", .market, time: .immediateOrCancel))
+        let second = fixture.box.fill("o3")
+        _ = fixture.box.order("o3", .filled)
+        // Another gateway, which has heard of nothing.
+        try fixture.restart()
+        let states: [(String, VenueStatus)] = [
+            ("o1", .filled), ("o2", .cancelled), ("o3", .filled),
+        ]
+        for (name, status) in states {
+            fixture.gateway.query(fixture.reference(name))
+            _ = fixture.box.order(name, status)
+        }
+        let count = fixture.box.all.count
+        let since = first.time.advanced(by: Nanoseconds(1_000_000))
+        fixture.gateway.queryFills(since: since, symbols: [venue.symbol])
+        fixture.gateway.queryAccount(symbols: [venue.symbol])
+        _ = fixture.box.account()
+        let told = fixture.box.all.dropFirst(count).compactMap { report -> String? in
+            if case .fill(let fill) = report { fill.execution } else { nil }
+        }
+        #expect(told == [second.execution], "\(told), not \(first.execution)")
+    }
 }

@@ -24,7 +24,8 @@ struct RecordedFeed: MarketFeed {
         var found: [String] = []
         for _ in 0..<count {
             guard let line = try lines.next() else { break }
-            guard let (_, message) = split(line),
+            guard let recorded = RecordedLine(line),
+                let message = try? WireJSON.decode(recorded.message),
                 let symbol = (message["data"] ?? message)["s"]?.string, !found.contains(symbol)
             else { continue }
             found.append(symbol)
@@ -34,24 +35,62 @@ struct RecordedFeed: MarketFeed {
 
     mutating func next() throws -> FeedItem? {
         while let line = try lines.next() {
-            guard let (time, message) = Self.split(line) else {
-                throw InputError(
-                    "line \(lines.count) of the recording is no `nanoseconds json` pair")
-            }
+            guard let recorded = RecordedLine(line) else { throw unreadable }
             // Its clock may have been set back.
-            received = max(received, time)
-            let data = message["data"] ?? message
-            // A whole book names no symbol: the recorder asked for the only one.
-            let isWhole = data["lastUpdateId"] != nil
-            guard let symbol = data["s"]?.string ?? (isWhole ? instruments.first?.symbol : nil),
-                let content = try content(data, symbol)
-            else { continue }
-            // Its own time where it has one: messages of one moment may come out of order.
-            let last = venueTime == .zero ? received : venueTime
-            return FeedItem(
-                content: content, time: Self.ownTime(data) ?? last, received: received)
+            received = max(received, recorded.received)
+            if let item = try market(recorded) ?? depth(recorded) { return item }
         }
         return nil
+    }
+
+    private var unreadable: InputError {
+        InputError("line \(lines.count) of the recording is no `nanoseconds json` pair")
+    }
+
+    /// A trade or best quote, read as a gateway reads it.
+    private mutating func market(_ line: RecordedLine) throws -> FeedItem? {
+        var reports: [GatewayReport] = []
+        do throws(JSONFault) {
+            _ = try BinanceMarketStream.read(
+                line.message, received: line.received, into: &reports)
+        } catch { throw unreadable }
+        let (event, time): (MarketEvent, Timestamp)
+        switch reports.first {
+        case .trade(let symbol, let price, let size, let aggressor, let id, let at):
+            guard let instrument = instrument(symbol) else { return nil }
+            venueTime = max(venueTime, at)
+            let trade = Trade(
+                instrument: instrument, aggressor: aggressor, price: price, size: size, tradeId: id)
+            (event, time) = (.trade(trade, venueTime), at)
+        case .quote(let symbol, let bid, let bidSize, let ask, let askSize, _):
+            guard let instrument = instrument(symbol) else { return nil }
+            let quote = Quote(
+                instrument: instrument, bid: bid, ask: ask, bidSize: bidSize, askSize: askSize)
+            (event, time) = (.quote(quote, venueTime), venueTime == .zero ? received : venueTime)
+        default: return nil
+        }
+        return FeedItem(content: .event(event), time: time, received: received)
+    }
+
+    private func instrument(_ symbol: String) -> InstrumentID? {
+        instruments.first { $0.symbol == symbol }?.id
+    }
+
+    /// A change of the order book, or the whole of it.
+    private mutating func depth(_ line: RecordedLine) throws -> FeedItem? {
+        guard let message = try? WireJSON.decode(line.message) else { throw unreadable }
+        let data = message["data"] ?? message
+        // A whole book names no symbol: the recorder asked for the only one.
+        let isWhole = data["lastUpdateId"] != nil
+        guard isWhole || data["e"]?.string == "depthUpdate",
+            let symbol = data["s"]?.string ?? (isWhole ? instruments.first?.symbol : nil)
+        else { return nil }
+        let last = venueTime == .zero ? received : venueTime
+        let own = Self.ownTime(data)
+        if let own { venueTime = max(venueTime, own) }
+        // Its own time where it has one: messages of one moment may come out of order.
+        return FeedItem(
+            content: .depth(try depth(data, symbol)), time: own ?? last, received: received)
     }
 
     private static func ownTime(_ data: WireValue) -> Timestamp? {
@@ -59,42 +98,6 @@ struct RecordedFeed: MarketFeed {
             return nil
         }
         return Timestamp(nanoseconds: time * 1_000_000)
-    }
-
-    private static func split(_ line: [UInt8]) -> (Timestamp, WireValue)? {
-        guard let space = line.firstIndex(of: 32),
-            let time = Int64(String(decoding: line[..<space], as: UTF8.self)),
-            let message = try? WireJSON.decode(Array(line[(space + 1)...]))
-        else { return nil }
-        return (Timestamp(nanoseconds: time), message)
-    }
-
-    private mutating func content(
-        _ data: WireValue, _ symbol: String
-    ) throws -> FeedItem.Content? {
-        if let time = Self.ownTime(data) { venueTime = max(venueTime, time) }
-        if data["e"]?.string == "depthUpdate" || data["lastUpdateId"] != nil {
-            return .depth(try depth(data, symbol))
-        }
-        guard let instrument = instruments.first(where: { $0.symbol == symbol })?.id else {
-            return nil
-        }
-        if data["e"]?.string == "trade" {
-            let isSell = data["m"]?.flag ?? false
-            guard case .integer(let id)? = data["t"] else { return nil }
-            let trade = Trade(
-                instrument: instrument, aggressor: isSell ? .sell : .buy,
-                price: try price(data, "p"), size: try quantity(data, "q"),
-                tradeId: UInt64(clamping: id))
-            return .event(.trade(trade, venueTime))
-        }
-        guard data["e"] == nil, data["b"]?.string != nil, data["a"]?.string != nil else {
-            return nil
-        }
-        let quote = Quote(
-            instrument: instrument, bid: try price(data, "b"), ask: try price(data, "a"),
-            bidSize: try quantity(data, "B"), askSize: try quantity(data, "A"))
-        return .event(.quote(quote, venueTime))
     }
 
     private func depth(_ data: WireValue, _ symbol: String) throws -> DepthUpdate {
@@ -117,13 +120,5 @@ struct RecordedFeed: MarketFeed {
         }
         return DepthUpdate(
             symbol: symbol, first: first, last: last, bids: try side("b"), asks: try side("a"))
-    }
-
-    private func price(_ data: WireValue, _ name: String) throws -> Price {
-        try Price(data[name]?.string ?? "")
-    }
-
-    private func quantity(_ data: WireValue, _ name: String) throws -> Quantity {
-        try Quantity(data[name]?.string ?? "")
     }
 }

@@ -21,10 +21,7 @@ final class AlpacaOrderLink: @unchecked Sendable {
         let url = core.settings.orderStreamURL
         let events = WebSocketLink.Events(
             target: { $0(WebSocketTarget(url)) },
-            opened: { [self] in
-                link?.send(AlpacaRequests.authenticate(core.settings.keys))
-                watch()
-            },
+            opened: { [self] in link?.send(AlpacaRequests.authenticate(core.settings.keys)) },
             message: { [self] in take($0) },
             closed: { [self] reason in
                 core.isOrderStreamUp = false
@@ -42,14 +39,6 @@ final class AlpacaOrderLink: @unchecked Sendable {
         core.orderLoop.execute { [self] in
             link?.stop()
             link = nil
-        }
-    }
-
-    /// A venue that consents to the socket and then says nothing is not up.
-    private func watch() {
-        core.orderLoop.scheduleTask(in: .nanoseconds(core.settings.socket.connectTimeout.count)) {
-            [self] in
-            if !core.isOrderStreamUp { link?.renew("the stream was not authorized in time") }
         }
     }
 

@@ -13,6 +13,7 @@ final class BinanceMarketLink: @unchecked Sendable {
     private let reporter: LinkReporter
     private var link: WebSocketLink?
     private var streams: [String] = []
+    private var rest: ArraySlice<String> = []
     private var lastRequest: Int64 = 0
     private var reports: [GatewayReport] = []
 
@@ -46,15 +47,17 @@ final class BinanceMarketLink: @unchecked Sendable {
     }
 
     private func opened() {
-        var rest = streams.dropFirst(Self.inAddress)
-        lastRequest = 0
-        while !rest.isEmpty {
-            lastRequest += 1
-            link?.send(
-                BinanceMarketStream.subscribe(Array(rest.prefix(Self.inRequest)), id: lastRequest))
-            rest = rest.dropFirst(Self.inRequest)
-        }
-        if lastRequest == 0 { up() }
+        rest = streams.dropFirst(Self.inAddress)
+        subscribe()
+    }
+
+    /// One request after the other: the venue takes five messages a second.
+    private func subscribe() {
+        guard !rest.isEmpty else { return up() }
+        lastRequest += 1
+        link?.send(
+            BinanceMarketStream.subscribe(Array(rest.prefix(Self.inRequest)), id: lastRequest))
+        rest = rest.dropFirst(Self.inRequest)
     }
 
     private func up() {
@@ -70,7 +73,7 @@ final class BinanceMarketLink: @unchecked Sendable {
             if !reports.isEmpty { core.reportMarket(reports, readAt: link?.readAt ?? 0) }
             switch signal {
             case .none: break
-            case .answered(let id): if id == lastRequest { up() }
+            case .answered(let id): if id == lastRequest { subscribe() }
             case .failed(let code, let text):
                 core.report(.fault(.refused(code: "\(code)", text), "market stream"))
             case .shutdown: link?.renew("the venue shuts down")

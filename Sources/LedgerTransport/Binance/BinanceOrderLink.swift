@@ -67,7 +67,7 @@ final class BinanceOrderLink: @unchecked Sendable {
             link?.send(
                 signing.subscription(
                     core.settings.keys.key, id: subscription, now: core.clock.now))
-            return watch(subscription)
+            return
         }
         keeper = core.orderLoop.scheduleRepeatedTask(
             initialDelay: Self.keepAlive, delay: Self.keepAlive
@@ -77,14 +77,6 @@ final class BinanceOrderLink: @unchecked Sendable {
             }
         }
         up()
-    }
-
-    private func watch(_ id: Int64) {
-        core.orderLoop.scheduleTask(in: .nanoseconds(core.settings.socket.connectTimeout.count)) {
-            [self] in
-            guard id == subscription, !core.isOrderStreamUp else { return }
-            link?.renew("the subscription was not answered in time")
-        }
     }
 
     private func up() {

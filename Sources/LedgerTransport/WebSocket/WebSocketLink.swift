@@ -42,6 +42,7 @@ public final class WebSocketLink: @unchecked Sendable {
     private var isStopped = true
     /// Each attempt has a number: what an earlier one still says is not heard.
     private var attempt = 0
+    private var confirmed = -1
     private var lastHeard: Int64 = 0
     /// When the bytes of the message that is told were read from the socket, on the steady clock. On the
     /// event loop.
@@ -82,9 +83,13 @@ public final class WebSocketLink: @unchecked Sendable {
         }
     }
 
-    /// The connection is good for what it was opened for: the next back-off begins anew.
+    /// The connection is good for what it was opened for: the next back-off begins anew. One that is open
+    /// and not confirmed in time is closed: a venue that consents to the socket and then says nothing is not up.
     public func confirm() {
-        loop.execute { [self] in backoff.reset() }
+        loop.execute { [self] in
+            confirmed = attempt
+            backoff.reset()
+        }
     }
 
     /// Closes and connects anew.
@@ -198,6 +203,10 @@ public final class WebSocketLink: @unchecked Sendable {
         pings = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [self] _ in
             guard number == attempt else { return }
             beat()
+        }
+        loop.scheduleTask(in: .nanoseconds(settings.connectTimeout.count)) { [self] in
+            guard number == attempt, confirmed != number else { return }
+            close("the stream was not taken up in time")
         }
         events.opened()
     }
