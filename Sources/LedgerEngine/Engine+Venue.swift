@@ -203,7 +203,8 @@ extension Engine {
                 correlation: order.correlation, into: &batch)
             try move(id, to: .rejected, context)
             if let slot = slot(of: order.intended) { release(working, slot) }
-            if order.intended.purpose != .entry {
+            // A stop that cannot rest says nothing of an order at the market.
+            if order.intended.purpose != .entry, order.intended.parent == .none {
                 remote.refused(
                     order.intended.strategy, order.intended.instrument, at: context.time)
             }

@@ -113,8 +113,9 @@ import Testing
         #expect(try desk.decided.last == "exit sell 0.01234 market")
         try quote(desk, "62000", "0")
         #expect(desk.open.count == 1)
-        // The exit failed: the level counts again.
+        // The exit failed: the level counts again, in a while.
         try desk.say(.rejected, of: try #require(desk.open.last))
+        desk.watched.wait(seconds: 1)
         try quote(desk, "62000", "0")
         #expect(try desk.decided.last == "takeProfit sell 0.01234 market")
     }

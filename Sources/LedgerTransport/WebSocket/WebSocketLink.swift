@@ -84,12 +84,11 @@ public final class WebSocketLink: @unchecked Sendable {
     }
 
     /// The connection is good for what it was opened for: the next back-off begins anew. One that is open
-    /// and not confirmed in time is closed: a venue that consents to the socket and then says nothing is not up.
+    /// and not confirmed in time is closed: a venue that consents to the socket and then says nothing is not
+    /// up. On the event loop.
     public func confirm() {
-        loop.execute { [self] in
-            confirmed = attempt
-            backoff.reset()
-        }
+        confirmed = attempt
+        backoff.reset()
     }
 
     /// Closes and connects anew.
