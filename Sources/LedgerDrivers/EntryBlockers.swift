@@ -51,12 +51,14 @@ public struct EntryBlockers: Sendable {
     private var refusals: [Refused] = []
     /// Entry orders without a fill so far, by number.
     private var waiting: [OrderID: OrderIntended] = [:]
+    /// Those of them that the venue has said it took.
+    private var accepted: Set<OrderID> = []
     private let symbol: InstrumentID?
 
     private static let types: [EventType] = [
         .bar, .quote, .trade, .signalGenerated, .signalRejected, .intentRejected, .orderIntended,
-        .orderFilled, .orderCancelled, .orderExpired, .orderRejected, .latchEngaged, .latchCleared,
-        .modeChanged,
+        .orderAccepted, .orderFilled, .orderCancelled, .orderExpired, .orderRejected,
+        .latchEngaged, .latchCleared, .modeChanged,
     ]
 
     /// - Parameters:
@@ -133,6 +135,7 @@ public struct EntryBlockers: Sendable {
             guard order.purpose == .entry, order.parent == .none else { return }
             executed += 1
             waiting[record.sequence] = order
+        case .orderAccepted: accepted.insert(try OrderAccepted(record).order)
         case .orderFilled:
             if waiting.removeValue(forKey: try OrderFilled(record).order) != nil { filled += 1 }
         case .orderCancelled:
@@ -142,8 +145,11 @@ public struct EntryBlockers: Sendable {
             let event = try OrderExpired(record)
             end(event.order, "\(event.reason)", event.reason.mend, record)
         case .orderRejected:
-            end(
-                try OrderRejected(record).order, "orderRejected", "what the venue asks for", record)
+            let event = try OrderRejected(record)
+            let mend =
+                event.reason.isEmpty
+                ? "what the venue asks for" : "the venue said: \(event.reason)"
+            end(event.order, "orderRejected", mend, record)
         default: break
         }
     }
@@ -205,11 +211,15 @@ public struct EntryBlockers: Sendable {
     /// Orders that have neither filled nor ended.
     private mutating func addWaiting() {
         for (id, order) in waiting.sorted(by: { $0.key < $1.key }) {
+            let isTaken = accepted.contains(id)
             count(
                 Blocker(
                     strategy: order.strategy, instrument: order.instrument,
-                    stage: SignalStage.execution.name, reason: "waits", count: 1, last: id,
-                    mend: "a price that fills it: ledger project orders"))
+                    stage: SignalStage.execution.name, reason: isTaken ? "waits" : "unconfirmed",
+                    count: 1, last: id,
+                    mend: isTaken
+                        ? "a price that fills it: ledger project orders"
+                        : "the venue's answer: ledger tail --type LinkChanged"))
         }
     }
 

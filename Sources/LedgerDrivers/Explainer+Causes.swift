@@ -45,6 +45,9 @@ extension Explainer {
         case .orderIntended: return try intent(event)
         case .orderSubmitted, .orderAccepted, .orderRejected:
             return [Link("of", try event.read { try Self.order($0) })]
+        case .replaceIntended, .orderReplaced, .intentReleased:
+            return try change(event)
+        case .cancelIntended: return try ended(event, event.read { try CancelIntended($0).reason })
         case .orderFilled: return [Link("fills", try event.read { try Self.order($0) })]
         case .orderCancelled: return try ended(event, event.read { try OrderCancelled($0).reason })
         case .orderExpired: return try ended(event, event.read { try OrderExpired($0).reason })
@@ -135,17 +138,49 @@ extension Explainer {
         if try self.event(event.correlation).type == .signalGenerated {
             return [Link("decided as", event.correlation)] + (try adjustments(event))
         }
+        if try self.event(event.correlation).type == .orderRequested {
+            return [Link("requested by", event.correlation)]
+        }
         let gate: TradingGate = try fold(before: event.sequence)
         return [Link("closes because of", event.correlation)]
             + gate.latches.filter { $0.effect == .flatten }.map { Link("wanted by", $0.sequence) }
     }
 
+    /// An order outside changes in two steps: it is asked for, and the venue says that it is so.
+    private func change(_ event: KeptEvent) throws -> [Link] {
+        let order = try event.read { try Self.order($0) }
+        let relation = event.type == .intentReleased ? "lets go" : "changes"
+        guard event.type == .orderReplaced,
+            let asked = try asked([.replaceIntended], of: order, before: event)
+        else { return [Link(relation, order)] }
+        return [Link(relation, order), Link("as was asked by", asked)]
+    }
+
+    /// The last request about an order, where it went to a venue outside.
+    private func asked(
+        _ types: [EventType], of order: OrderID, before event: KeptEvent
+    ) throws -> SequenceNumber? {
+        try last(types, before: event.sequence, event.instrument, from: order) {
+            try Self.order($0) == order
+        }
+    }
+
     private func ended(_ event: KeptEvent, _ reason: EndReason) throws -> [Link] {
-        var links = [Link("ends", try event.read { try Self.order($0) })]
+        let order = try event.read { try Self.order($0) }
+        var links = [Link(event.type == .cancelIntended ? "takes back" : "ends", order)]
+        if event.type != .cancelIntended,
+            let asked = try asked([.cancelIntended], of: order, before: event)
+        {
+            return links + [Link("as was asked by", asked), Link("ended at", event.cause)]
+        }
         let because: [EventType]
         switch reason {
         case .otherExitFilled: because = [.orderFilled]
-        case .positionClosed: because = [.orderFilled, .positionAdjusted]
+        case .positionClosed:
+            because =
+                [.orderFilled, .positionAdjusted]
+                // What protects a position outside makes way for the order that closes it.
+                + (event.type == .cancelIntended ? [.orderIntended] : [])
         case .halted: because = [.latchEngaged, .drawdownChanged]
         default: return links + [Link("ended at", event.cause)]
         }
@@ -169,7 +204,7 @@ extension Explainer {
         let because: [EventType]
         switch latch.source {
         case .drawdown: because = [.drawdownChanged]
-        case .reconciliation: because = [.reconciliationEnded]
+        case .reconciliation: because = [.reconciliationEnded, .discrepancyFound]
         case .mode: because = [.modeChanged]
         case .duplicateIntents: because = [.intentRejected]
         default: because = []
@@ -237,6 +272,11 @@ extension Explainer {
             case .positionAdjusted: snapshot = try PositionAdjusted(record).snapshot
             default: snapshot = try CashAdjusted(record).snapshot
             }
+        }
+        if snapshot == 0 {
+            // What a venue took for a fill, or a fill of no open order.
+            return try sibling(event, [.orderFilled]).map { links + [Link("paid for", $0)] }
+                ?? links
         }
         if event.type == .reconciliationEnded {
             links += try step(before: event).filter { $0.type == .discrepancyFound }

@@ -105,14 +105,15 @@ struct Explainer {
     /// The last event of these types before another one, of an instrument where one is named.
     func last(
         _ types: [EventType], before sequence: SequenceNumber, _ instrument: InstrumentID? = nil,
+        from first: SequenceNumber = .first,
         where isWanted: (Record) throws -> Bool = { _ in true }
     ) throws -> SequenceNumber? {
-        guard sequence > .first else { return nil }
+        guard sequence > first else { return nil }
         var filter = EventFilter(types)
         filter.instrument = instrument
         let from = SequenceNumber(sequence.number - 1)
         let reader = try journal.reader(
-            from: from, through: .first, filter: filter, direction: .backward)
+            from: from, through: first, filter: filter, direction: .backward)
         while let block = try reader.next() {
             for record in try block.reversedRecords()
             where record.sequence <= from && filter.matches(record) {
@@ -178,7 +179,7 @@ struct Explainer {
         var found: [Explanation.Node] = []
         var filter = EventFilter([
             .orderSubmitted, .orderAccepted, .orderRejected, .orderFilled, .orderCancelled,
-            .orderExpired,
+            .orderExpired, .cancelIntended, .replaceIntended, .orderReplaced, .intentReleased,
         ])
         filter.correlation = event.correlation == .none ? nil : event.correlation
         try journal.forEachRecord(from: event.sequence.next, filter: filter) { record in
@@ -186,6 +187,23 @@ struct Explainer {
             found.append(try node(KeptEvent(record), ""))
             let ends = try Self.ends(record)
             return !ends && found.count < limit
+        }
+        return try found + faults(ofOrder: event, through: found.last?.sequence)
+    }
+
+    /// What went wrong on its way to a venue: requests without an answer, refusals.
+    private func faults(
+        ofOrder event: KeptEvent, through last: SequenceNumber?
+    ) throws -> [Explanation.Node] {
+        let intent = try event.read { "\(try OrderIntended($0).intent)" }
+        var found: [Explanation.Node] = []
+        try journal.forEachRecord(
+            from: event.sequence.next, through: try last ?? journal.head.lastSequence,
+            filter: EventFilter([.faultReported])
+        ) { record in
+            guard try FaultReported(record).origin.contains(intent) else { return true }
+            found.append(try node(KeptEvent(record), ""))
+            return true
         }
         return found
     }
@@ -215,6 +233,10 @@ struct Explainer {
         case .orderFilled: try OrderFilled(record).order
         case .orderCancelled: try OrderCancelled(record).order
         case .orderExpired: try OrderExpired(record).order
+        case .cancelIntended: try CancelIntended(record).order
+        case .replaceIntended: try ReplaceIntended(record).order
+        case .orderReplaced: try OrderReplaced(record).order
+        case .intentReleased: try IntentReleased(record).order
         default: .none
         }
     }

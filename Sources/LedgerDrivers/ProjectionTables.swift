@@ -95,15 +95,30 @@ public struct ProjectionTables {
         return table
     }
 
+    /// What an order at a venue outside waits for; nil where it waits for the market alone.
+    private func awaited(_ order: Order, _ engine: Engine) -> String? {
+        guard engine.isRemote, order.state.isOpen else { return nil }
+        if engine.isHeldBack(order.id) { return "exits to be back" }
+        let asked = engine.awaited(order.id)
+        if let reason = asked.cancel { return "cancel, \(reason)" }
+        if let replace = asked.replace { return "replacement by \(replace.quantity)" }
+        if engine.ordersMissingFills.contains(where: { $0.id == order.id }) {
+            return "missing fills"
+        }
+        return order.state == .intended ? "the venue's answer" : nil
+    }
+
     /// Open orders, and `ended` ones, by number.
-    public func orders(_ ended: [Order] = []) throws -> Table {
+    public mutating func orders(_ ended: [Order] = []) throws -> Table {
         let open = try fold(OrderRegister.self).open
+        let isOutside = open.contains { $0.account.kind != .simulated }
+        let engine = isOutside ? try self.engine() : Engine()
         var table = Table([
             .init("order", .number), .init("intended"), .init("state"), .init("account"),
             .init("strategy"), .init("symbol"), .init("side"), .init("type"), .init("purpose"),
             .init("quantity", .decimal), .init("filled", .decimal), .init("average", .decimal),
             .init("limit", .decimal), .init("stop", .decimal), .init("fees", .decimal),
-            .init("intent"),
+            .init("awaits"), .init("intent"),
         ])
         for order in (open + ended).sorted(by: { $0.id < $1.id }) {
             let terms = order.intended
@@ -114,7 +129,7 @@ public struct ProjectionTables {
                 order.averagePrice.map { "\($0)" },
                 terms.limitPrice == .zero ? nil : "\(terms.limitPrice)",
                 terms.stopPrice == .zero ? nil : "\(terms.stopPrice)", "\(order.fees)",
-                "\(terms.intent)",
+                awaited(order, engine), "\(terms.intent)",
             ])
         }
         return table

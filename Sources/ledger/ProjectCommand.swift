@@ -90,7 +90,7 @@ struct OrdersProjection: ParsableCommand {
 
     func run() throws {
         let (journal, through) = try options.open()
-        let tables = try ProjectionTables(journal, through: through, saves: true)
+        var tables = try ProjectionTables(journal, through: through, saves: true)
         let table =
             counts
             ? try tables.counts() : try tables.orders(all ? ended(journal, through) : [])
