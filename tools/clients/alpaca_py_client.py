@@ -210,10 +210,11 @@ check(float(client.get_open_position("AAPL").qty) == 5.25, "half is left")
 check(len(client.close_all_positions(cancel_orders=True)) == 2, "all are closed")
 until(lambda: not client.get_all_positions(), "nothing is left")
 activities = client.get("/account/activities/FILL")
-check(len(activities) == 8 and all("::" in one["id"] for one in activities), "the activities")
-check(
-    {str(one.execution_id) for one in updates if one.execution_id and one.price}
-    == {one["id"].split("::")[1] for one in activities},
+# Eight orders have filled, some of them perhaps in parts.
+check(len(activities) >= 8 and all("::" in one["id"] for one in activities), "the activities")
+executions = {one["id"].split("::")[1] for one in activities}
+until(
+    lambda: {str(one.execution_id) for one in updates if one.execution_id and one.price} == executions,
     "activities and stream name the same executions",
 )
 
