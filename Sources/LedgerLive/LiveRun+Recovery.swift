@@ -36,10 +36,11 @@ extension LiveRun {
         var questions: [Recovery.Question] = []
         for order in sequencer.engine.orders.open where !sequencer.engine.isHeldBack(order.id) {
             questions.append(
-                Recovery.Question(order: order.id, generation: UInt16(order.generation)))
+                Recovery.Question(order: order.id, generation: UInt16(clamping: order.generation)))
             if let replace = sequencer.engine.awaited(order.id).replace {
                 questions.append(
-                    Recovery.Question(order: order.id, generation: UInt16(replace.generation)))
+                    Recovery.Question(
+                        order: order.id, generation: UInt16(clamping: replace.generation)))
             }
         }
         recovery.begin(questions, at: MachineTime.steady)

@@ -40,7 +40,7 @@ extension Order {
     func request(_ symbol: String, replaced by: ReplaceIntended? = nil) -> OrderRequest {
         OrderRequest(
             clientOrder:
-                "\(ClientOrderID(intended.intent, generation: UInt16(by?.generation ?? generation)))",
+                "\(ClientOrderID(intended.intent, generation: UInt16(clamping: by?.generation ?? generation)))",
             symbol: symbol, side: intended.side, orderType: intended.orderType,
             timeInForce: intended.timeInForce, quantity: by?.quantity ?? intended.quantity,
             limitPrice: by?.limitPrice ?? intended.limitPrice,
@@ -50,7 +50,7 @@ extension Order {
     func reference(_ symbol: String, generation wanted: UInt32? = nil) -> OrderReference {
         OrderReference(
             clientOrder:
-                "\(ClientOrderID(intended.intent, generation: UInt16(wanted ?? generation)))",
+                "\(ClientOrderID(intended.intent, generation: UInt16(clamping: wanted ?? generation)))",
             symbol: symbol)
     }
 }

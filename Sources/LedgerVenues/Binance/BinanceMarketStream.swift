@@ -102,11 +102,14 @@ public enum BinanceMarketStream {
         into reports: inout [GatewayReport]
     ) throws(JSONFault) -> Signal {
         switch found.event {
-        case "trade": reports.append(try trade(&json))
+        case "trade", "aggTrade":
+            reports.append(try trade(&json, number: found.event == "trade" ? "t" : "a"))
         case "kline":
             if let bar = try closedBar(&json) { reports.append(bar) }
         case "serverShutdown": return .shutdown
-        case "" where found.hasBook == 4: reports.append(try quote(&json, received))
+        // Best quotes of spot markets say neither what they are nor when; those of futures do.
+        case "" where found.hasBook == 4, "bookTicker" where found.hasBook == 4:
+            reports.append(try quote(&json, received))
         case "":
             if let error = found.error { return .failed(code: error.code, error.message) }
             if let id = found.id, found.hasResult { return .answered(id: id) }
@@ -115,7 +118,9 @@ public enum BinanceMarketStream {
         return .none
     }
 
-    private static func trade(_ json: inout JSONReader) throws(JSONFault) -> GatewayReport {
+    private static func trade(
+        _ json: inout JSONReader, number: StaticString
+    ) throws(JSONFault) -> GatewayReport {
         var (symbol, seen) = ("", 0)
         var (price, size, time) = (Price.zero, Quantity.zero, Timestamp.zero)
         var (aggressor, id): (Side?, UInt64) = (nil, 0)
@@ -129,7 +134,7 @@ public enum BinanceMarketStream {
                 (size, seen) = (try json.quantity(), seen + 1)
             } else if json.isField("T") {
                 (time, seen) = (try json.milliseconds(), seen + 1)
-            } else if json.isField("t") {
+            } else if json.isField(number) {
                 id = try json.integer()
             } else if json.isField("m") {
                 // Whether the buyer made the market: then the seller came to it.

@@ -159,5 +159,6 @@ public struct BinanceTrade: Hashable, Sendable {
         guard hasFee, fill.fee == .zero || !fill.feeAsset.isEmpty else {
             throw JSONFault(.missing, at: json.position)
         }
+        guard fill.fee >= .zero else { throw JSONFault(.outOfRange, at: json.position) }
     }
 }

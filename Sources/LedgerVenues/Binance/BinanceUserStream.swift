@@ -159,7 +159,10 @@ struct BinanceExecution {
         guard fill.quantity > .zero, fill.price > .zero, !fill.execution.isEmpty,
             !fill.execution.hasPrefix("-"), hasFee, fill.fee == .zero || !fill.feeAsset.isEmpty
         else { throw JSONFault(.missing, at: end) }
-        guard fill.quantity <= order.filled else { throw JSONFault(.outOfRange, at: end) }
+        // Spot markets pay nobody for an order.
+        guard fill.quantity <= order.filled, fill.fee >= .zero else {
+            throw JSONFault(.outOfRange, at: end)
+        }
         (fill.clientOrder, fill.venueOrder) = (order.clientOrder, order.venueOrder)
         (fill.symbol, fill.cumulative, fill.time) = (order.symbol, order.filled, order.updatedAt)
     }

@@ -97,10 +97,12 @@ extension JSONReader {
 
     // MARK: Times
 
-    /// Milliseconds since 1970; none before that.
+    /// Milliseconds since 1970, or microseconds, which are a thousand times as large; none before that.
     public mutating func milliseconds() throws(JSONFault) -> Timestamp {
         let start = position
-        let (count, overflow) = try integer(Int64.self).multipliedReportingOverflow(by: 1_000_000)
+        let value = try integer(Int64.self)
+        let unit: Int64 = value < 100_000_000_000_000 ? 1_000_000 : 1000
+        let (count, overflow) = value.multipliedReportingOverflow(by: unit)
         guard !overflow, count >= 0 else { throw JSONFault(.outOfRange, at: start) }
         return Timestamp(nanoseconds: count)
     }

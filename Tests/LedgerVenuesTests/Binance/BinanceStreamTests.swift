@@ -101,7 +101,7 @@ import Testing
             (book, 1), (#"{"stream":"bnbusdt@bookTicker","data":\#(book)}"#, 1), (trade, 1),
             (#"{"data":\#(trade),"stream":"bnbbtc@trade"}"#, 1),
             (#"{"e":"depthUpdate","E":1,"s":"X","b":[["1","2"]],"a":[]}"#, 0),
-            (#"{"e":"aggTrade","s":"X","a":99999999999999,"p":"x"}"#, 0), (#"{"x":1}"#, 0),
+            (#"{"e":"avgPrice","s":"X","w":99999999999999,"i":"x"}"#, 0), (#"{"x":1}"#, 0),
         ] {
             let (signal, reports) = try market(text)
             #expect(reports.count == count && signal == .none, "\(text)")
@@ -139,4 +139,51 @@ import Testing
             try market(#"{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1}}"#).0
                 == .shutdown)
     }
+}
+
+/// What recorders of other markets and settings write.
+@Suite struct BinanceMarketVariantTests {
+    private func read(_ text: String) throws -> GatewayReport? {
+        var reports: [GatewayReport] = []
+        let received = Timestamp(nanoseconds: 7)
+        _ = try BinanceMarketStream.read(Array(text.utf8), received: received, into: &reports)
+        #expect(reports.count <= 1)
+        return reports.first
+    }
+
+    private static let time = Timestamp(nanoseconds: 1_568_014_460_893_000_000)
+
+    @Test(arguments: [
+        #"{"e":"trade","E":1,"s":"BTCUSDT","t":5,"p":"2.5","q":"3","T":1568014460893,"m":true}"#,
+        #"{"e":"trade","E":1,"s":"BTCUSDT","t":5,"p":"2.5","q":"3","b":8,"a":9,"T":1568014460893,"m":true}"#,
+        #"{"e":"trade","E":1,"s":"BTCUSDT","t":5,"p":"2.5","q":"3","T":1568014460893000,"m":true}"#,
+        #"{"e":"trade","T":1568014460893,"s":"BTCUSDT","t":5,"p":"2.5","q":"3","X":"MARKET","m":true}"#,
+        #"{"e":"aggTrade","s":"BTCUSDT","a":5,"p":"2.5","q":"3","f":1,"l":2,"T":1568014460893,"m":true}"#,
+        #"{"stream":"btcusdt@trade","data":{"e":"trade","s":"BTCUSDT","t":5,"p":"2.5","q":"3","T":1568014460893,"m":true}}"#,
+    ])
+    func `a trade is a trade`(text: String) throws {
+        let wanted = GatewayReport.trade(
+            symbol: "BTCUSDT", price: try Price("2.5"), size: try Quantity("3"), aggressor: .sell,
+            id: 5, Self.time)
+        #expect(try read(text) == wanted)
+    }
+
+    @Test(arguments: [
+        #"{"u":4,"s":"BTCUSDT","b":"2.4","B":"1","a":"2.5","A":"2"}"#,
+        #"{"e":"bookTicker","u":4,"E":1568014460893,"T":1568014460891,"s":"BTCUSDT","b":"2.4","B":"1","a":"2.5","A":"2"}"#,
+    ])
+    func `a best quote is a quote`(text: String) throws {
+        let wanted = GatewayReport.quote(
+            symbol: "BTCUSDT", bid: try Price("2.4"), bidSize: try Quantity("1"),
+            ask: try Price("2.5"), askSize: try Quantity("2"), Timestamp(nanoseconds: 7))
+        #expect(try read(text) == wanted)
+    }
+
+    @Test(arguments: [
+        #"{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":1,"u":2,"b":[["1","2"]],"a":[]}"#,
+        #"{"lastUpdateId":160,"bids":[["0.0024","10"]],"asks":[]}"#,
+        #"{"e":"markPriceUpdate","s":"BTCUSDT","p":"2.5","T":1568014460893}"#,
+        #"{"e":"24hrTicker","s":"BTCUSDT","b":"2.4","B":"1","a":"2.5","A":"2"}"#,
+    ])
+    func `the rest is passed over`(text: String) throws { #expect(try read(text) == nil) }
 }
