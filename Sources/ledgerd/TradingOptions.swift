@@ -75,12 +75,10 @@ struct TradingRun {
             gateway.stop()
             throw error
         }
-        let summary = run.summary
-        let names = run.engine.names
         try run.finish(reason: Interrupt.wasAsked ? "asked to stop" : "end of the feed")
         if let narrator {
-            try narrator.finish(names)
-            for line in summary { Terminal.print(prefix + line) }
+            try narrator.finish(run.engine.names)
+            for line in run.summary { Terminal.print(prefix + line) }
         }
         Seal.afterwards(store)
         Terminal.print("Shutdown complete")
