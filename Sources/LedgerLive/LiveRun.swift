@@ -27,8 +27,11 @@ public final class LiveRun: @unchecked Sendable {
     var recovery: Recovery
     var watch = OrderWatch()
     var faults = FaultDigest()
-    /// From bytes received to the commit of what followed from them.
-    public private(set) var latency = LatencyHistogram()
+    /// From bytes received to the commit of what followed from them: of market data that came alone, of all
+    /// market data, and of the rest.
+    private var aloneLatency = LatencyHistogram()
+    private var marketLatency = LatencyHistogram()
+    private var orderLatency = LatencyHistogram()
     /// What the gateway told.
     public internal(set) var messages: UInt64 = 0
     var isOrderStreamUp = false
@@ -118,10 +121,20 @@ public final class LiveRun: @unchecked Sendable {
         try pursueRecovery()
         if sequencer.uncommitted > 0 { try sequencer.commit() }
         let committed = MachineTime.steady
-        for item in queue.taken { latency.add(committed - item.receivedAt) }
+        for item in queue.taken { note(item, committed) }
         guard options.sendsOrders else { return }
         try executor.advance(
             journal, sequencer.engine, gateway, maySend: isOrderStreamUp, committedAt: committed)
+    }
+
+    private func note(_ item: InputQueue.Item, _ committed: Int64) {
+        switch item.report {
+        case .quote, .trade, .bar:
+            marketLatency.add(committed - item.receivedAt)
+            if queue.taken.count == 1 { aloneLatency.add(committed - item.receivedAt) }
+        case .recordedAt: break
+        default: orderLatency.add(committed - item.receivedAt)
+        }
     }
 
     /// Ends in good order: what waits is taken, orders outside stay, the journal says that the run ended.
@@ -160,8 +173,10 @@ public final class LiveRun: @unchecked Sendable {
         let worth = engine.books.equity[engine.account]
         return [
             "messages \(messages), reader waited \(queue.stalls) times",
-            "commit after receipt, microseconds: \(Self.line(latency))",
-            "order written after its commit, microseconds: "
+            "market data committed after receipt, microseconds: \(Self.line(marketLatency)); alone: "
+                + Self.line(aloneLatency),
+            "order reports committed after receipt, microseconds: \(Self.line(orderLatency))",
+            "orders written after their commit, microseconds: "
                 + (options.times.map { Self.line($0.histogram) } ?? "not measured"),
             "orders sent \(executor.sent), fills \(engine.orders.fills), duplicates refused "
                 + "\(recovery.duplicates)",
