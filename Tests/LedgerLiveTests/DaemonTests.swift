@@ -120,6 +120,41 @@ import Testing
         try daemon.wait("a refusal") { try desk.count("SignalRejected") > before }
     }
 
+    @Test func `a terminal that takes nothing more does not hold up the run`() throws {
+        let desk = try Desk()
+        try desk.configure()
+        let path = desk.programs.folder.path + "/terminal"
+        #expect(mkfifo(path, 0o600) == 0)
+        let pipe = open(path, O_RDWR | O_NONBLOCK)
+        defer { close(pipe) }
+        // Not even its first line is taken.
+        var block = [UInt8](repeating: 10, count: 4096)
+        while write(pipe, block, block.count) > 0 {}
+        let daemon = try desk.start([
+            "/bin/bash", "-c",
+            "exec '\(Programs.products)/ledgerd' paper --config desk.yaml --journal ./desk > terminal",
+        ])
+        try daemon.wait("a comparison") { try desk.count("ReconciliationEnded") > 0 }
+        try desk.rise()
+        try daemon.wait("a stop at the venue") { try desk.orders() == ["filled", "new"] }
+        #expect(
+            try desk.ledger("mode", "halt", "--journal", "./desk", "--reason", "deaf").code == 0)
+        daemon.signal(SIGINT)
+        // Now somebody reads, and nothing is missing.
+        var text = ""
+        try daemon.wait("the end") {
+            var count = read(pipe, &block, block.count)
+            while count > 0 {
+                text += String(decoding: block[..<count], as: UTF8.self)
+                count = read(pipe, &block, block.count)
+            }
+            return text.hasSuffix("Shutdown complete\n")
+        }
+        #expect(daemon.end() == 0)
+        for line in ["OrderFilled", "ModeChanged", "RunEnded"] { #expect(text.contains(line)) }
+        try desk.expectWhole()
+    }
+
     @Test func `a second daemon on a journal is refused and harms nothing`() throws {
         let (desk, daemon) = try holding()
         let second = try desk.programs.run(
