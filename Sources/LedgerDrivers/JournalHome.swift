@@ -40,6 +40,19 @@ public enum JournalHome {
         return stat("\(directory)/data.mdb", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// Opens the journal there, or makes it; one whose making was cut short is made anew.
+    public static func openOrCreate(
+        _ directory: String, durability: Durability = .durable
+    ) throws(JournalError) -> LMDBJournal {
+        if isJournal(directory) {
+            do {
+                return try SealedJournal.open(directory: directory, durability: durability)
+            } catch .incomplete {}
+        }
+        makeParents(of: directory)
+        return try LMDBJournal.create(directory: directory, durability: durability)
+    }
+
     /// Creates the folders above a journal's own.
     public static func makeParents(of directory: String) {
         var path = ""

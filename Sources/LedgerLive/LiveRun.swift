@@ -84,11 +84,17 @@ public final class LiveRun: @unchecked Sendable {
         defer { queue.endTurn() }
         if let failure { throw failure }
         var hasTicked = false
-        try turn {
-            try sequencer.drainInbox(at: clock.now)
-            guard MachineTime.steady >= nextTick else { return }
-            try tick()
-            hasTicked = true
+        do {
+            try turn {
+                try sequencer.drainInbox(at: clock.now)
+                guard MachineTime.steady >= nextTick else { return }
+                try tick()
+                hasTicked = true
+            }
+        } catch {
+            // Nobody acts on anything after it.
+            queue.close()
+            throw error
         }
         return hasTicked ? sequencer.engine.names : nil
     }
@@ -140,7 +146,10 @@ public final class LiveRun: @unchecked Sendable {
     /// Ends in good order: what waits is taken, orders outside stay, the journal says that the run ended.
     public func finish(reason: String) throws {
         queue.awaitTurn(until: 0)
-        defer { queue.endTurn() }
+        defer {
+            queue.close()
+            queue.endTurn()
+        }
         for item in queue.taken { try take(item) }
         try takeEndSnapshot()
         gateway.stop()
@@ -152,7 +161,6 @@ public final class LiveRun: @unchecked Sendable {
             default: try take(item)
             }
         }
-        queue.close()
         try sequencer.askSimulatedVenue(.end, at: now)
         try sequencer.take(
             RunEnded(inputs: sequencer.engine.inputs, reason: reason), Envelope(time: now))

@@ -37,17 +37,9 @@ struct FeedRecordCommand: ParsableCommand {
         guard !instruments.isEmpty else {
             throw CommandError("the configuration names no data with path: venue")
         }
-        let directory = try JournalHome.place(journal)
-        let store: LMDBJournal
-        if JournalHome.isJournal(directory) {
-            store = try SealedJournal.open(directory: directory)
-            let kind = try JournalIdentity(store)?.kind
-            guard try store.head == .empty || kind == "tape" else {
-                throw CommandError("\(journal) is no tape; name another journal")
-            }
-        } else {
-            JournalHome.makeParents(of: directory)
-            store = try LMDBJournal.create(directory: directory)
+        let store = try JournalHome.openOrCreate(try JournalHome.place(journal))
+        guard try store.head == .empty || JournalIdentity(store)?.kind == "tape" else {
+            throw CommandError("\(journal) is no tape; name another journal")
         }
         let gateway = try GatewayFactory.make(loaded, recording: recording, ordersLeave: false)
         Interrupt.catchSignals()

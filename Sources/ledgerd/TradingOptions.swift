@@ -21,12 +21,8 @@ struct TradingOptions: ParsableArguments {
     func open(
         _ name: String, kind: JournalKind, durability: Durability
     ) throws -> LMDBJournal {
-        let directory = try JournalHome.place(name)
-        guard JournalHome.isJournal(directory) else {
-            JournalHome.makeParents(of: directory)
-            return try LMDBJournal.create(directory: directory, durability: durability)
-        }
-        let store = try SealedJournal.open(directory: directory, durability: durability)
+        let store = try JournalHome.openOrCreate(
+            try JournalHome.place(name), durability: durability)
         guard try store.head != .empty else { return store }
         let found = try JournalIdentity(store)?.kind ?? "unknown"
         // One that was made by hand for it is as good.

@@ -62,12 +62,7 @@ final class ExchangeLedger {
         let directory = try JournalHome.place(name)
         let isDurable = options.configuration["exchange.durable"] == "true"
         let durability = isDurable ? Durability.durable : .bulk
-        if JournalHome.isJournal(directory) {
-            journal = try SealedJournal.open(directory: directory, durability: durability)
-        } else {
-            JournalHome.makeParents(of: directory)
-            journal = try LMDBJournal.create(directory: directory, durability: durability)
-        }
+        journal = try JournalHome.openOrCreate(directory, durability: durability)
         sequencer = try Sequencer(journal, holder: "exchange", commitBytes: 1 << 20)
         try open(options, dialect, symbols, name, start)
         try restore()
