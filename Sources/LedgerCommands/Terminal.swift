@@ -20,15 +20,19 @@ package enum Terminal {
 
     /// Writes everything to standard output, or ends quietly when the reader has gone.
     package static func write(_ bytes: [UInt8]) {
+        guard !offer(bytes) else { return }
+        if errno == EPIPE { exit(0) }
+        complain("ledger: standard output: \(String(cString: strerror(errno)))")
+        exit(4)
+    }
+
+    /// Writes everything to standard output; false where that cannot be done.
+    package static func offer(_ bytes: [UInt8]) -> Bool {
         let isKept = captured.withLock { kept in
             kept?.append(contentsOf: bytes)
             return kept != nil
         }
-        if isKept { return }
-        guard !write(bytes, to: 1) else { return }
-        if errno == EPIPE { exit(0) }
-        complain("ledger: standard output: \(String(cString: strerror(errno)))")
-        exit(4)
+        return isKept || write(bytes, to: 1)
     }
 
     package static func print(_ text: String) { write(Array((text + "\n").utf8)) }

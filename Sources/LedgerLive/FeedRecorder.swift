@@ -66,6 +66,10 @@ public struct FeedRecorder: ~Copyable {
         let sink = ReportSink(
             take: { queue.push($0, receivedAt: $1) }, flush: { queue.wake() })
         gateway.start(symbols: instruments.map(\.symbol), to: sink)
+        defer {
+            gateway.stop()
+            queue.close()
+        }
         queue.awaitTurn(until: 0)
         while !shouldStop() {
             queue.awaitMore(until: MachineTime.steady + 100_000_000)
@@ -73,11 +77,9 @@ public struct FeedRecorder: ~Copyable {
             for fault in faults.due(at: MachineTime.steady) { try append(fault, at: clock.now) }
             try commit()
         }
-        gateway.stop()
         queue.awaitMore(until: 0)
         for item in queue.taken { try take(item.report) }
         try commit()
-        queue.close()
         try journal.flush()
         try journal.release(lease)
     }

@@ -125,6 +125,14 @@ public final class InputQueue: @unchecked Sendable {
         }
     }
 
+    /// Gives the turn back, and what came meanwhile to the run's own thread.
+    public func handOver() {
+        hold {
+            giveBack()
+            if !items.isEmpty { call() }
+        }
+    }
+
     private func giveBack() {
         owner = nil
         if sleep == .turn { pthread_cond_signal(wakes) }

@@ -112,7 +112,13 @@ public final class LiveRun: @unchecked Sendable {
     private func actOnArrivals() {
         guard queue.begin() else { return }
         do {
-            repeat { try turn {} } while queue.goOn()
+            // A thread has a socket of its own to look after: what goes on coming is for the run's.
+            for _ in 0..<4 {
+                try turn {}
+                guard queue.goOn() else { return }
+            }
+            try turn {}
+            queue.handOver()
         } catch {
             failure = error
             queue.close()
@@ -150,6 +156,7 @@ public final class LiveRun: @unchecked Sendable {
             queue.close()
             queue.endTurn()
         }
+        if let failure { throw failure }
         for item in queue.taken { try take(item) }
         try takeEndSnapshot()
         gateway.stop()

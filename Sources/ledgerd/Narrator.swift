@@ -14,6 +14,7 @@ final class Narrator: @unchecked Sendable {
     private let queue = DispatchQueue(label: "narrator")
     private let isBusy = Atomic<Bool>(false)
     private var log: RunLog
+    private var isOver = false
 
     init(_ store: LMDBJournal, prefix: String) throws {
         self.store = store
@@ -25,7 +26,8 @@ final class Narrator: @unchecked Sendable {
         guard !isBusy.exchange(true, ordering: .acquiring) else { return }
         queue.async { [self] in
             try? say(names)
-            isBusy.store(false, ordering: .releasing)
+            // Where nobody reads any more, nothing more is told; the run goes on.
+            if !isOver { isBusy.store(false, ordering: .releasing) }
         }
     }
 
@@ -35,6 +37,8 @@ final class Narrator: @unchecked Sendable {
     }
 
     private func say(_ names: NameBook) throws {
-        for line in try log.lines(store, names) { Terminal.print(line) }
+        for line in try log.lines(store, names) where !isOver {
+            isOver = !Terminal.offer(Array((line + "\n").utf8))
+        }
     }
 }

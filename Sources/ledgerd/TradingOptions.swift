@@ -67,16 +67,16 @@ struct TradingRun {
             try run.run(shouldStop: { Interrupt.wasAsked || gateway.hasEnded }) {
                 narrator?.tell($0)
             }
+            try run.finish(reason: Interrupt.wasAsked ? "asked to stop" : "end of the feed")
         } catch {
             gateway.stop()
             throw error
         }
-        try run.finish(reason: Interrupt.wasAsked ? "asked to stop" : "end of the feed")
+        Seal.afterwards(store)
         if let narrator {
             try narrator.finish(run.engine.names)
             for line in run.summary { Terminal.print(prefix + line) }
         }
-        Seal.afterwards(store)
         Terminal.print("Shutdown complete")
     }
 }

@@ -42,7 +42,12 @@ import Testing
                     let value = Int64(bringer * each + index)
                     queue.push(.clock(offset: Nanoseconds(value), roundTrip: Nanoseconds(0)))
                     guard queue.begin() else { continue }
-                    repeat { seen += queue.taken.map(number) } while queue.goOn()
+                    if bringer % 2 == 0 {
+                        repeat { seen += queue.taken.map(number) } while queue.goOn()
+                    } else {
+                        seen += queue.taken.map(number)
+                        queue.handOver()
+                    }
                 }
             }
         }

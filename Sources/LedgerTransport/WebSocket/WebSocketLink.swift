@@ -44,6 +44,7 @@ public final class WebSocketLink: @unchecked Sendable {
     private var attempt = 0
     private var confirmed = -1
     private var lastHeard: Int64 = 0
+    private var lastBeat: Int64 = 0
     /// When the bytes of the message that is told were read from the socket, on the steady clock. On the
     /// event loop.
     private(set) var readAt: Int64 = 0
@@ -83,12 +84,11 @@ public final class WebSocketLink: @unchecked Sendable {
         }
     }
 
-    /// The connection is good for what it was opened for: the next back-off begins anew. One that is open
-    /// and not confirmed in time is closed: a venue that consents to the socket and then says nothing is not
-    /// up. On the event loop.
+    /// The connection is good for what it was opened for; once more is heard from it, the next back-off
+    /// begins anew. One that is open and not confirmed in time is closed: a venue that consents to the socket
+    /// and then says nothing is not up. On the event loop.
     public func confirm() {
         confirmed = attempt
-        backoff.reset()
     }
 
     /// Closes and connects anew.
@@ -170,7 +170,9 @@ public final class WebSocketLink: @unchecked Sendable {
                 },
                 heard: { [self] in lastHeard = readAt },
                 message: { [self] bytes in
-                    if number == attempt { events.message(bytes) }
+                    guard number == attempt else { return }
+                    if confirmed == number { backoff.reset() }
+                    events.message(bytes)
                 },
                 closed: { [self] reason in fail(reason, number) }),
             maximumMessage: settings.maximumMessage)
@@ -203,16 +205,31 @@ public final class WebSocketLink: @unchecked Sendable {
             guard number == attempt else { return }
             beat()
         }
+        lastBeat = lastHeard
+        awaitConfirmation(number)
+        events.opened()
+    }
+
+    private func awaitConfirmation(_ number: Int) {
+        let due = MachineTime.steady + settings.connectTimeout.count
         loop.scheduleTask(in: .nanoseconds(settings.connectTimeout.count)) { [self] in
             guard number == attempt, confirmed != number else { return }
+            // The loop was away: the answer may lie unread.
+            if MachineTime.steady - due > 1_000_000_000 {
+                return awaitConfirmation(number)
+            }
             close("the stream was not taken up in time")
         }
-        events.opened()
     }
 
     private func beat() {
         guard let channel, isOpen else { return }
-        guard MachineTime.steady - lastHeard < settings.stallTimeout.count else {
+        let now = MachineTime.steady
+        // While the loop was away nothing could be heard.
+        if now - lastBeat > 2 * settings.pingInterval.count { lastHeard = now }
+        lastBeat = now
+        if confirmed == attempt { backoff.reset() }
+        guard now - lastHeard < settings.stallTimeout.count else {
             return close("nothing came for \(settings.stallTimeout.count / 1_000_000) ms")
         }
         channel.writeAndFlush(
