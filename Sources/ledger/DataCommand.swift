@@ -51,12 +51,8 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         let data = try file.settings(files.first ?? "", symbol: symbol, skipBad: skipBad)
         let directory = try JournalHome.place(journal)
-        JournalHome.makeParents(of: directory)
         let exists = JournalHome.isJournal(directory)
-        let tape =
-            exists
-            ? try SealedJournal.open(directory: directory, durability: .bulk)
-            : try LMDBJournal.create(directory: directory, durability: .bulk)
+        let tape = try JournalHome.openOrCreate(directory, durability: .bulk)
         let lease = try tape.acquireLease(holder: Operator.holder)
         Interrupt.catchSignals()
         var bar = ProgressBar("import")
