@@ -255,14 +255,20 @@ private struct Flattener {
         }
         var line = 1
         var open = 0
-        var dashes = 0
+        // Only in front of everything else in a line does one of them open a level.
+        var (dashes, isLeading) = (0, true)
         for byte in text.utf8 {
             switch byte {
-            case UInt8(ascii: "\n"): (line, dashes) = (line + 1, 0)
-            case UInt8(ascii: "["), UInt8(ascii: "{"): open += 1
-            case UInt8(ascii: "]"), UInt8(ascii: "}"): open = max(0, open - 1)
-            case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"): dashes += 1
-            default: break
+            case UInt8(ascii: "\n"): (line, dashes, isLeading) = (line + 1, 0, true)
+            case UInt8(ascii: " "), UInt8(ascii: "\t"): break
+            case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"):
+                if isLeading { dashes += 1 }
+            case UInt8(ascii: "["), UInt8(ascii: "{"): (open, isLeading) = (open + 1, false)
+            case UInt8(ascii: "]"), UInt8(ascii: "}"):
+                (open, isLeading) = (max(0, open - 1), false)
+            // Other breaks of lines that YAML knows: a carriage return, and some beyond ASCII.
+            case UInt8(ascii: "\r"), 0x80...: isLeading = true
+            default: isLeading = false
             }
             guard open <= 100, dashes <= 500 else {
                 throw ConfigurationError(place: "\(file):\(line)", "is nested too deep")

@@ -12,6 +12,26 @@ import Testing
             path: "test.yaml", text: text, environment: environment, overrides: overrides)
     }
 
+    @Test func `many settings in one line are not deep`() throws {
+        let names = (0..<600).map { "S\($0)" }
+        let data = names.map { "{path: venue, symbol: \($0), tick: 0.01, lot: 1}" }
+        let loaded = try load("data: [\(data.joined(separator: ", "))]")
+        #expect(loaded["data.599.symbol"] == "S599")
+    }
+
+    @Test(arguments: [
+        "- ", "? ", ": ", "- ? : ", "- !t ", "- &a ", "- 'x': ", "- a: ", "a: ", "? a : ", "-\t",
+        "\r- - - ", "\u{85}- ", "\u{2028}- ? ", "é: ", "[", "{a: ", "? [", "- {", "x\r- ",
+    ])
+    func `nothing that opens levels in one line ends the program`(part: String) {
+        #expect(throws: ConfigurationError.self) {
+            try load(String(repeating: part, count: 50_000))
+        }
+        #expect(throws: ConfigurationError.self) {
+            try load("data: [\n" + String(repeating: part, count: 50_000))
+        }
+    }
+
     @Test func `an option wins over the environment, it over the file, the file over the default`()
         throws
     {

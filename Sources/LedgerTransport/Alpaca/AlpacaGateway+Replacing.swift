@@ -14,18 +14,11 @@ extension AlpacaGateway {
     private static let pause = TimeAmount.milliseconds(100)
 
     public func replace(_ old: OrderReference, with order: OrderRequest) {
-        core.orderLoop.execute { [self] in
-            if let fault = desk.refusal() { return desk.reject(order, fault, as: .replaceRefused) }
-            desk.known(old) { [self] known in
-                switch known {
-                case .failure(let fault): desk.reject(order, fault, as: .replaceRefused)
-                case .success(let known):
-                    // The quantity of a part of a share cannot be changed.
-                    known.filled == .zero && AlpacaRequests.isWhole(order)
-                        ? patch(known.venueOrder, with: order)
-                        : replaceInSteps(old, known.venueOrder, with: order)
-                }
-            }
+        desk.beginReplacing(old, with: order) { [self] known in
+            // The quantity of a part of a share cannot be changed.
+            known.filled == .zero && AlpacaRequests.isWhole(order)
+                ? patch(known.venueOrder, with: order)
+                : replaceInSteps(old, known.venueOrder, with: order)
         }
     }
 

@@ -96,14 +96,8 @@ public final class BinanceGateway: VenueGateway, @unchecked Sendable {
     /// its cancel says has not filled: no fill is ever counted twice. Binance counts a replacing order's
     /// quantities anew.
     public func replace(_ old: OrderReference, with order: OrderRequest) {
-        core.orderLoop.execute { [self] in
-            if let fault = desk.refusal() { return desk.reject(order, fault, as: .replaceRefused) }
-            desk.known(old) { [self] known in
-                switch known {
-                case .failure(let fault): desk.reject(order, fault, as: .replaceRefused)
-                case .success(let known): replace(old, with: order, filled: known.filled)
-                }
-            }
+        desk.beginReplacing(old, with: order) { [self] known in
+            replace(old, with: order, filled: known.filled)
         }
     }
 

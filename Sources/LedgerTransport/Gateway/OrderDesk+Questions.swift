@@ -25,6 +25,22 @@ extension OrderDesk {
         }
     }
 
+    /// - Parameter then: given what is known of the old order, unless the replacement is refused before.
+    func beginReplacing(
+        _ old: OrderReference, with order: OrderRequest,
+        _ then: @escaping @Sendable (GatewayCore.KnownOrder) -> Void
+    ) {
+        core.orderLoop.execute {
+            if let fault = refusal() { return reject(order, fault, as: .replaceRefused) }
+            known(old) { result in
+                switch result {
+                case .failure(let fault): reject(order, fault, as: .replaceRefused)
+                case .success(let known): then(known)
+                }
+            }
+        }
+    }
+
     /// What is known of an order that is to be changed; asked for where nothing is.
     func known(
         _ order: OrderReference,
