@@ -24,7 +24,17 @@ enum GatewayFactory {
         let venue = kind == "simulated" ? configuration["feed.venue"] : kind
         switch venue {
         case "alpaca": return try AlpacaGateway(settings(venue, configuration, times))
-        case "binance": return try BinanceGateway(settings(venue, configuration, times))
+        case "binance":
+            let settings = try settings(venue, configuration, times)
+            // What is beyond it, the venue leaves out without a word.
+            let symbols = try DataSettings.fromVenue(configuration.settings).count
+            let most = BinanceGateway.mostSymbols(settings)
+            guard symbols <= most else {
+                throw CommandError(
+                    "binance brings market data of \(most) symbols over one connection, and the "
+                        + "configuration names \(symbols): name fewer, or run them apart")
+            }
+            return try BinanceGateway(settings)
         default:
             throw CommandError(
                 "data come from a venue and none is named: set feed.venue, or venue.kind")

@@ -170,6 +170,19 @@ import Testing
         #expect(quote.1.raw == 99_000_000_000 && quote.2.raw == 101_000_000_000)
     }
 
+    /// More than an address takes: the rest is subscribed to, one request after the other.
+    @Test func `hundreds of symbols come over one stream`() throws {
+        let fixture = try VenueFixture(.binance, start: false)
+        let symbols = (0..<300).map { "C\($0)USDT" } + [VenueFixture.Venue.binance.symbol]
+        fixture.gateway.start(symbols: symbols, sink: fixture.box.sink)
+        fixture.box.link(.marketData, true)
+        try fixture.quote(99, 101)
+        let symbol = fixture.box.next { report -> String? in
+            if case .quote(let symbol, _, _, _, _, _) = report { symbol } else { nil }
+        }
+        #expect(symbol == VenueFixture.Venue.binance.symbol)
+    }
+
     @Test(arguments: [VenueFixture.Venue.alpaca, .binance])
     func `instruments are told with what they may be ordered in`(
         _ venue: VenueFixture.Venue

@@ -61,6 +61,11 @@ public final class BinanceGateway: VenueGateway, @unchecked Sendable {
         isNone: { $0.isRefusal(BinanceErrors.Code.noSuchOrder) },
         read: { (body) throws(JSONFault) in try BinanceAnswers.order(body) })
 
+    /// Of how many symbols one connection brings market data: the venue takes 1024 streams on it.
+    public static func mostSymbols(_ settings: GatewaySettings) -> Int {
+        1024 / BinanceMarketStream.streams("", bars: settings.hasBars).count
+    }
+
     // MARK: Life
 
     public func start(symbols: [String], to sink: ReportSink) {
