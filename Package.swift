@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "LedgerArchive",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerJournal", "CChecksum", "CCrypto", "CZlib",
+                "LedgerDomain", "LedgerEvents", "LedgerJournal", "CCrypto", "CZlib",
                 "CZstd",
             ],
             swiftSettings: settings),
@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "LedgerDrivers",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections",
                 "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
                 "LedgerImport", "LedgerVenues", "CCrypto", "Yams",
             ],
@@ -100,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "ledger",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections",
                 "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
                 "LedgerImport", "LedgerVenues", "LedgerDrivers", "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -123,7 +123,7 @@ let package = Package(
             name: "LedgerExchange",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
-                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerArchive",
+                "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerArchive",
                 "LedgerDrivers", "LedgerVenues", "CCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -135,21 +135,20 @@ let package = Package(
         .target(
             name: "LedgerLive",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
-                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerArchive",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections",
+                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport",
                 "LedgerDrivers", "LedgerVenues", "LedgerTransport",
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "ledgerd",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety",
+                "LedgerDomain", "LedgerEvents", "LedgerSafety",
                 "LedgerEngine", "LedgerJournal", "LedgerArchive", "LedgerDrivers", "LedgerVenues",
                 "LedgerTransport", "LedgerExchange", "LedgerLive", "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-
         .executableTarget(
             name: "ledger-bench",
             dependencies: [
@@ -169,7 +168,7 @@ let package = Package(
             ["LedgerDomain", "LedgerEvents", "CChecksum", "CLMDB", "CCrypto"]),
         tests(
             "LedgerJournalTests",
-            ["LedgerDomain", "LedgerEvents", "LedgerJournal", "CLMDB", "JournalHelper"]),
+            ["LedgerDomain", "LedgerEvents", "LedgerJournal", "JournalHelper"]),
         tests(
             "LedgerBooksTests",
             [
@@ -179,14 +178,14 @@ let package = Package(
         tests(
             "LedgerArchiveTests",
             [
-                "LedgerDomain", "LedgerEvents", "LedgerJournal", "LedgerArchive", "CCrypto",
+                "LedgerDomain", "LedgerEvents", "LedgerJournal", "LedgerArchive",
                 "CZstd", "ledger",
             ]),
         tests(
             "LedgerImportTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerImport", "LedgerDrivers", "CZstd", "CZlib",
+                "LedgerJournal", "LedgerImport", "LedgerDrivers",
             ]),
         tests(
             "LedgerDriversTests",
@@ -222,21 +221,15 @@ let package = Package(
         tests(
             "LedgerExchangeTests",
             [
-                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerImport", "LedgerJournal",
-                "LedgerDrivers",
+                "LedgerDomain", "LedgerEvents", "LedgerImport",
                 "LedgerVenues", "LedgerExchange", "ledgerd",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOWebSocket", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         tests(
             "LedgerLiveTests",
             [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety",
+                "LedgerDomain", "LedgerEvents", "LedgerSafety",
                 "LedgerEngine", "LedgerJournal", "LedgerDrivers", "LedgerVenues",
-                "LedgerTransport", "LedgerExchange", "LedgerLive", "ledger", "ledgerd",
+                "LedgerTransport", "LedgerLive", "ledger", "ledgerd",
             ]),
         tests("RecountTests", ["ledger", "ledger-bench"]),
         tests("CommandTests", ["ledger", "ledgerd"], exclude: ["Cases"]),

@@ -119,6 +119,86 @@ enum Allowances {
     /// Functions over the longest length, as `path#name`.
     static let longFunctions: [Entry] = []
 
+    /// How many functions of a file may still have two unlabelled parameters of one type. A file is
+    /// known by its name, so that it may move. The counts only fall.
+    static let unlabelled: [(file: String, count: Int)] = [
+        ("AccountEquity.swift", 1),
+        ("AlpacaData.swift", 1),
+        ("AlpacaOrders.swift", 2),
+        ("AlpacaVenue.swift", 1),
+        ("ArchiveError.swift", 1),
+        ("BacktestCommand.swift", 1),
+        ("BarFile.swift", 1),
+        ("BarHistory.swift", 2),
+        ("BinanceFilters.swift", 1),
+        ("BinanceGateway+Questions.swift", 1),
+        ("BinanceMethod.swift", 1),
+        ("BinanceOrders.swift", 2),
+        ("BooksCommand.swift", 1),
+        ("ChainHasher.swift", 1),
+        ("Column.swift", 3),
+        ("CorporateAction.swift", 1),
+        ("Doctor+Data.swift", 1),
+        ("Doctor+System.swift", 1),
+        ("DoctorCheck.swift", 1),
+        ("DrawdownStop.swift", 2),
+        ("Engine+Days.swift", 2),
+        ("Engine+Drawdown.swift", 1),
+        ("Engine+Entries.swift", 3),
+        ("Engine+Orders.swift", 4),
+        ("Engine+Requests.swift", 1),
+        ("EntryBlockers.swift", 1),
+        ("EventText.swift", 1),
+        ("ExchangeLedger.swift", 1),
+        ("ExportEventsCommand.swift", 1),
+        ("FactorChain.swift", 3),
+        ("FaultPlan.swift", 1),
+        ("FunnelArtifacts.swift", 2),
+        ("JSONObject.swift", 1),
+        ("KeyFile.swift", 2),
+        ("LMDBTransaction.swift", 1),
+        ("MarketHistory.swift", 1),
+        ("MerkleHash.swift", 1),
+        ("MerkleTree.swift", 1),
+        ("MessagePack.swift", 2),
+        ("NewYork.swift", 1),
+        ("OrderMemory.swift", 1),
+        ("PreLiveChecklist.swift", 1),
+        ("Quantiser.swift", 2),
+        ("RateBudget.swift", 1),
+        ("Reading.swift", 1),
+        ("Reconciliation.swift", 1),
+        ("Replay.swift", 1),
+        ("ReplayCommand.swift", 1),
+        ("RowFields.swift", 1),
+        ("RowScanner.swift", 2),
+        ("RowTimes.swift", 1),
+        ("RowValues.swift", 2),
+        ("Settings.swift", 2),
+        ("SettingsSchema.swift", 1),
+        ("SnapshotFile.swift", 4),
+        ("SnapshotFiles.swift", 1),
+        ("SnapshotManifest.swift", 1),
+        ("SnapshotReader.swift", 2),
+        ("StateDiff.swift", 1),
+        ("StepComparison.swift", 3),
+        ("StrategyHealth.swift", 1),
+        ("SymbolQuality.swift", 2),
+        ("TailCommand.swift", 1),
+        ("TimeFormat.swift", 1),
+        ("VenueFilters.swift", 1),
+        ("WebSocketTarget.swift", 1),
+        ("WhatIf.swift", 1),
+        ("WireTime.swift", 1),
+        ("ZipArchive.swift", 1),
+        ("ZoneRule.swift", 1),
+    ]
+
+    static func missingLabels(_ path: String) -> Int {
+        let name = path.split(separator: "/").last.map(String.init)
+        return unlabelled.first { $0.file == name }?.count ?? 0
+    }
+
     static func contains(_ list: [Entry], _ path: String) -> Bool {
         list.contains { $0.path == path || ($0.path.hasSuffix("/") && path.hasPrefix($0.path)) }
     }

@@ -52,17 +52,35 @@ enum Boundaries {
     }
 
     static func undeclaredImports(_ file: SourceText, _ manifest: Manifest) -> [Violation] {
-        let target = file.path.split(separator: "/").dropFirst().first.map(String.init) ?? ""
-        guard let declared = manifest.dependencies(of: target) else {
-            return [file.violation(1, "Package.swift declares no target \(target). Declare it.")]
+        guard let declared = manifest.dependencies(of: file.target) else {
+            return [
+                file.violation(1, "Package.swift declares no target \(file.target). Declare it.")
+            ]
         }
         return Fence.imported(file).filter {
             !toolchain.contains($0.module) && !declared.contains($0.module)
         }.map {
             file.violation(
                 $0.line,
-                "\(target) imports \($0.module), which Package.swift does not declare for it. Add it "
+                "\(file.target) imports \($0.module), which Package.swift does not declare for it. Add it "
                     + "to the target's dependencies, or do without.")
+        }
+    }
+
+    /// Modules that a target declares and that none of its files imports. A program is exempt: tests
+    /// declare it so that it is built before they run it.
+    static func unusedDependencies(_ files: [SourceText], _ manifest: Manifest) -> [Violation] {
+        manifest.targets.flatMap { target in
+            let own = files.filter { $0.target == target.name }
+            let imported = own.flatMap { Fence.imported($0).map(\.module) }
+            guard !own.isEmpty else { return [Violation]() }
+            return target.dependencies.filter {
+                !imported.contains($0) && !manifest.programs.contains($0)
+            }.map {
+                Violation(
+                    path: "Package.swift", line: 1,
+                    message: "\(target.name) declares \($0) and imports it nowhere. Take it out.")
+            }
         }
     }
 }

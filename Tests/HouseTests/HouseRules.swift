@@ -51,6 +51,18 @@ import Testing
         }
     }
 
+    @Test func `a target imports everything that Package.swift declares for it`() throws {
+        let files = try Repository.swift(in: ["Sources", "Tests"])
+        expectNone(Boundaries.unusedDependencies(files, try manifest()))
+    }
+
+    @Test func `no function has two unlabelled parameters of one type`() throws {
+        for file in try Repository.swift(in: ["Sources"]) {
+            let found = Labels.missing(file)
+            if found.count > Allowances.missingLabels(file.path) { expectNone(found) }
+        }
+    }
+
     @Test func `storage does not know the engine, and the auditor's program has no network`() throws
     {
         let manifest = try manifest()

@@ -3,6 +3,8 @@ import Foundation
 /// What Package.swift declares: each target's name and the modules it may import.
 struct Manifest {
     private(set) var targets: [(name: String, dependencies: [String])] = []
+    /// The executable targets.
+    private(set) var programs: [String] = []
     /// Lists that have a name of their own and are added to others.
     private var lists: [(name: String, modules: [String])] = []
 
@@ -25,7 +27,8 @@ struct Manifest {
                 let start =
                     opener.hasSuffix("\"") ? rest.index(before: found.upperBound) : found.upperBound
                 rest = rest[start...]
-                add(Self.call(rest))
+                let name = add(Self.call(rest))
+                if let name, opener == ".executableTarget(" { programs.append(name) }
             }
             if opener.hasSuffix("(\"") {
                 let broken = opener.dropLast() + "\n"
@@ -53,9 +56,11 @@ struct Manifest {
         return code
     }
 
-    private mutating func add(_ call: Substring) {
+    /// Reads one declaration and returns the name of its target.
+    @discardableResult
+    private mutating func add(_ call: Substring) -> String? {
         let list = call.firstIndex(of: "[") ?? call.endIndex
-        guard let name = Self.strings(call[..<list]).first else { return }
+        guard let name = Self.strings(call[..<list]).first else { return nil }
         var depth = 0
         var dependencies: Substring = ""
         for index in call[list...].indices {
@@ -70,6 +75,7 @@ struct Manifest {
         let rest = dependencies.isEmpty ? "" : call[dependencies.endIndex...]
         let added = lists.filter { rest.contains("+ \($0.name)") }.flatMap(\.modules)
         targets.append((name, isLibrary ? [] : Self.modules(dependencies) + added))
+        return name
     }
 
     /// `let name: [Target.Dependency] = [ … ]`.

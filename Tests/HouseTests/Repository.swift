@@ -33,9 +33,15 @@ enum Repository {
         try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
 
-    static func swift(in folders: [String]) throws -> [SourceText] {
-        try folders.flatMap { paths(in: $0, suffix: ".swift") }
+    /// Every Swift file of the package, read and split into tokens once for all rules.
+    private static let sources = Result {
+        try ["Sources", "Tests"].flatMap { paths(in: $0, suffix: ".swift") }
             .map { SourceText(path: $0, text: try text($0)) }
+    }
+
+    static func swift(in folders: [String]) throws -> [SourceText] {
+        let all = try sources.get()
+        return folders.flatMap { folder in all.filter { $0.path.hasPrefix(folder + "/") } }
     }
 
     /// Files that people wrote as text, wherever they lie.

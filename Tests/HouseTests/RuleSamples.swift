@@ -81,13 +81,13 @@ import Testing
     }
 
     @Test func `a long function is found, a protocol's requirement is not taken for one`() {
-        let body = String(repeating: "    a()\n", count: 70)
+        let body = String(repeating: "    a()\n", count: 60)
         let sample = file(
             "protocol P {\n    func x()\n    var y: Int { get }\n}\nfunc long(_ a: () -> Void = {}) {\n\(body)}\n"
         )
         let found = Shape.longFunctions(sample)
         #expect(found.map(\.line) == [5])
-        #expect(found.first?.message.hasPrefix("long has 72 lines") == true)
+        #expect(found.first?.message.hasPrefix("long has 62 lines") == true)
         #expect(Shape.functions(sample).count == 1)
     }
 
@@ -132,6 +132,46 @@ import Testing
         let stray = file("let a = 1", path: "Sources/Stray/A.swift")
         #expect(Boundaries.undeclaredImports(stray, manifest).count == 1)
         #expect(Boundaries.crossed(manifest).count == Boundaries.forbidden.count)
+    }
+
+    @Test func `a dependency that no file imports is found`() {
+        let manifest = Manifest(
+            """
+            .executableTarget(name: "p", dependencies: ["A"]),
+            .target(name: "B", dependencies: ["A", "C", "p"]),
+            .target(name: "D", dependencies: ["A"]),
+            """)
+        #expect(manifest.programs == ["p"])
+        let files = [
+            file("import A\n", path: "Sources/p/main.swift"),
+            file("import C\n", path: "Sources/B/C.swift"),
+        ]
+        let found = Boundaries.unusedDependencies(files, manifest)
+        #expect(found.map(\.message) == ["B declares A and imports it nowhere. Take it out."])
+    }
+
+    @Test(arguments: [
+        "func a(_ b: Int, _ c: Int) {}", "init(_ b: Int, d: Int, _ c: Int = 1) {}",
+        "init?(_ b: inout [Int], _ c: [Int])", "func a<T: B<C>>(_ b: T, _ c: T) where T: D {}",
+        "func a(_ b: some P, _ c: some P)", "func a(\n    _ b: A<B, C>,\n    _ c: A<B, C>\n) {}",
+        "func a(_ b: (Int, Int), _ c: (Int, Int))", "func a(_: Int, _: Int) {}",
+        "func a(@Lower _ b: String, _ c: borrowing String = \"\\(d(\"e\"))\") -> Int { 1 }",
+        "func a(_ b: () -> Void, _ c: Int, _ d: Int)",
+    ])
+    func `two unlabelled parameters of one type are found`(sample: String) {
+        #expect(Labels.missing(file(sample)).count == 1, "\(sample)")
+    }
+
+    @Test(arguments: [
+        "func a(_ b: Int, c: Int) {}", "func a(_ b: Int, _ c: Int64) {}", "func a(b: Int, c: Int)",
+        "static func == (_ b: Int, _ c: Int) -> Bool { true }", "func a(_ b: Int, _ c: Int?)",
+        "func a(_ b: (Int) -> Int, _ c: (Int) -> Int)", "func a(_ b: A<B, C>, _ c: A<B, D>)",
+        "let f: (_ b: Int, _ c: Int) -> Int", "self.init(b, c)", "func a(_ b: Int, by c: Int = 1)",
+        "func a(_ b: Int) { func d(_ c: Int) {} }",
+        "func a(_ b: @escaping (C) -> D, _ e: @escaping (C) -> D)",
+    ])
+    func `parameters that cannot be swapped unseen are not`(sample: String) {
+        #expect(Labels.missing(file(sample)) == [], "\(sample)")
     }
 
     @Test func `broken links are found`() {

@@ -1,6 +1,6 @@
 /// Rules about the form of the code: forbidden operators, unsafe constructs, names and lengths.
 enum Shape {
-    static let longestFunction = 70
+    static let longestFunction = 60
     static let longestFile = 450
     static let forbiddenNames = [
         "common", "core", "utils", "util", "shared", "helpers", "helper", "models", "manager",
@@ -124,7 +124,7 @@ enum Shape {
 
     /// A type that bears its module's name hides the module.
     static func typeNamedLikeModule(_ file: SourceText) -> [Violation] {
-        let module = file.path.split(separator: "/").dropFirst().first.map(String.init) ?? ""
+        let module = file.target
         let tokens = file.tokens
         return tokens.indices.compactMap { index in
             guard ["struct", "class", "enum", "actor", "protocol"].contains(tokens[index].text),

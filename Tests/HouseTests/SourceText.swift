@@ -1,5 +1,5 @@
 /// A source file in three views: as it is, without comments and strings, and as tokens.
-struct SourceText {
+struct SourceText: Sendable {
     let path: String
     let lines: [Substring]
     let tokens: [Token]
@@ -10,6 +10,9 @@ struct SourceText {
         var stripper = Stripper(text)
         tokens = Token.all(in: stripper.code())
     }
+
+    /// The name of the target that the file belongs to: the folder below `Sources` or `Tests`.
+    var target: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
 
     func violation(_ line: Int, _ message: String) -> Violation {
         Violation(path: path, line: line, message: message)
@@ -26,7 +29,7 @@ struct Violation: CustomStringConvertible, Equatable {
 }
 
 /// A word or one punctuation mark of Swift code.
-struct Token {
+struct Token: Sendable {
     let text: String
     let line: Int
     /// White space stands before it.
