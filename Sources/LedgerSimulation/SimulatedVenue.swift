@@ -4,7 +4,7 @@ import LedgerEvents
 /// A venue as a fold: our working orders, matched against the market data that goes by.
 ///
 /// It never looks ahead: an order can fill only from `activeFrom` on, at prices of the event that
-/// arrives. `docs/ARCHITECTURE.md` has the rules; here is their order within one bar:
+/// arrives. `docs/SIMULATION.md` has the rules; here is their order within one bar:
 ///
 /// 1. orders whose day is over expire;
 /// 2. at the open: market orders, and limits and stops that the open has passed (a gap fills there);
