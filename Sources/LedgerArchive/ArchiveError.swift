@@ -13,7 +13,7 @@ public struct ArchiveError: Error, Hashable, CustomStringConvertible {
     public var path: String
     public var problem: String
 
-    public init(_ kind: Kind, _ path: String, _ problem: String) {
+    public init(_ kind: Kind, at path: String, _ problem: String) {
         (self.kind, self.path, self.problem) = (kind, path, problem)
     }
 

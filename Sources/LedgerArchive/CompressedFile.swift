@@ -19,7 +19,7 @@ public final class CompressedFile: @unchecked Sendable {
         file = try OutputFile(path)
         if path.hasSuffix(".zst") {
             guard let context = ZSTD_createCCtx() else {
-                throw ArchiveError(.unusable, path, "zstd has no memory")
+                throw ArchiveError(.unusable, at: path, "zstd has no memory")
             }
             ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 3)
             ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
@@ -33,7 +33,9 @@ public final class CompressedFile: @unchecked Sendable {
             let code = deflateInit2_(
                 stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY,
                 ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-            guard code == Z_OK else { throw ArchiveError(.unusable, path, "zlib has no memory") }
+            guard code == Z_OK else {
+                throw ArchiveError(.unusable, at: path, "zlib has no memory")
+            }
             coder = .gzip(stream)
         } else {
             coder = .plain
@@ -86,7 +88,7 @@ public final class CompressedFile: @unchecked Sendable {
             }
             guard ZSTD_isError(left) == 0 else {
                 throw ArchiveError(
-                    .unusable, file.path, "zstd: \(String(cString: ZSTD_getErrorName(left)))")
+                    .unusable, at: file.path, "zstd: \(String(cString: ZSTD_getErrorName(left)))")
             }
             try file.write(Array(output[..<written]))
             isDone = isLast ? left == 0 : taken == bytes.count
@@ -114,7 +116,7 @@ public final class CompressedFile: @unchecked Sendable {
                 }
             }
             guard code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR else {
-                throw ArchiveError(.unusable, file.path, "zlib failed with \(code)")
+                throw ArchiveError(.unusable, at: file.path, "zlib failed with \(code)")
             }
             try file.write(Array(output[..<written]))
             isDone = isLast ? code == Z_STREAM_END : taken == bytes.count

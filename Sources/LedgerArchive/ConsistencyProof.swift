@@ -28,7 +28,7 @@ public struct ConsistencyProof: Hashable, Sendable {
         let parts = ProofText.paragraphs(text)
         guard parts.count == 5, parts[0][0] == Self.title else {
             throw ArchiveError(
-                .damaged, "",
+                .damaged, at: "",
                 "not a consistency proof: it does not begin as one does, or has not five paragraphs"
             )
         }
@@ -37,7 +37,8 @@ public struct ConsistencyProof: Hashable, Sendable {
             newer: try SignedNote(ProofText.note(parts[3...4])),
             hashes: try ProofText.hashes(parts[0][1...]))
         guard encoded.utf8.elementsEqual(text.utf8) else {
-            throw ArchiveError(.damaged, "", "not a consistency proof: it is not written as one is")
+            throw ArchiveError(
+                .damaged, at: "", "not a consistency proof: it is not written as one is")
         }
     }
 
@@ -55,10 +56,11 @@ public struct ConsistencyProof: Hashable, Sendable {
             try TreeCheckpoint(newer, signedBy: key)
         }
         let isConsistent = MerkleTree.isConsistent(
-            from: before.size, before.root, to: after.size, after.root, proof: hashes)
+            from: before.size, oldRoot: before.root, to: after.size, root: after.root, proof: hashes
+        )
         guard isConsistent else {
             throw ArchiveError(
-                .damaged, "",
+                .damaged, at: "",
                 "the tree of \(after.size) events does not begin with the one of \(before.size)")
         }
         return (before, after)

@@ -27,7 +27,7 @@ final class FrameBlocks: @unchecked Sendable {
                 previous = try BlockHeader.complete(
                     base, first: first, count: count, payloadLength: size
                 ) { header, payload in
-                    hasher.link(after: previous, header, payload)
+                    hasher.link(after: previous, header: header, payload: payload)
                 }.link
             } catch { throw FrameError("the block at event \(first): \(error)") }
             places.append((first, offset, BlockHeader.size + size))

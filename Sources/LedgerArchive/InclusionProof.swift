@@ -34,7 +34,7 @@ public struct InclusionProof: Hashable, Sendable {
     /// - Throws: `ArchiveError.damaged` for an entry that is no event of a known type.
     public func event() throws(ArchiveError) -> String {
         guard entry.count > LeafHasher.saltSize else {
-            throw ArchiveError(.damaged, "", "its entry is shorter than a salt")
+            throw ArchiveError(.damaged, at: "", "its entry is shorter than a salt")
         }
         var line: [UInt8] = []
         var writer = JSONLineWriter()
@@ -43,7 +43,7 @@ public struct InclusionProof: Hashable, Sendable {
                 try writer.append(record.numbered(SequenceNumber(index + 1)), to: &line)
             }
         } catch {
-            throw ArchiveError(.damaged, "", "its entry is no event: \(error)")
+            throw ArchiveError(.damaged, at: "", "its entry is no event: \(error)")
         }
         return String(decoding: line.dropLast(), as: UTF8.self)
     }
@@ -59,7 +59,7 @@ public struct InclusionProof: Hashable, Sendable {
     /// - Throws: `ArchiveError.damaged` for a text that `encoded` would not have given.
     public init(_ text: String) throws(ArchiveError) {
         func malformed(_ why: String) -> ArchiveError {
-            ArchiveError(.damaged, "", "not an inclusion proof: \(why)")
+            ArchiveError(.damaged, at: "", "not an inclusion proof: \(why)")
         }
         let parts = ProofText.paragraphs(text)
         guard parts.count == 4, parts[0].count == 2, parts[0][0] == Self.title else {
@@ -95,7 +95,7 @@ public struct InclusionProof: Hashable, Sendable {
             .leaf(entry), at: index, size: tree.size, root: tree.root, proof: hashes)
         guard isIncluded else {
             throw ArchiveError(
-                .damaged, "",
+                .damaged, at: "",
                 "the hashes do not lead from event \(index + 1) to the root of \(tree.size) events")
         }
         return tree
@@ -121,12 +121,12 @@ enum ProofText {
 
     static func hashes(_ lines: ArraySlice<String>) throws(ArchiveError) -> [MerkleHash] {
         guard lines.count <= 126 else {
-            throw ArchiveError(.damaged, "", "no proof has \(lines.count) hashes")
+            throw ArchiveError(.damaged, at: "", "no proof has \(lines.count) hashes")
         }
         var hashes: [MerkleHash] = []
         for line in lines {
             guard let hash = Base64.decode(line).flatMap({ MerkleHash($0) }) else {
-                throw ArchiveError(.damaged, "", "'\(line)' is no hash")
+                throw ArchiveError(.damaged, at: "", "'\(line)' is no hash")
             }
             hashes.append(hash)
         }

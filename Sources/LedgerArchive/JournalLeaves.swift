@@ -17,7 +17,7 @@ struct JournalLeaves {
             found.append(hasher.leaf(record.sequence, record.bytes))
         }
         guard found.count == Int(last.number - first.number + 1) else {
-            throw ArchiveError(.damaged, "", "the journal ends before event \(last)")
+            throw ArchiveError(.damaged, at: "", "the journal ends before event \(last)")
         }
         return found
     }
@@ -30,7 +30,7 @@ struct JournalLeaves {
             entry = hasher.entry(sequence, record.bytes)
         }
         guard let entry else {
-            throw ArchiveError(.unusable, "", "the journal has no event \(sequence)")
+            throw ArchiveError(.unusable, at: "", "the journal has no event \(sequence)")
         }
         return entry
     }
@@ -88,7 +88,7 @@ final class TileNodes: MerkleNodes {
         let hashes = try tile(level, first / UInt64(TreeFrontier.width))
         let start = Int(first % UInt64(TreeFrontier.width))
         guard start + count <= hashes.count else {
-            throw ArchiveError(.damaged, files.path, "a tile of level \(level) is too short")
+            throw ArchiveError(.damaged, at: files.path, "a tile of level \(level) is too short")
         }
         return TreeFrontier.fold(hashes[start..<start + count])
     }

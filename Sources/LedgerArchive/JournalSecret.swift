@@ -24,7 +24,7 @@ public struct JournalSecret: Hashable, Sendable, CustomStringConvertible, Custom
         let path = "\(directory)/\(fileName)"
         guard let bytes = try PrivateFile.readIfPresent(path) else { return nil }
         guard let secret = JournalSecret(bytes) else {
-            throw ArchiveError(.unusable, path, "has \(bytes.count) bytes, not \(size)")
+            throw ArchiveError(.unusable, at: path, "has \(bytes.count) bytes, not \(size)")
         }
         return secret
     }

@@ -60,7 +60,7 @@ extension MerkleHash {
 
     /// SHA-256 of 0x01 and the two hashes below.
     @inline(__always)
-    public static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
+    public static func node(_ left: MerkleHash, right: MerkleHash) -> MerkleHash {
         var prefix: UInt8 = 1
         return MerkleHash { context in
             _ = SHA256_Update(&context, &prefix, 1)

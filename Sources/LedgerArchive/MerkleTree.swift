@@ -36,7 +36,7 @@ public enum MerkleTree {
         let middle = range.lowerBound + split(size)
         return .node(
             try root(of: range.lowerBound..<middle, nodes),
-            try root(of: middle..<range.upperBound, nodes))
+            right: try root(of: middle..<range.upperBound, nodes))
     }
 
     /// The hashes that lead from leaf `index` to the root of `size` leaves, the lowest first.
@@ -92,10 +92,10 @@ public enum MerkleTree {
         for sibling in proof {
             guard last > 0 else { return false }
             if node & 1 == 1 || node == last {
-                hash = .node(sibling, hash)
+                hash = .node(sibling, right: hash)
                 while node & 1 == 0, node != 0 { (node, last) = (node >> 1, last >> 1) }
             } else {
-                hash = .node(hash, sibling)
+                hash = .node(hash, right: sibling)
             }
             (node, last) = (node >> 1, last >> 1)
         }
@@ -105,7 +105,7 @@ public enum MerkleTree {
     /// Whether `proof` shows that the new tree begins with the old one. RFC 9162, section 2.1.4.2; a tree
     /// begins with the empty one and with itself, which needs no proof.
     public static func isConsistent(
-        from old: UInt64, _ oldRoot: MerkleHash, to size: UInt64, _ root: MerkleHash,
+        from old: UInt64, oldRoot: MerkleHash, to size: UInt64, root: MerkleHash,
         proof: [MerkleHash]
     ) -> Bool {
         if old == 0 { return proof.isEmpty && oldRoot == emptyRoot }
@@ -121,11 +121,11 @@ public enum MerkleTree {
         for hash in path {
             guard last > 0 else { return false }
             if node & 1 == 1 || node == last {
-                older = .node(hash, older)
-                newer = .node(hash, newer)
+                older = .node(hash, right: older)
+                newer = .node(hash, right: newer)
                 while node & 1 == 0, node != 0 { (node, last) = (node >> 1, last >> 1) }
             } else {
-                newer = .node(newer, hash)
+                newer = .node(newer, right: hash)
             }
             (node, last) = (node >> 1, last >> 1)
         }

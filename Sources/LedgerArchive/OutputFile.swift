@@ -16,13 +16,13 @@ public final class OutputFile: @unchecked Sendable {
         trial = path + ".partial"
         if !replaces, access(path, F_OK) == 0 {
             throw ArchiveError(
-                .unusable, path, "it is there already; give another name or remove it")
+                .unusable, at: path, "it is there already; give another name or remove it")
         }
         descriptor = open(trial, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Self.failure(trial) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw ArchiveError(.unusable, path, "another process is writing it")
+            throw ArchiveError(.unusable, at: path, "another process is writing it")
         }
         guard ftruncate(descriptor, 0) == 0 else { throw Self.failure(trial) }
     }
@@ -42,8 +42,8 @@ public final class OutputFile: @unchecked Sendable {
         let what = String(cString: strerror(errno))
         return isFull
             ? ArchiveError(
-                .diskFull, path, "\(what); nothing was written; free space and try again")
-            : ArchiveError(.unusable, path, what)
+                .diskFull, at: path, "\(what); nothing was written; free space and try again")
+            : ArchiveError(.unusable, at: path, what)
     }
 
     public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
@@ -55,7 +55,9 @@ public final class OutputFile: @unchecked Sendable {
                 if errno == EINTR { continue }
                 throw Self.failure(path)
             }
-            guard written > 0 else { throw ArchiveError(.unusable, path, "nothing can be written") }
+            guard written > 0 else {
+                throw ArchiveError(.unusable, at: path, "nothing can be written")
+            }
             offset += written
         }
         count += bytes.count

@@ -3,7 +3,7 @@ import Glibc
 /// Small files that only their owner may read: private keys and secrets.
 public enum PrivateFile {
     private static func failure(_ path: String) -> ArchiveError {
-        ArchiveError(.unusable, path, String(cString: strerror(errno)))
+        ArchiveError(.unusable, at: path, String(cString: strerror(errno)))
     }
 
     /// - Returns: nil when there is no such file.
@@ -20,17 +20,19 @@ public enum PrivateFile {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw failure(path) }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw ArchiveError(.unusable, path, "is no file")
+            throw ArchiveError(.unusable, at: path, "is no file")
         }
         guard status.st_mode & 0o077 == 0 else {
             throw ArchiveError(
-                .unusable, path,
+                .unusable, at: path,
                 "others than its owner may use it; run chmod 600 and ask who has read it")
         }
         var bytes = [UInt8](repeating: 0, count: 4097)
         let count = Glibc.read(file, &bytes, bytes.count)
         guard count >= 0 else { throw failure(path) }
-        guard count <= 4096 else { throw ArchiveError(.unusable, path, "is too large for a key") }
+        guard count <= 4096 else {
+            throw ArchiveError(.unusable, at: path, "is too large for a key")
+        }
         return Array(bytes[..<count])
     }
 
@@ -45,7 +47,7 @@ public enum PrivateFile {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             if errno == EEXIST {
-                throw ArchiveError(.unusable, path, "is there already and is not replaced")
+                throw ArchiveError(.unusable, at: path, "is there already and is not replaced")
             }
             throw failure(path)
         }
@@ -63,7 +65,7 @@ enum RandomBytes {
     static func make(_ count: Int) throws(ArchiveError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         guard getentropy(&bytes, count) == 0 else {
-            throw ArchiveError(.unusable, "", "the kernel gives no random bytes")
+            throw ArchiveError(.unusable, at: "", "the kernel gives no random bytes")
         }
         return bytes
     }

@@ -90,7 +90,7 @@ public enum RedactedSnapshot {
         _ snapshot: SnapshotReader, _ body: (Item) throws -> Void = { _ in }
     ) throws {
         guard let tree = snapshot.manifest.tree, snapshot.manifest.withheld != nil else {
-            throw ArchiveError(.unusable, snapshot.path, "it is no redacted snapshot")
+            throw ArchiveError(.unusable, at: snapshot.path, "it is no redacted snapshot")
         }
         let worker = SnapshotReader.Worker()
         var frontier = TreeFrontier()
@@ -105,7 +105,7 @@ public enum RedactedSnapshot {
         }
         guard frontier.size == tree.size, "\(frontier.root)" == tree.root else {
             throw ArchiveError(
-                .damaged, snapshot.path,
+                .damaged, at: snapshot.path,
                 "its \(frontier.size) events come to the root \(frontier.root), it names \(tree.root) "
                     + "of \(tree.size)")
         }

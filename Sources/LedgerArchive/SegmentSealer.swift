@@ -87,7 +87,7 @@ public struct SegmentSealer {
                 else {
                     unlink(segment.path)
                     throw ArchiveError(
-                        .damaged, segment.path,
+                        .damaged, at: segment.path,
                         "the block at event \(frame.first(index)) is not the journal's; removed")
                 }
             }
@@ -109,7 +109,7 @@ struct SealLock {
         guard descriptor >= 0 else { throw OutputFile.failure(folder) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw ArchiveError(.unusable, folder, "another process seals this journal")
+            throw ArchiveError(.unusable, at: folder, "another process seals this journal")
         }
     }
 

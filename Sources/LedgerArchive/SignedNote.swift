@@ -25,7 +25,7 @@ public struct SignedNote: Hashable, Sendable {
     /// - Throws: `ArchiveError.damaged` for what is no note.
     public init(_ encoded: String) throws(ArchiveError) {
         func malformed(_ why: String) -> ArchiveError {
-            ArchiveError(.damaged, "", "not a signed note: \(why)")
+            ArchiveError(.damaged, at: "", "not a signed note: \(why)")
         }
         guard encoded.utf8.count <= Self.largest else { throw malformed("it is too large") }
         let isPlain = encoded.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 32 }

@@ -13,10 +13,10 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
     public init(name: String, seed: [UInt8]) throws(ArchiveError) {
         guard VerifierKey.isName(name) else {
             throw ArchiveError(
-                .unusable, "", "a key's name has no spaces and no plus, and is not empty")
+                .unusable, at: "", "a key's name has no spaces and no plus, and is not empty")
         }
         guard let bytes = Ed25519.publicKey(of: seed) else {
-            throw ArchiveError(.unusable, "", "a private key has 32 bytes")
+            throw ArchiveError(.unusable, at: "", "a private key has 32 bytes")
         }
         verifier = VerifierKey(name: name, bytes: bytes)
         self.seed = seed
@@ -29,7 +29,8 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// - Throws: `ArchiveError.unusable`, which does not quote the text.
     init(text: String) throws(ArchiveError) {
-        let refusal = ArchiveError(.unusable, "", "not a private key of the form \(Self.prefix)…")
+        let refusal = ArchiveError(
+            .unusable, at: "", "not a private key of the form \(Self.prefix)…")
         guard text.hasPrefix(Self.prefix) else { throw refusal }
         let parts = text.dropFirst(Self.prefix.count)
             .split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
@@ -50,7 +51,7 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
         do throws(ArchiveError) {
             return try SigningKey(text: String(text.prefix { $0 != "\n" }))
         } catch {
-            throw ArchiveError(error.kind, path, error.problem)
+            throw ArchiveError(error.kind, at: path, error.problem)
         }
     }
 
@@ -75,7 +76,7 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
     /// - Parameter text: lines, each ending in a line feed; its signature is the same each time.
     public func sign(_ text: String) throws(ArchiveError) -> SignedNote {
         guard text.hasSuffix("\n"), let bytes = Ed25519.sign(Array(text.utf8), seed: seed) else {
-            throw ArchiveError(.unusable, "", "a text to sign ends in a line feed")
+            throw ArchiveError(.unusable, at: "", "a text to sign ends in a line feed")
         }
         return SignedNote(
             text: text,

@@ -87,7 +87,7 @@ public struct SnapshotManifest: Hashable, Sendable {
                 throw FrameError("line \(index + 1) of its manifest is none that it can have")
             }
             let rest = String(line[line.index(after: space)...])
-            guard read(String(line[..<space]), rest) else {
+            guard read(String(line[..<space]), rest: rest) else {
                 throw FrameError("line \(index + 1) of its manifest cannot be read: \(line)")
             }
         }
@@ -95,7 +95,7 @@ public struct SnapshotManifest: Hashable, Sendable {
         try check()
     }
 
-    private mutating func read(_ key: String, _ rest: String) -> Bool {
+    private mutating func read(_ key: String, rest: String) -> Bool {
         let parts = rest.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         func sequence(_ index: Int) -> SequenceNumber? {
             UInt64(parts[index]).map { SequenceNumber($0) }

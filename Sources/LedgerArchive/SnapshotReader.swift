@@ -47,7 +47,7 @@ public final class SnapshotReader: @unchecked Sendable {
             offsets = starts
         } catch {
             close(descriptor)
-            throw ArchiveError(.damaged, path, error.problem)
+            throw ArchiveError(.damaged, at: path, error.problem)
         }
     }
 
@@ -65,9 +65,9 @@ public final class SnapshotReader: @unchecked Sendable {
         let marker = SnapshotFormat.skippable(SnapshotFormat.markerMagic, SnapshotFormat.marker)
         let footer = SnapshotFormat.footerSize
         guard size >= marker.count + SnapshotFormat.frameHead + footer,
-            try read(file, 0, marker.count) == marker
+            try read(file, at: 0, count: marker.count) == marker
         else { throw FrameError("it is no snapshot of a ledger, or it is cut") }
-        let foot = try read(file, size - footer, footer)
+        let foot = try read(file, at: size - footer, count: footer)
         let frames = Int(number(foot, 0))
         guard number(foot, 5) == SnapshotFormat.footerMagic, foot[4] == 0 else {
             throw FrameError("it does not end as a snapshot does: it is cut or damaged")
@@ -76,13 +76,13 @@ public final class SnapshotReader: @unchecked Sendable {
         guard frames >= 3, frames < 1 << 26, length <= size - marker.count else {
             throw FrameError("its seek table claims \(frames) frames")
         }
-        let table = try read(file, size - length, length)
+        let table = try read(file, at: size - length, count: length)
         let entry = SnapshotFormat.frameHead + (frames - 1) * SnapshotFormat.entrySize
         let noteSize = Int(number(table, entry)) - SnapshotFormat.frameHead
         let noteStart = size - length - noteSize - SnapshotFormat.frameHead
         guard noteSize > 0, noteSize <= SnapshotFormat.mostManifest, noteStart >= marker.count
         else { throw FrameError("its seek table claims a manifest of \(noteSize) bytes") }
-        let bytes = try read(file, noteStart, noteSize + SnapshotFormat.frameHead)
+        let bytes = try read(file, at: noteStart, count: noteSize + SnapshotFormat.frameHead)
         guard number(bytes, 0) == SnapshotFormat.manifestMagic, Int(number(bytes, 4)) == noteSize
         else { throw FrameError("its manifest is damaged") }
         let content = Array(bytes[SnapshotFormat.frameHead...])
@@ -111,16 +111,16 @@ public final class SnapshotReader: @unchecked Sendable {
         (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1]) << (8 * $1) }
     }
 
-    private static func read(_ file: Int32, _ offset: Int, _ count: Int) throws(FrameError)
+    private static func read(_ file: Int32, at offset: Int, count: Int) throws(FrameError)
         -> [UInt8]
     {
         let buffer = ByteBuffer(capacity: count)
-        try read(file, offset, count, buffer)
+        try read(file, at: offset, count: count, into: buffer)
         return Array(buffer.bytes)
     }
 
     private static func read(
-        _ file: Int32, _ offset: Int, _ count: Int, _ buffer: ByteBuffer
+        _ file: Int32, at offset: Int, count: Int, into buffer: ByteBuffer
     ) throws(FrameError) {
         buffer.removeAll()
         let target = buffer.extend(count)
@@ -158,11 +158,11 @@ public final class SnapshotReader: @unchecked Sendable {
     /// - Throws: `ArchiveError.damaged` for one that is missing, another's or wrong.
     public func verify(signedBy key: VerifierKey) throws(ArchiveError) {
         guard !note.signatures.isEmpty else {
-            throw ArchiveError(.damaged, path, "nobody signed it")
+            throw ArchiveError(.damaged, at: path, "nobody signed it")
         }
         do throws(ArchiveError) {
             try key.verify(SignedNote(note.text + "\n" + note.signatures))
-        } catch { throw ArchiveError(.damaged, path, error.problem) }
+        } catch { throw ArchiveError(.damaged, at: path, error.problem) }
     }
 
     /// Reads a frame and checks everything about it: digest, zstd's checksum, columns, records, chain.
@@ -170,7 +170,7 @@ public final class SnapshotReader: @unchecked Sendable {
         let frame = manifest.frames[index]
         if let withheld = manifest.withheld {
             throw ArchiveError(
-                .unusable, path,
+                .unusable, at: path,
                 "it is redacted (without \(withheld)): its chain cannot be built again")
         }
         do throws(FrameError) {
@@ -186,14 +186,14 @@ public final class SnapshotReader: @unchecked Sendable {
 
     func located(_ error: FrameError, _ frame: SnapshotManifest.Frame) -> ArchiveError {
         ArchiveError(
-            .damaged, path,
+            .damaged, at: path,
             "the frame of events \(frame.first) to \(frame.last): " + error.problem)
     }
 
     /// Reads a frame's content and checks its digests.
     func unpack(_ index: Int, _ worker: Worker) throws(FrameError) {
         let frame = manifest.frames[index]
-        try Self.read(descriptor, offsets[index], frame.bytes, worker.stored)
+        try Self.read(descriptor, at: offsets[index], count: frame.bytes, into: worker.stored)
         let digest = Digest.sha256(worker.stored.bytes)
         guard "\(digest)" == frame.digest else {
             throw FrameError("its digest is \(digest), its manifest names \(frame.digest)")
@@ -220,7 +220,7 @@ public final class SnapshotReader: @unchecked Sendable {
                 if let failure = failures[index] { throw failure }
                 guard let head = team[index].blocks.head, head.linkBefore == link else {
                     throw ArchiveError(
-                        .damaged, path,
+                        .damaged, at: path,
                         "the frame at event \(manifest.frames[start + index].first) does not "
                             + "continue the chain")
                 }
@@ -229,7 +229,7 @@ public final class SnapshotReader: @unchecked Sendable {
             }
         }
         guard link == manifest.linkAfter else {
-            throw ArchiveError(.damaged, path, "its chain ends in \(link)")
+            throw ArchiveError(.damaged, at: path, "its chain ends in \(link)")
         }
     }
 

@@ -116,7 +116,8 @@ public final class SnapshotWriter {
         if !slots[used].input.isEmpty { used += 1 }
         try drain(progress)
         guard let first = manifest.frames.first, let last = manifest.frames.last else {
-            throw ArchiveError(.unusable, file.path, "there are no events in this range to write")
+            throw ArchiveError(
+                .unusable, at: file.path, "there are no events in this range to write")
         }
         (manifest.first, manifest.last, manifest.linkAfter) = (first.first, last.last, previous)
         try complete(&manifest)
@@ -141,7 +142,7 @@ public final class SnapshotWriter {
         for slot in slots[..<used] {
             if let failure = slot.failure {
                 throw ArchiveError(
-                    .damaged, file.path, "the block at event \(slot.input.first): \(failure)")
+                    .damaged, at: file.path, "the block at event \(slot.input.first): \(failure)")
             }
             let bytes = slot.compressor.output.bytes
             try file.write(bytes)

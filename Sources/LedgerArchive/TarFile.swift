@@ -47,7 +47,7 @@ public final class TarFile {
 
     private func begin(_ name: String, _ size: Int) throws(ArchiveError) {
         guard name.utf8.count <= 100, size < 1 << 33 else {
-            throw ArchiveError(.unusable, name, "too long a name or too large for an archive")
+            throw ArchiveError(.unusable, at: name, "too long a name or too large for an archive")
         }
         var head = [UInt8](repeating: 0, count: 512)
         func put(_ text: String, _ offset: Int) {

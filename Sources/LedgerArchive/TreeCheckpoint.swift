@@ -49,7 +49,9 @@ public struct TreeCheckpoint: Hashable, Sendable {
         guard lines.count >= 4, lines.last == "", !lines.dropLast().contains(""),
             let size = Self.number(lines[1]),
             let root = Base64.decode(lines[2]).flatMap({ MerkleHash($0) })
-        else { throw ArchiveError(.damaged, "", "not a checkpoint: origin, size and root are due") }
+        else {
+            throw ArchiveError(.damaged, at: "", "not a checkpoint: origin, size and root are due")
+        }
         (origin, self.size, self.root) = (lines[0], size, root)
         extensions = Array(lines[3..<lines.count - 1])
     }
@@ -62,7 +64,7 @@ public struct TreeCheckpoint: Hashable, Sendable {
         try self.init(text: note.text)
         guard origin == key.name else {
             throw ArchiveError(
-                .damaged, "", "its origin is \(origin), the key is that of \(key.name)")
+                .damaged, at: "", "its origin is \(origin), the key is that of \(key.name)")
         }
     }
 

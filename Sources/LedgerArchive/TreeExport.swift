@@ -29,10 +29,10 @@ public struct TreeExport {
     ) throws -> UInt64 {
         guard let note = try sealer.latestCheckpoint() else {
             throw ArchiveError(
-                .unusable, "", "there is no signed checkpoint; see ledger checkpoint")
+                .unusable, at: "", "there is no signed checkpoint; see ledger checkpoint")
         }
         guard TreeFiles.names(in: files.path).isEmpty else {
-            throw ArchiveError(.unusable, files.path, "is not empty; name a new directory")
+            throw ArchiveError(.unusable, at: files.path, "is not empty; name a new directory")
         }
         let tree = try TreeCheckpoint(text: note.text)
         var frontier = TreeFrontier()
@@ -47,7 +47,7 @@ public struct TreeExport {
         }
         guard frontier.size == tree.size, frontier.root == tree.root else {
             throw ArchiveError(
-                .damaged, files.path,
+                .damaged, at: files.path,
                 "the events do not give the root that the checkpoint was signed for")
         }
         try files.writeEdge(frontier)
@@ -59,7 +59,7 @@ public struct TreeExport {
     private mutating func add(_ entry: [UInt8], of sequence: SequenceNumber) throws {
         guard entry.count <= Self.longestEntry else {
             throw ArchiveError(
-                .unusable, "",
+                .unusable, at: "",
                 "event \(sequence) has \(entry.count) bytes, more than a bundle of entries can hold"
             )
         }

@@ -3,7 +3,7 @@ import Glibc
 /// What is done with files as bytes.
 extension TreeFiles {
     static func failure(_ name: String) -> ArchiveError {
-        ArchiveError(.unusable, name, String(cString: strerror(errno)))
+        ArchiveError(.unusable, at: name, String(cString: strerror(errno)))
     }
 
     /// - Returns: nil when there is none.

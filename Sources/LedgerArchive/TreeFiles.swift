@@ -54,11 +54,12 @@ struct TreeFiles: Sendable {
     ) throws(ArchiveError) -> [MerkleHash] {
         let name = tile(level, number, width: width)
         guard let bytes = try Self.read(name) else {
-            throw ArchiveError(.damaged, name, "the tile is missing")
+            throw ArchiveError(.damaged, at: name, "the tile is missing")
         }
         guard bytes.count == width * MerkleHash.size else {
             throw ArchiveError(
-                .damaged, name, "the tile has \(bytes.count) bytes, not \(width * MerkleHash.size)")
+                .damaged, at: name,
+                "the tile has \(bytes.count) bytes, not \(width * MerkleHash.size)")
         }
         return (0..<width).compactMap { index in
             MerkleHash(bytes[index * MerkleHash.size..<(index + 1) * MerkleHash.size])
@@ -117,7 +118,7 @@ struct TreeFiles: Sendable {
         let end = text.dropLast().lastIndex(of: "\n").map { text.index(after: $0) }
         let body = String(text[..<(end ?? text.startIndex)])
         guard text == Self.sealed(body) else {
-            throw ArchiveError(.damaged, name, "its digest is not that of its text")
+            throw ArchiveError(.damaged, at: name, "its digest is not that of its text")
         }
         return try Self.named(name) { () throws(ArchiveError) in try TreeCheckpoint(text: body) }
     }
@@ -169,7 +170,8 @@ struct TreeFiles: Sendable {
         _ name: String, _ body: () throws(ArchiveError) -> R
     ) throws(ArchiveError) -> R {
         do throws(ArchiveError) { return try body() } catch {
-            throw ArchiveError(error.kind, error.path.isEmpty ? name : error.path, error.problem)
+            throw ArchiveError(
+                error.kind, at: error.path.isEmpty ? name : error.path, error.problem)
         }
     }
 }

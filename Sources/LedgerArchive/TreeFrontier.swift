@@ -60,7 +60,7 @@ struct TreeFrontier {
         var row = Array(hashes)
         while row.count > 1 {
             for index in 0..<row.count / 2 {
-                row[index] = .node(row[2 * index], row[2 * index + 1])
+                row[index] = .node(row[2 * index], right: row[2 * index + 1])
             }
             row.removeLast(row.count / 2)
         }
@@ -74,7 +74,7 @@ struct TreeFrontier {
             var end = hashes.count
             for bit in 0..<8 where hashes.count & 1 << bit != 0 {
                 let subtree = Self.fold(hashes[end - 1 << bit..<end])
-                root = root.map { .node(subtree, $0) } ?? subtree
+                root = root.map { .node(subtree, right: $0) } ?? subtree
                 end -= 1 << bit
             }
         }

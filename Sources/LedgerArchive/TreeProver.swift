@@ -16,12 +16,13 @@ extension TreeSealer {
     ) throws -> InclusionProof {
         guard let note = try note ?? latestCheckpoint() else {
             throw ArchiveError(
-                .unusable, "", "there is no signed checkpoint; see ledger checkpoint")
+                .unusable, at: "", "there is no signed checkpoint; see ledger checkpoint")
         }
         let tree = try TreeCheckpoint(text: note.text)
         guard sequence != .none, sequence.number <= tree.size else {
             throw ArchiveError(
-                .unusable, "", "event \(sequence) is not in the checkpoint of \(tree.size) events")
+                .unusable, at: "",
+                "event \(sequence) is not in the checkpoint of \(tree.size) events")
         }
         let entry = try leaves.entry(sequence)
         let index = sequence.number - 1
@@ -43,13 +44,13 @@ extension TreeSealer {
     ) throws -> ConsistencyProof {
         guard let newer = try newer ?? latestCheckpoint() else {
             throw ArchiveError(
-                .unusable, "", "there is no signed checkpoint; see ledger checkpoint")
+                .unusable, at: "", "there is no signed checkpoint; see ledger checkpoint")
         }
         let before = try TreeCheckpoint(text: older.text)
         let after = try TreeCheckpoint(text: newer.text)
         guard before.size <= after.size else {
             throw ArchiveError(
-                .damaged, "",
+                .damaged, at: "",
                 "the older checkpoint is for \(before.size) events, the newer one for \(after.size)"
             )
         }
@@ -57,7 +58,8 @@ extension TreeSealer {
             let hashes = try MerkleTree.consistencyProof(
                 from: before.size, to: after.size, nodes)
             let holds = MerkleTree.isConsistent(
-                from: before.size, before.root, to: after.size, after.root, proof: hashes)
+                from: before.size, oldRoot: before.root, to: after.size, root: after.root,
+                proof: hashes)
             guard holds else { return nil }
             return ConsistencyProof(older: older, newer: newer, hashes: hashes)
         } ?? { throw disagreement(before) }()
@@ -71,7 +73,7 @@ extension TreeSealer {
         if needed > size { try advance() }
         guard needed <= size else {
             throw ArchiveError(
-                .damaged, "",
+                .damaged, at: "",
                 "the checkpoint is for \(needed) events and the journal has \(size): its tail was cut, "
                     + "or it is another one")
         }
@@ -86,7 +88,7 @@ extension TreeSealer {
 
     private func disagreement(_ tree: TreeCheckpoint) -> ArchiveError {
         ArchiveError(
-            .damaged, "",
+            .damaged, at: "",
             "the first \(tree.size) events of the journal are not those that \(tree.origin) signed for"
         )
     }

@@ -36,7 +36,7 @@ public final class TreeSealer {
             if let known = try JournalSecret.load(directory: directory) { return known }
             if try files.readHead() != nil || !files.checkpointSizes().isEmpty {
                 throw ArchiveError(
-                    .unusable, "\(directory)/\(JournalSecret.fileName)",
+                    .unusable, at: "\(directory)/\(JournalSecret.fileName)",
                     "is gone, and without it the tree cannot be built again; restore it from a copy"
                 )
             }
@@ -70,16 +70,16 @@ public final class TreeSealer {
     /// - Throws: `ArchiveError.unusable` without a key, or for a journal without events.
     public func checkpoint() throws -> SignedNote {
         guard key != nil else {
-            throw ArchiveError(.unusable, "", "a checkpoint is signed, and there is no key")
+            throw ArchiveError(.unusable, at: "", "a checkpoint is signed, and there is no key")
         }
         return try files.locked {
             try grow(nil)
             guard let head else {
-                throw ArchiveError(.unusable, "", "the journal has no events to sign for")
+                throw ArchiveError(.unusable, at: "", "the journal has no events to sign for")
             }
             try sign(head)
             guard let note = try files.note(files.checkpoint(head.size)) else {
-                throw ArchiveError(.unusable, files.path, "the checkpoint is gone again")
+                throw ArchiveError(.unusable, at: files.path, "the checkpoint is gone again")
             }
             return note
         }
@@ -159,7 +159,7 @@ public final class TreeSealer {
         }
         if let pending { try sign(pending) }
         guard frontier.size == end.number else {
-            throw ArchiveError(.damaged, "", "the journal ends before event \(end)")
+            throw ArchiveError(.damaged, at: "", "the journal ends before event \(end)")
         }
         let grown = summary(chain)
         try files.writeEdge(frontier)
@@ -212,7 +212,8 @@ public final class TreeSealer {
         }
         guard let there else {
             if let latest = files.checkpointSizes().last {
-                try repair(ArchiveError(.damaged, files.path, "the tree's head is missing"), latest)
+                try repair(
+                    ArchiveError(.damaged, at: files.path, "the tree's head is missing"), latest)
             }
             return
         }
@@ -222,7 +223,8 @@ public final class TreeSealer {
             guard let found = TreeFrontier(size: there.size, edge: edge), found.root == there.root
             else {
                 throw ArchiveError(
-                    .damaged, files.path, "the tiles do not give the root of \(there.size) events")
+                    .damaged, at: files.path,
+                    "the tiles do not give the root of \(there.size) events")
             }
             (frontier, head) = (found, there)
         } catch {
@@ -243,7 +245,7 @@ public final class TreeSealer {
 
     private func cut(_ size: UInt64) -> ArchiveError {
         ArchiveError(
-            .damaged, files.path,
+            .damaged, at: files.path,
             "the tree has \(size) events and the journal fewer: its tail was cut, or it is another one"
         )
     }
@@ -257,7 +259,7 @@ public final class TreeSealer {
             return
         }
         throw ArchiveError(
-            .damaged, files.path,
+            .damaged, at: files.path,
             "the journal's chain at event \(chain.through) is not the one that the tree was built of"
         )
     }
@@ -271,7 +273,8 @@ public final class TreeSealer {
         }
         guard stored.size == size, stored.root == frontier.root else {
             throw ArchiveError(
-                .damaged, name, "the first \(size) events of the journal are not those it is for")
+                .damaged, at: name,
+                "the first \(size) events of the journal are not those it is for")
         }
     }
 }

@@ -38,7 +38,7 @@ public struct TreeVerification {
         if head == nil, faults.isEmpty, sizes.isEmpty, kept.isEmpty { return nil }
         guard let secret = try JournalSecret.load(directory: directory) else {
             throw ArchiveError(
-                .unusable, "\(directory)/\(JournalSecret.fileName)",
+                .unusable, at: "\(directory)/\(JournalSecret.fileName)",
                 "is not there, and without it no event can be compared with a root")
         }
         hasher = LeafHasher(secret)
@@ -52,7 +52,7 @@ public struct TreeVerification {
                     return try TreeCheckpoint(text: note.text)
                 }
                 guard tree.size == size else {
-                    throw ArchiveError(.damaged, name, "is for \(tree.size) events")
+                    throw ArchiveError(.damaged, at: name, "is for \(tree.size) events")
                 }
                 wanted.append((name, tree, false))
             } catch { faults.append("\(error)") }

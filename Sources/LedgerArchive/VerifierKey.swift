@@ -19,12 +19,12 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
             all.count == 1 + Ed25519.keySize, all[0] == Self.ed25519
         else {
             throw ArchiveError(
-                .unusable, "", "a public key is NAME+HASH+BASE64 of an Ed25519 key, not this")
+                .unusable, at: "", "a public key is NAME+HASH+BASE64 of an Ed25519 key, not this")
         }
         self.init(name: String(parts[0]), bytes: Array(all[1...]))
         guard String(parts[1]) == hexHash else {
             throw ArchiveError(
-                .unusable, "", "the public key's hash \(parts[1]) is not that of its bytes")
+                .unusable, at: "", "the public key's hash \(parts[1]) is not that of its bytes")
         }
     }
 
@@ -62,13 +62,13 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
         guard !mine.isEmpty else {
             let signers = note.signatures.map { "\($0.name)+\(Hex.encode($0.keyHash))" }
             throw ArchiveError(
-                .damaged, "",
+                .damaged, at: "",
                 "not signed by \(name)+\(hexHash) but by \(signers.joined(separator: ", "))")
         }
         // c2sp.org/signed-note: a signature of a known key that does not hold makes the note invalid.
         for signature in mine
         where !Ed25519.isValid(signature.bytes, of: Array(note.text.utf8), by: bytes) {
-            throw ArchiveError(.damaged, "", "the signature of \(name) is not that of its text")
+            throw ArchiveError(.damaged, at: "", "the signature of \(name) is not that of its text")
         }
     }
 }

@@ -81,13 +81,17 @@ enum NewYork {
     /// Whether summer time holds at 00:00: from the second Sunday of March to the first of November,
     /// before 2007 from the first Sunday of April to the last of October.
     private static func isSummer(_ day: CivilDate) -> Bool {
-        let first = day.year >= 2007 ? sunday(day.year, 3, from: 8) : sunday(day.year, 4, from: 1)
-        let last = day.year >= 2007 ? sunday(day.year, 11, from: 1) : sunday(day.year, 10, from: 25)
+        let first =
+            day.year >= 2007
+            ? sunday(day.year, month: 3, from: 8) : sunday(day.year, month: 4, from: 1)
+        let last =
+            day.year >= 2007
+            ? sunday(day.year, month: 11, from: 1) : sunday(day.year, month: 10, from: 25)
         return first < day.daysSinceEpoch && day.daysSinceEpoch <= last
     }
 
     /// The first Sunday of a month on or after one of its days.
-    private static func sunday(_ year: Int64, _ month: Int64, from day: Int64) -> Int64 {
+    private static func sunday(_ year: Int64, month: Int64, from day: Int64) -> Int64 {
         guard let date = CivilDate(year: year, month: month, day: day) else { return 0 }
         let ahead = (7 - weekday(date)) % 7
         return date.daysSinceEpoch + ahead

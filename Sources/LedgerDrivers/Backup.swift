@@ -27,7 +27,7 @@ public struct Backup {
         for part in parts {
             guard part.manifest.first == next, part.manifest.linkBefore == link else {
                 throw ArchiveError(
-                    .damaged, part.reader.path,
+                    .damaged, at: part.reader.path,
                     "it begins with event \(part.manifest.first) and does not continue the parts before "
                         + "it, which end at \(next.number - 1)")
             }
@@ -54,7 +54,7 @@ public struct Backup {
                 try journal.link(before: last.manifest.last.next) == last.manifest.linkAfter
             else {
                 throw ArchiveError(
-                    .damaged, path,
+                    .damaged, at: path,
                     "it holds another history than the journal up to event \(last.manifest.last)")
             }
             if head.lastSequence == last.manifest.last { return nil }
@@ -84,11 +84,11 @@ public struct Backup {
         }
         guard head.lastSequence == last.manifest.last, head.link == last.manifest.linkAfter else {
             throw ArchiveError(
-                .damaged, path, "what was restored ends at event \(head.lastSequence)")
+                .damaged, at: path, "what was restored ends at event \(head.lastSequence)")
         }
         JournalHome.makeParents(of: directory)
         guard rename(partial, directory) == 0 else {
-            throw ArchiveError(.unusable, directory, String(cString: strerror(errno)))
+            throw ArchiveError(.unusable, at: directory, String(cString: strerror(errno)))
         }
         return head
     }

@@ -58,7 +58,7 @@ extension Engine {
         _ worth: AccountEquity, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
         guard rules.drawdown.isEnabled else { return }
-        let level = rules.drawdown.level(worth.equityValue, vigil.peak)
+        let level = rules.drawdown.level(worth.equityValue, below: vigil.peak)
         let isOver = stop.phase != .normal && context.time >= stop.until
         switch DrawdownStop.step(stop.phase, level, isOver: isOver) {
         case .stay:

@@ -10,7 +10,7 @@ struct SplitRatio: Hashable {
     var denominator: Int64
 
     /// Nil outside 1 to a million.
-    init?(_ numerator: Int64, _ denominator: Int64) {
+    init?(_ numerator: Int64, to denominator: Int64) {
         let range = 1...Self.largest
         guard range.contains(numerator), range.contains(denominator) else { return nil }
         (self.numerator, self.denominator) = (numerator, denominator)
@@ -22,7 +22,7 @@ struct SplitRatio: Hashable {
         guard parts.count == 2, let numerator = Self.number(parts[0]),
             let denominator = Self.number(parts[1])
         else { return nil }
-        self.init(numerator, denominator)
+        self.init(numerator, to: denominator)
     }
 
     private static func number(_ digits: some Collection<UInt8>) -> Int64? {

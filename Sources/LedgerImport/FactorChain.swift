@@ -26,20 +26,20 @@ enum FactorChain {
 
     /// The dividend before the split; the second of two events is left in `pending`.
     static func events(
-        _ old: FactorRow, _ new: FactorRow, _ instrument: InstrumentID,
+        from old: FactorRow, to new: FactorRow, _ instrument: InstrumentID,
         pending: inout MarketEvent?
     ) throws(FactorProblem) -> MarketEvent? {
         let time = Timestamp(nanoseconds: old.effective)
-        let split = try split(old, new).map {
+        let split = try split(from: old, to: new).map {
             MarketEvent.split(SplitApplied(instrument: instrument, $0), time)
         }
-        guard let perUnit = try dividend(old, new) else { return split }
+        guard let perUnit = try dividend(from: old, to: new) else { return split }
         pending = split
         return .dividend(DividendDeclared(instrument: instrument, perUnit: perUnit), time)
     }
 
     /// - Returns: nil for no split.
-    static func split(_ old: FactorRow, _ new: FactorRow) throws(FactorProblem) -> SplitRatio? {
+    static func split(from old: FactorRow, to new: FactorRow) throws(FactorProblem) -> SplitRatio? {
         if old.splitFactor == new.splitFactor { return nil }
         let isReverse = new.splitFactor < old.splitFactor
         let less = Int128(isReverse ? new.splitFactor : old.splitFactor)
@@ -53,14 +53,16 @@ enum FactorChain {
         let many = FixedPoint.dividedHalfEven(more * few, by: less)
         guard many <= Int128(SplitRatio.largest) else { throw .noRatio }
         let pair = (Int64(many), Int64(few))
-        guard let ratio = isReverse ? SplitRatio(pair.1, pair.0) : SplitRatio(pair.0, pair.1) else {
+        guard
+            let ratio = isReverse ? SplitRatio(pair.1, to: pair.0) : SplitRatio(pair.0, to: pair.1)
+        else {
             throw .noRatio
         }
         return many == few ? nil : ratio
     }
 
     /// - Returns: nil for no dividend.
-    static func dividend(_ old: FactorRow, _ new: FactorRow) throws(FactorProblem) -> Price? {
+    static func dividend(from old: FactorRow, to new: FactorRow) throws(FactorProblem) -> Price? {
         if old.priceFactor == new.priceFactor { return nil }
         guard old.priceFactor < new.priceFactor else { throw .falling }
         guard old.reference > 0 else { throw .noReference }

@@ -20,7 +20,7 @@ enum RowFields {
         _ line: Line, _ index: inout Line.Index, _ delimiter: UInt8
     ) -> [UInt8]? {
         let rest = line[index...]
-        let first = rest.firstIndex { !isBlank($0, delimiter) } ?? rest.endIndex
+        let first = rest.firstIndex { !isBlank($0, delimiter: delimiter) } ?? rest.endIndex
         if first < rest.endIndex, rest[first] == UInt8(ascii: "\"") {
             index = line.index(after: first)
             return quotedField(line, &index, delimiter)
@@ -46,7 +46,7 @@ enum RowFields {
                 index = line.index(after: index)
                 continue
             }
-            while index < line.endIndex, isBlank(line[index], delimiter) {
+            while index < line.endIndex, isBlank(line[index], delimiter: delimiter) {
                 index = line.index(after: index)
             }
             return index == line.endIndex || line[index] == delimiter
@@ -56,13 +56,13 @@ enum RowFields {
     }
 
     private static func trimmed(_ field: [UInt8], _ delimiter: UInt8) -> [UInt8] {
-        guard let first = field.firstIndex(where: { !isBlank($0, delimiter) }),
-            let last = field.lastIndex(where: { !isBlank($0, delimiter) })
+        guard let first = field.firstIndex(where: { !isBlank($0, delimiter: delimiter) }),
+            let last = field.lastIndex(where: { !isBlank($0, delimiter: delimiter) })
         else { return [] }
         return Array(field[first...last])
     }
 
-    private static func isBlank(_ byte: UInt8, _ delimiter: UInt8) -> Bool {
+    private static func isBlank(_ byte: UInt8, delimiter: UInt8) -> Bool {
         (byte == 32 || byte == 9) && byte != delimiter
     }
 }

@@ -143,7 +143,7 @@ struct RowReader: ~Copyable {
         times.accept(moment)
         guard let old = lastFactors else { return nil }
         do throws(FactorProblem) {
-            return try FactorChain.events(old, new, instrument, pending: &pending)
+            return try FactorChain.events(from: old, to: new, instrument, pending: &pending)
         } catch { throw complaint(error.finding.kind, error.finding.column, fields) }
     }
 

@@ -27,7 +27,7 @@ struct RowScanner: ~Copyable {
         let end = at + line.count
         var index = 0
         while true {
-            guard read(steps[index], &at, end, &values) else { return false }
+            guard read(steps[index], at: &at, end: end, &values) else { return false }
             index += 1
             if at == end { break }
             guard at.pointee == delimiter, index < steps.count else { return false }
@@ -40,7 +40,7 @@ struct RowScanner: ~Copyable {
 
     @inline(__always)
     private func read(
-        _ step: RowPlan.Step, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+        _ step: RowPlan.Step, at: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>,
         _ values: inout RowValues
     ) -> Bool {
         if step.action == .decimal {
@@ -51,7 +51,7 @@ struct RowScanner: ~Copyable {
             }
             at = start
         }
-        return readText(step, &at, end, &values)
+        return readText(step, at: &at, end: end, &values)
     }
 
     /// Digits with at most one point, up to 19 of them, in 10^-9; nil for anything longer. `at` is left
@@ -108,7 +108,7 @@ struct RowScanner: ~Copyable {
     /// A field that is no short plain number, up to the next delimiter.
     @inline(never)
     private func readText(
-        _ step: RowPlan.Step, _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+        _ step: RowPlan.Step, at: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>,
         _ values: inout RowValues
     ) -> Bool {
         let found = memchr(at, Int32(delimiter), end - at)

@@ -112,20 +112,22 @@ struct RowTimes {
         }
         let seconds = local.floorDivided(by: 1_000_000_000)
         let fraction = local - seconds * 1_000_000_000
-        if let utc = clock.simpleUTC(ofLocal: seconds) { return nanoseconds(utc, fraction) }
+        if let utc = clock.simpleUTC(ofLocal: seconds) {
+            return nanoseconds(utc, fraction: fraction)
+        }
         switch clock.rules.meaning(ofLocal: seconds) {
-        case .once(let utc): return nanoseconds(utc, fraction)
+        case .once(let utc): return nanoseconds(utc, fraction: fraction)
         case .never(let utc):
-            return isADay ? nanoseconds(utc, 0) : .failed(.missingLocalTime)
+            return isADay ? nanoseconds(utc, fraction: 0) : .failed(.missingLocalTime)
         case .twice(let first, let second):
-            let reading = nanoseconds(first, fraction)
+            let reading = nanoseconds(first, fraction: fraction)
             guard case .moment(let early) = reading else { return reading }
             let isPast = isStrict ? early.label <= last.label : early.label < last.label
-            return isPast ? nanoseconds(second, fraction) : reading
+            return isPast ? nanoseconds(second, fraction: fraction) : reading
         }
     }
 
-    private func nanoseconds(_ seconds: Int64, _ fraction: Int64) -> RowMomentReading {
+    private func nanoseconds(_ seconds: Int64, fraction: Int64) -> RowMomentReading {
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, carry) = product.addingReportingOverflow(fraction)
         return overflow || carry ? .failed(.badTime) : .moment(RowMoment(label: sum, event: sum))

@@ -76,7 +76,7 @@ extension RowValues {
         if refuseCrossed, ask < bid, ask > 0 {
             return RowFinding(kind: .crossedQuote, column: .ask)
         }
-        guard Self.fit(self[.bidSize], self[.askSize]) else {
+        guard Self.fit(self[.bidSize], with: self[.askSize]) else {
             return RowFinding(kind: .tooLarge, column: .bidSize)
         }
         return nil
@@ -116,19 +116,19 @@ extension RowValues {
     private func size(_ column: Column) -> RowFinding? {
         let value = self[column]
         if value < 0 { return RowFinding(kind: .negative, column: column) }
-        return Self.fit(value, 0) ? nil : RowFinding(kind: .tooLarge, column: column)
+        return Self.fit(value, with: 0) ? nil : RowFinding(kind: .tooLarge, column: column)
     }
 
     /// Whether two sizes can be written into one record: both below the limit, and multiples of the
     /// power of ten that makes them fit 64 bits.
     @inline(__always)
-    private static func fit(_ a: Int128, _ b: Int128) -> Bool {
+    private static func fit(_ a: Int128, with b: Int128) -> Bool {
         if a <= Int128(Int64.max), b <= Int128(Int64.max) { return true }
-        return fitShifted(a, b)
+        return fitShifted(a, with: b)
     }
 
     @inline(never)
-    private static func fitShifted(_ a: Int128, _ b: Int128) -> Bool {
+    private static func fitShifted(_ a: Int128, with b: Int128) -> Bool {
         guard a <= Quantity.limit.raw, b <= Quantity.limit.raw else { return false }
         for power in 1...15 {
             let unit = FixedPoint.powers[power]

@@ -82,7 +82,7 @@ struct WrittenTime: Equatable {
     static func read(_ bytes: UnsafeBufferPointer<UInt8>, compact: Bool) -> WrittenTime? {
         var scanner = TimeScanner(bytes)
         guard let day = scanner.day(compact: compact) else { return nil }
-        if scanner.isAtEnd { return make(day * 86_400, 0, offset: nil) }
+        if scanner.isAtEnd { return make(day * 86_400, fraction: 0, offset: nil) }
         guard scanner.skip(UInt8(ascii: " ")) || (!compact && scanner.skip(UInt8(ascii: "T"))),
             let seconds = scanner.timeOfDay(), let fraction = scanner.fraction()
         else { return nil }
@@ -91,10 +91,10 @@ struct WrittenTime: Equatable {
             guard !compact, let read = scanner.offset(), scanner.isAtEnd else { return nil }
             offset = read
         }
-        return make(day * 86_400 + seconds, fraction, offset: offset)
+        return make(day * 86_400 + seconds, fraction: fraction, offset: offset)
     }
 
-    private static func make(_ seconds: Int64, _ fraction: Int64, offset: Int64?) -> WrittenTime? {
+    private static func make(_ seconds: Int64, fraction: Int64, offset: Int64?) -> WrittenTime? {
         let (product, overflow) = (seconds - (offset ?? 0))
             .multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, carry) = product.addingReportingOverflow(fraction)

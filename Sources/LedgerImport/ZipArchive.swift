@@ -55,7 +55,8 @@ struct ZipArchive {
         guard header.count == 30, header.starts(with: [0x50, 0x4B, 3, 4]) else {
             throw damaged(at: entry.offset, "an entry's header is not where the directory says")
         }
-        let start = entry.offset + 30 + integer(header, 26, 2) + integer(header, 28, 2)
+        let start =
+            entry.offset + 30 + integer(header, at: 26, size: 2) + integer(header, at: 28, size: 2)
         guard start + entry.packed <= size else {
             throw damaged(at: entry.offset, "an entry ends behind the end of the file")
         }
@@ -78,9 +79,9 @@ struct ZipArchive {
                 tail[$0] == 0x50 && tail[$0 + 1] == 0x4B && tail[$0 + 2] == 5 && tail[$0 + 3] == 6
             })
         else { throw damaged(at: size, "it has no directory at its end; it is cut short") }
-        let count = integer(tail, end + 10, 2)
-        let length = integer(tail, end + 12, 4)
-        let offset = integer(tail, end + 16, 4)
+        let count = integer(tail, at: end + 10, size: 2)
+        let length = integer(tail, at: end + 12, size: 4)
+        let offset = integer(tail, at: end + 16, size: 4)
         guard count < 0xFFFF, length < 0xFFFF_FFFF, offset < 0xFFFF_FFFF else {
             throw unsupported("is a zip64 archive; unpack it, or pack it with gzip or zstd")
         }
@@ -98,8 +99,10 @@ struct ZipArchive {
             guard at + 46 <= bytes.count, bytes[at...].starts(with: [0x50, 0x4B, 1, 2]) else {
                 throw damaged(at: start + at, "its directory ends too soon")
             }
-            let nameLength = integer(bytes, at + 28, 2)
-            let length = 46 + nameLength + integer(bytes, at + 30, 2) + integer(bytes, at + 32, 2)
+            let nameLength = integer(bytes, at: at + 28, size: 2)
+            let length =
+                46 + nameLength + integer(bytes, at: at + 30, size: 2)
+                + integer(bytes, at: at + 32, size: 2)
             guard at + length <= bytes.count else {
                 throw damaged(at: start + at, "its directory ends too soon")
             }
@@ -114,18 +117,19 @@ struct ZipArchive {
     /// One record of the directory. Some writers put 0xFFFFFFFF for sizes and the offset, however
     /// small, and the true ones into the extra field 1, in this order.
     private func entry(_ record: [UInt8], nameLength: Int) -> Entry {
-        let extra = Array(record[(46 + nameLength)...].prefix(integer(record, 30, 2)))
+        let extra = Array(record[(46 + nameLength)...].prefix(integer(record, at: 30, size: 2)))
         var wide = wideFields(extra)[...]
         func value(_ offset: Int) -> Int {
-            let narrow = integer(record, offset, 4)
+            let narrow = integer(record, at: offset, size: 4)
             return narrow == 0xFFFF_FFFF ? wide.popFirst() ?? narrow : narrow
         }
         let unpacked = value(24)
         let packed = value(20)
         return Entry(
             name: String(decoding: record[46..<46 + nameLength], as: UTF8.self),
-            method: integer(record, 10, 2), isEncrypted: integer(record, 8, 2) & 1 != 0,
-            checksum: UInt32(truncatingIfNeeded: integer(record, 16, 4)), packed: packed,
+            method: integer(record, at: 10, size: 2),
+            isEncrypted: integer(record, at: 8, size: 2) & 1 != 0,
+            checksum: UInt32(truncatingIfNeeded: integer(record, at: 16, size: 4)), packed: packed,
             unpacked: unpacked, offset: value(42))
     }
 
@@ -133,11 +137,11 @@ struct ZipArchive {
     private func wideFields(_ extra: [UInt8]) -> [Int] {
         var at = 0
         while at + 4 <= extra.count {
-            let size = integer(extra, at + 2, 2)
+            let size = integer(extra, at: at + 2, size: 2)
             let end = min(at + 4 + size, extra.count)
-            if integer(extra, at, 2) == 1 {
+            if integer(extra, at: at, size: 2) == 1 {
                 return stride(from: at + 4, through: end - 8, by: 8).map {
-                    extra[$0 + 7] == 0 ? integer(extra, $0, 7) : (1 << 56) - 1
+                    extra[$0 + 7] == 0 ? integer(extra, at: $0, size: 7) : (1 << 56) - 1
                 }
             }
             at += 4 + size
@@ -146,7 +150,7 @@ struct ZipArchive {
     }
 
     /// Little-endian.
-    private func integer(_ bytes: [UInt8], _ offset: Int, _ size: Int) -> Int {
+    private func integer(_ bytes: [UInt8], at offset: Int, size: Int) -> Int {
         (0..<size).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
     }
 

@@ -60,15 +60,16 @@ struct ZoneRule: Sendable, Equatable {
 extension ZoneRule.Change {
     /// Local seconds since 1970-01-01T00:00 at which clocks change in `year`.
     func seconds(in year: Int64) -> Int64 {
-        let newYear = Self.days(year, 1)
-        let leap = Self.days(year, 3) - newYear == 60
+        let newYear = Self.days(year, month: 1)
+        let leap = Self.days(year, month: 3) - newYear == 60
         switch day {
         case .julian(let number):
             return (newYear + number - (leap && number > 59 ? 0 : 1)) * 86_400 + time
         case .dayOfYear(let number): return (newYear + number) * 86_400 + time
         case .weekday(let month, let week, let weekday):
-            let first = Self.days(year, month)
-            let next = month == 12 ? Self.days(year + 1, 1) : Self.days(year, month + 1)
+            let first = Self.days(year, month: month)
+            let next =
+                month == 12 ? Self.days(year + 1, month: 1) : Self.days(year, month: month + 1)
             // 1970-01-01 was a Thursday, day 4.
             let firstWeekday = (first + 4) - (first + 4).floorDivided(by: 7) * 7
             var found = first + (weekday - firstWeekday + 7) % 7 + (week - 1) * 7
@@ -77,7 +78,7 @@ extension ZoneRule.Change {
         }
     }
 
-    private static func days(_ year: Int64, _ month: Int64) -> Int64 {
+    private static func days(_ year: Int64, month: Int64) -> Int64 {
         let clamped = min(max(year, 1), 9999)
         return CivilDate(year: clamped, month: month, day: 1)?.daysSinceEpoch ?? 0
     }

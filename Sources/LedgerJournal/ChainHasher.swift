@@ -23,8 +23,8 @@ public struct ChainHasher: ~Copyable {
     }
 
     public func link(
-        after previous: ChainLink, _ header: UnsafeRawBufferPointer,
-        _ payload: UnsafeRawBufferPointer
+        after previous: ChainLink, header: UnsafeRawBufferPointer,
+        payload: UnsafeRawBufferPointer
     ) -> ChainLink {
         var words: (UInt64, UInt64, UInt64, UInt64) = previous.words
         var code = EVP_DigestInit_ex(context, algorithm, nil)

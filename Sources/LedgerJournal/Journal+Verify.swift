@@ -25,7 +25,8 @@ extension Journal {
             let previous: ChainLink
             if let last { previous = last.link } else { previous = try link(before: first) }
             try checkRecords(block, reader)
-            let link = hasher.link(after: previous, block.linkedHeader, block.payload)
+            let link = hasher.link(
+                after: previous, header: block.linkedHeader, payload: block.payload)
             guard link == block.header.link else {
                 throw .brokenChain(first, goodThrough: SequenceNumber(first.number - 1))
             }

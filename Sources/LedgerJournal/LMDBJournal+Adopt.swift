@@ -23,7 +23,8 @@ extension LMDBJournal {
                     throw .conflict(
                         expected: block.header.firstSequence, found: next.lastSequence.next)
                 }
-                let link = hasher.link(after: next.link, block.linkedHeader, block.payload)
+                let link = hasher.link(
+                    after: next.link, header: block.linkedHeader, payload: block.payload)
                 guard link == block.header.link else {
                     throw .brokenChain(
                         block.header.firstSequence,

@@ -161,7 +161,7 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
         for index in batch.blocks.indices {
             let first = batch.blocks[index].summary.firstSequence.number
             let bytes = batch.seal(index) { header, payload in
-                previous = hasher.link(after: previous, header, payload)
+                previous = hasher.link(after: previous, header: header, payload: payload)
                 return previous
             }
             try transaction.put(tables.blocks, first, bytes, flags: MDB_APPEND)

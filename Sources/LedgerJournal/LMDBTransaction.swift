@@ -175,7 +175,7 @@ struct LMDBCursor: ~Copyable {
     func move(_ operation: MDB_cursor_op) throws(JournalError) -> Entry? {
         var key = MDB_val()
         var value = MDB_val()
-        return try entry(mdb_cursor_get(raw, &key, &value, operation), key, value)
+        return try entry(mdb_cursor_get(raw, &key, &value, operation), key: key, value: value)
     }
 
     /// The first entry whose key is not less.
@@ -186,7 +186,7 @@ struct LMDBCursor: ~Copyable {
             key = pointer.pointee
             return mdb_cursor_get(raw, &key, &value, MDB_SET_RANGE)
         }
-        return try entry(code, key, value)
+        return try entry(code, key: key, value: value)
     }
 
     /// The last entry whose key is not greater.
@@ -197,7 +197,7 @@ struct LMDBCursor: ~Copyable {
 
     @inline(__always)
     private func entry(
-        _ code: Int32, _ key: MDB_val, _ value: MDB_val
+        _ code: Int32, key: MDB_val, value: MDB_val
     ) throws(JournalError) -> Entry? {
         if code == MDB_NOTFOUND { return nil }
         try check(code)

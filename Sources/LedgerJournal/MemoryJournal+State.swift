@@ -57,7 +57,7 @@ extension MemoryJournal.State {
         for index in batch.blocks.indices {
             var link = head.link
             let sealed = batch.seal(index) { header, payload in
-                link = hasher.link(after: link, header, payload)
+                link = hasher.link(after: link, header: header, payload: payload)
                 return link
             }
             let copy = UnsafeMutableRawBufferPointer.allocate(

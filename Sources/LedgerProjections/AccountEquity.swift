@@ -102,15 +102,15 @@ public struct AccountEquity: Hashable, Sendable {
         netDeposits += counted
         let after = equityValue
         if before >= peakValue { peakAt = time }
-        peakValue = Self.moved(peakValue, before, after)
-        highValue = Self.moved(highValue, before, after)
-        lowValue = Self.moved(lowValue, before, after)
+        peakValue = Self.moved(peakValue, from: before, to: after)
+        highValue = Self.moved(highValue, from: before, to: after)
+        lowValue = Self.moved(lowValue, from: before, to: after)
         observe(at: time)
     }
 
     /// value × after / before, rounded up; by the difference where there is no proportion to keep. An
     /// account that was emptied is measured from what it is funded with next.
-    private static func moved(_ value: Int128, _ before: Int128, _ after: Int128) -> Int128 {
+    private static func moved(_ value: Int128, from before: Int128, to after: Int128) -> Int128 {
         if before > 0, after == 0 { return 0 }
         if before > 0, after > 0, let scaled = FixedPoint.scaledUp(value, by: after, over: before) {
             return scaled

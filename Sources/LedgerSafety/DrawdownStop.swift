@@ -20,15 +20,15 @@ public struct DrawdownRules: Hashable, Sendable {
 
     /// How deep equity stands below its peak: (peak − equity) / peak ≥ threshold, inclusive, compared
     /// exactly (D08). A peak of 0 or less has no drawdown.
-    public func level(_ equity: Int128, _ peak: Int128) -> DrawdownLevel {
+    public func level(_ equity: Int128, below peak: Int128) -> DrawdownLevel {
         guard peak > 0 else { return .none }
-        if Self.isReached(panic, equity, peak) { return .panic }
-        if Self.isReached(halt, equity, peak) { return .halt }
-        if warning.raw > 0, Self.isReached(warning, equity, peak) { return .warning }
+        if Self.isReached(panic, at: equity, below: peak) { return .panic }
+        if Self.isReached(halt, at: equity, below: peak) { return .halt }
+        if warning.raw > 0, Self.isReached(warning, at: equity, below: peak) { return .warning }
         return .none
     }
 
-    static func isReached(_ share: Price, _ equity: Int128, _ peak: Int128) -> Bool {
+    static func isReached(_ share: Price, at equity: Int128, below peak: Int128) -> Bool {
         equity <= line(share, peak)
     }
 

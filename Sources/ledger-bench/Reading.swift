@@ -137,7 +137,7 @@ enum Reading {
                     }
                 }
             }
-            print(events, bytes, time, journal: "scan", sum)
+            print(events, bytes: bytes, seconds: time, journal: "scan", digest: sum)
         }
     }
 
@@ -153,7 +153,7 @@ enum Reading {
                     events += UInt64(block.header.count)
                 }
             }
-            print(events, bytes, time, journal: "checksums", events)
+            print(events, bytes: bytes, seconds: time, journal: "checksums", digest: events)
         }
     }
 
@@ -196,12 +196,12 @@ enum Reading {
                     while let record = try records.next() { try state.take(record) }
                 }
             }
-            print(head, 0, time, journal: "fold \(name)", state.digest)
+            print(head, bytes: 0, seconds: time, journal: "fold \(name)", digest: state.digest)
         }
     }
 
     private static func print(
-        _ events: UInt64, _ bytes: Int, _ time: Double, journal name: String, _ digest: UInt64
+        _ events: UInt64, bytes: Int, seconds time: Double, journal name: String, digest: UInt64
     ) {
         Benchmark.printResult([
             ("name", "\"\(name)\""), ("events", "\(events)"), ("seconds", time.rounded(to: 4)),

@@ -123,7 +123,7 @@ struct ProveCheckCommand: ParsableCommand {
         let bytes = try TextFile.bytes(file)
         do throws(ArchiveError) {
             guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw ArchiveError(.damaged, "", "it is not UTF-8")
+                throw ArchiveError(.damaged, at: "", "it is not UTF-8")
             }
             Terminal.print(try Self.check(text, key))
         } catch {

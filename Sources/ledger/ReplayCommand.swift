@@ -228,7 +228,7 @@ struct VerifyCommand: ParsableCommand {
             let note = try NoteFile.read(path)
             do throws(ArchiveError) {
                 if let key { kept.append((path, try TreeCheckpoint(note, signedBy: key))) }
-            } catch { throw ArchiveError(error.kind, path, error.problem) }
+            } catch { throw ArchiveError(error.kind, at: path, error.problem) }
         }
         return try TreeVerification(directory: journals.directory, kept: kept, key: key)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ArchiveErrorTests {
     @Test func `an error names its file`() {
-        #expect("\(ArchiveError(.damaged, "a.zst", "cut"))" == "a.zst: cut")
-        #expect("\(ArchiveError(.damaged, "", "cut"))" == "cut")
+        #expect("\(ArchiveError(.damaged, at: "a.zst", "cut"))" == "a.zst: cut")
+        #expect("\(ArchiveError(.damaged, at: "", "cut"))" == "cut")
     }
 }

@@ -8,7 +8,7 @@ struct Leaves: MerkleNodes {
     init(hashes: [MerkleHash]) {
         rows = [hashes]
         while let row = rows.last, row.count > 1 {
-            rows.append((0..<row.count / 2).map { .node(row[2 * $0], row[2 * $0 + 1]) })
+            rows.append((0..<row.count / 2).map { .node(row[2 * $0], right: row[2 * $0 + 1]) })
         }
     }
 
@@ -23,7 +23,7 @@ struct Leaves: MerkleNodes {
         var split = 1
         while split * 2 < range.count { split *= 2 }
         let middle = range.lowerBound + split
-        return .node(root(range.lowerBound..<middle), root(middle..<range.upperBound))
+        return .node(root(range.lowerBound..<middle), right: root(middle..<range.upperBound))
     }
 
     static func numbered(_ count: Int) -> Leaves {
@@ -142,8 +142,8 @@ func unhex(_ text: String) -> [UInt8] {
                     from: UInt64(old), to: UInt64(size), Self.leaves)
                 func holds(_ proof: [MerkleHash], _ oldRoot: Int, _ root: Int) -> Bool {
                     MerkleTree.isConsistent(
-                        from: UInt64(old), Self.roots[oldRoot], to: UInt64(size),
-                        Self.roots[root], proof: proof)
+                        from: UInt64(old), oldRoot: Self.roots[oldRoot], to: UInt64(size),
+                        root: Self.roots[root], proof: proof)
                 }
                 #expect(holds(proof, old, size))
                 #expect(!holds(proof + [Self.roots[1]], old, size))
@@ -163,7 +163,8 @@ func unhex(_ text: String) -> [UInt8] {
                 var forged = proof
                 forged[at] = Self.leaves.hashes[0]
                 let holds = MerkleTree.isConsistent(
-                    from: UInt64(old), Self.roots[old], to: UInt64(size), Self.roots[size],
+                    from: UInt64(old), oldRoot: Self.roots[old], to: UInt64(size),
+                    root: Self.roots[size],
                     proof: forged)
                 #expect(!holds)
             }
@@ -177,7 +178,7 @@ func unhex(_ text: String) -> [UInt8] {
             let isIncluded = MerkleTree.isIncluded(
                 hash, at: .max - 1, size: .max, root: hash, proof: proof)
             let isConsistent = MerkleTree.isConsistent(
-                from: .max - 1, hash, to: .max, hash, proof: proof)
+                from: .max - 1, oldRoot: hash, to: .max, root: hash, proof: proof)
             #expect(!isIncluded && !isConsistent)
         }
     }

@@ -31,15 +31,15 @@ import Testing
 
     @Test func `what moves together correlates, and nothing does below twenty pairs`() throws {
         let same = history([(Self.a, zigzag(0.01, 40)), (Self.b, zigzag(0.02, 40))])
-        let together = try #require(same.correlation(Self.a, Self.b, days: 60))
+        let together = try #require(same.correlation(Self.a, with: Self.b, days: 60))
         #expect(abs(together - 1) < 1e-9)
         let against = history([(Self.a, zigzag(0.01, 40)), (Self.b, zigzag(-0.01, 40))])
-        #expect(abs(try #require(against.correlation(Self.a, Self.b, days: 60)) + 1) < 1e-3)
+        #expect(abs(try #require(against.correlation(Self.a, with: Self.b, days: 60)) + 1) < 1e-3)
         // 20 returns need 21 finished days and the one that lasts.
         let few = history([(Self.a, zigzag(0.01, 20)), (Self.b, zigzag(0.01, 20))])
-        #expect(few.correlation(Self.a, Self.b, days: 60) == nil)
+        #expect(few.correlation(Self.a, with: Self.b, days: 60) == nil)
         let enough = history([(Self.a, zigzag(0.01, 21)), (Self.b, zigzag(0.01, 21))])
-        #expect(enough.correlation(Self.a, Self.b, days: 60) != nil)
+        #expect(enough.correlation(Self.a, with: Self.b, days: 60) != nil)
     }
 
     @Test func `volatility is the yearly deviation in per cent`() throws {

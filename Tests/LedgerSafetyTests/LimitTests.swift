@@ -18,11 +18,11 @@ import Testing
     ) throws {
         let rules = DrawdownRules()
         let (now, peak) = (try Money(equity).raw * Self.one, try Money("1000").raw * Self.one)
-        #expect(rules.level(now, peak) == level)
+        #expect(rules.level(now, below: peak) == level)
         // One unit of 10^-18 is a difference.
         if equity == "920.00" {
-            #expect(rules.level(now + 1, peak) == .warning)
-            #expect(rules.level(now - 1, peak) == .halt)
+            #expect(rules.level(now + 1, below: peak) == .warning)
+            #expect(rules.level(now - 1, below: peak) == .halt)
         }
     }
 
@@ -30,10 +30,10 @@ import Testing
         let rules = DrawdownRules()
         for peak in [Int128(1), 3, 7, 12_345, 1 << 60, 1 << 90, 1 << 119] {
             let line = DrawdownRules.line(rules.halt, peak)
-            #expect(rules.level(line, peak) >= .halt, "\(peak)")
-            #expect(rules.level(line + 1, peak) < .halt, "\(peak)")
+            #expect(rules.level(line, below: peak) >= .halt, "\(peak)")
+            #expect(rules.level(line + 1, below: peak) < .halt, "\(peak)")
         }
-        #expect(rules.level(-5, 0) == .none)
+        #expect(rules.level(-5, below: 0) == .none)
     }
 
     private func candidate(_ quantity: Int128, price: Int64 = 10) -> EntryCandidate {

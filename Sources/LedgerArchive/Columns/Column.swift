@@ -44,7 +44,7 @@ enum Column {
     @inline(__always)
     static func unfolded(_ value: UInt64) -> UInt64 { (value >> 1) ^ (0 &- (value & 1)) }
 
-    static func commonDivisor(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    static func commonDivisor(_ a: UInt64, and b: UInt64) -> UInt64 {
         var (a, b) = (a, b)
         while b != 0 { (a, b) = (b, a % b) }
         return a
@@ -62,8 +62,8 @@ enum Column {
     /// Fills `into` with word − guess for every row.
     @inline(__always)
     static func subtract(
-        _ predictor: Predictor, _ argument: Int, _ index: Int, _ matrix: Matrix,
-        _ sequences: UnsafePointer<UInt64>, _ into: UnsafeMutablePointer<UInt64>
+        _ predictor: Predictor, argument: Int, column index: Int, _ matrix: Matrix,
+        _ sequences: UnsafePointer<UInt64>, into: UnsafeMutablePointer<UInt64>
     ) {
         let rows = matrix.rows
         let words = matrix.column(index)
@@ -91,7 +91,7 @@ enum Column {
 
     /// Turns residuals back into words, in place of `words`.
     static func restore(
-        _ predictor: Predictor, _ argument: Int, _ index: Int, _ matrix: Matrix,
+        _ predictor: Predictor, argument: Int, column index: Int, _ matrix: Matrix,
         _ sequences: UnsafePointer<UInt64>
     ) {
         let rows = matrix.rows
@@ -144,7 +144,8 @@ struct ColumnWriter: ~Copyable {
             residuals = .allocate(capacity: rows)
         }
         let (predictor, argument) = choose(index, matrix, sequences)
-        Column.subtract(predictor, argument, index, matrix, sequences, residuals)
+        Column.subtract(
+            predictor, argument: argument, column: index, matrix, sequences, into: residuals)
         let divisor = divide(rows)
         var seen: UInt64 = 0
         for row in 0..<rows {
@@ -171,7 +172,8 @@ struct ColumnWriter: ~Copyable {
     private func divide(_ rows: Int) -> UInt64 {
         var divisor: UInt64 = 0
         for row in 0..<min(rows, 64) {
-            divisor = Column.commonDivisor(divisor, Int64(bitPattern: residuals[row]).magnitude)
+            divisor = Column.commonDivisor(
+                divisor, and: Int64(bitPattern: residuals[row]).magnitude)
         }
         guard divisor > 1 || rows > 64 else { return 1 }
         while true {
@@ -205,7 +207,7 @@ struct ColumnWriter: ~Copyable {
             let before = divisor
             for row in 0..<rows {
                 let value = Int64(bitPattern: residuals[row]).magnitude
-                if value % divisor != 0 { divisor = Column.commonDivisor(divisor, value) }
+                if value % divisor != 0 { divisor = Column.commonDivisor(divisor, and: value) }
             }
             // What only the range refuses, such as the smallest number of all, is left whole.
             if divisor == before { return 1 }
@@ -254,7 +256,7 @@ struct ColumnWriter: ~Copyable {
                     values[sample.count] = value
                     sample.count += 1
                     if sample.divisor != 1 {
-                        sample.divisor = Column.commonDivisor(sample.divisor, value.magnitude)
+                        sample.divisor = Column.commonDivisor(sample.divisor, and: value.magnitude)
                     }
                 }
                 start += step
@@ -307,6 +309,6 @@ enum ColumnReader {
         } else if first != 0 {
             throw FrameError("column \(index) has a first word without use")
         }
-        Column.restore(predictor, argument, index, matrix, sequences)
+        Column.restore(predictor, argument: argument, column: index, matrix, sequences)
     }
 }

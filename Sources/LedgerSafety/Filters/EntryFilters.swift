@@ -86,7 +86,8 @@ public struct EntryFilters: Hashable, Sendable {
         guard maximumCorrelation < 1 else { return .pass(1, correlation: 0) }
         var most = 0.0
         for other in held {
-            most = max(most, history.correlation(instrument, other, days: days)?.magnitude ?? 0)
+            most = max(
+                most, history.correlation(instrument, with: other, days: days)?.magnitude ?? 0)
         }
         guard most <= maximumCorrelation else {
             return .refuse(

@@ -93,7 +93,7 @@ public struct MarketHistory: Hashable, Sendable {
 
     /// Pearson's correlation of the simple returns of the days on which both traded; nil below 20
     /// pairs and where one of them did not move.
-    public func correlation(_ a: InstrumentID, _ b: InstrumentID, days: Int) -> Double? {
+    public func correlation(_ a: InstrumentID, with b: InstrumentID, days: Int) -> Double? {
         let (first, second) = (returns(a, days), returns(b, days))
         var pairs: [(Double, Double)] = []
         var place = 0

@@ -140,11 +140,12 @@ public struct StrategyHealth: Projection, Hashable {
         let end = day ?? today
         let days = records.first { $0.strategy == strategy }?.days ?? []
         return HealthReport(
-            strategy: strategy, short: window(days, end, rules.shortWindow),
-            long: window(days, end, rules.longWindow), drawdown: drawdown(days, end), rules: rules)
+            strategy: strategy, short: window(days, through: end, length: rules.shortWindow),
+            long: window(days, through: end, length: rules.longWindow),
+            drawdown: drawdown(days, end), rules: rules)
     }
 
-    private func window(_ days: [Day], _ end: Int64, _ length: Int64) -> HealthWindow {
+    private func window(_ days: [Day], through end: Int64, length: Int64) -> HealthWindow {
         var window = HealthWindow()
         for day in days where day.number <= end && day.number > end - length {
             window.trades += day.trades

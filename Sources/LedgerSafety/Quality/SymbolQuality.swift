@@ -150,7 +150,7 @@ struct SymbolQuality: Sendable {
     ) throws(CalendarError) {
         guard let last, let session else { return }
         if interval > 0, interval < Nanoseconds.day.count {
-            findMissingBars(last, start, interval, session, next, row)
+            findMissingBars(after: last, until: start, interval, in: session, then: next, row)
         }
         guard session.day != next.day else { return }
         let skipped = try clock.sessions(between: session, and: next)
@@ -167,10 +167,11 @@ struct SymbolQuality: Sendable {
     /// What lacks at the end of the session at hand and at the beginning of the next one; where one goes
     /// over into the other it is one gap.
     private mutating func findMissingBars(
-        _ last: Timestamp, _ start: Timestamp, _ interval: Int64, _ session: TradingSession,
-        _ next: TradingSession, _ row: QualityRow
+        after last: Timestamp, until start: Timestamp, _ interval: Int64,
+        in session: TradingSession,
+        then next: TradingSession, _ row: QualityRow
     ) {
-        func add(_ from: Timestamp, _ to: Timestamp) {
+        func add(from: Timestamp, to: Timestamp) {
             let count =
                 to.nanoseconds > from.nanoseconds
                 ? (to.nanoseconds - from.nanoseconds) / interval : 0
@@ -182,10 +183,10 @@ struct SymbolQuality: Sendable {
         }
         let from = max(last, session.opens)
         if session.day == next.day || session.closes == next.opens {
-            return add(from, min(start, next.closes))
+            return add(from: from, to: min(start, next.closes))
         }
-        add(from, session.closes)
-        add(next.opens, min(start, next.closes))
+        add(from: from, to: session.closes)
+        add(from: next.opens, to: min(start, next.closes))
     }
 
     // MARK: Prices
@@ -244,7 +245,8 @@ struct SymbolQuality: Sendable {
         guard let lastBar, !isDaily, let session, let last, let price else { return copy }
         let end = min(time, session.closes)
         copy.findMissingBars(
-            last, end, Int64(lastBar.interval) * FixedPoint.one, session, session, price.row)
+            after: last, until: end, Int64(lastBar.interval) * FixedPoint.one, in: session,
+            then: session, price.row)
         return copy
     }
 }

@@ -13,7 +13,7 @@ public struct ReconciliationRules: Hashable, Sendable {
     public init() {}
 
     /// |ledger − venue| > tolerance × |venue|, compared without rounding.
-    func differ(_ ledger: Int128, _ venue: Int128) -> Bool {
+    func differ(_ ledger: Int128, from venue: Int128) -> Bool {
         // A venue may say anything: what does not fit is far apart.
         let (difference, overflow) = ledger.subtractingReportingOverflow(venue)
         guard !overflow else { return true }
@@ -76,7 +76,7 @@ public struct LedgerStanding: Hashable, Sendable {
             ]
         }
         var found = positions(snapshot, rules)
-        if rules.differ(cash.raw, snapshot.began.cash.raw) {
+        if rules.differ(cash.raw, from: snapshot.began.cash.raw) {
             found.append(
                 DiscrepancyFound(.cash, snapshot: id, ledger: cash, venue: snapshot.began.cash))
         }
@@ -111,7 +111,7 @@ public struct LedgerStanding: Hashable, Sendable {
                         symbol: holding.symbol))
             }
             let price = reported[0].averagePrice.raw
-            if reported.count == 1, price != 0, rules.differ(holding.average, Int128(price)) {
+            if reported.count == 1, price != 0, rules.differ(holding.average, from: Int128(price)) {
                 found.append(
                     DiscrepancyFound(
                         .averagePrice, instrument: holding.instrument, snapshot: id,

@@ -133,7 +133,7 @@ struct Quantiser {
         Sizes(
             minimum: max(filters.minimumQuantity, filters.marketMinimumQuantity),
             maximum: filters.marketMaximumQuantity,
-            lot: Self.common(filters.lot, filters.marketLot))
+            lot: Self.common(filters.lot, and: filters.marketLot))
     }
 
     private mutating func quantiseSize(_ reason: RejectionReason, _ sizes: Sizes) -> Refusal? {
@@ -155,7 +155,7 @@ struct Quantiser {
 
     /// The least common multiple; a lot of 0 is none. Lots without one that fits leave nothing of an
     /// order, which is then refused.
-    private static func common(_ a: Quantity, _ b: Quantity) -> Quantity {
+    private static func common(_ a: Quantity, and b: Quantity) -> Quantity {
         guard a.raw > 0 else { return b }
         guard b.raw > 0 else { return a }
         var (divisor, rest) = (a.raw, b.raw)
@@ -213,12 +213,12 @@ private struct Worth: Comparable {
     let low: UInt128
 
     init(_ price: Price, _ quantity: Quantity) {
-        self.init(UInt128(price.raw.magnitude), quantity.raw.magnitude)
+        self.init(UInt128(price.raw.magnitude), times: quantity.raw.magnitude)
     }
 
-    init(_ money: Money) { self.init(money.raw.magnitude, UInt128(FixedPoint.one)) }
+    init(_ money: Money) { self.init(money.raw.magnitude, times: UInt128(FixedPoint.one)) }
 
-    private init(_ a: UInt128, _ b: UInt128) {
+    private init(_ a: UInt128, times b: UInt128) {
         let product = a.multipliedFullWidth(by: b)
         (high, low) = (product.high, product.low)
     }

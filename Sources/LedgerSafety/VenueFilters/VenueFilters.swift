@@ -32,7 +32,9 @@ public struct VenueFilters: Hashable, Sendable {
         var quantiser = Quantiser(
             filters: event, terms: terms, average: average.raw > 0 ? average : terms.referencePrice)
         if let refusal = quantiser.run() { return .refused(refusal) }
-        if let refusal = restingRefusal(terms, openOrders, openStops) { return .refused(refusal) }
+        if let refusal = restingRefusal(terms, openOrders: openOrders, openStops: openStops) {
+            return .refused(refusal)
+        }
         return quantiser.adjustments.isEmpty
             ? .pass : .adjusted(quantiser.terms, quantiser.adjustments)
     }
@@ -49,7 +51,7 @@ public struct VenueFilters: Hashable, Sendable {
 
     /// An order that fills or ends at once takes nobody's place.
     private func restingRefusal(
-        _ terms: OrderIntended, _ openOrders: Int, _ openStops: Int
+        _ terms: OrderIntended, openOrders: Int, openStops: Int
     ) -> Refusal? {
         guard terms.orderType != .market, terms.timeInForce != .immediateOrCancel,
             terms.timeInForce != .fillOrKill
