@@ -83,9 +83,31 @@ let package = Package(
         .target(
             name: "LedgerDrivers",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections",
-                "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
-                "LedgerImport", "LedgerVenues", "CCrypto", "Yams",
+                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerArchive", "LedgerImport",
+                "LedgerVenues", "CCrypto", "Yams",
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "LedgerReading",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
+                "LedgerBooks", "LedgerJournal",
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "LedgerRunning",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
+                "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
+                "LedgerDrivers", "LedgerReading", "Yams",
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "LedgerUpkeep",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
+                "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
+                "LedgerDrivers", "LedgerReading", "LedgerRunning",
             ],
             swiftSettings: settings),
         // What both programs show and read: terminal, options, tables, exit codes.
@@ -93,16 +115,17 @@ let package = Package(
             name: "LedgerCommands",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerArchive", "LedgerDrivers",
+                "LedgerJournal", "LedgerArchive", "LedgerDrivers", "LedgerReading", "LedgerRunning",
+                "LedgerUpkeep",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "ledger",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections",
-                "LedgerSafety", "LedgerEngine", "LedgerBooks", "LedgerJournal", "LedgerArchive",
-                "LedgerImport", "LedgerVenues", "LedgerDrivers", "LedgerCommands",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
+                "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
+                "LedgerDrivers", "LedgerReading", "LedgerRunning", "LedgerUpkeep", "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -123,8 +146,8 @@ let package = Package(
             name: "LedgerExchange",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
-                "LedgerEngine", "LedgerJournal", "LedgerImport", "LedgerArchive",
-                "LedgerDrivers", "LedgerVenues", "CCrypto",
+                "LedgerEngine", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
+                "LedgerDrivers", "LedgerReading", "LedgerRunning", "CCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -135,17 +158,17 @@ let package = Package(
         .target(
             name: "LedgerLive",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections",
-                "LedgerSafety", "LedgerEngine", "LedgerJournal", "LedgerImport",
-                "LedgerDrivers", "LedgerVenues", "LedgerTransport",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
+                "LedgerJournal", "LedgerImport", "LedgerVenues", "LedgerDrivers", "LedgerReading",
+                "LedgerRunning", "LedgerTransport",
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "ledgerd",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerSafety",
-                "LedgerEngine", "LedgerJournal", "LedgerArchive", "LedgerDrivers", "LedgerVenues",
-                "LedgerTransport", "LedgerExchange", "LedgerLive", "LedgerCommands",
+                "LedgerDomain", "LedgerEvents", "LedgerSafety", "LedgerEngine", "LedgerJournal",
+                "LedgerArchive", "LedgerVenues", "LedgerDrivers", "LedgerReading", "LedgerRunning",
+                "LedgerUpkeep", "LedgerTransport", "LedgerExchange", "LedgerLive", "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -153,7 +176,8 @@ let package = Package(
             name: "ledger-bench",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerDrivers",
+                "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerDrivers", "LedgerReading",
+                "LedgerRunning",
             ],
             swiftSettings: settings),
 
@@ -173,7 +197,8 @@ let package = Package(
             "LedgerBooksTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine", "LedgerBooks",
-                "LedgerJournal", "LedgerDrivers", "ledger",
+                "LedgerJournal", "LedgerDrivers", "LedgerReading", "LedgerRunning", "LedgerUpkeep",
+                "ledger",
             ]),
         tests(
             "LedgerArchiveTests",
@@ -185,13 +210,19 @@ let package = Package(
             "LedgerImportTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerImport", "LedgerDrivers",
+                "LedgerJournal", "LedgerImport", "LedgerDrivers", "LedgerRunning",
             ]),
         tests(
             "LedgerDriversTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerArchive",
-                "LedgerVenues", "LedgerDrivers",
+                "LedgerVenues", "LedgerDrivers", "LedgerRunning",
+            ]),
+        tests(
+            "LedgerRunningTests",
+            [
+                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers",
+                "LedgerReading", "LedgerRunning",
             ]),
         tests(
             "LedgerProjectionsTests", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
@@ -227,9 +258,9 @@ let package = Package(
         tests(
             "LedgerLiveTests",
             [
-                "LedgerDomain", "LedgerEvents", "LedgerSafety",
-                "LedgerEngine", "LedgerJournal", "LedgerDrivers", "LedgerVenues",
-                "LedgerTransport", "LedgerLive", "ledger", "ledgerd",
+                "LedgerDomain", "LedgerEvents", "LedgerSafety", "LedgerEngine", "LedgerJournal",
+                "LedgerVenues", "LedgerDrivers", "LedgerRunning", "LedgerTransport", "LedgerLive",
+                "ledger", "ledgerd",
             ]),
         tests("RecountTests", ["ledger", "ledger-bench"]),
         tests("CommandTests", ["ledger", "ledgerd"], exclude: ["Cases"]),
@@ -237,7 +268,8 @@ let package = Package(
             "ReplayTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerDrivers", "ledger",
+                "LedgerJournal", "LedgerDrivers", "LedgerReading", "LedgerRunning", "LedgerUpkeep",
+                "ledger",
             ]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),
     ],

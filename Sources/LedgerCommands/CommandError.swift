@@ -1,7 +1,6 @@
 import ArgumentParser
 import Glibc
 import LedgerArchive
-import LedgerDrivers
 import LedgerJournal
 
 /// Why a command ended without doing its work, for a person and for `$?`.

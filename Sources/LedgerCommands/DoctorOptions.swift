@@ -5,6 +5,9 @@ import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
 import LedgerJournal
+import LedgerReading
+import LedgerRunning
+import LedgerUpkeep
 
 /// What both programs' `doctor` is told, and what both do with what was found.
 package struct DoctorOptions: ParsableArguments {

@@ -1,10 +1,10 @@
 import ArgumentParser
 import LedgerArchive
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
 
 package struct JournalOptions: ParsableArguments {
     package init() {}

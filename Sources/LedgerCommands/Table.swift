@@ -1,6 +1,6 @@
 import ArgumentParser
-import LedgerDrivers
 import LedgerEvents
+import LedgerReading
 
 package enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, jsonl, csv

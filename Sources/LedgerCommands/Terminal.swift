@@ -1,5 +1,4 @@
 import Glibc
-import LedgerDrivers
 import LedgerEvents
 import Synchronization
 

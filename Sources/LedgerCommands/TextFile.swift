@@ -1,5 +1,5 @@
 import Glibc
-import LedgerDrivers
+import LedgerUpkeep
 
 package enum TextFile {
     /// A whole small text; `-` is standard input.

@@ -2,10 +2,10 @@ import CCrypto
 import LedgerEngine
 
 /// What stands for a secret wherever it would be seen: enough to tell two apart, too little to find one.
-enum Fingerprint {
+package enum Fingerprint {
     /// `sha256:` and the first 8 hexadecimal digits of SHA-256 over the text's UTF-8; nothing for
     /// nothing, and a fingerprint stays as it is.
-    static func of(_ secret: String) -> String {
+    package static func of(_ secret: String) -> String {
         if secret.isEmpty || isFingerprint(secret) { return secret }
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         let bytes = Array(secret.utf8)
@@ -18,13 +18,13 @@ enum Fingerprint {
     }
 
     /// A secret that only begins like one is a secret.
-    static func isFingerprint(_ text: String) -> Bool {
+    package static func isFingerprint(_ text: String) -> Bool {
         text.utf8.count == 15 && text.hasPrefix("sha256:")
             && text.dropFirst(7).allSatisfy { "0123456789abcdef".contains($0) }
     }
 
     /// The first secret that stands there as itself; nil when all are fingerprints.
-    static func missing(in settings: Settings) -> String? {
+    package static func missing(in settings: Settings) -> String? {
         settings.pairs.first {
             SettingsSchema.setting($0.key)?.isSecret == true && !$0.value.isEmpty
                 && !isFingerprint($0.value)

@@ -57,7 +57,7 @@ public enum KeyFile {
     }
 
     /// - Throws: `ArchiveError` for a file that is not there, not private, or larger than 4,096 bytes;
-    ///   `InputError` for a line that is none of the two keys.
+    ///   `ConfigurationError` for a line that is none of the two keys.
     public static func read(_ path: String, venue: String) throws -> VenueKeys {
         var keys = VenueKeys(key: Secret(""), secret: Secret(""))
         let bytes = try PrivateFile.read(path)
@@ -71,11 +71,12 @@ public enum KeyFile {
             } else if halves.count == 2, isName(halves[0], of: "api_secret", venue) {
                 keys.secret = Secret(unquoted(halves[1]))
             } else {
-                throw InputError("\(path):\(index + 1): write api_key = … or api_secret = …")
+                throw ConfigurationError(
+                    place: "\(path):\(index + 1)", "write api_key = … or api_secret = …")
             }
         }
         guard keys.areComplete else {
-            throw InputError("\(path): api_key and api_secret must both stand there")
+            throw ConfigurationError(place: path, "api_key and api_secret must both stand there")
         }
         return keys
     }

@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
+import LedgerReading
 
 /// Whose API the exchange speaks.
 public enum VenueDialect: String, Sendable, CaseIterable {

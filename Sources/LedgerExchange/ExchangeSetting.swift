@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
+import LedgerReading
 import LedgerVenues
 
 /// What one dialect trades and where its prices come from.

@@ -1,5 +1,4 @@
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerVenues
 import NIOCore

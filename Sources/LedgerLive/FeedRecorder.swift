@@ -1,8 +1,9 @@
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerImport
 import LedgerJournal
+import LedgerReading
+import LedgerRunning
 import LedgerTransport
 import LedgerVenues
 

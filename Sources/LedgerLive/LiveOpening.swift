@@ -2,6 +2,7 @@ import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
+import LedgerRunning
 
 /// The first inputs of a run: what the journal does not have yet.
 struct LiveOpening {

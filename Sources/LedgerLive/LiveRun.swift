@@ -3,6 +3,7 @@ import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerRunning
 import LedgerTransport
 import LedgerVenues
 

@@ -4,6 +4,7 @@ import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerRunning
 import LedgerTransport
 
 /// Paper trading on recorded data: the back-test's driver with operators and the flag file between the

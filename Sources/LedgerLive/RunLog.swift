@@ -1,7 +1,7 @@
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
 
 /// The events that a person who watches a run wants to see, a line each, read behind the commits.
 public struct RunLog {

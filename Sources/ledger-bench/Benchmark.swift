@@ -1,10 +1,10 @@
 import Glibc
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
 
 enum Benchmark {
     static let usage = """

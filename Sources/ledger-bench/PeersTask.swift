@@ -5,6 +5,8 @@ import LedgerEngine
 import LedgerEvents
 import LedgerImport
 import LedgerJournal
+import LedgerReading
+import LedgerRunning
 
 /// SMA(10)/SMA(30), long only, one unit, market orders, fee 1.00, cash 1,000,000: the task that other
 /// back-testers are given too.

@@ -5,6 +5,8 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
+import LedgerRunning
 
 /// A journal of made bars with the decisions of a strategy on them.
 enum MadeJournal {

@@ -1,7 +1,7 @@
 import Glibc
 import LedgerArchive
-import LedgerDrivers
 import LedgerJournal
+import LedgerReading
 
 enum Sealing {
     /// Builds the tree of a journal from its first event, tiles and all, into a directory of its own. The

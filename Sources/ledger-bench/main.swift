@@ -1,6 +1,5 @@
 // Measures one thing and prints one line of JSON; `tools/bench` runs it beside its yardsticks.
 import Glibc
-import LedgerDrivers
 
 do {
     try Benchmark.run(Array(CommandLine.arguments.dropFirst()))

@@ -1,10 +1,11 @@
-import LedgerCommands
 import ArgumentParser
-import LedgerDrivers
+import LedgerCommands
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
 import LedgerSafety
+import LedgerUpkeep
 
 struct ArtifactsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,13 +1,15 @@
-import LedgerCommands
 import ArgumentParser
 import Glibc
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
+import LedgerRunning
 
 struct BacktestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
-import LedgerCommands
 import ArgumentParser
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
+import LedgerUpkeep
 
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

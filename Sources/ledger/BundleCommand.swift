@@ -1,11 +1,12 @@
-import LedgerCommands
 import ArgumentParser
 import Glibc
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
+import LedgerRunning
+import LedgerUpkeep
 
 struct BundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

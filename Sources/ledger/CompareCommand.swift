@@ -1,11 +1,11 @@
 import ArgumentParser
 import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
 
 /// Two runs side by side: paper trading against a back-test of the same day (W04), a change against what
 /// was before (B04).

@@ -1,9 +1,10 @@
-import LedgerCommands
 import ArgumentParser
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
+import LedgerReading
 import LedgerSafety
+import LedgerUpkeep
 
 struct DataCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,12 +1,14 @@
-import LedgerCommands
 import ArgumentParser
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
 import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerImport
 import LedgerJournal
+import LedgerReading
+import LedgerRunning
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

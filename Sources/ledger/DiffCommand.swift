@@ -1,8 +1,8 @@
-import LedgerCommands
 import ArgumentParser
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
+import LedgerReading
 
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import LedgerCommands
-import LedgerDrivers
+import LedgerUpkeep
 
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

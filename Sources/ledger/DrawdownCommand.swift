@@ -1,11 +1,11 @@
-import LedgerCommands
 import ArgumentParser
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
 import LedgerSafety
 
 struct DrawdownCommand: ParsableCommand {

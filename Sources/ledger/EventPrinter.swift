@@ -1,7 +1,7 @@
 import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
+import LedgerReading
 
 /// Events one after the other in any of the formats, without keeping them.
 struct EventPrinter {

@@ -1,7 +1,7 @@
-import LedgerCommands
 import ArgumentParser
-import LedgerDrivers
+import LedgerCommands
 import LedgerEvents
+import LedgerReading
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,11 +1,12 @@
-import LedgerCommands
 import ArgumentParser
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
+import LedgerRunning
 import LedgerSafety
 
 struct GateCommand: ParsableCommand {

@@ -1,12 +1,13 @@
-import LedgerCommands
 import ArgumentParser
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
+import LedgerRunning
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

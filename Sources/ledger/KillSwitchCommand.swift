@@ -1,10 +1,10 @@
-import LedgerCommands
 import ArgumentParser
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerProjections
+import LedgerReading
 import LedgerSafety
 
 struct KillSwitchCommand: ParsableCommand {

@@ -1,6 +1,6 @@
-import LedgerCommands
 import ArgumentParser
-import LedgerDrivers
+import LedgerCommands
+import LedgerRunning
 
 @main
 struct LedgerCommand: ParsableCommand {

@@ -1,13 +1,14 @@
-import LedgerCommands
 import ArgumentParser
 import Glibc
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
+import LedgerRunning
 
 /// Who gives a command and why.
 struct OperatorOptions: ParsableArguments {

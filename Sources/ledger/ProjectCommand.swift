@@ -1,12 +1,12 @@
-import LedgerCommands
 import ArgumentParser
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
 
 struct ProjectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,11 +1,12 @@
-import LedgerCommands
 import ArgumentParser
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
+import LedgerUpkeep
 
 struct PruneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,6 @@
-import LedgerCommands
 import ArgumentParser
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerSafety
 
 enum CalendarChoice: String, ExpressibleByArgument, CaseIterable {

@@ -1,11 +1,11 @@
-import LedgerCommands
 import Glibc
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerImport
 import LedgerJournal
+import LedgerReading
 import LedgerSafety
 
 /// Feeds the data of files or of a journal to the fold of their quality.

@@ -1,12 +1,13 @@
-import LedgerCommands
 import ArgumentParser
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerRunning
+import LedgerUpkeep
 
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

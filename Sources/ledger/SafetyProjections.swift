@@ -1,10 +1,10 @@
 import ArgumentParser
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
 import LedgerSafety
 
 struct GateProjection: ParsableCommand {

@@ -1,8 +1,7 @@
-import LedgerCommands
 import ArgumentParser
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
 

@@ -1,11 +1,12 @@
-import LedgerCommands
 import ArgumentParser
 import LedgerArchive
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
+import LedgerUpkeep
 
 struct SnapshotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

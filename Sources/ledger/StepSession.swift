@@ -1,9 +1,9 @@
-import LedgerCommands
 import Glibc
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
 
 /// The keys of `ledger replay --step`, from a terminal a key at a time, from a pipe a line at a time.
 struct StepSession {

@@ -1,10 +1,10 @@
-import LedgerCommands
 import ArgumentParser
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
 
 struct TailCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,9 @@
 import ArgumentParser
 import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
+import LedgerReading
+import LedgerRunning
+import LedgerUpkeep
 import LedgerVenues
 
 /// When the venue said what a file holds.

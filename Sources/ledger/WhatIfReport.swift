@@ -1,11 +1,12 @@
-import LedgerCommands
 import ArgumentParser
 import Glibc
+import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
+import LedgerRunning
 
 struct OtherSettingsOptions: ParsableArguments {
     @OptionGroup var configurations: ConfigurationOptions

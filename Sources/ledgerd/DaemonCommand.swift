@@ -1,6 +1,6 @@
 import ArgumentParser
 import LedgerCommands
-import LedgerDrivers
+import LedgerRunning
 
 /// The trading daemon: everything that reaches the network.
 @main

@@ -1,7 +1,8 @@
 import ArgumentParser
 import LedgerCommands
-import LedgerDrivers
+import LedgerRunning
 import LedgerTransport
+import LedgerUpkeep
 import LedgerVenues
 
 struct DaemonDoctorCommand: ParsableCommand {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
+import LedgerReading
+import LedgerRunning
 import LedgerTransport
+import LedgerUpkeep
 import LedgerVenues
 
 struct DaemonDataCommand: ParsableCommand {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import LedgerCommands
-import LedgerDrivers
 import LedgerExchange
 
 /// `ledgerd exchange`: a venue of one's own, over loopback.

@@ -5,6 +5,8 @@ import LedgerDomain
 import LedgerDrivers
 import LedgerJournal
 import LedgerLive
+import LedgerReading
+import LedgerRunning
 
 struct FeedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,6 @@
 import ArgumentParser
 import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
 import LedgerTransport
 import LedgerVenues
 

@@ -6,6 +6,8 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerLive
+import LedgerReading
+import LedgerRunning
 import LedgerSafety
 
 struct LiveCommand: ParsableCommand {

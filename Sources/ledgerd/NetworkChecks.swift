@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerDrivers
 import LedgerTransport
+import LedgerUpkeep
 import LedgerVenues
 
 /// What can be seen of venues over the network (V01, V06): whether they answer, how fast, by which clock,

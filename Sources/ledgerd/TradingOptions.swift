@@ -7,6 +7,8 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerLive
+import LedgerReading
+import LedgerRunning
 import LedgerTransport
 
 /// What `ledgerd paper` and `ledgerd live` have in common.

@@ -39,19 +39,19 @@ enum Allowances {
         ),
         ("Sources/LedgerImport/", "reads files as mapped bytes and calls zstd and zlib, both C"),
         (
-            "Sources/LedgerDrivers/BackgroundWriter.swift",
+            "Sources/LedgerRunning/BackgroundWriter.swift",
             "hands a batch to the thread that commits it"
         ),
         (
-            "Sources/LedgerDrivers/SecondThread.swift",
+            "Sources/LedgerUpkeep/SecondThread.swift",
             "hands over what a second thread made"
         ),
         (
-            "Sources/LedgerDrivers/SnapshotFiles.swift",
+            "Sources/LedgerUpkeep/SnapshotFiles.swift",
             "hands the blocks of a file to the journal without copying them"
         ),
         (
-            "Sources/LedgerDrivers/JournalHome.swift",
+            "Sources/LedgerReading/JournalHome.swift",
             "reads the names that readdir gives, a C array"
         ),
         (
@@ -95,7 +95,7 @@ enum Allowances {
             "reads the name that gethostname gives, a C array"
         ),
         (
-            "Sources/LedgerDrivers/Doctor/",
+            "Sources/LedgerUpkeep/Doctor/",
             "reads the names that uname gives, a C array"
         ),
         ("Sources/ledger-bench/Benchmark.swift", "reads /proc through C"),

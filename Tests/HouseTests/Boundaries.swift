@@ -12,7 +12,7 @@ enum Boundaries {
             "LedgerJournal",
             [
                 "LedgerEngine", "LedgerProjections", "LedgerSimulation", "LedgerImport",
-                "LedgerDrivers",
+                "LedgerReading", "LedgerRunning",
             ],
             "storage holds bytes and knows no decision"
         ),
@@ -20,9 +20,17 @@ enum Boundaries {
             "LedgerImport",
             [
                 "LedgerEngine", "LedgerProjections", "LedgerSimulation", "LedgerJournal",
-                "LedgerDrivers",
+                "LedgerReading", "LedgerRunning",
             ],
             "reading files knows neither storage nor decisions"
+        ),
+        (
+            "LedgerReading",
+            ["LedgerArchive", "LedgerImport", "LedgerVenues", "LedgerRunning", "LedgerUpkeep"],
+            "the reading room knows no writer"
+        ),
+        (
+            "LedgerRunning", ["LedgerUpkeep"], "a run does not depend on the care of its journal"
         ),
         (
             "ledger", ["CCurl", "NIO", "NIOCore", "Hummingbird", "FoundationNetworking"],
@@ -48,6 +56,29 @@ enum Boundaries {
                     message: "\(target) depends on \($0), but \(reason). Turn the dependency round."
                 )
             }
+        }
+    }
+
+    /// Words of the journal's interface that write events. A checkpoint is a cache, which a reader may
+    /// leave.
+    static let writing = [
+        "Sequencer", "acquireLease", "submit", "adopt", "CommitRows", "LMDBJournal",
+        "MemoryJournal",
+    ]
+
+    /// Calls that write a journal, in a target that only reads them.
+    static func writingCalls(_ file: SourceText) -> [Violation] {
+        let tokens = file.tokens
+        return tokens.indices.compactMap { index in
+            let token = tokens[index]
+            let isAppend =
+                token.text == "append" && tokens.text(index - 1) == "."
+                && tokens.text(index - 2).lowercased().hasSuffix("journal")
+            guard isAppend || writing.contains(token.text) else { return nil }
+            return file.violation(
+                token.line,
+                "\(token.text) writes a journal in a target that only reads. Move it to LedgerRunning "
+                    + "or LedgerUpkeep.")
         }
     }
 

@@ -69,6 +69,12 @@ import Testing
         expectNone(Boundaries.crossed(manifest))
     }
 
+    @Test func `the reading room writes no journal`() throws {
+        let files = try Repository.swift(in: ["Sources/LedgerReading"])
+        #expect(files.count > 10)
+        for file in files { expectNone(Boundaries.writingCalls(file)) }
+    }
+
     @Test func `nothing is forced`() throws {
         for file in try Repository.swift(in: ["Sources", "Tests"]) {
             expectNone(Shape.forcedOperators(file))

@@ -63,6 +63,16 @@ import Testing
     }
 
     @Test(arguments: [
+        ("try journal.append(&batch)", 1), ("try explainer.journal.append(&batch)", 1),
+        ("let lease = try journal.acquireLease(holder: \"a\")", 1), ("try journal.submit([1])", 1),
+        ("var sequencer = try Sequencer(journal)", 1), ("lines.append(1)", 0),
+        ("try journal.storeCheckpoint(saved)", 0), ("// journal.append(&batch)", 0),
+    ])
+    func `a call that writes a journal is found`(sample: String, count: Int) {
+        #expect(Boundaries.writingCalls(file(sample)).count == count, "\(sample)")
+    }
+
+    @Test(arguments: [
         ("try! f()", 1), ("a as! B", 1), ("a!.b", 1), ("var a: B!", 1), ("f()!", 1), ("a[0]!", 1),
         ("!a", 0), ("a != b", 0), ("a!=b", 0), ("f(!a)", 0), ("try f()", 0), ("\"a!\"", 0),
     ])

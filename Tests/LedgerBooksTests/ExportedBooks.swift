@@ -6,6 +6,8 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
+import LedgerRunning
 import Testing
 
 /// A journal, its export, and what the projections make of it.

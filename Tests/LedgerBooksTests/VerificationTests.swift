@@ -2,9 +2,10 @@ import LedgerBooks
 import LedgerDomain
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
+@testable import LedgerRunning
+import LedgerUpkeep
 import Testing
-
-@testable import LedgerDrivers
 
 /// Where a journal is held to double entry.
 @Suite struct `Books of a journal` {

@@ -3,6 +3,7 @@ import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerRunning
 import Testing
 
 /// A secret is told to whom it is for; everybody else sees its fingerprint.

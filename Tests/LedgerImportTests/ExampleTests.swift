@@ -6,6 +6,7 @@ import LedgerEvents
 import LedgerImport
 import LedgerJournal
 import LedgerProjections
+import LedgerRunning
 import Testing
 
 /// Back-tests in this process, into memory.

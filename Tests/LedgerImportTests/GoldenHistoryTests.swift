@@ -4,7 +4,7 @@ import LedgerEvents
 import LedgerImport
 import LedgerJournal
 import LedgerProjections
-import LedgerDrivers
+import LedgerRunning
 import Testing
 
 /// An account that holds one share outright through real years: what the drawdown stop must do.

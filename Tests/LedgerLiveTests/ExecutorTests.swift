@@ -3,12 +3,12 @@ import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+@testable import LedgerLive
+import LedgerRunning
 import LedgerTransport
 import LedgerVenues
 import Synchronization
 import Testing
-
-@testable import LedgerLive
 
 /// A gateway that only remembers what left.
 private final class CountingGateway: VenueGateway {

@@ -1,8 +1,8 @@
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
 import Testing
 
 /// What `ledger why-no-trade` counts.

@@ -1,7 +1,7 @@
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
 import Testing
 
 /// Every event of a busy journal can be explained, down to inputs.

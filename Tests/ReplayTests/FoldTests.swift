@@ -1,9 +1,9 @@
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
 import Testing
 
 /// A fold from a checkpoint is the fold from the first event.

@@ -5,6 +5,8 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
+import LedgerRunning
 import Testing
 
 /// Whole streams: a back-test, its journal, and what comes of feeding the journal's inputs to the engine

@@ -1,9 +1,10 @@
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerRunning
+import LedgerUpkeep
 import Testing
 
 /// Whole streams: what was decided is decided again, and what was changed is found.

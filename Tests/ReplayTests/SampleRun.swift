@@ -3,6 +3,7 @@ import LedgerDomain
 import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
+import LedgerRunning
 
 /// A temporary folder, removed with everything in it.
 final class Folder: Sendable {

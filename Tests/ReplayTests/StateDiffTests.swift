@@ -1,7 +1,7 @@
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
 import Testing
 
 /// What `ledger diff` says, held against the tables of both moments.

@@ -4,6 +4,8 @@ import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
+import LedgerRunning
 import Testing
 
 /// A journal's inputs under other settings.

@@ -1,7 +1,7 @@
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerImport
+import LedgerReading
 import LedgerVenues
 
 /// A recorded Binance web socket: lines of `nanoseconds json`, the receiver's time and the message. Best

@@ -1,11 +1,12 @@
 import LedgerArchive
 import LedgerDomain
-import LedgerDrivers
 import LedgerEngine
 import LedgerEvents
 import LedgerImport
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
+import LedgerRunning
 
 /// The exchange's own ledger: a journal, the engine whose simulated venue matches, and the folds that
 /// clients are answered from. Nothing is answered before it is committed, and a start reads everything

@@ -1,7 +1,7 @@
 import LedgerDomain
-import LedgerDrivers
 import LedgerEvents
 import LedgerImport
+import LedgerReading
 import LedgerVenues
 import NIOCore
 

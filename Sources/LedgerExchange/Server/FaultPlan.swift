@@ -1,5 +1,5 @@
 import LedgerDomain
-import LedgerDrivers
+import LedgerReading
 import LedgerSimulation
 
 /// How the exchange misbehaves, as `name=value,…`. Shares are probabilities from 0 to 1, drawn from a

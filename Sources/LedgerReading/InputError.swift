@@ -1,0 +1,6 @@
+/// Something about the inputs of a run that the user must mend.
+public struct InputError: Error, Hashable, CustomStringConvertible {
+    public var description: String
+
+    public init(_ description: String) { self.description = description }
+}

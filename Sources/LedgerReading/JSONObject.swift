@@ -1,0 +1,30 @@
+import LedgerEvents
+
+/// A JSON object, its fields in the order in which they were added.
+package struct JSONObject {
+    private var fields: [String] = []
+
+    package init() {}
+
+    package mutating func add(_ key: String, _ text: String) {
+        fields.append("\(quote(key)): \(quote(text))")
+    }
+    package mutating func add(_ key: String, raw: String) { fields.append("\(quote(key)): \(raw)") }
+    package mutating func add(_ key: String, _ number: some BinaryInteger) {
+        add(key, raw: "\(number)")
+    }
+    package mutating func add(_ key: String, _ flag: Bool) { add(key, raw: "\(flag)") }
+
+    private func quote(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        bytes.append(string: text)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// In one line.
+    package var line: String { "{" + fields.joined(separator: ", ") + "}" }
+    /// A field a line.
+    package var text: String {
+        fields.isEmpty ? "{}" : "{\n  " + fields.joined(separator: ",\n  ") + "\n}"
+    }
+}

@@ -1,0 +1,34 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+
+/// Brings an engine to a moment of a journal: from the nearest checkpoint, then by its inputs.
+public enum EngineRestorer {
+    /// - Returns: the engine after the event `sequence` and everything derived from it up to there.
+    public static func engine(
+        of journal: any Journal, through sequence: SequenceNumber
+    ) throws -> Engine {
+        var (engine, start) = try nearest(journal, sequence)
+        guard start < sequence else { return engine }
+        var derived = Batch(next: .first)
+        try journal.forEachRecord(from: start.next, through: sequence) { record in
+            guard record.isInput else { return true }
+            derived.removeAll(next: record.sequence.next)
+            try engine.step(record, into: &derived)
+            return true
+        }
+        return engine
+    }
+
+    /// The last good checkpoint and its sequence; a new engine where there is none.
+    private static func nearest(
+        _ journal: any Journal, _ sequence: SequenceNumber
+    ) throws -> (Engine, SequenceNumber) {
+        guard sequence != .none,
+            let saved = try journal.checkpoint(name: Engine.name, atOrBefore: sequence),
+            saved.version == Engine.version, let engine = try? Engine(restoring: saved.bytes)
+        else { return (Engine(), .none) }
+        return (engine, saved.sequence)
+    }
+}

@@ -1,0 +1,287 @@
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerImport
+import LedgerJournal
+import LedgerProjections
+import LedgerReading
+
+/// How far a long work is, for a progress bar.
+public struct Progress: Sendable {
+    public var inputs: UInt64
+    public var time: Timestamp
+}
+
+/// What a back-test came to.
+public struct BacktestResult: Sendable {
+    public var inputs: UInt64 = 0
+    public var events: UInt64 = 0
+    public var wasInterrupted = false
+    public var engine: Engine
+    public var instruments: [Instrument] = []
+    public var first = Timestamp.zero
+    public var last = Timestamp.zero
+    public var badRows: [(file: String, report: BadRowReport)] = []
+}
+
+/// Runs the engine over tapes and files into a journal of its own.
+///
+/// The journal holds every input and every consequence: the same configuration over the same data gives
+/// the same bytes, in memory and on disk.
+public struct Backtest {
+    private let configuration: Configuration
+    private let sources: [InputSource]
+    private let kind: RunKind
+    private var instruments: [Instrument] = []
+    private let filters: [VenueFiltersLoaded]
+
+    /// Commits are made of about this many bytes: enough to share their cost, small enough for memory.
+    public static let commitBytes = 1 << 20
+
+    /// Opens all inputs and numbers their instruments in the order of the configuration.
+    ///
+    /// - Parameter known: the instruments of the journal that is continued, with its numbers.
+    public init(
+        _ configuration: Configuration, known: [Instrument] = [], kind: RunKind = .backtest
+    ) throws {
+        self.configuration = configuration
+        self.kind = kind
+        let settings = configuration.settings
+        try kind.check(configuration)
+        try configuration.rehearse()
+        let count = settings.count(of: "data")
+        guard count > 0 else {
+            throw InputError("the configuration names no data; see configs/backtest.yaml")
+        }
+        var numbered = known
+        var opened: [InputSource] = []
+        for index in 0..<count {
+            let path = settings["data.\(index).path"] ?? ""
+            let source: InputSource
+            if JournalHome.isJournal(path) {
+                source = try InputSource(tape: path)
+            } else {
+                let data = try DataSettings(settings, index)
+                guard !data.symbol.isEmpty else {
+                    throw SettingsError(
+                        "data.\(index).symbol", "is missing; a file does not say it")
+                }
+                var instrument = data.instrument
+                instrument.id = try Self.number(instrument, &numbered)
+                source = try InputSource(file: path, format: data.format, instrument: instrument)
+            }
+            try source.start { try Self.number($0, &numbered) }
+            opened.append(source)
+        }
+        sources = opened
+        instruments = numbered
+        filters = try FiltersFile.events(settings, numbered, now: nil)
+        try FeesFile.check(settings, numbered)
+        try checkSymbols()
+    }
+
+    private static func number(
+        _ instrument: Instrument, _ numbered: inout [Instrument]
+    ) throws -> InstrumentID {
+        if let known = numbered.first(where: { $0.symbol == instrument.symbol }) {
+            var same = instrument
+            same.id = known.id
+            guard same == known else {
+                throw InputError("\(instrument.symbol) is defined in two ways by two inputs")
+            }
+            return known.id
+        }
+        var new = instrument
+        new.id = InstrumentID(UInt32(numbered.count + 1))
+        numbered.append(new)
+        return new.id
+    }
+
+    /// A strategy on a symbol that no data has would wait for ever.
+    private func checkSymbols() throws {
+        let settings = configuration.settings
+        for index in 0..<settings.count(of: "strategies") {
+            let symbols = (settings["strategies.\(index).symbols"] ?? "").split(separator: ",")
+            for symbol in symbols.map({ $0.drop { $0 == " " } })
+            where !instruments.contains(where: { $0.symbol == symbol }) {
+                throw SettingsError(
+                    "strategies.\(index).symbols",
+                    "'\(symbol)' is in none of the data, which has "
+                        + instruments.map(\.symbol).joined(separator: ", "))
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - journal: empty, or a back-test's that is continued.
+    ///   - continues: takes only the inputs that the journal does not have yet. Positions and every
+    ///     safety state go on; orders ended with the run before.
+    ///   - interlude: called between two inputs, for a run that others may steer.
+    ///   - syncs: waits at the end until everything is on the disk; else the caller flushes.
+    ///   - shouldStop: asked after each commit; the run then ends in good order.
+    public func run(
+        into journal: any Journal, named name: String, continues: Bool = false,
+        commitBytes: Int = commitBytes,
+        checkpointEvery: UInt64 = 250_000, syncs: Bool = true, interlude: Interlude? = nil,
+        progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    ) throws -> BacktestResult {
+        guard try continues || journal.head == .empty else {
+            throw InputError("the journal \(name) holds events already; name another one")
+        }
+        if continues { try skipKnown(journal) }
+        guard let start = sources.compactMap(\.nextTime).min() else {
+            throw InputError(
+                continues ? "the data holds no rows that \(name) lacks" : "the data holds no rows")
+        }
+        var sequencer = try Sequencer(
+            journal, holder: kind.mode, commitBytes: commitBytes,
+            writesInBackground: interlude == nil, checkpointEvery: checkpointEvery)
+        if continues {
+            try reopen(&sequencer)
+        } else {
+            try open(&sequencer, named: name, at: start)
+        }
+        let inputsBefore = sequencer.engine.inputs
+        let wasInterrupted: Bool
+        do { wasInterrupted = try feed(&sequencer, interlude, progress, shouldStop) } catch {
+            try fail(&sequencer, error)
+        }
+        let inputs = sequencer.engine.inputs - (continues ? inputsBefore : 0)
+        if kind.isPaper {
+            try sequencer.askSimulatedVenue(.end, at: sequencer.engine.lastTime)
+        }
+        try sequencer.take(
+            RunEnded(inputs: inputs, reason: wasInterrupted ? "interrupted" : "end of data"),
+            Envelope(time: sequencer.engine.lastTime))
+        try sequencer.commitWithCheckpoint()
+        if syncs { try journal.flush() }
+        var result = BacktestResult(engine: sequencer.engine)
+        result.inputs = inputs
+        result.events = sequencer.nextSequence.number - 1
+        result.wasInterrupted = wasInterrupted
+        result.instruments = instruments
+        (result.first, result.last) = (start, sequencer.engine.lastTime)
+        result.badRows = sources.compactMap { source in
+            source.badRows.flatMap { $0.total > 0 ? (source.name, $0) : nil }
+        }
+        try sequencer.close()
+        return result
+    }
+
+    /// An input that could not be read ends the run, and the journal says so. What the engine could not
+    /// take is in the journal already, and what the journal could not take cannot be.
+    private func fail(_ sequencer: inout Sequencer, _ error: any Error) throws -> Never {
+        guard !(error is EngineError), !(error is JournalError) else { throw error }
+        try sequencer.take(
+            RunFailed(reason: "\(error)"), Envelope(time: sequencer.engine.lastTime))
+        try sequencer.commitWithCheckpoint()
+        try sequencer.journal.flush()
+        throw error
+    }
+
+    private func open(
+        _ sequencer: inout Sequencer, named name: String, at start: Timestamp
+    ) throws {
+        let settings = configuration.settings
+        let envelope = Envelope(time: start)
+        try sequencer.take(
+            JournalOpened(kind: kind.journal, name: name, build: Build.identity), envelope)
+        try sequencer.take(
+            ConfigurationLoaded(
+                seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
+                settings: settings.text), envelope)
+        for instrument in instruments {
+            try sequencer.take(InstrumentDefined(instrument), envelope)
+        }
+        for event in filters { try sequencer.take(event, envelope) }
+        let cash = try Money(configuration["account.cash"])
+        if cash.raw > 0 {
+            try sequencer.take(
+                CashDeposited(amount: cash),
+                Envelope(account: sequencer.engine.account, time: start))
+        }
+        try sequencer.take(
+            RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)
+        if kind.isPaper { try sequencer.askSimulatedVenue(.start, at: envelope.time) }
+    }
+
+    /// Passes over the rows that the journal holds.
+    private func skipKnown(_ journal: any Journal) throws {
+        let types: [EventType] = [
+            .bar, .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied,
+        ]
+        var last = Timestamp(nanoseconds: .min)
+        var known: [[UInt8]] = []
+        try journal.forEachRecord(from: .first, filter: EventFilter(types)) { record in
+            if record.time > last { known = [] }
+            last = record.time
+            known.append(Array(record.bytes))
+            return true
+        }
+        for source in sources { try source.skip(before: last, knownAt: &known) }
+    }
+
+    /// A run more in the same journal: what changed of the settings, new instruments, a new start.
+    private func reopen(_ sequencer: inout Sequencer) throws {
+        let envelope = Envelope(time: sequencer.engine.lastTime)
+        let settings = configuration.settings
+        if settings != sequencer.engine.settings {
+            try SettingsCheck.change(from: sequencer.engine.settings, to: settings)
+            try sequencer.take(
+                ConfigurationLoaded(
+                    seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
+                    settings: settings.text), envelope)
+        }
+        for instrument in instruments where sequencer.engine.names[instrument.id] == nil {
+            try sequencer.take(InstrumentDefined(instrument), envelope)
+        }
+        let known = try FiltersFile.known(in: sequencer.journal)
+        for event in filters where known[event.instrument]?.event != event {
+            try sequencer.take(event, envelope)
+        }
+        try sequencer.take(
+            RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)
+        if kind.isPaper { try sequencer.askSimulatedVenue(.start, at: envelope.time) }
+    }
+
+    /// Merges the sources by time; of equal times the source named first goes first.
+    private func feed(
+        _ sequencer: inout Sequencer, _ interlude: Interlude?, _ progress: (Progress) -> Void,
+        _ shouldStop: () -> Bool
+    ) throws -> Bool {
+        var nextLook: UInt64 = 0
+        while let source = next() {
+            if let interlude, let time = source.nextTime {
+                try interlude.body(&sequencer, time)
+                if shouldStop() { return true }
+            }
+            try source.deliver(
+                before: secondTime(besides: source), atMost: interlude?.inputs ?? 65_536,
+                to: &sequencer)
+            guard sequencer.engine.inputs >= nextLook else { continue }
+            nextLook = sequencer.engine.inputs + 65_536
+            progress(Progress(inputs: sequencer.engine.inputs, time: sequencer.engine.lastTime))
+            if shouldStop() { return true }
+        }
+        return false
+    }
+
+    private func next() -> InputSource? {
+        var best: InputSource?
+        for source in sources {
+            guard let time = source.nextTime else { continue }
+            if let known = best?.nextTime, known <= time { continue }
+            best = source
+        }
+        return best
+    }
+
+    private func secondTime(besides chosen: InputSource) -> Timestamp {
+        var earliest = Timestamp(nanoseconds: .max)
+        for source in sources where source !== chosen {
+            if let time = source.nextTime { earliest = min(earliest, time) }
+        }
+        return earliest
+    }
+}

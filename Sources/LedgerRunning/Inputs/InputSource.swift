@@ -1,0 +1,185 @@
+import LedgerArchive
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerImport
+import LedgerJournal
+import LedgerReading
+
+/// One stream of inputs in order of time: a tape or a file of market data.
+final class InputSource {
+    private enum Origin {
+        case tape(LMDBJournal, BlockReader)
+        case file(DataFile)
+    }
+
+    let name: String
+    private let origin: Origin
+    /// The run's number for each of the tape's instruments.
+    private var renamed: [InstrumentID] = []
+    private var block: RecordIterator?
+    private var record: Record?
+    private var event: MarketEvent?
+    /// When the next input happened; nil at the end.
+    private(set) var nextTime: Timestamp?
+    /// What it defines; a tape's own numbers, a file's number in the run.
+    private(set) var instruments: [Instrument] = []
+
+    var badRows: BadRowReport? {
+        if case .file(let file) = origin { return file.badRows }
+        return nil
+    }
+
+    /// Opens a tape.
+    init(tape path: String) throws {
+        name = path
+        let journal = try SealedJournal.open(directory: path, mode: .readOnly)
+        var found: [Instrument] = []
+        var kind = JournalKind.general
+        try journal.forEachRecord(
+            from: .first, filter: EventFilter([.journalOpened, .instrumentDefined])
+        ) { record in
+            if record.type == .journalOpened { kind = try JournalOpened(record).kind }
+            if record.type == .instrumentDefined {
+                found.append(try InstrumentDefined(record).definition)
+            }
+            return true
+        }
+        guard kind == .tape else {
+            throw InputError("\(path) is no tape but a journal that was run")
+        }
+        instruments = found
+        origin = .tape(journal, try journal.reader(from: .first))
+    }
+
+    /// Opens a file; its rows are of `instrument`.
+    init(file path: String, format: ImportFormat, instrument: Instrument) throws {
+        name = path
+        instruments = [instrument]
+        origin = .file(try DataFile(path: path, format: format, instrument: instrument.id))
+    }
+
+    /// Goes to the first input, with the run's numbers for a tape's instruments.
+    func start(_ number: (Instrument) throws -> InstrumentID) throws {
+        for instrument in instruments {
+            let index = Int(instrument.id.number)
+            while renamed.count <= index { renamed.append(.none) }
+            renamed[index] = try number(instrument)
+        }
+        try advance()
+    }
+
+    private func advance() throws {
+        switch origin {
+        case .file(let file):
+            event = try file.next()
+            nextTime = event?.time
+        case .tape(_, let reader):
+            record = try Self.next(&block, reader)
+            nextTime = record?.time
+        }
+    }
+
+    /// Passes over what a journal has already: everything before `time`, and of `time` itself the inputs
+    /// that are among `known`, each of which stands for one.
+    func skip(before time: Timestamp, knownAt known: inout [[UInt8]]) throws {
+        while let next = nextTime, next <= time {
+            if next == time {
+                let bytes = try bytesOfNext()
+                guard let place = known.firstIndex(of: bytes) else { return }
+                known.remove(at: place)
+            }
+            try advance()
+        }
+    }
+
+    /// The next input as the journal would hold it.
+    private func bytesOfNext() throws -> [UInt8] {
+        var batch = Batch(next: .first)
+        if let record {
+            batch.append(copying: record, instrument: renamed(record.instrument))
+        } else if let event {
+            try event.append(to: &batch)
+        }
+        return batch.record(.first).map { Array($0.bytes) } ?? []
+    }
+
+    /// Hands over the inputs before `limit`, at least one and at most `count` of them.
+    func deliver(before limit: Timestamp, atMost count: Int, to sequencer: inout Sequencer) throws {
+        switch origin {
+        case .file(let file): try deliver(file, limit, count, &sequencer)
+        case .tape(_, let reader): try deliver(reader, limit, count, &sequencer)
+        }
+    }
+
+    // Both loops work on locals: every access to a field of a class is checked for exclusivity.
+
+    private func deliver(
+        _ file: DataFile, _ limit: Timestamp, _ count: Int, _ sequencer: inout Sequencer
+    ) throws {
+        var left = count
+        var next = event
+        while let current = next {
+            switch current {
+            case .bar(let bar, let time): try sequencer.take(bar, at: time)
+            case .quote(let quote, let time): try sequencer.take(quote, at: time)
+            case .trade(let trade, let time): try sequencer.take(trade, Envelope(time: time))
+            case .prediction(let forecast, let time):
+                try sequencer.take(forecast, Envelope(time: time))
+            case .split(let split, let time): try sequencer.take(split, Envelope(time: time))
+            case .dividend(let dividend, let time):
+                try sequencer.take(dividend, Envelope(time: time))
+            }
+            next = try file.next()
+            left -= 1
+            guard left > 0, let time = next?.time, time < limit else { break }
+        }
+        event = next
+        nextTime = next?.time
+    }
+
+    private func deliver(
+        _ reader: BlockReader, _ limit: Timestamp, _ count: Int, _ sequencer: inout Sequencer
+    ) throws {
+        var left = count
+        var records = block
+        var next = record
+        while let current = next {
+            try sequencer.take(current, instrument: renamed(current.instrument))
+            next = try Self.next(&records, reader)
+            left -= 1
+            guard left > 0, let time = next?.time, time < limit else { break }
+        }
+        block = records
+        record = next
+        nextTime = next?.time
+    }
+
+    @inline(__always)
+    private static func next(
+        _ records: inout RecordIterator?, _ reader: BlockReader
+    ) throws -> Record? {
+        while true {
+            while let next = try records?.next() {
+                if isData(next.rawType) { return next }
+            }
+            guard let following = try reader.next() else { return nil }
+            records = following.records()
+        }
+    }
+
+    /// Definitions were read before; everything else that a tape may hold is data.
+    private static func isData(_ type: UInt16) -> Bool {
+        switch EventType(rawValue: type) {
+        case .bar, .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied,
+            .clockTicked, .sessionOpened, .sessionClosed:
+            true
+        default: false
+        }
+    }
+
+    private func renamed(_ instrument: InstrumentID) -> InstrumentID {
+        let index = Int(instrument.number)
+        return index < renamed.count ? renamed[index] : instrument
+    }
+}

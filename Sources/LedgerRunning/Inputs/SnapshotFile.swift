@@ -1,0 +1,190 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerReading
+import Yams
+
+/// A venue's account, positions and open orders in one JSON object, as Alpaca's API answers them:
+///
+///     {"account": {"cash": "1000.00", "portfolio_value": "1500", "buying_power": "1000"},
+///      "positions": [{"symbol": "AAPL", "qty": "5", "avg_entry_price": "100.10"}],
+///      "orders": [{"id": "61e6", "client_order_id": "…", "symbol": "AAPL", "side": "buy",
+///                  "qty": "10", "filled_qty": "4", "limit_price": null, "status": "new"}]}
+///
+/// Numbers may be texts or numbers; their digits are taken as they stand. Fields that are not named here
+/// are passed over. Everything is checked before anything is journaled.
+public struct SnapshotFile {
+    public private(set) var began: VenueSnapshotBegan
+    public private(set) var positions: [VenuePositionReported] = []
+    public private(set) var orders: [VenueOrderReported] = []
+
+    /// States in which an order still works; others are passed over.
+    private static let open = [
+        "new", "accepted", "pending_new", "accepted_for_bidding", "partially_filled", "held",
+        "pending_replace", "pending_cancel", "stopped", "suspended", "calculated", "open",
+    ]
+    private static let closed = [
+        "filled", "done_for_day", "canceled", "cancelled", "expired", "replaced", "rejected",
+    ]
+
+    /// - Parameter instrument: the ledger's number for a symbol; none for one it does not know.
+    public init(
+        _ text: String, name: String, kind: SnapshotKind,
+        instrument: (String) -> InstrumentID
+    ) throws {
+        var hash = FNV1a()
+        hash.add(text.utf8)
+        hash.add(kind.rawValue)
+        let root: Node
+        do {
+            guard let node = try Yams.compose(yaml: text) else {
+                throw InputError("\(name): the file is empty")
+            }
+            root = node
+        } catch let error as YamlError {
+            let words = "\(error)".split(separator: "\n").prefix(2).joined(separator: " ")
+            throw InputError("\(name): is no JSON: \(words)")
+        }
+        guard root.mapping != nil else {
+            throw InputError("\(name): an object with account, positions and orders is needed")
+        }
+        let reader = FieldReader(name: name)
+        let account = try reader.object(root, "account", "")
+        began = VenueSnapshotBegan(
+            kind: kind, snapshot: hash.value,
+            cash: try reader.money(account, "cash", "account"),
+            portfolioValue: try reader.optional(account, "portfolio_value", "account")
+                ?? reader.optional(account, "equity", "account") ?? .zero,
+            buyingPower: try reader.optional(account, "buying_power", "account") ?? .zero,
+            origin: name)
+        for (index, node) in try reader.list(root, "positions").enumerated() {
+            positions.append(try position(node, "positions[\(index)]", reader, instrument))
+        }
+        for (index, node) in try reader.list(root, "orders").enumerated() {
+            let place = "orders[\(index)]"
+            let status = try reader.text(node, "status", place).lowercased()
+            if Self.closed.contains(status) { continue }
+            guard Self.open.contains(status) else {
+                throw InputError("\(name): \(place).status '\(status)' is not known")
+            }
+            orders.append(try order(node, place, reader, instrument))
+        }
+        try checkTwice(name)
+    }
+
+    private func position(
+        _ node: Node, _ place: String, _ reader: FieldReader, _ instrument: (String) -> InstrumentID
+    ) throws -> VenuePositionReported {
+        let symbol = try reader.text(node, "symbol", place)
+        var quantity = Quantity(raw: try reader.money(node, "qty", place).raw)
+        if (try? reader.text(node, "side", place)) == "short", quantity.raw > 0 {
+            quantity = -quantity
+        }
+        let average = try reader.optional(node, "avg_entry_price", place) ?? .zero
+        guard quantity.magnitude <= Quantity.limit else {
+            throw InputError("\(reader.name): \(place).qty \(quantity) is beyond 10^12")
+        }
+        guard average.raw >= 0, let price = Int64(exactly: average.raw) else {
+            throw InputError("\(reader.name): \(place).avg_entry_price \(average) cannot be")
+        }
+        return VenuePositionReported(
+            instrument: instrument(symbol), snapshot: began.snapshot, quantity: quantity,
+            averagePrice: Price(raw: price), symbol: symbol)
+    }
+
+    private func order(
+        _ node: Node, _ place: String, _ reader: FieldReader, _ instrument: (String) -> InstrumentID
+    ) throws -> VenueOrderReported {
+        let symbol = try reader.text(node, "symbol", place)
+        let side = try reader.text(node, "side", place)
+        guard side == "buy" || side == "sell" else {
+            throw InputError("\(reader.name): \(place).side '\(side)' is neither buy nor sell")
+        }
+        let quantity = try reader.money(node, "qty", place)
+        let filled = try reader.optional(node, "filled_qty", place) ?? .zero
+        let limit = try reader.optional(node, "limit_price", place) ?? .zero
+        guard quantity.raw > 0, quantity.raw <= Quantity.limit.raw, filled.raw >= 0,
+            filled.raw <= quantity.raw
+        else {
+            throw InputError(
+                "\(reader.name): \(place) has filled \(filled) of \(quantity), which cannot be")
+        }
+        guard limit.raw >= 0, let price = Int64(exactly: limit.raw) else {
+            throw InputError("\(reader.name): \(place).limit_price \(limit) cannot be")
+        }
+        let client = (try? reader.text(node, "client_order_id", place)) ?? ""
+        return VenueOrderReported(
+            instrument: instrument(symbol), side: side == "buy" ? .buy : .sell,
+            snapshot: began.snapshot, quantity: Quantity(raw: quantity.raw),
+            filled: Quantity(raw: filled.raw), limitPrice: Price(raw: price),
+            intent: Self.intent(client), symbol: symbol,
+            venueOrder: try reader.text(node, "id", place))
+    }
+
+    /// Ours have 32 hexadecimal digits.
+    private static func intent(_ text: String) -> IntentID {
+        guard text.utf8.count == 32, let high = UInt64(text.prefix(16), radix: 16),
+            let low = UInt64(text.suffix(16), radix: 16)
+        else { return IntentID(high: 0, low: 0) }
+        return IntentID(high: high, low: low)
+    }
+
+    private func checkTwice(_ name: String) throws {
+        for (index, position) in positions.enumerated()
+        where positions[..<index].contains(where: { $0.symbol == position.symbol }) {
+            throw InputError("\(name): positions[\(index)] has \(position.symbol) a second time")
+        }
+        for (index, order) in orders.enumerated()
+        where orders[..<index].contains(where: { $0.venueOrder == order.venueOrder }) {
+            throw InputError("\(name): orders[\(index)] has \(order.venueOrder) a second time")
+        }
+    }
+}
+
+/// Reads fields of a JSON object and names what is wrong with one.
+private struct FieldReader {
+    let name: String
+
+    func object(_ node: Node, _ key: String, _ place: String) throws -> Node {
+        guard let value = node.mapping?[Node(key)], value.mapping != nil else {
+            throw InputError("\(name): \(key) is missing or no object")
+        }
+        return value
+    }
+
+    /// Empty where it is absent.
+    func list(_ node: Node, _ key: String) throws -> [Node] {
+        guard let value = node.mapping?[Node(key)] else {
+            throw InputError("\(name): \(key) is missing; write [] where there are none")
+        }
+        guard let sequence = value.sequence else { throw InputError("\(name): \(key) is no list") }
+        return Array(sequence)
+    }
+
+    func text(_ node: Node, _ key: String, _ place: String) throws -> String {
+        guard let scalar = node.mapping?[Node(key)]?.scalar, !isNull(scalar), !scalar.string.isEmpty
+        else { throw InputError("\(name): \(place).\(key) is missing") }
+        return scalar.string
+    }
+
+    func optional(_ node: Node, _ key: String, _ place: String) throws -> Money? {
+        guard let scalar = node.mapping?[Node(key)]?.scalar, !isNull(scalar), !scalar.string.isEmpty
+        else { return nil }
+        guard let value = try? Money(scalar.string) else {
+            throw InputError(
+                "\(name): \(place).\(key) '\(scalar.string)' is no plain decimal of nine places at "
+                    + "most")
+        }
+        return value
+    }
+
+    func money(_ node: Node, _ key: String, _ place: String) throws -> Money {
+        guard let value = try optional(node, key, place) else {
+            throw InputError("\(name): \(place).\(key) is missing")
+        }
+        return value
+    }
+
+    private func isNull(_ scalar: Node.Scalar) -> Bool {
+        scalar.style == .plain && scalar.string == "null"
+    }
+}

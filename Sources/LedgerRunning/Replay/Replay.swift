@@ -1,0 +1,145 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerReading
+
+/// Feeds a journal's inputs to a new engine and compares what it derives with what was journaled, byte
+/// for byte.
+public struct Replay {
+    /// The first event that is not what the engine derives.
+    public struct Divergence: Sendable {
+        /// Where the journal has it, or would.
+        public var sequence: SequenceNumber
+        public var cause: SequenceNumber
+        /// One JSON line each; nil where that side has no event.
+        public var journaled: String?
+        public var derived: String?
+        public var causeLine: String?
+    }
+
+    public struct Result: Sendable {
+        public var inputs: UInt64 = 0
+        public var compared: UInt64 = 0
+        public var divergence: Divergence?
+        public var last = SequenceNumber.none
+        /// What the journal says wrote it, where that is not this program.
+        public var otherBuild: String?
+        public var engine: Engine
+    }
+
+    private let journal: any Journal
+
+    public init(_ journal: any Journal) { self.journal = journal }
+
+    /// - Parameters:
+    ///   - from: the first event to replay; the engine is restored to just before it.
+    ///   - through: the last; nil for all.
+    ///   - each: called with each event as it is replayed.
+    public func run(
+        from: SequenceNumber, through: SequenceNumber? = nil,
+        each: (Record) throws -> Void = { _ in }, progress: (SequenceNumber) -> Void = { _ in }
+    ) throws -> Result {
+        let start = try StepStart.input(of: from, in: journal)
+        var state = State(
+            engine: try EngineRestorer.engine(
+                of: journal, through: SequenceNumber(start.number - 1)))
+        var result = Result(engine: state.engine)
+        result.otherBuild = try otherBuild()
+        try journal.forEachRecord(from: start, through: through) { record in
+            try each(record)
+            result.last = record.sequence
+            if record.sequence.number % 65_536 == 0 { progress(record.sequence) }
+            if record.isInput {
+                result.divergence = try missing(&state, before: record.sequence)
+                guard result.divergence == nil else { return false }
+                result.inputs += 1
+                try step(&state, record)
+            } else {
+                result.compared += 1
+                result.divergence = try compare(record, &state)
+            }
+            return result.divergence == nil
+        }
+        let head = try journal.head.lastSequence
+        if result.divergence == nil, (through ?? head) >= head {
+            result.divergence = try missing(&state, before: result.last.next)
+        }
+        result.engine = state.engine
+        return result
+    }
+
+    private struct State: ~Copyable {
+        var engine: Engine
+        var derived = Batch(next: .first)
+        /// The derived event that the journal must have next.
+        var expected = SequenceNumber.none
+        var failure: String?
+    }
+
+    private func step(_ state: inout State, _ record: Record) throws {
+        state.derived.removeAll(next: record.sequence.next)
+        state.expected = record.sequence.next
+        state.failure = nil
+        do throws(EngineError) { try state.engine.step(record, into: &state.derived) } catch {
+            state.failure = "\(error)"
+        }
+    }
+
+    private func compare(_ record: Record, _ state: inout State) throws -> Divergence? {
+        guard let derived = state.derived.record(record.sequence),
+            record.sequence == state.expected
+        else {
+            return try divergence(record.sequence, record.cause, journaled: record, derived: nil)
+        }
+        state.expected = record.sequence.next
+        guard record.bytes.elementsEqual(derived.bytes) else {
+            return try divergence(
+                record.sequence, record.cause, journaled: record, derived: derived)
+        }
+        return nil
+    }
+
+    /// What the engine derived and the journal does not have before its next input.
+    private func missing(
+        _ state: inout State, before sequence: SequenceNumber
+    ) throws -> Divergence? {
+        guard state.expected != .none, state.expected < state.derived.nextSequence,
+            let derived = state.derived.record(state.expected)
+        else { return nil }
+        return try divergence(sequence, derived.cause, journaled: nil, derived: derived)
+    }
+
+    private func divergence(
+        _ sequence: SequenceNumber, _ cause: SequenceNumber, journaled: Record?, derived: Record?
+    ) throws -> Divergence {
+        let names: NameBook = try ProjectionReader.fold(of: journal)
+        func line(_ record: Record?) throws -> String? {
+            guard let record else { return nil }
+            var writer = JSONLineWriter(names: names)
+            var bytes: [UInt8] = []
+            try writer.append(record, to: &bytes)
+            return String(decoding: bytes.dropLast(), as: UTF8.self)
+        }
+        var causeLine: String?
+        if cause != .none {
+            try journal.forEachRecord(from: cause, through: cause) { record in
+                causeLine = try line(record)
+                return false
+            }
+        }
+        return Divergence(
+            sequence: sequence, cause: cause, journaled: try line(journaled),
+            derived: try line(derived), causeLine: causeLine)
+    }
+
+    private func otherBuild() throws -> String? {
+        var build: String?
+        let begin = try journal.beginning
+        try journal.forEachRecord(from: begin, filter: EventFilter([.configurationLoaded])) {
+            build = try ConfigurationLoaded($0).build
+            return true
+        }
+        return build == Build.identity ? nil : build
+    }
+}

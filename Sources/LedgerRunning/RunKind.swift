@@ -1,0 +1,45 @@
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+
+/// What a run over files is: a back-test, or paper trading on a recorded day. Both take the same inputs
+/// through the same engine.
+public enum RunKind: Sendable {
+    case backtest
+    case paper
+
+    var isPaper: Bool { self == .paper }
+    var mode: String { self == .backtest ? "backtest" : "paper" }
+    var journal: JournalKind { self == .backtest ? .backtest : .paper }
+
+    func check(_ configuration: Configuration) throws {
+        let mode = configuration["mode"]
+        switch self {
+        case .backtest where mode != "sim":
+            throw SettingsError(
+                "mode", "'\(mode)' is for the trading daemon; a back-test runs sim")
+        case .paper where mode != "paper":
+            throw SettingsError("mode", "'\(mode)' is not paper")
+        default: break
+        }
+        guard configuration["venue.kind"] == "simulated" else {
+            throw SettingsError(
+                "venue.kind",
+                "'\(configuration["venue.kind"])' fills nothing of what is read from "
+                    + "files; take simulated")
+        }
+    }
+}
+
+/// What happens between two inputs of a run over files: operators' commands, the flag file, waiting.
+public struct Interlude {
+    /// At most this many inputs between two.
+    public var inputs: Int
+    /// Called before the input of that time.
+    public var body: (inout Sequencer, Timestamp) throws -> Void
+
+    public init(every inputs: Int, _ body: @escaping (inout Sequencer, Timestamp) throws -> Void) {
+        (self.inputs, self.body) = (inputs, body)
+    }
+}

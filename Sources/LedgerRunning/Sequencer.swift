@@ -1,0 +1,331 @@
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+import LedgerReading
+
+/// The one writer of a journal: takes inputs, steps the engine, and commits each input with everything
+/// derived from it as one unit; many inputs share a commit.
+public struct Sequencer: ~Copyable {
+    public let journal: any Journal
+    public private(set) var engine: Engine
+    private var batch: Batch
+    /// Where one input is put in order while the batch grows under it.
+    private var scratch: Batch
+    private let lease: Lease
+    private let commitBytes: Int
+    private let checkpointEvery: UInt64
+    private var nextCheckpoint: UInt64
+    private var rows = CommitRows()
+    private var folds = FoldCheckpoints()
+    private let background: BackgroundWriter?
+    #if DEBUG
+        private var books: AppendedBooks
+    #endif
+
+    /// Takes the lease and brings the engine to the journal's end.
+    ///
+    /// - Parameters:
+    ///   - holder: said to others who want the lease.
+    ///   - commitBytes: commits once a batch is this large; 0 commits each input.
+    ///   - writesInBackground: commits on a second thread while the next inputs are stepped; an error of
+    ///     the journal then shows at a later commit. For back-tests, where nothing acts on a commit.
+    ///   - checkpointEvery: inputs between two checkpoints of the engine and the projections.
+    public init(
+        _ journal: any Journal, holder: String, commitBytes: Int = 0,
+        writesInBackground: Bool = false, checkpointEvery: UInt64 = 250_000
+    ) throws {
+        let taken = try journal.acquireLease(holder: holder)
+        let head = try journal.head.lastSequence
+        let restored = try EngineRestorer.engine(of: journal, through: head)
+        #if DEBUG
+            books = try AppendedBooks(of: journal, through: head)
+        #endif
+        self.journal = journal
+        lease = taken
+        background = writesInBackground ? BackgroundWriter(journal) : nil
+        engine = restored
+        engine.sent = []
+        batch = Batch(next: head.next)
+        scratch = Batch(next: head.next)
+        self.commitBytes = commitBytes
+        self.checkpointEvery = checkpointEvery
+        nextCheckpoint = engine.inputs + checkpointEvery
+    }
+
+    public var nextSequence: SequenceNumber { batch.nextSequence }
+    public var uncommitted: Int { batch.eventCount }
+
+    /// Takes a record of a tape, under this journal's number for its instrument.
+    @inline(__always)
+    public mutating func take(_ record: Record, instrument: InstrumentID) throws {
+        if instrument == record.instrument {
+            let sequence = batch.append(copying: record, instrument: instrument)
+            try step(record.numbered(sequence))
+        } else {
+            scratch.removeAll(next: batch.nextSequence)
+            let sequence = scratch.append(copying: record, instrument: instrument)
+            guard let renamed = scratch.record(sequence) else { return }
+            batch.append(copying: renamed, instrument: instrument)
+            try step(renamed)
+        }
+    }
+
+    @inline(__always)
+    public mutating func take(_ bar: Bar, at time: Timestamp) throws {
+        let sequence = try batch.append(bar, Envelope(time: time))
+        do throws(EngineError) {
+            try engine.step(bar, StepContext(sequence: sequence, time: time), into: &batch)
+        } catch { try fail(error, at: sequence) }
+        try commitIfDue()
+    }
+
+    @inline(__always)
+    public mutating func take(_ quote: Quote, at time: Timestamp) throws {
+        let sequence = try batch.append(quote, Envelope(time: time))
+        do throws(EngineError) {
+            try engine.step(quote, StepContext(sequence: sequence, time: time), into: &batch)
+        } catch { try fail(error, at: sequence) }
+        try commitIfDue()
+    }
+
+    /// Takes any other input and returns its number.
+    @discardableResult
+    public mutating func take(
+        _ event: some Event, _ envelope: Envelope
+    ) throws -> SequenceNumber {
+        scratch.removeAll(next: batch.nextSequence)
+        let sequence = try scratch.append(event, envelope)
+        guard let record = scratch.record(sequence) else { return sequence }
+        batch.append(copying: record, instrument: event.instrument)
+        try step(record)
+        return sequence
+    }
+
+    /// Takes a venue's fill with the row by which a second report of it is known, in one commit.
+    ///
+    /// One that the engine cannot step becomes a fault.
+    ///
+    /// - Returns: false where the execution is in the journal already; nothing is taken then.
+    public mutating func take(
+        _ fill: VenueFillReported, _ envelope: Envelope, key: DeduplicationKey
+    ) throws -> Bool {
+        let isWaiting = rows.deduplication.contains {
+            $0.producer == Self.executions && $0.key == key
+        }
+        guard !isWaiting,
+            try journal.deduplicated(producer: Self.executions, key: key) == nil
+        else { return false }
+        let row = DeduplicationRow(
+            producer: Self.executions, key: key, sequence: batch.nextSequence)
+        if let error = try attempt(fill, envelope, row) {
+            // Not booked, and not passed over: a reconciliation finds what the books lack.
+            _ = try attempt(
+                FaultReported(
+                    .rest, origin: "venue",
+                    detail: "execution \(fill.execution) cannot be booked: \(error)"), envelope)
+        }
+        return true
+    }
+
+    private static let executions = "execution"
+
+    /// Takes an input from outside which the engine may not be able to step: a hostile number must not end
+    /// the run. What came before it is committed, and the input is as if it had never come.
+    ///
+    /// - Parameter row: kept in the commit of the input, where it is taken.
+    /// - Returns: why it could not be taken; nil when it was.
+    public mutating func attempt(
+        _ event: some Event, _ envelope: Envelope, _ row: DeduplicationRow? = nil
+    ) throws -> EngineError? {
+        scratch.removeAll(next: batch.nextSequence)
+        let sequence: SequenceNumber
+        do { sequence = try scratch.append(event, envelope) } catch { return .number(error) }
+        guard let record = scratch.record(sequence) else { return nil }
+        batch.append(copying: record, instrument: event.instrument)
+        do throws(EngineError) { try engine.step(record, into: &batch) } catch {
+            batch.truncate(to: sequence)
+            engine.sent?.removeAll { $0.sequence >= sequence }
+            try write()
+            engine = try EngineRestorer.engine(
+                of: journal, through: try journal.head.lastSequence)
+            engine.sent = []
+            return error
+        }
+        if let row { rows.deduplication.append(row) }
+        try commitIfDue()
+        return nil
+    }
+
+    @inline(__always)
+    private mutating func step(_ record: Record) throws {
+        do throws(EngineError) { try engine.step(record, into: &batch) } catch {
+            try fail(error, at: record.sequence)
+        }
+        try commitIfDue()
+    }
+
+    @inline(__always)
+    private mutating func commitIfDue() throws {
+        if batch.byteCount > commitBytes { try commit() }
+    }
+
+    /// Keeps what came before the input that the engine could not take, says why the run failed, and
+    /// passes the error on.
+    private mutating func fail(_ error: EngineError, at sequence: SequenceNumber) throws -> Never {
+        batch.truncate(to: sequence)
+        try batch.append(
+            RunFailed(reason: "\(error)"),
+            Envelope(time: engine.lastTime.nanoseconds == .min ? .zero : engine.lastTime))
+        try write()
+        try background?.wait()
+        throw error
+    }
+
+    /// Commits what was taken. After an error of the journal nothing of it is kept and this sequencer
+    /// is done: open the journal anew.
+    public mutating func commit() throws {
+        if engine.inputs >= nextCheckpoint { addCheckpoints() }
+        try write()
+    }
+
+    private mutating func write() throws {
+        let next = batch.nextSequence
+        #if DEBUG
+            try books.take(batch)
+        #endif
+        // The journal itself refuses an intent that it has: an order is never decided twice (L01).
+        for sent in engine.sent ?? [] {
+            rows.deduplication.append(
+                DeduplicationRow(
+                    producer: "intent", key: .intent(sent.intent), sequence: sent.sequence))
+        }
+        engine.sent = []
+        if let background {
+            try background.write(&batch, rows)
+        } else {
+            folds.add(to: &rows, journal, batch)
+            var refused: JournalError?
+            do throws(JournalError) { try journal.append(&batch, rows) } catch { refused = error }
+            if let refused {
+                try reportDuplicate(refused)
+                throw refused
+            }
+        }
+        rows = CommitRows()
+        batch.removeAll(next: next)
+    }
+
+    /// The journal has an intent that the engine decided anew: nothing of the batch is kept, and what
+    /// is kept instead is the fault, whose latch waits for an operator (K06).
+    private mutating func reportDuplicate(_ error: JournalError) throws {
+        guard case .duplicate("intent", let key, let sequence) = error else { return }
+        let head = try journal.head.lastSequence
+        engine = try EngineRestorer.engine(of: journal, through: head)
+        engine.sent = []
+        rows = CommitRows()
+        folds.forget()
+        batch.removeAll(next: head.next)
+        let fault = FaultReported(
+            .duplicateIntent, origin: "journal",
+            detail: "intent \(key) is event \(sequence) already; what came after event \(head) was "
+                + "not taken")
+        let input = try batch.append(fault, Envelope(time: max(engine.lastTime, .zero)))
+        scratch.removeAll(next: input)
+        try scratch.append(fault, Envelope(time: max(engine.lastTime, .zero)))
+        if let record = scratch.record(input) { try engine.step(record, into: &batch) }
+        try journal.append(&batch, CommitRows())
+        batch.removeAll(next: batch.nextSequence)
+    }
+
+    /// Commits with a checkpoint of everything, so that the next reader starts here.
+    public mutating func commitWithCheckpoint() throws {
+        addCheckpoints()
+        try write()
+        try background?.wait()
+    }
+
+    private mutating func addCheckpoints() {
+        nextCheckpoint = engine.inputs + checkpointEvery
+        let last = SequenceNumber(batch.nextSequence.number - 1)
+        guard last != .none else { return }
+        var writer = StateWriter()
+        engine.encode(into: &writer)
+        rows.checkpoints.append(
+            Checkpoint(
+                name: Engine.name, version: Engine.version, sequence: last, bytes: writer.bytes))
+        addCheckpoint(engine.books, last)
+        addCheckpoint(engine.books.positions, last)
+        addCheckpoint(engine.books.equity, last)
+        addCheckpoint(engine.orders, last)
+        addCheckpoint(engine.names, last)
+        addCheckpoint(engine.gate, last)
+        addCheckpoint(engine.stop, last)
+    }
+
+    private mutating func addCheckpoint<P: Projection>(_ state: P, _ sequence: SequenceNumber) {
+        rows.checkpoints.append(Checkpoint(of: state, at: sequence))
+    }
+
+    /// Steps what other processes put into the inbox, and commits it with the receipts.
+    ///
+    /// - Parameter time: becomes the event and record time of inputs that bear none of their own.
+    /// - Returns: how many submissions were taken or refused.
+    @discardableResult
+    public mutating func drainInbox(at time: Timestamp) throws -> Int {
+        let waiting = try journal.pendingSubmissions(limit: 1000)
+        for submission in waiting {
+            let receipt: Receipt
+            do {
+                receipt = .event(
+                    try Record.reading(submission.bytes) { try takeSubmitted($0, at: time) })
+            } catch let error as RecordError {
+                receipt = .refused("\(error)")
+            } catch let error as InputError {
+                receipt = .refused("\(error)")
+            }
+            rows.consumedInbox.append(
+                ConsumedSubmission(ticket: submission.ticket, receipt: receipt))
+        }
+        if !waiting.isEmpty { try commit() }
+        return waiting.count
+    }
+
+    /// A submitted input gets the sequencer's time: no other process may move the journal's clock.
+    private mutating func takeSubmitted(
+        _ record: Record, at time: Timestamp
+    ) throws -> SequenceNumber {
+        let now = max(time, engine.lastTime)
+        let envelope = Envelope(account: record.account, time: now)
+        switch record.type {
+        case .operatorCommanded:
+            let command = try OperatorCommanded(record)
+            if let problem = engine.problem(with: command) { throw InputError(problem) }
+            return try take(command, envelope)
+        case .faultReported: return try take(FaultReported(record), envelope)
+        case .metricReported: return try take(MetricReported(record), envelope)
+        case .flagFileObserved: return try take(FlagFileObserved(record), envelope)
+        case .clockTicked: return try take(ClockTicked(record), envelope)
+        case .configurationLoaded:
+            let loaded = try ConfigurationLoaded(record)
+            let settings = Settings(text: loaded.settings)
+            if let key = Fingerprint.missing(in: settings) {
+                throw InputError("setting \(key): a secret is sent as its fingerprint")
+            }
+            if let problem = engine.problem(with: settings) { throw InputError(problem) }
+            return try take(loaded, envelope)
+        default:
+            throw RecordError(
+                sequence: .none, type: record.rawType,
+                problem: .notSubmittable)
+        }
+    }
+
+    /// Gives the lease back. What was not committed is lost, as if it had never been taken.
+    public func close() throws {
+        try background?.wait()
+        try journal.release(lease)
+    }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import LedgerArchive
+import LedgerDomain
+import LedgerEvents
+import LedgerJournal
+import LedgerReading
+
+/// Backups of a journal: snapshots that continue each other, in a folder of their own. A backup is taken
+/// while the journal is written; each one holds what came since the last.
+public struct Backup {
+    public let path: String
+
+    public init(_ path: String) { self.path = path }
+
+    public struct Part: Sendable {
+        public let reader: SnapshotReader
+        public var manifest: SnapshotManifest { reader.manifest }
+    }
+
+    /// The parts in order.
+    ///
+    /// - Throws: `ArchiveError` for a damaged part, a gap between two, or parts of two journals.
+    public func parts() throws -> [Part] {
+        var parts: [Part] = []
+        for file in try files() { parts.append(Part(reader: try SnapshotReader(file))) }
+        parts.sort { $0.manifest.first < $1.manifest.first }
+        var (next, link) = (SequenceNumber.first, ChainLink.origin)
+        for part in parts {
+            guard part.manifest.first == next, part.manifest.linkBefore == link else {
+                throw ArchiveError(
+                    .damaged, at: part.reader.path,
+                    "it begins with event \(part.manifest.first) and does not continue the parts before "
+                        + "it, which end at \(next.number - 1)")
+            }
+            (next, link) = (part.manifest.last.next, part.manifest.linkAfter)
+        }
+        return parts
+    }
+
+    private func files() throws(ArchiveError) -> [String] {
+        try Folder.names(path).filter { $0.hasSuffix(".ledger.zst") }.map { "\(path)/\($0)" }
+    }
+
+    /// Writes what came since the last part and reads it back.
+    ///
+    /// - Returns: nil when there is nothing new.
+    /// - Throws: `ArchiveError` also when the journal is not the one that was backed up: its chain at
+    ///   the end of the last part is another.
+    public func take(_ journal: any Journal, name: String) throws -> SnapshotManifest? {
+        JournalHome.makeParents(of: "\(path)/x")
+        let last = try parts().last
+        let head = try journal.head
+        if let last {
+            guard head.lastSequence >= last.manifest.last,
+                try journal.link(before: last.manifest.last.next) == last.manifest.linkAfter
+            else {
+                throw ArchiveError(
+                    .damaged, at: path,
+                    "it holds another history than the journal up to event \(last.manifest.last)")
+            }
+            if head.lastSequence == last.manifest.last { return nil }
+        }
+        let first = last?.manifest.last.next ?? .first
+        let digits = "\(first)"
+        let zeros = String(repeating: "0", count: max(0, 20 - digits.count))
+        let file = "\(path)/\(name)-\(zeros)\(digits).ledger.zst"
+        let manifest = try SnapshotFiles.export(journal, from: first, to: file)
+        try SnapshotReader(file).forEachFrame { _ in }
+        return manifest
+    }
+
+    /// Makes a journal of all parts, or finishes one that was begun.
+    public func restore(
+        to directory: String, progress: (SequenceNumber) -> Void = { _ in }
+    ) throws -> Head {
+        let parts = try parts()
+        guard let last = parts.last else { throw InputError("\(path) holds no backup") }
+        if JournalHome.isJournal(directory) {
+            throw InputError("\(directory) is a journal already; name another one")
+        }
+        let partial = directory + ".restored"
+        var head = Head.empty
+        for part in parts {
+            head = try SnapshotFiles.restore(part.reader, to: partial, progress: progress)
+        }
+        guard head.lastSequence == last.manifest.last, head.link == last.manifest.linkAfter else {
+            throw ArchiveError(
+                .damaged, at: path, "what was restored ends at event \(head.lastSequence)")
+        }
+        JournalHome.makeParents(of: directory)
+        guard rename(partial, directory) == 0 else {
+            throw ArchiveError(.unusable, at: directory, String(cString: strerror(errno)))
+        }
+        return head
+    }
+}

@@ -1,0 +1,134 @@
+import Glibc
+import LedgerArchive
+import LedgerDrivers
+import LedgerEngine
+import LedgerVenues
+
+/// Keys and settings.
+extension Doctor {
+    private static let venues = ["binance", "alpaca"]
+
+    /// Whether keys are there and where they may be; never what they are (V05, C18).
+    func keyChecks() -> [DoctorCheck] {
+        var checks: [DoctorCheck] = []
+        var found = 0
+        for venue in Self.venues {
+            if let conflict = conflict(venue) {
+                checks.append(conflict)
+                continue
+            }
+            let check = keyCheck(venue)
+            if check.passed, check.actual == "key and secret" { found += 1 }
+            checks.append(check)
+        }
+        checks.append(
+            DoctorCheck(
+                .keys, "any venue", passed: found > 0, severity: isForVenue ? .error : .warning,
+                found > 0 ? "a venue can be reached with keys" : "no venue has keys",
+                expected: "one venue or more", actual: "\(found)",
+                fixCommand: found > 0 ? "" : "export BINANCE_API_KEY=… BINANCE_API_SECRET=…"))
+        return checks
+    }
+
+    /// Two names of one secret with different values: which one would be sent is not for a program to
+    /// choose.
+    private func conflict(_ venue: String) -> DoctorCheck? {
+        for part in ["api_key", "api_secret"] {
+            guard let setting = SettingsSchema.setting("\(venue).\(part)") else { continue }
+            let set = Configuration.variables(setting).filter { subject.variable($0) != nil }
+            let values = set.compactMap(subject.variable)
+            guard let first = values.first, values.contains(where: { $0 != first }) else {
+                continue
+            }
+            return DoctorCheck(
+                .keys, venue, passed: false,
+                "\(set.joined(separator: " and ")) have different values", expected: "one value",
+                actual: "\(values.count) values", fixCommand: "unset \(set.last ?? "")")
+        }
+        return nil
+    }
+
+    private func keyCheck(_ venue: String) -> DoctorCheck {
+        guard let configuration else {
+            return DoctorCheck(
+                .keys, venue, passed: false, severity: .warning,
+                "not looked at, because the configuration cannot be read")
+        }
+        let file = configuration["\(venue).key_file"]
+        let keys: VenueKeys
+        do { keys = try KeyFile.keys(of: venue, configuration) } catch {
+            let isOpen = !file.isEmpty && access(file, F_OK) == 0 && !PrivateFile.isPrivate(file)
+            return DoctorCheck(
+                .keys, venue, passed: false, "\(error)", expected: "the environment or mode 0600",
+                actual: isOpen ? "readable by others" : "refused",
+                fixCommand: isOpen ? "chmod 600 \(file)" : "",
+                fix: isOpen ? .makePrivate(file) : nil)
+        }
+        if keys.areComplete {
+            return DoctorCheck(
+                .keys, venue, passed: true,
+                "from \(file.isEmpty ? "the environment" : "a private file")",
+                expected: "key and secret", actual: "key and secret")
+        }
+        let isNone = keys.key.isEmpty && keys.secret.isEmpty
+        let lacking = keys.key.isEmpty ? "key" : "secret"
+        return DoctorCheck(
+            .keys, venue, passed: isNone, severity: isNone ? .info : .error,
+            isNone ? "no keys; this venue is not used" : "the \(lacking) is missing or empty",
+            expected: isNone ? "key and secret, or neither" : "key and secret",
+            actual: isNone ? "neither" : "no \(lacking)",
+            fixCommand: isNone
+                ? "" : "export \(venue.uppercased())_API_\(lacking.uppercased())=…")
+    }
+
+    /// The configuration that is named, or every one in `configs/`.
+    func configurationChecks() -> [DoctorCheck] {
+        var checks = [
+            DoctorCheck(
+                .configuration, subject.path ?? "environment", passed: configuration != nil,
+                configuration != nil ? "can be read" : configurationError,
+                expected: "settings that are known and agree",
+                actual: configuration != nil ? "good" : "refused",
+                fixCommand: configuration != nil ? "" : "ledger config show --all")
+        ]
+        if subject.path == nil {
+            let names = (try? Folder.names("configs")) ?? []
+            for name in names where name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+                let path = "configs/\(name)"
+                var problem = ""
+                do { _ = try subject.load(path) } catch { problem = "\(error)" }
+                // One that the environment breaks is told of once.
+                if problem == configurationError, !problem.isEmpty { continue }
+                checks.append(
+                    DoctorCheck(
+                        .configuration, path, passed: problem.isEmpty,
+                        problem.isEmpty ? "can be read" : problem,
+                        expected: "settings that are known and agree",
+                        actual: problem.isEmpty ? "good" : "refused",
+                        fixCommand: problem.isEmpty ? "" : "ledger config show --config \(path)"))
+            }
+        }
+        if let configuration, isForVenue { checks.append(riskCheck(configuration)) }
+        return checks
+    }
+
+    /// X04: risk limits are always on where orders leave.
+    private func riskCheck(_ configuration: Configuration) -> DoctorCheck {
+        let isOn = configuration.hasRiskLimits
+        return DoctorCheck(
+            .configuration, "risk limits", passed: isOn,
+            severity: configuration["mode"] == "live" ? .error : .warning,
+            isOn ? "risk limits are on" : "risk limits are off",
+            expected: "risk.enabled true or auto",
+            actual: "risk.enabled \(configuration["risk.enabled"])",
+            fixCommand: isOn ? "" : "set risk.enabled: true")
+    }
+}
+
+extension Configuration {
+    /// Whether the limits are on, by themselves where the settings leave it to the account's kind.
+    var hasRiskLimits: Bool {
+        let value = self["risk.enabled"]
+        return value == "true" || (value == "auto" && self["account.kind"] != "simulated")
+    }
+}

@@ -1,0 +1,169 @@
+import Glibc
+import LedgerArchive
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerImport
+import LedgerJournal
+import LedgerReading
+import LedgerRunning
+
+/// Files that are traded by, and the journal.
+extension Doctor {
+    func dataChecks() -> [DoctorCheck] {
+        filterChecks() + feeChecks() + modelChecks()
+    }
+
+    private func filterChecks() -> [DoctorCheck] {
+        let files = FiltersFile.list(configuration?["venue.filters"] ?? "")
+        let days =
+            Int64(configuration?["venue.filters_max_age_days"] ?? "") ?? FiltersFile.standardDays
+        guard !files.isEmpty else {
+            return [
+                DoctorCheck(
+                    .data, "filters", passed: false, severity: isForVenue ? .error : .warning,
+                    "venue.filters names no file: orders would leave as they were decided",
+                    expected: "a file, less than \(days) days old", actual: "none",
+                    fixCommand: "ledgerd data fetch-filters")
+            ]
+        }
+        return files.map { file in
+            do {
+                let catalogue = try FiltersFile.read(file)
+                let problem = FiltersFile.problem(catalogue, at: subject.now, maximumDays: days)
+                return DoctorCheck(
+                    .data, file, passed: problem == nil,
+                    problem ?? "\(catalogue.instruments.count) instruments of \(catalogue.venue)",
+                    expected: "less than \(days) days old", actual: "of \(catalogue.madeAt)",
+                    fixCommand: problem == nil ? "" : "ledgerd data fetch-filters --out \(file)")
+            } catch {
+                return DoctorCheck(
+                    .data, file, passed: false, "\(error)",
+                    expected: "less than \(days) days old", actual: "cannot be read",
+                    fixCommand: "ledgerd data fetch-filters --out \(file)")
+            }
+        }
+    }
+
+    private func feeChecks() -> [DoctorCheck] {
+        FiltersFile.list(configuration?["venue.fees"] ?? "").map { file in
+            do {
+                let schedule = try FeesFile.read(file)
+                return DoctorCheck(
+                    .data, file, passed: true, "fees of \(schedule.venue)",
+                    actual: "of \(schedule.madeAt)")
+            } catch {
+                return DoctorCheck(
+                    .data, file, passed: false, "\(error)", actual: "cannot be read",
+                    fixCommand: "ledgerd data refresh-fees --out \(file)")
+            }
+        }
+    }
+
+    // MARK: Model
+
+    private static let bestModel = "models/best_model.zip"
+    /// The library's version stands in a checkpoint; of another major version it may not load.
+    private static let versionEntry = "_stable_baselines3_version"
+    private static let knownMajor = "2."
+
+    /// V07: the checkpoint is an archive that holds a policy, of a version that is known.
+    private func modelChecks() -> [DoctorCheck] {
+        let path = subject.model ?? Self.bestModel
+        guard access(path, F_OK) == 0 else {
+            let isAsked = subject.model != nil
+            return [
+                DoctorCheck(
+                    .data, path, passed: !isAsked, severity: isAsked ? .error : .info,
+                    isAsked ? "Model not found: \(path)" : "no model; none is asked for",
+                    expected: isAsked ? "a checkpoint" : "", actual: "missing")
+            ]
+        }
+        do {
+            let listing = try ZipListing(path)
+            let names = listing.entries.map(\.name)
+            let hasPolicy = names.contains { $0 == "policy.pth" || $0.hasSuffix(".onnx") }
+            var version = ""
+            if names.contains(Self.versionEntry) {
+                let bytes = try listing.bytes(of: Self.versionEntry, limit: 256)
+                version = String(decoding: bytes, as: UTF8.self).filter { $0.isNumber || $0 == "." }
+            }
+            let isKnown = version.isEmpty || version.hasPrefix(Self.knownMajor)
+            return [
+                DoctorCheck(
+                    .data, path, passed: hasPolicy && isKnown,
+                    !hasPolicy
+                        ? "the archive holds no policy"
+                        : isKnown ? "a checkpoint" : "made by another major version",
+                    expected: "a policy, version \(Self.knownMajor)x",
+                    actual:
+                        "\(names.count) entries, version \(version.isEmpty ? "unknown" : version)",
+                    details: listing.entries.prefix(100).map { "\($0.name) \($0.size)" })
+            ]
+        } catch {
+            return [
+                DoctorCheck(
+                    .data, path, passed: false, "\(error)", expected: "a zip archive",
+                    actual: "cannot be read")
+            ]
+        }
+    }
+
+    // MARK: Journal
+
+    /// Whether it opens, its last block holds what its chain says, and its key is its owner's alone.
+    func journalChecks() -> [DoctorCheck] {
+        guard let name = subject.journal else { return [] }
+        let directory = JournalHome.directory(name)
+        var checks = [openingCheck(name, directory)]
+        let key = "\(directory)/\(SigningKey.fileName)"
+        if access(key, F_OK) == 0 {
+            let isPrivate = PrivateFile.isPrivate(key)
+            checks.append(
+                DoctorCheck(
+                    .keys, key, passed: isPrivate,
+                    isPrivate ? "only its owner may use it" : "others may use it",
+                    expected: "mode 0600", actual: isPrivate ? "private" : "open",
+                    fixCommand: isPrivate ? "" : "chmod 600 \(key)",
+                    fix: isPrivate ? nil : .makePrivate(key)))
+        }
+        return checks
+    }
+
+    private func openingCheck(_ name: String, _ directory: String) -> DoctorCheck {
+        do {
+            let journal = try SealedJournal.open(directory: directory, mode: .readOnly)
+            let head = try journal.head
+            guard head.lastSequence != .none else {
+                return DoctorCheck(
+                    .data, "journal \(name)", passed: true, "opens",
+                    expected: "opens, head verifies",
+                    actual: "empty")
+            }
+            let verified = try journal.verifyChain(from: head.lastSequence)
+            let isSame = verified == head
+            var last = Timestamp.zero
+            try journal.forEachRecord(from: head.lastSequence) { record in
+                last = record.time
+                return false
+            }
+            // A journal's time goes on at least: with a clock behind it every event would bear its last.
+            let isAhead = last > subject.now.advanced(by: Nanoseconds.minute)
+            let isBacktest = try JournalIdentity(journal)?.kind == "backtest"
+            let isLate = isAhead && !isBacktest
+            return DoctorCheck(
+                .data, "journal \(name)", passed: isSame && !isLate,
+                !isSame
+                    ? "its last block is not what its head says"
+                    : isLate ? "its last event is of \(last), ahead of our clock" : "opens",
+                expected: "opens, head verifies", actual: "\(head.lastSequence) events",
+                fixCommand: isSame ? "" : "ledger verify --journal \(name)")
+        } catch {
+            return DoctorCheck(
+                .data, "journal \(name)", passed: false, "\(error)",
+                expected: "opens, head verifies", actual: "does not",
+                fixCommand: JournalHome.isJournal(directory)
+                    ? "ledger verify --journal \(name)" : "ledger init \(name) --config …")
+        }
+    }
+}

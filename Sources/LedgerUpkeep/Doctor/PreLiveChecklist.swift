@@ -1,0 +1,143 @@
+import Glibc
+import LedgerDomain
+import LedgerDrivers
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerReading
+import LedgerRunning
+
+/// The six items before real orders leave (V02), each judged from what can be seen.
+public struct PreLiveChecklist: Sendable {
+    public enum Verdict: String, Hashable, Sendable {
+        case pass = "PASS"
+        case attention = "ATTENTION"
+        /// Only a person can say; `--acknowledge` says it.
+        case manual = "MANUAL"
+    }
+
+    public struct Item: Hashable, Sendable {
+        public var name: String
+        public var verdict: Verdict
+        public var evidence: String
+    }
+
+    public private(set) var items: [Item] = []
+
+    /// - Parameters:
+    ///   - rehearsal: the journal in which the same run sent nothing, beside that of real orders.
+    ///   - acknowledged: names of items that a person vouches for; they count where nothing contradicts.
+    ///   - permissions: what the venue said of the key's permissions; nil where it was not asked or does
+    ///     not say.
+    public init(
+        _ report: DoctorReport, _ configuration: Configuration?, journal: (any Journal)?,
+        rehearsal: (any Journal)? = nil, acknowledged: [String] = [],
+        permissions: DoctorCheck? = nil
+    ) throws {
+        add("doctor", report.isHealthy ? .pass : .attention, report.summary)
+        var history = History()
+        for journal in [journal, rehearsal] { if let journal { try history.add(journal) } }
+        add(
+            "dry-run", history.dryRuns > 0 ? .pass : .manual,
+            history.dryRuns > 0
+                ? "\(history.dryRuns) runs of the daemon sent nothing"
+                : "no run of the daemon sent nothing yet: ledgerd live --dry-run")
+        if let permissions {
+            add("permissions", permissions.passed ? .pass : .attention, permissions.message)
+        } else {
+            add("permissions", .manual, "see that the key cannot withdraw")
+        }
+        addLimits(configuration)
+        addSwitch(configuration, history)
+        let contact = ["email.to", "alerts.slack_webhook"].first {
+            configuration?[$0].isEmpty == false
+        }
+        add(
+            "contact", contact != nil ? .pass : .manual,
+            contact.map { "alerts go out by \($0)" } ?? "say who is called when something is wrong")
+        for index in items.indices where items[index].verdict == .manual {
+            guard acknowledged.contains(items[index].name) else { continue }
+            items[index].verdict = .pass
+            items[index].evidence = "acknowledged; " + items[index].evidence
+        }
+    }
+
+    public var isPassed: Bool { items.allSatisfy { $0.verdict == .pass } }
+
+    public var table: Table {
+        var table = Table([.init("item"), .init("verdict"), .init("evidence")])
+        for item in items { table.add([item.name, item.verdict.rawValue, item.evidence]) }
+        return table
+    }
+
+    private mutating func add(_ name: String, _ verdict: Verdict, _ evidence: String) {
+        items.append(Item(name: name, verdict: verdict, evidence: evidence))
+    }
+
+    /// What the runbook begins with (X04); 0 is no limit.
+    private static let conservative: [(key: String, most: String)] = [
+        ("risk.max_abs_position_notional", "1000"), ("risk.max_order_notional", "500"),
+        ("risk.daily_loss_limit", "100"), ("risk.max_orders_per_min", "10"),
+    ]
+
+    private mutating func addLimits(_ configuration: Configuration?) {
+        guard let configuration else {
+            return add("limits", .attention, "the configuration cannot be read")
+        }
+        var wide: [String] = []
+        if !configuration.hasRiskLimits { wide.append("risk limits are off") }
+        for (key, most) in Self.conservative {
+            let value = (try? Money(configuration[key])) ?? .zero
+            guard let limit = try? Money(most), value.raw == 0 || value > limit else { continue }
+            wide.append("\(key) \(value) instead of \(most)")
+        }
+        add(
+            "limits", wide.isEmpty ? .pass : .attention,
+            wide.isEmpty ? "limits are at most those of the runbook" : wide.joined(separator: "; "))
+    }
+
+    /// Touched and removed once, and seen by a run.
+    private mutating func addSwitch(_ configuration: Configuration?, _ history: History) {
+        let path = configuration?["gate.flag_path"] ?? "state/kill_switch.flag"
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        let place = path.hasPrefix("/") ? "/" + folder : folder.isEmpty ? "." : folder
+        guard access(place, W_OK | X_OK) == 0 else {
+            return add("kill switch", .attention, "\(place) cannot be written: mkdir -p \(place)")
+        }
+        add(
+            "kill switch", history.hasRehearsedFlag ? .pass : .manual,
+            history.hasRehearsedFlag
+                ? "the flag was set and removed, and the journal saw both"
+                : "rehearse: touch \(path); ledger gate observe; rm \(path); ledger gate observe")
+    }
+
+    /// What a journal shows of rehearsals.
+    private struct History {
+        var dryRuns = 0
+        var hasRehearsedFlag = false
+
+        mutating func add(_ journal: any Journal) throws {
+            guard try journal.head.lastSequence != .none else { return }
+            var wasPresent = false
+            var (runs, rehearsed) = (0, false)
+            try journal.forEachRecord(
+                from: journal.beginning, filter: EventFilter([.runStarted, .flagFileObserved])
+            ) { record in
+                if record.type == .flagFileObserved {
+                    let isPresent = try FlagFileObserved(record).isPresent
+                    if !isPresent, wasPresent { rehearsed = true }
+                    wasPresent = isPresent
+                } else if try Self.isDry(RunStarted(record).mode) {
+                    runs += 1
+                }
+                return true
+            }
+            dryRuns += runs
+            hasRehearsedFlag = hasRehearsedFlag || rehearsed
+        }
+
+        private static func isDry(_ mode: String) -> Bool {
+            mode == "paper" || mode == "dry" || mode.hasSuffix("dry-run")
+        }
+    }
+}

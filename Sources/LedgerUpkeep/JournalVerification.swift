@@ -1,0 +1,248 @@
+import LedgerArchive
+import LedgerBooks
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+import LedgerReading
+import LedgerSafety
+
+/// Checks everything that a journal promises: checksums, the chain, sequence without gaps, payloads,
+/// time that does not run backwards, causes, the invariants, checkpoints that equal a fold from the
+/// beginning, double-entry books that add up and agree with the projections, and the tree with the
+/// checkpoints signed for it.
+public struct JournalVerification {
+    public struct Result: Sendable {
+        public var events: UInt64 = 0
+        public var unknown: UInt64 = 0
+        public var checkpoints = 0
+        /// Signed checkpoints whose root the events gave; nil without a tree.
+        public var signed: Int?
+        public var head = Head.empty
+        /// Each is one thing that is wrong, with its sequence.
+        public var faults: [String] = []
+        /// The last event that was pruned; none where all are there.
+        public var pruned = SequenceNumber.none
+    }
+
+    private let journal: any Journal
+    private let tree: TreeVerification?
+
+    /// - Parameter tree: compares the events with their tree on the way.
+    public init(_ journal: any Journal, tree: TreeVerification? = nil) {
+        self.journal = journal
+        self.tree = tree
+    }
+
+    /// At most this many faults are listed.
+    public static let mostFaults = 100
+
+    /// Hashes on one thread while the folds run on another.
+    ///
+    /// - Parameter start: where to begin. What is folded from the first event (projections, invariants and
+    ///   the tree) is compared only from there.
+    /// - Throws: what kept it from running; damage is a fault of the result.
+    public func run(
+        from start: SequenceNumber = .first, progress: (SequenceNumber) -> Void = { _ in }
+    ) throws -> Result {
+        let start = max(start, try journal.beginning)
+        let hashing = SecondThread { try hash(from: start) }
+        let folded = Swift.Result { try fold(from: start, progress) }
+        do {
+            let chain = try hashing.product()
+            var result = try folded.get()
+            result.head = chain.head
+            result.signed = chain.signed
+            result.faults = Array((chain.faults + result.faults).prefix(Self.mostFaults))
+            return result
+        } catch let error as JournalError where error.exitCode == 3 {
+            // What follows the damage cannot be judged.
+            return Result(faults: ["\(error)"])
+        }
+    }
+
+    /// What the chain and the tree came to.
+    private struct Chain {
+        var head = Head.empty
+        var signed: Int?
+        var faults: [String] = []
+    }
+
+    private func hash(from start: SequenceNumber) throws -> Chain {
+        // The tree's leaves begin with event 1.
+        guard var tree, start == .first else {
+            return Chain(head: try journal.verifyChain(from: start))
+        }
+        let head = try journal.verifyChain(each: { (block) throws(JournalError) in
+            do throws(BlockError) { try tree.take(block) } catch {
+                let first = block.header.firstSequence
+                throw .corruptBlock(
+                    first, error, goodThrough: SequenceNumber(first.number - 1))
+            }
+        })
+        tree.finish()
+        return Chain(head: head, signed: tree.agreed, faults: tree.faults)
+    }
+
+    private func checks() throws -> [any ProjectionCheck] {
+        [
+            try Check<PositionBook>(journal), try Check<EquityBook>(journal),
+            try Check<OrderRegister>(journal), try Check<NameBook>(journal),
+            try Check<TradingGate>(journal), try Check<DrawdownStop>(journal),
+            try Check<SignalFunnel>(journal), try Check<StrategyHealth>(journal),
+            try Check<ReconciliationLog>(journal),
+        ]
+    }
+
+    private func fold(
+        from start: SequenceNumber, _ progress: (SequenceNumber) -> Void
+    ) throws -> Result {
+        var result = Result()
+        let pruned = try journal.pruned
+        result.pruned = pruned?.lastSequence ?? .none
+        // Signals, orders and lots of events that are not read are unknown.
+        let isWhole = start == .first
+        var folds = try start == journal.beginning ? checks() : []
+        var books = try isWhole ? BooksFold(profit: Check<ProfitAndLoss>(journal)) : nil
+        var invariants = Invariants()
+        var isFolding = isWhole
+        let watched = EventTypeSet(Invariants.types)
+        var lastInput = SequenceNumber.none
+        var lastTime = Timestamp(nanoseconds: .min)
+        try journal.forEachRecord(from: start) { record in
+            result.events += 1
+            if record.sequence.number % 65_536 == 0 { progress(record.sequence) }
+            // Of what begins in the middle the first cause is taken as it is.
+            if record.isInput || (lastInput == .none && !isWhole) {
+                lastInput = record.isInput ? record.sequence : record.cause
+            }
+            for fault in Self.faults(record, lastInput, lastTime, &result.unknown) {
+                result.faults.append(fault)
+            }
+            lastTime = max(lastTime, record.time)
+            // A bar's type shares its bit with none of these.
+            if isFolding, watched.mayContain(record.rawType) {
+                do { result.faults += try invariants.take(record) } catch {
+                    // The folds name the event; what follows from it cannot be judged.
+                    isFolding = false
+                }
+            }
+            for index in folds.indices {
+                if let fault = try folds[index].take(record) { result.faults.append(fault) }
+            }
+            result.faults += try books?.take(record) ?? []
+            return result.faults.count < Self.mostFaults
+        }
+        result.faults += books?.differences.prefix(Self.mostFaults) ?? []
+        result.checkpoints = folds.reduce(books?.compared ?? 0) { $0 + $1.compared }
+        return result
+    }
+
+    private static func faults(
+        _ record: Record, _ lastInput: SequenceNumber, _ lastTime: Timestamp,
+        _ unknown: inout UInt64
+    ) -> [String] {
+        var found: [String] = []
+        // Only a fault needs the name, which takes longer to make than everything else here.
+        func event() -> String {
+            "event \(record.sequence) (\(record.type?.name ?? "type \(record.rawType)"))"
+        }
+        if !record.isInput, record.cause != lastInput {
+            found.append(
+                "\(event()) names \(record.cause) as its cause, the last input is \(lastInput)")
+        }
+        if record.correlation > record.sequence {
+            found.append("\(event()) belongs to the later \(record.correlation)")
+        }
+        if record.time < lastTime {
+            found.append("\(event()): time runs backwards to \(record.time)")
+        }
+        guard let type = record.type else {
+            unknown += 1
+            return found
+        }
+        // The folds decode the prices.
+        if type != .bar, type != .quote, type != .trade {
+            var writer = JSONLineWriter()
+            var line: [UInt8] = []
+            do { try writer.append(record, to: &line) } catch { found.append("\(error)") }
+        }
+        return found
+    }
+}
+
+/// Folds along and compares with each checkpoint that it passes.
+private protocol ProjectionCheck {
+    var compared: Int { get }
+    mutating func take(_ record: Record) throws -> String?
+}
+
+private struct Check<P: Projection>: ProjectionCheck {
+    private(set) var state = P()
+    private var wanted: ArraySlice<SequenceNumber>
+    private let read = EventFilter(P.types)
+    private let types = EventTypeSet(P.types)
+    private let journal: any Journal
+    private(set) var compared = 0
+    private(set) var hasFailed = false
+
+    init(_ journal: any Journal) throws {
+        self.journal = journal
+        wanted = try journal.checkpoints(name: P.name)[...]
+        guard let pruned = try journal.pruned?.lastSequence else { return }
+        // What pruned events came to is in the checkpoints that pruning left.
+        state = try ProjectionReader.fold(of: journal, through: pruned)
+        wanted = wanted.drop { $0 <= pruned }
+    }
+
+    mutating func take(_ record: Record) throws -> String? {
+        guard !hasFailed else { return nil }
+        // As readers do: what it does not ask for must not move it.
+        if types.mayContain(record.rawType), read.matches(record) {
+            do { try state.apply(record) } catch {
+                hasFailed = true
+                return "\(P.name): \(error)"
+            }
+        }
+        guard let next = wanted.first, next == record.sequence else { return nil }
+        wanted.removeFirst()
+        guard let saved = try journal.checkpoint(name: P.name, atOrBefore: next),
+            saved.sequence == next, saved.version == P.version
+        else { return nil }
+        compared += 1
+        guard Checkpoint(of: state, at: next).bytes == saved.bytes else {
+            return "the checkpoint of \(P.name) at event \(next) is not what the events give"
+        }
+        return nil
+    }
+}
+
+/// The books beside the profit, which they are compared with after every event that moves value.
+private struct BooksFold {
+    private var profit: Check<ProfitAndLoss>
+    private var check = BooksCheck()
+    private var hasFailed = false
+    private let read = EventTypeSet(Books.types)
+
+    init(profit: Check<ProfitAndLoss>) { self.profit = profit }
+
+    var compared: Int { profit.compared }
+
+    mutating func take(_ record: Record) throws -> [String] {
+        var faults: [String] = []
+        if let fault = try profit.take(record) { faults.append(fault) }
+        // Without the profit there is nothing to compare with.
+        guard !hasFailed, !profit.hasFailed, read.mayContain(record.rawType) else { return faults }
+        do throws(BooksError) { try check.take(record, beside: profit.state) } catch {
+            hasFailed = true
+            faults.append("books: \(error)")
+        }
+        return faults
+    }
+
+    /// What differs at the end of the journal.
+    var differences: [String] {
+        hasFailed || profit.hasFailed ? [] : check.differences(from: profit.state)
+    }
+}

@@ -1,0 +1,73 @@
+import LedgerArchive
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+import LedgerReading
+import LedgerSafety
+
+/// Removes a journal's oldest segments. What they came to stays as checkpoints, so that every projection of
+/// a later moment is what it was; the removal itself is an event.
+public struct Pruning {
+    private let journal: LMDBJournal
+    private let folder: SegmentFolder
+
+    public init(_ journal: LMDBJournal) {
+        (self.journal, folder) = (journal, SegmentFolder(journal.path))
+    }
+
+    /// The segments of which every event is older than a moment.
+    public func segments(
+        before moment: SequenceNumber
+    ) throws(ArchiveError) -> [(path: String, manifest: SnapshotManifest)] {
+        Array(try folder.manifests().prefix { $0.manifest.last < moment })
+    }
+
+    /// The holds that stand, by name, with who placed them.
+    public static func holds(of journal: any Journal) throws -> [(name: String, by: String)] {
+        var standing: [(name: String, by: String)] = []
+        try journal.forEachRecord(
+            from: journal.beginning, filter: EventFilter([.operatorCommanded])
+        ) { record in
+            let command = try OperatorCommanded(record)
+            switch OperatorVerb(rawValue: command.command) {
+            case .hold:
+                let why = command.reason.isEmpty ? "" : ": \(command.reason)"
+                standing.append((command.argument, "\(command.actor)\(why)"))
+            case .releaseHold: standing.removeAll { $0.name == command.argument }
+            default: break
+            }
+            return true
+        }
+        return standing
+    }
+
+    /// Keeps what the events through `head` came to, so that nothing later needs them.
+    public func keepStates(through head: SequenceNumber) throws {
+        func keep<P: Projection>(_ type: P.Type) throws {
+            let state: P = try ProjectionReader.fold(of: journal, through: head)
+            try journal.storeCheckpoint(Checkpoint(of: state, at: head))
+        }
+        try keep(PositionBook.self)
+        try keep(EquityBook.self)
+        try keep(ProfitAndLoss.self)
+        try keep(OrderRegister.self)
+        try keep(NameBook.self)
+        try keep(TradingGate.self)
+        try keep(DrawdownStop.self)
+        try keep(ReconciliationLog.self)
+        try keep(SignalFunnel.self)
+        try keep(StrategyHealth.self)
+        let engine = try EngineRestorer.engine(of: journal, through: head)
+        var writer = StateWriter()
+        engine.encode(into: &writer)
+        try journal.storeCheckpoint(
+            Checkpoint(
+                name: Engine.name, version: Engine.version, sequence: head, bytes: writer.bytes))
+        try journal.flush()
+    }
+
+    /// Removes the segments, once the event that says so is durable.
+    public func remove(through head: Head) throws(ArchiveError) { try folder.prune(through: head) }
+}
