@@ -17,22 +17,22 @@ from read_journal import FormatError, Names, Record
 
 
 class Invalid(Exception):
-    """What does not hold."""
+    """The proof is not valid, and why."""
 
 
 def decode(text):
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)
     except ValueError as error:
-        raise Invalid("'%s' is no base64: %s" % (text, error))
+        raise Invalid("'%s' is not base64: %s" % (text, error))
     if base64.b64encode(data).decode() != text:
-        raise Invalid("'%s' is not the base64 of its bytes" % text)
+        raise Invalid("'%s' is not canonical base64" % text)
     return data
 
 
 def number(text):
     if not re.fullmatch("0|[1-9][0-9]{0,18}", text):
-        raise Invalid("'%s' is no number" % text)
+        raise Invalid("'%s' is not a number" % text)
     return int(text)
 
 
@@ -104,11 +104,11 @@ def public_key(text):
     """Name, hash and bytes of NAME+HASH+BASE64."""
     parts = text.split("+", 2)
     if len(parts) != 3:
-        raise ValueError("a public key is NAME+HASH+BASE64")
+        raise ValueError("a public key has the form NAME+HASH+BASE64")
     data = base64.b64decode(parts[2], validate=True)
     digest = hashlib.sha256(parts[0].encode() + b"\n" + data).digest()[:4]
     if len(data) != 33 or data[0] != 1 or digest.hex() != parts[1]:
-        raise ValueError("it is no Ed25519 key, or its hash is not its own")
+        raise ValueError("it is not an Ed25519 key, or its hash does not match")
     return parts[0], digest, data[1:]
 
 
@@ -119,20 +119,20 @@ def checkpoint(text, signatures, key):
     for line in signatures:
         words = line.split(" ")
         if len(words) != 3 or words[0] != "\u2014":
-            raise Invalid("'%s' is no signature" % line)
+            raise Invalid("'%s' is not a signature" % line)
         data = decode(words[2])
         if words[1] != name or data[:4] != digest:
             continue
         if not is_signed(data[4:], "".join(part + "\n" for part in text).encode(), public):
-            raise Invalid("the signature of %s is not that of its text" % name)
+            raise Invalid("the signature of %s does not match the text" % name)
         mine += 1
     if not mine:
         raise Invalid("%s did not sign it" % name)
     if len(text) < 3 or text[0] != name:
-        raise Invalid("it is no checkpoint of %s" % name)
+        raise Invalid("it is not a checkpoint of %s" % name)
     root = decode(text[2])
     if len(root) != 32:
-        raise Invalid("its root has not 32 bytes")
+        raise Invalid("its root does not have 32 bytes")
     return number(text[1]), root
 
 
@@ -164,7 +164,7 @@ def check_consistency(first, first_root, second, second_root, path):
     if first == second or first == 0:
         expected = second_root if first else hashlib.sha256(b"").digest()
         if path or first_root != expected:
-            raise Invalid("a tree begins with itself and with none, without a path")
+            raise Invalid("a proof from an empty tree, or to the same tree, has no path")
         return
     if first > second:
         raise Invalid("the older tree is the larger one")
@@ -193,28 +193,28 @@ def check_consistency(first, first_root, second, second_root, path):
 def hashes(lines):
     path = [decode(line) for line in lines]
     if any(len(digest) != 32 for digest in path):
-        raise Invalid("a hash has not 32 bytes")
+        raise Invalid("a hash does not have 32 bytes")
     return path
 
 
 def value(key, line):
     if not line.startswith(key + " "):
-        raise Invalid("'%s …' is due, not '%s'" % (key, line))
+        raise Invalid("expected '%s …', found '%s'" % (key, line))
     return line[len(key) + 1:]
 
 
 def inclusion(parts, key):
     head, proof, text, signatures = parts
     if len(head) != 2 or len(proof) < 3 or proof[0] != "c2sp.org/tlog-proof@v1":
-        raise Invalid("it is not laid out as an inclusion proof")
+        raise Invalid("it does not have the form of an inclusion proof")
     entry = decode(value("extra", proof[1]))
     index = number(value("index", proof[2]))
     record = entry[16:]
     if len(record) < 24 or int.from_bytes(record[:2], "little") * 8 != len(record):
-        raise Invalid("its entry is not one record")
+        raise Invalid("its entry is not exactly one record")
     event = Record(index + 1, record).line(Names()).rstrip("\n")
     if value("event", head[1]) != event:
-        raise Invalid("the event that is shown is not the one in the leaf")
+        raise Invalid("the event shown differs from the one in the leaf")
     size, root = checkpoint(text, signatures, key)
     leaf = hashlib.sha256(b"\0" + entry).digest()
     check_inclusion(leaf, index, size, root, hashes(proof[3:]))
@@ -234,10 +234,10 @@ def check(data, key):
     except UnicodeDecodeError:
         raise Invalid("it is not UTF-8")
     if not text.endswith("\n") or any(ord(c) < 32 and c != "\n" or ord(c) == 127 for c in text):
-        raise Invalid("it is not lines of plain text")
+        raise Invalid("it does not consist of lines of plain text")
     parts = [part.split("\n") for part in text[:-1].split("\n\n")]
     if any("" in part for part in parts):
-        raise Invalid("it has an empty line too many")
+        raise Invalid("it has an extra empty line")
     kinds = {"ledger inclusion proof v1": (4, inclusion),
              "ledger consistency proof v1": (5, consistency)}
     count, body = kinds.get(parts[0][0], (0, None))

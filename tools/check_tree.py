@@ -38,7 +38,7 @@ def tree_of(entries):
 
 
 def compare_inclusion(tree, entry, index, size, path):
-    """Of pymerkle the hashes, of sigstore the walk from the leaf to the root."""
+    """Uses pymerkle's hashes and sigstore's walk from the leaf to the root."""
     leaf, root = tree.get_leaf(index + 1), tree.get_root(size)
     theirs = tree.prove_inclusion(index + 1, size)
     verify_inclusion(leaf, root, theirs)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Usage: tools/read_books.py FILE - what Beancount makes of a file; needs the package beancount
+"""Usage: tools/read_books.py FILE - prints what Beancount computes from a file; needs the package beancount
 
 Prints lines with tabs between the fields, and exits with 1 and the errors when Beancount has any:
 
@@ -7,9 +7,9 @@ Prints lines with tabs between the fields, and exits with 1 and the errors when 
     balance  account  number  currency                                     money of an account
     gain     account  number  fills                                        gains from the prices alone
 
-A gain is computed anew from what was sold at which price and what it had cost, rounding accounts
-included; the amounts of the income accounts are not read. Each fill may differ by half of the last
-decimal of what was paid, 10^-9.
+A gain is recomputed from the units sold, their price and their cost, including the rounding accounts; the
+amounts of the income accounts are not read. Each fill may differ by half of the last decimal of the amount
+paid, 10^-9.
 """
 import sys
 from fractions import Fraction

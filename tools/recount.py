@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Usage: tools/recount.py JOURNAL [LEDGER] - exits 0 when all agree, 1 naming the first difference
+"""Usage: tools/recount.py JOURNAL [LEDGER] - exits with 0 when all agree, else with 1 and the first difference
 
 Recounts a journal from its events alone, in exact integers, and compares with `ledger project`.
-Nothing of the program is used but what it prints: `ledger tail --all --format jsonl` gives the events,
-and FIFO lots, cost, realised profit, fees, dividends, splits, cash, marks, equity and its peak are
-computed from them again.
+It uses only the program's output: `ledger tail --all --format jsonl` prints the events, from which it
+recomputes FIFO lots, cost, realised profit, fees, dividends, splits, cash, marks, equity and its peak.
 """
 import json
 import subprocess
@@ -116,7 +115,7 @@ class Books:
             account.peak, account.peak_at = now, self.time
 
     def mark(self, symbol, price):
-        """A price more than half of the last one away waits for a second one near it."""
+        """A price that is more than half of the last one away from it waits for a second one near it."""
         def near(other):
             return price > 0 and other > 0 and 2 * abs(price - other) <= other
         last = self.marks.get(symbol, 0)

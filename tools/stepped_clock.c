@@ -1,8 +1,8 @@
-/* Usage: LD_PRELOAD=stepped_clock.so STEPPED_CLOCK=FILE PROGRAM - the machine's clock as FILE has it: 8 bytes,
- * nanoseconds that it is ahead, little-endian, looked at whenever the program looks at its clock. The clocks that nobody
- * sets stay as they are. tools/live_faults builds it.
+/* Usage: LD_PRELOAD=stepped_clock.so STEPPED_CLOCK=FILE PROGRAM - shifts the machine's clock by the offset in FILE:
+ * 8 bytes, little-endian, nanoseconds ahead, read whenever the program reads its clock. Clocks that cannot be set are not
+ * shifted. tools/live_faults builds it.
  *
- * libfaketime does not do: it moves the environment in memory, by which Swift finds a program's arguments.
+ * libfaketime does not work here: it moves the environment in memory, which Swift uses to find a program's arguments.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
