@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Usage: tools/python tools/read_journal.py DIRECTORY - prints a journal as JSON lines, after checking it
-"""A reader of docs/JOURNAL_FORMAT.md, version 1, that shares no code with the program.
+"""A reader of docs/JOURNAL_FORMAT.md, version 1. It shares the table of events with the program, and no code.
 
 Exit 0: every block was read and its checksums and chain are right. Exit 1: a block or record is not as
 the format says; what came before it was printed. Exit 2: there is no journal.
@@ -10,226 +10,9 @@ import os
 import struct
 import sys
 
-SIDES = ["none", "buy", "sell"]
-PURPOSES = ["none", "entry", "exit", "stopLoss", "takeProfit"]
-REFUSALS = [
-    "unknown", "insufficientCash", "sizeZero", "currencyMismatch", "duplicateIntent", "belowLot",
-    "unknownInstrument", "overflow", "noPosition", "badPrice", "workingOrder", "accountKind",
-    "manualKill", "strategyDisabled", "mode", "flagFile", "drawdownStop", "reconciliation",
-    "duplicateIntents", "orderRejections", "runFailures", "dailyDrawdown", "dailyLoss", "lossPause",
-    "faultCounter", "authentication", "clock", "dataQuality", "feedPaused", "calendar", "regime",
-    "correlation", "volatility", "topSignals", "signalRate", "portfolioHeat", "orderNotional",
-    "positionQuantity", "positionNotional", "totalNotional", "totalExposure", "entriesPerDay",
-    "orderRate", "tradeValue", "positionSize", "rampup", "priceFilter", "lotSize", "marketLotSize",
-    "notional", "percentPrice", "maximumOrders", "orderStream",
-]
-ENDS = [
-    "unknown", "notFilled", "otherExitFilled", "positionClosed", "dayEnded", "runEnded",
-    "operatorCancelled", "venueCancelled", "halted", "reconciled",
-]
-LATCHES = [
-    "unknown", "configuration", "strategyList", "killSwitch", "flagFile", "mode", "drawdown",
-    "reconciliation", "duplicateIntents", "orderRejections", "runFailures", "dailyDrawdown",
-    "dailyLoss", "lossPause", "restFaults", "websocketFaults", "duplicateReports", "staleReports",
-    "metrics", "authentication", "clock", "dataQuality", "feed", "calendar", "orderStream",
-]
-STATUSES = [
-    "unknown", "pending", "accepted", "partiallyFilled", "filled", "cancelled", "expired", "rejected",
-    "replaced", "cancelRefused", "replaceRefused", "unknown",
-]
-SCOPES = ["unknown", "global", "strategy", "symbol"]
-MODES = ["unknown", "auto", "manual", "paper", "halt"]
-PHASES = ["unknown", "normal", "halt", "panic", "rampup"]
-CHECKED = ["failed", "passed"]
-AMOUNT = (40, [("amount", 24, "money")], [])
-REFUSAL = (56, [("strategy", 20, "strategy"), ("side", 22, SIDES), ("reason", 23, REFUSALS),
-                ("limit", 24, "money"), ("value", 40, "money")], [])
-ENDED = (40, [("reason", 20, ENDS), ("order", 24, "order"), ("remaining", 32, "quantity")], [])
+from journal_events import ACCOUNT_KIND, EVENTS
 
-# Number: name, (end of the fixed part, fields as (name, offset, kind), texts). All have version 1.
-EVENTS = {
-    1: ("JournalOpened", (24, [
-        ("kind", 20, ["unknown", "tape", "backtest", "paper", "live", "general"])],
-        ["name", "build"])),
-    2: ("ConfigurationLoaded", (40, [("seed", 24, "u64"), ("digest", 32, "hex64")],
-        ["build", "settings"])),
-    3: ("InstrumentDefined", (40, [
-        ("kind", 20, ["unknown", "equity", "crypto"]), ("priceScale", 21, "u8"),
-        ("quantityScale", 22, "u8"), ("tick", 24, "price"), ("lot", 32, "quantity")],
-        ["symbol", "venue", "currency"])),
-    4: ("AccountDefined", (24, [("kind", 20, ["unknown", "simulated", "paper", "live"])],
-        ["name", "currency"])),
-    5: ("StrategyDefined", (24, [("strategy", 20, "u16"), ("version", 22, "u16")],
-        ["name", "parameters"])),
-    6: ("RunStarted", (24, [], ["mode", "name"])),
-    7: ("RunEnded", (32, [("inputs", 24, "u64")], ["reason"])),
-    8: ("RunFailed", (24, [], ["reason"])),
-    9: ("StateDigested", (32, [("digest", 24, "hex64")], [])),
-    10: ("OperatorCommanded", (24, [], ["actor", "command", "argument", "reason"])),
-    11: ("ClockTicked", (24, [], [])),
-    12: ("SessionOpened", (24, [], [])),
-    13: ("SessionClosed", (24, [], [])),
-    14: ("Bar", (64, [
-        ("interval", 20, "u32"), ("open", 24, "price"), ("high", 32, "price"),
-        ("low", 40, "price"), ("close", 48, "price"), ("volume", 56, "quantity")], [])),
-    15: ("Quote", (56, [
-        ("bid", 24, "price"), ("ask", 32, "price"), ("bidSize", 40, "quantity"),
-        ("askSize", 48, "quantity")], [])),
-    16: ("Trade", (48, [
-        ("aggressor", 20, ["unknown", "buy", "sell"]), ("price", 24, "price"),
-        ("size", 32, "quantity"), ("tradeId", 40, "u64")], [])),
-    17: ("PredictionRecorded", (48, [
-        ("predicted", 24, "price"), ("error", 32, "price"), ("horizon", 40, "i64")], [])),
-    18: ("DividendDeclared", (32, [("perUnit", 24, "price")], [])),
-    19: ("SplitApplied", (40, [("numerator", 24, "i64"), ("denominator", 32, "i64")], [])),
-    20: ("CashDeposited", AMOUNT),
-    21: ("CashWithdrawn", AMOUNT),
-    22: ("FeeCharged", (40, AMOUNT[1], ["kind"])),
-    23: ("DividendPaid", (56, [
-        ("strategy", 20, "strategy"), ("perUnit", 24, "price"), ("quantity", 32, "quantity"),
-        ("amount", 40, "money")], [])),
-    24: ("SignalGenerated", (56, [
-        ("strategy", 20, "strategy"), ("side", 22, SIDES), ("purpose", 23, PURPOSES),
-        ("price", 24, "price"), ("quantity", 32, "quantity"), ("indicator", 40, "f64"),
-        ("threshold", 48, "f64")], [])),
-    25: ("SignalRejected", REFUSAL),
-    26: ("OrderIntended", (104, [
-        ("strategy", 20, "strategy"), ("side", 22, SIDES),
-        ("orderType", 23, ["none", "market", "limit", "stop", "stopLimit"]),
-        ("intent", 24, "hex128"), ("quantity", 40, "quantity"), ("limitPrice", 48, "price"),
-        ("stopPrice", 56, "price"), ("stopLossDistance", 64, "price"),
-        ("takeProfitDistance", 72, "price"), ("referencePrice", 80, "price"),
-        ("parent", 88, "order"),
-        ("timeInForce", 96,
-         ["none", "day", "goodTillCancelled", "immediateOrCancel", "fillOrKill"]),
-        ("purpose", 97, PURPOSES)], [])),
-    27: ("IntentRejected", REFUSAL),
-    28: ("OrderSubmitted", (32, [("order", 24, "order")], [])),
-    29: ("OrderAccepted", (40, [("order", 24, "order"), ("activeFrom", 32, "time")], [])),
-    30: ("OrderRejected", (32, [("order", 24, "order")], ["reason"])),
-    31: ("OrderFilled", (80, [
-        ("strategy", 20, "strategy"), ("side", 22, SIDES),
-        ("liquidity", 23, ["none", "maker", "taker"]), ("order", 24, "order"),
-        ("execution", 32, "u64"), ("price", 40, "price"), ("quantity", 48, "quantity"),
-        ("fee", 56, "money"), ("remaining", 72, "quantity")], [])),
-    32: ("OrderCancelled", ENDED),
-    33: ("OrderExpired", ENDED),
-    34: ("FaultReported", (24, [("kind", 20, [
-        "unknown", "rest", "websocket", "duplicateReport", "staleData", "authentication",
-        "orderRejected", "duplicateIntent", "orderStream", "venueUnreachable"])],
-        ["origin", "detail"])),
-    35: ("MetricReported", (32, [("metric", 20, [
-        "unknown", "feedLag", "websocketFailures", "errorRate", "clockSkew", "latency"]),
-        ("value", 24, "price")], ["origin"])),
-    36: ("FlagFileObserved", (24, [("file", 20, ["absent", "present"])], ["path"])),
-    37: ("FeedPaused", (32, [("lastSeen", 24, "time")], ["reason"])),
-    38: ("FeedResumed", (32, [("pausedAt", 24, "time")], [])),
-    39: ("GapDetected", (40, [
-        ("sessions", 20, "u32"), ("from", 24, "time"), ("to", 32, "time")], [])),
-    40: ("VenueSnapshotBegan", (80, [
-        ("kind", 20, ["unknown", "start", "reconciliation", "end"]),
-        ("venue", 21, ["unreachable", "answered"]), ("snapshot", 24, "hex64"),
-        ("cash", 32, "money"), ("portfolioValue", 48, "money"), ("buyingPower", 64, "money")],
-        ["origin"])),
-    41: ("VenuePositionReported", (48, [
-        ("snapshot", 24, "hex64"), ("quantity", 32, "quantity"), ("averagePrice", 40, "price")],
-        ["venueSymbol"])),
-    42: ("VenueOrderReported", (72, [
-        ("side", 20, SIDES), ("snapshot", 24, "hex64"), ("quantity", 32, "quantity"),
-        ("filled", 40, "quantity"), ("limitPrice", 48, "price"), ("intent", 56, "hex128")],
-        ["venueSymbol", "venueOrder"])),
-    43: ("VenueSnapshotEnded", (40, [
-        ("snapshot", 24, "hex64"), ("positions", 32, "u32"), ("orders", 36, "u32")], [])),
-    44: ("LatchEngaged", (64, [
-        ("strategy", 20, "strategy"), ("source", 22, LATCHES), ("scope", 23, SCOPES),
-        ("effect", 24, ["unknown", "blockEntries", "flatten", "blockAll"]),
-        ("clears", 25, ["unknown", "automatic", "operator"]), ("limit", 32, "money"),
-        ("value", 48, "money")], ["actor", "reason"])),
-    45: ("LatchCleared", (24, [
-        ("strategy", 20, "strategy"), ("source", 22, LATCHES), ("scope", 23, SCOPES)],
-        ["actor", "reason"])),
-    46: ("ModeChanged", (24, [("from", 20, MODES), ("to", 21, MODES), ("hard", 22, ["no", "yes"])],
-        ["actor", "reason"])),
-    47: ("DrawdownChanged", (72, [
-        ("from", 20, PHASES), ("to", 21, PHASES), ("days", 22, "u16"), ("equity", 24, "money"),
-        ("peak", 40, "money"), ("drawdown", 56, "price"), ("until", 64, "time")],
-        ["day", "actor", "reason"])),
-    48: ("PeakRebased", (56, [("from", 24, "money"), ("to", 40, "money")], ["actor", "reason"])),
-    49: ("HealthChecked", (32, [
-        ("reconciliation", 20, CHECKED), ("dataQuality", 21, CHECKED),
-        ("noDuplicateIntents", 22, CHECKED), ("strategiesEnabled", 23, CHECKED),
-        ("canResume", 24, CHECKED)], ["actor", "reason"])),
-    50: ("SizeAdjusted", (72, [
-        ("strategy", 20, "strategy"), ("side", 22, SIDES), ("reason", 23, REFUSALS),
-        ("from", 24, "quantity"), ("to", 32, "quantity"), ("limit", 40, "money"),
-        ("value", 56, "money")], [])),
-    51: ("MarkHeld", (40, [("price", 24, "price"), ("mark", 32, "price")], [])),
-    52: ("DiscrepancyFound", (72, [
-        ("kind", 20, [
-            "unknown", "positionOnlyAtVenue", "positionOnlyInLedger", "quantity", "averagePrice",
-            "cash", "orderOnlyAtVenue", "orderOnlyInLedger", "unrecordedFill", "unreachable",
-            "incomplete"]),
-        ("snapshot", 24, "hex64"), ("ledger", 32, "money"), ("venue", 48, "money"),
-        ("order", 64, "order")], ["venueSymbol", "detail"])),
-    53: ("ReconciliationEnded", (40, [
-        ("status", 20, ["unknown", "pass", "fail", "skipped"]), ("discrepancies", 24, "u32"),
-        ("snapshot", 32, "hex64")], ["reason"])),
-    54: ("PositionAdjusted", (48, [
-        ("strategy", 20, "strategy"), ("quantity", 24, "quantity"), ("price", 32, "price"),
-        ("snapshot", 40, "hex64")], ["actor", "reason"])),
-    55: ("CashAdjusted", (48, [("amount", 24, "money"), ("snapshot", 40, "hex64")],
-        ["actor", "reason"])),
-    56: ("AlertRaised", (56, [
-        ("severity", 20, ["unknown", "info", "warning", "critical"]),
-        ("kind", 21, [
-            "unknown", "drawdownWarning", "drawdownHalt", "drawdownPanic", "killSwitch",
-            "reconciliationFailed", "reconciliationPassed", "duplicateIntents", "noTrades",
-            "rejectionRate", "strategyHealth", "dataQuality", "clockSkew", "latency", "stopRefused"]),
-        ("strategy", 22, "strategy"), ("value", 24, "money"), ("threshold", 40, "money")],
-        ["text"])),
-    57: ("OrderRequested", (56, [
-        ("strategy", 20, "strategy"), ("side", 22, SIDES), ("orderType", 23, ["none", "market", "limit", "stop", "stopLimit"]),
-        ("quantity", 24, "quantity"), ("limitPrice", 32, "price"), ("stopPrice", 40, "price"),
-        ("timeInForce", 48,
-            ["none", "day", "goodTillCancelled", "immediateOrCancel", "fillOrKill"])], ["clientOrder", "actor", "reason"])),
-    58: ("OrderCancelRequested", (32, [("order", 24, "order")], ["actor", "reason"])),
-    59: ("OrderReplaceRequested", (56, [
-        ("order", 24, "order"), ("quantity", 32, "quantity"), ("limitPrice", 40, "price"),
-        ("stopPrice", 48, "price")], ["clientOrder", "actor", "reason"])),
-    60: ("OrderReplaced", (64, [
-        ("generation", 20, "u32"), ("order", 24, "order"), ("quantity", 32, "quantity"),
-        ("limitPrice", 40, "price"), ("stopPrice", 48, "price"), ("remaining", 56, "quantity")],
-        [])),
-    61: ("CancelIntended", (32, [("reason", 20, ENDS), ("order", 24, "order")], [])),
-    62: ("ReplaceIntended", (56, [
-        ("generation", 20, "u32"), ("order", 24, "order"), ("quantity", 32, "quantity"),
-        ("limitPrice", 40, "price"), ("stopPrice", 48, "price")], [])),
-    63: ("VenueStatusReported", (48, [
-        ("status", 20, STATUSES), ("generation", 22, "u16"), ("order", 24, "order"),
-        ("quantity", 32, "quantity"), ("filled", 40, "quantity")],
-        ["clientOrder", "venueOrder", "reason"])),
-    64: ("VenueFillReported", (72, [
-        ("side", 20, SIDES), ("liquidity", 21, ["none", "maker", "taker"]),
-        ("generation", 22, "u16"), ("order", 24, "order"), ("price", 32, "price"),
-        ("quantity", 40, "quantity"), ("fee", 48, "money"), ("cumulative", 64, "quantity")],
-        ["clientOrder", "venueOrder", "venueExecution", "feeAsset"])),
-    65: ("LinkChanged", (24, [
-        ("link", 20, ["unknown", "orders", "marketData", "requests"]),
-        ("state", 21, ["down", "up"])], ["venue", "reason"])),
-    66: ("VenueFiltersLoaded", (168, [
-        ("averageMinutes", 20, "u16"), ("flags", 22, "u16"), ("minimumPrice", 24, "price"),
-        ("maximumPrice", 32, "price"), ("tick", 40, "price"), ("minimumQuantity", 48, "quantity"),
-        ("maximumQuantity", 56, "quantity"), ("lot", 64, "quantity"),
-        ("marketMinimumQuantity", 72, "quantity"), ("marketMaximumQuantity", 80, "quantity"),
-        ("marketLot", 88, "quantity"), ("minimumNotional", 96, "money"),
-        ("maximumNotional", 112, "money"), ("bidMultiplierDown", 128, "price"),
-        ("bidMultiplierUp", 136, "price"), ("askMultiplierDown", 144, "price"),
-        ("askMultiplierUp", 152, "price"), ("maximumOrders", 160, "u32"),
-        ("maximumStops", 164, "u32")], ["origin"])),
-    67: ("IntentReleased", (32, [("order", 24, "order")], [])),
-}
 INTEGERS = {"u8": "<B", "u16": "<H", "u32": "<I", "u64": "<Q", "i64": "<q", "order": "<Q"}
-ACCOUNT_KINDS = ["", "simulated", "paper", "live"]
 
 
 class FormatError(Exception):
@@ -375,9 +158,10 @@ class Record:
         return '"%016x%016x"' % struct.unpack_from("<QQ", self.data, offset)
 
     def line(self, names):
-        name, (size, fields, texts) = EVENTS.get(self.type, ("Unknown%d" % self.type, (24, [], [])))
+        unknown = ("Unknown%d" % self.type, 0, 24, [], [])
+        name, version, size, fields, texts = EVENTS.get(self.type, unknown)
         values = []
-        known = self.type in EVENTS and self.version == 1
+        known = self.type in EVENTS and self.version == version
         if known:
             if self.end < size:
                 raise FormatError("event %d: %s is too short" % (self.sequence, name))
@@ -394,7 +178,7 @@ class Record:
         if self.account:
             parts.append('"account":' + quoted(names.name(names.accounts, self.account)))
             if self.account >> 14:
-                parts.append('"accountKind":"%s"' % ACCOUNT_KINDS[self.account >> 14])
+                parts.append('"accountKind":"%s"' % ACCOUNT_KIND[self.account >> 14])
         if self.instrument and name != "InstrumentDefined":
             parts.append('"symbol":' + quoted(names.name(names.instruments, self.instrument)))
         if self.cause:

@@ -28,18 +28,6 @@ public struct Instrument: Hashable, Sendable {
     }
 }
 
-public enum InstrumentKind: UInt8, Sendable, CaseIterable {
-    case equity = 1
-    case crypto = 2
-}
-
-/// Whose money an account holds. Kinds never mix: a simulated fill cannot reach a live account.
-public enum AccountKind: UInt8, Sendable, CaseIterable {
-    case simulated = 1
-    case paper = 2
-    case live = 3
-}
-
 public struct Account: Hashable, Sendable {
     public var id: AccountID
     public var name: String
@@ -52,30 +40,4 @@ public struct Account: Hashable, Sendable {
         self.kind = kind
         self.currency = currency
     }
-}
-
-public enum Side: UInt8, Sendable, CaseIterable {
-    case buy = 1
-    case sell = 2
-
-    public var opposite: Side { self == .buy ? .sell : .buy }
-    public var sign: Int128 { self == .buy ? 1 : -1 }
-}
-
-public enum OrderType: UInt8, Sendable, CaseIterable {
-    case market = 1
-    case limit = 2
-    case stop = 3
-    case stopLimit = 4
-}
-
-public enum TimeInForce: UInt8, Sendable, CaseIterable {
-    /// Until the trading day ends.
-    case day = 1
-    /// Until cancelled.
-    case goodTillCancelled = 2
-    /// What fills at once; the rest is cancelled.
-    case immediateOrCancel = 3
-    /// All at once or nothing.
-    case fillOrKill = 4
 }

@@ -1,11 +1,3 @@
-/// Which days trade, and from when to when.
-public enum TradingCalendar: UInt8, Sendable, CaseIterable {
-    /// Every UTC day, from midnight to midnight.
-    case crypto = 1
-    /// The New York Stock Exchange's regular sessions, 09:30 to 16:00 in New York.
-    case nyse = 2
-}
-
 /// One day's trading: `opens` ≤ time < `closes`.
 public struct TradingSession: Hashable, Sendable {
     public var day: CivilDate

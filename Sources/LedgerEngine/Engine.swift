@@ -233,22 +233,12 @@ public struct Engine: Sendable {
             if isRemote, gate.isFlattening, remote.mayFlatten(at: context.time) {
                 try flattenAgain(context, into: &batch)
             }
-        case let type? where Self.derived.contains(type):
+        case let type? where type.role == .derived:
             // The folds of the journal would book it, and the engine would not know.
             throw .fold(.inconsistent("\(type.name) is derived, never an input", record.sequence))
         default: break
         }
     }
-
-    private static let derived: [EventType] = [
-        .accountDefined, .strategyDefined, .stateDigested, .signalGenerated, .signalRejected,
-        .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
-        .orderFilled, .orderCancelled, .orderExpired, .feedPaused, .feedResumed, .gapDetected,
-        .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased, .healthChecked,
-        .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded, .positionAdjusted,
-        .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended, .replaceIntended,
-        .intentReleased,
-    ]
 
     // MARK: Settings and definitions
 

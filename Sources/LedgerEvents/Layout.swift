@@ -25,6 +25,11 @@ public struct Layout: Sendable {
         /// One byte that stands for one of these names, the first for 0.
         case names([String])
 
+        /// One byte that stands for a case's word, by its number; `zero` is the word for 0.
+        public static func words<T: Worded>(_ type: T.Type, zero: String) -> Kind {
+            .names([zero] + type.words)
+        }
+
         public var size: Int {
             switch self {
             case .u8, .names: 1
