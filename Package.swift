@@ -46,12 +46,14 @@ let package = Package(
         // Pure.
         pure("LedgerDomain", []),
         pure("LedgerEvents", ["LedgerDomain", "CChecksum"]),
+        pure("LedgerSettings", ["LedgerDomain"]),
         pure("LedgerProjections", ["LedgerDomain", "LedgerEvents"]),
         pure("LedgerSimulation", ["LedgerDomain", "LedgerEvents"]),
         pure("LedgerSafety", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         pure(
             "LedgerEngine",
             [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety",
             ]),
@@ -81,8 +83,9 @@ let package = Package(
 
         // Operations and the program.
         .target(
-            name: "LedgerDrivers",
+            name: "LedgerConfiguration",
             dependencies: [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerArchive", "LedgerImport",
                 "LedgerVenues", "CCrypto", "Yams",
             ],
@@ -90,6 +93,7 @@ let package = Package(
         .target(
             name: "LedgerReading",
             dependencies: [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal",
             ],
@@ -97,9 +101,10 @@ let package = Package(
         .target(
             name: "LedgerRunning",
             dependencies: [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
-                "LedgerDrivers", "LedgerReading", "Yams",
+                "LedgerConfiguration", "LedgerReading", "Yams",
             ],
             swiftSettings: settings),
         .target(
@@ -107,15 +112,17 @@ let package = Package(
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
-                "LedgerDrivers", "LedgerReading", "LedgerRunning",
+                "LedgerConfiguration", "LedgerReading", "LedgerRunning",
             ],
             swiftSettings: settings),
         // What both programs show and read: terminal, options, tables, exit codes.
         .target(
             name: "LedgerCommands",
             dependencies: [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerArchive", "LedgerDrivers", "LedgerReading", "LedgerRunning",
+                "LedgerJournal", "LedgerArchive", "LedgerConfiguration", "LedgerReading",
+                "LedgerRunning",
                 "LedgerUpkeep",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -123,9 +130,11 @@ let package = Package(
         .executableTarget(
             name: "ledger",
             dependencies: [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
-                "LedgerDrivers", "LedgerReading", "LedgerRunning", "LedgerUpkeep", "LedgerCommands",
+                "LedgerConfiguration", "LedgerReading", "LedgerRunning", "LedgerUpkeep",
+                "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -147,7 +156,7 @@ let package = Package(
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerEngine", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
-                "LedgerDrivers", "LedgerReading", "LedgerRunning", "CCrypto",
+                "LedgerConfiguration", "LedgerReading", "LedgerRunning", "CCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -159,7 +168,8 @@ let package = Package(
             name: "LedgerLive",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
-                "LedgerJournal", "LedgerImport", "LedgerVenues", "LedgerDrivers", "LedgerReading",
+                "LedgerJournal", "LedgerImport", "LedgerVenues", "LedgerConfiguration",
+                "LedgerReading",
                 "LedgerRunning", "LedgerTransport",
             ],
             swiftSettings: settings),
@@ -167,7 +177,8 @@ let package = Package(
             name: "ledgerd",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerSafety", "LedgerEngine", "LedgerJournal",
-                "LedgerArchive", "LedgerVenues", "LedgerDrivers", "LedgerReading", "LedgerRunning",
+                "LedgerArchive", "LedgerVenues", "LedgerConfiguration", "LedgerReading",
+                "LedgerRunning",
                 "LedgerUpkeep", "LedgerTransport", "LedgerExchange", "LedgerLive", "LedgerCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -176,7 +187,8 @@ let package = Package(
             name: "ledger-bench",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerDrivers", "LedgerReading",
+                "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerConfiguration",
+                "LedgerReading",
                 "LedgerRunning",
             ],
             swiftSettings: settings),
@@ -197,7 +209,8 @@ let package = Package(
             "LedgerBooksTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine", "LedgerBooks",
-                "LedgerJournal", "LedgerDrivers", "LedgerReading", "LedgerRunning", "LedgerUpkeep",
+                "LedgerJournal", "LedgerConfiguration", "LedgerReading", "LedgerRunning",
+                "LedgerUpkeep",
                 "ledger",
             ]),
         tests(
@@ -209,19 +222,23 @@ let package = Package(
         tests(
             "LedgerImportTests",
             [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerImport", "LedgerDrivers", "LedgerRunning",
+                "LedgerJournal", "LedgerImport", "LedgerConfiguration", "LedgerRunning",
             ]),
         tests(
-            "LedgerDriversTests",
+            "LedgerConfigurationTests",
             [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerArchive",
-                "LedgerVenues", "LedgerDrivers", "LedgerRunning",
+                "LedgerVenues", "LedgerConfiguration", "LedgerRunning",
             ]),
         tests(
             "LedgerRunningTests",
             [
-                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerDrivers",
+                "LedgerSettings",
+                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal",
+                "LedgerConfiguration",
                 "LedgerReading", "LedgerRunning",
             ]),
         tests(
@@ -234,6 +251,7 @@ let package = Package(
         tests(
             "LedgerEngineTests",
             [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine",
             ]),
@@ -259,7 +277,8 @@ let package = Package(
             "LedgerLiveTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerSafety", "LedgerEngine", "LedgerJournal",
-                "LedgerVenues", "LedgerDrivers", "LedgerRunning", "LedgerTransport", "LedgerLive",
+                "LedgerVenues", "LedgerConfiguration", "LedgerRunning", "LedgerTransport",
+                "LedgerLive",
                 "ledger", "ledgerd",
             ]),
         tests("RecountTests", ["ledger", "ledger-bench"]),
@@ -268,7 +287,8 @@ let package = Package(
             "ReplayTests",
             [
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerDrivers", "LedgerReading", "LedgerRunning", "LedgerUpkeep",
+                "LedgerJournal", "LedgerConfiguration", "LedgerReading", "LedgerRunning",
+                "LedgerUpkeep",
                 "ledger",
             ]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Glibc
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
+import LedgerSettings
 
 package struct ConfigurationOptions: ParsableArguments {
     package init() {}

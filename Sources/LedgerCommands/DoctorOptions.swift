@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import LedgerArchive
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerJournal
 import LedgerReading

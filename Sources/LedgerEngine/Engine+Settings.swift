@@ -1,4 +1,5 @@
 import LedgerDomain
+import LedgerSettings
 
 extension Engine {
     /// Nil when the settings may follow the present ones, else the first that cannot and why.

@@ -2,6 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 import LedgerSafety
+import LedgerSettings
 import LedgerSimulation
 
 /// The engine's state as bytes.

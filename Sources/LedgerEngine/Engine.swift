@@ -2,6 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 import LedgerSafety
+import LedgerSettings
 import LedgerSimulation
 
 /// The ledger's pure heart: a state, and one step that turns an input into the events derived from it.

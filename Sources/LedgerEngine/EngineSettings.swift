@@ -2,6 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 import LedgerSafety
+import LedgerSettings
 import LedgerSimulation
 
 /// What the engine takes from the journaled settings.

@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerSettings
 
 /// Long while the fast average of the price is above the slow one: buys when flat and above, sells
 /// when long and below. On bars the price is the close, on quotes the mid, on trades the price.

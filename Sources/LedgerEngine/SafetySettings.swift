@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerSafety
+import LedgerSettings
 
 extension SafetyRules {
     /// - Parameter account: decides what `auto` means: limits are off for simulated accounts alone.

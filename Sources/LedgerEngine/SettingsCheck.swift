@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerSafety
+import LedgerSettings
 
 /// Settings that are each good and together are not (C18): two of them are named.
 public enum SettingsCheck {

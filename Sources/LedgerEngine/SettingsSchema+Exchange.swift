@@ -1,3 +1,5 @@
+import LedgerSettings
+
 /// The settings of the local exchange; what it shares with a back-test (account, venue, data, seed) it takes
 /// from there.
 extension SettingsSchema {

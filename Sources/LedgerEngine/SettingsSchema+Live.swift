@@ -1,3 +1,5 @@
+import LedgerSettings
+
 /// The settings that the runbooks name for trading on real venues, for training and for delivery. They
 /// are checked, shown and journaled with all others; the trading daemon is what reads most of them.
 extension SettingsSchema {

@@ -1,3 +1,5 @@
+import LedgerSettings
+
 /// The settings of the safety layer. Each has the key of this program and, where the runbooks name one,
 /// the variable by which operators know it.
 extension SettingsSchema {

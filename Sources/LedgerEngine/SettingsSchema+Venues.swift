@@ -1,3 +1,5 @@
+import LedgerSettings
+
 /// Files that say what venues take and who the account is there.
 extension SettingsSchema {
     static let venueFiles: [Setting] = [

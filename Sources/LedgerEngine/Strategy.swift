@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerSettings
 
 /// What a strategy may know beside the event: its own position and whether it waits for an order.
 public struct StrategyView: Sendable {

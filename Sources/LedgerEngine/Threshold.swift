@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerSettings
 
 /// Trades a recorded prediction when enough of the move that it promises is left after its error.
 ///

@@ -1,5 +1,5 @@
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 
 /// What a run on a venue's time needs beside the journaled settings.
 public struct LiveOptions: Sendable {

@@ -1,11 +1,12 @@
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerImport
 import LedgerJournal
 import LedgerProjections
 import LedgerReading
+import LedgerSettings
 
 /// How far a long work is, for a progress bar.
 public struct Progress: Sendable {

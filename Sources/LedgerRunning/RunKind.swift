@@ -1,7 +1,8 @@
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
+import LedgerSettings
 
 /// What a run over files is: a back-test, or paper trading on a recorded day. Both take the same inputs
 /// through the same engine.

@@ -1,10 +1,11 @@
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 import LedgerReading
+import LedgerSettings
 
 /// The one writer of a journal: takes inputs, steps the engine, and commits each input with everything
 /// derived from it as one unit; many inputs share a commit.

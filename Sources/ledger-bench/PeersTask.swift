@@ -1,6 +1,6 @@
 import Glibc
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerImport

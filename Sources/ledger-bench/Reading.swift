@@ -1,6 +1,6 @@
 import LedgerArchive
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal

@@ -3,7 +3,7 @@ import Glibc
 import LedgerArchive
 import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal

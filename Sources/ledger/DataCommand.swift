@@ -2,7 +2,7 @@ import ArgumentParser
 import LedgerArchive
 import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerImport

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerImport
 
 /// What the rows of a file of market data mean.

@@ -7,6 +7,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 import LedgerRunning
+import LedgerSettings
 
 struct OtherSettingsOptions: ParsableArguments {
     @OptionGroup var configurations: ConfigurationOptions

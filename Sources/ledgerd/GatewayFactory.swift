@@ -1,6 +1,6 @@
 import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerLive
 import LedgerTransport

@@ -1,7 +1,7 @@
 import ArgumentParser
 import LedgerCommands
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal

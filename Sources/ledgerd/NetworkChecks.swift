@@ -1,5 +1,5 @@
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerTransport
 import LedgerUpkeep
 import LedgerVenues

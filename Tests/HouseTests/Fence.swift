@@ -4,6 +4,7 @@ enum Fence {
     static let imports: [(target: String, allowed: [String])] = [
         ("LedgerDomain", []),
         ("LedgerEvents", ["LedgerDomain", "CChecksum"]),
+        ("LedgerSettings", ["LedgerDomain"]),
         ("LedgerProjections", ["LedgerDomain", "LedgerEvents"]),
         ("LedgerSimulation", ["LedgerDomain", "LedgerEvents"]),
         ("LedgerSafety", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
@@ -12,8 +13,8 @@ enum Fence {
         (
             "LedgerEngine",
             [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
-                "LedgerSafety",
+                "LedgerDomain", "LedgerEvents", "LedgerSettings", "LedgerProjections",
+                "LedgerSimulation", "LedgerSafety",
             ]
         ),
     ]

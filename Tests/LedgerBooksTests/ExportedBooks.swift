@@ -1,7 +1,7 @@
 import Foundation
 import LedgerBooks
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal

@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
+import LedgerSettings
 import Testing
 
 /// Inputs that make no sense, and settings.

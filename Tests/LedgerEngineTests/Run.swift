@@ -2,6 +2,7 @@ import LedgerDomain
 import LedgerEngine
 import LedgerEvents
 import LedgerProjections
+import LedgerSettings
 import LedgerSimulation
 
 /// An engine and the journal it writes, as a sequencer would drive them.

@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
+import LedgerSettings
 import Testing
 
 /// Settings that are each good and together are not (C18), and settings that follow others.

@@ -3,6 +3,7 @@ import LedgerEngine
 import LedgerEvents
 import LedgerProjections
 import LedgerSafety
+import LedgerSettings
 
 /// A run told in days and prices: instruments A and B, whose days are UTC's from 2024-01-01 (day 0).
 struct WatchedRun {

@@ -5,6 +5,7 @@ import LedgerImport
 import LedgerJournal
 import LedgerProjections
 import LedgerRunning
+import LedgerSettings
 import Testing
 
 /// An account that holds one share outright through real years: what the drawdown stop must do.

@@ -1,4 +1,4 @@
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEvents
 import LedgerSafety
 import Testing

@@ -4,6 +4,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 import LedgerRunning
+import LedgerSettings
 import Testing
 
 /// What a journal of orders at a venue outside says of itself.

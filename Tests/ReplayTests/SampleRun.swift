@@ -1,6 +1,6 @@
 import Foundation
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEvents
 import LedgerJournal
 import LedgerRunning

@@ -1,6 +1,6 @@
 import Foundation
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal

@@ -4,6 +4,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 import LedgerSafety
+import LedgerSettings
 
 /// The files that operators and their scripts read, computed from the journal: the same journal gives the
 /// same bytes, whenever and wherever (B22). Names and contents bear event times alone.

@@ -3,6 +3,7 @@ import LedgerEngine
 import LedgerEvents
 import LedgerProjections
 import LedgerSafety
+import LedgerSettings
 
 /// From each type of event to those that it came from.
 extension Explainer {

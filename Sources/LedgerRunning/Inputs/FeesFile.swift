@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEngine
 import LedgerReading
+import LedgerSettings
 import LedgerVenues
 
 /// Files of what venues take of each trade.

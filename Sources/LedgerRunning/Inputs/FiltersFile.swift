@@ -4,6 +4,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 import LedgerSafety
+import LedgerSettings
 import LedgerVenues
 
 /// Files of what venues say of their instruments, and what the journal is told of them (Q07).

@@ -4,6 +4,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 import LedgerReading
+import LedgerSettings
 
 /// The second run of a what-if: recorded inputs stepped with other settings, each step compared with what
 /// was derived of the same input when it was recorded.

@@ -4,6 +4,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 import LedgerReading
+import LedgerSettings
 
 /// Feeds a journal's inputs to an engine with other settings, and says what it decides otherwise.
 ///

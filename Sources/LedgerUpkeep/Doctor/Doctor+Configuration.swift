@@ -1,6 +1,6 @@
 import Glibc
 import LedgerArchive
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerVenues
 

@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEngine
+import LedgerSettings
 import Yams
 
 /// Settings read from a YAML file, the environment and options, each checked, each with its origin.

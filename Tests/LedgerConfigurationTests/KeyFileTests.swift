@@ -1,6 +1,6 @@
 import Foundation
 import LedgerArchive
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerVenues
 import Testing

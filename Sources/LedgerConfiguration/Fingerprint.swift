@@ -1,5 +1,6 @@
 import CCrypto
 import LedgerEngine
+import LedgerSettings
 
 /// What stands for a secret wherever it would be seen: enough to tell two apart, too little to find one.
 package enum Fingerprint {

@@ -1,6 +1,7 @@
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
+import LedgerSettings
 import Testing
 
 @Suite struct ConfigurationTests {

@@ -1,6 +1,7 @@
 import Glibc
 import LedgerArchive
 import LedgerEngine
+import LedgerSettings
 import LedgerVenues
 
 /// The keys of a venue: from the environment, or from a file that only its owner may read.

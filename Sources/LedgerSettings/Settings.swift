@@ -41,21 +41,21 @@ public struct Settings: Hashable, Sendable {
     }
 
     /// The value of `key` read by `read`, or `fallback` where it is absent.
-    func value<T>(
+    public func value<T>(
         _ key: String, _ fallback: T, _ read: (String) throws(NumberError) -> T
     ) throws(SettingsError) -> T {
         guard let text = self[key] else { return fallback }
         do { return try read(text) } catch { throw SettingsError(key, "\(error)") }
     }
 
-    func text(_ key: String, _ fallback: String) -> String { self[key] ?? fallback }
+    public func text(_ key: String, _ fallback: String) -> String { self[key] ?? fallback }
 
-    func required(_ key: String) throws(SettingsError) -> String {
+    public func required(_ key: String) throws(SettingsError) -> String {
         guard let text = self[key], !text.isEmpty else { throw SettingsError(key, "is missing") }
         return text
     }
 
-    func flag(_ key: String, _ fallback: Bool) throws(SettingsError) -> Bool {
+    public func flag(_ key: String, _ fallback: Bool) throws(SettingsError) -> Bool {
         switch self[key] {
         case nil: return fallback
         case "true": return true
@@ -64,7 +64,7 @@ public struct Settings: Hashable, Sendable {
         }
     }
 
-    func integer(
+    public func integer(
         _ key: String, _ fallback: Int64, in range: ClosedRange<Int64>
     ) throws(SettingsError) -> Int64 {
         guard let text = self[key] else { return fallback }
@@ -76,7 +76,7 @@ public struct Settings: Hashable, Sendable {
         return value
     }
 
-    func choice<T: CaseIterable>(_ key: String, _ fallback: T) throws(SettingsError) -> T {
+    public func choice<T: CaseIterable>(_ key: String, _ fallback: T) throws(SettingsError) -> T {
         guard let text = self[key] else { return fallback }
         guard let found = T.allCases.first(where: { String(describing: $0) == text }) else {
             let names = T.allCases.map { String(describing: $0) }.joined(separator: ", ")
@@ -84,17 +84,4 @@ public struct Settings: Hashable, Sendable {
         }
         return found
     }
-}
-
-/// A setting that cannot be what it says; the reader of a file adds where it stands.
-public struct SettingsError: Error, Equatable, CustomStringConvertible {
-    public var key: String
-    public var problem: String
-
-    public init(_ key: String, _ problem: String) {
-        self.key = key
-        self.problem = problem
-    }
-
-    public var description: String { "setting \(key): \(problem)" }
 }

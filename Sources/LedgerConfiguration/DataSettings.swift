@@ -2,6 +2,7 @@ import LedgerDomain
 import LedgerEngine
 import LedgerEvents
 import LedgerImport
+import LedgerSettings
 
 /// One entry of `data`: a tape, or a file with what its rows mean.
 public struct DataSettings: Sendable {
