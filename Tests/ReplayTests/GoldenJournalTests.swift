@@ -5,25 +5,10 @@ import Testing
 
 /// Journals of every released format stay readable for ever. Nothing rewrites these files.
 @Suite struct GoldenJournalTests {
-    private static let golden = SampleRun.root.appendingPathComponent("journal/golden")
-    static let names: [String] = {
-        let all = try? FileManager.default.contentsOfDirectory(atPath: golden.path)
-        return (all ?? []).filter { $0.hasPrefix("v") }.sorted()
-    }()
+    static let names = GoldenJournal.names
 
-    /// A copy, because opening a journal puts files beside it.
-    private func copy(_ name: String) throws -> Folder {
-        let folder = try Folder()
-        try FileManager.default.copyItem(
-            at: Self.golden.appendingPathComponent("\(name)/data.mdb"),
-            to: folder.url.appendingPathComponent("data.mdb"))
-        return folder
-    }
-
-    private func expected(_ name: String) throws -> String {
-        try String(
-            contentsOf: Self.golden.appendingPathComponent("\(name)/events.jsonl"), encoding: .utf8)
-    }
+    private func copy(_ name: String) throws -> Folder { try GoldenJournal.copy(name) }
+    private func expected(_ name: String) throws -> String { try GoldenJournal.lines(name) }
 
     @Test func `those of the present format have every type of event`() throws {
         let present = Self.names.filter {
