@@ -10,7 +10,7 @@ public enum FixedPoint {
         return result
     }()
 
-    /// `value / divisor` rounded half to even, the one rounding of this package.
+    /// `value / divisor` rounded half to even, the only rounding of this package.
     ///
     /// - Precondition: `divisor > 0`.
     public static func dividedHalfEven(_ value: Int128, by divisor: Int128) -> Int128 {
@@ -22,8 +22,8 @@ public enum FixedPoint {
         return value < 0 ? quotient - 1 : quotient + 1
     }
 
-    /// `value × factor / divisor` rounded half to even, through 256 bits where 128 do not hold the
-    /// product.
+    /// `value × factor / divisor` rounded half to even, through 256 bits where the product exceeds
+    /// 128.
     ///
     /// - Precondition: `divisor > 0`.
     /// - Throws: `NumberError.overflow` when the result does not fit.
@@ -48,8 +48,8 @@ public enum FixedPoint {
         return (value < 0) == (factor < 0) ? size : -size
     }
 
-    /// The `Double` near `value`: exact up to 2^53, then within two roundings, the same on every machine.
-    /// The standard library's conversion is generic and forty times slower.
+    /// `value` as a `Double`: exact up to 2^53, then within two roundings, the same on every
+    /// machine. The standard library's conversion is generic and forty times slower.
     @inline(__always)
     public static func double(_ value: Int128) -> Double {
         if let small = Int64(exactly: value) { return Double(small) }
@@ -57,8 +57,9 @@ public enum FixedPoint {
         return Double(high) * 0x1p64 + Double(UInt64(truncatingIfNeeded: value))
     }
 
-    /// Reads a plain decimal such as `-12.5`: a sign, digits, and at most nine decimals after a point.
-    /// More decimals are accepted only when they are zeros. No exponent, no spaces, no digit groups.
+    /// Reads a plain decimal such as `-12.5`: a sign, digits, and at most nine decimals after a
+    /// point. More decimals are accepted only when they are zeros. No exponent, no spaces, no digit
+    /// groups.
     public static func parse(_ text: some Collection<UInt8>) throws(NumberError) -> Int128 {
         var value: Int128 = 0
         var negative = false
@@ -113,7 +114,8 @@ public enum FixedPoint {
         return value.signum() * part.signum() < 0 ? -rounded : rounded
     }
 
-    /// The shortest plain decimal: `raw` / 10^9 without trailing zeros; `0`, `12.5`, `-0.000000001`.
+    /// The shortest plain decimal: `raw` / 10^9 without trailing zeros; `0`, `12.5`,
+    /// `-0.000000001`.
     public static func format(_ raw: Int128) -> String {
         var text: [UInt8] = []
         append(raw, to: &text)
@@ -143,7 +145,7 @@ public enum FixedPoint {
 }
 
 extension [UInt8] {
-    /// The decimal digits of `value`, with zeros before them up to `digits`.
+    /// The decimal digits of `value`, padded with leading zeros to `digits`.
     public mutating func append(decimal value: UInt64, digits: Int = 1) {
         var count = 1
         var limit: UInt64 = 10
@@ -166,7 +168,7 @@ extension [UInt8] {
     }
 }
 
-/// A number that cannot be what it should be.
+/// A number or a result that the types of this package cannot hold.
 public enum NumberError: Error, Equatable, CustomStringConvertible {
     case malformed(String)
     case tooPrecise(String)

@@ -23,10 +23,10 @@ public struct InstrumentID: Hashable, Comparable, Sendable {
     public static func < (a: InstrumentID, b: InstrumentID) -> Bool { a.number < b.number }
 }
 
-/// An account of a journal and whose money it holds; 0 means none, as market data has.
+/// An account of a journal and the kind of its money; 0 means none, as for market data.
 ///
-/// The two high bits are the kind, the others count from 1: every event says by itself whether its money
-/// is simulated, and a simulated fill can never pass for a real one.
+/// The two high bits are the kind, the others count from 1. A single event therefore says whether
+/// its money is simulated, and a simulated fill can never pass for a real one.
 public struct AccountID: Hashable, Comparable, Sendable {
     public var number: UInt16
 
@@ -48,7 +48,7 @@ public struct AccountID: Hashable, Comparable, Sendable {
     public var kind: AccountKind? { AccountKind(rawValue: UInt8(number >> 14)) }
 }
 
-/// A strategy's number in its journal, from 1; 0 means none: an operator's or a venue's doing.
+/// A strategy's number in its journal, from 1; 0 means none: an operator or a venue acted.
 public struct StrategyID: Hashable, Comparable, Sendable {
     public var number: UInt16
 
@@ -61,16 +61,16 @@ public struct StrategyID: Hashable, Comparable, Sendable {
 /// An order, named by the sequence of its `OrderIntended`.
 public typealias OrderID = SequenceNumber
 
-/// What was decided: account, strategy, symbol, side, decision time and the how-manieth of that moment.
-/// Never a clock or a run. 32 hexadecimal digits are the venue's client order id.
+/// What was decided: account, strategy, symbol, side, decision time and the ordinal at that time.
+/// Never a clock or a run. Its 32 hexadecimal digits are the venue's client order id.
 public struct IntentID: Hashable, Sendable, CustomStringConvertible {
     public var high: UInt64
     public var low: UInt64
 
     public init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
 
-    /// - Parameter ordinal: 0 for a strategy's first intent in this symbol at this event time, 1 for
-    ///   the next: two trades can bear one time stamp.
+    /// - Parameter ordinal: 0 for a strategy's first intent in this symbol at this event time, 1
+    ///   for the next: two trades can have the same time stamp.
     public init(decider: Decider, side: Side, decidedAt: Timestamp, ordinal: UInt32) {
         var hash = decider.hash
         hash.add(side.rawValue)
@@ -79,7 +79,7 @@ public struct IntentID: Hashable, Sendable, CustomStringConvertible {
         low = UInt64(bitPattern: decidedAt.nanoseconds)
     }
 
-    /// Who decides about what: the part of an intent's identity that does not change.
+    /// The constant part of an intent's identity: who decides about what.
     public struct Decider: Hashable, Sendable {
         fileprivate var hash = FNV1a()
 

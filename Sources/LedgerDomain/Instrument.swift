@@ -1,10 +1,10 @@
-/// What can be traded. Prices are multiples of `tick`, quantities of `lot`; the scales say how many
-/// decimals a person sees.
+/// A tradable instrument. Prices are multiples of `tick`, quantities of `lot`; the scales are the
+/// numbers of decimals to display.
 public struct Instrument: Hashable, Sendable {
     public var id: InstrumentID
     public var symbol: String
     public var venue: String
-    /// The quote currency: what prices, fees and profit are counted in.
+    /// The quote currency, in which prices, fees and profit are counted.
     public var currency: String
     public var kind: InstrumentKind
     public var tick: Price

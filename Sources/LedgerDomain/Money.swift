@@ -4,12 +4,12 @@ public struct Money: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     public init(raw: Int128) { self.raw = raw }
 
-    /// - Throws: `NumberError` when the text is no decimal or has more than nine decimals.
+    /// - Throws: `NumberError` when the text is not a decimal or has more than nine decimals.
     public init(_ text: some StringProtocol) throws(NumberError) {
         raw = try FixedPoint.parse(Array(text.utf8))
     }
 
-    /// 10^12, the most that one event may move.
+    /// 10^12, the largest amount that one event may move.
     public static var limit: Money { Money(raw: 1_000_000_000_000_000_000_000) }
     public static var zero: Money { Money(raw: 0) }
     public static func < (a: Money, b: Money) -> Bool { a.raw < b.raw }
@@ -21,7 +21,8 @@ public struct Money: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var description: String { FixedPoint.format(raw) }
     public var double: Double { FixedPoint.double(raw) / 1e9 }
 
-    /// price × quantity, rounded half to even to 10^-9; the sign is the quantity's for a positive price.
+    /// price × quantity, rounded half to even to 10^-9; the sign is the quantity's for a positive
+    /// price.
     ///
     /// - Throws: `NumberError.overflow` beyond 10^12.
     public static func notional(
@@ -59,7 +60,7 @@ public struct BasisPoints: Hashable, Comparable, Sendable, CustomStringConvertib
 
     public init(raw: Int64) { self.raw = raw }
 
-    /// - Throws: `NumberError` when the text is no decimal or has more than three decimals.
+    /// - Throws: `NumberError` when the text is not a decimal or has more than three decimals.
     public init(_ text: some StringProtocol) throws(NumberError) {
         let value = try FixedPoint.parse(Array(text.utf8))
         guard value % 1_000_000 == 0 else {

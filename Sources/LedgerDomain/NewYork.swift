@@ -1,9 +1,10 @@
-/// The New York Stock Exchange's days by its rules, and what its rules do not say; and New York's clock.
+/// The New York Stock Exchange's days by its rules and announcements, and New York's clock.
 ///
-/// Rules of the exchange's holidays as it publishes them, 1998 to 2028; special closures were announced
-/// each for itself.
+/// The holiday rules are those that the exchange publishes, 1998 to 2028. Special closures were
+/// announced one by one.
 enum NewYork {
-    /// 2001: the attacks of September. 2004, 2007, 2018, 2025: mourning for presidents. 2012: a storm.
+    /// 2001: the attacks of September. 2004, 2007, 2018, 2025: mourning for presidents. 2012: a
+    /// storm.
     private static let specialClosures = [
         (2001, 9, 11), (2001, 9, 12), (2001, 9, 13), (2001, 9, 14), (2004, 6, 11), (2007, 1, 2),
         (2012, 10, 29), (2012, 10, 30), (2018, 12, 5), (2025, 1, 9),
@@ -16,8 +17,8 @@ enum NewYork {
     }
 
     /// Closes at 13:00: the day after Thanksgiving, Christmas Eve, and the 3rd of July before a 4th
-    /// from Tuesday to Friday. 2002 had the 5th of July instead; 1999 the last day of December, 2003 the
-    /// 26th of December too.
+    /// from Tuesday to Friday. 2002 had the 5th of July instead; 1999 the last day of December,
+    /// 2003 the 26th of December too.
     static func closesEarly(_ day: CivilDate) -> Bool {
         let weekday = weekday(day)
         switch (day.month, day.day) {
@@ -34,7 +35,7 @@ enum NewYork {
     private static func isHoliday(_ day: CivilDate, _ weekday: Int64) -> Bool {
         let isMonday = weekday == 1
         switch (day.month, day.day) {
-        // New Year on a Saturday is not made up for.
+        // New Year on a Saturday has no substitute day.
         case (1, 1): return true
         case (1, 2): return isMonday
         // Martin Luther King and Washington: the third Monday.
@@ -72,14 +73,15 @@ enum NewYork {
         return sum - sum.floorDivided(by: 7) * 7
     }
 
-    /// 00:00 in New York; clocks change at 02:00, so a day begins by the clock of the day before.
+    /// 00:00 in New York. Clocks change at 02:00, so a day begins with the offset of the day
+    /// before.
     static func midnight(of day: CivilDate) -> Timestamp {
         let hours: Int64 = isSummer(day) ? 4 : 5
         return Timestamp.startOfDay(day.daysSinceEpoch).advanced(by: .minutes(hours * 60))
     }
 
-    /// Whether summer time holds at 00:00: from the second Sunday of March to the first of November,
-    /// before 2007 from the first Sunday of April to the last of October.
+    /// Whether summer time holds at 00:00: from the second Sunday of March to the first of
+    /// November, before 2007 from the first Sunday of April to the last of October.
     private static func isSummer(_ day: CivilDate) -> Bool {
         let first =
             day.year >= 2007

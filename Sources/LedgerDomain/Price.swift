@@ -4,7 +4,8 @@ public struct Price: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     public init(raw: Int64) { self.raw = raw }
 
-    /// - Throws: `NumberError` when the text is no decimal, has more than nine decimals or does not fit.
+    /// - Throws: `NumberError` when the text is not a decimal, has more than nine decimals or does
+    ///   not fit.
     public init(_ text: some StringProtocol) throws(NumberError) {
         let value = try FixedPoint.parse(Array(text.utf8))
         guard let raw = Int64(exactly: value) else { throw .overflow("price \(text)") }
@@ -19,14 +20,15 @@ public struct Price: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// rounds as a decimal-to-binary conversion does.
     public var double: Double { Double(raw) / 1e9 }
 
-    /// The nearest price to `value`, half away from zero; nil when it is not finite or does not fit.
+    /// The nearest price to `value`, half away from zero; nil when it is not finite or does not
+    /// fit.
     public init?(rounding value: Double) {
         let scaled = (value * 1e9).rounded()
         guard scaled.isFinite, scaled.magnitude < 9.2e18 else { return nil }
         raw = Int64(scaled)
     }
 
-    /// The nearest multiple of `tick` in the direction named.
+    /// The nearest multiple of `tick` in the given direction.
     ///
     /// - Throws: `NumberError.overflow` when the multiple does not fit.
     public func rounded(

@@ -1,15 +1,15 @@
-/// A number of units of an instrument, in 10^-9; signed where a position is meant (short is negative).
+/// A number of units of an instrument, in 10^-9; signed for a position (short is negative).
 public struct Quantity: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var raw: Int128
 
     public init(raw: Int128) { self.raw = raw }
 
-    /// - Throws: `NumberError` when the text is no decimal or has more than nine decimals.
+    /// - Throws: `NumberError` when the text is not a decimal or has more than nine decimals.
     public init(_ text: some StringProtocol) throws(NumberError) {
         raw = try FixedPoint.parse(Array(text.utf8))
     }
 
-    /// 10^12 units, the most that any order, position or volume may name.
+    /// 10^12 units, the largest order, position or volume.
     public static var limit: Quantity { Quantity(raw: 1_000_000_000_000_000_000_000) }
     public static var zero: Quantity { Quantity(raw: 0) }
     public static func < (a: Quantity, b: Quantity) -> Bool { a.raw < b.raw }

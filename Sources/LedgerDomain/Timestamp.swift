@@ -22,7 +22,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         Timestamp(nanoseconds: day.multipliedSaturating(by: Nanoseconds.day.count))
     }
 
-    /// `2024-03-05T14:30:00Z`, with as many of nine decimals as are not zero, in threes.
+    /// `2024-03-05T14:30:00Z`, with three, six or nine decimals of a second where needed.
     public var description: String {
         var text: [UInt8] = []
         append(to: &text)
@@ -31,7 +31,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
     public func append(to text: inout [UInt8]) {
         let day = utcDay
-        // Wraps back: the first day of the range begins before the range does.
+        // Wraps back, because the first day of the range begins before the range.
         let inDay = nanoseconds &- day &* Nanoseconds.day.count
         let date = CivilDate(daysSinceEpoch: day)
         date.append(to: &text)
@@ -56,8 +56,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         text.append(UInt8(ascii: "Z"))
     }
 
-    /// Reads `2024-03-05`, `2024-03-05T14:30`, `…:00`, `…:00.123456789`, with `Z` or `+01:00` after a
-    /// time; a space may stand for the `T`; without a zone it is UTC. Nil when it is none of these.
+    /// Reads `2024-03-05`, `2024-03-05T14:30`, `…:00`, `…:00.123456789`, with `Z` or `+01:00` after
+    /// a time; a space may replace the `T`; without a zone it is UTC. Nil for any other text.
     public init?(_ text: some StringProtocol) {
         var reader = DigitReader(Array(text.utf8))
         guard let date = CivilDate(reading: &reader) else { return nil }
@@ -133,7 +133,8 @@ public struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertible
         }
     }
 
-    /// Counts in eras of 400 years that begin on 1 March, so that the leap day is a year's last.
+    /// Counts in eras of 400 years that begin on 1 March, so that the leap day is the last of a
+    /// year.
     public init(daysSinceEpoch: Int64) {
         let shifted = daysSinceEpoch + 719_468
         let era = shifted.floorDivided(by: 146_097)

@@ -6,7 +6,7 @@ public struct TradingSession: Hashable, Sendable {
     public var isEarlyClose: Bool
 }
 
-/// A day that a calendar knows nothing of: it is not guessed.
+/// A day outside the years that a calendar knows; it does not guess.
 public struct CalendarError: Error, Equatable, CustomStringConvertible, Sendable {
     public var calendar: TradingCalendar
     public var year: Int64
@@ -21,7 +21,7 @@ public struct CalendarError: Error, Equatable, CustomStringConvertible, Sendable
 extension TradingCalendar {
     public var years: ClosedRange<Int64> {
         switch self {
-        // What 64 bits of nanoseconds hold whole.
+        // The whole years within 64 bits of nanoseconds.
         case .crypto: 1678...2261
         case .nyse: 1998...2028
         }
@@ -47,8 +47,8 @@ extension TradingCalendar {
         }
     }
 
-    /// The newest session whose open is before `time`, not at it: a daily bar that is stamped with the
-    /// midnight after its day belongs to that day.
+    /// The newest session whose open is before `time`, not at it, because a daily bar stamped with
+    /// the midnight after its day belongs to that day.
     public func lastSession(
         openedBefore time: Timestamp
     ) throws(CalendarError) -> TradingSession {
@@ -77,7 +77,7 @@ extension TradingCalendar {
         }
     }
 
-    /// The session that is open at `time`, else the next one: what a day order lives in.
+    /// The session that is open at `time`, else the next one: the session of a day order.
     public func session(closingAfter time: Timestamp) throws(CalendarError) -> TradingSession {
         var day = time.utcDay - 1
         while true {
@@ -92,7 +92,7 @@ extension TradingCalendar {
         }
     }
 
-    /// The `count`-th session after a day, which need not be one itself.
+    /// The `count`-th session after a day, which need not be a session.
     ///
     /// - Precondition: `count` is at least 1.
     public func session(
@@ -131,8 +131,8 @@ extension TradingCalendar {
         return sessions
     }
 
-    /// The time between two moments without the days that have no session: 24 hours for each day that
-    /// has one. Days are the exchange's own, from midnight to midnight.
+    /// The time between two moments without the days that have no session: 24 hours for each day
+    /// with a session. Days are the exchange's, from midnight to midnight.
     public func openTime(from: Timestamp, to: Timestamp) throws(CalendarError) -> Nanoseconds {
         guard from < to else { return .zero }
         var sum: Int64 = 0

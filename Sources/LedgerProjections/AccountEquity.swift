@@ -1,29 +1,29 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One account's cash and worth.
+/// The cash and value of one account.
 ///
-/// Worth is kept in 10^-18, the scale of price × quantity, so that marking rounds nothing:
+/// Values are kept in 10^-18, the scale of price × quantity, so that marking rounds nothing:
 /// equity = cash + Σ quantity × mark.
 public struct AccountEquity: Hashable, Sendable {
     public var account: AccountID
     public internal(set) var cash = Money.zero
     /// Deposits less withdrawals.
     public internal(set) var netDeposits = Money.zero
-    /// Fees that belong to no fill, and the fills' own.
+    /// All fees: those of fills, and those that belong to no fill.
     public internal(set) var fees = Money.zero
     public internal(set) var dividends = Money.zero
     /// Σ quantity × mark in 10^-18.
     @usableFromInline var marketValue: Int128 = 0
-    /// The highest equity since the account was funded or the peak was rebased, in 10^-18: what the
-    /// drawdown stop measures from.
+    /// The highest equity since the account was funded or the peak was rebased, in 10^-18. The
+    /// drawdown stop measures from it.
     @usableFromInline var peakValue: Int128 = 0
     public internal(set) var peakAt = Timestamp.zero
-    /// The highest equity ever, which no rebase lowers: what the deepest fall is measured from.
+    /// The highest equity ever, which no rebase lowers. The deepest fall is measured from it.
     var highValue: Int128 = 0
     /// The lowest equity since that peak.
     var lowValue: Int128 = 0
-    /// The deepest fall so far as a share of the peak before it, and its two ends.
+    /// The deepest fall so far as a fraction of the preceding peak, and its start and end.
     public internal(set) var maximumDrawdown = 0.0
     var worstPeak: Int128 = 0
     var worstLow: Int128 = 0
@@ -32,12 +32,12 @@ public struct AccountEquity: Hashable, Sendable {
 
     @usableFromInline static var scale: Int128 { Int128(FixedPoint.one) }
 
-    /// Cash and what is held, in 10^-18 of the currency, unrounded.
+    /// Cash plus holdings, in 10^-18 of the currency, unrounded.
     public var equityValue: Int128 { cash.raw * Self.scale + marketValue }
     /// The peak in the same unit.
     public var peakEquityValue: Int128 { peakValue }
 
-    /// cash + marketWorth: what is held is rounded half to even to 10^-9 first, so that the parts of
+    /// cash + marketWorth. Holdings are first rounded half to even to 10^-9, so that the parts of
     /// the profit add up to the last digit.
     public var equity: Money { cash + marketWorth }
     public var marketWorth: Money { Self.money(marketValue) }
@@ -64,7 +64,7 @@ public struct AccountEquity: Hashable, Sendable {
         Money(raw: FixedPoint.dividedHalfEven(value, by: scale))
     }
 
-    /// Moves the peak, the low and the deepest drawdown to the present equity.
+    /// Updates the peak, the low and the deepest drawdown with the present equity.
     @inline(__always)
     mutating func observe(at time: Timestamp) {
         let now = equityValue
@@ -88,13 +88,13 @@ public struct AccountEquity: Hashable, Sendable {
         worstLow = lowValue
     }
 
-    /// Cash that came from or went to the outside: no profit and no loss, so the peak keeps its
-    /// proportion to equity. A deposit does not make a drawdown smaller, nor a withdrawal larger.
+    /// Books cash from or to the outside. It is neither profit nor loss, so the peak keeps its
+    /// proportion to equity: a deposit does not make a drawdown smaller, nor a withdrawal larger.
     mutating func deposit(_ amount: Money, at time: Timestamp) {
         bring(cash: amount, value: 0, counted: amount, at: time)
     }
 
-    /// The same of cash and of holdings worth `value` in 10^-18, `counted` as deposited.
+    /// The same for cash and for holdings worth `value` in 10^-18, `counted` as deposited.
     mutating func bring(cash amount: Money, value: Int128, counted: Money, at time: Timestamp) {
         let before = equityValue
         cash += amount
@@ -108,8 +108,8 @@ public struct AccountEquity: Hashable, Sendable {
         observe(at: time)
     }
 
-    /// value × after / before, rounded up; by the difference where there is no proportion to keep. An
-    /// account that was emptied is measured from what it is funded with next.
+    /// value × after / before, rounded up; value + the difference where there is no proportion to
+    /// keep. An account that was emptied is measured from its next funding.
     private static func moved(_ value: Int128, from before: Int128, to after: Int128) -> Int128 {
         if before > 0, after == 0 { return 0 }
         if before > 0, after > 0, let scaled = FixedPoint.scaledUp(value, by: after, over: before) {
@@ -125,11 +125,11 @@ public struct AccountEquity: Hashable, Sendable {
         peakAt = time
     }
 
-    /// Far beyond any account: sums of what lies within cannot overflow.
+    /// Far beyond any account, so sums of values within it cannot overflow.
     private static let mostCash = UInt128(1) << 90
 
-    /// Whether the holdings are worth what can be added up without an overflow: 2^120 at most, seen
-    /// at the high half, which is cheap.
+    /// Whether the value of the holdings can be added up without overflow: 2^120 at most, checked
+    /// in the high half, which is cheap.
     @inline(__always)
     private var isValueBounded: Bool {
         Int64(truncatingIfNeeded: marketValue >> 64).magnitude < 1 << 56
@@ -137,14 +137,14 @@ public struct AccountEquity: Hashable, Sendable {
 
     var isBounded: Bool { isValueBounded && cash.raw.magnitude < Self.mostCash }
 
-    /// Adds to what the holdings are worth; false when it is too much.
+    /// Adds to the value of the holdings; false when it becomes too large.
     @inline(__always)
     mutating func revalue(by change: Int128) -> Bool {
         marketValue += change
         return isValueBounded
     }
 
-    /// The same where nothing else of the account changes with it.
+    /// The same when nothing else of the account changes.
     @inline(__always)
     mutating func revalue(by change: Int128, at time: Timestamp) -> Bool {
         marketValue += change
@@ -176,6 +176,6 @@ public struct AccountEquity: Hashable, Sendable {
         worstLow = try reader.readSum(bits: 122)
         peakAt = try reader.read()
         maximumDrawdown = try reader.read()
-        guard isBounded else { throw StateError("a saved account is worth what cannot be") }
+        guard isBounded else { throw StateError("the value of a saved account is impossible") }
     }
 }

@@ -3,7 +3,7 @@ import LedgerEvents
 
 /// Equity that an operator or the safety layer sets, not the market.
 extension EquityBook {
-    /// A holding changes without cash: what it is worth at the price counts as brought in or taken out.
+    /// Changes a holding without cash: its value at the price counts as deposited or withdrawn.
     public mutating func adjust(
         _ event: PositionAdjusted, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
@@ -25,7 +25,7 @@ extension EquityBook {
         try finish(slot, at: time, sequence)
     }
 
-    /// Cash was set right: as a deposit or a withdrawal.
+    /// Corrects cash; it counts as a deposit or a withdrawal.
     public mutating func adjust(
         _ event: CashAdjusted, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
@@ -35,7 +35,7 @@ extension EquityBook {
         try finish(slot, at: time, sequence)
     }
 
-    /// The peak of an account becomes its equity.
+    /// Sets the peak of an account to its equity.
     public mutating func rebase(
         _ account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {

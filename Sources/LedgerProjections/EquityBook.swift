@@ -12,7 +12,7 @@ public struct EquityBook: Projection, Hashable {
 
     struct Holding: Hashable, Sendable {
         var account: Int32
-        /// Apart by strategy, as positions are, so that a split rounds both alike.
+        /// Separate by strategy, like positions, so that a split rounds both alike.
         var strategy: StrategyID
         var instrument: InstrumentID
         var quantity: Quantity
@@ -22,7 +22,7 @@ public struct EquityBook: Projection, Hashable {
     /// By account index; nil where the journal has none.
     public internal(set) var accounts: [AccountEquity?] = []
     var marks: [Price] = []
-    /// Prices that wait for the next one to confirm them, in the order of the instruments.
+    /// Prices that await confirmation by the next one, in the order of the instruments.
     public private(set) var held: [HeldMark] = []
     var holdings: [Holding] = []
     private var index = InstrumentIndex()
@@ -116,7 +116,7 @@ public struct EquityBook: Projection, Hashable {
         try pay(dividend.amount, \.dividends, sign: 1, account, at: time, sequence: sequence)
     }
 
-    /// What every change of an account's cash ends with.
+    /// Finishes every change of an account's cash.
     mutating func finish(
         _ slot: Int, at time: Timestamp, _ sequence: SequenceNumber
     ) throws(FoldError) {
@@ -127,13 +127,13 @@ public struct EquityBook: Projection, Hashable {
 
     /// Values every holding of `instrument` at `price`, unless the price is held back.
     ///
-    /// A price that is more than half of the last mark away from it, either way, or not above zero, is
-    /// held: equity goes on with the last mark. When the next price is within half of the held one,
-    /// the two confirm each other and it is taken; when it is within half of the mark again, the held
-    /// one was an error. So one bad tick moves no equity, and a real jump moves it one price later. A
-    /// split rescales the mark first and is no jump.
+    /// A price that is more than half of the last mark away from it, either way, or not above zero,
+    /// is held: equity keeps the last mark. If the next price is within half of the held one, the
+    /// two confirm each other and the price is accepted. If it is within half of the mark again,
+    /// the held price was an error. One bad tick therefore does not move equity, and a real jump
+    /// moves it one price later. A split rescales the mark first and is not a jump.
     ///
-    /// - Returns: whether the price was taken.
+    /// - Returns: whether the price was accepted.
     @inline(__always)
     @discardableResult
     public mutating func mark(
@@ -173,7 +173,7 @@ public struct EquityBook: Projection, Hashable {
         return true
     }
 
-    /// Whether a price that is far from the mark, or came while one is held, is taken.
+    /// Whether to accept a price that is far from the mark, or that came while another is held.
     private mutating func take(_ instrument: InstrumentID, _ price: Price) -> Bool {
         let place = held.firstIndex { $0.instrument >= instrument }
         let isHeld = place.map { held[$0].instrument == instrument } ?? false
@@ -206,10 +206,11 @@ public struct EquityBook: Projection, Hashable {
     }
 
     private static func beyond(_ slot: Int, _ sequence: SequenceNumber) -> FoldError {
-        .number(.overflow("the worth of account \(slot)"), sequence)
+        .number(.overflow("the value of account \(slot)"), sequence)
     }
 
-    /// Only once all of an account's holdings are valued anew: in between it is worth nothing real.
+    /// Call it only after all of an account's holdings were revalued; sums in between are
+    /// meaningless.
     private mutating func observe(holdersOf instrument: InstrumentID, at time: Timestamp) {
         var entry = index.head(instrument)
         while entry >= 0 {
@@ -228,7 +229,7 @@ public struct EquityBook: Projection, Hashable {
         marks.append(price)
     }
 
-    /// quantity × price in 10^-18; up to 2^126, so that one more or less is no overflow yet.
+    /// quantity × price in 10^-18; at most 2^126, so that adding one more does not overflow.
     @inline(__always)
     static func value(
         _ quantity: Quantity, _ price: Int64, _ sequence: SequenceNumber
@@ -298,7 +299,7 @@ public struct EquityBook: Projection, Hashable {
         lastTime = max(lastTime, time)
     }
 
-    /// Whether an account's equity is at or below `line`, or its peak is another than `peak`; both in
+    /// Whether an account's equity is at or below `line`, or its peak differs from `peak`; both in
     /// 10^-18.
     @inline(__always)
     public func asksForLook(_ account: AccountID, line: Int128, peak: Int128) -> Bool {
@@ -322,7 +323,7 @@ public struct EquityBook: Projection, Hashable {
         return Money(raw: (sum + one - 1) / one)
     }
 
-    /// What an account holds of an instrument, over all strategies.
+    /// An account's holding of an instrument, over all strategies.
     public func quantity(_ account: AccountID, _ instrument: InstrumentID) -> Quantity {
         var sum = Quantity.zero
         var entry = index.head(instrument)
@@ -335,7 +336,7 @@ public struct EquityBook: Projection, Hashable {
         return sum
     }
 
-    /// - Throws: when the account's index has another kind of money: simulated and real never mix.
+    /// - Throws: when the account's index has another kind of money, because kinds never mix.
     mutating func slot(
         _ account: AccountID, _ sequence: SequenceNumber
     ) throws(FoldError) -> Int {
@@ -414,21 +415,21 @@ public struct EquityBook: Projection, Hashable {
         for holding in saved {
             guard Int(holding.instrument.number) <= NameBook.highest,
                 (0..<Int32(accounts.count)).contains(holding.account)
-            else { throw StateError("a saved holding names what is not there") }
+            else { throw StateError("a saved holding names an unknown account or instrument") }
             _ = add(holding)
         }
         lastTime = try reader.read()
     }
 }
 
-/// A price that no other has confirmed yet.
+/// A price that is not yet confirmed by another.
 public struct HeldMark: Hashable, Sendable {
     public var instrument: InstrumentID
     public var price: Price
 }
 
 extension Price {
-    /// Whether both are above zero and apart by no more than half of `mark`.
+    /// Whether both are above zero and differ by at most half of `mark`.
     fileprivate func isNear(_ mark: Price) -> Bool {
         guard raw > 0, mark.raw > 0 else { return false }
         return (Int128(raw) - Int128(mark.raw)).magnitude <= UInt128(mark.raw) / 2

@@ -21,7 +21,7 @@ public enum OrderState: UInt8, Sendable, CaseIterable {
     ///     accepted              -        -         yes       yes       yes
     ///     partiallyFilled       -       yes         -        yes       yes
     ///
-    /// Fills follow submitted, accepted and partiallyFilled. What ended stays as it is.
+    /// Fills may follow submitted, accepted and partiallyFilled. An ended order never changes.
     public func mayBecome(_ next: OrderState) -> Bool {
         switch next {
         case .submitted: self == .intended
@@ -33,15 +33,15 @@ public enum OrderState: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// One order as its events tell it.
+/// One order as its events describe it.
 public struct Order: Hashable, Sendable {
     public var id: OrderID
     public var account: AccountID
     public var intended: OrderIntended
     public var state = OrderState.intended
     public var filled = Quantity.zero
-    /// What the venue still has open. Less than quantity − filled where the other exit of a pair
-    /// took some of the position.
+    /// The quantity still open at the venue. Less than quantity − filled if the other exit of a
+    /// pair filled some of the position.
     public var remaining: Quantity
     /// Σ price × quantity of the fills, unsigned.
     public var fillValue = Money.zero
@@ -49,7 +49,7 @@ public struct Order: Hashable, Sendable {
     public var intendedAt: Timestamp
     public var updatedAt: Timestamp
     public var correlation: SequenceNumber
-    /// How many times it was replaced.
+    /// The number of times it was replaced.
     public var generation: UInt32 = 0
 
     /// fillValue / filled rounded half to even; nil before the first fill.
@@ -63,8 +63,8 @@ public struct Order: Hashable, Sendable {
     }
 }
 
-/// Every open order, and how many ended in which way. An order that ended is let go: costs depend on
-/// what is open, not on history.
+/// Every open order, and the number that ended in each way. An ended order is dropped, so costs
+/// depend on the open orders, not on history.
 public struct OrderRegister: Projection, Hashable {
     public static let name = "orders"
     public static let version: UInt32 = 3
@@ -74,7 +74,7 @@ public struct OrderRegister: Projection, Hashable {
         .splitApplied, .orderReplaced,
     ]
 
-    /// Ascending by id; ended ones stay until the next compaction.
+    /// Ascending by id; ended orders stay until the next compaction.
     private var entries: [Order] = []
     private var ended = 0
     /// By `OrderState` number.
@@ -84,7 +84,7 @@ public struct OrderRegister: Projection, Hashable {
     public private(set) var rejectedSignals: UInt64 = 0
     public private(set) var rejectedIntents: UInt64 = 0
 
-    /// Called with each order that ends, by those who want the history too.
+    /// Called with each order that ends, for readers that want the history too.
     public private(set) var lastEnded: Order?
 
     public init() {}
@@ -98,7 +98,7 @@ public struct OrderRegister: Projection, Hashable {
     }
 
     public mutating func apply(_ record: Record) throws(FoldError) {
-        // Most events are prices: they cost one comparison here.
+        // Most events are prices; they cost one comparison here.
         guard record.rawType >= EventType.splitApplied.rawValue else { return }
         if lastEnded != nil { lastEnded = nil }
         switch record.type {
@@ -133,8 +133,8 @@ public struct OrderRegister: Projection, Hashable {
         }
     }
 
-    /// What the open buy orders of an account would cost at their limits, or at the prices that they
-    /// were decided at.
+    /// The cost of an account's open buy orders at their limits, or at the prices at which they
+    /// were decided.
     public func reservedCash(_ account: AccountID) throws(NumberError) -> Money {
         var sum = Money.zero
         for order in entries
@@ -238,8 +238,8 @@ public struct OrderRegister: Projection, Hashable {
         entries[entry].updatedAt = time
     }
 
-    /// Two exits protect one fill: what one takes, the other no longer has to. Two stops of one fill each
-    /// protect a part of it.
+    /// Two exits protect one fill: what one fills, the other no longer protects. Two stops of one
+    /// fill each protect a part of it.
     private mutating func reducePartner(of order: Order, by taken: Quantity) {
         for entry in entries.indices
         where entries[entry].intended.parent == order.intended.parent
@@ -284,7 +284,7 @@ public struct OrderRegister: Projection, Hashable {
     }
 
     private func find(_ id: OrderID) -> Int? {
-        // The newest order is the one most asked for.
+        // The newest order is requested most often.
         if let last = entries.last, last.id == id { return entries.count - 1 }
         var low = 0
         var high = entries.count

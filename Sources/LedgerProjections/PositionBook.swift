@@ -1,17 +1,17 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Units bought (positive) or sold short (negative) together, and what they cost.
+/// Units bought (positive) or sold short (negative) by one fill, and their cost.
 public struct Lot: Hashable, Sendable {
     public var quantity: Quantity
-    /// price × quantity of what is left, signed as the quantity is; fees are not part of it.
+    /// price × quantity of the rest, with the sign of the quantity; fees are not part of it.
     public var cost: Money
     public var openedAt: Timestamp
     /// The fill that opened it.
     public var fill: SequenceNumber
 }
 
-/// What one strategy holds of one instrument in one account.
+/// One strategy's holding of one instrument in one account.
 ///
 /// Lots are closed first in, first out. Realised profit is proceeds less cost, before fees:
 /// net = realised + unrealised + dividends − fees.
@@ -20,14 +20,14 @@ public struct Position: Hashable, Sendable {
     public var strategy: StrategyID
     public var instrument: InstrumentID
     public private(set) var quantity = Quantity.zero
-    /// The sum over the open lots, signed as the quantity is.
+    /// The sum over the open lots, with the sign of the quantity.
     public private(set) var cost = Money.zero
     public private(set) var realised = Money.zero
     public fileprivate(set) var fees = Money.zero
     public fileprivate(set) var dividends = Money.zero
     public fileprivate(set) var fills: UInt64 = 0
     private var queue: [Lot] = []
-    /// Lots before this index are closed: taking from the front of an array costs nothing then.
+    /// Lots before this index are closed, so removing from the front of the array costs nothing.
     private var first = 0
     fileprivate var next = -1
 
@@ -49,14 +49,14 @@ public struct Position: Hashable, Sendable {
         self.instrument = instrument
     }
 
-    /// Books a fill: closes opposite lots first, opens a lot with what is left.
+    /// Books a fill: closes opposite lots first, then opens a lot with the rest.
     mutating func book(
         _ fill: OrderFilled, at time: Timestamp, sequence: SequenceNumber
     ) throws(NumberError) {
         fees += fill.fee
         fills += 1
         var left = fill.quantity.raw * fill.side.sign
-        // Rounded once for the whole fill, as cash is; the last part takes what the others leave.
+        // Rounded once for the whole fill, like cash; the last part takes the remainder.
         var paid = try Money.notional(fill.price, Quantity(raw: left))
         while left != 0, first < queue.count, (queue[first].quantity.raw < 0) != (left < 0) {
             try close(&left, &paid, at: fill.price)
@@ -72,13 +72,13 @@ public struct Position: Hashable, Sendable {
         }
     }
 
-    /// Closes as much of the first lot as `left` reaches; both arguments keep what is then left.
+    /// Closes as much of the first lot as `left` covers; both arguments keep the remainder.
     private mutating func close(
         _ left: inout Int128, _ paid: inout Money, at price: Price
     ) throws(NumberError) {
         let lot = queue[first]
         let wholeLot = lot.quantity.raw.magnitude <= left.magnitude
-        // The part of the lot that goes, signed as the lot is.
+        // The closed part of the lot, with the sign of the lot.
         let closed = wholeLot ? lot.quantity : Quantity(raw: -left)
         let basis = wholeLot ? lot.cost : try lot.cost.share(closed, of: lot.quantity)
         left += closed.raw
@@ -106,11 +106,11 @@ public struct Position: Hashable, Sendable {
         }
     }
 
-    /// Every `denominator` units become `numerator`; what they cost stays.
+    /// Every `denominator` units become `numerator`; their cost stays.
     ///
-    /// The whole position is rounded, and each lot ends where the rounded sum up to it does: so the
-    /// lots add up. A lot of which nothing is left leaves its cost to the next one; a position of
-    /// which nothing is left has lost it.
+    /// The whole position is rounded, and each lot ends at the rounded running sum, so the lots add
+    /// up. A lot that rounds to nothing leaves its cost to the next one; a position that rounds to
+    /// nothing has lost it.
     mutating func split(_ event: SplitApplied) throws(NumberError) {
         var (before, after) = (Quantity.zero, Quantity.zero)
         var (kept, orphaned) = ([Lot](), Money.zero)
@@ -183,7 +183,8 @@ public struct PositionBook: Projection, Hashable {
         .orderFilled, .splitApplied, .dividendPaid, .positionAdjusted,
     ]
 
-    /// In the order in which they were first opened; flat ones stay with their realised profit.
+    /// In the order in which they were first opened; flat positions stay with their realised
+    /// profit.
     public private(set) var positions: [Position] = []
     private var index = InstrumentIndex()
 
@@ -206,7 +207,7 @@ public struct PositionBook: Projection, Hashable {
         }
     }
 
-    /// Opens or closes lots at the adjustment's price; no fill is counted and no fee paid.
+    /// Opens or closes lots at the adjustment's price; it counts as no fill and costs no fee.
     public mutating func adjust(
         _ event: PositionAdjusted, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
@@ -262,7 +263,7 @@ public struct PositionBook: Projection, Hashable {
         return nil
     }
 
-    /// The positions in one instrument, whoever holds them.
+    /// The positions of all strategies in one instrument.
     public func positions(in instrument: InstrumentID) -> [Position] {
         var result: [Position] = []
         var entry = index.head(instrument)

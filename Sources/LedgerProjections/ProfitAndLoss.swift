@@ -1,10 +1,10 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The parts of an account's profit over some time: net = realised + unrealised + dividends − fees.
+/// The parts of an account's profit over a span: net = realised + unrealised + dividends − fees.
 ///
-/// For any span, net = equity at its end − equity at its start − what was deposited in between, to the
-/// last 10^-9: the requirement L05.
+/// For any span, net = equity at its end − equity at its start − net deposits in between, to the
+/// last 10^-9: requirement L05.
 public struct ProfitParts: Hashable, Sendable {
     public var realised = Money.zero
     public var unrealised = Money.zero
@@ -33,7 +33,7 @@ public struct ProfitParts: Hashable, Sendable {
 public struct ProfitAndLoss: Projection, Hashable {
     public static let name = "pnl"
     public static let version: UInt32 = 3
-    /// All: any event may be the first of a day.
+    /// All types, because any event may be the first of a day.
     public static let types = EventType.allCases
 
     public private(set) var positions: PositionBook
@@ -55,7 +55,7 @@ public struct ProfitAndLoss: Projection, Hashable {
         try equity.apply(record)
     }
 
-    /// Begins a new day when `time` is in one. Called before what happens at `time` is booked.
+    /// Begins a new day if `time` is in one. Call it before booking what happens at `time`.
     @inline(__always)
     public mutating func advance(to time: Timestamp) {
         if time >= nextDay { beginDay(time) }
@@ -67,7 +67,7 @@ public struct ProfitAndLoss: Projection, Hashable {
         nextDay = .startOfDay(day + 1)
     }
 
-    /// - Returns: whether the price was taken; see `EquityBook.mark`.
+    /// - Returns: whether the price was accepted; see `EquityBook.mark`.
     @inline(__always)
     @discardableResult
     public mutating func mark(
@@ -123,7 +123,7 @@ public struct ProfitAndLoss: Projection, Hashable {
         try equity.adjust(event, account: account, at: time, sequence: sequence)
     }
 
-    /// Since the account was opened; nil for one that the journal does not have.
+    /// Since the account was opened; nil for an unknown account.
     public func total(_ account: AccountID) -> ProfitParts? {
         guard let worth = equity[account] else { return nil }
         var parts = ProfitParts()

@@ -1,16 +1,16 @@
 import LedgerDomain
 import LedgerEvents
 
-/// A state computed from the events and from nothing else: it can be thrown away and folded again.
+/// A state computed only from events: it can be deleted and folded again.
 ///
-/// Applying the events of a journal in order of sequence gives the same state in every process; the
-/// encoded bytes of two equal states are equal.
+/// Applying the events of a journal in order of sequence number gives the same state in every
+/// process. Equal states have equal encoded bytes.
 public protocol Projection: Sendable {
-    /// Names its checkpoints.
+    /// The name of its checkpoints.
     static var name: String { get }
-    /// Rises with every change of meaning or bytes; a checkpoint of another version is rebuilt.
+    /// Rises with every change of meaning or bytes; checkpoints of another version are rebuilt.
     static var version: UInt32 { get }
-    /// What it reads: blocks without these types are skipped.
+    /// The event types that it reads; blocks without them are skipped.
     static var types: [EventType] { get }
     init()
     mutating func apply(_ record: Record) throws(FoldError)
@@ -18,7 +18,7 @@ public protocol Projection: Sendable {
     init(from reader: inout StateReader) throws(StateError)
 }
 
-/// An event that a fold cannot take. The journal is whole; what it says does not add up.
+/// An event that a fold cannot apply. The journal is intact, but its contents are inconsistent.
 public enum FoldError: Error, Equatable, CustomStringConvertible {
     case record(RecordError)
     case number(NumberError, SequenceNumber)
@@ -33,7 +33,7 @@ public enum FoldError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Runs `body`, naming the event in what it throws.
+/// Runs `body` and adds the event to its errors.
 @inline(__always)
 func at<T>(
     _ sequence: SequenceNumber, _ body: () throws(NumberError) -> T
@@ -46,7 +46,7 @@ func decode<E: Event>(_ record: Record, as type: E.Type = E.self) throws(FoldErr
     do { return try E(record) } catch { throw .record(error) }
 }
 
-/// Refuses an amount beyond 10^12, which no event may move, before sums could overflow.
+/// Rejects an amount beyond 10^12, the limit of an event, before sums could overflow.
 @inline(__always)
 func bounded(_ amount: Money, _ sequence: SequenceNumber) throws(FoldError) {
     guard amount.raw.magnitude <= Money.limit.raw.magnitude else {
@@ -54,7 +54,7 @@ func bounded(_ amount: Money, _ sequence: SequenceNumber) throws(FoldError) {
     }
 }
 
-/// Refuses a fill that nobody can have had, before sums could overflow.
+/// Rejects an impossible fill before sums could overflow.
 @inline(__always)
 func checked(_ fill: OrderFilled, _ sequence: SequenceNumber) throws(FoldError) {
     guard fill.quantity.raw > 0, fill.quantity <= Quantity.limit, fill.remaining.raw >= 0,
@@ -79,7 +79,7 @@ func checked(_ split: SplitApplied, _ sequence: SequenceNumber) throws(FoldError
     }
 }
 
-/// Refuses an adjustment that nobody can have made, before sums could overflow.
+/// Rejects an impossible adjustment before sums could overflow.
 func checked(_ event: PositionAdjusted, _ sequence: SequenceNumber) throws(FoldError) {
     guard event.quantity.raw != 0, event.quantity.magnitude <= Quantity.limit, event.price.raw >= 0
     else {
@@ -89,7 +89,7 @@ func checked(_ event: PositionAdjusted, _ sequence: SequenceNumber) throws(FoldE
 }
 
 extension PositionAdjusted {
-    /// What lots are opened and closed by: a fill that nobody paid for.
+    /// The adjustment as a fill without a fee, which opens and closes lots.
     var asFill: OrderFilled {
         OrderFilled(
             instrument: instrument, strategy: strategy, side: quantity.raw > 0 ? .buy : .sell,
@@ -99,7 +99,7 @@ extension PositionAdjusted {
 }
 
 extension StateReader {
-    /// A sum in a saved state: far beyond what any journal can add up to, it is damage.
+    /// A sum in a saved state; a value far beyond any journal's sums is damage.
     mutating func readSum() throws(StateError) -> Money { Money(raw: try readSum(bits: 100)) }
 
     mutating func readSum(bits: Int) throws(StateError) -> Int128 {
@@ -119,7 +119,7 @@ extension StateReader {
     }
 }
 
-/// Chains of entries by instrument: the few that concern one event are found without a hash.
+/// Chains of entries by instrument, which find the few entries of one event without a hash.
 struct InstrumentIndex: Sendable, Hashable {
     private var heads: [Int32] = []
 
@@ -128,7 +128,7 @@ struct InstrumentIndex: Sendable, Hashable {
         return index < heads.count ? Int(heads[index]) : -1
     }
 
-    /// Makes `entry` the head; returns what was, to be its next.
+    /// Makes `entry` the head; returns the old head, which becomes its next.
     mutating func push(_ entry: Int, _ instrument: InstrumentID) -> Int {
         let index = Int(instrument.number)
         while heads.count <= index { heads.append(-1) }

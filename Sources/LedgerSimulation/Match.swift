@@ -21,11 +21,12 @@ struct Match: Hashable, Sendable {
     var opensAt: Timestamp
     var time: Timestamp
     var phase = Phase.expire
-    /// The last fill was at an unknown moment of a bar, not at its open.
+    /// Whether the last fill was at an unknown moment of a bar, not at its open.
     var filledInside = false
-    /// What we may still take; nil for no limit. A bar and a trade have one volume for both sides.
+    /// The volume that our orders may still take; nil for no limit. A bar and a trade have one
+    /// volume for both sides.
     var buyVolume: Quantity?
-    /// What we may still sell into a quote's bid.
+    /// The volume that our orders may still sell into a quote's bid.
     var sellVolume: Quantity?
 }
 
@@ -43,19 +44,20 @@ extension OrderIntended {
 }
 
 extension WorkingOrder {
-    /// Fills at any price: a market order, or a stop that was reached.
+    /// Whether it fills at any price: a market order, or a triggered stop.
     var isMarket: Bool {
         terms.orderType == .market || (terms.orderType == .stop && isTriggered)
     }
 }
 
 extension Side {
-    /// Whether `price` sets off a stop: at or above it for a buy, at or below it for a sell.
+    /// Whether `price` triggers a stop: at or above it for a buy, at or below it for a sell.
     func reaches(_ price: Price, stop: Price) -> Bool {
         self == .buy ? price >= stop : price <= stop
     }
 
-    /// Whether a limit order may fill at `price`: at or below it for a buy, at or above it for a sell.
+    /// Whether a limit order may fill at `price`: at or below it for a buy, at or above it for a
+    /// sell.
     func accepts(_ price: Price, limit: Price) -> Bool {
         self == .buy ? price <= limit : price >= limit
     }

@@ -1,23 +1,26 @@
 import LedgerDomain
 import LedgerEvents
 
-/// A venue as a fold: our working orders, matched against the market data that goes by.
+/// A venue as a fold: our working orders, matched against market data.
 ///
-/// It never looks ahead: an order can fill only from `activeFrom` on, at prices of the event that
-/// arrives. `docs/SIMULATION.md` has the rules; here is their order within one bar:
+/// It never looks ahead: an order can fill only from `activeFrom` on, at prices of the current
+/// event. `docs/SIMULATION.md` has the rules. Their order within one bar:
 ///
 /// 1. orders whose day is over expire;
-/// 2. at the open: market orders, and limits and stops that the open has passed (a gap fills there);
-/// 3. inside: stops that the range touches, at their price; so a stop-loss goes before a take-profit;
-/// 4. inside: limits that the range touches, at their price, but for immediate-or-cancel and
-///    fill-or-kill ones: a touch is not at once;
-/// 5. what is left of immediate-or-cancel and fill-or-kill orders is cancelled;
+/// 2. at the open: market orders, and limits and stops that the open has passed (a gap fills
+///    there);
+/// 3. inside: stops that the range touches, at their price, so a stop-loss goes before a
+///    take-profit;
+/// 4. inside: limits that the range touches, at their price, except immediate-or-cancel and
+///    fill-or-kill ones, because a touch is not immediate;
+/// 5. the remainder of immediate-or-cancel and fill-or-kill orders is cancelled;
 /// 6. day orders that end with the bar expire.
 ///
-/// An order that reaches the venue inside a bar knows only that the close comes after it. Market
-/// orders and stops that the bar lies beyond fill at the worse of open and close; stops that the range
-/// touches fill at their price; limits fill if the close is good enough, and no better than it was.
-/// Exits placed by a fill inside a bar may stop in it and not take profit.
+/// An order that reaches the venue inside a bar knows only that the close comes later. Market
+/// orders, and stops whose price the whole bar lies beyond, fill at the worse of open and close.
+/// Stops that the range touches fill at their price. Limits fill if the close is within the limit,
+/// and at no better price. Exits placed by a fill inside a bar may stop out in that bar, but not
+/// take profit.
 public struct SimulatedVenue: Hashable, Sendable {
     public var settings: VenueSettings
     private var random: SplitMix64
@@ -56,7 +59,7 @@ public struct SimulatedVenue: Hashable, Sendable {
         return nil
     }
 
-    /// Takes an order; it can fill from the time returned on.
+    /// Accepts an order; it can fill from the returned time on.
     ///
     /// - Parameter dayEnds: when a day order expires; the end of the UTC day unless given.
     /// - Precondition: the instrument was defined.
@@ -65,7 +68,7 @@ public struct SimulatedVenue: Hashable, Sendable {
         dayEnds: Timestamp? = nil
     ) -> Timestamp {
         let isExit = terms.parent != .none
-        // Exits are held at the venue with their entry: no message has to travel.
+        // The venue holds exits with their entry, so no message has to travel.
         let activeFrom = isExit ? time : time.advanced(by: delay())
         let expiresAt =
             terms.timeInForce == .day
@@ -87,7 +90,7 @@ public struct SimulatedVenue: Hashable, Sendable {
         return Nanoseconds(settings.latency.count + Int64(jitter))
     }
 
-    /// Takes an order out of the market; nil when it no longer works.
+    /// Removes an order from the market; nil when it no longer works.
     public mutating func remove(
         _ id: OrderID, _ instrument: InstrumentID
     ) -> WorkingOrder? {
@@ -97,9 +100,9 @@ public struct SimulatedVenue: Hashable, Sendable {
         return working[Int(instrument.number)].remove(at: place)
     }
 
-    /// Gives a working order other terms; nil when it no longer works.
+    /// Changes the terms of a working order; nil when it no longer works.
     ///
-    /// - Parameter terms: with the quantity in all, what has filled included.
+    /// - Parameter terms: their quantity is the total, including what has filled.
     public mutating func amend(
         _ id: OrderID, _ terms: OrderIntended, remaining: Quantity
     ) -> WorkingOrder? {
@@ -112,7 +115,7 @@ public struct SimulatedVenue: Hashable, Sendable {
         return working[number][place]
     }
 
-    /// Takes what a venue outside filled off a working order; nil when it no longer works.
+    /// Subtracts a fill at a venue outside from a working order; nil when it no longer works.
     public mutating func fill(
         _ id: OrderID, _ instrument: InstrumentID, _ quantity: Quantity
     ) -> WorkingOrder? {
@@ -127,13 +130,13 @@ public struct SimulatedVenue: Hashable, Sendable {
         return order
     }
 
-    /// Takes over an order that works outside.
+    /// Adopts an order that works at a venue outside.
     public mutating func keep(_ order: WorkingOrder) {
         guard Int(order.terms.instrument.number) < working.count else { return }
         working[Int(order.terms.instrument.number)].append(order)
     }
 
-    /// The session of `instrument` ended: its day orders expire.
+    /// Expires the day orders of `instrument`, whose session ended.
     public mutating func endOfSession(_ instrument: InstrumentID) -> [VenueReport] {
         guard hasWorking(instrument) else { return [] }
         let number = Int(instrument.number)
@@ -158,7 +161,7 @@ public struct SimulatedVenue: Hashable, Sendable {
         writer.write(allOrders) { $1.encode(into: &$0) }
     }
 
-    /// Takes up what `encode` wrote, into a venue with the same settings and instruments.
+    /// Restores what `encode` wrote into a venue with the same settings and instruments.
     public mutating func restore(from reader: inout StateReader) throws(StateError) {
         random = SplitMix64(seed: try reader.read())
         let saved = try reader.readArray { (reader) throws(StateError) in
@@ -199,7 +202,8 @@ extension SimulatedVenue {
 
     private mutating func begin(_ new: Match) {
         if match?.sequence == new.sequence {
-            // Again, for orders that the event itself caused: what was taken stays taken.
+            // The second pass is for orders that the event itself caused; volume already taken
+            // stays taken.
             match?.phase = .open
         } else {
             match = new
@@ -211,9 +215,9 @@ extension SimulatedVenue {
         return Quantity(raw: volume.raw * Int128(settings.participation.raw) / 10_000_000)
     }
 
-    /// The next thing that happens to one of our orders in the event begun; nil when it is through.
+    /// The next report about one of our orders in the current event; nil when there are no more.
     ///
-    /// Between two calls orders may be accepted and removed.
+    /// Orders may be accepted and removed between two calls.
     public mutating func next() throws(NumberError) -> VenueReport? {
         guard let instrument = match?.instrument else { return nil }
         while let phase = match?.phase, phase != .done {
@@ -230,7 +234,7 @@ extension SimulatedVenue {
     ) throws(NumberError) -> VenueReport? {
         guard let match else { return nil }
         let order = working[Int(instrument.number)][place]
-        // The other exit of its pair took what this one protected.
+        // The other exit of the pair filled what this one protected.
         if order.remaining.raw == 0 {
             return end(place, instrument) { .cancelled($0, .otherExitFilled) }
         }
@@ -334,13 +338,13 @@ extension SimulatedVenue {
             terms.side.reaches(reached, stop: terms.stopPrice)
         else { return nil }
         working[Int(terms.instrument.number)][place].isTriggered = true
-        // The whole bar lies beyond the stop of an order that arrived inside it.
+        // The order arrived inside the bar, which lies completely beyond its stop.
         let isInside = bar.low <= terms.stopPrice && terms.stopPrice <= bar.high
         let price = isInside ? terms.stopPrice : bar.worse(for: terms.side)
         if terms.orderType == .stop {
             return Offer(price: price, liquidity: .taker, slips: true)
         }
-        // As a limit it waits for the next bar: the path after the stop is not known.
+        // As a limit it waits for the next bar, because the path after the stop is unknown.
         guard terms.side.accepts(price, limit: terms.limitPrice) else {
             working[Int(terms.instrument.number)][place].seenIn = match?.sequence ?? .none
             return nil
@@ -377,7 +381,7 @@ extension SimulatedVenue {
         order.seenIn = match?.sequence ?? .none
         var quantity = order.remaining
         if let available, available < quantity {
-            // What is left has to be written exactly too.
+            // The remainder must be exactly representable too.
             quantity = available.truncated(to: definition.lot).truncated(
                 to: order.remaining.writtenStep)
             if order.terms.timeInForce == .fillOrKill { quantity = .zero }
@@ -405,13 +409,13 @@ extension SimulatedVenue {
         return .filled(order, price: price, quantity: quantity, fee: fee, offer.liquidity)
     }
 
-    /// Whether the moment of a fill in the present phase is not known.
+    /// Whether the moment of a fill in the current phase is unknown.
     private func isInside(_ order: WorkingOrder) -> Bool {
         guard let match, case .bar = match.market else { return false }
         return match.phase > .open || order.activeFrom > match.opensAt
     }
 
-    /// Two exits protect one fill: what one takes, the other no longer has to.
+    /// Two exits protect one fill: what one fills, the other no longer protects.
     private mutating func reducePartner(of order: WorkingOrder, by taken: Quantity) {
         let number = Int(order.terms.instrument.number)
         for place in working[number].indices

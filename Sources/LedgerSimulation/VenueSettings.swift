@@ -1,8 +1,8 @@
 import LedgerDomain
 import LedgerEvents
 
-/// What a fill costs: fixed, once an order; an amount a unit; a share of the notional; at least a
-/// minimum, where one is set: without it rebates are paid out.
+/// The cost of a fill: a fixed fee once an order, an amount a unit, and a share of the notional; at
+/// least the minimum, where one is set. Without a minimum, rebates are paid out.
 public struct FeeSchedule: Hashable, Sendable {
     public var fixed = Money.zero
     public var perUnit = Price.zero
@@ -21,7 +21,8 @@ public struct FeeSchedule: Hashable, Sendable {
 
     /// The sum of the parts, each rounded half to even to 10^-9; positive is paid.
     ///
-    /// - Parameter isFirst: the fixed part is due with an order's first fill only.
+    /// - Parameter isFirst: whether this is the order's first fill, which alone pays the fixed
+    ///   part.
     public func fee(
         price: Price, quantity: Quantity, isFirst: Bool
     ) throws(NumberError) -> Money {
@@ -37,14 +38,15 @@ public struct FeeSchedule: Hashable, Sendable {
 /// How the simulated venue fills.
 public struct VenueSettings: Hashable, Sendable {
     public var fees: FeeSchedule
-    /// Against the order, on market and stop fills; the price is then rounded against it to the tick.
+    /// Against the order, on market and stop fills; the price is then rounded against it to the
+    /// tick.
     public var slippage: BasisPoints
-    /// The share of a bar's volume, a trade's or a quote's size that all our orders together may take,
-    /// in basis points; 0 for no limit.
+    /// The share of a bar's volume, or of a trade's or quote's size, that all our orders together
+    /// may take, in basis points; 0 for no limit.
     public var participation: BasisPoints
     /// From the decision until the order can fill.
     public var latency: Nanoseconds
-    /// Up to this much more, drawn evenly from the seeded generator.
+    /// An additional delay up to this, drawn uniformly from the seeded generator.
     public var latencyJitter: Nanoseconds
 
     public init(
@@ -60,7 +62,7 @@ public struct VenueSettings: Hashable, Sendable {
     }
 }
 
-/// Steele, Lea and Flood's SplitMix64: the only source of randomness, a part of the state.
+/// Steele, Lea and Flood's SplitMix64: the only source of randomness, part of the state.
 public struct SplitMix64: Hashable, Sendable {
     public private(set) var state: UInt64
 
@@ -74,7 +76,7 @@ public struct SplitMix64: Hashable, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
-    /// Evenly from 0 to `limit`, both included.
+    /// Uniformly from 0 to `limit`, both included.
     public mutating func next(upTo limit: UInt64) -> UInt64 {
         guard limit < .max else { return next() }
         return next().multipliedFullWidth(by: limit + 1).high

@@ -11,13 +11,14 @@ public struct WorkingOrder: Hashable, Sendable {
     public var activeFrom: Timestamp
     /// When a day order ends; the far future for others.
     public var expiresAt: Timestamp
-    /// Its stop was reached: from then on it is the market or the limit order that it carries.
+    /// Whether its stop was triggered: it is then the market or limit order that it carries.
     var isTriggered = false
-    /// Whether it has seen the market once without filling: it then makes liquidity.
+    /// Whether it has passed one event without filling: it then provides liquidity.
     var hasRested = false
     /// The last market event in which it took part.
     var seenIn: SequenceNumber = .none
-    /// Placed by a fill inside this bar, whose later path is unknown: it may stop, not take profit.
+    /// Placed by a fill inside this bar, whose later path is unknown: it may stop out, not take
+    /// profit.
     var placedInside: SequenceNumber = .none
 
     func encode(into writer: inout StateWriter) {
@@ -61,7 +62,7 @@ public struct WorkingOrder: Hashable, Sendable {
     }
 }
 
-/// What the venue says about one of our orders.
+/// The venue's report about one of our orders.
 public enum VenueReport: Hashable, Sendable {
     case filled(WorkingOrder, price: Price, quantity: Quantity, fee: Money, OrderFilled.Liquidity)
     case cancelled(WorkingOrder, EndReason)
