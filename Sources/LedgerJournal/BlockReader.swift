@@ -1,28 +1,28 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Reads a journal's blocks one after the other, each checked.
+/// Reads and checks a journal's blocks one after the other.
 ///
-/// Follows a journal that grows: after nil, `next` gives what has been appended since. Holds a
+/// Follows a growing journal: after nil, `next` returns the blocks appended since. Holds an LMDB
 /// snapshot between two calls only while there is more to read, and renews it every 1,024 blocks,
-/// so that a slow reader does not keep the writer from reusing pages. Not to be used by two threads
-/// at a time.
+/// so that a slow reader does not keep the writer from reusing pages. Use it from one thread at a
+/// time.
 public final class BlockReader {
     private let source: any BlockSource
     private let filter: EventFilter
     private let direction: ReadDirection
     private let limit: SequenceNumber?
-    /// Forward the lowest, backward the highest event that is still to come.
+    /// The next event to read: the lowest when reading forward, the highest when reading backward.
     private var wanted: SequenceNumber
-    /// Where the next block must begin (forward) or end (backward); nil when the last one gave no
-    /// clue.
+    /// Where the next block must begin (forward) or end (backward); nil when the last block did not
+    /// tell.
     private var border: SequenceNumber?
     private var isPositioned = false
     private var isFinished = false
     private var blocksOfSnapshot = 0
 
     private static let blocksPerSnapshot = 1024
-    /// Far more events than there will be; keeps sums of a faulty header from overflowing.
+    /// Far more events than any journal has, so sums over a damaged header cannot overflow.
     private static let highest = UInt64(1) << 62
 
     init(
@@ -37,13 +37,13 @@ public final class BlockReader {
         isFinished = wanted == .none
     }
 
-    /// The next block that may hold a matching event. The payload of one that cannot is not read.
+    /// The next block that may hold a matching event. Payloads of other blocks are not read.
     ///
-    /// Ends the validity of the block given before.
+    /// Invalidates the previous block.
     ///
-    /// - Returns: nil at the end of the range or, for now, of the journal.
-    /// - Throws: `.corruptBlock` or `.missingEvents`; the call after that goes on with the block
-    ///   after the damage.
+    /// - Returns: nil at the end of the range, or at the current end of the journal.
+    /// - Throws: `.corruptBlock` or `.missingEvents`; the next call continues with the block after
+    ///   the damage.
     public func next() throws(JournalError) -> Block? {
         while !isFinished {
             guard let stored = try fetch() else {
@@ -65,7 +65,7 @@ public final class BlockReader {
         return nil
     }
 
-    /// Gives up the snapshot, as before a long wait. Ends the validity of the block given last.
+    /// Releases the snapshot, for example before a long wait. Invalidates the last block.
     public func release() {
         if isPositioned { source.release() }
         isPositioned = false
@@ -116,7 +116,7 @@ public final class BlockReader {
         }
         let header = try checkedHeader(found, isNeighbour: false)
         guard header.nextSequence <= wanted else { return found }
-        // `wanted` lies behind this block: behind the journal's end, or in a hole.
+        // `wanted` lies after this block: past the journal's end, or in a gap.
         if let following = try source.step(.forward) {
             resume(forward: following.first, backward: header.nextSequence)
             throw .missingEvents(expected: header.nextSequence, found: following.first)
@@ -125,7 +125,8 @@ public final class BlockReader {
         return try source.seek(atOrBefore: wanted)
     }
 
-    /// Lets the next call begin behind a hole: forward at a block's begin, backward at its end.
+    /// Lets the next call begin after a gap: at a block's beginning going forward, at its end going
+    /// backward.
     private func resume(forward begin: SequenceNumber, backward end: SequenceNumber) {
         border = nil
         wanted = direction == .forward ? begin : SequenceNumber(end.number - 1)

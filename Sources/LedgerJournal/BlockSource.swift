@@ -1,19 +1,19 @@
 import LedgerDomain
 
-/// A stored block as its table has it, not yet checked. Valid until the source moves.
-// Sendable unchecked: the bytes are read only, and whoever hands them on keeps their owner.
+/// A stored block before it is checked. Valid until the source moves.
+// Sendable unchecked: the bytes are only read, and whoever passes them on keeps their owner alive.
 struct StoredBlock: @unchecked Sendable {
-    /// Its key: where it should begin.
+    /// Its key: the sequence number at which it should begin.
     let first: SequenceNumber
     let bytes: UnsafeRawBufferPointer
 }
 
-/// Where a `BlockReader` gets its blocks from.
+/// The source of a `BlockReader`'s blocks.
 protocol BlockSource: AnyObject {
-    /// The last block whose key is not greater; afterwards `step` goes on from it.
+    /// The last block whose key is not greater; `step` continues from it.
     func seek(atOrBefore sequence: SequenceNumber) throws(JournalError) -> StoredBlock?
-    /// The neighbour of the block that was given last.
+    /// The neighbour of the last block.
     func step(_ direction: ReadDirection) throws(JournalError) -> StoredBlock?
-    /// Gives up the snapshot; `seek` takes a new one.
+    /// Releases the snapshot; `seek` takes a new one.
     func release()
 }

@@ -1,14 +1,15 @@
 import LedgerDomain
 import LedgerEvents
 
-/// A fold's state after an event, so that the next reader need not begin at the first one.
+/// A fold's state after an event, so that the next reader does not have to begin at the first
+/// event.
 ///
 /// As bytes: the key is the name, a zero and the sequence (8, big-endian); the value's body is the
 /// version (4) and the state.
 public struct Checkpoint: Hashable, Sendable {
     /// The fold's name, without a zero byte; at most 200 bytes.
     public var name: String
-    /// The fold's version; a reader that has another one rebuilds.
+    /// The fold's version; a reader of another version rebuilds the state.
     public var version: UInt32
     /// The last event that the state includes.
     public var sequence: SequenceNumber

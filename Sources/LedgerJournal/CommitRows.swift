@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// What is committed together with a batch, in the same transaction.
+/// The rows that are committed together with a batch, in the same transaction.
 public struct CommitRows: Sendable {
     public var deduplication: [DeduplicationRow] = []
     public var checkpoints: [Checkpoint] = []
@@ -19,21 +19,21 @@ public struct CommitRows: Sendable {
         self.isHalt = isHalt
     }
 
-    /// What weighs.
+    /// The size that counts against the disk reserve.
     var byteCount: Int { checkpoints.reduce(0) { $0 + $1.bytes.count } }
 
     var isEmpty: Bool { deduplication.isEmpty && checkpoints.isEmpty && consumedInbox.isEmpty }
 }
 
-/// By what an input is recognised when it comes a second time.
+/// The key by which a repeated input is recognised.
 public enum DeduplicationKey: Hashable, Sendable, CustomStringConvertible {
-    /// The producer numbers its inputs upwards; one row holds its last number, and every number up
+    /// The producer numbers its inputs upwards. One row holds its last number, and every number up
     /// to it counts as taken.
     case counter(UInt64)
-    /// The producer's own identifier, such as a venue's execution id, with the time it bears: keys
-    /// rise with time, because rows at random places are the dearest thing a commit can hold.
+    /// The producer's own identifier, such as a venue's execution id, with its time. Keys rise with
+    /// time, because rows at random places are the most expensive part of a commit.
     case identifier(String, at: Timestamp)
-    /// A decided order; its number begins with the decision's time.
+    /// A decided order; its number begins with the time of the decision.
     case intent(IntentID)
 
     public var description: String {
@@ -45,12 +45,12 @@ public enum DeduplicationKey: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// "This input is that event."
+/// Maps an input to the event that it became.
 ///
 /// As bytes: the key is the producer's length (1), the producer, a kind (1), and for an identifier
 /// its time in nanoseconds (8, big-endian, the sign bit flipped) and its text, for an intent its
-/// decision's time likewise (8) and its other half (8, big-endian); the value's body is the sequence
-/// (8), and for a counter the counter (8).
+/// decision's time likewise (8) and its other half (8, big-endian); the value's body is the
+/// sequence (8), and for a counter the counter (8).
 public struct DeduplicationRow: Hashable, Sendable {
     public var producer: String
     public var key: DeduplicationKey
@@ -65,7 +65,7 @@ public struct DeduplicationRow: Hashable, Sendable {
     static let longestProducer = 100
     static let longestIdentifier = 300
 
-    /// - Throws: `.invalidRow` for a name or an identifier that LMDB's keys have no room for.
+    /// - Throws: `.invalidRow` for a name or an identifier that does not fit an LMDB key.
     static func tableKey(
         producer: String, key: DeduplicationKey
     ) throws(JournalError) -> [UInt8] {
@@ -98,8 +98,7 @@ public struct DeduplicationRow: Hashable, Sendable {
         return writer.bytes
     }
 
-    /// - Returns: the event that an existing row gives for this key; nil for a counter that is
-    ///   higher.
+    /// - Returns: the event of an existing row for this key; nil for a counter above it.
     static func sequence(
         in body: [UInt8], for key: DeduplicationKey
     ) throws(StateError) -> SequenceNumber? {

@@ -1,9 +1,9 @@
 import Glibc
 
-/// Sees that enough of the disk stays free to record the halt when the rest is used up.
+/// Keeps enough of the disk free to record the halt when the rest is used up.
 public struct DiskWatch: Sendable {
     public let path: String
-    /// Bytes that ordinary batches leave alone.
+    /// Bytes that ordinary batches must not use.
     public let reserve: Int
     private var bytesUntilLook = 0
     private var commitsUntilLook = 0
@@ -23,8 +23,8 @@ public struct DiskWatch: Sendable {
         return Int(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
     }
 
-    /// Asks the file system only when an eighth of what is free above the reserve may have gone
-    /// since, and at least every 256 commits: nothing on the hot path, exact near the end.
+    /// Queries the file system only when an eighth of the free space above the reserve may have
+    /// been used since, and at least every 256 commits: cheap on the hot path, exact near the end.
     ///
     /// - Throws: `.diskNearlyFull` when a commit of `bytes` would eat into the reserve.
     mutating func admit(bytes: Int) throws(JournalError) {
@@ -42,7 +42,7 @@ public struct DiskWatch: Sendable {
     }
 }
 
-/// How far the disk and the address space of a journal are used, all in bytes.
+/// The use of a journal's disk and address space, in bytes.
 public struct DiskUse: Hashable, Sendable {
     public var free: Int
     public var reserve: Int

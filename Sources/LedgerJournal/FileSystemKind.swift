@@ -1,21 +1,21 @@
 import Glibc
 
-/// Which file systems a journal cannot lie on: their locks or their shared maps do not hold between
-/// machines, and LMDB stands on both.
+/// The file systems that cannot hold a journal: their locks or shared maps do not work across
+/// machines, and LMDB needs both.
 enum FileSystemKind {
-    /// Types of `/proc/self/mountinfo`. Whether a user-space file system ("fuse", "fuse.sshfs") is
-    /// local cannot be seen from here, so it counts as remote; "fuseblk" has a block device of this
-    /// machine.
+    /// Types of `/proc/self/mountinfo`. The type does not tell whether a user-space file system
+    /// ("fuse", "fuse.sshfs") is local, so it counts as remote; "fuseblk" uses a block device of
+    /// this machine.
     private static let remote: Set<String> = [
         "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "afs", "coda", "ncpfs", "lustre",
         "gfs2",
         "ocfs2", "gpfs", "beegfs", "glusterfs", "fuse",
     ]
 
-    /// - Parameter mountID: of the mount that a file lies on.
+    /// - Parameter mountID: identifier of the mount that holds the file.
     /// - Parameter mountInfo: the text of `/proc/self/mountinfo`: identifier first, the type after
     ///   " - ".
-    /// - Returns: the type's name when it is a remote one.
+    /// - Returns: the name of the type if it is remote.
     static func remoteName(mountID: String, in mountInfo: String) -> String? {
         for line in mountInfo.split(separator: "\n") {
             let fields = line.split(separator: " ")
@@ -29,7 +29,7 @@ enum FileSystemKind {
         return nil
     }
 
-    /// - Returns: nil for a local file system, and where the kernel does not say.
+    /// - Returns: nil for a local file system, and where the kernel does not tell.
     static func remoteName(path: String) throws(JournalError) -> String? {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .io(path, .lastSystemCall) }
@@ -42,7 +42,7 @@ enum FileSystemKind {
         return remoteName(mountID: String(identifier), in: text("/proc/self/mountinfo"))
     }
 
-    /// A file of the kernel's; empty when it cannot be read.
+    /// The contents of a kernel file; empty when it cannot be read.
     private static func text(_ path: String) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }

@@ -2,15 +2,15 @@ import LedgerDomain
 import LedgerEvents
 
 extension Journal {
-    /// Recomputes the checksum, the records' count and the chain link of every block from the one
+    /// Recomputes the checksum, the record count and the chain link of every block from the one
     /// that holds `from` to the end.
     ///
-    /// A cut tail and a rewrite of everything are not visible to a chain: compare the head that is
-    /// returned with one kept elsewhere.
+    /// A chain does not reveal a truncated tail or a complete rewrite: compare the returned head
+    /// with one kept elsewhere.
     ///
     /// - Parameters:
     ///   - progress: called after each block with its last event.
-    ///   - each: called with each block, once it is checked.
+    ///   - each: called with each block after it was checked.
     /// - Returns: the last block's end and link.
     /// - Throws: `.corruptBlock`, `.brokenChain` or `.missingEvents` for the first bad block.
     public func verifyChain(

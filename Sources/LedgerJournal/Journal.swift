@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Where a journal ends.
+/// The end of a journal.
 public struct Head: Hashable, Sendable {
     /// The last event's number; none when there is no event.
     public var lastSequence: SequenceNumber
@@ -16,42 +16,43 @@ public struct Head: Hashable, Sendable {
     }
 }
 
-/// When a commit is on the disk.
+/// When a commit is durable on disk.
 public enum Durability: Hashable, Sendable, CaseIterable {
     /// When `append` returns. The default.
     case durable
-    /// When `append` returns, too: the caller puts many inputs into one batch, and the events of
+    /// Also when `append` returns: the caller puts many inputs into one batch, and the events of
     /// one flush share its wait.
     case group
-    /// When `flush` returns. A machine that fails before that may leave an unreadable file, so this
-    /// is for imports and back-tests, which can be run again. A process that fails loses nothing.
+    /// When `flush` returns. A machine failure before that may leave an unreadable file, so use
+    /// this only for imports and back-tests, which can be repeated. A process failure loses
+    /// nothing.
     case bulk
 }
 
-/// The totally ordered record of events: appended in blocks, never changed.
+/// The totally ordered, append-only sequence of events, stored in blocks.
 ///
-/// One writer appends at a time; any number of readers read while it does. Usable from any thread.
+/// One writer appends at a time, while any number of readers read. Usable from any thread.
 public protocol Journal: AnyObject, Sendable {
-    /// The last event and its block's link, as committed now.
+    /// The last committed event and its block's link.
     var head: Head { get throws(JournalError) }
 
-    /// The last event that was pruned, and its block's link; nil when all are there.
+    /// The last pruned event and its block's link; nil when nothing was pruned.
     var pruned: Head? { get throws(JournalError) }
 
     /// Commits all blocks of the batch and the rows, or nothing.
     ///
     /// The batch is sealed in place and keeps its events; the caller empties it with
-    /// `removeAll(next:)`. An empty batch commits the rows alone.
+    /// `removeAll(next:)`. An empty batch commits only the rows.
     ///
     /// - Throws: `.conflict` unless the batch begins after the head; `.fenced` when this journal's
     ///   lease was taken over; `.duplicate` for a deduplication row that is there already;
     ///   `.diskNearlyFull` below the reserve unless the rows say `isHalt`.
     func append(_ batch: inout Batch, _ rows: CommitRows) throws(JournalError)
 
-    /// Waits until everything committed is on the disk.
+    /// Waits until everything committed is on disk.
     func flush() throws(JournalError)
 
-    /// The event that an input became; for a counter that was passed, the last one counted.
+    /// The event that an input became; for a counter that was passed, the last event counted.
     /// - Returns: nil when this input is not in the journal.
     func deduplicated(
         producer: String, key: DeduplicationKey
@@ -59,12 +60,12 @@ public protocol Journal: AnyObject, Sendable {
 
     // MARK: Checkpoints
 
-    /// The nearest at or before a sequence. Damaged ones are passed over, because a fold can be
-    /// rebuilt.
+    /// The nearest checkpoint at or before a sequence number. Damaged ones are skipped, because a
+    /// fold can be rebuilt.
     func checkpoint(
         name: String, atOrBefore sequence: SequenceNumber
     ) throws(JournalError) -> Checkpoint?
-    /// Their sequences, rising.
+    /// The sequence numbers of the checkpoints, ascending.
     func checkpoints(name: String) throws(JournalError) -> [SequenceNumber]
     func storeCheckpoint(_ checkpoint: Checkpoint) throws(JournalError)
     func removeCheckpoints(
@@ -85,31 +86,30 @@ public protocol Journal: AnyObject, Sendable {
     ) throws(JournalError) -> BlockReader
 
     /// Waits until there is an event after `sequence`.
-    /// - Returns: false when the time is over.
+    /// - Returns: false on time-out.
     func waitForEvents(
         after sequence: SequenceNumber, timeout: Nanoseconds
     ) throws(JournalError) -> Bool
 
     // MARK: Lease
 
-    /// Makes this journal the sequencer's; its appends carry the lease's fencing number from now
-    /// on.
+    /// Takes the lease for this journal; its appends carry the lease's fencing number from now on.
     /// - Throws: `.leaseHeld` while another holds it.
     func acquireLease(holder: String) throws(JournalError) -> Lease
     func release(_ lease: Lease) throws(JournalError)
 
     // MARK: Inbox
 
-    /// Puts an input before the sequencer, durably.
+    /// Submits an input to the sequencer, durably.
     /// - Throws: `.submissionTooLarge`, `.inboxFull`.
     func submit(_ bytes: [UInt8], submitter: String) throws(JournalError) -> Ticket
-    /// Those not yet consumed, the oldest first.
+    /// The submissions not yet consumed, the oldest first.
     func pendingSubmissions(limit: Int) throws(JournalError) -> [Submission]
     /// Waits until a submission is pending.
     func waitForSubmissions(timeout: Nanoseconds) throws(JournalError) -> Bool
-    /// What became of a submission; nil while it waits.
+    /// The receipt of a submission; nil while it waits.
     func receipt(_ ticket: Ticket) throws(JournalError) -> Receipt?
-    /// - Returns: nil when the time is over.
+    /// - Returns: nil on time-out.
     func waitForReceipt(_ ticket: Ticket, timeout: Nanoseconds) throws(JournalError) -> Receipt?
 }
 
@@ -120,7 +120,7 @@ public enum ReadDirection: Hashable, Sendable {
 extension Journal {
     public var pruned: Head? { nil }
 
-    /// The first event that is there.
+    /// The first event that was not pruned.
     public var beginning: SequenceNumber {
         get throws(JournalError) { try pruned?.lastSequence.next ?? .first }
     }
@@ -150,7 +150,8 @@ extension Journal {
         _ body: (Record) throws -> Bool
     ) throws {
         let reader = try reader(from: from, through: through, filter: filter)
-        // Numbers, because a comparison of sequences is a call through a witness table here.
+        // Compares plain numbers, because comparing sequence numbers here calls through a witness
+        // table.
         let first = from.number
         let last = through?.number ?? .max
         let takesAll = filter == .all

@@ -2,12 +2,12 @@ import Glibc
 
 /// A journal's directory and the files in it:
 ///
-///     data.mdb   the journal, LMDB's
+///     data.mdb   the journal, an LMDB file
 ///     lock.mdb   LMDB's table of readers and its writer lock; 8,192 bytes
 ///     wake       the wake-up page; 4,096 bytes
-///     lease      locked by the process that sequences
+///     lease      locked by the sequencing process
 ///
-/// A key to sign with may lie there before the journal does.
+/// A signing key may be in the directory before the journal.
 struct JournalDirectory: Sendable {
     let path: String
 
@@ -18,7 +18,7 @@ struct JournalDirectory: Sendable {
     var wake: String { path + "/wake" }
     var lease: String { path + "/lease" }
 
-    /// The size of a lock file for LMDB's 126 readers.
+    /// The size of a lock file for 126 readers, LMDB's default.
     private static let lockSize = 8192
 
     private static func status(_ path: String) -> stat? {
@@ -35,7 +35,7 @@ struct JournalDirectory: Sendable {
         }
     }
 
-    /// Bytes of the data file; nil when there is none.
+    /// The size of the data file in bytes; nil when there is none.
     var dataSize: Int? { Self.status(data).map { Int($0.st_size) } }
 
     /// Everything in the directory, sorted.
@@ -52,25 +52,27 @@ struct JournalDirectory: Sendable {
         return names.sorted()
     }
 
-    /// Makes the directory if need be and sees that a journal may lie in it.
+    /// Makes the directory if necessary and checks that it may hold a journal.
     func make() throws(JournalError) {
         if mkdir(path, 0o755) != 0, errno != EEXIST { throw .io(path, .lastSystemCall) }
         try checkPlace()
     }
 
-    /// Sees that nothing else lies in the directory and takes the disk space of the mapped files.
+    /// Checks that the directory holds nothing else and allocates the disk space of the mapped
+    /// files.
     ///
-    /// Only under this directory's claim: closing the lock file drops a process's locks on it.
+    /// Call it only while holding this directory's claim, because closing the lock file drops the
+    /// process's locks on it.
     func prepareForCreation() throws(JournalError) {
         let foreign = try entries().first { !Self.files.contains($0) && $0 != Self.key }
         if let foreign { throw .notEmpty(path, foreign) }
-        // A mapped page that has no block on the disk yet kills the process when a full disk
-        // refuses it one.
+        // If a mapped page has no disk block yet and the disk is full, writing to it kills the
+        // process.
         try Self.allocate(lock, size: Self.lockSize)
         try Self.allocate(wake, size: WakePage.size)
     }
 
-    /// Sees that there may be a journal to open.
+    /// Checks that the directory can hold a journal to open.
     func checkForOpening() throws(JournalError) {
         try checkPlace()
         guard let size = dataSize else {

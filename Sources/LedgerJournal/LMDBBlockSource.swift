@@ -23,7 +23,7 @@ final class LMDBBlockSource: BlockSource {
         release()
     }
 
-    // The cursor of a snapshot may be closed after it.
+    // A cursor may be closed after its snapshot.
     deinit { mdb_txn_abort(transaction) }
 
     func release() {

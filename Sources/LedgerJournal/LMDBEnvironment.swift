@@ -2,7 +2,7 @@ import CLMDB
 import Glibc
 
 /// One LMDB environment, open until nothing refers to it.
-// Sendable unchecked: LMDB's environment may be used from any thread; the handle never changes.
+// Sendable unchecked: any thread may use LMDB's environment; the handle never changes.
 final class LMDBEnvironment: @unchecked Sendable {
     let directory: JournalDirectory
     let isReadOnly: Bool
@@ -11,12 +11,12 @@ final class LMDBEnvironment: @unchecked Sendable {
 
     private static let largestMap = 256 << 30
     private static let smallestMap = 1 << 30
-    /// Pages at the file's end that a transaction may have taken and given back without writing
-    /// them.
+    /// Pages at the end of the file that a transaction may have allocated and released without
+    /// writing them.
     private static let unwrittenPages = 16
 
     /// - Throws: `.alreadyOpen`, `.notAJournal` for a file that is not LMDB's, `.notPermitted`,
-    ///   `.damaged` for a file that was cut.
+    ///   `.damaged` for a truncated file.
     init(
         _ directory: JournalDirectory, _ claim: consuming OpenDirectories.Claim, readOnly: Bool
     ) throws(JournalError) {
@@ -30,7 +30,8 @@ final class LMDBEnvironment: @unchecked Sendable {
 
     deinit { mdb_env_close(raw) }
 
-    /// Address space is taken, not memory or disk; a machine that limits it gets a smaller map.
+    /// This reserves address space, not memory or disk; a machine that limits it gets a smaller
+    /// map.
     private static func open(
         _ directory: JournalDirectory, readOnly: Bool
     ) throws(JournalError) -> OpaquePointer {
@@ -71,7 +72,7 @@ final class LMDBEnvironment: @unchecked Sendable {
         switch error {
         case .store(.invalid): .notAJournal(directory.path, "data.mdb is not an LMDB file")
         case .store(.versionMismatch):
-            .notAJournal(directory.path, "data.mdb or lock.mdb is of another version of LMDB")
+            .notAJournal(directory.path, "data.mdb or lock.mdb belongs to another version of LMDB")
         case .store(.access), .store(.notPermitted), .store(.readOnlyFileSystem):
             .notPermitted(
                 directory.path, "data.mdb must be readable and lock.mdb writable, by readers too")
@@ -79,26 +80,27 @@ final class LMDBEnvironment: @unchecked Sendable {
         }
     }
 
-    /// Frees the slots of readers that were killed; a writer would keep their pages for ever.
+    /// Frees the slots of killed readers; otherwise a writer could never reuse their pages.
     private func discardStaleReaders() throws(JournalError) {
         var dead: Int32 = 0
         do { try check(mdb_reader_check(raw, &dead)) } catch { throw located(error) }
     }
 
-    /// Reading a mapped page behind the end of its file kills the process, so it is looked at here.
+    /// Reading a mapped page past the end of its file kills the process, so the length is checked
+    /// here.
     private func checkSize() throws(JournalError) {
         let needed =
             max(0, info.lastPage + 1 - Self.unwrittenPages) * Int(sysconf(Int32(_SC_PAGESIZE)))
         let found = directory.dataSize ?? 0
         guard found >= needed else {
             throw .damaged(
-                directory.path, "data.mdb was cut to \(found) bytes of \(needed) or more")
+                directory.path, "data.mdb was truncated to \(found) of at least \(needed) bytes")
         }
     }
 
     // MARK: Transactions
 
-    /// Calls `body` in a snapshot. What it returns must not point into the map.
+    /// Calls `body` in a snapshot. Its result must not point into the map.
     func read<Result>(
         _ body: (borrowing ReadTransaction) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
@@ -124,7 +126,7 @@ final class LMDBEnvironment: @unchecked Sendable {
         }
     }
 
-    /// Calls `body` as the only writer and commits; aborts when it throws. Not to be nested.
+    /// Calls `body` as the only writer and commits; aborts if it throws. Do not nest calls.
     func write<Result>(
         _ body: (borrowing WriteTransaction) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
@@ -153,7 +155,7 @@ final class LMDBEnvironment: @unchecked Sendable {
         mdb_env_set_flags(raw, UInt32(MDB_NOSYNC), isUnsynced ? 1 : 0)
     }
 
-    /// Waits until everything committed is on the disk.
+    /// Waits until everything committed is on disk.
     func sync() throws(JournalError) {
         guard !isReadOnly else { return }
         do { try check(mdb_env_sync(raw, 1)) } catch { throw located(error) }
@@ -176,7 +178,7 @@ final class LMDBEnvironment: @unchecked Sendable {
             mapSize: info.me_mapsize)
     }
 
-    /// The lines of LMDB's table of readers, its headings aside.
+    /// The lines of LMDB's table of readers, without its headings.
     func readerLines() -> [String] {
         var lines: [String] = []
         withUnsafeMutablePointer(to: &lines) { pointer in
@@ -192,7 +194,7 @@ final class LMDBEnvironment: @unchecked Sendable {
         return lines
     }
 
-    /// Says what a code means for a journal, and where.
+    /// Translates a code into a journal error with its place.
     func located(_ error: JournalError) -> JournalError { Self.located(error, directory) }
 
     private static func located(

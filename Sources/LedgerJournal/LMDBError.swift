@@ -1,7 +1,7 @@
 import CLMDB
 import Glibc
 
-/// A return code of LMDB: negative its own, positive an `errno`, 0 success.
+/// A return code of LMDB: negative for LMDB's codes, positive for an `errno`, 0 for success.
 public struct LMDBError: Error, Hashable, Sendable, CustomStringConvertible {
     public let code: Int32
 
@@ -11,7 +11,7 @@ public struct LMDBError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let notFound = LMDBError(code: MDB_NOTFOUND)
     public static let pageNotFound = LMDBError(code: MDB_PAGE_NOTFOUND)
     public static let corrupted = LMDBError(code: MDB_CORRUPTED)
-    /// A meta page could not be written: the environment refuses everything until it is reopened.
+    /// A meta page could not be written: the environment rejects everything until it is reopened.
     public static let panic = LMDBError(code: MDB_PANIC)
     public static let versionMismatch = LMDBError(code: MDB_VERSION_MISMATCH)
     public static let invalid = LMDBError(code: MDB_INVALID)

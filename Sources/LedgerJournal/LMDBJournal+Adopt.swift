@@ -7,7 +7,7 @@ extension LMDBJournal {
     /// events and its chain.
     ///
     /// - Throws: `.conflict` for blocks that begin elsewhere, `.brokenChain` for links that do not
-    ///   follow, `.corruptBlock`, and what `append` throws.
+    ///   follow, `.corruptBlock`, and the errors of `append`.
     public func adopt(
         _ blocks: [UnsafeRawBufferPointer], _ rows: CommitRows = CommitRows()
     ) throws(JournalError) {

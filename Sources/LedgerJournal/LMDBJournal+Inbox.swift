@@ -91,7 +91,7 @@ extension LMDBJournal {
     ) throws(JournalError) {
         let number = consumed.ticket.number
         guard try transaction.delete(tables.inbox, number) else {
-            throw .invalidRow("submission \(number) does not wait in the inbox")
+            throw .invalidRow("submission \(number) is not in the inbox")
         }
         let row = Row.sealed(consumed.receipt.body, key: Row.key(number))
         try transaction.put(tables.receipts, number, row)

@@ -5,7 +5,7 @@ import LedgerEvents
 extension LMDBJournal {
     /// Writes a commit's rows.
     ///
-    /// - Parameter events: the batch's; a deduplication row must name one of them.
+    /// - Parameter events: the events of the batch; a deduplication row must name one of them.
     func put(
         _ rows: CommitRows, _ events: Range<SequenceNumber>,
         _ transaction: borrowing WriteTransaction
@@ -81,8 +81,8 @@ extension LMDBJournal {
                 entry = try cursor.move(MDB_PREV)
             }
             if entry == nil { entry = try cursor.move(MDB_LAST) }
-            // At the table's beginning there is nothing before, and the last entry is another
-            // fold's or a later one of this fold.
+            // At the beginning of the table there is no previous entry, and the last entry belongs
+            // to another fold or is a later one of this fold.
             while let found = entry,
                 let at = Checkpoint.sequence(in: found.key, prefix: prefix), at <= sequence
             {

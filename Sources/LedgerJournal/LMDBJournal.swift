@@ -3,13 +3,13 @@ import LedgerDomain
 import LedgerEvents
 import Synchronization
 
-/// The journal in a directory. Closed, and its files unlocked, when nothing refers to it or its
-/// readers.
-// Sendable unchecked: hasher and watch are touched only inside a write transaction, which LMDB
-// gives to one thread at a time; everything else is constant or locks itself.
+/// The journal in a directory. It is closed and its files are unlocked when nothing refers to it or
+/// its readers.
+// Sendable unchecked: hasher and watch are used only inside a write transaction, which LMDB gives
+// to one thread at a time; everything else is constant or has its own lock.
 public final class LMDBJournal: Journal, @unchecked Sendable {
     public enum Mode: Hashable, Sendable {
-        /// Never writes an event; works while another process does.
+        /// Never writes an event; works while another process writes.
         case readOnly
         case readWrite
     }
@@ -66,8 +66,8 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
 
     /// Opens what `create` made.
     ///
-    /// - Parameter segments: gives the segments of a directory, where older events may lie; without it
-    ///   they are missing.
+    /// - Parameter segments: opens the segments of a directory, which may hold older events;
+    ///   without it those events are missing.
     /// - Throws: `.notFound`, `.notAJournal`, `.incomplete`, `.newerFormat`, `.remoteFileSystem`,
     ///   `.alreadyOpen`, `.notPermitted` (readers write the lock file too), `.damaged`.
     public static func open(
@@ -143,7 +143,7 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
         wake.publish(SequenceNumber(batch.nextSequence.number - 1))
     }
 
-    /// Only inside a write transaction.
+    /// Call it only inside a write transaction.
     func admit(bytes: Int) throws(JournalError) { try watch.admit(bytes: bytes) }
 
     private func checkFencing(

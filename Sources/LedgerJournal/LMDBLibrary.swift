@@ -1,6 +1,6 @@
 import CLMDB
 
-/// The store that is linked.
+/// The linked LMDB library.
 public enum LMDBLibrary {
     public static var version: String {
         var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)

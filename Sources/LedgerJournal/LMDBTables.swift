@@ -10,8 +10,8 @@ import LedgerEvents
 ///     inbox           ticket → `Submission`
 ///     receipts        ticket → `Receipt`
 ///
-/// Sequences and tickets as keys are eight native bytes in LMDB's integer order. Every value but a
-/// block and the format marker is a `Row`.
+/// Sequence numbers and tickets as keys are eight native bytes in LMDB's integer order. Every value
+/// except a block and the format marker is a `Row`.
 struct LMDBTables: Sendable {
     let meta: MDB_dbi
     let blocks: MDB_dbi
@@ -20,10 +20,11 @@ struct LMDBTables: Sendable {
     let inbox: MDB_dbi
     let receipts: MDB_dbi
 
-    /// LMDB's table of tables, which comes after its list of free pages.
+    /// LMDB's table of tables, which follows its list of free pages.
     private static let names: MDB_dbi = 1
 
-    /// The newest format of directory and tables that this program reads, and the one it writes.
+    /// The newest format of directory and tables that this program reads, and the one that it
+    /// writes.
     static let format: UInt32 = 1
     /// The marker, read before anything else: these four bytes and the format (4, little-endian).
     private static let magic: [UInt8] = Array("LGRJ".utf8)

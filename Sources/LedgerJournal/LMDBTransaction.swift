@@ -1,6 +1,6 @@
 import CLMDB
 
-/// A key as LMDB takes it: eight native bytes for the tables in number order, any bytes for others.
+/// A key for LMDB: eight native bytes for tables in number order, any bytes for others.
 protocol LMDBKey {
     func withValue(_ body: (UnsafeMutablePointer<MDB_val>) -> Int32) -> Int32
 }
@@ -26,7 +26,7 @@ extension [UInt8]: LMDBKey {
 }
 
 extension MDB_val {
-    /// LMDB takes keys and values as mutable and does not write to them.
+    /// LMDB takes keys and values as mutable pointers and does not write to them.
     @inline(__always)
     init(_ bytes: UnsafeRawBufferPointer) {
         self.init(
@@ -37,9 +37,9 @@ extension MDB_val {
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: mv_data, count: mv_size) }
 }
 
-/// What reading and writing transactions have in common.
+/// The common part of reading and writing transactions.
 ///
-/// Bytes that it returns lie in the map and are valid until the transaction ends or writes.
+/// Returned bytes point into the map and are valid until the transaction ends or writes.
 protocol LMDBTransaction: ~Copyable {
     var raw: OpaquePointer { get }
 }
@@ -100,9 +100,9 @@ struct ReadTransaction: LMDBTransaction, ~Copyable {
     deinit { mdb_txn_abort(raw) }
 }
 
-/// The one writer's transaction: LMDB lets no other thread or process begin one before it ends.
-/// Aborted unless committed. Lives in one synchronous closure of `LMDBEnvironment.write`, on one
-/// thread.
+/// The transaction of the only writer: LMDB lets no other thread or process begin one before it
+/// ends. Aborted unless committed. Lives in one synchronous closure of `LMDBEnvironment.write`, on
+/// one thread.
 struct WriteTransaction: LMDBTransaction, ~Copyable {
     let raw: OpaquePointer
 
@@ -147,7 +147,7 @@ struct WriteTransaction: LMDBTransaction, ~Copyable {
         return true
     }
 
-    /// Opens a table, new if need be.
+    /// Opens a table and creates it if necessary.
     func create(_ name: String, _ flags: Int32) throws(JournalError) -> MDB_dbi {
         var table: MDB_dbi = 0
         try check(mdb_dbi_open(raw, name, UInt32(flags | MDB_CREATE), &table))

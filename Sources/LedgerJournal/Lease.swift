@@ -7,11 +7,11 @@ public struct Lease: Hashable, Sendable {
     public let fencing: UInt64
 }
 
-/// The lock on the lease file. The kernel gives it up when the process dies, however it dies.
+/// The lock on the lease file. The kernel releases it whenever and however the process dies.
 struct LeaseLock: ~Copyable {
     private let descriptor: Int32
 
-    /// - Returns: nil when another has it.
+    /// - Returns: nil when another process holds it.
     init?(_ path: String) throws(JournalError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .io(path, .lastSystemCall) }

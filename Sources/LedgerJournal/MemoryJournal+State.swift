@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 
 extension MemoryJournal.State {
-    /// The rows to write, by table key, when none is there already.
+    /// The rows to write, by table key, unless one already exists.
     func checked(
         _ rows: [DeduplicationRow], _ events: Range<SequenceNumber>
     ) throws(JournalError) -> [[UInt8]: [UInt8]] {
@@ -32,7 +32,7 @@ extension MemoryJournal.State {
         for ticket in consumed.map(\.ticket) {
             let waits = inbox.contains { $0.ticket == ticket }
             guard waits, tickets.insert(ticket).inserted else {
-                throw .invalidRow("submission \(ticket) does not wait in the inbox")
+                throw .invalidRow("submission \(ticket) is not in the inbox")
             }
         }
     }
@@ -72,7 +72,7 @@ extension MemoryJournal.State {
     }
 }
 
-/// Reads a memory journal's blocks, which stay where they are as long as it lives.
+/// Reads a memory journal's blocks, which stay in place as long as it lives.
 final class MemoryBlockSource: BlockSource {
     private let journal: MemoryJournal
     private var index = -1

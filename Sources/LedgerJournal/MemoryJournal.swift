@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import Synchronization
 
-/// A journal in memory, of the same bytes as one on disk: for back-tests that keep nothing, and
+/// A journal in memory, with the same bytes as on disk: for back-tests that keep nothing, and
 /// tests.
 public final class MemoryJournal: Journal {
     private let state = Mutex(State())
@@ -10,8 +10,8 @@ public final class MemoryJournal: Journal {
 
     public init() {}
 
-    /// Everything a journal's tables hold.
-    // Sendable unchecked: it lives behind the mutex and takes copies of what it is given.
+    /// The contents of a journal's tables.
+    // Sendable unchecked: it lives behind the mutex and copies its arguments.
     struct State: ~Copyable, @unchecked Sendable {
         var blocks: [StoredBlock] = []
         var head = Head.empty
@@ -42,7 +42,7 @@ public final class MemoryJournal: Journal {
             let deduplication = try state.checked(
                 rows.deduplication, batch.firstSequence..<batch.nextSequence)
             try state.check(rows.checkpoints, rows.consumedInbox)
-            // Nothing below throws, so that a commit is whole.
+            // Nothing below throws, so a commit is atomic.
             state.rows.merge(deduplication) { _, new in new }
             for checkpoint in rows.checkpoints { state.put(checkpoint) }
             for consumed in rows.consumedInbox { state.consume(consumed) }

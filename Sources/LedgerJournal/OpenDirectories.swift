@@ -1,13 +1,13 @@
 import Synchronization
 
-/// The journals' directories that this process has open.
+/// The journal directories that this process has open.
 ///
-/// LMDB forbids a second environment for one file in one process: closing either would drop the
-/// process's file locks under the other.
+/// LMDB forbids a second environment for one file in one process, because closing either would drop
+/// the process's file locks for both.
 enum OpenDirectories {
     private static let open = Mutex<Set<FileIdentity>>([])
 
-    /// One directory's place in the list, given back when it goes.
+    /// One directory's entry in the list, removed when this object goes away.
     struct Claim: ~Copyable {
         private let identity: FileIdentity
 
@@ -26,7 +26,7 @@ enum OpenDirectories {
     }
 }
 
-/// What a file is, whatever it is called.
+/// The identity of a file, independent of its name.
 struct FileIdentity: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64

@@ -1,10 +1,10 @@
-/// One reader of the journal and how many commits its snapshot is behind: its pages cannot be
-/// reused.
+/// One reader of the journal and how many commits its snapshot is behind; the pages of its snapshot
+/// cannot be reused.
 public struct ReaderLag: Hashable, Sendable {
     public var processID: Int32
     public var transactions: Int
 
-    /// - Parameter line: of LMDB's table: process, thread, and transaction or `-` when it has none.
+    /// - Parameter line: a line of LMDB's table: process, thread, and transaction, or `-` for none.
     /// - Returns: nil for headings and idle readers.
     init?(line: String, lastTransaction: Int) {
         let fields = line.split(whereSeparator: \.isWhitespace)

@@ -1,7 +1,7 @@
 import CChecksum
 import LedgerEvents
 
-/// A row beside the blocks: a CRC-32C (4, little-endian) over key and body, then the body.
+/// A row outside the blocks: a CRC-32C (4, little-endian) over key and body, then the body.
 enum Row {
     static func sealed(_ body: [UInt8], key: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -27,7 +27,7 @@ enum Row {
         return body.withUnsafeBytes { ledger_crc32c(ofKey, $0.baseAddress, $0.count) }
     }
 
-    /// The bytes of a numbered key, as they enter the checksum.
+    /// The bytes of a numbered key, as used in the checksum.
     static func key(_ number: UInt64) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.appendBigEndian(number)

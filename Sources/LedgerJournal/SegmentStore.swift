@@ -2,11 +2,11 @@ import CLMDB
 import LedgerDomain
 import LedgerEvents
 
-/// Where blocks are that were moved out of LMDB into files beside it.
+/// The blocks that were moved out of LMDB into files next to it.
 public protocol SegmentStore: Sendable {
     /// A reader for one thread.
     func makeReader() -> any SegmentReader
-    /// The last event that was pruned, and its block's link; nil when all are there.
+    /// The last pruned event and its block's link; nil when nothing was pruned.
     var pruned: Head? { get throws(JournalError) }
 }
 
@@ -18,14 +18,14 @@ public protocol SegmentReader: AnyObject {
     ) throws(JournalError) -> (first: SequenceNumber, bytes: UnsafeRawBufferPointer)?
 }
 
-/// Reads LMDB's blocks, and those before them from segments. Where a block lies in both, LMDB's is read.
+/// Reads LMDB's blocks, and those before them from segments. If both have a block, it reads LMDB's.
 final class SealedBlockSource: BlockSource {
     private let store: LMDBBlockSource
     private let folder: any SegmentStore
     private let segments: any SegmentReader
-    /// The block given last, where it was a segment's; else nil.
+    /// The last block if it came from a segment; else nil.
     private var sealed: (first: SequenceNumber, next: SequenceNumber)?
-    /// The first event of LMDB's block given last.
+    /// The first event of the last block that came from LMDB.
     private var stored = SequenceNumber.none
 
     init(_ store: LMDBBlockSource, _ folder: any SegmentStore) {
@@ -54,7 +54,7 @@ final class SealedBlockSource: BlockSource {
         }
         guard direction == .forward else { return try before(sealed.first) }
         if let block = try segment(sealed.next) { return block }
-        // LMDB's first block, if nothing is missing between.
+        // LMDB's first block, if nothing is missing in between.
         store.release()
         if let block = try store.seek(atOrBefore: sealed.next) { return keep(block) }
         let last = try store.seek(atOrBefore: SequenceNumber(.max))
@@ -98,12 +98,12 @@ extension LMDBJournal {
         }
     }
 
-    /// Removes blocks from LMDB that lie in a segment now, in one small transaction. The last block
-    /// always stays: the head is read from it.
+    /// Removes blocks from LMDB that are now in a segment, in one small transaction. The last block
+    /// always stays, because the head is read from it.
     ///
     /// - Parameters:
-    ///   - last: the last event that may go.
-    ///   - limit: blocks at most.
+    ///   - last: the last event that may be removed.
+    ///   - limit: maximum number of blocks.
     /// - Returns: false when there is nothing more to remove.
     public func removeSealed(
         through last: SequenceNumber, limit: Int
@@ -116,7 +116,7 @@ extension LMDBJournal {
                 numbers.append(found.number)
                 entry = try cursor.move(MDB_NEXT)
             }
-            // A block goes when the next one begins at or before `last` + 1.
+            // A block is removed if the next one begins at or before `last` + 1.
             let bounds = zip(numbers, numbers.dropFirst())
             let removed = bounds.prefix { $0.1 <= last.number &+ 1 }.map(\.0)
             for number in removed { try transaction.delete(tables.blocks, number) }

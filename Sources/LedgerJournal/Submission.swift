@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// A submission's number in its journal, from 1, rising.
+/// A submission's number in its journal, from 1, ascending.
 public struct Ticket: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var number: UInt64
 
@@ -11,10 +11,10 @@ public struct Ticket: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var description: String { String(number) }
 }
 
-/// An input that another process put before the sequencer.
+/// An input that another process submitted to the sequencer.
 public struct Submission: Hashable, Sendable {
     public let ticket: Ticket
-    /// Who sent it, as they said.
+    /// The submitter's name for itself.
     public let submitter: String
     public let bytes: [UInt8]
 
@@ -24,9 +24,9 @@ public struct Submission: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// Bytes of payload.
+    /// The maximum size of a payload, in bytes.
     public static let largest = 64 << 10
-    /// How many may wait.
+    /// The maximum number of waiting submissions.
     public static let mostWaiting = 10_000
     static let longestSubmitter = 200
 
@@ -52,11 +52,11 @@ public struct Submission: Hashable, Sendable {
     }
 }
 
-/// What the sequencer made of a submission.
+/// The outcome of a submission.
 public enum Receipt: Hashable, Sendable {
     /// It became this event.
     case event(SequenceNumber)
-    /// It was refused, and why.
+    /// It was rejected for this reason.
     case refused(String)
 
     var body: [UInt8] {
@@ -85,7 +85,7 @@ public enum Receipt: Hashable, Sendable {
     }
 }
 
-/// A submission that a commit takes out of the inbox.
+/// A submission that a commit removes from the inbox.
 public struct ConsumedSubmission: Hashable, Sendable {
     public var ticket: Ticket
     public var receipt: Receipt

@@ -2,11 +2,10 @@ import CWake
 import Glibc
 import LedgerDomain
 
-/// The shared page by which a commit wakes those who wait for it, in this and in other processes.
+/// The shared page through which a commit wakes its waiters, in this and other processes.
 ///
-/// A hint only: whoever waits looks at the journal itself after each wake-up, and now and then
-/// without one, so that a lost wake-up, or a page that cannot be mapped, costs a delay and never an
-/// event.
+/// It is only a hint. A waiter checks the journal after each wake-up, and periodically without one,
+/// so a lost wake-up, or a page that cannot be mapped, causes a delay but never loses an event.
 // Sendable unchecked: the page's fields are atomics; the pointer never changes.
 final class WakePage: @unchecked Sendable {
     static let size = 4096
@@ -23,7 +22,7 @@ final class WakePage: @unchecked Sendable {
         isMapped = false
     }
 
-    /// The page of a journal's directory; without write permission waiting is by napping.
+    /// The page of a journal's directory; without write permission, waiting polls.
     init(mapping path: String) {
         page = Self.map(path)
         isMapped = true
@@ -45,24 +44,24 @@ final class WakePage: @unchecked Sendable {
         return memory?.assumingMemoryBound(to: ledger_wake.self)
     }
 
-    /// After a commit.
+    /// Call it after a commit.
     func publish(_ sequence: SequenceNumber) {
         if let page { ledger_wake_publish(page, sequence.number) }
     }
 
-    /// After a submission: wakes without a new event.
+    /// Call it after a submission: wakes without a new event.
     func stir() {
         if let page { ledger_wake_publish(page, ledger_wake_sequence(page)) }
     }
 
-    /// Waits until `condition` gives something, at most `timeout`; looks at least once.
+    /// Waits until `condition` returns a value, at most `timeout`; checks at least once.
     func wait<Result>(
         timeout: Nanoseconds, for condition: () throws(JournalError) -> Result?
     ) throws(JournalError) -> Result? {
         let start = Self.now()
         while true {
-            // The generation is read before looking: a commit in between makes the wait return at
-            // once.
+            // Reads the generation before checking, so that a commit in between makes the wait
+            // return at once.
             let seen = page.map { ledger_wake_generation($0) } ?? 0
             if let result = try condition() { return result }
             let left = timeout.count - (Self.now() - start)
@@ -80,7 +79,7 @@ final class WakePage: @unchecked Sendable {
         }
     }
 
-    /// Nanoseconds of a clock that never goes back.
+    /// Nanoseconds of a monotonic clock.
     private static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
