@@ -107,7 +107,8 @@ extension Engine {
     ) throws(EngineError) {
         try emit(
             AlertRaised(
-                .warning, .reconciliationFailed, instrument: fill.instrument, value: fill.fee,
+                .warning, .reconciliationFailed, instrument: fill.instrument,
+                value: .money(fill.fee),
                 text: "a fee of \(fill.fee) \(fill.feeAsset) is not in the books"), context,
             into: &batch)
     }

@@ -77,8 +77,8 @@ extension Engine {
             try emit(
                 AlertRaised(
                     .warning, .rejectionRate, strategy: slot.id,
-                    value: Money(raw: refused * one / decided),
-                    threshold: Money(raw: Int128(rules.rejectionRate.raw)),
+                    value: Measure(raw: refused * one / decided),
+                    threshold: .share(rules.rejectionRate),
                     text: "\(refused) of \(decided) entry signals of \(slot.name) were stopped"),
                 context, into: &batch)
         }
@@ -94,8 +94,8 @@ extension Engine {
         let days = quiet / Nanoseconds.day.count
         try emit(
             AlertRaised(
-                .warning, .noTrades, value: Money(raw: Int128(days) * one),
-                threshold: Money(raw: Int128(rules.quietDays) * one),
+                .warning, .noTrades, value: .count(days),
+                threshold: .count(rules.quietDays),
                 text: "no trade since \(last), \(days) days ago"), context, into: &batch)
     }
 
@@ -267,8 +267,8 @@ extension Engine {
                 try engage(
                     LatchEngaged(
                         .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
-                        limit: Money(raw: Int128(rules.data.staleness.count) / 3600),
-                        value: Money(raw: Int128(hours) * Int128(FixedPoint.one)), actor: "engine",
+                        limit: .duration(rules.data.staleness, in: .hour),
+                        value: .count(hours), actor: "engine",
                         reason: "STALE_DATA: the last data are of \(last), \(hours) hours ago"),
                     context, into: &batch)
             }

@@ -67,8 +67,8 @@ extension Engine {
             let fall = Self.fall(worth)
             try emit(
                 AlertRaised(
-                    .warning, .drawdownWarning, value: Money(raw: Int128(fall.raw)),
-                    threshold: Money(raw: Int128(rules.drawdown.warning.raw)),
+                    .warning, .drawdownWarning, value: .share(fall),
+                    threshold: .share(rules.drawdown.warning),
                     text: "equity is \(fall) of its peak below it: review the positions"), context,
                 into: &batch)
         case .halt: try trigger(.halt, worth, context, into: &batch)
@@ -110,13 +110,13 @@ extension Engine {
         try emit(
             AlertRaised(
                 .critical, isPanic ? .drawdownPanic : .drawdownHalt,
-                value: Money(raw: Int128(fall.raw)),
-                threshold: Money(raw: Int128(threshold.raw)),
+                value: .share(fall),
+                threshold: .share(threshold),
                 text: "\(reason); entries wait until \(until)"), context, into: &batch)
         try engage(
             LatchEngaged(
                 .drawdown, effect: flattens ? .flatten : .blockEntries, clears: .automatic,
-                limit: Money(raw: Int128(threshold.raw)), value: Money(raw: Int128(fall.raw)),
+                limit: .share(threshold), value: .share(fall),
                 actor: "engine", reason: "\(phase): \(reason)"), context, into: &batch)
         if flattens { try flatten(nil, nil, because: cause, context, into: &batch) }
     }
@@ -303,8 +303,8 @@ extension Engine {
         vigil.boundary = min(vigil.boundary, vigil.pauseUntil ?? vigil.boundary)
         try engage(
             LatchEngaged(
-                .lossPause, clears: .automatic, limit: risk.dailyLossLimit, value: lost,
-                actor: "engine",
+                .lossPause, clears: .automatic, limit: .money(risk.dailyLossLimit),
+                value: .money(lost), actor: "engine",
                 reason: "\(lost) lost since \(risk.resetHour):00 UTC, the limit is "
                     + "\(risk.dailyLossLimit)"), context, into: &batch)
     }
@@ -318,8 +318,8 @@ extension Engine {
         let lost = Price(rounding: (share * 1e9).rounded(.toNearestOrEven) / 1e9) ?? .zero
         try engage(
             LatchEngaged(
-                source, clears: rule, limit: Money(raw: Int128(limit.raw)),
-                value: Money(raw: Int128(lost.raw)), actor: "engine",
+                source, clears: rule, limit: .share(limit),
+                value: .share(lost), actor: "engine",
                 reason: "\(lost) of the day's first equity is lost, the limit is \(limit)"),
             context,
             into: &batch)

@@ -66,13 +66,13 @@ extension Engine {
         into batch: inout Batch
     ) throws(EngineError) -> Permit {
         if let refusal = dataRefusal(decision, slot, context) { return .signalRejected(refusal) }
-        var multipliers: [(share: Price, rule: RejectionReason, value: Money)] = []
+        var multipliers: [(share: Price, rule: RejectionReason, value: Measure)] = []
         if rules.usesFilters {
             switch filter(slot) {
             case .refuse(let refusal): return .signalRejected(refusal)
             case .pass(let share, let correlation):
                 if share < 1, let factor = Price(rounding: share) {
-                    multipliers.append((factor, .correlation, correlation.money))
+                    multipliers.append((factor, .correlation, .share(rounding: correlation)))
                 }
             }
         }
@@ -82,7 +82,7 @@ extension Engine {
         }
         for (share, rule, value) in multipliers {
             let scaled = left.scaled(by: share).truncated(to: instrument.lot)
-            let limit = Money(raw: Int128(share.raw))
+            let limit = Measure.share(share)
             guard scaled.raw > 0 else {
                 return .intentRejected(Refusal(.sizeZero, limit: limit, value: value))
             }
@@ -140,34 +140,32 @@ extension Engine {
     }
 
     func rateRefusal(_ context: StepContext) -> Refusal? {
-        func whole(_ count: Int) -> Money { Money(raw: Int128(count) * Int128(FixedPoint.one)) }
         let risk = rules.risk
         if risk.entriesPerDay > 0, Int(vigil.entries) >= risk.entriesPerDay {
             return Refusal(
-                .entriesPerDay, limit: whole(risk.entriesPerDay),
-                value: whole(Int(vigil.entries) + 1))
+                .entriesPerDay, limit: .count(risk.entriesPerDay),
+                value: .count(Int(vigil.entries) + 1))
         }
         guard risk.ordersPerMinute > 0 else { return nil }
         let sent = vigil.orders.count(at: context.time, span: .minute)
         return sent < risk.ordersPerMinute
             ? nil
-            : Refusal(.orderRate, limit: whole(risk.ordersPerMinute), value: whole(sent + 1))
+            : Refusal(.orderRate, limit: .count(risk.ordersPerMinute), value: .count(sent + 1))
     }
 
     private mutating func throttle(_ slot: Int, _ context: StepContext) -> Refusal? {
         guard rules.risk.isEnabled else { return nil }
         let risk = rules.risk
-        func whole(_ count: Int) -> Money { Money(raw: Int128(count) * Int128(FixedPoint.one)) }
         if risk.topSignals > 0 {
             let used = slots.reduce(0) { $0 + ($1.id == slots[slot].id ? Int($1.signalsToday) : 0) }
             guard used < risk.topSignals else {
-                return Refusal(.topSignals, limit: whole(risk.topSignals), value: whole(used + 1))
+                return Refusal(.topSignals, limit: .count(risk.topSignals), value: .count(used + 1))
             }
         }
         if risk.signalsPerSecond > 0,
             !vigil.signals.take(at: context.time, rate: risk.signalsPerSecond)
         {
-            return Refusal(.signalRate, limit: Money(raw: Int128(risk.signalsPerSecond)))
+            return Refusal(.signalRate, limit: Measure(raw: Int128(risk.signalsPerSecond)))
         }
         slots[slot].signalsToday &+= 1
         return nil
@@ -184,17 +182,15 @@ extension Engine {
         }
         if let held = books.equity.held.first(where: { $0.instrument == instrument }) {
             return Refusal(
-                .dataQuality, limit: Money(raw: Int128(books.equity.mark(instrument).raw)),
-                value: Money(raw: Int128(held.price.raw)))
+                .dataQuality, limit: .price(books.equity.mark(instrument)),
+                value: .price(held.price))
         }
         let number = Int(instrument.number)
         let watch = number < vigil.data.count ? vigil.data[number] : DataWatch()
         if isStale(watch.last, context.time) { return Refusal(.dataQuality) }
         guard Int(watch.days) < rules.data.history else { return nil }
-        let one = Int128(FixedPoint.one)
         return Refusal(
-            .dataQuality, limit: Money(raw: Int128(rules.data.history) * one),
-            value: Money(raw: Int128(watch.days) * one))
+            .dataQuality, limit: .count(rules.data.history), value: .count(watch.days))
     }
 
     /// The entry with all that the limits look at: what is held and what waits at the venue.
@@ -252,11 +248,6 @@ extension Engine {
                 refusal: rule, from: from.written, to: to.written), context,
             correlation: correlation, into: &batch)
     }
-}
-
-extension Double {
-    /// To 10^-9, for a record.
-    fileprivate var money: Money { Money(raw: Int128((self * 1e9).rounded(.toNearestOrEven))) }
 }
 
 extension Quantity {

@@ -160,8 +160,8 @@ extension Engine {
             return try engage(
                 LatchEngaged(
                     .orderRejections, clears: .operator,
-                    limit: Money(raw: Int128(rules.faults.rejectionRate.raw)),
-                    value: Money(raw: Int128(refused) * Int128(FixedPoint.one)),
+                    limit: .share(rules.faults.rejectionRate),
+                    value: .count(refused),
                     actor: fault.origin,
                     reason: "\(refused) of \(max(all, refused)) orders refused: \(fault.detail)"),
                 context, into: &batch)
@@ -173,14 +173,14 @@ extension Engine {
         try engage(
             LatchEngaged(
                 source, clears: .operator,
-                value: Money(raw: Int128(count) * Int128(FixedPoint.one)), actor: fault.origin,
+                value: .count(count), actor: fault.origin,
                 reason: "\(count) times \(fault.kind): \(fault.detail)"), context, into: &batch)
     }
 
     mutating func take(
         _ metric: MetricReported, _ context: StepContext, into batch: inout Batch
     ) throws(EngineError) {
-        let value = Money(raw: Int128(metric.value.raw))
+        let value = Measure(raw: Int128(metric.value.raw))
         let isClock = metric.metric == .clockSkew
         let wasTold = vigil.hasToldClock
         let warn = rules.faults.clockWarn * FixedPoint.one
@@ -191,14 +191,14 @@ extension Engine {
             return try engage(
                 LatchEngaged(
                     isClock ? .clock : .metrics, clears: .operator,
-                    limit: Money(raw: Int128(limit.raw)), value: value, actor: metric.origin,
+                    limit: Measure(raw: Int128(limit.raw)), value: value, actor: metric.origin,
                     reason: "\(metric.metric) is \(metric.value), the limit \(limit)"), context,
                 into: &batch)
         }
         guard isClock, vigil.hasToldClock, !wasTold else { return }
         try emit(
             AlertRaised(
-                .warning, .clockSkew, value: value, threshold: Money(raw: Int128(warn)),
+                .warning, .clockSkew, value: value, threshold: Measure(raw: Int128(warn)),
                 text: "the venue's clock and ours are \(metric.value) ms apart"), context,
             into: &batch)
     }
@@ -229,8 +229,8 @@ extension Engine {
         try engage(
             LatchEngaged(
                 .runFailures, clears: .operator,
-                limit: Money(raw: Int128(rules.faults.runFailures) * Int128(FixedPoint.one)),
-                value: Money(raw: Int128(count) * Int128(FixedPoint.one)), actor: "engine",
+                limit: .count(rules.faults.runFailures),
+                value: .count(count), actor: "engine",
                 reason: "\(count) runs in a row failed"), context, into: &batch)
     }
 }

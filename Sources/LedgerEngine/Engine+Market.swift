@@ -39,7 +39,7 @@ extension Engine {
         try engage(
             LatchEngaged(
                 .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
-                limit: Money(raw: Int128(mark.raw)), value: Money(raw: Int128(price.raw)),
+                limit: .price(mark), value: .price(price),
                 actor: "engine",
                 reason: "PRICE_OUTLIER: \(price) after \(mark) waits for the next price"), context,
             into: &batch)

@@ -189,14 +189,14 @@ extension Engine {
         _ decision: Decision, _ quantity: Quantity, _ slot: Int, _ instrument: Instrument
     ) -> Refusal? {
         guard quantity.raw > 0 else {
-            return Refusal(.sizeZero, limit: Money(raw: instrument.lot.raw))
+            return Refusal(.sizeZero, limit: .quantity(instrument.lot))
         }
         guard quantity <= Quantity.limit else {
             return Refusal(
-                .overflow, limit: Money(raw: Quantity.limit.raw), value: Money(raw: quantity.raw))
+                .overflow, limit: .quantity(.limit), value: .quantity(quantity))
         }
         guard decision.price.raw > 0 else {
-            return Refusal(.badPrice, value: Money(raw: Int128(decision.price.raw)))
+            return Refusal(.badPrice, value: .price(decision.price))
         }
         guard instrument.currency == configuration?.currency else {
             return Refusal(.currencyMismatch)
@@ -225,7 +225,8 @@ extension Engine {
         let cost = try Money.notional(price, quantity) + fee
         let cash = books.equity[account]?.cash ?? .zero
         let free = cash - (try orders.reservedCash(account))
-        return cost <= free ? nil : Refusal(.insufficientCash, limit: free, value: cost)
+        return cost <= free
+            ? nil : Refusal(.insufficientCash, limit: .money(free), value: .money(cost))
     }
 
     private func shortRefusal(
@@ -234,12 +235,13 @@ extension Engine {
         if quantity <= position { return nil }
         guard configuration?.allowShort == true else {
             return Refusal(
-                .noPosition, limit: Money(raw: position.raw), value: Money(raw: quantity.raw))
+                .noPosition, limit: .quantity(position), value: .quantity(quantity))
         }
         // A short may not be worth more than the account.
         let value = try Money.notional(decision.price, quantity - position)
         let equity = books.equity[account]?.equity ?? .zero
-        return value <= equity ? nil : Refusal(.insufficientCash, limit: equity, value: value)
+        return value <= equity
+            ? nil : Refusal(.insufficientCash, limit: .money(equity), value: .money(value))
     }
 
     // MARK: Reports

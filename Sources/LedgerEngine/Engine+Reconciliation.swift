@@ -79,7 +79,7 @@ extension Engine {
                 LatchCleared(.reconciliation, actor: "engine", reason: reason), context,
                 into: &batch)
         case .fail:
-            let value = Money(raw: Int128(count) * Int128(FixedPoint.one))
+            let value = Measure.count(count)
             try emit(
                 AlertRaised(.critical, .reconciliationFailed, value: value, text: reason), context,
                 into: &batch)

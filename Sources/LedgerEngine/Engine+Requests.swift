@@ -96,8 +96,8 @@ extension Engine {
         guard request.quantity.raw > 0 else { return Refusal(.sizeZero) }
         guard request.quantity.truncated(to: instrument.lot) == request.quantity else {
             return Refusal(
-                .belowLot, limit: Money(raw: instrument.lot.raw),
-                value: Money(raw: request.quantity.raw))
+                .belowLot, limit: .quantity(instrument.lot),
+                value: .quantity(request.quantity))
         }
         let needsLimit = request.orderType == .limit || request.orderType == .stopLimit
         let needsStop = request.orderType == .stop || request.orderType == .stopLimit
@@ -116,8 +116,8 @@ extension Engine {
         return isGood
             ? nil
             : Refusal(
-                .badPrice, limit: Money(raw: Int128(instrument.tick.raw)),
-                value: Money(raw: Int128(price.raw)))
+                .badPrice, limit: .price(instrument.tick),
+                value: .price(price))
     }
 
     private mutating func refuse(
@@ -166,8 +166,8 @@ extension Engine {
     ) -> Refusal? {
         guard terms.quantity > order.filled else {
             return Refusal(
-                .sizeZero, limit: Money(raw: order.filled.raw),
-                value: Money(raw: terms.quantity.raw))
+                .sizeZero, limit: .quantity(order.filled),
+                value: .quantity(terms.quantity))
         }
         var request = OrderRequested(
             instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
@@ -197,7 +197,8 @@ extension Engine {
             let cash = books.equity[account]?.cash ?? .zero
             let reserved = (try? orders.reservedCash(account)) ?? .zero
             let free = cash - reserved + room
-            return cost <= free ? nil : Refusal(.insufficientCash, limit: free, value: cost)
+            return cost <= free
+                ? nil : Refusal(.insufficientCash, limit: .money(free), value: .money(cost))
         }
         return fundsRefusal(decision, more, held - promised(terms.strategy, terms.instrument))
     }

@@ -49,7 +49,7 @@ extension Engine {
         try emit(
             AlertRaised(
                 .warning, .stopRefused, instrument: terms.instrument, strategy: terms.strategy,
-                value: Money(raw: quantity.raw), threshold: Money(raw: Int128(terms.level.raw)),
+                value: .quantity(quantity), threshold: .price(terms.level),
                 text:
                     "the venue did not take a stop of \(quantity) at \(terms.level), which is "
                     + "watched here: \(reason)"), context, into: &batch)

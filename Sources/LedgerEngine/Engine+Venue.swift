@@ -175,7 +175,7 @@ extension Engine {
         try emit(
             DiscrepancyFound(
                 .unrecordedFill, instrument: fill.instrument, snapshot: 0, ledger: .zero,
-                venue: Money(raw: fill.quantity.raw), order: fill.order,
+                venue: .quantity(fill.quantity), order: fill.order,
                 symbol: names.symbol(fill.instrument), detail: detail), context, into: &batch)
         try engage(
             LatchEngaged(

@@ -81,6 +81,7 @@ public struct JSONLineWriter {
         case .price: line.append(quoted: Int128(record.load(offset, as: Int64.self)))
         case .quantity: line.append(quoted: record.quantity(offset).raw)
         case .money: line.append(quoted: record.money(offset).raw)
+        case .measure: line.append(quoted: record.measure(offset).raw)
         case .time:
             line.append("\"")
             Timestamp(nanoseconds: record.load(offset)).append(to: &line)

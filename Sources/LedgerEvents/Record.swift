@@ -116,6 +116,7 @@ public struct Record {
     func price(_ offset: Int) -> Price { Price(raw: load(offset)) }
     @inlinable @inline(__always)
     func money(_ offset: Int) -> Money { Money(raw: load(offset)) }
+    func measure(_ offset: Int) -> Measure { Measure(raw: load(offset)) }
     @inlinable @inline(__always)
     func quantity(_ offset: Int) -> Quantity {
         let mantissa = Int128(load(offset, as: Int64.self))

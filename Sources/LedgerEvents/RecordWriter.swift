@@ -46,6 +46,7 @@ public struct RecordWriter {
 
     func price(_ value: Price, _ offset: Int) { store(value.raw, offset) }
     func money(_ value: Money, _ offset: Int) { store(value.raw, offset) }
+    func measure(_ value: Measure, _ offset: Int) { store(value.raw, offset) }
     func order(_ value: OrderID, _ offset: Int) { store(value.number, offset) }
     func quantity(_ value: Quantity, _ offset: Int) {
         let mantissa = shift == 0 ? value.raw : value.raw / FixedPoint.powers[shift]

@@ -16,6 +16,7 @@ public struct StateWriter {
     public mutating func write(_ value: Price) { write(value.raw) }
     public mutating func write(_ value: Quantity) { write(value.raw) }
     public mutating func write(_ value: Money) { write(value.raw) }
+    public mutating func write(_ value: Measure) { write(value.raw) }
     public mutating func write(_ value: BasisPoints) { write(value.raw) }
     public mutating func write(_ value: Timestamp) { write(value.nanoseconds) }
     public mutating func write(_ value: Nanoseconds) { write(value.count) }
@@ -88,6 +89,7 @@ public struct StateReader {
     public mutating func read() throws(StateError) -> Price { Price(raw: try read()) }
     public mutating func read() throws(StateError) -> Quantity { Quantity(raw: try read()) }
     public mutating func read() throws(StateError) -> Money { Money(raw: try read()) }
+    public mutating func read() throws(StateError) -> Measure { Measure(raw: try read()) }
     public mutating func read() throws(StateError) -> BasisPoints { BasisPoints(raw: try read()) }
     public mutating func read() throws(StateError) -> Timestamp {
         Timestamp(nanoseconds: try read())

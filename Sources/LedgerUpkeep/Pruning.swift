@@ -30,12 +30,12 @@ public struct Pruning {
         try journal.forEachRecord(
             from: journal.beginning, filter: EventFilter([.operatorCommanded])
         ) { record in
-            let command = try OperatorCommanded(record)
-            switch OperatorVerb(rawValue: command.command) {
-            case .hold:
-                let why = command.reason.isEmpty ? "" : ": \(command.reason)"
-                standing.append((command.argument, "\(command.actor)\(why)"))
-            case .releaseHold: standing.removeAll { $0.name == command.argument }
+            let event = try OperatorCommanded(record)
+            switch try? OperatorCommand(event) {
+            case .hold(let name):
+                let why = event.reason.isEmpty ? "" : ": \(event.reason)"
+                standing.append((name, "\(event.actor)\(why)"))
+            case .releaseHold(let name): standing.removeAll { $0.name == name }
             default: break
             }
             return true

@@ -85,11 +85,7 @@ struct ConfigApplyCommand: ParsableCommand {
         do { try step(journal) } catch JournalError.leaseHeld { try submit(journal) }
     }
 
-    private var note: OperatorCommanded {
-        OperatorCommanded(
-            actor: giver.actor ?? Operator.actor, command: OperatorVerb.note.rawValue,
-            argument: "other settings", reason: giver.reason)
-    }
+    private var note: OperatorCommanded { giver.event(.note("other settings")) }
 
     private func step(_ journal: LMDBJournal) throws {
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)

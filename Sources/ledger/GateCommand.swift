@@ -135,8 +135,7 @@ struct ScopeOptions: ParsableArguments {
         }
     }
 
-    var text: String {
-        strategy.map { GateScope.strategy($0).text } ?? symbol.map { GateScope.symbol($0).text }
-            ?? GateScope.global.text
+    var scope: GateScope {
+        strategy.map { .strategy($0) } ?? symbol.map { .symbol($0) } ?? .global
     }
 }

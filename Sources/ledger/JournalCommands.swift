@@ -115,22 +115,28 @@ struct RecordCommand: ParsableCommand {
             """)
 
     @Argument(help: "deposit, withdrawal, fee or note.")
-    var fact: OperatorVerb
+    var fact: RecordedFact
     @Argument(help: "An amount in the account's currency, or the note's text.")
     var value: String
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
     @OptionGroup var giver: OperatorOptions
 
-    func validate() throws {
-        guard OperatorVerb.facts.contains(fact) else {
-            throw ValidationError("'\(fact.rawValue)' is no fact: deposit, withdrawal, fee or note")
-        }
-    }
-
     func run() throws {
-        try giver.command(fact, value).carryOut(on: journals, output.format)
+        try giver.step(.read(fact.verb, value)).carryOut(on: journals, output.format)
     }
 }
 
-extension OperatorVerb: ExpressibleByArgument {}
+/// The commands that put a fact into the books, or a word beside them.
+enum RecordedFact: String, ExpressibleByArgument, CaseIterable {
+    case deposit, withdrawal, fee, note
+
+    var verb: OperatorVerb {
+        switch self {
+        case .deposit: .deposit
+        case .withdrawal: .withdrawal
+        case .fee: .fee
+        case .note: .note
+        }
+    }
+}

@@ -10,6 +10,13 @@ import LedgerProjections
 import LedgerReading
 import LedgerRunning
 
+extension OperatorCommand {
+    /// What the command line says.
+    static func read(_ verb: OperatorVerb, _ argument: String) throws(CommandError) -> Self {
+        do { return try Self(verb, argument) } catch { throw CommandError("\(error)") }
+    }
+}
+
 /// Who gives a command and why.
 struct OperatorOptions: ParsableArguments {
     @Option(help: "Why.")
@@ -19,17 +26,18 @@ struct OperatorOptions: ParsableArguments {
     @Option(help: "Milliseconds to wait for a sequencer's answer.")
     var timeout: Int64 = 10_000
 
-    func command(_ verb: OperatorVerb, _ argument: String) -> OperatorStep {
-        OperatorStep(
-            command: OperatorCommanded(
-                actor: actor ?? Operator.actor, command: verb.rawValue, argument: argument,
-                reason: reason), timeout: timeout)
+    func step(_ command: OperatorCommand) -> OperatorStep {
+        OperatorStep(command: event(command), timeout: timeout)
+    }
+
+    func event(_ command: OperatorCommand) -> OperatorCommanded {
+        OperatorCommanded(command, actor: actor ?? Operator.actor, reason: reason)
     }
 
     /// A command that makes a safety state weaker says why.
     func requireReason(_ what: String) throws {
         guard reason.allSatisfy(\.isWhitespace) else { return }
-        throw ValidationError("\(what): say why with --reason; it is kept in the journal")
+        throw ValidationError("give --reason: \(what), and the journal keeps the reason")
     }
 }
 
@@ -45,7 +53,6 @@ struct OperatorStep {
     }
 
     func carryOut(on journal: LMDBJournal, _ format: OutputFormat) throws {
-        if let problem = OperatorVerb.problem(with: command) { throw CommandError(problem) }
         let sequence: SequenceNumber
         do { sequence = try step(journal) } catch JournalError.leaseHeld {
             sequence = try submit(journal)

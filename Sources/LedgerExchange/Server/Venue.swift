@@ -75,6 +75,7 @@ extension WireValue {
     static func text(_ price: Price) -> WireValue { .text(price.description) }
     static func text(_ quantity: Quantity) -> WireValue { .text(quantity.description) }
     static func text(_ money: Money) -> WireValue { .text(money.description) }
+    static func text(_ measure: Measure) -> WireValue { .text(measure.description) }
     static func number(_ price: Price) -> WireValue { .decimal(Int128(price.raw)) }
     static func number(_ quantity: Quantity) -> WireValue { .decimal(quantity.raw) }
     /// Null for none.

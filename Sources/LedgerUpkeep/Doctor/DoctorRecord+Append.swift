@@ -15,8 +15,7 @@ extension DoctorRecord {
         to journal: LMDBJournal, actor: String, reason: String, holder: String, now: Timestamp,
         timeout: Int64
     ) throws -> SequenceNumber {
-        let command = OperatorCommanded(
-            actor: actor, command: OperatorVerb.doctor.rawValue, argument: text, reason: reason)
+        let command = OperatorCommanded(.doctor(self), actor: actor, reason: reason)
         do { return try step(command, journal, holder, now) } catch JournalError.leaseHeld {
             return try submit(command, journal, now, timeout)
         }
