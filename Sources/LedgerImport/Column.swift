@@ -1,13 +1,13 @@
-/// What a field of a row means.
+/// The meaning of a field of a row.
 public enum Column: UInt8, Sendable, CaseIterable {
     case time
     case open, high, low, close, volume
     case bid, ask, bidSize, askSize
     case price, size, side, tradeId
     case predicted, error, horizon
-    /// A flag of LEAN's ticks: rows where it is set are left out and counted.
+    /// A flag of LEAN's ticks: rows with it are left out and counted.
     case suspicious
-    /// Whose action or prediction it is.
+    /// The symbol of an action or prediction.
     case symbol
     /// `split` or `dividend`.
     case action
@@ -43,8 +43,8 @@ public enum Column: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// Header names that are understood without a column map, lower case, letters and digits only; the
-    /// first that a header has is taken.
+    /// Header names that are understood without a column map, in lower case, letters and digits
+    /// only. The first one that a header contains is used.
     var commonNames: [String] {
         switch self {
         case .time:
@@ -79,7 +79,7 @@ public enum Column: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// Where a column is found.
+/// The place of a column.
 public enum ColumnPlace: Hashable, Sendable, CustomStringConvertible {
     /// By its header.
     case named(String)
