@@ -79,6 +79,10 @@ enum Allowances {
             "belongs to one thread at a time, by the queue's turn"
         ),
         (
+            "Tests/LedgerLiveTests/InboxWatchTests.swift",
+            "tells a run on another thread that it is over"
+        ),
+        (
             "Tests/LedgerLiveTests/QueueTests.swift",
             "what only the thread with the queue's turn touches"
         ),
