@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 import LedgerDomain
-import LedgerDrivers
+import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
