@@ -154,7 +154,7 @@ let package = Package(
         .target(
             name: "LedgerExchange",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections",
                 "LedgerEngine", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
                 "LedgerConfiguration", "LedgerReading", "LedgerRunning", "CCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -197,17 +197,21 @@ let package = Package(
         .executableTarget(
             name: "JournalHelper", dependencies: ["LedgerDomain", "LedgerEvents", "LedgerJournal"],
             path: "Tests/JournalHelper", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["LedgerDomain"], path: "Tests/TestSupport",
+            swiftSettings: settings),
         tests("HouseTests", []),
-        tests("LedgerDomainTests", ["LedgerDomain"]),
+        tests("LedgerDomainTests", ["TestSupport", "LedgerDomain"]),
         tests(
             "LedgerEventsTests",
-            ["LedgerDomain", "LedgerEvents", "CChecksum", "CLMDB", "CCrypto"]),
+            ["TestSupport", "LedgerDomain", "LedgerEvents", "CChecksum", "CLMDB", "CCrypto"]),
         tests(
             "LedgerJournalTests",
             ["LedgerDomain", "LedgerEvents", "LedgerJournal", "JournalHelper"]),
         tests(
             "LedgerBooksTests",
             [
+                "TestSupport",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine", "LedgerBooks",
                 "LedgerJournal", "LedgerConfiguration", "LedgerReading", "LedgerRunning",
                 "LedgerUpkeep",
@@ -216,12 +220,14 @@ let package = Package(
         tests(
             "LedgerArchiveTests",
             [
+                "TestSupport",
                 "LedgerDomain", "LedgerEvents", "LedgerJournal", "LedgerArchive",
                 "CZstd", "ledger",
             ]),
         tests(
             "LedgerImportTests",
             [
+                "TestSupport",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
                 "LedgerJournal", "LedgerImport", "LedgerConfiguration", "LedgerRunning",
@@ -242,12 +248,13 @@ let package = Package(
                 "LedgerReading", "LedgerRunning",
             ]),
         tests(
-            "LedgerProjectionsTests", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
+            "LedgerProjectionsTests",
+            ["TestSupport", "LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         tests(
             "LedgerSimulationTests", ["LedgerDomain", "LedgerEvents", "LedgerSimulation"]),
         tests(
             "LedgerSafetyTests",
-            ["LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety"]),
+            ["TestSupport", "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety"]),
         tests(
             "LedgerEngineTests",
             [
@@ -286,6 +293,7 @@ let package = Package(
         tests(
             "ReplayTests",
             [
+                "TestSupport",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
                 "LedgerJournal", "LedgerConfiguration", "LedgerReading", "LedgerRunning",
                 "LedgerUpkeep",

@@ -54,7 +54,7 @@ extension LMDBJournal {
             return submission.ticket
         }
         try syncIfBulk()
-        wake.stir()
+        wake.announceSubmission()
         return ticket
     }
 
@@ -76,7 +76,8 @@ extension LMDBJournal {
     }
 
     public func waitForSubmissions(timeout: Nanoseconds) throws(JournalError) -> Bool {
-        let found: Void? = try wake.wait(timeout: timeout) { () throws(JournalError) in
+        let found: Void? = try wake.wait(for: .submissions, timeout: timeout) {
+            () throws(JournalError) in
             let count = try environment.read { (transaction) throws(JournalError) in
                 try transaction.count(tables.inbox)
             }
@@ -84,6 +85,19 @@ extension LMDBJournal {
         }
         return found != nil
     }
+
+    /// A number that changes with each submission. It is a hint: look at the inbox itself.
+    public var submissionSignal: UInt32 { wake.generation(of: .submissions) }
+
+    /// Sleeps until the signal differs from `seen`, at most `timeout`, and returns it. It may return
+    /// earlier.
+    public func waitForSignal(after seen: UInt32, timeout: Nanoseconds) -> UInt32 {
+        wake.nap(timeout.count, on: .submissions, after: seen)
+        return submissionSignal
+    }
+
+    /// Wakes those who wait for submissions, without one.
+    public func raiseSubmissionSignal() { wake.announceSubmission() }
 
     /// Moves a submission from the inbox to the receipts.
     func consume(
@@ -112,6 +126,8 @@ extension LMDBJournal {
     public func waitForReceipt(
         _ ticket: Ticket, timeout: Nanoseconds
     ) throws(JournalError) -> Receipt? {
-        try wake.wait(timeout: timeout) { () throws(JournalError) in try receipt(ticket) }
+        try wake.wait(for: .events, timeout: timeout) { () throws(JournalError) in
+            try receipt(ticket)
+        }
     }
 }

@@ -191,7 +191,8 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
     public func waitForEvents(
         after sequence: SequenceNumber, timeout: Nanoseconds
     ) throws(JournalError) -> Bool {
-        let found: Void? = try wake.wait(timeout: timeout) { () throws(JournalError) in
+        let found: Void? = try wake.wait(for: .events, timeout: timeout) {
+            () throws(JournalError) in
             try head.lastSequence > sequence ? () : nil
         }
         return found != nil

@@ -106,7 +106,8 @@ public final class MemoryJournal: Journal {
     public func waitForEvents(
         after sequence: SequenceNumber, timeout: Nanoseconds
     ) throws(JournalError) -> Bool {
-        let found: Void? = try wake.wait(timeout: timeout) { () throws(JournalError) in
+        let found: Void? = try wake.wait(for: .events, timeout: timeout) {
+            () throws(JournalError) in
             try head.lastSequence > sequence ? () : nil
         }
         return found != nil
@@ -162,7 +163,7 @@ public final class MemoryJournal: Journal {
             state.inbox.append(Submission(ticket: ticket, submitter: submitter, bytes: bytes))
             return ticket
         }
-        wake.stir()
+        wake.announceSubmission()
         return ticket
     }
 
@@ -171,7 +172,8 @@ public final class MemoryJournal: Journal {
     }
 
     public func waitForSubmissions(timeout: Nanoseconds) throws(JournalError) -> Bool {
-        let found: Void? = try wake.wait(timeout: timeout) { () throws(JournalError) in
+        let found: Void? = try wake.wait(for: .submissions, timeout: timeout) {
+            () throws(JournalError) in
             state.withLock { $0.inbox.isEmpty } ? nil : ()
         }
         return found != nil
@@ -184,6 +186,8 @@ public final class MemoryJournal: Journal {
     public func waitForReceipt(
         _ ticket: Ticket, timeout: Nanoseconds
     ) throws(JournalError) -> Receipt? {
-        try wake.wait(timeout: timeout) { () throws(JournalError) in try receipt(ticket) }
+        try wake.wait(for: .events, timeout: timeout) { () throws(JournalError) in
+            try receipt(ticket)
+        }
     }
 }

@@ -2,10 +2,11 @@ import CWake
 import Glibc
 import LedgerDomain
 
-/// The shared page through which a commit wakes its waiters, in this and other processes.
+/// The shared page by which a commit and a submission wake those who wait for them, in this and in
+/// other processes.
 ///
-/// It is only a hint. A waiter checks the journal after each wake-up, and periodically without one,
-/// so a lost wake-up, or a page that cannot be mapped, causes a delay but never loses an event.
+/// The page is a hint. A waiter looks at the journal itself after each wake-up, and now and then
+/// without one, so a lost wake-up or a page that cannot be mapped costs a delay and never an event.
 // Sendable unchecked: the page's fields are atomics; the pointer never changes.
 final class WakePage: @unchecked Sendable {
     static let size = 4096
@@ -22,7 +23,7 @@ final class WakePage: @unchecked Sendable {
         isMapped = false
     }
 
-    /// The page of a journal's directory; without write permission, waiting polls.
+    /// The page of a journal's directory; without write permission waiting is by napping.
     init(mapping path: String) {
         page = Self.map(path)
         isMapped = true
@@ -44,42 +45,60 @@ final class WakePage: @unchecked Sendable {
         return memory?.assumingMemoryBound(to: ledger_wake.self)
     }
 
+    /// What a waiter waits for.
+    enum Subject { case events, submissions }
+
+    private func word(_ subject: Subject) -> UnsafeMutablePointer<ledger_wake_word>? {
+        switch subject {
+        case .events: page?.pointer(to: \.events)
+        case .submissions: page?.pointer(to: \.submissions)
+        }
+    }
+
     /// Call it after a commit.
     func publish(_ sequence: SequenceNumber) {
         if let page { ledger_wake_publish(page, sequence.number) }
     }
 
-    /// Call it after a submission: wakes without a new event.
-    func stir() {
-        if let page { ledger_wake_publish(page, ledger_wake_sequence(page)) }
+    /// Call it after a submission.
+    func announceSubmission() {
+        if let word = word(.submissions) { ledger_wake_all(word) }
     }
 
-    /// Waits until `condition` returns a value, at most `timeout`; checks at least once.
+    /// A number that changes with each wake-up; 0 without a page.
+    func generation(of subject: Subject) -> UInt32 {
+        word(subject).map { ledger_wake_generation($0) } ?? 0
+    }
+
+    /// Waits for `subject` until `condition` returns something, at most `timeout`; calls it at least
+    /// once.
     func wait<Result>(
-        timeout: Nanoseconds, for condition: () throws(JournalError) -> Result?
+        for subject: Subject, timeout: Nanoseconds,
+        until condition: () throws(JournalError) -> Result?
     ) throws(JournalError) -> Result? {
         let start = Self.now()
         while true {
-            // Reads the generation before checking, so that a commit in between makes the wait
-            // return at once.
-            let seen = page.map { ledger_wake_generation($0) } ?? 0
+            // Read the generation before the condition: a commit in between makes the wait return at
+            // once.
+            let seen = generation(of: subject)
             if let result = try condition() { return result }
             let left = timeout.count - (Self.now() - start)
             if left <= 0 { return nil }
-            nap(min(left, Self.longestNap.count), seen)
+            nap(min(left, Self.longestNap.count), on: subject, after: seen)
         }
     }
 
-    private func nap(_ nanoseconds: Int64, _ seen: UInt32) {
-        if let page {
-            ledger_wake_wait(page, seen, nanoseconds)
+    /// Sleeps until the generation of `subject` differs from `seen`, at most so many nanoseconds.
+    func nap(_ nanoseconds: Int64, on subject: Subject, after seen: UInt32) {
+        if let word = word(subject) {
+            ledger_wake_wait(word, seen, nanoseconds)
         } else {
             var length = timespec(tv_sec: 0, tv_nsec: Int(min(nanoseconds, 10_000_000)))
             nanosleep(&length, nil)
         }
     }
 
-    /// Nanoseconds of a monotonic clock.
+    /// Nanoseconds of a clock that never goes back.
     private static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

@@ -20,6 +20,8 @@ public struct LiveOptions: Sendable {
     public var reconciliation = Nanoseconds.milliseconds(0)
     /// Clock ticks in the journal, and the flag file looked at.
     public var tick = Nanoseconds.milliseconds(500)
+    /// A run that nothing wakes looks after this long whether it should stop.
+    public var idle = Nanoseconds.milliseconds(100)
     /// A venue's time this far from ours is not taken for the time of an input.
     public var timeTolerance = Nanoseconds.milliseconds(10_000)
     public var queueCapacity = 65_536

@@ -73,6 +73,8 @@ public final class LiveRun: @unchecked Sendable {
     public func run(
         shouldStop: () -> Bool, progress: (NameBook) -> Void = { _ in }
     ) throws {
+        let inbox = InboxWatch(journal) { [queue] in queue.wake() }
+        defer { inbox.stop() }
         gateway.start(symbols: options.symbols, to: sink())
         while !shouldStop() {
             if let names = try ownTurn() { progress(names) }
@@ -81,7 +83,7 @@ public final class LiveRun: @unchecked Sendable {
 
     /// - Returns: after a tick the names of now.
     private func ownTurn() throws -> NameBook? {
-        queue.awaitTurn(until: min(nextTick, MachineTime.steady + 100_000_000))
+        queue.awaitTurn(until: min(nextTick, MachineTime.steady + options.idle.count))
         defer { queue.endTurn() }
         if let failure { throw failure }
         var hasTicked = false

@@ -1,4 +1,3 @@
-import Glibc
 import LedgerDomain
 import LedgerConfiguration
 import LedgerEngine
@@ -34,7 +33,8 @@ public struct PaperFiles {
             let began = start ?? (next, MachineTime.steady)
             start = began
             let ahead = Double(next.nanoseconds - began.data.nanoseconds) / speed
-            try Self.wait(until: began.steady + Int64(ahead), &sequencer, shouldStop)
+            try Self.wait(
+                until: began.steady + Int64(ahead), journal, &sequencer, shouldStop)
         }
         return try run.run(
             into: journal, named: name, continues: continues, commitBytes: 1 << 16,
@@ -42,15 +42,15 @@ public struct PaperFiles {
             shouldStop: shouldStop)
     }
 
-    /// Looks for operators' commands and the flag file while it waits.
+    /// Takes operators' commands as they come, and looks at the flag file now and then.
     private static func wait(
-        until steady: Int64, _ sequencer: inout Sequencer, _ shouldStop: () -> Bool
+        until steady: Int64, _ journal: any Journal, _ sequencer: inout Sequencer,
+        _ shouldStop: () -> Bool
     ) throws {
         while !shouldStop() {
             let left = steady - MachineTime.steady
             guard left > 0 else { return }
-            var nap = timespec(tv_sec: 0, tv_nsec: Int(min(left, 100_000_000)))
-            nanosleep(&nap, nil)
+            _ = try journal.waitForSubmissions(timeout: Nanoseconds(min(left, 100_000_000)))
             let now = max(sequencer.engine.lastTime, .zero)
             try sequencer.drainInbox(at: now)
             try sequencer.observeFlagFile(at: now, isRun: true)

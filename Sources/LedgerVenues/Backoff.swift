@@ -15,9 +15,11 @@ public struct Backoff: Hashable, Sendable {
     public let rules: Rules
     /// Attempts since the last success.
     public private(set) var attempts = 0
-    private var state: UInt64
+    private var random: SplitMix64
 
-    public init(_ rules: Rules, seed: UInt64) { (self.rules, state) = (rules, seed) }
+    public init(_ rules: Rules, seed: UInt64) {
+        (self.rules, random) = (rules, SplitMix64(seed: seed))
+    }
 
     /// The wait before the next attempt.
     public mutating func next() -> Nanoseconds {
@@ -26,17 +28,8 @@ public struct Backoff: Hashable, Sendable {
         let (doubled, overflow) = rules.base.count.multipliedReportingOverflow(
             by: attempts > 62 ? .max : Int64(1) << (attempts - 1))
         let span = overflow ? rules.cap.count : min(max(doubled, 0), max(rules.cap.count, 0))
-        return Nanoseconds(Int64(draw().multipliedFullWidth(by: UInt64(span)).high))
+        return Nanoseconds(Int64(random.next().multipliedFullWidth(by: UInt64(span)).high))
     }
 
     public mutating func reset() { attempts = 0 }
-
-    /// SplitMix64.
-    private mutating func draw() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
 }

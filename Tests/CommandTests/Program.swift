@@ -31,7 +31,7 @@ struct Program {
             "TZ": "UTC", "LC_ALL": "C.UTF-8", "ROOT": Self.root.path,
             "SWIFT_BACKTRACE": "enable=no",
         ]
-        inner["LD_LIBRARY_PATH"] = outer["LD_LIBRARY_PATH"]
+        for name in ["LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"] { inner[name] = outer[name] }
         return inner
     }
 

@@ -71,8 +71,16 @@ enum Allowances {
             "a lock and two conditions of the C library between the threads that take turns"
         ),
         (
+            "Sources/LedgerLive/InboxWatch.swift",
+            "tells the thread that waits for submissions that the run is over"
+        ),
+        (
             "Sources/LedgerLive/LiveRun.swift",
             "belongs to one thread at a time, by the queue's turn"
+        ),
+        (
+            "Tests/LedgerLiveTests/InboxWatchTests.swift",
+            "tells a run on another thread that it is over"
         ),
         (
             "Tests/LedgerLiveTests/QueueTests.swift",

@@ -93,6 +93,19 @@ enum Documents {
         }
     }
 
+    /// Rows of a table of regressions whose last cell names no test that exists.
+    static func missingTests(path: String, text: String, tests: Set<String>) -> [Violation] {
+        let rows = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.element.hasPrefix("| ") }.dropFirst()
+        return rows.compactMap { index, row in
+            let test = row.split(separator: "`").dropLast().last.map(String.init) ?? ""
+            if row.hasSuffix("` |"), tests.contains(test) { return nil }
+            return Violation(
+                path: path, line: index + 1,
+                message: "no test is called '\(test)'. Name the test that holds this fault.")
+        }
+    }
+
     private static func lines(
         _ text: String, _ find: (Substring) -> String?
     ) -> [(line: Int, found: String)] {

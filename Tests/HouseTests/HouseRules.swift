@@ -132,6 +132,17 @@ import Testing
         }
     }
 
+    @Test func `every regression names a test that exists`() throws {
+        let tests = try Repository.paths(in: "Tests", suffix: ".swift").flatMap { path in
+            try Repository.text(path).components(separatedBy: "func `").dropFirst()
+                .compactMap { $0.split(separator: "`").first.map(String.init) }
+        }
+        let path = "docs/REGRESSIONS.md"
+        expectNone(
+            Documents.missingTests(
+                path: path, text: try Repository.text(path), tests: Set(tests)))
+    }
+
     @Test func `no text names a place on one machine`() throws {
         for path in Repository.texts() {
             expectNone(Documents.machinePaths(path: path, text: try Repository.text(path)))

@@ -201,6 +201,18 @@ import Testing
         #expect(Documents.resolve("../LICENSE", from: "docs/decisions/A.md") == "docs/LICENSE")
     }
 
+    @Test func `a regression without a test is found`() {
+        let text = """
+            | fault | right behaviour | test |
+            |---|---|---|
+            | It `fell`. | It stands. | `it stands` |
+            | It fell. | It stands. | `it is gone` |
+            | It fell. | It stands. | |
+            """
+        let found = Documents.missingTests(path: "a", text: text, tests: ["it stands", "fell"])
+        #expect(found.map(\.line) == [4, 5])
+    }
+
     @Test func `machine paths and promises are found`() {
         let place = Documents.machinePaths[0]
         #expect(Documents.machinePaths(path: "a", text: "see \(place)x").count == 1)

@@ -2,6 +2,7 @@ import Foundation
 import LedgerArchive
 import LedgerDomain
 import LedgerEvents
+import TestSupport
 import Testing
 
 @Suite struct ProofTests {
@@ -37,7 +38,7 @@ import Testing
     @Test func `large trees, seeded`() throws {
         let desk = try SealedDesk()
         let sealer = try desk.sealer()
-        var generator = SeededGenerator(state: 20_240_305)
+        var generator = Seeded(seed: 20_240_305)
         var older: [SignedNote] = []
         for _ in 0..<12 {
             try desk.note(Int.random(in: 1...15_000, using: &generator))
@@ -141,18 +142,5 @@ import Testing
         #expect(throws: ArchiveError.self) {
             try sealer.proveInclusion(of: SequenceNumber(1), in: foreign)
         }
-    }
-}
-
-/// SplitMix64: the same numbers each time.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LedgerArchive
 import LedgerDomain
+import TestSupport
 import Testing
 
 /// tools/check_tree.py and tools/check_proof.py: implementations that nobody here wrote, and one that
@@ -106,7 +107,7 @@ import Testing
             try sealer.proveInclusion(of: SequenceNumber(5)).encoded(),
             try sealer.proveConsistency(from: older).encoded,
         ]
-        var generator = SeededGenerator(state: 5)
+        var generator = Seeded(seed: 5)
         for text in texts {
             for _ in 0..<12 {
                 var bytes = Array(text.utf8)

@@ -1,13 +1,14 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
+import TestSupport
 
 /// A random but possible history of two accounts: shorts, flips, splits, dividends, fees, rebates,
 /// deposits, withdrawals and adjustments.
 struct RandomBooks {
     private(set) var log = BooksLog()
     private(set) var profit = ProfitAndLoss()
-    private var state: UInt64
+    private var generator: Seeded
     private var seconds: Int64 = 1_600_000_000
     /// Whether sizes go to the limits of what fits, beyond what Beancount adds without rounding.
     private let isWild: Bool
@@ -21,46 +22,39 @@ struct RandomBooks {
     private static let wild: [Int128] = [3, 1_000_000_000_000_000_000, 500_000_000_000_000_000_000]
 
     init(seed: UInt64, count: Int, isWild: Bool) throws {
-        (state, self.isWild) = (seed, isWild)
+        (generator, self.isWild) = (Seeded(seed: seed), isWild)
         let target = log.entries.count + count
         while log.entries.count < target { try step() }
     }
 
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+    private mutating func money() -> Money {
+        Money(raw: Int128(generator.next() % 2_000_000_000_000))
     }
-
-    private mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-    private mutating func pick<T>(_ values: [T]) -> T { values[below(values.count)] }
-    private mutating func money() -> Money { Money(raw: Int128(next() % 2_000_000_000_000)) }
     private mutating func quantity() -> Quantity {
-        Quantity(raw: pick(isWild ? Self.tame + Self.wild : Self.tame))
+        Quantity(raw: generator.pick(isWild ? Self.tame + Self.wild : Self.tame))
     }
 
     private mutating func step() throws {
-        seconds += Int64(below(40_000))
-        let account = pick([BooksLog.main, BooksLog.other])
-        let number = UInt32(1 + below(6)) + (account == BooksLog.main ? 0 : 10)
+        seconds += Int64(generator.below(40_000))
+        let account = generator.pick([BooksLog.main, BooksLog.other])
+        let number = UInt32(1 + generator.below(6)) + (account == BooksLog.main ? 0 : 10)
         let instrument = InstrumentID(number)
-        let strategy = StrategyID(UInt16(below(4)))
-        let price = Price(raw: pick(Self.prices) + Int64(below(1000)))
-        switch below(20) {
+        let strategy = StrategyID(UInt16(generator.below(4)))
+        let price = Price(raw: generator.pick(Self.prices) + Int64(generator.below(1000)))
+        switch generator.below(20) {
         case 0...10:
             let fee = Money(raw: money().raw - 300_000_000_000)
             let quantity = quantity()
             try add(
                 OrderFilled(
-                    instrument: instrument, strategy: strategy, side: pick([.buy, .sell]),
+                    instrument: instrument, strategy: strategy,
+                    side: generator.pick([.buy, .sell]),
                     liquidity: .taker, order: OrderID(1), execution: 1, price: price,
                     quantity: quantity, fee: fee, remaining: .zero), account)
         case 11: try add(CashDeposited(amount: money()), account)
         case 12: try add(CashWithdrawn(amount: money()), account)
         case 13:
-            let kind = pick(["data", "borrow: [2020-01-01], \"odd\" | x; y\n", ""])
+            let kind = generator.pick(["data", "borrow: [2020-01-01], \"odd\" | x; y\n", ""])
             try add(FeeCharged(instrument: instrument, amount: money(), kind: kind), account)
         case 14...15: try pay(account, strategy, instrument)
         case 16...17: try split(instrument)
@@ -68,8 +62,9 @@ struct RandomBooks {
             try add(
                 PositionAdjusted(
                     instrument: instrument, strategy: strategy,
-                    quantity: Quantity(raw: quantity().raw * pick([1, -1])),
-                    price: pick([price, .zero]), snapshot: 0, actor: "tester", reason: "date:x"),
+                    quantity: Quantity(raw: quantity().raw * generator.pick([1, -1])),
+                    price: generator.pick([price, .zero]), snapshot: 0, actor: "tester",
+                    reason: "date:x"),
                 account)
         default:
             let amount = Money(raw: money().raw - 1_000_000_000_000)
@@ -83,7 +78,7 @@ struct RandomBooks {
         _ account: AccountID, _ strategy: StrategyID, _ instrument: InstrumentID
     ) throws {
         let held = profit.positions.position(account, strategy, instrument)?.quantity ?? .zero
-        let perUnit = Price(raw: Int64(below(1_000_000_000)))
+        let perUnit = Price(raw: Int64(generator.below(1_000_000_000)))
         let amount = try Money.notional(perUnit, held)
         try add(
             DividendPaid(
@@ -92,7 +87,7 @@ struct RandomBooks {
     }
 
     private mutating func split(_ instrument: InstrumentID) throws {
-        let ratio = pick([(2, 1), (3, 2), (1, 3), (7, 1), (1, 10), (2, 3), (1, 1000)])
+        let ratio = generator.pick([(2, 1), (3, 2), (1, 3), (7, 1), (1, 10), (2, 3), (1, 1000)])
         let most = profit.positions.positions(in: instrument).map { $0.quantity.magnitude.raw }
             .max()
         let bound = isWild ? Quantity.limit.raw / 8 : 10_000_000_000_000

@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import TestSupport
 import Testing
 
 /// Laws of packing events into blocks, over seeded random streams.

@@ -1,6 +1,7 @@
 import CChecksum
 import LedgerDomain
 import LedgerEvents
+import TestSupport
 import Testing
 
 /// Damaged and hostile bytes: found, named, never a crash.

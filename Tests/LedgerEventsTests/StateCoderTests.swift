@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import TestSupport
 import Testing
 
 @Suite struct StateCoderTests {

@@ -1,20 +1,8 @@
 import Glibc
 import LedgerEvents
 import LedgerImport
+import TestSupport
 import Testing
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the same cases for the same seed everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 @Suite struct `Mutated input` {
     /// `LEDGER_FUZZ_CASES` cases over all four tests, 240,000 where it is not set.
@@ -68,7 +56,7 @@ struct SeededGenerator: RandomNumberGenerator {
         ]
     }()
 
-    static func mutate(_ bytes: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+    static func mutate(_ bytes: [UInt8], _ generator: inout Seeded) -> [UInt8] {
         var bytes = bytes
         for _ in 0...Int.random(in: 0..<3, using: &generator) {
             guard !bytes.isEmpty else { break }
@@ -126,7 +114,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
     @Test(arguments: 0..<UInt64(2))
     func `rows and headers give sound events or clear errors`(_ seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = Seeded(seed: seed)
         for number in 0..<Self.cases / 3 {
             let (format, text) = Self.rows[number % Self.rows.count]
             let bytes = Self.mutate(Array(text.utf8), &generator)
@@ -135,7 +123,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     @Test func `packed bytes give sound events or clear errors`() {
-        var generator = SeededGenerator(state: 7)
+        var generator = Seeded(seed: 7)
         let files = Sample.packed.map(\.1) + [Sample.several]
         for number in 0..<Self.cases / 6 {
             let bytes = Self.mutate(files[number % files.count], &generator)
@@ -145,7 +133,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
     /// Quoted fields go the slow way, which is written apart from the fast one.
     @Test func `the fast and the slow way agree on every row`() {
-        var generator = SeededGenerator(state: 11)
+        var generator = Seeded(seed: 11)
         let alphabet = Array("0123456789.eE-".utf8)
         for number in 0..<Self.cases / 6 {
             let count = Int.random(in: 1...22, using: &generator)

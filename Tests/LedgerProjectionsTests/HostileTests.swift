@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
+import TestSupport
 import Testing
 
 /// Journals whose checksums hold and whose numbers are absurd: an error, never a trap.

@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
+import TestSupport
 import Testing
 
 @Suite struct OrderRegisterTests {

@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import TestSupport
 
 /// A random but possible history: what accounts with three instruments can have lived through.
 struct RandomLog {

@@ -1,21 +1,17 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerSafety
+import TestSupport
 import Testing
 
 /// Filters and orders of every kind, from a seed.
 @Suite struct VenueFilterLawTests {
-    /// SplitMix64 (Steele, Lea and Flood 2014).
     private struct Dice {
-        var state: UInt64
+        private var generator: Seeded
 
-        mutating func roll(_ sides: Int) -> Int {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return Int((z ^ (z >> 31)) % UInt64(sides))
-        }
+        init(seed: UInt64) { generator = Seeded(seed: seed) }
+
+        mutating func roll(_ sides: Int) -> Int { generator.below(sides) }
 
         /// Zero, a power of ten, or anything, up to 10^power.
         mutating func number(_ power: Int) -> Int64 {
@@ -69,7 +65,7 @@ import Testing
     @Test func `an adjusted order passes unchanged, never grows and never crosses its limit`() {
         var counts = (pass: 0, adjusted: 0, refused: 0)
         for seed in 0..<60_000 {
-            var dice = Dice(state: UInt64(seed))
+            var dice = Dice(seed: UInt64(seed))
             let (filters, order) = (dice.filters(), dice.order())
             let average = Price(raw: dice.number(18))
             let (open, stops) = (dice.roll(4), dice.roll(4))

@@ -3,6 +3,7 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerReading
+import TestSupport
 import Testing
 
 /// What `ledger why-no-trade` counts.

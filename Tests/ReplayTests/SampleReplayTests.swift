@@ -5,6 +5,7 @@ import LedgerJournal
 import LedgerProjections
 import LedgerRunning
 import LedgerUpkeep
+import TestSupport
 import Testing
 
 /// Whole streams: what was decided is decided again, and what was changed is found.

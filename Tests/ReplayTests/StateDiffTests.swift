@@ -2,6 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 import LedgerReading
+import TestSupport
 import Testing
 
 /// What `ledger diff` says, held against the tables of both moments.

@@ -1,7 +1,6 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerImport
-import LedgerSimulation
 
 /// Seeded random walks: each tick moves every symbol's quote by a few price steps and trades once at one of
 /// its sides. Without an end.

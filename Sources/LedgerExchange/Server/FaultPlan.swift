@@ -1,6 +1,5 @@
 import LedgerDomain
 import LedgerReading
-import LedgerSimulation
 
 /// How the exchange misbehaves, as `name=value,…`. Shares are probabilities from 0 to 1, drawn from a
 /// generator of the fault's own, so that one fault does not move another.

@@ -1,7 +1,9 @@
 import CCurl
+import Dispatch
 import Glibc
 import LedgerDomain
 import LedgerVenues
+import Synchronization
 
 /// HTTP/1.1 over libcurl's multi interface: one thread, connections that stay open, certificates and host
 /// names checked, no redirects, no proxies, no cookies.
@@ -27,13 +29,17 @@ public final class HTTPClient: @unchecked Sendable {
 
     public typealias Completion = @Sendable (HTTPResult) -> Void
 
+    /// What callers and the client's thread both touch.
+    private struct Shared {
+        var waiting: [HTTPTransfer] = []
+        var isStopped = false
+        /// Nil until the first request.
+        var thread: pthread_t?
+    }
+
     private let settings: Settings
     private let multi: OpaquePointer?
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private var waiting: [HTTPTransfer] = []
-    private var isStopped = false
-    private var thread = pthread_t()
-    private var hasThread = false
+    private let shared = Mutex(Shared())
     // The thread's own.
     private var running: [HTTPTransfer] = []
     private var spare: [HTTPHandle] = []
@@ -41,8 +47,6 @@ public final class HTTPClient: @unchecked Sendable {
     public init(_ settings: Settings = Settings()) {
         self.settings = settings
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-        lock = .allocate(capacity: 1)
-        pthread_mutex_init(lock, nil)
         let multi = curl_multi_init()
         self.multi = multi.map { OpaquePointer($0) }
         _ = ledger_curl_multi_set_long(
@@ -54,25 +58,22 @@ public final class HTTPClient: @unchecked Sendable {
     /// Stop it first: its thread keeps it alive.
     deinit {
         if let multi { curl_multi_cleanup(UnsafeMutableRawPointer(multi)) }
-        pthread_mutex_destroy(lock)
-        lock.deallocate()
     }
 
     /// The completion always comes, once.
     public func send(_ request: HTTPRequest, _ completion: @escaping Completion) {
         let transfer = HTTPTransfer(
             request, completion, queuedAt: MachineTime.steady, limit: settings.maximumBody)
-        pthread_mutex_lock(lock)
-        let isRefused = isStopped || multi == nil
-        if !isRefused {
-            waiting.append(transfer)
-            if !hasThread { start() }
+        let isTaken = shared.withLock { shared in
+            guard !shared.isStopped, multi != nil else { return false }
+            shared.waiting.append(transfer)
+            if shared.thread == nil { shared.thread = start() }
+            return true
         }
-        pthread_mutex_unlock(lock)
-        if isRefused {
-            transfer.end(.failed(mayHaveArrived: false, "the client has stopped"))
-        } else {
+        if isTaken {
             curl_multi_wakeup(raw)
+        } else {
+            transfer.end(.failed(mayHaveArrived: false, "the client has stopped"))
         }
     }
 
@@ -85,11 +86,12 @@ public final class HTTPClient: @unchecked Sendable {
 
     /// Ends all that runs, as failed, and its thread. Not from a completion.
     public func stop() {
-        pthread_mutex_lock(lock)
-        let joins = hasThread && !isStopped
-        isStopped = true
-        pthread_mutex_unlock(lock)
-        guard joins else { return }
+        let thread = shared.withLock { shared in
+            let thread = shared.isStopped ? nil : shared.thread
+            shared.isStopped = true
+            return thread
+        }
+        guard let thread else { return }
         curl_multi_wakeup(raw)
         pthread_join(thread, nil)
     }
@@ -98,8 +100,8 @@ public final class HTTPClient: @unchecked Sendable {
 
     private var raw: UnsafeMutableRawPointer? { multi.map { UnsafeMutableRawPointer($0) } }
 
-    private func start() {
-        hasThread = true
+    private func start() -> pthread_t {
+        var thread = pthread_t()
         let own = Unmanaged.passRetained(self).toOpaque()
         pthread_create(
             &thread, nil,
@@ -108,16 +110,17 @@ public final class HTTPClient: @unchecked Sendable {
                 Unmanaged<HTTPClient>.fromOpaque(own).takeRetainedValue().run()
                 return nil
             }, own)
+        return thread
     }
 
     private func run() {
         var isOver = false
         while !isOver {
-            pthread_mutex_lock(lock)
-            let new = waiting
-            waiting.removeAll(keepingCapacity: true)
-            isOver = isStopped
-            pthread_mutex_unlock(lock)
+            let new = shared.withLock { shared in
+                defer { shared.waiting.removeAll(keepingCapacity: true) }
+                isOver = shared.isStopped
+                return shared.waiting
+            }
             if isOver {
                 for transfer in new { transfer.end(.failed(mayHaveArrived: false, "stopped")) }
                 break
@@ -169,39 +172,19 @@ public final class HTTPClient: @unchecked Sendable {
 }
 
 /// A result on its way from the client's thread to one that waits.
-// Sendable unchecked: the field is touched under the lock alone.
-private final class HTTPBox: @unchecked Sendable {
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let isFilled: UnsafeMutablePointer<pthread_cond_t>
-    private var result: HTTPResult?
-
-    init() {
-        lock = .allocate(capacity: 1)
-        pthread_mutex_init(lock, nil)
-        isFilled = .allocate(capacity: 1)
-        pthread_cond_init(isFilled, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(isFilled)
-        pthread_mutex_destroy(lock)
-        isFilled.deallocate()
-        lock.deallocate()
-    }
+private final class HTTPBox: Sendable {
+    private let result = Mutex<HTTPResult?>(nil)
+    private let isFilled = DispatchSemaphore(value: 0)
 
     func fill(_ new: HTTPResult) {
-        pthread_mutex_lock(lock)
-        result = new
-        pthread_cond_signal(isFilled)
-        pthread_mutex_unlock(lock)
+        result.withLock { $0 = new }
+        isFilled.signal()
     }
 
     func wait() -> HTTPResult {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
         while true {
-            if let result { return result }
-            pthread_cond_wait(isFilled, lock)
+            isFilled.wait()
+            if let result = result.withLock({ $0 }) { return result }
         }
     }
 }
