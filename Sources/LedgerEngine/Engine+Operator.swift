@@ -85,15 +85,15 @@ extension Engine {
 
     /// Does what a command says; one that cannot be done is a note of somebody's wish.
     mutating func obey(
-        _ command: OperatorCommanded, _ context: StepContext, into batch: inout Batch
+        _ command: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
         guard problem(with: command) == nil, let verb = OperatorVerb(rawValue: command.command)
         else { return }
         let (actor, reason) = (command.actor, command.reason)
         switch verb {
         case .note, .hold, .releaseHold, .prune, .doctor: return
-        case .deposit, .withdrawal, .fee: try book(verb, command, context, into: &batch)
-        case .engage: try engage(command, context, into: &batch)
+        case .deposit, .withdrawal, .fee: try book(verb, command, &step)
+        case .engage: try engage(command, &step)
         case .clear:
             let (name, scope) = OperatorVerb.halves(command.argument)
             guard let source = LatchSource.allCases.first(where: { "\($0)" == name }),
@@ -102,29 +102,27 @@ extension Engine {
             try clear(
                 LatchCleared(
                     source, scope: key.scope, instrument: key.instrument, strategy: key.strategy,
-                    actor: actor, reason: reason), context, into: &batch)
+                    actor: actor, reason: reason), &step)
         case .mode:
             let (name, hard) = OperatorVerb.halves(command.argument)
             guard let mode = TradingMode.allCases.first(where: { "\($0)" == name }) else { return }
             try change(
-                to: mode, isHard: hard == "hard", actor: actor, reason: reason, context,
-                into: &batch)
+                to: mode, isHard: hard == "hard", actor: actor, reason: reason, &step)
         case .override:
-            try overrideDrawdown(actor: actor, reason: reason, context, into: &batch)
+            try overrideDrawdown(actor: actor, reason: reason, &step)
         case .healthCheck:
-            try checkHealth(actor: actor, reason: reason, context, into: &batch)
-        case .sync: try synchronise(command, context, into: &batch)
+            try checkHealth(actor: actor, reason: reason, &step)
+        case .sync: try synchronise(command, &step)
         case .flatten:
             guard let key = key(command.argument) else { return }
             try flatten(
                 key.scope == .strategy ? key.strategy : nil,
-                key.scope == .symbol ? key.instrument : nil, because: context.sequence, context,
-                into: &batch)
+                key.scope == .symbol ? key.instrument : nil, because: step.sequence, &step)
         }
     }
 
     private mutating func engage(
-        _ command: OperatorCommanded, _ context: StepContext, into batch: inout Batch
+        _ command: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
         let (name, scope) = OperatorVerb.halves(command.argument)
         guard let effect = LatchEffect.allCases.first(where: { "\($0)" == name }),
@@ -134,30 +132,28 @@ extension Engine {
             LatchEngaged(
                 .killSwitch, scope: key.scope, instrument: key.instrument, strategy: key.strategy,
                 effect: effect, clears: .operator, actor: command.actor, reason: command.reason),
-            context, into: &batch)
+            &step)
         guard effect == .flatten else { return }
         try flatten(
             key.scope == .strategy ? key.strategy : nil,
-            key.scope == .symbol ? key.instrument : nil, because: context.sequence, context,
-            into: &batch)
+            key.scope == .symbol ? key.instrument : nil, because: step.sequence, &step)
     }
 
     private mutating func book(
-        _ verb: OperatorVerb, _ command: OperatorCommanded, _ context: StepContext,
-        into batch: inout Batch
+        _ verb: OperatorVerb, _ command: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
         let amount: Money
         do { amount = try Money(command.argument) } catch { throw .number(error) }
         let sequence: SequenceNumber
         switch verb {
-        case .deposit: sequence = try emit(CashDeposited(amount: amount), context, into: &batch)
-        case .withdrawal: sequence = try emit(CashWithdrawn(amount: amount), context, into: &batch)
+        case .deposit: sequence = try step.emit(CashDeposited(amount: amount))
+        case .withdrawal: sequence = try step.emit(CashWithdrawn(amount: amount))
         default:
             let kind = command.reason.isEmpty ? "fee" : command.reason
-            sequence = try emit(
-                FeeCharged(instrument: .none, amount: amount, kind: kind), context, into: &batch)
+            sequence = try step.emit(
+                FeeCharged(instrument: .none, amount: amount, kind: kind))
         }
-        guard let record = batch.record(sequence) else { return }
+        guard let record = step.batch.record(sequence) else { return }
         try fold { (engine) throws(FoldError) in try engine.books.apply(record) }
     }
 }
