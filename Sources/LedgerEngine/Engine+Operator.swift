@@ -91,7 +91,7 @@ extension Engine {
 
     /// Does what a command says. A command that cannot be done is recorded and has no effect.
     mutating func obey(
-        _ event: OperatorCommanded, _ context: StepContext, into batch: inout Batch
+        _ event: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
         guard let command = try? OperatorCommand(event), problem(with: command) == nil else {
             return
@@ -100,62 +100,60 @@ extension Engine {
         switch command {
         case .note, .hold, .releaseHold, .prune, .doctor: return
         case .deposit(let amount):
-            try book(CashDeposited(amount: amount.money), context, into: &batch)
+            try book(CashDeposited(amount: amount.money), &step)
         case .withdrawal(let amount):
-            try book(CashWithdrawn(amount: amount.money), context, into: &batch)
+            try book(CashWithdrawn(amount: amount.money), &step)
         case .fee(let amount):
             let kind = reason.isEmpty ? "fee" : reason
             try book(
-                FeeCharged(instrument: .none, amount: amount.money, kind: kind), context,
-                into: &batch)
+                FeeCharged(instrument: .none, amount: amount.money, kind: kind), &step)
         case .engage(let effect, let scope):
-            try engage(effect, scope, event, context, into: &batch)
+            try engage(effect, scope, event, &step)
         case .clear(let source, let scope):
             guard let key = key(scope) else { return }
             try clear(
                 LatchCleared(
                     source, scope: key.scope, instrument: key.instrument, strategy: key.strategy,
-                    actor: actor, reason: reason), context, into: &batch)
+                    actor: actor, reason: reason), &step)
         case .mode(let mode, let isHard):
             try change(
-                to: mode, isHard: isHard, actor: actor, reason: reason, context, into: &batch)
+                to: mode, isHard: isHard, actor: actor, reason: reason, &step)
         case .override:
-            try overrideDrawdown(actor: actor, reason: reason, context, into: &batch)
+            try overrideDrawdown(actor: actor, reason: reason, &step)
         case .healthCheck:
-            try checkHealth(actor: actor, reason: reason, context, into: &batch)
-        case .sync: try synchronise(event, context, into: &batch)
-        case .flatten(let scope): try flatten(scope, context, into: &batch)
+            try checkHealth(actor: actor, reason: reason, &step)
+        case .sync: try synchronise(event, &step)
+        case .flatten(let scope): try flatten(scope, &step)
         }
     }
 
     private mutating func engage(
         _ effect: LatchEffect, _ scope: GateScope, _ event: OperatorCommanded,
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         guard let key = key(scope) else { return }
         try engage(
             LatchEngaged(
                 .killSwitch, scope: key.scope, instrument: key.instrument, strategy: key.strategy,
                 effect: effect, clears: .operator, actor: event.actor, reason: event.reason),
-            context, into: &batch)
-        if effect == .flatten { try flatten(scope, context, into: &batch) }
+            &step)
+        if effect == .flatten { try flatten(scope, &step) }
     }
 
     private mutating func flatten(
-        _ scope: GateScope, _ context: StepContext, into batch: inout Batch
+        _ scope: GateScope, _ step: inout Step
     ) throws(EngineError) {
         guard let key = key(scope) else { return }
         try flatten(
             key.scope == .strategy ? key.strategy : nil,
-            key.scope == .symbol ? key.instrument : nil, because: context.sequence, context,
-            into: &batch)
+            key.scope == .symbol ? key.instrument : nil, because: step.sequence, &step)
     }
 
     private mutating func book(
-        _ event: some Event, _ context: StepContext, into batch: inout Batch
+        _ event: some Event, _ step: inout Step
     ) throws(EngineError) {
-        let sequence = try emit(event, context, into: &batch)
-        guard let record = batch.record(sequence) else { return }
+        let sequence = try step.emit(event)
+        guard let record = step.batch.record(sequence) else { return }
         try fold { (engine) throws(FoldError) in try engine.books.apply(record) }
     }
 }

@@ -15,6 +15,8 @@ public struct Batch: ~Copyable {
     private var storage: UnsafeMutableRawPointer
     private var capacity: Int
     private var used = 0
+    /// Where the record appended last lies; -1 where nobody knows.
+    private var newest = -1
     public private(set) var blocks: [PendingBlock] = []
     public private(set) var firstSequence: SequenceNumber
     public private(set) var nextSequence: SequenceNumber
@@ -43,6 +45,7 @@ public struct Batch: ~Copyable {
     /// Forgets the events from `sequence` on: what a step that failed half-way had written.
     public mutating func truncate(to sequence: SequenceNumber) {
         guard sequence < nextSequence else { return }
+        newest = -1
         while let last = blocks.last, last.header.firstSequence >= sequence {
             used = last.offset
             blocks.removeLast()
@@ -127,8 +130,11 @@ public struct Batch: ~Copyable {
         return commit(base, total)
     }
 
-    /// The record just appended, or any other of this batch; nil when it is not here.
+    /// A record of this batch; nil when it is not here. Valid until the next event is appended.
     public func record(_ sequence: SequenceNumber) -> Record? {
+        if sequence.next == nextSequence, newest >= 0, !isEmpty {
+            return Record(sequence: sequence, base: storage + newest)
+        }
         guard let block = blocks.last(where: { $0.header.firstSequence <= sequence }),
             sequence < block.header.nextSequence
         else { return nil }
@@ -209,6 +215,7 @@ public struct Batch: ~Copyable {
         let last = blocks.count - 1
         blocks[last].payloadLength += size
         blocks[last].header.include(Record(sequence: sequence, base: base))
+        newest = used
         used += size
         nextSequence = sequence.next
         return sequence
