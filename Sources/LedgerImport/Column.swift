@@ -1,5 +1,7 @@
+import LedgerDomain
+
 /// The meaning of a field of a row.
-public enum Column: UInt8, Sendable, CaseIterable {
+public enum Column: UInt8, Worded {
     case time
     case open, high, low, close, volume
     case bid, ask, bidSize, askSize
@@ -15,11 +17,33 @@ public enum Column: UInt8, Sendable, CaseIterable {
     case value
     case priceFactor, splitFactor, referencePrice
 
-    public var name: String { String(describing: self) }
-
-    public init?(_ name: some StringProtocol) {
-        guard let column = Self.allCases.first(where: { $0.name == name }) else { return nil }
-        self = column
+    public var word: String {
+        switch self {
+        case .time: "time"
+        case .open: "open"
+        case .high: "high"
+        case .low: "low"
+        case .close: "close"
+        case .volume: "volume"
+        case .bid: "bid"
+        case .ask: "ask"
+        case .bidSize: "bidSize"
+        case .askSize: "askSize"
+        case .price: "price"
+        case .size: "size"
+        case .side: "side"
+        case .tradeId: "tradeId"
+        case .predicted: "predicted"
+        case .error: "error"
+        case .horizon: "horizon"
+        case .suspicious: "suspicious"
+        case .symbol: "symbol"
+        case .action: "action"
+        case .value: "value"
+        case .priceFactor: "priceFactor"
+        case .splitFactor: "splitFactor"
+        case .referencePrice: "referencePrice"
+        }
     }
 
     static func needed(by kind: ImportFormat.Kind) -> [Column] {

@@ -79,8 +79,8 @@ public struct ImportFormat: Hashable, Sendable {
         columns = [:]
         for part in text.split(separator: ",") {
             let pair = part.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2, let column = Column(pair[0]) else {
-                let names = Column.allCases.map(\.name).joined(separator: ", ")
+            guard pair.count == 2, let column = Column(word: pair[0]) else {
+                let names = Column.words.joined(separator: ", ")
                 throw ImportError(
                     .badFormat, file: "column map",
                     "'\(part)' is not COLUMN=NAME or COLUMN=NUMBER with a column of \(names)")

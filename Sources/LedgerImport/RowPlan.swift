@@ -36,7 +36,7 @@ struct RowPlan {
 
     func name(of column: Column) -> String {
         steps.firstIndex { $0.column == column && $0.action != .ignore }.map { names[$0] }
-            ?? column.name
+            ?? column.word
     }
 }
 

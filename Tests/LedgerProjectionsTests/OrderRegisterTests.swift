@@ -74,6 +74,18 @@ import Testing
         return register
     }
 
+    /// Tables and JSON print them.
+    @Test func `states keep their words and numbers`() {
+        let words = [
+            "intended", "submitted", "accepted", "partiallyFilled", "filled", "cancelled",
+            "expired",
+            "rejected",
+        ]
+        #expect(OrderState.words == words)
+        #expect(OrderState.allCases.map { "\($0)" } == words)
+        #expect(OrderState.allCases.map { Int($0.rawValue) } == Array(1...8))
+    }
+
     @Test func `the table has every open state and every event`() {
         #expect(Self.table.count == 4 * 7)
         #expect(Set(Self.table.map { [$0.from, $0.by] }).count == Self.table.count)

@@ -1,10 +1,18 @@
 import LedgerDomain
 import LedgerEvents
 
-public enum StrategyStyle: UInt8, Sendable, CaseIterable {
+public enum StrategyStyle: UInt8, Worded {
     case none = 0
     case trend = 1
     case breakout = 2
+
+    public var word: String {
+        switch self {
+        case .none: "none"
+        case .trend: "trend"
+        case .breakout: "breakout"
+        }
+    }
 }
 
 /// How restless the market is.
