@@ -10,6 +10,9 @@ enum Fence {
         ("LedgerSafety", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         ("LedgerBooks", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         ("LedgerVenues", ["LedgerDomain", "LedgerEvents"]),
+        ("AlpacaWire", ["LedgerDomain", "LedgerEvents", "LedgerVenues"]),
+        ("BinanceWire", ["LedgerDomain", "LedgerEvents", "LedgerVenues"]),
+        ("VenueRegister", ["LedgerVenues", "AlpacaWire", "BinanceWire"]),
         (
             "LedgerEngine",
             [

@@ -1,0 +1,12 @@
+import AlpacaWire
+import BinanceWire
+import LedgerVenues
+
+/// The list of venues. A new venue adds its descriptor here.
+public enum KnownVenues {
+    public static let all: [VenueDescriptor] = [.alpaca, .binance]
+
+    public static var names: [String] { all.map(\.name) }
+
+    public static func named(_ name: String) -> VenueDescriptor? { all.first { $0.name == name } }
+}
