@@ -55,6 +55,7 @@ let package = Package(
         pure(
             "LedgerEngine",
             [
+                "VenueRegister",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety",
@@ -62,14 +63,14 @@ let package = Package(
 
         pure("LedgerBooks", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
 
-        pure("LedgerVenues", ["LedgerDomain", "LedgerEvents"]),
+        pure("LedgerVenues", ["LedgerDomain", "LedgerEvents", "LedgerSettings"]),
 
         // What each venue is asked and says.
         pure(
-            "AlpacaWire", ["LedgerDomain", "LedgerEvents", "LedgerVenues"],
+            "AlpacaWire", ["LedgerDomain", "LedgerEvents", "LedgerSettings", "LedgerVenues"],
             path: "Sources/Venues/Alpaca/Wire"),
         pure(
-            "BinanceWire", ["LedgerDomain", "LedgerEvents", "LedgerVenues"],
+            "BinanceWire", ["LedgerDomain", "LedgerEvents", "LedgerSettings", "LedgerVenues"],
             path: "Sources/Venues/Binance/Wire"),
         pure(
             "VenueRegister", ["LedgerVenues", "AlpacaWire", "BinanceWire"],
@@ -325,6 +326,7 @@ let package = Package(
             "LedgerTransportTests",
             [
                 "AlpacaTransport", "BinanceTransport", "BinanceWire", "VenueNetwork",
+                "VenueRegister",
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerTransport",
                 "LedgerExchange", "ledger", "ledgerd",
                 .product(name: "NIOCore", package: "swift-nio"),

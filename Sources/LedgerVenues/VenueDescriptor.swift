@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerSettings
 
 /// What the ledger knows of a venue without reaching it. Each venue declares one, and the list of venues
 /// names it; whatever depends on the venue asks its descriptor.
@@ -10,9 +11,15 @@ public struct VenueDescriptor: Sendable {
     public var title: String
     public var capabilities: VenueCapabilities
     public var keys: VenueKeyNames
+    /// What the trading daemon reads of this venue: addresses, limits, its paper side.
+    public var settings: [Setting]
+    /// What the local exchange reads of this venue's dialect.
+    public var exchangeSettings: [Setting]
     public var filters: FiltersSource
     /// Nil when the venue has no file of fees.
     public var fees: FeesSource?
+    /// Configurations that help texts show.
+    public var examples: Examples
     /// The setting that must be true, besides the venue's paper side being off, before money is at stake.
     public var liveSwitch: LiveSwitch?
     /// Reads one message of a recorded market stream; nil when recordings of this venue are not read.
@@ -24,12 +31,40 @@ public struct VenueDescriptor: Sendable {
 
     public init(
         name: String, title: String, capabilities: VenueCapabilities, keys: VenueKeyNames,
-        filters: FiltersSource, fees: FeesSource? = nil, liveSwitch: LiveSwitch? = nil,
+        settings: [Setting] = [], exchangeSettings: [Setting] = [], filters: FiltersSource,
+        fees: FeesSource? = nil, liveSwitch: LiveSwitch? = nil,
         recording: MessageReader? = nil
     ) {
         (self.name, self.title, self.capabilities) = (name, title, capabilities)
         (self.keys, self.filters, self.fees) = (keys, filters, fees)
-        (self.liveSwitch, self.recording) = (liveSwitch, recording)
+        (self.settings, self.exchangeSettings) = (settings, exchangeSettings)
+        (self.examples, self.liveSwitch, self.recording) = (examples, liveSwitch, recording)
+    }
+
+    /// Files of `configs/`; empty for none.
+    public struct Examples: Hashable, Sendable {
+        public var paper: String
+        public var live: String
+
+        public init(paper: String = "", live: String = "") {
+            (self.paper, self.live) = (paper, live)
+        }
+    }
+
+    /// The settings of its keys, which every venue has.
+    public var keySettings: [Setting] {
+        [
+            Setting(
+                "\(name).api_key", .secret, "", "key of the \(title) account", variables: keys.key),
+            Setting(
+                "\(name).api_secret", .secret, "", "secret of that key", variables: keys.secret),
+        ]
+    }
+
+    public var keyFileSetting: Setting {
+        Setting(
+            "\(name).key_file", .text, "",
+            "file of mode 0600 with api_key and api_secret, instead of the environment")
     }
 
     /// The venue's settings that say whether money is at stake.

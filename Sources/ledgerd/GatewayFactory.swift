@@ -21,7 +21,7 @@ enum GatewayFactory {
             }
             let seconds = Int64(configuration["clock_sync.refresh_sec"]) ?? 300
             return try recorded(
-                recording, configuration["feed.venue"],
+                recording, feed: configuration["feed.venue"],
                 refresh: Nanoseconds.milliseconds(seconds * 1000))
         }
         let kind = configuration["venue.kind"]
@@ -41,7 +41,7 @@ enum GatewayFactory {
 
     /// A recording is of the venue that `feed.venue` names, or else of the first that has any.
     private static func recorded(
-        _ path: String, _ feed: String, refresh: Nanoseconds
+        _ path: String, feed: String, refresh: Nanoseconds
     ) throws -> RecordedGateway {
         let venues = [KnownVenues.named(feed)].compactMap { $0 } + KnownVenues.all
         guard let venue = venues.first(where: { $0.recording != nil }),

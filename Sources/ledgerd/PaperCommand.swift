@@ -18,7 +18,7 @@ struct PaperCommand: ParsableCommand {
         discussion: """
             Examples:
               ledgerd exchange --config configs/exchange.yaml
-              ledgerd paper --config configs/paper_alpaca.yaml
+              ledgerd paper --config \(KnownVenues.paperExample)
               ledgerd paper --config configs/paper_files.yaml --speed 60
               ledgerd paper --config configs/paper_recording.yaml --recording spot.gz
 
@@ -49,7 +49,7 @@ struct PaperCommand: ParsableCommand {
         guard configuration["mode"] == "paper" else {
             throw CommandError(
                 "mode is '\(configuration["mode"])'; ledgerd paper runs paper: name a --config, such as "
-                    + "configs/paper_alpaca.yaml")
+                    + "\(KnownVenues.paperExample)")
         }
         guard configuration["account.kind"] == "paper" else {
             throw CommandError(

@@ -77,6 +77,14 @@ import Testing
         for file in files { expectNone(Boundaries.writingCalls(file)) }
     }
 
+    @Test func `no file outside the venues' folders names a venue`() throws {
+        let names = VenueNames.all(Repository.paths(in: "Sources", suffix: ".swift"))
+        #expect(names.count > 1)
+        for file in try Repository.swift(in: ["Sources"]) {
+            expectNone(VenueNames.used(file, names))
+        }
+    }
+
     @Test func `nothing is forced`() throws {
         for file in try Repository.swift(in: ["Sources", "Tests"]) {
             expectNone(Shape.forcedOperators(file))

@@ -147,6 +147,18 @@ import Testing
         #expect(Boundaries.crossed(manifest).count == Boundaries.forbidden.count)
     }
 
+    @Test func `a venue's name outside its folder is found`() {
+        let names = VenueNames.all([
+            "Sources/Venues/Acme/Wire/A.swift", "Sources/Venues/Acme/Exchange/B.swift",
+            "Sources/Venues/Register/C.swift", "Sources/ledger/Main/Deep/D.swift",
+        ])
+        #expect(names == ["acme"])
+        let text = "// acme in a comment\nimport AcmeWire\nlet a = 1\nlet b = \"acme.key\"\n"
+        let outside = VenueNames.used(file(text, path: "Sources/ledger/A.swift"), names)
+        #expect(outside.map(\.line) == [2, 4])
+        #expect(VenueNames.used(file(text, path: "Sources/Venues/Acme/Wire/A.swift"), names) == [])
+    }
+
     @Test func `a dependency that no file imports is found`() {
         let manifest = Manifest(
             """

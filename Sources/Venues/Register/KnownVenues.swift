@@ -8,5 +8,9 @@ public enum KnownVenues {
 
     public static var names: [String] { all.map(\.name) }
 
+    /// Configurations that help texts show.
+    public static var paperExample: String { all.map(\.examples.paper).first { !$0.isEmpty } ?? "" }
+    public static var liveExample: String { all.map(\.examples.live).first { !$0.isEmpty } ?? "" }
+
     public static func named(_ name: String) -> VenueDescriptor? { all.first { $0.name == name } }
 }
