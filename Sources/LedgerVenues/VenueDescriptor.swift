@@ -32,7 +32,7 @@ public struct VenueDescriptor: Sendable {
     public init(
         name: String, title: String, capabilities: VenueCapabilities, keys: VenueKeyNames,
         settings: [Setting] = [], exchangeSettings: [Setting] = [], filters: FiltersSource,
-        fees: FeesSource? = nil, liveSwitch: LiveSwitch? = nil,
+        fees: FeesSource? = nil, examples: Examples = Examples(), liveSwitch: LiveSwitch? = nil,
         recording: MessageReader? = nil
     ) {
         (self.name, self.title, self.capabilities) = (name, title, capabilities)
