@@ -325,6 +325,7 @@ let package = Package(
         tests(
             "LedgerTransportTests",
             [
+                "LedgerConfiguration", "LedgerRunning", "LedgerUpkeep",
                 "AlpacaTransport", "BinanceTransport", "BinanceWire", "VenueNetwork",
                 "VenueRegister",
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerTransport",
