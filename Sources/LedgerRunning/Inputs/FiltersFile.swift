@@ -6,6 +6,7 @@ import LedgerReading
 import LedgerSafety
 import LedgerSettings
 import LedgerVenues
+import VenueRegister
 
 /// Files of what venues say of their instruments, and what the journal is told of them (Q07).
 public enum FiltersFile {
@@ -85,8 +86,12 @@ public enum FiltersFile {
         guard days >= maximumDays else { return nil }
         return
             "Filters are stale: they are of \(catalogue.madeAt), \(days) days ago, and may be less "
-            + "than \(maximumDays) days old; run ledgerd data fetch-filters, or ledger data "
-            + "import-filters"
+            + "than \(maximumDays) days old" + remedy(catalogue.venue)
+    }
+
+    private static func remedy(_ venue: String) -> String {
+        guard let source = KnownVenues.named(venue)?.filters else { return "" }
+        return "; run ledgerd data \(source.fetchCommand), or ledger data \(source.importCommand)"
     }
 
     /// The newest filters of each instrument that a journal holds.
