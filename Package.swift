@@ -102,7 +102,7 @@ let package = Package(
             name: "LedgerRunning",
             dependencies: [
                 "LedgerSettings",
-                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
                 "LedgerConfiguration", "LedgerReading", "Yams",
             ],
@@ -243,7 +243,8 @@ let package = Package(
             "LedgerRunningTests",
             [
                 "LedgerSettings",
-                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
+                "LedgerJournal",
                 "LedgerConfiguration",
                 "LedgerReading", "LedgerRunning",
             ]),

@@ -1,9 +1,7 @@
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
-import LedgerJournal
 import LedgerReading
-import LedgerSafety
 import LedgerSettings
 import LedgerVenues
 
@@ -87,18 +85,5 @@ public enum FiltersFile {
             "Filters are stale: they are of \(catalogue.madeAt), \(days) days ago, and may be less "
             + "than \(maximumDays) days old; run ledgerd data fetch-filters, or ledger data "
             + "import-filters"
-    }
-
-    /// The newest filters of each instrument that a journal holds.
-    public static func known(in journal: any Journal) throws -> VenueFilterBook {
-        var book = VenueFilterBook()
-        try journal.forEachRecord(
-            from: journal.beginning, filter: EventFilter([.venueFiltersLoaded])
-        ) {
-            record in
-            book.take(try VenueFiltersLoaded(record))
-            return true
-        }
-        return book
     }
 }
