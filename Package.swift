@@ -117,7 +117,7 @@ let package = Package(
             dependencies: [
                 "VenueRegister",
                 "LedgerSettings",
-                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
                 "LedgerConfiguration", "LedgerReading", "Yams",
             ],
@@ -300,7 +300,8 @@ let package = Package(
             "LedgerRunningTests",
             [
                 "LedgerSettings",
-                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
+                "LedgerJournal",
                 "LedgerConfiguration",
                 "LedgerReading", "LedgerRunning",
             ]),

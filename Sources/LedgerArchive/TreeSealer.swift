@@ -135,33 +135,59 @@ public final class TreeSealer {
         if let there = try files.readHead(), there.size > frontier.size { try load() }
         let end = try through ?? leaves.journal.head.lastSequence
         guard end.number > frontier.size else { return }
-        let before = frontier.size
-        let wanted = Set(files.checkpointSizes())
-        var hasher = LeafHasher(leaves.secret)
-        var chain: TreeCheckpoint.Chain?
-        var pending: TreeCheckpoint?
-        var block = SequenceNumber.none
-        try leaves.forEach(from: SequenceNumber(before + 1), through: end) { record, header in
-            if header.firstSequence != block {
-                block = header.firstSequence
-                chain = TreeCheckpoint.Chain(header)
-            }
+        var growth = Growth(self)
+        try growth.follow(leaves.journal, through: end)
+    }
+
+    /// Follows the journal from where the tree ends. The tree itself keeps the position.
+    private struct Growth: Follower {
+        static let types: [EventType]? = nil
+        static let takesAsWritten = true
+
+        private let sealer: TreeSealer
+        private let before: UInt64
+        private let wanted: Set<UInt64>
+        private var hasher: LeafHasher
+        private var chain: TreeCheckpoint.Chain?
+        private var pending: TreeCheckpoint?
+
+        init(_ sealer: TreeSealer) {
+            self.sealer = sealer
+            before = sealer.frontier.size
+            wanted = Set(sealer.files.checkpointSizes())
+            hasher = LeafHasher(sealer.leaves.secret)
+        }
+
+        var position: SequenceNumber { SequenceNumber(sealer.frontier.size) }
+
+        mutating func enter(_ block: BlockHeader) { chain = TreeCheckpoint.Chain(block) }
+
+        mutating func take(_ record: Record) throws {
             if record.isInput, let due = pending {
-                try sign(due)
+                try sealer.sign(due)
                 pending = nil
             }
             let leaf = hasher.leaf(record.sequence, record.bytes)
-            try frontier.append(leaf) { level, number, hashes in
+            let files = sealer.files
+            try sealer.frontier.append(leaf) { level, number, hashes in
                 if level > 0 { try files.writeTile(level, number, hashes) }
             }
-            if wanted.contains(frontier.size) { try compare(frontier.size) }
-            if isDue(record) { pending = summary(chain) }
+            let size = sealer.frontier.size
+            if wanted.contains(size) { try sealer.compare(size) }
+            if sealer.isDue(record) { pending = sealer.summary(chain) }
         }
-        if let pending { try sign(pending) }
-        guard frontier.size == end.number else {
-            throw ArchiveError(.damaged, at: "", "the journal ends before event \(end)")
+
+        mutating func finish(through end: SequenceNumber) throws {
+            if let pending { try sealer.sign(pending) }
+            guard sealer.frontier.size == end.number else {
+                throw ArchiveError(.damaged, at: "", "the journal ends before event \(end)")
+            }
+            try sealer.store(sealer.summary(chain), insteadOf: before)
         }
-        let grown = summary(chain)
+    }
+
+    /// Writes what the tree has come to.
+    private func store(_ grown: TreeCheckpoint, insteadOf before: UInt64) throws {
         try files.writeEdge(frontier)
         try files.writeHead(grown)
         head = grown

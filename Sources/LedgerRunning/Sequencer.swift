@@ -234,22 +234,7 @@ public struct Sequencer: ~Copyable {
         nextCheckpoint = engine.inputs + checkpointEvery
         let last = SequenceNumber(step.batch.nextSequence.number - 1)
         guard last != .none else { return }
-        var writer = StateWriter()
-        engine.encode(into: &writer)
-        rows.checkpoints.append(
-            Checkpoint(
-                name: Engine.name, version: Engine.version, sequence: last, bytes: writer.bytes))
-        addCheckpoint(engine.books, last)
-        addCheckpoint(engine.books.positions, last)
-        addCheckpoint(engine.books.equity, last)
-        addCheckpoint(engine.orders, last)
-        addCheckpoint(engine.names, last)
-        addCheckpoint(engine.gate, last)
-        addCheckpoint(engine.stop, last)
-    }
-
-    private mutating func addCheckpoint<P: Projection>(_ state: P, _ sequence: SequenceNumber) {
-        rows.checkpoints.append(Checkpoint(of: state, at: sequence))
+        rows.checkpoints += Checkpoint.all(of: engine, at: last)
     }
 
     /// Steps what other processes put into the inbox, and commits it with the receipts.

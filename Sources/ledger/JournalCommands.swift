@@ -30,13 +30,8 @@ struct InitCommand: ParsableCommand {
         JournalHome.makeParents(of: directory)
         let journal = try LMDBJournal.create(directory: directory)
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        let envelope = Envelope(time: Operator.now)
-        try sequencer.take(
-            JournalOpened(kind: .general, name: name, build: Build.identity), envelope)
-        try sequencer.take(
-            ConfigurationLoaded(
-                seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
-                settings: configuration.settings.text), envelope)
+        try RunOpening(configuration, kind: .general, name: name)
+            .take(into: &sequencer, at: Operator.now)
         try sequencer.commitWithCheckpoint()
         try sequencer.close()
         Seal.afterwards(journal)

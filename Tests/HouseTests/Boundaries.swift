@@ -82,6 +82,29 @@ enum Boundaries {
         }
     }
 
+    /// The types of a file that conform to `Projection`.
+    static func projections(_ file: SourceText) -> [String] {
+        let tokens = file.tokens
+        return tokens.indices.compactMap { index in
+            guard ["struct", "extension"].contains(tokens[index].text),
+                tokens.text(index + 2) == ":"
+            else { return nil }
+            let conformances = tokens[(index + 3)...].prefix { $0.text != "{" }.map(\.text)
+            return conformances.contains("Projection") ? tokens.text(index + 1) : nil
+        }
+    }
+
+    /// The projections that the register names, and whether the engine keeps each.
+    static func registered(_ file: SourceText) -> [(name: String, isKept: Bool)] {
+        let tokens = file.tokens
+        return tokens.indices.compactMap { index in
+            guard ["kept", "beside"].contains(tokens[index].text), tokens.text(index + 1) == "(",
+                tokens.text(index + 4) == "self"
+            else { return nil }
+            return (tokens.text(index + 2), tokens[index].text == "kept")
+        }
+    }
+
     static func undeclaredImports(_ file: SourceText, _ manifest: Manifest) -> [Violation] {
         guard let target = manifest.target(of: file.path),
             let declared = manifest.dependencies(of: target)

@@ -85,6 +85,30 @@ import Testing
         }
     }
 
+    /// A projection lives in its own file and in one line of the register: whatever checkpoints, checks,
+    /// prunes or shows projections goes through the register.
+    @Test func `every projection is registered, and only readers name those beside the engine`()
+        throws
+    {
+        let register = SourceText(
+            path: "ProjectionRegister.swift",
+            text: try Repository.text(
+                "Sources/LedgerReading/Projections/ProjectionRegister.swift"))
+        let folds = try Repository.swift(in: ["Sources/LedgerProjections", "Sources/LedgerSafety"])
+        let declared = folds.flatMap(Boundaries.projections)
+        #expect(declared.count > 8)
+        let registered = Boundaries.registered(register)
+        #expect(Set(declared) == Set(registered.map(\.name)))
+        let beside = registered.filter { !$0.isKept }.map(\.name)
+        #expect(!beside.isEmpty)
+        for file in try Repository.swift(in: ["Sources/LedgerRunning", "Sources/LedgerUpkeep"]) {
+            for token in file.tokens where beside.contains(token.text) {
+                let message = "\(token.text) is reached through the register. Take it from there."
+                Issue.record("\(file.violation(token.line, message))")
+            }
+        }
+    }
+
     @Test func `nothing is forced`() throws {
         for file in try Repository.swift(in: ["Sources", "Tests"]) {
             expectNone(Shape.forcedOperators(file))

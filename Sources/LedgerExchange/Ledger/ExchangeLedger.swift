@@ -64,8 +64,17 @@ public final class ExchangeLedger {
         let isDurable = options.configuration["exchange.durable"] == "true"
         let durability = isDurable ? Durability.durable : .bulk
         journal = try JournalHome.openOrCreate(directory, durability: durability)
-        sequencer = try Sequencer(journal, holder: "exchange", commitBytes: 1 << 20)
-        try open(options, dialect, symbols, name, start)
+        var opened = try Sequencer(journal, holder: "exchange", commitBytes: 1 << 20)
+        let last = opened.engine.lastTime
+        try Self.opening(options, dialect, symbols, name: name)
+            .take(into: &opened, at: last.nanoseconds == .min ? start : last)
+        try opened.commit()
+        instruments = opened.engine.names.instruments
+        account = opened.engine.account
+        lastTime = max(opened.engine.lastTime, .zero)
+        let points = opened.engine.settings["venue.participation_basis_points"] ?? "0"
+        participation = (try? BasisPoints(points))?.raw ?? 0
+        sequencer = consume opened
         try restore()
     }
 
@@ -75,48 +84,19 @@ public final class ExchangeLedger {
 
     // MARK: Opening
 
-    private func open(
-        _ options: ExchangeOptions, _ dialect: any ExchangeDialect, _ symbols: [Instrument],
-        _ name: String, _ start: Timestamp
-    ) throws {
+    private static func opening(
+        _ options: ExchangeOptions, _ dialect: any ExchangeDialect, _ symbols: [Instrument], name: String
+    ) throws -> RunOpening {
         let configuration = try options.settings(of: dialect)
-        let settings = configuration.settings
-        let isNew = try journal.head == .empty
-        let last = engine.lastTime
-        let now = last.nanoseconds == .min ? start : last
-        let envelope = Envelope(time: now)
-        if isNew {
-            try sequencer?.take(
-                JournalOpened(kind: .general, name: name, build: Build.identity), envelope)
+        var opening = RunOpening(configuration, kind: .general, name: name)
+        opening.said = options.configuration
+        opening.instruments = symbols.map {
+            InstrumentSource($0, origin: options.definitions(of: dialect))
         }
-        if isNew || engine.settings != settings {
-            if !isNew { try SettingsCheck.change(from: engine.settings, to: settings) }
-            try sequencer?.take(
-                ConfigurationLoaded(
-                    seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
-                    settings: settings.text), envelope)
-        }
-        instruments = engine.names.instruments
-        for var symbol in symbols where !instruments.contains(where: { $0.symbol == symbol.symbol })
-        {
-            symbol.id = InstrumentID(UInt32(instruments.count + 1))
-            instruments.append(symbol)
-            try sequencer?.take(InstrumentDefined(symbol), envelope)
-        }
-        let cash = try Money(configuration["account.cash"])
-        account = engine.account
-        if isNew, cash.raw > 0 {
-            try sequencer?.take(
-                CashDeposited(amount: cash), Envelope(account: account, time: now))
-        }
-        if isNew {
-            try sequencer?.take(
-                RunStarted(mode: "exchange", name: configuration["run.name"]), envelope)
-        }
-        try sequencer?.commit()
-        lastTime = max(engine.lastTime, .zero)
-        let points = engine.settings["venue.participation_basis_points"] ?? "0"
-        participation = (try? BasisPoints(points))?.raw ?? 0
+        opening.depositsCash = true
+        opening.run = RunOpening.Run(
+            mode: "exchange", name: configuration["run.name"], onlyInNewJournal: true)
+        return opening
     }
 
     /// Orders from the whole journal, the market from its last part.
@@ -339,5 +319,16 @@ public final class ExchangeLedger {
         try sequencer?.commitWithCheckpoint()
         try journal.flush()
         if let last = sequencer.take() { try last.close() }
+    }
+}
+
+extension ExchangeOptions {
+    /// The setting that defines the instruments; nil where `data` defines each.
+    fileprivate func definitions(of dialect: VenueDialect) -> String? {
+        if feed == .files { return nil }
+        if dialect == .binance, !configuration["exchange.filters"].isEmpty {
+            return "exchange.filters"
+        }
+        return feed == .recording ? "exchange.recording" : "exchange.symbols"
     }
 }

@@ -1,9 +1,7 @@
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
-import LedgerJournal
 import LedgerReading
-import LedgerSafety
 import LedgerSettings
 import LedgerVenues
 import VenueRegister
@@ -92,18 +90,5 @@ public enum FiltersFile {
     private static func remedy(_ venue: String) -> String {
         guard let source = KnownVenues.named(venue)?.filters else { return "" }
         return "; run ledgerd data \(source.fetchCommand), or ledger data \(source.importCommand)"
-    }
-
-    /// The newest filters of each instrument that a journal holds.
-    public static func known(in journal: any Journal) throws -> VenueFilterBook {
-        var book = VenueFilterBook()
-        try journal.forEachRecord(
-            from: journal.beginning, filter: EventFilter([.venueFiltersLoaded])
-        ) {
-            record in
-            book.take(try VenueFiltersLoaded(record))
-            return true
-        }
-        return book
     }
 }
