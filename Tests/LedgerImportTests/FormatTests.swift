@@ -89,7 +89,7 @@ import Testing
         #expect(Reading(text, .bars).message == message)
     }
 
-    @Test func `a format that cannot be is refused`() throws {
+    @Test func `an invalid format is rejected`() throws {
         #expect(Reading(Sample.csv, ImportFormat(kind: .bar)).error?.kind == .badFormat)
         #expect(throws: ImportError.self) { try ImportFormat(preset: "lean-weekly") }
         var format = ImportFormat.bars

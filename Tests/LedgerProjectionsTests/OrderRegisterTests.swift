@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test(arguments: [OrderState.filled, .cancelled, .expired, .rejected])
-    func `what ended takes no event any more`(state: OrderState) throws {
+    func `an ended order accepts no more events`(state: OrderState) throws {
         for next in OrderState.allCases where next != .intended {
             var register = try register(in: state)
             #expect(throws: FoldError.self, "\(state) by \(next)") {
@@ -201,7 +201,7 @@ import Testing
     ]
 
     @Test(arguments: hostile.indices)
-    func `what cannot be is refused`(row: Int) throws {
+    func `an impossible value is rejected`(row: Int) throws {
         let (title, make) = Self.hostile[row]
         var register = try register(in: .accepted)
         #expect(throws: FoldError.self, "\(title)") {
