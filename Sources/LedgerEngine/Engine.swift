@@ -265,9 +265,9 @@ public struct Engine: Sendable {
             Account(
                 id: account, name: configuration.accountName, kind: configuration.accountKind,
                 currency: configuration.currency))
-        for index in 0..<new.count(of: "strategies") {
-            let parameters = new.pairs.filter { $0.key.hasPrefix("strategies.\(index).") }
-            let id = StrategyID(UInt16(index + 1))
+        for entry in new.entries(.strategies) {
+            let parameters = new.pairs.filter { $0.key.hasPrefix("\(entry.name).") }
+            let id = StrategyID(UInt16(entry.index + 1))
             guard let slot = slots.first(where: { $0.id == id }) else { continue }
             let event = StrategyDefined(
                 strategy: id, codeVersion: slot.codeVersion, name: slot.name,

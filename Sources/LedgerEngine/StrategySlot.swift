@@ -55,28 +55,25 @@ struct StrategySlot: Sendable {
         _ settings: Settings, account: String, from catalog: StrategyCatalog
     ) throws(SettingsError) -> [StrategySlot] {
         var slots: [StrategySlot] = []
-        for index in 0..<settings.count(of: "strategies") {
-            let prefix = "strategies.\(index)"
-            let name = settings.text("\(prefix).name", try settings.required("\(prefix).kind"))
+        for entry in settings.entries(.strategies) {
+            let name = try entry.strategyName
             if slots.contains(where: { $0.name == name }) {
-                throw SettingsError("\(prefix).name", "'\(name)' names an earlier strategy too")
+                throw entry.error(StrategyKeys.name, "'\(name)' names an earlier strategy too")
             }
-            let symbols = try settings.required("\(prefix).symbols").split(separator: ",").map {
-                $0.trimmed
-            }
+            let symbols = try entry[StrategyKeys.symbols].split(separator: ",").map(\.trimmed)
             guard !symbols.isEmpty else {
-                throw SettingsError("\(prefix).symbols", "names no instrument")
+                throw entry.error(StrategyKeys.symbols, "names no instrument")
             }
             for (place, symbol) in symbols.enumerated() {
                 guard !symbol.isEmpty, !symbols[..<place].contains(symbol) else {
-                    throw SettingsError("\(prefix).symbols", "'\(symbol)' is empty or stands twice")
+                    throw entry.error(
+                        StrategyKeys.symbols, "'\(symbol)' is empty or stands twice")
                 }
                 slots.append(
                     StrategySlot(
-                        StrategyID(UInt16(index + 1)), name: name, symbol: symbol,
-                        account: account,
-                        style: try settings.choice("\(prefix).style", StrategyStyle.none),
-                        strategy: try catalog.make(settings, prefix)))
+                        StrategyID(UInt16(entry.index + 1)), name: name, symbol: symbol,
+                        account: account, style: try entry[FilterKeys.style],
+                        strategy: try catalog.make(entry)))
             }
         }
         return slots
