@@ -18,7 +18,7 @@ public struct DataSettings: Sendable {
             guard settings["data.\(index).path"] == "venue" else { return nil }
             let data = try DataSettings(settings, index)
             guard !data.symbol.isEmpty else {
-                throw SettingsError("data.\(index).symbol", "is missing; a venue has many")
+                throw SettingsError("data.\(index).symbol", problem: "is missing; a venue has many")
             }
             return data.instrument
         }
@@ -44,7 +44,8 @@ public struct DataSettings: Sendable {
         format.symbol = value("symbol")
         if !value("rows").isEmpty {
             guard let kind = ImportFormat.Kind(rawValue: value("rows")) else {
-                throw SettingsError("\(prefix).rows", "'\(value("rows"))' is no kind of row")
+                throw SettingsError(
+                    "\(prefix).rows", problem: "'\(value("rows"))' is no kind of row")
             }
             format.kind = kind
         }
@@ -52,13 +53,15 @@ public struct DataSettings: Sendable {
         if !value("time").isEmpty {
             guard let time = TimeFormat(rawValue: value("time")) else {
                 let names = TimeFormat.allCases.map(\.rawValue).joined(separator: ", ")
-                throw SettingsError("\(prefix).time", "'\(value("time"))' is none of \(names)")
+                throw SettingsError(
+                    "\(prefix).time", problem: "'\(value("time"))' is none of \(names)")
             }
             format.timeFormat = time
         }
         if !value("date").isEmpty {
             guard let date = Timestamp(value("date")) else {
-                throw SettingsError("\(prefix).date", "'\(value("date"))' is no date YYYY-MM-DD")
+                throw SettingsError(
+                    "\(prefix).date", problem: "'\(value("date"))' is no date YYYY-MM-DD")
             }
             format.baseDate = CivilDate(daysSinceEpoch: date.utcDay)
         }

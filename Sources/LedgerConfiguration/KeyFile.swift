@@ -25,16 +25,16 @@ public enum KeyFile {
         let path = configuration["\(venue).key_file"]
         guard !path.isEmpty else { return keys }
         let file = try read(path, venue: venue)
-        keys.key = try one(keys.key, file.key, "\(venue).api_key", path)
-        keys.secret = try one(keys.secret, file.secret, "\(venue).api_secret", path)
+        keys.key = try one(keys.key, and: file.key, "\(venue).api_key", in: path)
+        keys.secret = try one(keys.secret, and: file.secret, "\(venue).api_secret", in: path)
         return keys
     }
 
     private static func one(
-        _ known: Secret, _ found: Secret, _ key: String, _ path: String
+        _ known: Secret, and found: Secret, _ key: String, in path: String
     ) throws(SettingsError) -> Secret {
         guard known.isEmpty || known == found else {
-            throw SettingsError(key, "is one in \(path) and another in the environment")
+            throw SettingsError(key, problem: "is one in \(path) and another in the environment")
         }
         return found
     }
@@ -45,12 +45,13 @@ public enum KeyFile {
         case .option:
             throw SettingsError(
                 key,
-                "stands on a command line, which every process can read; set the environment, or "
+                problem:
+                    "stands on a command line, which every process can read; set the environment, or "
                     + "name a key file")
         case .file(let path, _):
             guard PrivateFile.isPrivate(path) else {
                 throw SettingsError(
-                    key, "stands in \(path), which others may read: chmod 600 \(path)")
+                    key, problem: "stands in \(path), which others may read: chmod 600 \(path)")
             }
         default: break
         }
@@ -67,9 +68,9 @@ public enum KeyFile {
             let text = trimmed(String(decoding: line, as: UTF8.self)[...])
             guard !text.isEmpty, text.first != "#" else { continue }
             let halves = text.split(separator: "=", maxSplits: 1).map(trimmed)
-            if halves.count == 2, isName(halves[0], of: "api_key", venue) {
+            if halves.count == 2, isName(halves[0], of: "api_key", in: venue) {
                 keys.key = Secret(unquoted(halves[1]))
-            } else if halves.count == 2, isName(halves[0], of: "api_secret", venue) {
+            } else if halves.count == 2, isName(halves[0], of: "api_secret", in: venue) {
                 keys.secret = Secret(unquoted(halves[1]))
             } else {
                 throw ConfigurationError(
@@ -83,7 +84,7 @@ public enum KeyFile {
     }
 
     /// Whether a line's name is that setting's: its own or one that the environment has for it.
-    private static func isName(_ name: String, of setting: String, _ venue: String) -> Bool {
+    private static func isName(_ name: String, of setting: String, in venue: String) -> Bool {
         guard let known = SettingsSchema.setting("\(venue).\(setting)") else { return false }
         return name == setting || Configuration.variables(known).contains(name)
     }

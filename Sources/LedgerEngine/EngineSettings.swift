@@ -22,7 +22,7 @@ struct EngineSettings: Sendable {
     init(_ settings: Settings) throws(SettingsError) {
         for (key, value) in settings.pairs {
             if let problem = SettingsSchema.setting(key)?.problem(with: value) {
-                throw SettingsError(key, "'\(value)' \(problem)")
+                throw SettingsError(key, problem: "'\(value)' \(problem)")
             }
         }
         try SettingsCheck.run(settings)
@@ -36,12 +36,12 @@ struct EngineSettings: Sendable {
         isRemote = settings.text("venue.kind", "simulated") != "simulated"
         guard accountKind != .live || isRemote else {
             throw SettingsError(
-                "account.kind", "a live account cannot trade at the simulated venue")
+                "account.kind", problem: "a live account cannot trade at the simulated venue")
         }
         guard accountKind != .simulated || !isRemote else {
             throw SettingsError(
                 "account.kind",
-                "a simulated account trades at the simulated venue alone; "
+                problem: "a simulated account trades at the simulated venue alone; "
                     + "venue.kind asks for paper or live")
         }
         venue = try Self.venue(settings)
@@ -120,17 +120,19 @@ struct StrategySlot: Sendable {
             let prefix = "strategies.\(index)"
             let name = settings.text("\(prefix).name", try settings.required("\(prefix).kind"))
             if slots.contains(where: { $0.name == name }) {
-                throw SettingsError("\(prefix).name", "'\(name)' names an earlier strategy too")
+                throw SettingsError(
+                    "\(prefix).name", problem: "'\(name)' names an earlier strategy too")
             }
             let symbols = try settings.required("\(prefix).symbols").split(separator: ",").map {
                 $0.trimmed
             }
             guard !symbols.isEmpty else {
-                throw SettingsError("\(prefix).symbols", "names no instrument")
+                throw SettingsError("\(prefix).symbols", problem: "names no instrument")
             }
             for (place, symbol) in symbols.enumerated() {
                 guard !symbol.isEmpty, !symbols[..<place].contains(symbol) else {
-                    throw SettingsError("\(prefix).symbols", "'\(symbol)' is empty or stands twice")
+                    throw SettingsError(
+                        "\(prefix).symbols", problem: "'\(symbol)' is empty or stands twice")
                 }
                 var slot = StrategySlot(
                     id: StrategyID(UInt16(index + 1)), name: name, symbol: symbol,

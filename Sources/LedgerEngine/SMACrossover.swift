@@ -22,7 +22,8 @@ struct SMACrossover: Strategy {
         let fast = try settings.integer("\(prefix).fast", 10, in: 1...100_000)
         let slow = try settings.integer("\(prefix).slow", 30, in: 2...100_000)
         guard fast < slow else {
-            throw SettingsError("\(prefix).fast", "\(fast) is not below slow, which is \(slow)")
+            throw SettingsError(
+                "\(prefix).fast", problem: "\(fast) is not below slow, which is \(slow)")
         }
         isExact = settings.text("\(prefix).arithmetic", "exact") == "exact"
         exact = Window(fast: isExact ? Int(fast) : 0, slow: isExact ? Int(slow) : 0)

@@ -10,7 +10,7 @@ public enum SettingsCheck {
         try live(settings)
         try strategies(settings)
         if settings["universe.mode"] == "csv", settings.text("universe.csv_path", "").isEmpty {
-            throw SettingsError("universe.csv_path", "is empty, and universe.mode is csv")
+            throw SettingsError("universe.csv_path", problem: "is empty, and universe.mode is csv")
         }
     }
 
@@ -24,14 +24,15 @@ public enum SettingsCheck {
             let (before, after) = (old.text(key, fallback), new.text(key, fallback))
             guard before == after else {
                 throw SettingsError(
-                    key, "'\(after)' cannot follow '\(before)': a journal keeps its account")
+                    key,
+                    problem: "'\(after)' cannot follow '\(before)': a journal keeps its account")
             }
         }
         for (index, (before, after)) in zip(names(old), names(new)).enumerated()
         where before != after {
             throw SettingsError(
                 "strategies.\(index)",
-                "'\(after)' cannot follow '\(before)', which holds its positions there; "
+                problem: "'\(after)' cannot follow '\(before)', which holds its positions there; "
                     + "add strategies at the end")
         }
     }
@@ -72,7 +73,8 @@ public enum SettingsCheck {
             guard pair.strict ? low < high : low <= high else {
                 throw SettingsError(
                     pair.low,
-                    "\(FixedPoint.format(low)) must be \(pair.strict ? "below" : "at most") "
+                    problem:
+                        "\(FixedPoint.format(low)) must be \(pair.strict ? "below" : "at most") "
                         + "\(pair.high) \(FixedPoint.format(high))")
             }
         }
@@ -82,7 +84,8 @@ public enum SettingsCheck {
     private static func live(_ settings: Settings) throws(SettingsError) {
         if settings["alpaca.paper"] == "false", settings["alpaca.live_enabled"] != "true" {
             throw SettingsError(
-                "alpaca.paper", "false asks for alpaca.live_enabled=true (ALPACA_LIVE_ENABLED)")
+                "alpaca.paper",
+                problem: "false asks for alpaca.live_enabled=true (ALPACA_LIVE_ENABLED)")
         }
         guard
             let cause = ["mode", "account.kind"].first(where: { settings[$0] == "live" })
@@ -90,12 +93,13 @@ public enum SettingsCheck {
         for key in [
             "drawdown.enabled", "risk.enabled", "quality.enabled", "reconciliation.enabled",
         ] where settings[key] == "false" {
-            throw SettingsError(key, "cannot be off in live (\(cause) is live)")
+            throw SettingsError(key, problem: "cannot be off in live (\(cause) is live)")
         }
         if settings["mode"] == "live", settings["paper"] == "true",
             settings["live.exec_mode"] == "live"
         {
-            throw SettingsError("paper", "true contradicts live.exec_mode live (EXEC_MODE)")
+            throw SettingsError(
+                "paper", problem: "true contradicts live.exec_mode live (EXEC_MODE)")
         }
     }
 
@@ -108,7 +112,7 @@ public enum SettingsCheck {
             guard known.contains(where: { $0.lowercased() == name.lowercased() }) else {
                 throw SettingsError(
                     "gate.strategy_disabled_list",
-                    "'\(name)' is no strategy; there are \(known.joined(separator: ", "))")
+                    problem: "'\(name)' is no strategy; there are \(known.joined(separator: ", "))")
             }
         }
     }

@@ -96,7 +96,7 @@ public enum StrategyCatalog {
         let kind = try settings.required("\(prefix).kind")
         guard let type = all.first(where: { $0.kind == kind }) else {
             throw SettingsError(
-                "\(prefix).kind", "'\(kind)' is none of \(kinds.joined(separator: ", "))")
+                "\(prefix).kind", problem: "'\(kind)' is none of \(kinds.joined(separator: ", "))")
         }
         return try type.init(settings, prefix)
     }

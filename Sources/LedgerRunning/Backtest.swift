@@ -66,7 +66,7 @@ public struct Backtest {
                 let data = try DataSettings(settings, index)
                 guard !data.symbol.isEmpty else {
                     throw SettingsError(
-                        "data.\(index).symbol", "is missing; a file does not say it")
+                        "data.\(index).symbol", problem: "is missing; a file does not say it")
                 }
                 var instrument = data.instrument
                 instrument.id = try Self.number(instrument, &numbered)
@@ -108,7 +108,7 @@ public struct Backtest {
             where !instruments.contains(where: { $0.symbol == symbol }) {
                 throw SettingsError(
                     "strategies.\(index).symbols",
-                    "'\(symbol)' is in none of the data, which has "
+                    problem: "'\(symbol)' is in none of the data, which has "
                         + instruments.map(\.symbol).joined(separator: ", "))
             }
         }

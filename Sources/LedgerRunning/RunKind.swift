@@ -19,15 +19,15 @@ public enum RunKind: Sendable {
         switch self {
         case .backtest where mode != "sim":
             throw SettingsError(
-                "mode", "'\(mode)' is for the trading daemon; a back-test runs sim")
+                "mode", problem: "'\(mode)' is for the trading daemon; a back-test runs sim")
         case .paper where mode != "paper":
-            throw SettingsError("mode", "'\(mode)' is not paper")
+            throw SettingsError("mode", problem: "'\(mode)' is not paper")
         default: break
         }
         guard configuration["venue.kind"] == "simulated" else {
             throw SettingsError(
                 "venue.kind",
-                "'\(configuration["venue.kind"])' fills nothing of what is read from "
+                problem: "'\(configuration["venue.kind"])' fills nothing of what is read from "
                     + "files; take simulated")
         }
     }

@@ -45,13 +45,15 @@ public struct Settings: Hashable, Sendable {
         _ key: String, _ fallback: T, _ read: (String) throws(NumberError) -> T
     ) throws(SettingsError) -> T {
         guard let text = self[key] else { return fallback }
-        do { return try read(text) } catch { throw SettingsError(key, "\(error)") }
+        do { return try read(text) } catch { throw SettingsError(key, problem: "\(error)") }
     }
 
     public func text(_ key: String, _ fallback: String) -> String { self[key] ?? fallback }
 
     public func required(_ key: String) throws(SettingsError) -> String {
-        guard let text = self[key], !text.isEmpty else { throw SettingsError(key, "is missing") }
+        guard let text = self[key], !text.isEmpty else {
+            throw SettingsError(key, problem: "is missing")
+        }
         return text
     }
 
@@ -60,7 +62,7 @@ public struct Settings: Hashable, Sendable {
         case nil: return fallback
         case "true": return true
         case "false": return false
-        case let other?: throw SettingsError(key, "'\(other)' is neither true nor false")
+        case let other?: throw SettingsError(key, problem: "'\(other)' is neither true nor false")
         }
     }
 
@@ -71,7 +73,9 @@ public struct Settings: Hashable, Sendable {
         guard let value = Int64(text), range.contains(value) else {
             throw SettingsError(
                 key,
-                "'\(text)' is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+                problem:
+                    "'\(text)' is not a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
         }
         return value
     }
@@ -80,7 +84,7 @@ public struct Settings: Hashable, Sendable {
         guard let text = self[key] else { return fallback }
         guard let found = T.allCases.first(where: { String(describing: $0) == text }) else {
             let names = T.allCases.map { String(describing: $0) }.joined(separator: ", ")
-            throw SettingsError(key, "'\(text)' is none of \(names)")
+            throw SettingsError(key, problem: "'\(text)' is none of \(names)")
         }
         return found
     }

@@ -3,7 +3,7 @@ public struct SettingsError: Error, Equatable, CustomStringConvertible {
     public var key: String
     public var problem: String
 
-    public init(_ key: String, _ problem: String) {
+    public init(_ key: String, problem: String) {
         self.key = key
         self.problem = problem
     }

@@ -24,7 +24,7 @@ public enum FeesFile {
                 guard let fee = schedule[instrument.symbol], fee.taker != counted else { continue }
                 throw SettingsError(
                     "venue.fee_basis_points",
-                    "is \(counted), and \(schedule.venue) takes \(fee.taker) of "
+                    problem: "is \(counted), and \(schedule.venue) takes \(fee.taker) of "
                         + "\(instrument.symbol) by \(path) of \(schedule.madeAt)")
             }
         }

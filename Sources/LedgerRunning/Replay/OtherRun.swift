@@ -119,7 +119,8 @@ struct OtherRun: ~Copyable {
     }
 
     private mutating func compare() throws {
-        try comparison.compare(recorded, derived, input: input, time: time, names: engine.names)
+        try comparison.compare(
+            recorded, with: derived, input: input, time: time, names: engine.names)
         derived.removeAll(next: batch.nextSequence)
     }
 

@@ -37,9 +37,9 @@ public struct BarHistory {
         while start < to {
             let bars: VenueBars
             switch client.settings.venue {
-            case .binance: bars = try binance(start, to)
+            case .binance: bars = try binance(from: start, to: to)
             // A token goes on with the question that it came of.
-            case .alpaca: bars = try alpaca(token.isEmpty ? start : from, to, token)
+            case .alpaca: bars = try alpaca(from: token.isEmpty ? start : from, to: to, token)
             }
             let length = Nanoseconds(Int64(interval) * 1_000_000_000)
             let new = bars.bars.filter { bar in
@@ -58,7 +58,7 @@ public struct BarHistory {
         }
     }
 
-    private func binance(_ from: Timestamp, _ to: Timestamp) throws -> VenueBars {
+    private func binance(from: Timestamp, to: Timestamp) throws -> VenueBars {
         let answer = try client.ask(
             BinanceRequests.klines(
                 symbol, interval: name, from: from,
@@ -68,7 +68,7 @@ public struct BarHistory {
         return VenueBars(try BinanceAnswers.klines(answer.body, symbol: symbol, now: far))
     }
 
-    private func alpaca(_ from: Timestamp, _ to: Timestamp, _ token: String) throws -> VenueBars {
+    private func alpaca(from: Timestamp, to: Timestamp, _ token: String) throws -> VenueBars {
         let answer = try client.ask(
             AlpacaRequests.bars(
                 symbol, timeframe: name, from: from, to: to, page: token))
