@@ -11,8 +11,10 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A target of the pure core: no clock, no input or output, no randomness, synchronous.
-func pure(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func pure(
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
 /// Tests of one target or of one thing that several targets do together.
@@ -53,6 +55,7 @@ let package = Package(
         pure(
             "LedgerEngine",
             [
+                "VenueRegister",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety",
@@ -60,7 +63,18 @@ let package = Package(
 
         pure("LedgerBooks", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
 
-        pure("LedgerVenues", ["LedgerDomain", "LedgerEvents"]),
+        pure("LedgerVenues", ["LedgerDomain", "LedgerEvents", "LedgerSettings"]),
+
+        // What each venue is asked and says.
+        pure(
+            "AlpacaWire", ["LedgerDomain", "LedgerEvents", "LedgerSettings", "LedgerVenues"],
+            path: "Sources/Venues/Alpaca/Wire"),
+        pure(
+            "BinanceWire", ["LedgerDomain", "LedgerEvents", "LedgerSettings", "LedgerVenues"],
+            path: "Sources/Venues/Binance/Wire"),
+        pure(
+            "VenueRegister", ["LedgerVenues", "AlpacaWire", "BinanceWire"],
+            path: "Sources/Venues/Register"),
 
         // Storage and input files.
         .target(
@@ -101,8 +115,9 @@ let package = Package(
         .target(
             name: "LedgerRunning",
             dependencies: [
+                "VenueRegister",
                 "LedgerSettings",
-                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
                 "LedgerConfiguration", "LedgerReading", "Yams",
             ],
@@ -110,6 +125,7 @@ let package = Package(
         .target(
             name: "LedgerUpkeep",
             dependencies: [
+                "VenueRegister",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
                 "LedgerConfiguration", "LedgerReading", "LedgerRunning",
@@ -130,6 +146,7 @@ let package = Package(
         .executableTarget(
             name: "ledger",
             dependencies: [
+                "VenueRegister",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
@@ -167,15 +184,55 @@ let package = Package(
         .target(
             name: "LedgerLive",
             dependencies: [
+                "VenueRegister",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSafety", "LedgerEngine",
                 "LedgerJournal", "LedgerImport", "LedgerVenues", "LedgerConfiguration",
                 "LedgerReading",
                 "LedgerRunning", "LedgerTransport",
             ],
             swiftSettings: settings),
+        // The network halves of each venue.
+        .target(
+            name: "AlpacaTransport",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerTransport", "AlpacaWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Sources/Venues/Alpaca/Transport", swiftSettings: settings),
+        .target(
+            name: "AlpacaExchange",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerConfiguration",
+                "LedgerExchange",
+            ],
+            path: "Sources/Venues/Alpaca/Exchange", swiftSettings: settings),
+        .target(
+            name: "BinanceTransport",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerTransport", "BinanceWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Sources/Venues/Binance/Transport", swiftSettings: settings),
+        .target(
+            name: "BinanceExchange",
+            dependencies: [
+                "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerConfiguration",
+                "LedgerImport",
+                "LedgerReading", "LedgerExchange", "BinanceWire", "CCrypto",
+            ],
+            path: "Sources/Venues/Binance/Exchange", swiftSettings: settings),
+        .target(
+            name: "VenueNetwork",
+            dependencies: [
+                "LedgerTransport", "LedgerExchange", "AlpacaTransport", "AlpacaExchange",
+                "BinanceTransport", "BinanceExchange",
+            ],
+            path: "Sources/Venues/Connected", swiftSettings: settings),
+
         .executableTarget(
             name: "ledgerd",
             dependencies: [
+                "VenueNetwork", "VenueRegister",
                 "LedgerDomain", "LedgerEvents", "LedgerSafety", "LedgerEngine", "LedgerJournal",
                 "LedgerArchive", "LedgerVenues", "LedgerConfiguration", "LedgerReading",
                 "LedgerRunning",
@@ -243,7 +300,8 @@ let package = Package(
             "LedgerRunningTests",
             [
                 "LedgerSettings",
-                "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
+                "LedgerJournal",
                 "LedgerConfiguration",
                 "LedgerReading", "LedgerRunning",
             ]),
@@ -262,10 +320,15 @@ let package = Package(
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine",
             ]),
-        tests("LedgerVenuesTests", ["LedgerDomain", "LedgerEvents", "LedgerVenues"]),
+        tests(
+            "LedgerVenuesTests",
+            ["LedgerDomain", "LedgerEvents", "LedgerVenues", "AlpacaWire", "BinanceWire"]),
         tests(
             "LedgerTransportTests",
             [
+                "LedgerConfiguration", "LedgerRunning", "LedgerUpkeep",
+                "AlpacaTransport", "BinanceTransport", "BinanceWire", "VenueNetwork",
+                "VenueRegister",
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerTransport",
                 "LedgerExchange", "ledger", "ledgerd",
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -277,6 +340,7 @@ let package = Package(
         tests(
             "LedgerExchangeTests",
             [
+                "AlpacaExchange", "VenueNetwork",
                 "LedgerDomain", "LedgerEvents", "LedgerImport",
                 "LedgerVenues", "LedgerExchange", "ledgerd",
             ]),

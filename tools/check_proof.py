@@ -124,7 +124,7 @@ def checkpoint(text, signatures, key):
         if words[1] != name or data[:4] != digest:
             continue
         if not is_signed(data[4:], "".join(part + "\n" for part in text).encode(), public):
-            raise Invalid("the signature of %s does not match the text" % name)
+            raise Invalid("the signature of %s does not match its text" % name)
         mine += 1
     if not mine:
         raise Invalid("%s did not sign it" % name)

@@ -114,7 +114,7 @@ EVENTS = {
     ], []),
     25: ("SignalRejected", 1, 56, [
         ("strategy", 20, "strategy"), ("side", 22, SIDE), ("reason", 23, REJECTION_REASON),
-        ("limit", 24, "money"), ("value", 40, "money"),
+        ("limit", 24, "measure"), ("value", 40, "measure"),
     ], []),
     26: ("OrderIntended", 1, 104, [
         ("strategy", 20, "strategy"), ("side", 22, SIDE), ("orderType", 23, ORDER_TYPE),
@@ -125,7 +125,7 @@ EVENTS = {
     ], []),
     27: ("IntentRejected", 1, 56, [
         ("strategy", 20, "strategy"), ("side", 22, SIDE), ("reason", 23, REJECTION_REASON),
-        ("limit", 24, "money"), ("value", 40, "money"),
+        ("limit", 24, "measure"), ("value", 40, "measure"),
     ], []),
     28: ("OrderSubmitted", 1, 32, [("order", 24, "order")], []),
     29: ("OrderAccepted", 1, 40, [("order", 24, "order"), ("activeFrom", 32, "time")], []),
@@ -166,8 +166,8 @@ EVENTS = {
     ], []),
     44: ("LatchEngaged", 1, 64, [
         ("strategy", 20, "strategy"), ("source", 22, LATCH_SOURCE), ("scope", 23, LATCH_SCOPE),
-        ("effect", 24, LATCH_EFFECT), ("clears", 25, CLEAR_RULE), ("limit", 32, "money"),
-        ("value", 48, "money"),
+        ("effect", 24, LATCH_EFFECT), ("clears", 25, CLEAR_RULE), ("limit", 32, "measure"),
+        ("value", 48, "measure"),
     ], ["actor", "reason"]),
     45: ("LatchCleared", 1, 24, [
         ("strategy", 20, "strategy"), ("source", 22, LATCH_SOURCE), ("scope", 23, LATCH_SCOPE),
@@ -188,13 +188,13 @@ EVENTS = {
     ], ["actor", "reason"]),
     50: ("SizeAdjusted", 1, 72, [
         ("strategy", 20, "strategy"), ("side", 22, SIDE), ("reason", 23, REJECTION_REASON),
-        ("from", 24, "quantity"), ("to", 32, "quantity"), ("limit", 40, "money"),
-        ("value", 56, "money"),
+        ("from", 24, "quantity"), ("to", 32, "quantity"), ("limit", 40, "measure"),
+        ("value", 56, "measure"),
     ], []),
     51: ("MarkHeld", 1, 40, [("price", 24, "price"), ("mark", 32, "price")], []),
     52: ("DiscrepancyFound", 1, 72, [
-        ("kind", 20, DISCREPANCY_KIND), ("snapshot", 24, "hex64"), ("ledger", 32, "money"),
-        ("venue", 48, "money"), ("order", 64, "order"),
+        ("kind", 20, DISCREPANCY_KIND), ("snapshot", 24, "hex64"), ("ledger", 32, "measure"),
+        ("venue", 48, "measure"), ("order", 64, "order"),
     ], ["venueSymbol", "detail"]),
     53: ("ReconciliationEnded", 1, 40, [
         ("status", 20, RECONCILIATION_STATUS), ("discrepancies", 24, "u32"),
@@ -209,7 +209,7 @@ EVENTS = {
     ], ["actor", "reason"]),
     56: ("AlertRaised", 1, 56, [
         ("severity", 20, ALERT_SEVERITY), ("kind", 21, ALERT_KIND), ("strategy", 22, "strategy"),
-        ("value", 24, "money"), ("threshold", 40, "money"),
+        ("value", 24, "measure"), ("threshold", 40, "measure"),
     ], ["text"]),
     57: ("OrderRequested", 1, 56, [
         ("strategy", 20, "strategy"), ("side", 22, SIDE), ("orderType", 23, ORDER_TYPE),

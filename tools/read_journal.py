@@ -143,7 +143,7 @@ class Record:
             return '"%s"' % decimal(load("<q", self.data, offset))
         if kind == "quantity":
             return '"%s"' % decimal(load("<q", self.data, offset) * 10 ** (self.flags >> 4))
-        if kind == "money":
+        if kind in ("money", "measure"):
             raw = int.from_bytes(self.data[offset:offset + 16], "little", signed=True)
             return '"%s"' % decimal(raw)
         if kind == "time":

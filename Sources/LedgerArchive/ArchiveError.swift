@@ -1,11 +1,11 @@
-/// What is wrong with a file of evidence, and where.
+/// An error in a file of evidence, and its place.
 public struct ArchiveError: Error, Hashable, CustomStringConvertible {
     public enum Kind: Hashable, Sendable {
-        /// The file is damaged, cut, forged, or not what it says.
+        /// The file is damaged, truncated, forged, or of another kind.
         case damaged
         /// The file or a key cannot be read or written.
         case unusable
-        /// No room on the disk; nothing of the file is left.
+        /// The disk is full; nothing of the file is left.
         case diskFull
     }
 

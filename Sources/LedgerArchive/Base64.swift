@@ -21,8 +21,9 @@ public enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// - Returns: nil for anything that `encode` would not have written: line breaks, missing padding,
-    ///   bits after the last byte. One text for one value, so that no bit of a proof is without effect.
+    /// - Returns: nil for anything that `encode` would not have written: line breaks, missing
+    ///   padding, bits after the last byte. Each value has exactly one text, so every bit of a
+    ///   proof matters.
     static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let digits = Array(text.utf8)
         guard digits.count % 4 == 0 else { return nil }

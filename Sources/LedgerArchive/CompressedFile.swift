@@ -1,7 +1,8 @@
 import CZlib
 import CZstd
 
-/// A text file that is compressed as its name says: `.zst`, `.gz` or `.tgz`, or plain. It is there when it is whole.
+/// A text file, compressed according to its name: `.zst`, `.gz` or `.tgz`, or plain. It appears
+/// only when complete.
 // Sendable unchecked: used by one thread at a time.
 public final class CompressedFile: @unchecked Sendable {
     private enum Coder {
@@ -23,7 +24,7 @@ public final class CompressedFile: @unchecked Sendable {
             }
             ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 3)
             ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
-            // Refused by a library without threads, which then does without.
+            // A library without threads rejects this and then compresses on one thread.
             ZSTD_CCtx_setParameter(context, ZSTD_c_nbWorkers, 2)
             coder = .zstd(context)
         } else if path.hasSuffix(".gz") || path.hasSuffix(".tgz") {

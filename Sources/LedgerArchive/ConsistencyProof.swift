@@ -1,4 +1,4 @@
-/// That a journal still begins with all that an older checkpoint was signed for.
+/// Proves that a journal still begins with all events of an older checkpoint.
 ///
 ///     ledger consistency proof v1
 ///     BASE64                 a line a hash
@@ -17,7 +17,7 @@ public struct ConsistencyProof: Hashable, Sendable {
         (self.older, self.newer, self.hashes) = (older, newer, hashes)
     }
 
-    /// As it stands in a file.
+    /// The text as stored in a file.
     public var encoded: String {
         Self.title + "\n" + hashes.map { "\($0)\n" }.joined() + "\n" + older.encoded + "\n"
             + newer.encoded
@@ -44,7 +44,7 @@ public struct ConsistencyProof: Hashable, Sendable {
 
     /// Checks both signatures, and that the newer tree begins with the older one.
     ///
-    /// - Throws: `ArchiveError.damaged`, which says what does not hold.
+    /// - Throws: `ArchiveError.damaged`, which names the failed check.
     @discardableResult
     public func verify(
         _ key: VerifierKey

@@ -18,7 +18,7 @@ public enum Digest {
     }
 }
 
-/// SHA-256 of bytes that come piece by piece.
+/// Incremental SHA-256.
 struct StreamHasher: ~Copyable {
     private let context: OpaquePointer
 

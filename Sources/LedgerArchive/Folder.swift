@@ -1,8 +1,8 @@
 import Glibc
 
-/// What lies in a folder.
+/// The contents of a folder.
 public enum Folder {
-    /// The names of its files, sorted; none where there is no folder.
+    /// The sorted names of its files; empty when the folder does not exist.
     public static func names(_ path: String) throws(ArchiveError) -> [String] {
         guard let folder = opendir(path) else {
             if errno == ENOENT { return [] }

@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// The blocks of a decoded frame, built again from their records: what the journal had, byte for byte.
+/// The blocks of a decoded frame, rebuilt from their records byte for byte as the journal had them.
 // Sendable unchecked: used by one thread at a time.
 final class FrameBlocks: @unchecked Sendable {
     let storage = ByteBuffer(capacity: 1 << 20)
@@ -10,7 +10,7 @@ final class FrameBlocks: @unchecked Sendable {
     private(set) var head: FrameHead?
     private let hasher = ChainHasher()
 
-    /// - Throws: `FrameError` when the chain does not come to the link that the frame names.
+    /// - Throws: `FrameError` when the chain does not end in the link that the frame names.
     func build(_ frame: FrameDecoder) throws(FrameError) {
         storage.removeAll()
         places.removeAll(keepingCapacity: true)
@@ -35,7 +35,7 @@ final class FrameBlocks: @unchecked Sendable {
             at += size
         }
         guard previous == frame.head.linkAfter else {
-            throw FrameError("its chain ends in \(previous), it names \(frame.head.linkAfter)")
+            throw FrameError("its chain ends in \(previous), but it names \(frame.head.linkAfter)")
         }
         head = frame.head
     }

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// That one event is in a journal's tree: everything a checker needs beside the public key.
+/// Proves that one event is in a journal's tree. A checker needs only this and the public key.
 ///
 ///     ledger inclusion proof v1
 ///     event JSON             the event as `ledger tail` prints it, without the journal's names
@@ -28,10 +28,10 @@ public struct InclusionProof: Hashable, Sendable {
         self.checkpoint = checkpoint
     }
 
-    /// The event as a JSON line, without its line feed; names are numbers, because the proof holds no
-    /// definitions.
+    /// The event as a JSON line, without its line feed; names are numbers, because the proof holds
+    /// no definitions.
     ///
-    /// - Throws: `ArchiveError.damaged` for an entry that is no event of a known type.
+    /// - Throws: `ArchiveError.damaged` for an entry that is not an event of a known type.
     public func event() throws(ArchiveError) -> String {
         guard entry.count > LeafHasher.saltSize else {
             throw ArchiveError(.damaged, at: "", "its entry is shorter than a salt")
@@ -43,12 +43,12 @@ public struct InclusionProof: Hashable, Sendable {
                 try writer.append(record.numbered(SequenceNumber(index + 1)), to: &line)
             }
         } catch {
-            throw ArchiveError(.damaged, at: "", "its entry is no event: \(error)")
+            throw ArchiveError(.damaged, at: "", "its entry is not an event: \(error)")
         }
         return String(decoding: line.dropLast(), as: UTF8.self)
     }
 
-    /// As it stands in a file.
+    /// The text as stored in a file.
     public func encoded() throws(ArchiveError) -> String {
         var text = "\(Self.title)\nevent \(try event())\n\n"
         text += "\(Self.tlog)\nextra \(Base64.encode(entry))\nindex \(index)\n"
@@ -76,9 +76,9 @@ public struct InclusionProof: Hashable, Sendable {
             entry: entry, index: index, hashes: try ProofText.hashes(lines[3...]),
             checkpoint: try SignedNote(ProofText.note(parts[2...])))
         guard ProofText.value(of: "event", in: parts[0][1]) == (try event()) else {
-            throw malformed("the event that is shown is not the one in the leaf")
+            throw malformed("the event shown differs from the one in the leaf")
         }
-        // By bytes: strings are equal too where an accent is written in another way.
+        // Compares bytes, because strings also compare equal when an accent is encoded differently.
         guard try encoded().utf8.elementsEqual(text.utf8) else {
             throw malformed("it is not written as one is")
         }
@@ -87,7 +87,7 @@ public struct InclusionProof: Hashable, Sendable {
     /// Checks everything: the signature, and that the hashes lead from the leaf to the root.
     ///
     /// - Returns: the checkpoint, which names the log and its size.
-    /// - Throws: `ArchiveError.damaged`, which says what does not hold.
+    /// - Throws: `ArchiveError.damaged`, which names the failed check.
     @discardableResult
     public func verify(_ key: VerifierKey) throws(ArchiveError) -> TreeCheckpoint {
         let tree = try TreeCheckpoint(checkpoint, signedBy: key)
@@ -102,7 +102,7 @@ public struct InclusionProof: Hashable, Sendable {
     }
 }
 
-/// What the two kinds of proofs share as texts.
+/// The common text format of both kinds of proofs.
 enum ProofText {
     /// Lines between empty lines; the last paragraph must end in one line feed.
     static func paragraphs(_ text: String) -> [[String]] {

@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// The leaves of a journal's tree, hashed anew from the events as they lie in their blocks.
+/// The leaves of a journal's tree, rehashed from the events as stored in their blocks.
 struct JournalLeaves {
     let journal: any Journal
     let secret: JournalSecret
@@ -35,8 +35,8 @@ struct JournalLeaves {
         return entry
     }
 
-    /// Calls `body` with each record of the range and its block's header. Older versions of an event stay
-    /// as they were written.
+    /// Calls `body` with each record of the range and its block's header. Older versions of an
+    /// event are not upcast.
     func forEach(
         from first: SequenceNumber, through last: SequenceNumber,
         _ body: (Record, BlockHeader) throws -> Void

@@ -1,14 +1,15 @@
-/// 32 random bytes that the salts of a journal's leaves are made of: the file `secret` beside the journal.
+/// 32 random bytes from which the salts of a journal's leaves are computed: the file `secret` next
+/// to the journal.
 ///
-/// Whoever has it can compute every salt, so a copy of the journal that is given away goes without it;
-/// whoever loses it cannot build the tree again that checkpoints were signed for.
+/// Whoever has it can compute every salt, so leave it out of copies that you give away. Without it
+/// the tree of the signed checkpoints cannot be rebuilt.
 public struct JournalSecret: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     public static let size = 32
     public static let fileName = "secret"
 
     let bytes: [UInt8]
 
-    /// Without its bytes, whoever prints or dumps it.
+    /// Hides the bytes from printing and dumping.
     public var description: String { "a journal's secret" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 
@@ -19,7 +20,8 @@ public struct JournalSecret: Hashable, Sendable, CustomStringConvertible, Custom
     }
 
     /// - Returns: nil when the directory has none.
-    /// - Throws: `ArchiveError.unusable` when others may read it or when it has not 32 bytes.
+    /// - Throws: `ArchiveError.unusable` when other users can read it or when it does not have 32
+    ///   bytes.
     public static func load(directory: String) throws(ArchiveError) -> JournalSecret? {
         let path = "\(directory)/\(fileName)"
         guard let bytes = try PrivateFile.readIfPresent(path) else { return nil }

@@ -16,7 +16,7 @@ public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
 
     /// SHA-256 of what `feed` adds.
     ///
-    /// The low-level functions: 90 ns for a leaf where a one-shot call takes 340.
+    /// Uses the low-level functions: 90 ns for a leaf, where a one-shot call takes 340.
     @inline(__always)
     init(_ feed: (inout SHA256_CTX) -> Void) {
         var context = SHA256_CTX()
@@ -77,12 +77,12 @@ extension MerkleHash {
 ///     entry             salt (16), record as it lies in its block
 ///     leaf hash         SHA-256(0x00, entry)
 ///
-/// Without the salt, whoever has a leaf's hash could try prices until one fits: a withheld event would
-/// not be secret. Not to be used by two threads at a time.
+/// Without the salt, someone with the hash of a leaf could try prices until one matches, so a
+/// withheld event would not be secret. Use it from one thread at a time.
 public struct LeafHasher {
     public static let saltSize = 16
 
-    /// What the salt is a digest of; the sequence is written into its last 8 bytes.
+    /// The input of the salt's digest; the sequence number goes into its last 8 bytes.
     private var seed: [UInt8]
     /// 0x00 and the salt.
     private var head = [UInt8](repeating: 0, count: 1 + saltSize)

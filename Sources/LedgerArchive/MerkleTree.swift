@@ -1,13 +1,13 @@
-/// Hashes of perfect subtrees, however they are kept.
+/// A store of hashes of perfect subtrees.
 public protocol MerkleNodes {
     /// The root of the 2^height leaves from `index` × 2^height on.
     ///
-    /// - Throws: what keeps it from being had.
+    /// - Throws: when the hash is not available.
     func node(height: Int, index: UInt64) throws -> MerkleHash
 }
 
-/// The Merkle tree of RFC 6962, section 2.1, and its proofs; verification as RFC 9162, section 2.1, has
-/// it. Leaves count from 0.
+/// The Merkle tree of RFC 6962, section 2.1, and its proofs; verification as RFC 9162, section 2.1,
+/// has it. Leaves count from 0.
 public enum MerkleTree {
     /// The root of no leaves: SHA-256 of nothing.
     public static let emptyRoot = MerkleHash(of: [])
@@ -58,8 +58,8 @@ public enum MerkleTree {
         return path.reversed()
     }
 
-    /// The hashes that show that the tree of `size` leaves begins with the one of `old`; none when they
-    /// are one, or when the old one is empty.
+    /// The hashes that show that the tree of `size` leaves begins with the one of `old`; none when
+    /// they are one, or when the old one is empty.
     ///
     /// - Precondition: `old` is at most `size`.
     public static func consistencyProof(
@@ -76,7 +76,7 @@ public enum MerkleTree {
             path.append(try root(of: old <= middle ? right : left, nodes))
             range = old <= middle ? left : right
         }
-        // The old root itself is known to whoever checks.
+        // The checker knows the old root.
         if range.lowerBound > 0 { path.append(try root(of: range, nodes)) }
         return path.reversed()
     }
@@ -102,8 +102,8 @@ public enum MerkleTree {
         return last == 0 && hash == root
     }
 
-    /// Whether `proof` shows that the new tree begins with the old one. RFC 9162, section 2.1.4.2; a tree
-    /// begins with the empty one and with itself, which needs no proof.
+    /// Whether `proof` shows that the new tree begins with the old one. RFC 9162, section 2.1.4.2;
+    /// a tree begins with the empty one and with itself, which needs no proof.
     public static func isConsistent(
         from old: UInt64, oldRoot: MerkleHash, to size: UInt64, root: MerkleHash,
         proof: [MerkleHash]
@@ -112,7 +112,7 @@ public enum MerkleTree {
         if old == size { return proof.isEmpty && oldRoot == root }
         guard old < size else { return false }
         var path = proof[...]
-        // Of a perfect old tree the root is the first hash, and is not sent.
+        // The root of a perfect old tree is the first hash, and is not sent.
         if old & (old - 1) == 0 { path = [oldRoot] + path }
         guard let first = path.popFirst() else { return false }
         var (node, last) = (old - 1, size - 1)

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A file that is there when it is whole: written beside its place under a name of its own, made
-/// durable, then renamed into it.
+/// A file that appears only when it is complete: written next to its destination under a temporary
+/// name, synced, then renamed.
 // Sendable unchecked: used by one thread at a time.
 public final class OutputFile: @unchecked Sendable {
     public let path: String
@@ -9,14 +9,14 @@ public final class OutputFile: @unchecked Sendable {
     private var descriptor: Int32
     public private(set) var count = 0
 
-    /// - Parameter replaces: false refuses a path where something stands.
-    /// - Throws: `.unusable` also while another process writes the same file.
+    /// - Parameter replaces: if false, an existing path is an error.
+    /// - Throws: `.unusable`, also while another process writes the same file.
     public init(_ path: String, replaces: Bool = false) throws(ArchiveError) {
         self.path = path
         trial = path + ".partial"
         if !replaces, access(path, F_OK) == 0 {
             throw ArchiveError(
-                .unusable, at: path, "it is there already; give another name or remove it")
+                .unusable, at: path, "it already exists; give another name or remove it")
         }
         descriptor = open(trial, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Self.failure(trial) }
@@ -27,7 +27,7 @@ public final class OutputFile: @unchecked Sendable {
         guard ftruncate(descriptor, 0) == 0 else { throw Self.failure(trial) }
     }
 
-    /// Leaves nothing of a file that was not finished.
+    /// Removes an unfinished file.
     deinit { discard() }
 
     private func discard() {
@@ -73,7 +73,7 @@ public final class OutputFile: @unchecked Sendable {
         if let failure { throw failure }
     }
 
-    /// Makes it durable and gives it its name.
+    /// Syncs it and gives it its final name.
     public func finish() throws(ArchiveError) {
         guard fsync(descriptor) == 0, rename(trial, path) == 0 else { throw Self.failure(path) }
         close(descriptor)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Small files that only their owner may read: private keys and secrets.
+/// Small files that only their owner can read: private keys and secrets.
 public enum PrivateFile {
     private static func failure(_ path: String) -> ArchiveError {
         ArchiveError(.unusable, at: path, String(cString: strerror(errno)))
@@ -12,7 +12,8 @@ public enum PrivateFile {
         return try read(path)
     }
 
-    /// - Throws: `ArchiveError.unusable` when others may read it, or when it is larger than 4,096 bytes.
+    /// - Throws: `ArchiveError.unusable` when other users can read it, or when it is larger than
+    ///   4,096 bytes.
     public static func read(_ path: String) throws(ArchiveError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure(path) }
@@ -20,12 +21,12 @@ public enum PrivateFile {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw failure(path) }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw ArchiveError(.unusable, at: path, "is no file")
+            throw ArchiveError(.unusable, at: path, "is not a file")
         }
         guard status.st_mode & 0o077 == 0 else {
             throw ArchiveError(
                 .unusable, at: path,
-                "others than its owner may use it; run chmod 600 and ask who has read it")
+                "other users can access it; run chmod 600 and find out who has read it")
         }
         var bytes = [UInt8](repeating: 0, count: 4097)
         let count = Glibc.read(file, &bytes, bytes.count)
@@ -36,18 +37,18 @@ public enum PrivateFile {
         return Array(bytes[..<count])
     }
 
-    /// Whether nobody but its owner may use it; false where there is no such file.
+    /// Whether only its owner can access it; false when it does not exist.
     public static func isPrivate(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & 0o077 == 0
     }
 
-    /// Writes a file that was not there, and waits until it is on the disk.
+    /// Writes a new file and waits until it is on disk.
     static func create(_ path: String, _ bytes: [UInt8]) throws(ArchiveError) {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             if errno == EEXIST {
-                throw ArchiveError(.unusable, at: path, "is there already and is not replaced")
+                throw ArchiveError(.unusable, at: path, "already exists and is not replaced")
             }
             throw failure(path)
         }

@@ -2,9 +2,9 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// A snapshot from which some events are withheld, while everything about the others can be proved: each
-/// withheld event is there as the hash of its leaf, each other with its salt, and together they come to the
-/// root of the journal's tree.
+/// A snapshot from which some events are withheld, while the others can still be proved. Each
+/// withheld event is present as the hash of its leaf, each other event with its salt; together they
+/// yield the root of the journal's tree.
 ///
 /// A frame's content:
 ///
@@ -25,8 +25,8 @@ public enum RedactedSnapshot {
     ///
     /// - Parameters:
     ///   - root: of the tree over these events.
-    ///   - withholds: says which events are left out.
-    ///   - what: that in words, for the manifest.
+    ///   - withholds: selects the events to leave out.
+    ///   - what: the selection in words, for the manifest.
     public static func write(
         _ journal: any Journal, secret: JournalSecret, through last: SequenceNumber,
         root: MerkleHash, to path: String, withholding what: String,
@@ -90,7 +90,7 @@ public enum RedactedSnapshot {
         _ snapshot: SnapshotReader, _ body: (Item) throws -> Void = { _ in }
     ) throws {
         guard let tree = snapshot.manifest.tree, snapshot.manifest.withheld != nil else {
-            throw ArchiveError(.unusable, at: snapshot.path, "it is no redacted snapshot")
+            throw ArchiveError(.unusable, at: snapshot.path, "it is not a redacted snapshot")
         }
         let worker = SnapshotReader.Worker()
         var frontier = TreeFrontier()
@@ -193,7 +193,8 @@ private struct RedactedFrame {
             try Record.reading(bytes) { record in
                 let record = record.numbered(sequence)
                 guard record.rawType == type, record.time.nanoseconds == time else {
-                    throw FrameError("event \(sequence) is not of the type and time beside it")
+                    throw FrameError(
+                        "the type or time listed for event \(sequence) does not match it")
                 }
                 try body(.event(record), .leaf(salt + bytes))
             }

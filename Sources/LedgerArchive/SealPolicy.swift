@@ -1,14 +1,14 @@
 import LedgerDomain
 import LedgerEvents
 
-/// When a tree gets a signed checkpoint while it grows.
+/// When a growing tree gets a signed checkpoint.
 public struct SealPolicy: Hashable, Sendable {
     /// Events between two checkpoints.
     public var every: UInt64
-    /// Events between a checkpoint and one for a latch that comes and goes by itself, of which a bad day
-    /// can have thousands.
+    /// Minimum number of events before a checkpoint for an automatic latch, of which a bad day can
+    /// have thousands.
     public var spacing: UInt64
-    /// Time between two checkpoints of a process that lives.
+    /// Time between two checkpoints of a long-running process.
     public var interval: Nanoseconds
 
     public init(
@@ -18,7 +18,7 @@ public struct SealPolicy: Hashable, Sendable {
         (self.every, self.spacing, self.interval) = (every, spacing, interval)
     }
 
-    /// How much an event wants a checkpoint of its own.
+    /// How strongly an event requires a separate checkpoint.
     enum Weight {
         case none
         case automatic

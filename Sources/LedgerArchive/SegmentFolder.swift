@@ -4,8 +4,8 @@ import LedgerEvents
 import LedgerJournal
 import Synchronization
 
-/// The segments of a journal: snapshots of ranges that follow each other, in its folder `segments`.
-/// Each is named by its first event, in twenty digits.
+/// The segments of a journal: snapshots of consecutive ranges, in its folder `segments`. Each is
+/// named after its first event, in twenty digits.
 public final class SegmentFolder: SegmentStore {
     public let path: String
     private let list = Mutex<[Segment]>([])
@@ -33,7 +33,7 @@ public final class SegmentFolder: SegmentStore {
         }.map { "\(path)/\($0)" }
     }
 
-    /// The segment that holds an event; looks into the folder again for one that it does not know.
+    /// The segment that holds an event; rereads the folder for one that it does not know.
     func segment(holding sequence: SequenceNumber) throws(ArchiveError) -> Segment? {
         if let known = Self.find(sequence, list.withLock { $0 }) { return known }
         let known = list.withLock { $0 }
@@ -78,7 +78,7 @@ public final class SegmentFolder: SegmentStore {
         }
     }
 
-    /// Notes that the events through `head` are gone, and then removes their segments.
+    /// Records that the events through `head` are pruned, then removes their segments.
     public func prune(through head: Head) throws(ArchiveError) {
         let file = try OutputFile(prunedFile, replaces: true)
         try file.write(Array("through \(head.lastSequence) chain \(head.link)\n".utf8))
@@ -118,7 +118,7 @@ private final class FolderReader: SegmentReader {
                 ? .damagedSegment(error.path, error.problem)
                 : .notPermitted(error.path, error.problem)
         }
-        // Mostly the neighbour of the block before.
+        // Usually the neighbour of the previous block.
         while index + 1 < worker.count, worker.first(index + 1) <= sequence { index += 1 }
         while index > 0, worker.first(index) > sequence { index -= 1 }
         return (worker.first(index), worker.block(index))
@@ -153,7 +153,7 @@ extension SnapshotManifest {
 
 /// Journals whose older events may lie in segments.
 public enum SealedJournal {
-    /// Opens a journal with its segments; everything reads through both.
+    /// Opens a journal with its segments; all reads use both.
     public static func open(
         directory path: String, mode: LMDBJournal.Mode = .readWrite,
         durability: Durability = .durable, diskReserve: Int = DiskWatch.standardReserve

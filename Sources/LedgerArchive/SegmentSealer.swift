@@ -3,8 +3,9 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// Moves a journal's older blocks into segments: written, read back and compared, and only then removed
-/// from LMDB, in small transactions. What was stopped anywhere is finished by the next run.
+/// Moves a journal's older blocks into segments. It writes a segment, reads it back and compares
+/// it, and only then removes its blocks from LMDB, in small transactions. The next run finishes
+/// interrupted work.
 public struct SegmentSealer {
     private let journal: LMDBJournal
     private let folder: SegmentFolder
@@ -22,13 +23,13 @@ public struct SegmentSealer {
     public struct Result: Sendable {
         /// The segments that were written, by path.
         public var written: [String] = []
-        /// The last event that lies in segments; none where nothing does.
+        /// The last event in segments; none when there are no segments.
         public var last = SequenceNumber.none
     }
 
     /// Seals every block that ends at or before `through`.
     ///
-    /// - Throws: `ArchiveError`, `JournalError`; what was written before is whole and stays.
+    /// - Throws: `ArchiveError`, `JournalError`; segments already written are complete and stay.
     public func seal(
         through last: SequenceNumber, progress: (SequenceNumber) -> Void = { _ in }
     ) throws -> Result {
@@ -76,7 +77,7 @@ public struct SegmentSealer {
         return nil
     }
 
-    /// Holds a segment against LMDB's blocks, byte by byte.
+    /// Compares a segment with LMDB's blocks, byte by byte.
     private func compare(_ segment: SnapshotReader) throws {
         let reader = try journal.reader(
             from: segment.manifest.first, through: segment.manifest.last)
@@ -88,7 +89,8 @@ public struct SegmentSealer {
                     unlink(segment.path)
                     throw ArchiveError(
                         .damaged, at: segment.path,
-                        "the block at event \(frame.first(index)) is not the journal's; removed")
+                        "the block at event \(frame.first(index)) differs from the journal's; removed"
+                    )
                 }
             }
         }
@@ -109,7 +111,7 @@ struct SealLock {
         guard descriptor >= 0 else { throw OutputFile.failure(folder) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw ArchiveError(.unusable, at: folder, "another process seals this journal")
+            throw ArchiveError(.unusable, at: folder, "another process is sealing this journal")
         }
     }
 

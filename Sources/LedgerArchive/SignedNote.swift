@@ -1,4 +1,4 @@
-/// A text and its signatures, as c2sp.org/signed-note has them.
+/// A text and its signatures, as defined by c2sp.org/signed-note.
 ///
 ///     text, whose every line ends in a line feed
 ///     (an empty line)
@@ -15,14 +15,14 @@ public struct SignedNote: Hashable, Sendable {
     public let text: String
     public let signatures: [Signature]
 
-    /// No note is larger; c2sp.org/signed-note lets a reader say so.
+    /// The largest note accepted; c2sp.org/signed-note permits a limit.
     static let largest = 1 << 20
 
     init(text: String, signatures: [Signature]) {
         (self.text, self.signatures) = (text, signatures)
     }
 
-    /// - Throws: `ArchiveError.damaged` for what is no note.
+    /// - Throws: `ArchiveError.damaged` for a text that is not a note.
     public init(_ encoded: String) throws(ArchiveError) {
         func malformed(_ why: String) -> ArchiveError {
             ArchiveError(.damaged, at: "", "not a signed note: \(why)")
@@ -35,25 +35,25 @@ public struct SignedNote: Hashable, Sendable {
             throw malformed("it does not end in a line feed")
         }
         guard let blank = lines.dropLast().lastIndex(of: ""), blank > 0 else {
-            throw malformed("no empty line stands before its signatures")
+            throw malformed("there is no empty line before its signatures")
         }
         text = lines[..<blank].map { $0 + "\n" }.joined()
         var found: [Signature] = []
         for line in lines[(blank + 1)...].dropLast() {
             guard let signature = Signature(line) else {
-                throw malformed("'\(line)' is no signature")
+                throw malformed("'\(line)' is not a signature")
             }
             found.append(signature)
         }
         guard !found.isEmpty, found.count <= 100 else { throw malformed("it has no signature") }
         signatures = found
-        // By bytes: strings are equal too where an accent is written in another way.
+        // Compares bytes, because strings also compare equal when an accent is encoded differently.
         guard self.encoded.utf8.elementsEqual(encoded.utf8) else {
             throw malformed("it is not written as one is")
         }
     }
 
-    /// As it stands in a file.
+    /// The text as stored in a file.
     public var encoded: String {
         text + "\n" + signatures.map { $0.line + "\n" }.joined()
     }
@@ -74,8 +74,8 @@ extension SignedNote.Signature {
 }
 
 extension String {
-    /// The parts between separators, the empty ones too: by scalars, because a carriage return and a line
-    /// feed are one character.
+    /// The parts between separators, the empty ones too: by scalars, because a carriage return and
+    /// a line feed are one character.
     func split(separator: Unicode.Scalar) -> [String] {
         unicodeScalars.split(separator: separator, omittingEmptySubsequences: false)
             .map(String.init)

@@ -43,7 +43,7 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// Reads a key file.
     ///
-    /// - Throws: `ArchiveError.unusable` when there is none, when others than its owner may read it, or
+    /// - Throws: `ArchiveError.unusable` when it does not exist, when other users can read it, or
     ///   when it holds no key.
     public static func load(_ path: String) throws(ArchiveError) -> SigningKey {
         let bytes = try PrivateFile.read(path)
@@ -55,9 +55,9 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
         }
     }
 
-    /// Writes the key file, which only its owner may read.
+    /// Writes the key file, readable only by its owner.
     ///
-    /// - Throws: `ArchiveError.unusable` when something stands there already.
+    /// - Throws: `ArchiveError.unusable` when the path already exists.
     public func save(_ path: String) throws(ArchiveError) {
         let hash = Hex.encode(verifier.keyHash)
         let bytes = Base64.encode([VerifierKey.ed25519] + seed)
@@ -67,7 +67,7 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
 
     public var name: String { verifier.name }
 
-    /// Without the private half, whoever prints or dumps it.
+    /// Hides the private half from printing and dumping.
     public var description: String { "the private key of \(verifier)" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// What a snapshot says of itself: lines of text, signed as a note where there is a key.
+/// The description of a snapshot: lines of text, signed as a note if there is a key.
 ///
 ///     ledger snapshot v1
 ///     journal NAME                      name of its journal
@@ -14,7 +14,7 @@ import LedgerEvents
 ///     frame FIRST COUNT BYTES CONTENT SHA256
 ///                                       one for each frame: its events, its size compressed and not,
 ///                                       the digest of its compressed bytes
-///     sum SHA256                        digest of the lines above, against damage where nobody signed
+///     sum SHA256                        digest of the lines above, which reveals damage without a signature
 public struct SnapshotManifest: Hashable, Sendable {
     public struct Frame: Hashable, Sendable {
         public var first: SequenceNumber
@@ -46,7 +46,7 @@ public struct SnapshotManifest: Hashable, Sendable {
     public var linkBefore = ChainLink.origin
     public var linkAfter = ChainLink.origin
     public var tree: Tree?
-    /// What a redacted snapshot is without, in words; nil for a whole one.
+    /// What a redacted snapshot withholds, in words; nil for a complete one.
     public var withheld: String?
     public var frames: [Frame] = []
 
@@ -84,14 +84,14 @@ public struct SnapshotManifest: Hashable, Sendable {
         }
         for (index, line) in lines.enumerated().dropFirst() where !line.isEmpty {
             guard let space = line.firstIndex(of: " ") else {
-                throw FrameError("line \(index + 1) of its manifest is none that it can have")
+                throw FrameError("line \(index + 1) of its manifest is unknown")
             }
             let rest = String(line[line.index(after: space)...])
             guard read(String(line[..<space]), rest: rest) else {
                 throw FrameError("line \(index + 1) of its manifest cannot be read: \(line)")
             }
         }
-        guard self.text == text else { throw FrameError("its manifest is not in its one form") }
+        guard self.text == text else { throw FrameError("its manifest is not in canonical form") }
         try check()
     }
 
@@ -133,7 +133,7 @@ public struct SnapshotManifest: Hashable, Sendable {
         return true
     }
 
-    /// Frames follow each other without a gap and come to what the manifest says.
+    /// Checks that frames are consecutive and match the manifest.
     private func check() throws(FrameError) {
         var next = first.number
         for frame in frames {
@@ -141,7 +141,9 @@ public struct SnapshotManifest: Hashable, Sendable {
                 frame.count <= FrameLayout.mostEvents, frame.bytes > 0,
                 frame.bytes <= FrameLayout.mostBytes, frame.contentBytes > 0,
                 frame.contentBytes <= FrameLayout.mostContent, next < 1 << 62
-            else { throw FrameError("the frame at event \(frame.first) of its manifest cannot be") }
+            else {
+                throw FrameError("its manifest lists an impossible frame at event \(frame.first)")
+            }
             next += UInt64(frame.count)
         }
         guard first.number > 0, next == last.number &+ 1, !frames.isEmpty else {

@@ -3,13 +3,13 @@ import Glibc
 import LedgerDomain
 import LedgerEvents
 
-/// A snapshot's file, its manifest read and held against the file's own size and seek table. Frames are
-/// checked when they are read. Memory is bounded by one frame, however large the file claims to be.
-// Sendable unchecked: nothing of it changes after it is made.
+/// A snapshot's file, with its manifest checked against the file's size and seek table. Frames are
+/// checked when they are read. One frame bounds the memory, however large the file claims to be.
+// Sendable unchecked: immutable after initialisation.
 public final class SnapshotReader: @unchecked Sendable {
     public let path: String
     public let manifest: SnapshotManifest
-    /// The manifest as it is signed, and the lines of its signatures; empty where nobody signed.
+    /// The manifest as signed, and its lines of signatures; empty when unsigned.
     public let note: (text: String, signatures: String)
     /// Of the whole file.
     public let size: Int
@@ -33,7 +33,7 @@ public final class SnapshotReader: @unchecked Sendable {
                 parts.note.text.utf8.count
                 + (note.signatures.isEmpty ? 0 : 1 + note.signatures.utf8.count)
             guard SnapshotFormat.seekTable(manifest, note: noteSize) == parts.table else {
-                throw FrameError("its seek table is not the one of its manifest")
+                throw FrameError("its seek table does not match its manifest")
             }
             var at = SnapshotFormat.frameHead + SnapshotFormat.marker.count
             var starts: [Int] = []
@@ -42,7 +42,7 @@ public final class SnapshotReader: @unchecked Sendable {
                 at += frame.bytes
             }
             guard at == parts.noteStart else {
-                throw FrameError("its frames are not those of its manifest")
+                throw FrameError("its frames do not match its manifest")
             }
             offsets = starts
         } catch {
@@ -66,11 +66,11 @@ public final class SnapshotReader: @unchecked Sendable {
         let footer = SnapshotFormat.footerSize
         guard size >= marker.count + SnapshotFormat.frameHead + footer,
             try read(file, at: 0, count: marker.count) == marker
-        else { throw FrameError("it is no snapshot of a ledger, or it is cut") }
+        else { throw FrameError("it is not a ledger snapshot, or it is truncated") }
         let foot = try read(file, at: size - footer, count: footer)
         let frames = Int(number(foot, 0))
         guard number(foot, 5) == SnapshotFormat.footerMagic, foot[4] == 0 else {
-            throw FrameError("it does not end as a snapshot does: it is cut or damaged")
+            throw FrameError("it does not end like a snapshot: it is truncated or damaged")
         }
         let length = SnapshotFormat.frameHead + frames * SnapshotFormat.entrySize + footer
         guard frames >= 3, frames < 1 << 26, length <= size - marker.count else {
@@ -87,7 +87,7 @@ public final class SnapshotReader: @unchecked Sendable {
         else { throw FrameError("its manifest is damaged") }
         let content = Array(bytes[SnapshotFormat.frameHead...])
         guard let whole = String(validating: content, as: UTF8.self) else {
-            throw FrameError("its manifest is no text")
+            throw FrameError("its manifest is not text")
         }
         return Parts(note: try split(whole), noteStart: noteStart, table: table)
     }
@@ -155,17 +155,18 @@ public final class SnapshotReader: @unchecked Sendable {
 
     /// Checks the signature on the manifest.
     ///
-    /// - Throws: `ArchiveError.damaged` for one that is missing, another's or wrong.
+    /// - Throws: `ArchiveError.damaged` if it is missing, wrong, or of another key.
     public func verify(signedBy key: VerifierKey) throws(ArchiveError) {
         guard !note.signatures.isEmpty else {
-            throw ArchiveError(.damaged, at: path, "nobody signed it")
+            throw ArchiveError(.damaged, at: path, "it is not signed")
         }
         do throws(ArchiveError) {
             try key.verify(SignedNote(note.text + "\n" + note.signatures))
         } catch { throw ArchiveError(.damaged, at: path, error.problem) }
     }
 
-    /// Reads a frame and checks everything about it: digest, zstd's checksum, columns, records, chain.
+    /// Reads a frame and checks everything about it: digest, zstd's checksum, columns, records,
+    /// chain.
     public func read(_ index: Int, _ worker: Worker) throws(ArchiveError) {
         let frame = manifest.frames[index]
         if let withheld = manifest.withheld {
@@ -196,7 +197,7 @@ public final class SnapshotReader: @unchecked Sendable {
         try Self.read(descriptor, at: offsets[index], count: frame.bytes, into: worker.stored)
         let digest = Digest.sha256(worker.stored.bytes)
         guard "\(digest)" == frame.digest else {
-            throw FrameError("its digest is \(digest), its manifest names \(frame.digest)")
+            throw FrameError("its digest is \(digest), but its manifest names \(frame.digest)")
         }
         try worker.unpacked.decompress(worker.stored.bytes, atMost: frame.contentBytes)
         guard worker.unpacked.output.count == frame.contentBytes else {
@@ -204,7 +205,8 @@ public final class SnapshotReader: @unchecked Sendable {
         }
     }
 
-    /// Reads all frames side by side and gives them in order; checks that their chain is the manifest's.
+    /// Reads all frames in parallel and returns them in order; checks that their chain matches the
+    /// manifest.
     public func forEachFrame(workers: Int = 4, _ body: (Worker) throws -> Void) throws {
         let team = (0..<max(1, workers)).map { _ in Worker() }
         var link = manifest.linkBefore

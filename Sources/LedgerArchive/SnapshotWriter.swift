@@ -3,7 +3,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// The parts of a snapshot's file, in order: a zstd stream that public tools unpack and seek in.
+/// The parts of a snapshot's file, in order: a zstd stream that public tools can unpack and seek.
 ///
 ///     a skippable frame (type 0) that names the format
 ///     one zstd frame for each run of blocks; see `FrameLayout`
@@ -45,7 +45,7 @@ enum SnapshotFormat {
     }
 }
 
-/// Writes a range of a journal as a snapshot, its frames encoded side by side.
+/// Writes a range of a journal as a snapshot and encodes its frames in parallel.
 public final class SnapshotWriter {
     /// One thread's work: a frame from blocks to compressed bytes.
     // Sendable unchecked: filled, encoded and written in turn.
@@ -78,7 +78,7 @@ public final class SnapshotWriter {
 
     /// - Parameters:
     ///   - level: zstd's, 1 to 19.
-    ///   - workers: frames that are encoded at once.
+    ///   - workers: number of frames encoded at once.
     public init(
         _ path: String, level: Int32 = SnapshotWriter.standardLevel, workers: Int = 4,
         replaces: Bool = false
@@ -89,12 +89,13 @@ public final class SnapshotWriter {
             SnapshotFormat.skippable(SnapshotFormat.markerMagic, SnapshotFormat.marker))
     }
 
-    /// Writes the blocks that hold the events of a range; the first and the last go in whole.
+    /// Writes the blocks that hold the events of a range; the first and last block are included
+    /// completely.
     ///
     /// - Parameters:
-    ///   - linkBefore: of the block before the first.
-    ///   - complete: fills in what the manifest says beside the events.
-    ///   - sign: gives the lines of signatures for the manifest's text; nil where there is no key.
+    ///   - linkBefore: the link of the block before the first.
+    ///   - complete: fills in the parts of the manifest that do not follow from the events.
+    ///   - sign: returns the lines of signatures for the manifest's text; nil without a key.
     /// - Returns: the manifest of the finished file.
     public func write(
         _ reader: BlockReader, linkBefore: ChainLink,
@@ -136,7 +137,7 @@ public final class SnapshotWriter {
         slots[used].input.removeAll(linkBefore: previous)
     }
 
-    /// Encodes what is filled and writes it in order.
+    /// Encodes the filled frames and writes them in order.
     private func drain(_ progress: (SequenceNumber) -> Void) throws {
         DispatchQueue.concurrentPerform(iterations: used) { [slots] in slots[$0].encode() }
         for slot in slots[..<used] {

@@ -1,14 +1,14 @@
 import Glibc
 import LedgerEvents
 
-/// A tar archive (POSIX ustar) of small files, compressed as its name says.
+/// A tar archive (POSIX ustar) of small files, compressed according to its name.
 public final class TarFile {
     private let file: CompressedFile
     private let seconds: Int64
 
     /// - Parameters:
     ///   - path: NAME.tar, NAME.tar.zst, NAME.tar.gz or NAME.tgz.
-    ///   - seconds: the time that every member bears, since 1970.
+    ///   - seconds: the time of every member, since 1970.
     public init(_ path: String, seconds: Int64) throws(ArchiveError) {
         file = try CompressedFile(path)
         self.seconds = seconds
@@ -47,7 +47,8 @@ public final class TarFile {
 
     private func begin(_ name: String, _ size: Int) throws(ArchiveError) {
         guard name.utf8.count <= 100, size < 1 << 33 else {
-            throw ArchiveError(.unusable, at: name, "too long a name or too large for an archive")
+            throw ArchiveError(
+                .unusable, at: name, "the name is too long or the file too large for an archive")
         }
         var head = [UInt8](repeating: 0, count: 512)
         func put(_ text: String, _ offset: Int) {

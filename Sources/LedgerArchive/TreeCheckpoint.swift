@@ -9,7 +9,8 @@ import LedgerJournal
 ///     root               base64
 ///     chain N LINK       the hexadecimal link of the block that ends at event N and holds the tree's last
 public struct TreeCheckpoint: Hashable, Sendable {
-    /// Where the SHA-256 chain stood: the last event of the block that holds the tree's last one.
+    /// The position of the SHA-256 chain: the last event of the block that holds the tree's last
+    /// event.
     public struct Chain: Hashable, Sendable {
         public var through: SequenceNumber
         public var link: String
@@ -43,7 +44,7 @@ public struct TreeCheckpoint: Hashable, Sendable {
         extensions = chain.map { [$0.line] } ?? []
     }
 
-    /// - Throws: `ArchiveError.damaged` for a text that is no checkpoint's.
+    /// - Throws: `ArchiveError.damaged` for a text that is not a checkpoint.
     public init(text: String) throws(ArchiveError) {
         let lines = text.split(separator: "\n" as Unicode.Scalar)
         guard lines.count >= 4, lines.last == "", !lines.dropLast().contains(""),
@@ -56,7 +57,7 @@ public struct TreeCheckpoint: Hashable, Sendable {
         extensions = Array(lines[3..<lines.count - 1])
     }
 
-    /// Sees that the key signed the note and that the note is a checkpoint of the key's log.
+    /// Checks that the key signed the note and that the note is a checkpoint of the key's log.
     ///
     /// - Throws: `ArchiveError.damaged`.
     public init(_ note: SignedNote, signedBy key: VerifierKey) throws(ArchiveError) {

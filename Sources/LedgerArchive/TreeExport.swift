@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// Writes a signed tree as c2sp.org/tlog-tiles lays it out, so that public tools can read it:
+/// Writes a signed tree in the layout of c2sp.org/tlog-tiles, so that public tools can read it:
 ///
 ///     checkpoint              the signed checkpoint
 ///     tile/L/N, tile/L/N.p/W  hash tiles of every level, the leaves' too
@@ -48,7 +48,7 @@ public struct TreeExport {
         guard frontier.size == tree.size, frontier.root == tree.root else {
             throw ArchiveError(
                 .damaged, at: files.path,
-                "the events do not give the root that the checkpoint was signed for")
+                "the events do not yield the signed root of the checkpoint")
         }
         try files.writeEdge(frontier)
         if count > 0 { try writeBundle((tree.size - 1) / UInt64(TreeFrontier.width)) }

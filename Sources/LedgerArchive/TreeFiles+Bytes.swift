@@ -1,6 +1,6 @@
 import Glibc
 
-/// What is done with files as bytes.
+/// File operations on bytes.
 extension TreeFiles {
     static func failure(_ name: String) -> ArchiveError {
         ArchiveError(.unusable, at: name, String(cString: strerror(errno)))
@@ -24,9 +24,9 @@ extension TreeFiles {
         }
     }
 
-    /// Puts a whole file into its place: after a failure, or a kill, what stood there still does.
+    /// Replaces a file atomically: after a failure or a kill, the old file is still there.
     ///
-    /// - Parameter syncs: waits until it is on the disk, for what cannot be written again.
+    /// - Parameter syncs: whether to wait until it is on disk, for files that cannot be rewritten.
     static func write(
         _ bytes: [UInt8], to name: String, syncs: Bool = true
     ) throws(ArchiveError) {
@@ -90,7 +90,7 @@ extension TreeFiles {
         return names
     }
 
-    /// Removes a folder with everything in it; nothing when there is none.
+    /// Removes a folder with everything in it, if it exists.
     static func remove(folder: String) {
         for name in names(in: folder) {
             let path = "\(folder)/\(name)"
@@ -99,7 +99,7 @@ extension TreeFiles {
         rmdir(folder)
     }
 
-    /// Runs `body` while no other process lets this tree grow.
+    /// Runs `body` while no other process grows this tree.
     func locked<R>(_ body: () throws -> R) throws -> R {
         Self.makeFolders(path)
         let file = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)

@@ -1,16 +1,16 @@
 import Glibc
 import LedgerDomain
 
-/// A tree's files, in `tree` beside the journal, laid out as c2sp.org/tlog-tiles has it:
+/// A tree's files, in `tree` next to the journal, in the layout of c2sp.org/tlog-tiles:
 ///
 ///     head                 the size that the tiles are at: a checkpoint's text, unsigned, and its digest
 ///     checkpoint           the latest signed checkpoint
 ///     checkpoints/SIZE     each signed checkpoint
-///     tile/L/N             256 hashes of level L; level 0 is not kept, the events give it
+///     tile/L/N             256 hashes of level L; level 0 is not stored, because the events yield it
 ///     tile/L/N.p/W         the last W hashes of a level: the right edge, level 0 too
 ///     lock                 held while the tree grows
 ///
-/// Each is written beside its place, synchronised and renamed into it.
+/// Each is written next to its destination, synced and renamed.
 struct TreeFiles: Sendable {
     /// The directory `tree` itself.
     let path: String
@@ -118,12 +118,12 @@ struct TreeFiles: Sendable {
         let end = text.dropLast().lastIndex(of: "\n").map { text.index(after: $0) }
         let body = String(text[..<(end ?? text.startIndex)])
         guard text == Self.sealed(body) else {
-            throw ArchiveError(.damaged, at: name, "its digest is not that of its text")
+            throw ArchiveError(.damaged, at: name, "its digest does not match its text")
         }
         return try Self.named(name) { () throws(ArchiveError) in try TreeCheckpoint(text: body) }
     }
 
-    /// Signed by nobody, so a digest says whether it is whole.
+    /// It is unsigned, so a digest detects damage.
     private static func sealed(_ text: String) -> String {
         "\(text)sha256 \(MerkleHash(of: Array(text.utf8)))\n"
     }
@@ -132,7 +132,7 @@ struct TreeFiles: Sendable {
         try Self.write(Array(Self.sealed(head.text).utf8), to: "\(path)/head")
     }
 
-    /// Forgets the tree, not what was signed of it.
+    /// Removes the tree, but keeps its signed checkpoints.
     func removeTiles() throws(ArchiveError) {
         guard unlink("\(path)/head") == 0 || errno == ENOENT else {
             throw Self.failure("\(path)/head")
@@ -165,7 +165,7 @@ struct TreeFiles: Sendable {
         if isLatest { try Self.write(bytes, to: "\(path)/checkpoint") }
     }
 
-    /// Adds the file's name to what goes wrong with its content.
+    /// Adds the file's name to errors about its content.
     static func named<R>(
         _ name: String, _ body: () throws(ArchiveError) -> R
     ) throws(ArchiveError) -> R {

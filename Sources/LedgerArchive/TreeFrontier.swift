@@ -28,7 +28,8 @@ struct TreeFrontier {
 
     /// Adds a leaf.
     ///
-    /// - Parameter full: gets each tile that became full: its level, its number there and its hashes.
+    /// - Parameter full: called with each tile that became full: its level, its number and its
+    ///   hashes.
     @inline(__always)
     mutating func append(
         _ leaf: MerkleHash, full: (Int, UInt64, [MerkleHash]) throws -> Void

@@ -8,8 +8,9 @@ extension TreeSealer {
 
     /// Proves that an event is in the tree that a checkpoint was signed for.
     ///
-    /// - Parameter note: a checkpoint of this tree that covers the event; the latest one when it is nil.
-    /// - Throws: `ArchiveError.damaged` when the tree is not the one that was signed for; `.unusable`
+    /// - Parameter note: a checkpoint of this tree that covers the event; the latest one when it is
+    ///   nil.
+    /// - Throws: `ArchiveError.damaged` when the tree differs from the signed one; `.unusable`
     ///   without a checkpoint that covers the event.
     public func proveInclusion(
         of sequence: SequenceNumber, in note: SignedNote? = nil
@@ -65,8 +66,8 @@ extension TreeSealer {
         } ?? { throw disagreement(before) }()
     }
 
-    /// Runs `body` over the tree's nodes; when it gives nil, or a tile is damaged, once more over tiles that
-    /// are built anew from the events.
+    /// Runs `body` over the tree's nodes. If it returns nil, or a tile is damaged, rebuilds the
+    /// tiles from the events and runs it again.
     private func proving<R>(
         _ needed: UInt64, _ body: (TileNodes) throws -> R?
     ) throws -> R? {
@@ -75,7 +76,7 @@ extension TreeSealer {
             throw ArchiveError(
                 .damaged, at: "",
                 "the checkpoint is for \(needed) events and the journal has \(size): its tail was cut, "
-                    + "or it is another one")
+                    + "or it is another journal")
         }
         do {
             if let result = try withNodes(body) { return result }

@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 
 extension TreeSealer {
-    /// The root of the tree of the first events; grows first where need be.
+    /// The root of the tree of the first events; grows the tree first if necessary.
     public func root(of size: UInt64) throws -> MerkleHash {
         if size > self.size { try advance(through: SequenceNumber(size)) }
         return try withNodes { try MerkleTree.root(size: size, $0) }

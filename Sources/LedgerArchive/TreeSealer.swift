@@ -2,11 +2,11 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// Lets a journal's tree grow behind the journal, and signs what it has come to.
+/// Grows a journal's tree behind the journal, and signs checkpoints of it.
 ///
-/// Reads committed blocks, so it stands beside the writer and never in its way. Several processes may
-/// have one for the same journal: they take turns by a lock on a file, and each goes on where the tree is.
-/// Not to be used by two threads at a time.
+/// It reads committed blocks and never delays the writer. Several processes may each have one for
+/// the same journal: they take turns through a file lock, and each continues where the tree ends.
+/// Use it from one thread at a time.
 public final class TreeSealer {
     let leaves: JournalLeaves
     private let files: TreeFiles
@@ -16,16 +16,16 @@ public final class TreeSealer {
     private var head: TreeCheckpoint?
     private var lastCheckpoint: UInt64 = 0
     private var lastTime: Timestamp?
-    /// What was found damaged and built anew from the events; nil when nothing was.
+    /// What was damaged and rebuilt from the events; nil when nothing was.
     public private(set) var repaired: String?
 
-    /// Opens the tree of a journal, or begins one; makes the journal's secret if it has none.
+    /// Opens the tree of a journal, or begins one; creates the journal's secret if it has none.
     ///
     /// - Parameters:
-    ///   - directory: the journal's own.
+    ///   - directory: the journal's directory.
     ///   - key: signs checkpoints; without one only the tiles are written.
-    /// - Throws: `ArchiveError.damaged` when the journal is not the one that the tree was built of;
-    ///   `.unusable` for files that cannot be read or written; `JournalError`.
+    /// - Throws: `ArchiveError.damaged` when the tree was built from another journal; `.unusable`
+    ///   for files that cannot be read or written; `JournalError`.
     public init(
         _ journal: any Journal, directory: String, key: SigningKey? = nil,
         policy: SealPolicy = SealPolicy()
@@ -54,8 +54,8 @@ public final class TreeSealer {
 
     // MARK: Growing
 
-    /// Lets the tree grow through an event, to the journal's end when it is nil. With a key it signs
-    /// checkpoints on the way, as the policy says.
+    /// Grows the tree through an event, or to the journal's end when it is nil. With a key it signs
+    /// checkpoints on the way, according to the policy.
     ///
     /// - Returns: the events in the tree.
     @discardableResult
@@ -66,7 +66,7 @@ public final class TreeSealer {
 
     /// Grows to the journal's end and signs a checkpoint of it.
     ///
-    /// - Returns: the one that is there already when nothing was appended since.
+    /// - Returns: the existing checkpoint when nothing was appended since.
     /// - Throws: `ArchiveError.unusable` without a key, or for a journal without events.
     public func checkpoint() throws -> SignedNote {
         guard key != nil else {
@@ -85,7 +85,7 @@ public final class TreeSealer {
         }
     }
 
-    /// For a process that lives: grows, and signs once the interval is over.
+    /// For a long-running process: grows, and signs when the interval is over.
     ///
     /// - Returns: whether a checkpoint of the head was signed.
     public func tick(at time: Timestamp) throws -> Bool {
@@ -101,8 +101,8 @@ public final class TreeSealer {
         return true
     }
 
-    /// Forgets the tiles and builds the tree again from the events; signed checkpoints stay, and each is
-    /// compared on the way.
+    /// Removes the tiles and rebuilds the tree from the events. Signed checkpoints stay, and each
+    /// is compared on the way.
     public func rebuild() throws {
         try files.locked {
             try files.removeTiles()
@@ -116,12 +116,12 @@ public final class TreeSealer {
         try rebuild()
     }
 
-    /// The signed checkpoint of the most events; nil when there is none.
+    /// The signed checkpoint with the most events; nil when there is none.
     public func latestCheckpoint() throws(ArchiveError) -> SignedNote? {
         try files.latestCheckpoint()
     }
 
-    /// The nodes of the tree as it is on the disk, while it does not grow.
+    /// The nodes of the tree on disk, while it does not grow.
     func withNodes<R>(_ body: (TileNodes) throws -> R) throws -> R {
         try files.locked {
             if let there = try files.readHead(), there.size != size { try load() }
@@ -129,39 +129,65 @@ public final class TreeSealer {
         }
     }
 
-    /// Only while the tree is locked.
+    /// Call it only while the tree is locked.
     private func grow(_ through: SequenceNumber?) throws {
-        // Another process may have been here.
+        // Another process may have grown the tree.
         if let there = try files.readHead(), there.size > frontier.size { try load() }
         let end = try through ?? leaves.journal.head.lastSequence
         guard end.number > frontier.size else { return }
-        let before = frontier.size
-        let wanted = Set(files.checkpointSizes())
-        var hasher = LeafHasher(leaves.secret)
-        var chain: TreeCheckpoint.Chain?
-        var pending: TreeCheckpoint?
-        var block = SequenceNumber.none
-        try leaves.forEach(from: SequenceNumber(before + 1), through: end) { record, header in
-            if header.firstSequence != block {
-                block = header.firstSequence
-                chain = TreeCheckpoint.Chain(header)
-            }
+        var growth = Growth(self)
+        try growth.follow(leaves.journal, through: end)
+    }
+
+    /// Follows the journal from where the tree ends. The tree itself keeps the position.
+    private struct Growth: Follower {
+        static let types: [EventType]? = nil
+        static let takesAsWritten = true
+
+        private let sealer: TreeSealer
+        private let before: UInt64
+        private let wanted: Set<UInt64>
+        private var hasher: LeafHasher
+        private var chain: TreeCheckpoint.Chain?
+        private var pending: TreeCheckpoint?
+
+        init(_ sealer: TreeSealer) {
+            self.sealer = sealer
+            before = sealer.frontier.size
+            wanted = Set(sealer.files.checkpointSizes())
+            hasher = LeafHasher(sealer.leaves.secret)
+        }
+
+        var position: SequenceNumber { SequenceNumber(sealer.frontier.size) }
+
+        mutating func enter(_ block: BlockHeader) { chain = TreeCheckpoint.Chain(block) }
+
+        mutating func take(_ record: Record) throws {
             if record.isInput, let due = pending {
-                try sign(due)
+                try sealer.sign(due)
                 pending = nil
             }
             let leaf = hasher.leaf(record.sequence, record.bytes)
-            try frontier.append(leaf) { level, number, hashes in
+            let files = sealer.files
+            try sealer.frontier.append(leaf) { level, number, hashes in
                 if level > 0 { try files.writeTile(level, number, hashes) }
             }
-            if wanted.contains(frontier.size) { try compare(frontier.size) }
-            if isDue(record) { pending = summary(chain) }
+            let size = sealer.frontier.size
+            if wanted.contains(size) { try sealer.compare(size) }
+            if sealer.isDue(record) { pending = sealer.summary(chain) }
         }
-        if let pending { try sign(pending) }
-        guard frontier.size == end.number else {
-            throw ArchiveError(.damaged, at: "", "the journal ends before event \(end)")
+
+        mutating func finish(through end: SequenceNumber) throws {
+            if let pending { try sealer.sign(pending) }
+            guard sealer.frontier.size == end.number else {
+                throw ArchiveError(.damaged, at: "", "the journal ends before event \(end)")
+            }
+            try sealer.store(sealer.summary(chain), insteadOf: before)
         }
-        let grown = summary(chain)
+    }
+
+    /// Writes what the tree has come to.
+    private func store(_ grown: TreeCheckpoint, insteadOf before: UInt64) throws {
         try files.writeEdge(frontier)
         try files.writeHead(grown)
         head = grown
@@ -173,8 +199,8 @@ public final class TreeSealer {
             origin: key?.name ?? "unsigned", size: frontier.size, root: frontier.root, chain: chain)
     }
 
-    /// Whether the tree gets a checkpoint that ends at this event. Of those that one input caused only the
-    /// last is written.
+    /// Whether the tree gets a checkpoint that ends at this event. Of the checkpoints that one
+    /// input causes, only the last is written.
     @inline(__always)
     private func isDue(_ record: Record) -> Bool {
         guard key != nil else { return false }
@@ -202,7 +228,7 @@ public final class TreeSealer {
 
     // MARK: Loading
 
-    /// Takes up the tree where its files are; what is damaged in them is built anew.
+    /// Loads the tree from its files and rebuilds damaged parts.
     private func load() throws {
         (frontier, head) = (TreeFrontier(), nil)
         lastCheckpoint = files.checkpointSizes().last ?? 0
@@ -250,7 +276,7 @@ public final class TreeSealer {
         )
     }
 
-    /// Sees that the journal still is the one that the tree was built of.
+    /// Checks that the tree was built from this journal.
     private func checkJournal(_ there: TreeCheckpoint) throws {
         guard try there.size <= leaves.journal.head.lastSequence.number else {
             throw cut(there.size)
@@ -264,7 +290,7 @@ public final class TreeSealer {
         )
     }
 
-    /// Sees that the tree is the one that the stored checkpoint of its size says.
+    /// Checks that the tree equals the stored checkpoint of its size.
     private func compare(_ size: UInt64) throws {
         let name = files.checkpoint(size)
         guard let note = try files.note(name) else { return }

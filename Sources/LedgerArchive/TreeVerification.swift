@@ -2,25 +2,25 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// Compares a journal's events with its tree, its stored checkpoints and those that were kept elsewhere,
-/// block by block as another check reads them.
+/// Compares a journal's events with its tree, its stored checkpoints and checkpoints kept
+/// elsewhere, block by block as another check reads them.
 public struct TreeVerification {
     private let files: TreeFiles
     private var hasher: LeafHasher
     private let head: TreeCheckpoint?
     private var frontier = TreeFrontier()
-    /// By rising size.
+    /// Ascending by size.
     private var wanted: [(name: String, tree: TreeCheckpoint, isHead: Bool)] = []
     private var passed = 0
-    /// Each is one thing that is wrong.
+    /// One entry for each fault.
     public private(set) var faults: [String] = []
-    /// Checkpoints whose root the events gave.
+    /// The number of checkpoints whose root the events yield.
     public private(set) var agreed = 0
 
     /// - Parameters:
     ///   - directory: the journal's own.
-    ///   - kept: checkpoints that were kept elsewhere, with what to call them.
-    ///   - key: whose signature the stored checkpoints must bear; their roots are compared in any case.
+    ///   - kept: checkpoints that were kept elsewhere, with their names.
+    ///   - key: must have signed the stored checkpoints; their roots are compared in any case.
     /// - Returns: nil when the journal has no tree and nothing is to be compared with it.
     /// - Throws: `ArchiveError.unusable` when there is something to compare and the secret is gone.
     public init?(
@@ -113,12 +113,12 @@ public struct TreeVerification {
             if try files.readEdge(of: frontier.size) == frontier.edge { return }
             fault = "\(files.path)/tile: the last tiles are not what the events give"
         } catch { fault = "\(error)" }
-        // A process that lets the tree grow meanwhile takes the old edge away.
+        // A process that grows the tree meanwhile removes the old edge.
         if let now = try? files.readHead(), now != head { return }
         faults.append(fault)
     }
 
-    /// After the last block: what was signed for more events than there are.
+    /// After the last block: the checkpoints of more events than the journal has.
     public mutating func finish() {
         comparePassed()
         for (name, tree, _) in wanted[passed...] {

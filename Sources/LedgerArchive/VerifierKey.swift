@@ -11,9 +11,9 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
 
     init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
 
-    /// - Throws: `ArchiveError.unusable` for a text that is no key of this kind.
+    /// - Throws: `ArchiveError.unusable` for a text that is not a key of this kind.
     public init(_ text: String) throws(ArchiveError) {
-        // The base64 may hold a plus.
+        // The base64 may contain a plus.
         let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, Self.isName(parts[0]), let all = Base64.decode(parts[2]),
             all.count == 1 + Ed25519.keySize, all[0] == Self.ed25519
@@ -24,7 +24,7 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
         self.init(name: String(parts[0]), bytes: Array(all[1...]))
         guard String(parts[1]) == hexHash else {
             throw ArchiveError(
-                .unusable, at: "", "the public key's hash \(parts[1]) is not that of its bytes")
+                .unusable, at: "", "the public key's hash \(parts[1]) does not match its bytes")
         }
     }
 
@@ -38,7 +38,7 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
 
     private var typedBytes: [UInt8] { [Self.ed25519] + bytes }
 
-    /// The 4 bytes that a signature names its key by.
+    /// The 4 bytes by which a signature names its key.
     public var keyHash: [UInt8] {
         Array(MerkleHash(of: Array(name.utf8) + [0x0A] + typedBytes).bytes[..<4])
     }
@@ -54,7 +54,7 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
             + "-----END PUBLIC KEY-----\n"
     }
 
-    /// Sees that this key signed the note. Signatures of other keys are passed over.
+    /// Checks that this key signed the note. Signatures of other keys are ignored.
     ///
     /// - Throws: `ArchiveError.damaged`, without a path, when it did not.
     public func verify(_ note: SignedNote) throws(ArchiveError) {
@@ -65,10 +65,10 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
                 .damaged, at: "",
                 "not signed by \(name)+\(hexHash) but by \(signers.joined(separator: ", "))")
         }
-        // c2sp.org/signed-note: a signature of a known key that does not hold makes the note invalid.
+        // c2sp.org/signed-note: an invalid signature of a known key makes the note invalid.
         for signature in mine
         where !Ed25519.isValid(signature.bytes, of: Array(note.text.utf8), by: bytes) {
-            throw ArchiveError(.damaged, at: "", "the signature of \(name) is not that of its text")
+            throw ArchiveError(.damaged, at: "", "the signature of \(name) does not match its text")
         }
     }
 }

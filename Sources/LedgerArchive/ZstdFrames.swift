@@ -40,7 +40,7 @@ final class ZstdCompressor: @unchecked Sendable {
     }
 }
 
-/// Unpacks one zstd frame into memory that is bounded before it is asked for.
+/// Unpacks one zstd frame; the memory is bounded before it is allocated.
 // Sendable unchecked: used by one thread at a time.
 final class ZstdDecompressor: @unchecked Sendable {
     private let context: OpaquePointer
@@ -62,8 +62,8 @@ final class ZstdDecompressor: @unchecked Sendable {
         guard size <= UInt64(most) else {
             throw FrameError(
                 size > UInt64(Int64.max)
-                    ? "it is no zstd frame of a known size"
-                    : "it claims \(size) bytes, at most \(most) can be")
+                    ? "it is not a zstd frame of a known size"
+                    : "it claims \(size) bytes, but at most \(most) are possible")
         }
         output.removeAll()
         let target = output.extend(Int(size))
@@ -72,6 +72,6 @@ final class ZstdDecompressor: @unchecked Sendable {
             throw FrameError(
                 "its zstd frame is damaged: \(String(cString: ZSTD_getErrorName(code)))")
         }
-        guard code == Int(size) else { throw FrameError("its zstd frame is cut") }
+        guard code == Int(size) else { throw FrameError("its zstd frame is truncated") }
     }
 }

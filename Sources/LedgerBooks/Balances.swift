@@ -1,12 +1,12 @@
 import LedgerDomain
 import LedgerEvents
 
-/// What an account of the books comes to.
+/// The balance of an account of the books.
 public struct BookBalance: Hashable, Sendable {
     public let account: BookAccount
-    /// Debits less credits; for a position what its lots cost.
+    /// Debits less credits; for a position the cost of its lots.
     public fileprivate(set) var amount = Money.zero
-    /// Of a position, the sum over its lots.
+    /// For a position, the sum over its lots.
     public fileprivate(set) var quantity = Quantity.zero
     private var queue: [BookLot] = []
     /// Lots before this index are closed.
@@ -17,7 +17,7 @@ public struct BookBalance: Hashable, Sendable {
     /// The open lots, the oldest first.
     public var lots: ArraySlice<BookLot> { queue[first...] }
 
-    /// Takes from the oldest lot where it is the one that is named, else opens one.
+    /// Takes from the oldest lot if it is the named one, else opens a lot.
     fileprivate mutating func move(_ change: BookLot) {
         quantity = quantity + change.quantity
         guard let oldest = lots.first, oldest.opening == change.opening,
@@ -46,7 +46,7 @@ public struct Balances: Hashable, Sendable {
         return entries[place]
     }
 
-    /// Zero for an account that nothing was posted to.
+    /// Zero for an account without postings.
     public func amount(_ account: BookAccount) -> Money { self[account]?.amount ?? .zero }
 
     public mutating func post(_ transaction: Transaction) {
@@ -62,7 +62,7 @@ public struct Balances: Hashable, Sendable {
         if let lot = posting.lot { entries[place].move(lot) }
     }
 
-    /// Where an account is, or belongs.
+    /// The index of an account, or where to insert it.
     private func place(_ account: BookAccount) -> Int {
         var low = 0
         var high = entries.count

@@ -3,10 +3,10 @@ import LedgerEvents
 
 /// The input language of Beancount.
 ///
-/// A lot is `10 AAPL {12.5 USD, 2024-03-05, "1234"}`: its cost, its day and the event that opened it, so
-/// that a sale names exactly one. Transactions balance with a tolerance of zero.
+/// A lot is `10 AAPL {12.5 USD, 2024-03-05, "1234"}`: its cost, its day and the event that opened
+/// it, so that a sale names exactly one. Transactions balance with a tolerance of zero.
 extension BooksText {
-    /// Python's decimals, with which Beancount adds, have this many digits.
+    /// Beancount adds with Python's decimals, which have this many digits.
     static let mostDigits = 28
 
     func beancountHeader(_ title: String, _ text: inout [UInt8]) {
@@ -92,7 +92,7 @@ extension BooksText {
         }
     }
 
-    /// Refuses what the sum of a transaction's weights would round.
+    /// Rejects a transaction if Beancount would round the sum of its weights.
     private func checkDigits(_ transaction: Transaction) throws(BooksError) {
         var (sum, decimals) = (UInt128(0), 0)
         func add(_ raw: Int128) {

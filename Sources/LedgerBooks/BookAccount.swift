@@ -3,24 +3,25 @@ import LedgerEvents
 
 /// One account of the chart of accounts.
 ///
-/// Debits are positive, credits negative: what is owned and spent is above zero, what was earned or
-/// brought in below.
+/// Debits are positive, credits negative: assets and expenses are above zero, income and deposits
+/// below.
 public struct BookAccount: Hashable, Comparable, Sendable {
     public enum Kind: UInt8, Sendable, CaseIterable {
-        /// What is held, at cost: lots of one instrument of one strategy.
+        /// Holdings at cost: lots of one instrument of one strategy.
         case position = 1
         case cash
         /// Credited by deposits.
         case deposits
         /// Debited by withdrawals.
         case withdrawals
-        /// Against what an operator set right: cash, or a holding at the adjustment's price.
+        /// The other side of an operator's corrections: cash, or a holding at the adjustment's
+        /// price.
         case adjustments
-        /// Against what was there before the first event of an extract.
+        /// The other side of the opening balances of an extract.
         case opening
         /// Credited by gains of closed lots, before fees.
         case realised
-        /// Credited by dividends received, debited by those that a short position owes.
+        /// Credited by dividends received, debited by dividends that a short position pays.
         case dividends
         /// Fees of fills; a rebate is a credit.
         case fees
@@ -52,7 +53,7 @@ public struct BookAccount: Hashable, Comparable, Sendable {
         (instrument, strategy) = (holding.instrument, holding.strategy)
     }
 
-    /// Whose position in what.
+    /// The owner and the instrument of a position.
     public struct Holding: Hashable, Sendable {
         public var account: AccountID
         public var strategy: StrategyID

@@ -4,25 +4,25 @@ import LedgerProjections
 
 /// Double-entry books: every event that moves value becomes one transaction.
 ///
-/// Lots are those of `PositionBook`, closed first in, first out, with its rounding: the books ask it what
-/// an event did to the lots and post the difference. What was paid is computed from the event as cash is,
-/// so that a transaction adds up to zero only if cash, lots and gain agree to the last 10^-9.
+/// Lots are those of `PositionBook`, closed first in, first out, with its rounding: the books ask
+/// it what an event did to the lots and post the difference. Payments are computed from the event,
+/// as cash is, so a transaction sums to zero only if cash, lots and gain agree to the last 10^-9.
 public struct Books: Sendable {
-    /// What they read; every other type moves no value.
+    /// The event types that the books read; every other type moves no value.
     public static let types: [EventType] = EventType.allCases.filter(isRead)
 
     public private(set) var names = NameBook()
     public private(set) var positions = PositionBook()
     public private(set) var balances = Balances()
-    /// Of the last event that moved value.
+    /// The sequence number of the last event that moved value.
     public private(set) var last = (sequence: SequenceNumber.none, time: Timestamp.zero)
 
     public init() {}
 
-    /// Takes the next event and gives the transaction that it is; nil when it moves nothing.
+    /// Books the next event and returns its transaction; nil when it moves nothing.
     ///
-    /// - Throws: `BooksError` for an event that the projections refuse too, and for an instrument whose
-    ///   currency is not the account's: an account has one currency.
+    /// - Throws: `BooksError` for an event that the projections also reject, and for an instrument
+    ///   whose currency differs from the account's: an account has one currency.
     public mutating func take(_ record: Record) throws(BooksError) -> Transaction? {
         guard let type = record.type, Self.isRead(type) else { return nil }
         var transaction: Transaction
@@ -43,8 +43,8 @@ public struct Books: Sendable {
         return transaction
     }
 
-    /// Everything that is there now, as one transaction against the opening balances: what an extract
-    /// begins with. Income, expenses and equity of before are in the opening balances.
+    /// All present holdings, as one transaction against the opening balances, with which an extract
+    /// begins. Earlier income, expenses and equity are in the opening balances.
     public func opening() -> Transaction? {
         var transaction = Transaction(last.sequence, last.time, .none, .opening)
         var account = AccountID.none
@@ -127,7 +127,7 @@ public struct Books: Sendable {
         return transaction
     }
 
-    /// Cash that comes or goes against one other account.
+    /// Books cash against one other account.
     private func cash(
         _ record: Record, _ type: EventType
     ) throws(BooksError) -> Transaction {
@@ -161,7 +161,7 @@ public struct Books: Sendable {
 
     // MARK: Lots
 
-    /// Posts what an event that `positions` has taken did to a position's lots, and the gain.
+    /// Posts what an event that `positions` has applied did to a position's lots, and the gain.
     private func moveLots(
         of holding: BookAccount.Holding, at price: Price, in transaction: inout Transaction
     ) {
@@ -175,7 +175,7 @@ public struct Books: Sendable {
                 transaction.add(account, [lot.closing])
                 continue
             }
-            // What follows the first lot that is still there was not reached.
+            // Lots after the first surviving one did not change.
             if kept.quantity != lot.quantity {
                 let part = lot.with(
                     quantity: kept.quantity - lot.quantity, cost: kept.cost - lot.cost)
@@ -203,20 +203,20 @@ public struct Books: Sendable {
             cost: lot.cost)
     }
 
-    /// A lot after a split: its unit cost is what it cost over what it has become.
+    /// A lot after a split: its unit cost is its cost divided by its new units.
     private static func split(_ after: Lot) -> BookLot {
         let sign: Int128 = after.quantity.raw < 0 ? -1 : 1
         let exact =
             try? FixedPoint.scaled(
                 after.cost.raw * sign, by: Int128(FixedPoint.one), over: after.quantity.raw * sign)
-        // Beyond what a price can be the rest is in the remainder, as what is below zero is.
+        // The part beyond the range of a price, or below zero, goes to the remainder.
         let unitCost = Int64(clamping: max(0, exact ?? 0))
         return lot(after, unitCost: Price(raw: unitCost))
     }
 }
 
 extension Books {
-    /// Every type is named here, so that a new one has to be decided.
+    /// Names every type, so that a new one requires a decision.
     private static func isRead(_ type: EventType) -> Bool {
         switch type {
         case .instrumentDefined, .accountDefined, .strategyDefined: true
@@ -226,7 +226,7 @@ extension Books {
             .stateDigested, .operatorCommanded, .clockTicked, .sessionOpened, .sessionClosed:
             false
         case .bar, .quote, .trade, .predictionRecorded, .markHeld: false
-        // What it pays is a DividendPaid for each position.
+        // The payment is a DividendPaid for each position.
         case .dividendDeclared: false
         case .signalGenerated, .signalRejected, .orderIntended, .intentRejected, .orderSubmitted,
             .orderAccepted, .orderRejected, .orderCancelled, .orderExpired, .sizeAdjusted:
@@ -237,12 +237,12 @@ extension Books {
         case .venueSnapshotBegan, .venuePositionReported, .venueOrderReported, .venueSnapshotEnded,
             .discrepancyFound, .reconciliationEnded:
             false
-        // What the venue said and what was asked for; the ledger's own fill says what it came to.
+        // Venue reports and requests move nothing; the ledger's own fill does.
         case .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderReplaced,
             .cancelIntended, .replaceIntended, .venueStatusReported, .venueFillReported,
             .linkChanged, .venueFiltersLoaded, .intentReleased:
             false
-        // A peak is a measure, no money.
+        // A peak is a measure, not money.
         case .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased,
             .healthChecked:
             false

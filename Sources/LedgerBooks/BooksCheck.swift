@@ -2,16 +2,16 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// Keeps the books along a journal and holds them to what they promise: each transaction adds up to zero,
-/// and the balances are those of the projections.
+/// Keeps the books of a journal and checks them: each transaction sums to zero, and the balances
+/// equal those of the projections.
 public struct BooksCheck: Sendable {
     public private(set) var books = Books()
 
     public init() {}
 
-    /// Takes the next event.
+    /// Books the next event.
     ///
-    /// - Throws: `BooksError` when it cannot be booked, or its postings do not add up to zero.
+    /// - Throws: `BooksError` when it cannot be booked, or its postings do not sum to zero.
     @discardableResult
     public mutating func take(_ record: Record) throws(BooksError) -> Transaction? {
         guard let transaction = try books.take(record) else { return nil }
@@ -23,7 +23,7 @@ public struct BooksCheck: Sendable {
         return transaction
     }
 
-    /// The same, and compares what it moved with the projections after the same event.
+    /// The same, and compares the changes with the projections after the same event.
     public mutating func take(
         _ record: Record, beside profit: ProfitAndLoss
     ) throws(BooksError) {
@@ -35,8 +35,8 @@ public struct BooksCheck: Sendable {
         }
     }
 
-    /// Compares everything: cash, deposits, fees and dividends of each account; quantity, lots, costs,
-    /// gains, fees and dividends of each position.
+    /// Compares everything: cash, deposits, fees and dividends of each account; quantity, lots,
+    /// costs, gains, fees and dividends of each position.
     ///
     /// - Returns: each difference, with the last event that was booked.
     public func differences(from profit: ProfitAndLoss) -> [String] {
@@ -78,7 +78,7 @@ public struct BooksCheck: Sendable {
         case .cash: return compare(account, booked, worth?.cash)
         case .deposits, .withdrawals, .adjustments:
             return compare(account, deposited(account.account), worth?.netDeposits)
-        // Against the whole account, at the end.
+        // Compared for the whole account, at the end.
         case .charges, .opening: return nil
         }
     }
@@ -109,7 +109,7 @@ public struct BooksCheck: Sendable {
         return isSame ? nil : "\(title(account)) has other lots than the position"
     }
 
-    /// What no single account of the books has: sums over an account's positions.
+    /// Compares sums over an account's positions, which no single account of the books has.
     private func differences(in worth: AccountEquity, _ book: PositionBook) -> [String] {
         var fees = books.balances.amount(BookAccount(.charges, worth.account))
         var dividends = Money.zero

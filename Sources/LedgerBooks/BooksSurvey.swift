@@ -1,18 +1,18 @@
 import LedgerDomain
 import LedgerEvents
 
-/// What a text of the books declares before its first transaction: which accounts and commodities there
-/// are, and how many decimals each commodity needs to be written without rounding.
+/// The declarations of a books text, which precede its first transaction: the accounts and
+/// commodities, and the decimals that each commodity needs to be written without rounding.
 public struct BooksSurvey: Sendable {
-    /// What the transactions so far come to, an opening one included.
+    /// The balances after the transactions so far, including an opening one.
     public private(set) var balances = Balances()
-    /// Of the first and the last transaction.
+    /// The times of the first and the last transaction.
     public private(set) var first: Timestamp?
     public private(set) var last = Timestamp.zero
     public private(set) var count = 0
     private var currencyDecimals = OrderedTable<AccountID, Int>()
     private var unitDecimals = OrderedTable<InstrumentID, Int>()
-    /// Positions of which some cost is not quantity × unit cost.
+    /// Positions with a cost that differs from quantity × unit cost.
     private var rounded = OrderedTable<BookAccount, Bool>()
 
     public init() {}
@@ -46,10 +46,10 @@ public struct BooksSurvey: Sendable {
     public func decimals(_ account: AccountID) -> Int { currencyDecimals[account] ?? 0 }
     public func decimals(_ instrument: InstrumentID) -> Int { unitDecimals[instrument] ?? 0 }
 
-    /// Whether some cost of a position is not quantity × unit cost.
+    /// Whether some cost of a position differs from quantity × unit cost.
     public func isRounded(_ account: BookAccount) -> Bool { rounded[account] != nil }
 
-    /// Accounts that hold money, and instruments that were held, by number.
+    /// Accounts with money and instruments with holdings, by number.
     public var accounts: [AccountID] { currencyDecimals.keys }
     public var instruments: [InstrumentID] { unitDecimals.keys }
 }
@@ -59,7 +59,7 @@ enum Decimals {
     /// The scale of price × quantity.
     static let fine = 2 * FixedPoint.decimals
 
-    /// How many decimals `raw` / 10^scale needs.
+    /// The number of decimals that `raw` / 10^scale needs.
     static func count(_ raw: Int128, scale: Int = FixedPoint.decimals) -> Int {
         guard raw != 0 else { return 0 }
         var (rest, decimals) = (raw, scale)

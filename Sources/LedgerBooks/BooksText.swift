@@ -1,10 +1,10 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The books as a text that other bookkeeping programs read.
+/// The books as a text for other bookkeeping programs.
 public struct BooksText: Sendable {
     public enum Format: String, Sendable, CaseIterable {
-        /// Read by hledger and by Ledger.
+        /// For hledger and Ledger.
         case hledger
         case beancount
     }
@@ -13,12 +13,12 @@ public struct BooksText: Sendable {
     let survey: BooksSurvey
     let book: NameBook
     let names: LegalNames
-    /// The full name of each account that is posted to, in the order of the chart.
+    /// The full name of each account with postings, in the order of the chart.
     let chart: [(account: BookAccount, name: String)]
 
     /// - Parameters:
-    ///   - survey: has taken every transaction that will be written.
-    ///   - names: of the whole journal.
+    ///   - survey: a survey of every transaction that will be written.
+    ///   - names: the names of the whole journal.
     /// - Throws: `BooksError` for an account without a definition.
     public init(
         _ format: Format, _ survey: BooksSurvey, names book: NameBook, last: SequenceNumber
@@ -29,9 +29,9 @@ public struct BooksText: Sendable {
         chart = survey.balances.entries.map { ($0.account, names.full($0.account)) }
     }
 
-    /// Options, commodities and accounts, with the names that had to be changed.
+    /// Options, commodities and accounts, with the changed names.
     ///
-    /// - Parameter title: what it is the books of; a comment.
+    /// - Parameter title: the subject of the books; written as a comment.
     public func append(header title: String, to text: inout [UInt8]) {
         switch format {
         case .hledger: hledgerHeader(title, &text)
@@ -41,7 +41,7 @@ public struct BooksText: Sendable {
 
     /// One transaction with its day in UTC and its event.
     ///
-    /// - Throws: `BooksError` when the format cannot say it exactly.
+    /// - Throws: `BooksError` when the format cannot represent it exactly.
     public func append(
         _ transaction: Transaction, to text: inout [UInt8]
     ) throws(BooksError) {
@@ -51,12 +51,12 @@ public struct BooksText: Sendable {
         }
     }
 
-    /// What every account comes to, where the format can assert it.
+    /// The balance of every account, if the format can assert it.
     public func append(footer sequence: SequenceNumber, to text: inout [UInt8]) {
         if format == .beancount { beancountFooter(&text) }
     }
 
-    // MARK: What both formats say
+    // MARK: Common to both formats
 
     func name(_ account: BookAccount) -> String {
         var (low, high) = (0, chart.count)
@@ -67,14 +67,14 @@ public struct BooksText: Sendable {
         return low < chart.count ? chart[low].name : ""
     }
 
-    /// Where the part of a position's cost goes that is not quantity × unit cost.
+    /// The account for the part of a position's cost that is not quantity × unit cost.
     func rounding(_ account: BookAccount) -> String { name(account) + ":Rounding" }
 
     func currency(_ account: AccountID) -> String { names.currency(book[account]?.currency ?? "") }
 
     func date(_ time: Timestamp) -> String { "\(CivilDate(daysSinceEpoch: time.utcDay))" }
 
-    /// The cost that the lots' unit costs leave, by position in the order of the postings, in 10^-18.
+    /// The remainder of the lots' unit costs, by position in the order of the postings, in 10^-18.
     func remainders(
         _ transaction: Transaction
     ) throws(BooksError) -> [(account: BookAccount, raw: Int128)] {
@@ -110,7 +110,7 @@ public struct BooksText: Sendable {
         }
     }
 
-    /// Keys and values beside the amounts.
+    /// Keys and values in addition to the amounts.
     func notes(_ transaction: Transaction) -> [(key: String, value: String)] {
         var notes = [(key: "time", value: "\(transaction.time)")]
         switch transaction.detail {
@@ -122,7 +122,7 @@ public struct BooksText: Sendable {
         return notes
     }
 
-    /// The price at which units changed hands; nil where there was none.
+    /// The price at which units changed hands; nil without a price.
     func price(_ transaction: Transaction) -> Price? {
         switch transaction.detail {
         case .fill(_, _, let price), .position(_, let price, _, _): price.raw < 0 ? nil : price

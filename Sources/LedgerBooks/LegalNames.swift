@@ -1,21 +1,22 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Names of accounts and commodities that hledger, Ledger and Beancount all take, each given once.
+/// Unique names of accounts and commodities that hledger, Ledger and Beancount all accept.
 ///
-/// Parts of account names are letters, digits and hyphens, and begin with a capital or a digit; anything
-/// else becomes a hyphen. Commodities are capitals, digits, points and hyphens. Where two come to the same
-/// the later one gets a number.
+/// Parts of account names consist of letters, digits and hyphens, and begin with a capital or a
+/// digit; anything else becomes a hyphen. Commodities consist of capitals, digits, points and
+/// hyphens. If two names become equal, the later one gets a number.
 struct LegalNames {
     private(set) var accounts = OrderedTable<AccountID, String>()
     private(set) var strategies = OrderedTable<StrategyID, String>()
-    /// The part of account names that stands for an instrument.
+    /// The part of account names for an instrument.
     private(set) var instruments = OrderedTable<InstrumentID, String>()
-    /// Currencies first: an instrument that is called as one gets another name.
+    /// Currencies come first, so an instrument with the name of a currency gets another name.
     private(set) var currencies: [(currency: String, name: String)] = []
     private(set) var commodities = OrderedTable<InstrumentID, String>()
 
-    /// - Throws: `BooksError` for an account that the journal does not define: its currency is unknown.
+    /// - Throws: `BooksError` for an account that the journal does not define: its currency is
+    ///   unknown.
     init(_ names: NameBook, _ survey: BooksSurvey, last: SequenceNumber) throws(BooksError) {
         for id in survey.accounts {
             guard let account = names[id] else {
@@ -57,7 +58,7 @@ struct LegalNames {
         currencies.first { $0.currency == currency }?.name ?? ""
     }
 
-    /// `sma fast` → `Sma-fast`; nothing that can be kept → `X`.
+    /// `sma fast` → `Sma-fast`; a name without legal characters → `X`.
     static func part(_ text: String) -> String {
         var name: [UInt8] = ascii(text).map { $0.isLetter || $0.isDigit ? $0 : UInt8(ascii: "-") }
         if let first = name.first, first.isLetter { name[0] = first.upper }
@@ -67,7 +68,8 @@ struct LegalNames {
         return String(decoding: name, as: UTF8.self)
     }
 
-    /// `btc/usd` → `BTC-USD`, `0700.HK` → `X0700.HK`: at most 20 characters, to leave room for a number.
+    /// `btc/usd` → `BTC-USD`, `0700.HK` → `X0700.HK`: at most 20 characters, to leave space for a
+    /// number.
     static func commodity(_ text: String) -> String {
         var name: [UInt8] = ascii(text).map {
             $0.isLetter ? $0.upper : $0.isDigit || $0 == UInt8(ascii: ".") ? $0 : UInt8(ascii: "-")
@@ -80,12 +82,12 @@ struct LegalNames {
         return ["TRUE", "FALSE", "NULL"].contains(result) ? "X\(result)" : result
     }
 
-    /// One byte for each character, zero for those that no tool is sure to take.
+    /// One byte for each character, zero for characters that a tool might reject.
     private static func ascii(_ text: String) -> [UInt8] {
         text.unicodeScalars.map { $0.isASCII ? UInt8($0.value) : 0 }
     }
 
-    /// The name, or the first of it with a number that is not taken.
+    /// The name, or the first numbered variant of it that is free.
     fileprivate static func free(_ name: String, _ taken: [String]) -> String {
         guard taken.contains(name) else { return name }
         var number = 2
@@ -95,7 +97,7 @@ struct LegalNames {
 }
 
 extension OrderedTable where Value == String {
-    /// Gives a key a name that no other has.
+    /// Gives a key a unique name.
     fileprivate mutating func add(_ key: Key, _ name: String, besides taken: [String] = []) {
         update(key, LegalNames.free(name, values + taken)) { _ in }
     }

@@ -1,4 +1,4 @@
-/// Values by key, ascending: found by halving, walked in the same order everywhere.
+/// Values by ascending key: found by binary search, iterated in the same order everywhere.
 struct OrderedTable<Key: Comparable & Sendable, Value: Sendable>: Sendable {
     private(set) var entries: [(key: Key, value: Value)] = []
 
@@ -19,7 +19,7 @@ struct OrderedTable<Key: Comparable & Sendable, Value: Sendable>: Sendable {
         change(&entries[place].value)
     }
 
-    /// Where a key is, or belongs.
+    /// The index of a key, or where to insert it.
     private func place(_ key: Key) -> Int {
         var low = 0
         var high = entries.count

@@ -1,11 +1,11 @@
 import LedgerDomain
 import LedgerEvents
 
-/// A lot, or a change of one: units and what they cost, both negative where they were sold short or go.
+/// A lot, or a change of a lot: units and their cost, both negative for short or removed units.
 ///
-/// cost = quantity × unitCost + remainder, exactly. The unit cost is the fill's price, or after a split
-/// cost / quantity rounded half to even to 10^-9, and never below zero; the remainder is what rounding
-/// left, in 10^-18.
+/// cost = quantity × unitCost + remainder, exactly. The unit cost is the fill's price, or after a
+/// split cost / quantity rounded half to even to 10^-9, and never below zero; the remainder is the
+/// rounding difference, in 10^-18.
 public struct BookLot: Hashable, Sendable {
     /// The fill or adjustment that opened it.
     public var opening: SequenceNumber
@@ -38,7 +38,7 @@ public struct BookLot: Hashable, Sendable {
         cost.raw * Int128(FixedPoint.one) - (try value())
     }
 
-    /// The whole lot going.
+    /// The removal of the whole lot.
     var closing: BookLot { with(quantity: -quantity, cost: -cost) }
 
     func with(quantity: Quantity, cost: Money) -> BookLot {
@@ -64,9 +64,10 @@ public struct Posting: Hashable, Sendable {
     }
 }
 
-/// What one event moved: postings that add up to zero for each account, and so for each currency.
+/// The effect of one event: postings that sum to zero for each account, and therefore for each
+/// currency.
 public struct Transaction: Hashable, Sendable {
-    /// What the event says beside its amounts.
+    /// The details of the event in addition to its amounts.
     public enum Detail: Hashable, Sendable {
         case deposit
         case withdrawal
@@ -76,7 +77,7 @@ public struct Transaction: Hashable, Sendable {
         case split(numerator: Int64, denominator: Int64)
         case position(Quantity, Price, actor: String, reason: String)
         case cash(actor: String, reason: String)
-        /// What was there before an extract begins; of no event.
+        /// The opening balances of an extract; they belong to no event.
         case opening
     }
 
@@ -97,7 +98,7 @@ public struct Transaction: Hashable, Sendable {
         (self.instrument, self.detail) = (instrument, detail)
     }
 
-    /// Leaves out amounts of nothing.
+    /// Leaves out zero amounts.
     mutating func add(_ account: BookAccount, _ amount: Money) {
         if amount.raw != 0 { postings.append(Posting(account, amount)) }
     }
@@ -106,7 +107,7 @@ public struct Transaction: Hashable, Sendable {
         for lot in lots { postings.append(Posting(account, lot)) }
     }
 
-    /// The first account whose postings do not add up to zero, and what they add up to.
+    /// The first account whose postings do not sum to zero, and their sum.
     public var imbalance: (account: AccountID, sum: Money)? {
         var sums = OrderedTable<AccountID, Money>()
         for posting in postings {

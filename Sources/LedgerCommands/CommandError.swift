@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import LedgerArchive
 import LedgerJournal
+import LedgerRunning
 
 /// Why a command ended without doing its work, for a person and for `$?`.
 package struct CommandError: Error, CustomStringConvertible {
@@ -21,6 +22,7 @@ extension ParsableCommand {
         switch error {
         case let error as JournalError: code = error.exitCode
         case let error as CommandError: code = error.code
+        case let error as OperatorDeskError: code = error.exitCode
         case let error as ArchiveError: code = error.kind == .damaged ? 3 : 2
         case is ExitCode, is CleanExit, is ValidationError: exit(withError: error)
         default:

@@ -4,6 +4,7 @@ import LedgerArchive
 import LedgerDomain
 import LedgerConfiguration
 import LedgerEngine
+import LedgerEvents
 import LedgerJournal
 import LedgerReading
 import LedgerRunning
@@ -112,9 +113,12 @@ package struct DoctorOptions: ParsableArguments {
         guard let journal else { return }
         let opened = try SealedJournal.open(directory: JournalHome.directory(journal))
         let reason = acknowledge.isEmpty ? "" : "acknowledged: \(acknowledge)"
-        let sequence = try record.append(
-            to: opened, actor: actor ?? Operator.actor, reason: reason, holder: Operator.holder,
-            now: Operator.now, timeout: timeout)
+        let who = actor ?? Operator.actor
+        let desk = OperatorDesk(
+            opened, actor: who, holder: Operator.holder, now: Operator.now, timeout: timeout)
+        let (sequence, wasStepped) = try desk.submit(
+            OperatorCommanded(.doctor(record), actor: who, reason: reason))
+        if wasStepped { Seal.afterwards(opened) }
         if !json { Terminal.print("\(journal): recorded as event \(sequence)") }
     }
 }

@@ -216,7 +216,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
         self.problem = problem
     }
 
-    init(place: String, key: String = "", _ problem: String) {
+    package init(place: String, key: String = "", _ problem: String) {
         self.place = place
         self.key = key
         self.problem = problem

@@ -102,6 +102,7 @@ public struct Nanoseconds: Hashable, Comparable, Sendable {
     public static var zero: Nanoseconds { Nanoseconds(0) }
     public static var second: Nanoseconds { Nanoseconds(1_000_000_000) }
     public static var minute: Nanoseconds { Nanoseconds(60_000_000_000) }
+    public static var hour: Nanoseconds { Nanoseconds(3_600_000_000_000) }
     public static var day: Nanoseconds { Nanoseconds(86_400_000_000_000) }
     public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
     public static func minutes(_ count: Int64) -> Nanoseconds {

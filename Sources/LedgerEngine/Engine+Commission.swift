@@ -67,8 +67,7 @@ extension Engine {
 
     /// Takes what a commission was paid with off its position.
     mutating func pay(
-        _ commission: Commission, of order: OrderID, _ context: StepContext,
-        correlation: SequenceNumber, into batch: inout Batch
+        _ commission: Commission, of order: OrderID, _ step: inout Step
     ) throws(EngineError) {
         guard commission.units.raw != 0 else { return }
         let reason = "commission of order \(order)"
@@ -76,20 +75,20 @@ extension Engine {
             instrument: commission.instrument, strategy: commission.strategy,
             quantity: -commission.units, price: commission.price, snapshot: 0, actor: "venue",
             reason: reason)
-        let sequence = try emit(left, context, correlation: correlation, into: &batch)
+        let sequence = try step.emitInChain(left)
         let paid = CashAdjusted(
             amount: commission.money, snapshot: 0, actor: "venue", reason: reason)
-        let last = try emit(paid, context, correlation: correlation, into: &batch)
+        let last = try step.emitInChain(paid)
         try fold { (engine) throws(FoldError) in
             try engine.books.adjust(
-                left, account: engine.account, at: context.time, sequence: sequence)
-            try engine.books.adjust(paid, account: engine.account, at: context.time, sequence: last)
+                left, account: engine.account, at: step.time, sequence: sequence)
+            try engine.books.adjust(paid, account: engine.account, at: step.time, sequence: last)
         }
     }
 
     /// Another position paid: its exits must not sell what is gone.
     mutating func trim(
-        _ commission: Commission, _ context: StepContext, into batch: inout Batch
+        _ commission: Commission, _ step: inout Step
     ) throws(EngineError) {
         guard
             let slot = slots.firstIndex(where: {
@@ -98,17 +97,17 @@ extension Engine {
         else { return }
         slots[slot].position = held(by: slot)
         trimTargets(slot)
-        try trimExits(slot, context, into: &batch)
+        try trimExits(slot, &step)
     }
 
     /// A commission that cannot be booked: somebody is told, and a reconciliation will find what is missing.
     mutating func report(
-        unbooked fill: VenueFillReported, _ context: StepContext, into batch: inout Batch
+        unbooked fill: VenueFillReported, _ step: inout Step
     ) throws(EngineError) {
-        try emit(
+        try step.emit(
             AlertRaised(
-                .warning, .reconciliationFailed, instrument: fill.instrument, value: fill.fee,
-                text: "a fee of \(fill.fee) \(fill.feeAsset) is not in the books"), context,
-            into: &batch)
+                .warning, .reconciliationFailed, instrument: fill.instrument,
+                value: .money(fill.fee),
+                text: "a fee of \(fill.fee) \(fill.feeAsset) is not in the books"))
     }
 }

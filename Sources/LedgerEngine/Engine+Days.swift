@@ -6,21 +6,21 @@ import LedgerSafety
 /// What the time of an event ends and begins: trading days, pauses, cooldowns.
 extension Engine {
     mutating func passBoundary(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         guard rules.needsCalendar else {
             vigil.boundary = Timestamp(nanoseconds: .max)
             return
         }
-        if context.time > vigil.dayEnds { try beginDay(context, into: &batch) }
-        if context.time >= vigil.resetAt { beginReset(context.time) }
-        if let until = vigil.pauseUntil, context.time >= until {
-            try endPause(context, into: &batch)
+        if step.time > vigil.dayEnds { try beginDay(&step) }
+        if step.time >= vigil.resetAt { beginReset(step.time) }
+        if let until = vigil.pauseUntil, step.time >= until {
+            try endPause(&step)
         }
-        if rules.data.isEnabled { try watchData(context, into: &batch) }
+        if rules.data.isEnabled { try watchData(&step) }
         var next = min(Timestamp(nanoseconds: vigil.dayEnds.nanoseconds &+ 1), vigil.resetAt)
         if let until = vigil.pauseUntil { next = min(next, until) }
-        if stop.phase != .normal, stop.until > context.time { next = min(next, stop.until) }
+        if stop.phase != .normal, stop.until > step.time { next = min(next, stop.until) }
         vigil.boundary = next
         vigil.lookAgain()
     }
@@ -28,10 +28,10 @@ extension Engine {
     /// A day lasts from its session's open to the next one's; a bar that is stamped with the open
     /// itself still belongs to the day before.
     private mutating func beginDay(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         do throws(CalendarError) {
-            let session = try calendar.lastSession(openedBefore: context.time)
+            let session = try calendar.lastSession(openedBefore: step.time)
             let next = try calendar.session(1, after: session.day)
             vigil.day = session.day.daysSinceEpoch
             vigil.dayEnds = next.opens
@@ -39,31 +39,30 @@ extension Engine {
             try engage(
                 LatchEngaged(
                     .calendar, clears: .automatic, actor: "engine", reason: error.description),
-                context, into: &batch)
-            vigil.day = context.time.utcDay
-            vigil.dayEnds = .startOfDay(context.time.utcDay + 1)
+                &step)
+            vigil.day = step.time.utcDay
+            vigil.dayEnds = .startOfDay(step.time.utcDay + 1)
             return
         }
         vigil.dayStart = vigil.before
         judgeRegime()
-        try raiseDailyAlerts(context, into: &batch)
+        try raiseDailyAlerts(&step)
         for slot in slots.indices { slots[slot].signalsToday = 0 }
-        try findEnd(context, into: &batch)
+        try findEnd(&step)
         // A cooldown that the calendar did not know the end of has none yet.
         if stop.until.nanoseconds != .max {
             try clear(
                 LatchCleared(.calendar, actor: "engine", reason: "the calendar knows the day"),
-                context, into: &batch)
+                &step)
         }
         try clear(
-            LatchCleared(.dailyLoss, actor: "engine", reason: "a new trading day"), context,
-            into: &batch)
+            LatchCleared(.dailyLoss, actor: "engine", reason: "a new trading day"), &step)
     }
 
     /// Strategies whose signals are stopped, once a day; an account that does not trade, once until it
     /// does.
     private mutating func raiseDailyAlerts(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         guard !slots.isEmpty else { return }
         let one = Int128(FixedPoint.one)
@@ -74,29 +73,28 @@ extension Engine {
                     ? ($0.0 + Int128($1.decidedToday), $0.1 + Int128($1.refusedToday)) : $0
             }
             guard refused * one > Int128(rules.rejectionRate.raw) * decided else { continue }
-            try emit(
+            try step.emit(
                 AlertRaised(
                     .warning, .rejectionRate, strategy: slot.id,
-                    value: Money(raw: refused * one / decided),
-                    threshold: Money(raw: Int128(rules.rejectionRate.raw)),
-                    text: "\(refused) of \(decided) entry signals of \(slot.name) were stopped"),
-                context, into: &batch)
+                    value: Measure(raw: refused * one / decided),
+                    threshold: .share(rules.rejectionRate),
+                    text: "\(refused) of \(decided) entry signals of \(slot.name) were stopped"))
         }
         for place in slots.indices {
             (slots[place].decidedToday, slots[place].refusedToday) = (0, 0)
         }
-        let last = vigil.lastTrade ?? context.time
+        let last = vigil.lastTrade ?? step.time
         vigil.lastTrade = last
-        let quiet = context.time.nanoseconds - last.nanoseconds
+        let quiet = step.time.nanoseconds - last.nanoseconds
         let limit = rules.quietDays * Nanoseconds.day.count
         guard limit > 0, quiet > limit, !vigil.hasToldQuiet else { return }
         vigil.hasToldQuiet = true
         let days = quiet / Nanoseconds.day.count
-        try emit(
+        try step.emit(
             AlertRaised(
-                .warning, .noTrades, value: Money(raw: Int128(days) * one),
-                threshold: Money(raw: Int128(rules.quietDays) * one),
-                text: "no trade since \(last), \(days) days ago"), context, into: &batch)
+                .warning, .noTrades, value: .count(days),
+                threshold: .count(rules.quietDays),
+                text: "no trade since \(last), \(days) days ago"))
     }
 
     /// The trading day that an event begins; its UTC day where the calendar does not know it.
@@ -126,20 +124,19 @@ extension Engine {
 
     /// A pause goes on as long as the loss does.
     private mutating func endPause(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         let one = Int128(FixedPoint.one)
         if rules.risk.dailyLossLimit.raw > 0, let worth = books.equity[account],
             worth.equityValue
                 <= vigil.resetStart.basis(worth) - rules.risk.dailyLossLimit.raw * one
         {
-            vigil.pauseUntil = context.time.advanced(by: rules.risk.pause)
+            vigil.pauseUntil = step.time.advanced(by: rules.risk.pause)
             return
         }
         vigil.pauseUntil = nil
         try clear(
-            LatchCleared(.lossPause, actor: "engine", reason: "the pause is over"), context,
-            into: &batch)
+            LatchCleared(.lossPause, actor: "engine", reason: "the pause is over"), &step)
     }
 
     // MARK: Data
@@ -157,30 +154,28 @@ extension Engine {
 
     /// Notes data of an instrument; documents a gap and ends what waited for them.
     mutating func note(
-        _ instrument: InstrumentID, on day: Int64, _ context: StepContext,
-        into batch: inout Batch
+        _ instrument: InstrumentID, on day: Int64, _ step: inout Step
     ) throws(EngineError) {
         let number = Int(instrument.number)
         while vigil.data.count <= number { vigil.data.append(DataWatch()) }
         let last = vigil.data[number].last
-        vigil.data[number].last = context.time
+        vigil.data[number].last = step.time
         if vigil.data[number].day != day {
-            try noteDay(instrument, day, last, context, into: &batch)
+            try noteDay(instrument, day, last, &step)
         }
         let timeout = rules.data.feedTimeout.count
-        if timeout > 0 { try noteFeed(instrument, last, timeout, context, into: &batch) }
+        if timeout > 0 { try noteFeed(instrument, last, timeout, &step) }
         guard !gate.isOpen, gate.latch(.dataQuality, .symbol, instrument: instrument) != nil,
             !books.equity.held.contains(where: { $0.instrument == instrument })
         else { return }
         try clear(
             LatchCleared(
                 .dataQuality, scope: .symbol, instrument: instrument, actor: "engine",
-                reason: "good data"), context, into: &batch)
+                reason: "good data"), &step)
     }
 
     private mutating func noteDay(
-        _ instrument: InstrumentID, _ day: Int64, _ last: Timestamp, _ context: StepContext,
-        into batch: inout Batch
+        _ instrument: InstrumentID, _ day: Int64, _ last: Timestamp, _ step: inout Step
     ) throws(EngineError) {
         let number = Int(instrument.number)
         let before = vigil.data[number].day
@@ -191,40 +186,37 @@ extension Engine {
                 from: CivilDate(daysSinceEpoch: before + 1),
                 through: CivilDate(daysSinceEpoch: day - 1)), !sessions.isEmpty
         else { return }
-        try emit(
+        try step.emit(
             GapDetected(
                 instrument: instrument, sessions: UInt32(sessions.count), from: last,
-                to: context.time), context, into: &batch)
+                to: step.time))
     }
 
     private mutating func noteFeed(
-        _ instrument: InstrumentID, _ last: Timestamp, _ timeout: Int64, _ context: StepContext,
-        into batch: inout Batch
+        _ instrument: InstrumentID, _ last: Timestamp, _ timeout: Int64, _ step: inout Step
     ) throws(EngineError) {
         let number = Int(instrument.number)
         let isLate =
-            last != .zero && context.time.nanoseconds - last.nanoseconds > timeout
-            && openTime(last, context.time) > timeout
+            last != .zero && step.time.nanoseconds - last.nanoseconds > timeout
+            && openTime(last, step.time) > timeout
         if isLate {
             if vigil.data[number].pausedAt == nil {
-                try pause(instrument, last, context, into: &batch)
+                try pause(instrument, last, &step)
             }
             vigil.data[number].stable = 0
-            try emit(
-                GapDetected(instrument: instrument, sessions: 0, from: last, to: context.time),
-                context, into: &batch)
+            try step.emit(
+                GapDetected(instrument: instrument, sessions: 0, from: last, to: step.time))
         }
         guard let pausedAt = vigil.data[number].pausedAt else { return }
         vigil.data[number].stable += 1
         guard Int(vigil.data[number].stable) > rules.data.feedStable else { return }
         vigil.data[number].pausedAt = nil
-        try emit(
-            FeedResumed(instrument: instrument, pausedAt: pausedAt), context, into: &batch)
+        try step.emit(
+            FeedResumed(instrument: instrument, pausedAt: pausedAt))
         try clear(
             LatchCleared(
                 .feed, scope: .symbol, instrument: instrument, actor: "engine",
-                reason: "\(rules.data.feedStable) data in a row came in time"), context,
-            into: &batch)
+                reason: "\(rules.data.feedStable) data in a row came in time"), &step)
     }
 
     /// Time in open hours between two moments; all of it where the calendar does not know.
@@ -237,24 +229,22 @@ extension Engine {
     }
 
     private mutating func pause(
-        _ instrument: InstrumentID, _ last: Timestamp, _ context: StepContext,
-        into batch: inout Batch
+        _ instrument: InstrumentID, _ last: Timestamp, _ step: inout Step
     ) throws(EngineError) {
-        vigil.data[Int(instrument.number)].pausedAt = context.time
+        vigil.data[Int(instrument.number)].pausedAt = step.time
         vigil.data[Int(instrument.number)].stable = 0
         let reason = "no data since \(last)"
-        try emit(
-            FeedPaused(instrument: instrument, lastSeen: last, reason: reason), context,
-            into: &batch)
+        try step.emit(
+            FeedPaused(instrument: instrument, lastSeen: last, reason: reason))
         try engage(
             LatchEngaged(
                 .feed, scope: .symbol, instrument: instrument, clears: .automatic, actor: "engine",
-                reason: reason), context, into: &batch)
+                reason: reason), &step)
     }
 
     /// Looks for instruments whose data stopped: at a new day and at each tick of the clock.
     mutating func watchData(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         let timeout = rules.data.feedTimeout.count
         for slot in slots.indices where slots[slot].instrument != .none {
@@ -262,21 +252,21 @@ extension Engine {
             let number = Int(instrument.number)
             guard number < vigil.data.count, vigil.data[number].last != .zero else { continue }
             let last = vigil.data[number].last
-            if isStale(last, context.time) {
-                let hours = (context.time.nanoseconds - last.nanoseconds) / 3_600_000_000_000
+            if isStale(last, step.time) {
+                let hours = (step.time.nanoseconds - last.nanoseconds) / 3_600_000_000_000
                 try engage(
                     LatchEngaged(
                         .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
-                        limit: Money(raw: Int128(rules.data.staleness.count) / 3600),
-                        value: Money(raw: Int128(hours) * Int128(FixedPoint.one)), actor: "engine",
+                        limit: .duration(rules.data.staleness, in: .hour),
+                        value: .count(hours), actor: "engine",
                         reason: "STALE_DATA: the last data are of \(last), \(hours) hours ago"),
-                    context, into: &batch)
+                    &step)
             }
             if timeout > 0, vigil.data[number].pausedAt == nil,
-                context.time.nanoseconds - last.nanoseconds > timeout,
-                openTime(last, context.time) > timeout
+                step.time.nanoseconds - last.nanoseconds > timeout,
+                openTime(last, step.time) > timeout
             {
-                try pause(instrument, last, context, into: &batch)
+                try pause(instrument, last, &step)
             }
         }
     }

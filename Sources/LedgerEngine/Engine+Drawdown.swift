@@ -18,11 +18,11 @@ extension Engine {
 
     /// Does what time and equity ask for. Called after the event was booked and the venue had its say.
     mutating func watch(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         if vigil.isDue {
             vigil.isDue = false
-            try passBoundary(context, into: &batch)
+            try passBoundary(&step)
         }
         guard rules.watchesEquity, let worth = books.equity[account] else {
             vigil.line = .min
@@ -32,8 +32,8 @@ extension Engine {
             vigil.peak = worth.peakEquityValue
             if worth.equityValue >= vigil.peak { vigil.hasWarned = false }
         }
-        try watchDrawdown(worth, context, into: &batch)
-        try watchDay(worth, context, into: &batch)
+        try watchDrawdown(worth, &step)
+        try watchDay(worth, &step)
         vigil.line = lookLine(worth)
     }
 
@@ -55,31 +55,30 @@ extension Engine {
     // MARK: The stop
 
     private mutating func watchDrawdown(
-        _ worth: AccountEquity, _ context: StepContext, into batch: inout Batch
+        _ worth: AccountEquity, _ step: inout Step
     ) throws(EngineError) {
         guard rules.drawdown.isEnabled else { return }
         let level = rules.drawdown.level(worth.equityValue, below: vigil.peak)
-        let isOver = stop.phase != .normal && context.time >= stop.until
+        let isOver = stop.phase != .normal && step.time >= stop.until
         switch DrawdownStop.step(stop.phase, level, isOver: isOver) {
         case .stay:
             guard level >= .warning, !vigil.hasWarned, stop.allowsEntries else { return }
             vigil.hasWarned = true
             let fall = Self.fall(worth)
-            try emit(
+            try step.emit(
                 AlertRaised(
-                    .warning, .drawdownWarning, value: Money(raw: Int128(fall.raw)),
-                    threshold: Money(raw: Int128(rules.drawdown.warning.raw)),
-                    text: "equity is \(fall) of its peak below it: review the positions"), context,
-                into: &batch)
-        case .halt: try trigger(.halt, worth, context, into: &batch)
-        case .panic: try trigger(.panic, worth, context, into: &batch)
+                    .warning, .drawdownWarning, value: .share(fall),
+                    threshold: .share(rules.drawdown.warning),
+                    text: "equity is \(fall) of its peak below it: review the positions"))
+        case .halt: try trigger(.halt, worth, &step)
+        case .panic: try trigger(.panic, worth, &step)
         case .check:
             try checkHealth(
-                actor: "engine", reason: "the cooldown is over", context, into: &batch)
+                actor: "engine", reason: "the cooldown is over", &step)
         case .finish:
             try move(
                 to: .normal, days: 0, until: .zero, actor: "engine",
-                reason: "the ramp-up is over", context, into: &batch)
+                reason: "the ramp-up is over", &step)
         case .resume, .extend: return
         }
     }
@@ -93,47 +92,45 @@ extension Engine {
     }
 
     private mutating func trigger(
-        _ phase: DrawdownPhase, _ worth: AccountEquity, _ context: StepContext,
-        into batch: inout Batch
+        _ phase: DrawdownPhase, _ worth: AccountEquity, _ step: inout Step
     ) throws(EngineError) {
         let isPanic = phase == .panic
         let days = isPanic ? rules.drawdown.panicDays : rules.drawdown.haltDays
         let threshold = isPanic ? rules.drawdown.panic : rules.drawdown.halt
         let fall = Self.fall(worth)
-        let until = try open(after: days, today(context), context, into: &batch)
+        let until = try open(after: days, today(at: step.time), &step)
         let reason = "equity is \(fall) below its peak, the threshold is \(threshold)"
         vigil.hasWarned = true
         let cause = try move(
-            to: phase, days: days, until: until, actor: "engine", reason: reason, context,
-            into: &batch)
+            to: phase, days: days, until: until, actor: "engine", reason: reason, &step)
         let flattens = isPanic && rules.drawdown.flattensOnPanic
-        try emit(
+        try step.emit(
             AlertRaised(
                 .critical, isPanic ? .drawdownPanic : .drawdownHalt,
-                value: Money(raw: Int128(fall.raw)),
-                threshold: Money(raw: Int128(threshold.raw)),
-                text: "\(reason); entries wait until \(until)"), context, into: &batch)
+                value: .share(fall),
+                threshold: .share(threshold),
+                text: "\(reason); entries wait until \(until)"))
         try engage(
             LatchEngaged(
                 .drawdown, effect: flattens ? .flatten : .blockEntries, clears: .automatic,
-                limit: Money(raw: Int128(threshold.raw)), value: Money(raw: Int128(fall.raw)),
-                actor: "engine", reason: "\(phase): \(reason)"), context, into: &batch)
-        if flattens { try flatten(nil, nil, because: cause, context, into: &batch) }
+                limit: .share(threshold), value: .share(fall),
+                actor: "engine", reason: "\(phase): \(reason)"), &step)
+        if flattens { try flatten(nil, nil, because: cause, &step) }
     }
 
     /// The open of the n-th session after a day; the end of time where the calendar does not know it,
     /// and entries are then blocked until somebody names another calendar.
     private mutating func open(
-        after days: Int, _ day: CivilDate, _ context: StepContext, into batch: inout Batch
+        after days: Int, _ day: CivilDate, _ step: inout Step
     ) throws(EngineError) -> Timestamp {
-        guard days > 0 else { return context.time }
+        guard days > 0 else { return step.time }
         do {
             return try calendar.session(days, after: day).opens
         } catch {
             try engage(
                 LatchEngaged(
                     .calendar, clears: .automatic, actor: "engine", reason: error.description),
-                context, into: &batch)
+                &step)
             return Timestamp(nanoseconds: .max)
         }
     }
@@ -141,7 +138,7 @@ extension Engine {
     /// Gives a phase whose end the calendar did not know its end, once a calendar does: its days are
     /// counted from the day on which it began.
     mutating func findEnd(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         guard stop.phase != .normal, stop.until.nanoseconds == .max, stop.days > 0,
             let began = try? calendar.lastSession(openedBefore: stop.since),
@@ -149,19 +146,19 @@ extension Engine {
         else { return }
         try move(
             to: stop.phase, days: Int(stop.days), until: end.opens, actor: "engine",
-            reason: "the \(calendar) calendar knows the end", context, into: &batch)
+            reason: "the \(calendar) calendar knows the end", &step)
     }
 
     /// The trading day; the UTC day where the calendar does not know it.
-    private func today(_ context: StepContext) -> CivilDate {
-        CivilDate(daysSinceEpoch: vigil.day == .min ? context.time.utcDay : vigil.day)
+    private func today(at time: Timestamp) -> CivilDate {
+        CivilDate(daysSinceEpoch: vigil.day == .min ? time.utcDay : vigil.day)
     }
 
     /// The day from which what follows a cooldown is counted: the one that opens at this very moment,
     /// else today.
-    private func resumeDay(_ context: StepContext) -> CivilDate {
-        let day = today(context)
-        guard context.time >= vigil.dayEnds, let next = try? calendar.session(1, after: day) else {
+    private func resumeDay(at time: Timestamp) -> CivilDate {
+        let day = today(at: time)
+        guard time >= vigil.dayEnds, let next = try? calendar.session(1, after: day) else {
             return day
         }
         return next.day
@@ -170,55 +167,54 @@ extension Engine {
     @discardableResult
     private mutating func move(
         to phase: DrawdownPhase, days: Int, until: Timestamp, actor: String, reason: String,
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) -> SequenceNumber {
         let worth = books.equity[account]
         let event = DrawdownChanged(
             from: stop.phase, to: phase, days: UInt16(clamping: days),
             equity: worth?.equity ?? .zero, peak: worth?.peak ?? .zero,
             drawdown: worth.map { Self.fall($0) } ?? .zero, until: until,
-            day: today(context).description, actor: actor, reason: reason)
-        let sequence = try emit(event, context, into: &batch)
-        stop.change(event, at: context.time)
+            day: today(at: step.time).description, actor: actor, reason: reason)
+        let sequence = try step.emit(event)
+        stop.change(event, at: step.time)
         vigil.boundary = min(vigil.boundary, until == .zero ? vigil.boundary : until)
         return sequence
     }
 
     /// The checks of D05: their result decides whether a cooldown that is over ends.
     mutating func checkHealth(
-        actor: String, reason: String, _ context: StepContext, into batch: inout Batch
+        actor: String, reason: String, _ step: inout Step
     ) throws(EngineError) {
-        let event = healthChecks(actor: actor, reason: reason, context)
-        try emit(event, context, into: &batch)
-        stop.check(event, at: context.time)
-        guard stop.phase == .halt || stop.phase == .panic, context.time >= stop.until else {
+        let event = healthChecks(actor: actor, reason: reason, at: step.time)
+        try step.emit(event)
+        stop.check(event, at: step.time)
+        guard stop.phase == .halt || stop.phase == .panic, step.time >= stop.until else {
             return
         }
-        let day = resumeDay(context)
+        let day = resumeDay(at: step.time)
         switch DrawdownStop.step(stop.phase, .none, isOver: true, isHealthy: event.canResume) {
         case .resume:
             let until = try open(
-                after: rules.drawdown.rampupDays, day, context, into: &batch)
+                after: rules.drawdown.rampupDays, day, &step)
             try move(
                 to: .rampup, days: rules.drawdown.rampupDays, until: until, actor: actor,
-                reason: "the health checks passed", context, into: &batch)
-            try rebasePeak(actor: actor, reason: "trading resumes", context, into: &batch)
+                reason: "the health checks passed", &step)
+            try rebasePeak(actor: actor, reason: "trading resumes", &step)
             try clear(
-                LatchCleared(.drawdown, actor: actor, reason: "the health checks passed"), context,
-                into: &batch)
+                LatchCleared(.drawdown, actor: actor, reason: "the health checks passed"), &step)
         case .extend:
             let more = rules.drawdown.extensionDays
-            let until = try open(after: more, day, context, into: &batch)
+            let until = try open(after: more, day, &step)
             try move(
                 to: stop.phase, days: Int(stop.days) + more, until: until, actor: actor,
-                reason: "the health checks failed", context, into: &batch)
+                reason: "the health checks failed", &step)
         default: return
         }
     }
 
     /// What the health checks say now, without saying so in the journal.
     public func healthChecks(
-        actor: String, reason: String, _ context: StepContext
+        actor: String, reason: String, at time: Timestamp
     ) -> HealthChecked {
         let day = Nanoseconds.day.count
         let last = vigil.counters.lastDuplicate
@@ -227,20 +223,20 @@ extension Engine {
         }
         return HealthChecked(
             reconciliation: gate.latch(.reconciliation) == nil,
-            dataQuality: hasFreshData(context.time),
-            noDuplicateIntents: last.map { context.time.nanoseconds - $0.nanoseconds > day }
+            dataQuality: hasFreshData(time),
+            noDuplicateIntents: last.map { time.nanoseconds - $0.nanoseconds > day }
                 ?? true,
             strategiesEnabled: enabled, actor: actor, reason: reason)
     }
 
     mutating func rebasePeak(
-        actor: String, reason: String, _ context: StepContext, into batch: inout Batch
+        actor: String, reason: String, _ step: inout Step
     ) throws(EngineError) {
         guard let worth = books.equity[account] else { return }
         let event = PeakRebased(from: worth.peak, to: worth.equity, actor: actor, reason: reason)
-        let sequence = try emit(event, context, into: &batch)
+        let sequence = try step.emit(event)
         try fold { (engine) throws(FoldError) in
-            try engine.books.rebase(engine.account, at: context.time, sequence: sequence)
+            try engine.books.rebase(engine.account, at: step.time, sequence: sequence)
         }
         vigil.hasWarned = false
         vigil.lookAgain()
@@ -248,17 +244,15 @@ extension Engine {
 
     /// An operator's resume (D06): NORMAL at once, with the peak at the present equity.
     mutating func overrideDrawdown(
-        actor: String, reason: String, _ context: StepContext, into batch: inout Batch
+        actor: String, reason: String, _ step: inout Step
     ) throws(EngineError) {
         guard stop.phase != .normal else { return }
         try move(
             to: .normal, days: 0, until: .zero, actor: actor,
-            reason: "override, cooldown and health checks passed over: \(reason)", context,
-            into: &batch)
-        try rebasePeak(actor: actor, reason: "override: \(reason)", context, into: &batch)
+            reason: "override, cooldown and health checks passed over: \(reason)", &step)
+        try rebasePeak(actor: actor, reason: "override: \(reason)", &step)
         try clear(
-            LatchCleared(.drawdown, actor: actor, reason: "override: \(reason)"), context,
-            into: &batch)
+            LatchCleared(.drawdown, actor: actor, reason: "override: \(reason)"), &step)
     }
 
     // MARK: The day's losses
@@ -282,7 +276,7 @@ extension Engine {
     }
 
     private mutating func watchDay(
-        _ worth: AccountEquity, _ context: StepContext, into batch: inout Batch
+        _ worth: AccountEquity, _ step: inout Step
     ) throws(EngineError) {
         guard rules.risk.isEnabled else { return }
         let lines = dayLines(worth)
@@ -291,37 +285,35 @@ extension Engine {
         let basis = vigil.dayStart.basis(worth)
         if now <= lines.drawdown {
             try engageLoss(
-                .dailyDrawdown, .operator, risk.dailyDrawdown, basis, now, context, into: &batch)
+                .dailyDrawdown, .operator, risk.dailyDrawdown, basis, now, &step)
         }
         if now <= lines.loss {
             try engageLoss(
-                .dailyLoss, .automatic, risk.dailyLoss, basis, now, context, into: &batch)
+                .dailyLoss, .automatic, risk.dailyLoss, basis, now, &step)
         }
         guard now <= lines.pause, gate.latch(.lossPause) == nil else { return }
         let lost = AccountEquity.amount(vigil.resetStart.basis(worth) - now)
-        vigil.pauseUntil = context.time.advanced(by: risk.pause)
+        vigil.pauseUntil = step.time.advanced(by: risk.pause)
         vigil.boundary = min(vigil.boundary, vigil.pauseUntil ?? vigil.boundary)
         try engage(
             LatchEngaged(
-                .lossPause, clears: .automatic, limit: risk.dailyLossLimit, value: lost,
-                actor: "engine",
+                .lossPause, clears: .automatic, limit: .money(risk.dailyLossLimit),
+                value: .money(lost), actor: "engine",
                 reason: "\(lost) lost since \(risk.resetHour):00 UTC, the limit is "
-                    + "\(risk.dailyLossLimit)"), context, into: &batch)
+                    + "\(risk.dailyLossLimit)"), &step)
     }
 
     private mutating func engageLoss(
         _ source: LatchSource, _ rule: ClearRule, _ limit: Price, _ basis: Int128, _ now: Int128,
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         guard gate.latch(source) == nil else { return }
         let share = 1 - FixedPoint.double(now) / FixedPoint.double(basis)
         let lost = Price(rounding: (share * 1e9).rounded(.toNearestOrEven) / 1e9) ?? .zero
         try engage(
             LatchEngaged(
-                source, clears: rule, limit: Money(raw: Int128(limit.raw)),
-                value: Money(raw: Int128(lost.raw)), actor: "engine",
-                reason: "\(lost) of the day's first equity is lost, the limit is \(limit)"),
-            context,
-            into: &batch)
+                source, clears: rule, limit: .share(limit),
+                value: .share(lost), actor: "engine",
+                reason: "\(lost) of the day's first equity is lost, the limit is \(limit)"), &step)
     }
 }

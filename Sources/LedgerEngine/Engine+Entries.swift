@@ -31,7 +31,7 @@ extension Engine {
     /// is blocked; of an order that turns a position round the closing part passes.
     mutating func permit(
         _ decision: Decision, _ wanted: Quantity, _ slot: Int, _ instrument: Instrument,
-        _ context: StepContext, correlation chain: SequenceNumber, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) -> Permit {
         let position = slots[slot].position
         var growth = increase(decision.side, wanted, position)
@@ -47,13 +47,11 @@ extension Engine {
         } else {
             guard growth.raw > 0, restrictsEntries else { return .granted(wanted) }
             permit = try restrict(
-                decision, &growth, closing, slot, instrument, context, correlation: chain,
-                into: &batch)
+                decision, &growth, closing, slot, instrument, &step)
         }
         guard closing.raw > 0, let refusal = permit.refusal else { return permit }
         try adjust(
-            refusal, from: closing + growth, to: closing, slot, decision.side, context,
-            correlation: chain, into: &batch)
+            refusal, from: closing + growth, to: closing, slot, decision.side, &step)
         return .granted(closing)
     }
 
@@ -62,39 +60,39 @@ extension Engine {
     /// - Parameter left: what enlarges the position; becomes what the last rule left of it.
     private mutating func restrict(
         _ decision: Decision, _ left: inout Quantity, _ closing: Quantity, _ slot: Int,
-        _ instrument: Instrument, _ context: StepContext, correlation chain: SequenceNumber,
-        into batch: inout Batch
+        _ instrument: Instrument, _ step: inout Step
     ) throws(EngineError) -> Permit {
-        if let refusal = dataRefusal(decision, slot, context) { return .signalRejected(refusal) }
-        var multipliers: [(share: Price, rule: RejectionReason, value: Money)] = []
+        if let refusal = dataRefusal(decision, slot, at: step.time) {
+            return .signalRejected(refusal)
+        }
+        var multipliers: [(share: Price, rule: RejectionReason, value: Measure)] = []
         if rules.usesFilters {
             switch filter(slot) {
             case .refuse(let refusal): return .signalRejected(refusal)
             case .pass(let share, let correlation):
                 if share < 1, let factor = Price(rounding: share) {
-                    multipliers.append((factor, .correlation, correlation.money))
+                    multipliers.append((factor, .correlation, .share(rounding: correlation)))
                 }
             }
         }
-        if let refusal = throttle(slot, context) { return .signalRejected(refusal) }
+        if let refusal = throttle(slot, at: step.time) { return .signalRejected(refusal) }
         if rules.drawdown.isEnabled, let sizing = stop.sizing(rules.drawdown) {
             multipliers.append((sizing, .rampup, .zero))
         }
         for (share, rule, value) in multipliers {
             let scaled = left.scaled(by: share).truncated(to: instrument.lot)
-            let limit = Money(raw: Int128(share.raw))
+            let limit = Measure.share(share)
             guard scaled.raw > 0 else {
                 return .intentRejected(Refusal(.sizeZero, limit: limit, value: value))
             }
             try adjust(
                 Refusal(rule, limit: limit, value: value), from: closing + left,
-                to: closing + scaled, slot, decision.side, context, correlation: chain,
-                into: &batch)
+                to: closing + scaled, slot, decision.side, &step)
             left = scaled
         }
         guard rules.risk.isEnabled else { return .granted(closing + left) }
         return try limit(
-            decision, &left, closing, slot, instrument, context, correlation: chain, into: &batch)
+            decision, &left, closing, slot, instrument, &step)
     }
 
     /// Whether an entry has more to pass than an open gate.
@@ -118,56 +116,55 @@ extension Engine {
 
     private mutating func limit(
         _ decision: Decision, _ left: inout Quantity, _ closing: Quantity, _ slot: Int,
-        _ instrument: Instrument, _ context: StepContext, correlation: SequenceNumber,
-        into batch: inout Batch
+        _ instrument: Instrument, _ step: inout Step
     ) throws(EngineError) -> Permit {
         let verdict = rules.risk.verdict(try candidate(decision, left, instrument))
         for change in verdict.adjustments {
             try adjust(
                 change.rule, from: closing + change.from, to: closing + change.to, slot,
-                decision.side, context, correlation: correlation, into: &batch)
+                decision.side, &step)
         }
         left = verdict.quantity
-        if let refusal = verdict.refusal ?? rateRefusal(context) { return .intentRejected(refusal) }
+        if let refusal = verdict.refusal ?? rateRefusal(at: step.time) {
+            return .intentRejected(refusal)
+        }
         return .granted(closing + left)
     }
 
     /// An entry that was sent counts against the limits of a minute and a day.
-    mutating func countEntry(_ context: StepContext) {
+    mutating func countEntry(at time: Timestamp) {
         guard rules.risk.isEnabled else { return }
         vigil.entries &+= 1
-        if rules.risk.ordersPerMinute > 0 { vigil.orders.add(context.time, span: .minute) }
+        if rules.risk.ordersPerMinute > 0 { vigil.orders.add(time, span: .minute) }
     }
 
-    func rateRefusal(_ context: StepContext) -> Refusal? {
-        func whole(_ count: Int) -> Money { Money(raw: Int128(count) * Int128(FixedPoint.one)) }
+    func rateRefusal(at time: Timestamp) -> Refusal? {
         let risk = rules.risk
         if risk.entriesPerDay > 0, Int(vigil.entries) >= risk.entriesPerDay {
             return Refusal(
-                .entriesPerDay, limit: whole(risk.entriesPerDay),
-                value: whole(Int(vigil.entries) + 1))
+                .entriesPerDay, limit: .count(risk.entriesPerDay),
+                value: .count(Int(vigil.entries) + 1))
         }
         guard risk.ordersPerMinute > 0 else { return nil }
-        let sent = vigil.orders.count(at: context.time, span: .minute)
+        let sent = vigil.orders.count(at: time, span: .minute)
         return sent < risk.ordersPerMinute
             ? nil
-            : Refusal(.orderRate, limit: whole(risk.ordersPerMinute), value: whole(sent + 1))
+            : Refusal(.orderRate, limit: .count(risk.ordersPerMinute), value: .count(sent + 1))
     }
 
-    private mutating func throttle(_ slot: Int, _ context: StepContext) -> Refusal? {
+    private mutating func throttle(_ slot: Int, at time: Timestamp) -> Refusal? {
         guard rules.risk.isEnabled else { return nil }
         let risk = rules.risk
-        func whole(_ count: Int) -> Money { Money(raw: Int128(count) * Int128(FixedPoint.one)) }
         if risk.topSignals > 0 {
             let used = slots.reduce(0) { $0 + ($1.id == slots[slot].id ? Int($1.signalsToday) : 0) }
             guard used < risk.topSignals else {
-                return Refusal(.topSignals, limit: whole(risk.topSignals), value: whole(used + 1))
+                return Refusal(.topSignals, limit: .count(risk.topSignals), value: .count(used + 1))
             }
         }
         if risk.signalsPerSecond > 0,
-            !vigil.signals.take(at: context.time, rate: risk.signalsPerSecond)
+            !vigil.signals.take(at: time, rate: risk.signalsPerSecond)
         {
-            return Refusal(.signalRate, limit: Money(raw: Int128(risk.signalsPerSecond)))
+            return Refusal(.signalRate, limit: Measure(raw: Int128(risk.signalsPerSecond)))
         }
         slots[slot].signalsToday &+= 1
         return nil
@@ -175,7 +172,7 @@ extension Engine {
 
     /// Missing indicators, a price that nothing confirmed, old data, too short a history (Q01).
     private func dataRefusal(
-        _ decision: Decision, _ slot: Int, _ context: StepContext
+        _ decision: Decision, _ slot: Int, at time: Timestamp
     ) -> Refusal? {
         guard rules.data.isEnabled else { return nil }
         let instrument = slots[slot].instrument
@@ -184,17 +181,15 @@ extension Engine {
         }
         if let held = books.equity.held.first(where: { $0.instrument == instrument }) {
             return Refusal(
-                .dataQuality, limit: Money(raw: Int128(books.equity.mark(instrument).raw)),
-                value: Money(raw: Int128(held.price.raw)))
+                .dataQuality, limit: .price(books.equity.mark(instrument)),
+                value: .price(held.price))
         }
         let number = Int(instrument.number)
         let watch = number < vigil.data.count ? vigil.data[number] : DataWatch()
-        if isStale(watch.last, context.time) { return Refusal(.dataQuality) }
+        if isStale(watch.last, time) { return Refusal(.dataQuality) }
         guard Int(watch.days) < rules.data.history else { return nil }
-        let one = Int128(FixedPoint.one)
         return Refusal(
-            .dataQuality, limit: Money(raw: Int128(rules.data.history) * one),
-            value: Money(raw: Int128(watch.days) * one))
+            .dataQuality, limit: .count(rules.data.history), value: .count(watch.days))
     }
 
     /// The entry with all that the limits look at: what is held and what waits at the venue.
@@ -244,19 +239,13 @@ extension Engine {
     /// Journals that a rule made an order smaller.
     private mutating func adjust(
         _ rule: Refusal, from: Quantity, to: Quantity, _ slot: Int, _ side: Side,
-        _ context: StepContext, correlation: SequenceNumber, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
-        try emit(
+        try step.emitInChain(
             SizeAdjusted(
                 instrument: slots[slot].instrument, strategy: slots[slot].id, side: side,
-                refusal: rule, from: from.written, to: to.written), context,
-            correlation: correlation, into: &batch)
+                refusal: rule, from: from.written, to: to.written))
     }
-}
-
-extension Double {
-    /// To 10^-9, for a record.
-    fileprivate var money: Money { Money(raw: Int128((self * 1e9).rounded(.toNearestOrEven))) }
 }
 
 extension Quantity {

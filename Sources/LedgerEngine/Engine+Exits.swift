@@ -12,14 +12,14 @@ extension Engine {
 
     /// Keeps an order that was just decided until what protects the position is back from the venue.
     mutating func holdBack(
-        _ id: OrderID, _ terms: OrderIntended, _ context: StepContext, into batch: inout Batch
+        _ id: OrderID, _ terms: OrderIntended, _ step: inout Step
     ) throws(EngineError) {
         guard terms.parent == .none else { return }
         let blocking = protectors(of: terms)
         guard !blocking.isEmpty else { return }
         remote.exits.append(
             RemoteOrders.Exit(order: id, isWaiting: true, protectors: blocking.map(\.terms)))
-        for order in blocking { try withdraw(order, .positionClosed, context, into: &batch) }
+        for order in blocking { try withdraw(order, .positionClosed, &step) }
     }
 
     private func protectors(of terms: OrderIntended) -> [WorkingOrder] {
@@ -39,8 +39,7 @@ extension Engine {
 
     /// Lets go what waited for orders that are gone, for what is still there to close.
     mutating func release(
-        _ strategy: StrategyID, _ instrument: InstrumentID, _ context: StepContext,
-        into batch: inout Batch
+        _ strategy: StrategyID, _ instrument: InstrumentID, _ step: inout Step
     ) throws(EngineError) {
         for order in waiting(strategy, instrument) {
             let position = books.positions.position(account, strategy, instrument)
@@ -53,7 +52,7 @@ extension Engine {
             guard left.raw > 0 else {
                 remote.exits.removeAll { $0.order == order.id }
                 guard let removed = venue.remove(order.id, instrument) else { continue }
-                try end(removed, .positionClosed, expired: false, context, into: &batch)
+                try end(removed, .positionClosed, expired: false, &step)
                 continue
             }
             for place in remote.exits.indices where remote.exits[place].order == order.id {
@@ -64,17 +63,17 @@ extension Engine {
                     instrument: instrument, generation: known.generation + 1, order: order.id,
                     quantity: left, limitPrice: order.terms.limitPrice,
                     stopPrice: order.terms.stopPrice, remaining: left)
-                try apply(event, known, context, into: &batch)
+                try apply(event, known, &step)
             }
-            try emit(
-                IntentReleased(instrument: instrument, order: order.id), context,
-                correlation: orders.order(order.id)?.correlation ?? .none, into: &batch)
+            try step.emit(
+                IntentReleased(instrument: instrument, order: order.id),
+                correlation: orders.order(order.id)?.correlation ?? .none)
         }
     }
 
     /// Places anew what made way for an exit that is over and left some of the position.
     mutating func protectAgain(
-        _ exit: WorkingOrder, _ context: StepContext, into batch: inout Batch
+        _ exit: WorkingOrder, _ step: inout Step
     ) throws(EngineError) {
         guard let place = remote.exits.firstIndex(where: { $0.order == exit.id }) else { return }
         let protectors = remote.exits.remove(at: place).protectors
@@ -82,14 +81,13 @@ extension Engine {
             slots[slot].workingOrders == 0
         else { return }
         for terms in protectors {
-            try protectRest(terms, terms.quantity, context, into: &batch)
+            try protectRest(terms, terms.quantity, &step)
         }
     }
 
     /// Places a protecting order that was taken back anew, for what of the position nothing else protects.
     mutating func protectRest(
-        _ terms: OrderIntended, _ quantity: Quantity, _ context: StepContext,
-        into batch: inout Batch
+        _ terms: OrderIntended, _ quantity: Quantity, _ step: inout Step
     ) throws(EngineError) {
         guard let slot = slot(of: terms) else { return }
         let position = slots[slot].position
@@ -109,23 +107,22 @@ extension Engine {
         guard left.raw > 0 else { return }
         var again = terms
         again.quantity = left
-        again.intent = identity(slot, terms.side, context)
+        again.intent = identity(slot, terms.side, at: step.time)
         slots[slot].protecting += 1
-        try sendProtecting(again, context, correlation: context.sequence, into: &batch)
+        step.chain = step.sequence
+        try sendProtecting(again, &step)
     }
 
     /// Sends an exit that protects; a stop that fits no filter of the venue is watched here. Parts below
     /// the venue's sizes are not: they are protected with the next part, or can be closed by nobody.
     mutating func sendProtecting(
-        _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
-        into batch: inout Batch
+        _ terms: OrderIntended, _ step: inout Step
     ) throws(EngineError) {
-        let refusal = try send(terms, context, correlation: correlation, into: &batch)
+        let refusal = try send(terms, &step)
         guard let refusal, ![.lotSize, .marketLotSize, .notional].contains(refusal.reason) else {
             return
         }
         try watchStop(
-            terms, terms.quantity, "\(refusal.reason)", context, correlation: correlation,
-            into: &batch)
+            terms, terms.quantity, "\(refusal.reason)", &step)
     }
 }

@@ -9,8 +9,7 @@ extension Engine {
     ///
     /// - Returns: the refusal where there is none; it names the filter.
     mutating func conform(
-        _ terms: inout OrderIntended, _ context: StepContext, correlation: SequenceNumber,
-        into batch: inout Batch
+        _ terms: inout OrderIntended, _ step: inout Step
     ) throws(EngineError) -> Refusal? {
         switch verdict(of: terms) {
         case .pass: return nil
@@ -19,7 +18,7 @@ extension Engine {
                 let event = SizeAdjusted(
                     instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
                     refusal: change, from: terms.quantity, to: adjusted.quantity)
-                try emit(event, context, correlation: correlation, into: &batch)
+                try step.emitInChain(event)
             }
             terms = adjusted
             return nil
@@ -31,10 +30,10 @@ extension Engine {
                     slots[slot].protecting -= 1
                 }
             }
-            try emit(
+            try step.emitInChain(
                 IntentRejected(
                     instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
-                    refusal: refusal), context, correlation: correlation, into: &batch)
+                    refusal: refusal))
             orders.countRejectedIntent()
             return refusal
         }

@@ -9,7 +9,7 @@ extension Engine {
     /// closes already is not closed twice.
     mutating func flatten(
         _ strategy: StrategyID?, _ instrument: InstrumentID?, because cause: SequenceNumber,
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         for position in books.positions.positions
         where position.account == account && position.quantity.raw != 0
@@ -32,7 +32,7 @@ extension Engine {
                 }
             for order in venue.orders(position.instrument)
             where order.terms.strategy == position.strategy && order.id != closing?.id {
-                try withdraw(order, .halted, context, into: &batch)
+                try withdraw(order, .halted, &step)
             }
             guard closing == nil else { continue }
             let slot = slots.firstIndex {
@@ -40,19 +40,20 @@ extension Engine {
             }
             let terms = OrderIntended(
                 instrument: position.instrument, strategy: position.strategy, side: side,
-                orderType: .market, intent: closingIdentity(slot, position, side, context),
+                orderType: .market, intent: closingIdentity(slot, position, side, step),
                 quantity: position.quantity.magnitude,
                 referencePrice: books.equity.mark(position.instrument),
                 timeInForce: .goodTillCancelled, purpose: .exit)
             if let slot { slots[slot].workingOrders += 1 }
-            try send(terms, context, correlation: cause, into: &batch)
+            step.chain = cause
+            try send(terms, &step)
         }
     }
 
     /// Closes what a latch wanted closed and is still held: the orders for it ended with their run, with
     /// the settings before, or were not sent under a latch that blocked everything.
     mutating func flattenAgain(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         for latch in gate.latches
         where latch.effect == .flatten
@@ -60,22 +61,21 @@ extension Engine {
         {
             try flatten(
                 latch.scope == .strategy ? latch.strategy : nil,
-                latch.scope == .symbol ? latch.instrument : nil, because: context.sequence, context,
-                into: &batch)
+                latch.scope == .symbol ? latch.instrument : nil, because: step.sequence, &step)
         }
     }
 
     /// A position whose strategy the settings no longer have is closed by nobody else: the event that
     /// closes it tells its intents apart.
     private mutating func closingIdentity(
-        _ slot: Int?, _ position: Position, _ side: Side, _ context: StepContext
+        _ slot: Int?, _ position: Position, _ side: Side, _ step: borrowing Step
     ) -> IntentID {
-        if let slot { return identity(slot, side, context) }
+        if let slot { return identity(slot, side, at: step.time) }
         let decider = IntentID.Decider(
             account: configuration?.accountName ?? "", strategy: names.name(position.strategy),
             symbol: names.symbol(position.instrument))
         return IntentID(
-            decider: decider, side: side, decidedAt: context.time,
-            ordinal: UInt32(truncatingIfNeeded: context.sequence.number))
+            decider: decider, side: side, decidedAt: step.time,
+            ordinal: UInt32(truncatingIfNeeded: step.sequence.number))
     }
 }

@@ -8,36 +8,36 @@ extension Engine {
     /// Puts a latch up; one that stands already with the same effect or a harder one stays as it is.
     /// Entries that wait at the venue within its scope are taken back.
     mutating func engage(
-        _ event: LatchEngaged, _ context: StepContext, into batch: inout Batch
+        _ event: LatchEngaged, _ step: inout Step
     ) throws(EngineError) {
         let standing = gate.latch(
             event.source, event.scope, strategy: event.strategy, instrument: event.instrument)
         if let standing, standing.effect.rawValue >= event.effect.rawValue { return }
-        let sequence = try emit(event, context, into: &batch)
-        gate.engage(event, at: context.time, sequence: sequence)
-        if let alert = Self.alert(event) { try emit(alert, context, into: &batch) }
-        let latch = Latch(event, at: context.time, sequence: sequence)
+        let sequence = try step.emit(event)
+        gate.engage(event, at: step.time, sequence: sequence)
+        if let alert = Self.alert(event) { try step.emit(alert) }
+        let latch = Latch(event, at: step.time, sequence: sequence)
         for order in venue.allOrders
         where order.terms.purpose == .entry
             && latch.concerns(order.terms.strategy, order.terms.instrument)
         {
-            try withdraw(order, .halted, context, into: &batch)
+            try withdraw(order, .halted, &step)
         }
     }
 
     /// Takes a latch down; nothing happens where there is none.
     mutating func clear(
-        _ event: LatchCleared, _ context: StepContext, into batch: inout Batch
+        _ event: LatchCleared, _ step: inout Step
     ) throws(EngineError) {
         let standing = gate.latch(
             event.source, event.scope, strategy: event.strategy, instrument: event.instrument)
         guard let standing else { return }
-        try emit(event, context, into: &batch)
+        try step.emit(event)
         gate.clear(event)
         vigil.counters.reset(event.source)
         // What it stood for may still be so.
         vigil.lookAgain()
-        if standing.effect == .blockAll { try flattenAgain(context, into: &batch) }
+        if standing.effect == .blockAll { try flattenAgain(&step) }
     }
 
     /// What a person is told of a latch; nil for those that have an alert of their own or are routine.
@@ -61,23 +61,22 @@ extension Engine {
 
     /// Brings the latches of the configuration to what it says; the latches of others stay (K01, K03).
     mutating func applyGateSettings(
-        isFirst: Bool, _ context: StepContext, into batch: inout Batch
+        isFirst: Bool, _ step: inout Step
     ) throws(EngineError) {
         if isFirst, rules.mode != gate.mode {
             try change(
-                to: rules.mode, isHard: false, actor: "configuration", reason: "gate.mode", context,
-                into: &batch)
+                to: rules.mode, isHard: false, actor: "configuration", reason: "gate.mode", &step)
         }
         if rules.isTradingDisabled {
             try engage(
                 LatchEngaged(
                     .configuration, clears: .automatic, actor: "configuration",
-                    reason: "gate.trading_disabled"), context, into: &batch)
+                    reason: "gate.trading_disabled"), &step)
         } else {
             try clear(
                 LatchCleared(
                     .configuration, actor: "configuration",
-                    reason: "gate.trading_disabled is false"), context, into: &batch)
+                    reason: "gate.trading_disabled is false"), &step)
         }
         var seen = StrategyID.none
         for slot in slots where slot.id != seen {
@@ -87,8 +86,7 @@ extension Engine {
                     LatchEngaged(
                         .strategyList, scope: .strategy, strategy: slot.id, clears: .automatic,
                         actor: "configuration",
-                        reason: "\(slot.name) is in gate.strategy_disabled_list"), context,
-                    into: &batch)
+                        reason: "\(slot.name) is in gate.strategy_disabled_list"), &step)
             }
         }
         for latch in gate.latches where latch.source == .strategyList {
@@ -97,15 +95,14 @@ extension Engine {
             try clear(
                 LatchCleared(
                     .strategyList, scope: .strategy, strategy: latch.strategy,
-                    actor: "configuration", reason: "not in gate.strategy_disabled_list"), context,
-                into: &batch)
+                    actor: "configuration", reason: "not in gate.strategy_disabled_list"), &step)
         }
-        try clearWhatIsOff(context, into: &batch)
+        try clearWhatIsOff(&step)
     }
 
     /// Takes down the automatic latches of what the settings turned off: nothing else ever would.
     private mutating func clearWhatIsOff(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         var off: [LatchSource] = []
         if !rules.risk.isEnabled {
@@ -123,36 +120,33 @@ extension Engine {
             try clear(
                 LatchCleared(
                     latch.source, scope: latch.scope, instrument: latch.instrument,
-                    strategy: latch.strategy, actor: "configuration", reason: "turned off"),
-                context, into: &batch)
+                    strategy: latch.strategy, actor: "configuration", reason: "turned off"), &step)
         }
     }
 
     /// Changes the mode and puts its latch up or down.
     mutating func change(
-        to mode: TradingMode, isHard: Bool, actor: String, reason: String, _ context: StepContext,
-        into batch: inout Batch
+        to mode: TradingMode, isHard: Bool, actor: String, reason: String, _ step: inout Step
     ) throws(EngineError) {
         let event = ModeChanged(
             from: gate.mode, to: mode, isHard: isHard, actor: actor, reason: reason)
-        try emit(event, context, into: &batch)
-        gate.change(event, at: context.time)
+        try step.emit(event)
+        gate.change(event, at: step.time)
         if mode.blocksEntries {
             try engage(
                 LatchEngaged(
                     .mode, effect: isHard ? .blockAll : .blockEntries, clears: .operator,
-                    actor: actor, reason: reason.isEmpty ? "mode \(mode)" : reason), context,
-                into: &batch)
+                    actor: actor, reason: reason.isEmpty ? "mode \(mode)" : reason), &step)
         } else {
             try clear(
-                LatchCleared(.mode, actor: actor, reason: "mode \(mode)"), context, into: &batch)
+                LatchCleared(.mode, actor: actor, reason: "mode \(mode)"), &step)
         }
     }
 
     // MARK: What goes wrong outside
 
     mutating func take(
-        _ fault: FaultReported, _ context: StepContext, into batch: inout Batch
+        _ fault: FaultReported, _ step: inout Step
     ) throws(EngineError) {
         if fault.kind == .orderRejected {
             guard vigil.counters.rejectOrder(rules.faults) else { return }
@@ -160,27 +154,27 @@ extension Engine {
             return try engage(
                 LatchEngaged(
                     .orderRejections, clears: .operator,
-                    limit: Money(raw: Int128(rules.faults.rejectionRate.raw)),
-                    value: Money(raw: Int128(refused) * Int128(FixedPoint.one)),
+                    limit: .share(rules.faults.rejectionRate),
+                    value: .count(refused),
                     actor: fault.origin,
                     reason: "\(refused) of \(max(all, refused)) orders refused: \(fault.detail)"),
-                context, into: &batch)
+                &step)
         }
-        guard vigil.counters.take(fault.kind, at: context.time, rules.faults),
+        guard vigil.counters.take(fault.kind, at: step.time, rules.faults),
             let source = fault.kind.source
         else { return }
         let count = vigil.counters.count(fault.kind)
         try engage(
             LatchEngaged(
                 source, clears: .operator,
-                value: Money(raw: Int128(count) * Int128(FixedPoint.one)), actor: fault.origin,
-                reason: "\(count) times \(fault.kind): \(fault.detail)"), context, into: &batch)
+                value: .count(count), actor: fault.origin,
+                reason: "\(count) times \(fault.kind): \(fault.detail)"), &step)
     }
 
     mutating func take(
-        _ metric: MetricReported, _ context: StepContext, into batch: inout Batch
+        _ metric: MetricReported, _ step: inout Step
     ) throws(EngineError) {
-        let value = Money(raw: Int128(metric.value.raw))
+        let value = Measure(raw: Int128(metric.value.raw))
         let isClock = metric.metric == .clockSkew
         let wasTold = vigil.hasToldClock
         let warn = rules.faults.clockWarn * FixedPoint.one
@@ -191,46 +185,44 @@ extension Engine {
             return try engage(
                 LatchEngaged(
                     isClock ? .clock : .metrics, clears: .operator,
-                    limit: Money(raw: Int128(limit.raw)), value: value, actor: metric.origin,
-                    reason: "\(metric.metric) is \(metric.value), the limit \(limit)"), context,
-                into: &batch)
+                    limit: Measure(raw: Int128(limit.raw)), value: value, actor: metric.origin,
+                    reason: "\(metric.metric) is \(metric.value), the limit \(limit)"), &step)
         }
         guard isClock, vigil.hasToldClock, !wasTold else { return }
-        try emit(
+        try step.emit(
             AlertRaised(
-                .warning, .clockSkew, value: value, threshold: Money(raw: Int128(warn)),
-                text: "the venue's clock and ours are \(metric.value) ms apart"), context,
-            into: &batch)
+                .warning, .clockSkew, value: value, threshold: Measure(raw: Int128(warn)),
+                text: "the venue's clock and ours are \(metric.value) ms apart"))
     }
 
     mutating func take(
-        _ flag: FlagFileObserved, _ context: StepContext, into batch: inout Batch
+        _ flag: FlagFileObserved, _ step: inout Step
     ) throws(EngineError) {
         if flag.isPresent {
             try engage(
                 LatchEngaged(
                     .flagFile, clears: .automatic, actor: "flag file",
-                    reason: "\(flag.path) exists"), context, into: &batch)
+                    reason: "\(flag.path) exists"), &step)
         } else {
             try clear(
                 LatchCleared(.flagFile, actor: "flag file", reason: "\(flag.path) was removed"),
-                context, into: &batch)
+                &step)
         }
     }
 
     mutating func beginRun(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         vigil.counters.beginRun()
-        try awaitReconciliation(context, into: &batch)
-        try flattenAgain(context, into: &batch)
+        try awaitReconciliation(&step)
+        try flattenAgain(&step)
         guard vigil.counters.hasFailedRuns(rules.faults) else { return }
         let count = vigil.counters.runFailures
         try engage(
             LatchEngaged(
                 .runFailures, clears: .operator,
-                limit: Money(raw: Int128(rules.faults.runFailures) * Int128(FixedPoint.one)),
-                value: Money(raw: Int128(count) * Int128(FixedPoint.one)), actor: "engine",
-                reason: "\(count) runs in a row failed"), context, into: &batch)
+                limit: .count(rules.faults.runFailures),
+                value: .count(count), actor: "engine",
+                reason: "\(count) runs in a row failed"), &step)
     }
 }

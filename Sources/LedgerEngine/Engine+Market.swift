@@ -9,44 +9,42 @@ extension Engine {
     @inline(__always)
     mutating func mark(
         _ instrument: InstrumentID, _ price: Price, high: Price, low: Price,
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         let isTaken: Bool
         do {
             isTaken = try books.mark(
-                instrument, price, at: context.time, sequence: context.sequence)
+                instrument, price, at: step.time, sequence: step.sequence)
         } catch { throw .fold(error) }
-        vigil.lastData = context.time
-        if !isTaken { try hold(instrument, price, context, into: &batch) }
+        vigil.lastData = step.time
+        if !isTaken { try hold(instrument, price, &step) }
         guard watchesDays || watchesData else { return }
         // An event that begins a day belongs to it, though the day begins after it.
-        let day = context.time > vigil.dayEnds ? nextDay(context.time) : vigil.day
+        let day = step.time > vigil.dayEnds ? nextDay(step.time) : vigil.day
         if isTaken, watchesDays {
             history.observe(instrument, high: high, low: low, close: price, day: day)
         }
-        if watchesData { try note(instrument, on: day, context, into: &batch) }
+        if watchesData { try note(instrument, on: day, &step) }
     }
 
     /// Says that a price waits to be confirmed, and keeps entries out of the instrument meanwhile.
     private mutating func hold(
-        _ instrument: InstrumentID, _ price: Price, _ context: StepContext, into batch: inout Batch
+        _ instrument: InstrumentID, _ price: Price, _ step: inout Step
     ) throws(EngineError) {
         let mark = books.equity.mark(instrument)
-        try emit(
-            MarkHeld(instrument: instrument, price: price, mark: mark), context,
-            account: AccountID.none, into: &batch)
+        try step.emit(
+            MarkHeld(instrument: instrument, price: price, mark: mark), account: AccountID.none)
         guard rules.data.isEnabled else { return }
         try engage(
             LatchEngaged(
                 .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
-                limit: Money(raw: Int128(mark.raw)), value: Money(raw: Int128(price.raw)),
+                limit: .price(mark), value: .price(price),
                 actor: "engine",
-                reason: "PRICE_OUTLIER: \(price) after \(mark) waits for the next price"), context,
-            into: &batch)
+                reason: "PRICE_OUTLIER: \(price) after \(mark) waits for the next price"), &step)
     }
 
     mutating func pay(
-        _ declared: DividendDeclared, _ context: StepContext, into batch: inout Batch
+        _ declared: DividendDeclared, _ step: inout Step
     ) throws(EngineError) {
         for position in books.positions.positions(in: declared.instrument)
         where position.quantity.raw != 0 {
@@ -57,20 +55,20 @@ extension Engine {
             let event = DividendPaid(
                 instrument: declared.instrument, strategy: position.strategy,
                 perUnit: declared.perUnit, quantity: position.quantity, amount: amount)
-            try emit(event, context, account: position.account, into: &batch)
+            try step.emit(event, account: position.account)
             try fold { (engine) throws(FoldError) in
                 try engine.books.book(
-                    event, account: position.account, at: context.time, sequence: context.sequence)
+                    event, account: position.account, at: step.time, sequence: step.sequence)
             }
         }
     }
 
     mutating func split(
-        _ event: SplitApplied, _ context: StepContext
+        _ event: SplitApplied, _ step: borrowing Step
     ) throws(EngineError) {
         try fold { (engine) throws(FoldError) in
-            try engine.books.split(event, at: context.time, sequence: context.sequence)
-            try engine.orders.split(event, sequence: context.sequence)
+            try engine.books.split(event, at: step.time, sequence: step.sequence)
+            try engine.orders.split(event, sequence: step.sequence)
         }
         do {
             try venue.split(event)
@@ -84,7 +82,7 @@ extension Engine {
     }
 
     mutating func close(
-        _ session: SessionClosed, _ context: StepContext, into batch: inout Batch
+        _ session: SessionClosed, _ step: inout Step
     ) throws(EngineError) {
         // Outside, the venue says what expired.
         guard !isRemote else { return }
@@ -93,7 +91,7 @@ extension Engine {
             ? names.instruments.map(\.id) : [session.instrument]
         for instrument in closing {
             for report in venue.endOfSession(instrument) {
-                try take(report, context, into: &batch)
+                try take(report, &step)
             }
         }
     }

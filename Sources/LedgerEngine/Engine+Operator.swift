@@ -5,41 +5,48 @@ import LedgerSafety
 
 extension Engine {
     /// Nil when the command may be stepped in this state, else why not and what to do instead.
-    public func problem(with command: OperatorCommanded) -> String? {
-        if let problem = OperatorVerb.problem(with: command) { return problem }
-        guard configuration != nil else { return "the journal has no configuration yet" }
-        switch OperatorVerb(rawValue: command.command) {
-        case .engage:
-            return scopeProblem(OperatorVerb.halves(command.argument).1)
-        case .clear: return clearProblem(command.argument)
-        case .mode:
-            let (name, _) = OperatorVerb.halves(command.argument)
-            guard let mode = TradingMode.allCases.first(where: { "\($0)" == name }) else {
-                return nil
-            }
-            if gate.mode.mayBecome(mode) { return nil }
-            return gate.mode == mode
-                ? "the mode is \(mode) already"
-                : "from halt trading resumes through paper: ledger mode paper, then \(mode)"
+    public func problem(with event: OperatorCommanded) -> String? {
+        do { return problem(with: try OperatorCommand(event)) } catch { return "\(error)" }
+    }
+
+    /// Nil when the command may be stepped in this state, else why not and what to do instead.
+    public func problem(with command: OperatorCommand) -> String? {
+        guard configuration != nil else {
+            return "the journal has no configuration yet; create it with `ledger init`"
+        }
+        switch command {
+        case .engage(_, let scope), .flatten(let scope): return problem(with: scope)
+        case .clear(let source, let scope): return problem(clearing: source, scope)
+        case .mode(let mode, _): return problem(changingTo: mode)
         case .override:
             return stop.phase == .normal
-                ? "the drawdown stop is in NORMAL: nothing to override" : nil
-        case .flatten: return scopeProblem(command.argument)
-        case .sync:
-            guard let last = snapshots.last, last.began.snapshot.hex == command.argument else {
-                return "the venue's last snapshot is another one: reconcile first"
+                ? "the drawdown stop is in NORMAL; there is nothing to override" : nil
+        case .sync(let snapshot):
+            guard let last = snapshots.last, last.began.snapshot == snapshot else {
+                return "this is not the venue's last snapshot; run `ledger reconcile` first"
             }
-            return last.began.isReachable ? nil : "the venue could not be asked"
-        default: return nil
+            return last.began.isReachable
+                ? nil : "the venue did not answer; run `ledger reconcile` again"
+        case .deposit, .withdrawal, .fee, .note, .healthCheck, .hold, .releaseHold, .prune,
+            .doctor:
+            return nil
         }
     }
 
-    private func scopeProblem(_ text: String) -> String? {
-        switch GateScope(text) {
+    private func problem(changingTo mode: TradingMode) -> String? {
+        if gate.mode.mayBecome(mode) { return nil }
+        return gate.mode == mode
+            ? "the mode is already \(mode.word)"
+            : "after a halt trading resumes through paper; run `ledger mode paper`, then "
+                + "`ledger mode \(mode.word)`"
+    }
+
+    private func problem(with scope: GateScope) -> String? {
+        switch scope {
         case .strategy(let name) where strategy(named: name) == nil:
-            return "no strategy is called '\(name)'; " + Self.known(names.strategies.map(\.name))
+            return "there is no strategy '\(name)'; " + Self.known(names.strategies.map(\.name))
         case .symbol(let symbol) where instrument(of: symbol) == nil:
-            return "no instrument is called '\(symbol)'; "
+            return "there is no instrument '\(symbol)'; "
                 + Self.known(names.instruments.map(\.symbol))
         default: return nil
         }
@@ -47,20 +54,20 @@ extension Engine {
 
     private static func known(_ names: [String]) -> String {
         names.isEmpty
-            ? "the journal knows none" : "there are \(names.prefix(20).joined(separator: ", "))"
+            ? "the journal has none" : "the journal has \(names.prefix(20).joined(separator: ", "))"
     }
 
-    private func clearProblem(_ argument: String) -> String? {
-        let (name, scope) = OperatorVerb.halves(argument)
-        if let problem = scopeProblem(scope) { return problem }
-        guard let source = LatchSource.allCases.first(where: { "\($0)" == name }),
-            let key = key(scope)
-        else { return nil }
+    private func problem(clearing source: LatchSource, _ scope: GateScope) -> String? {
+        if let problem = problem(with: scope) { return problem }
+        guard let key = key(scope) else { return nil }
         let latch = gate.latch(
             source, key.scope, strategy: key.strategy, instrument: key.instrument)
-        guard let latch else { return "no latch of \(name) stands for \(scope)" }
+        guard let latch else {
+            return "no latch \(source.word) is engaged for \(scope.text); "
+                + "`ledger gate status` lists those that are"
+        }
         return latch.clears == .operator && source != .mode
-            ? nil : "\(name) is not cleared by hand; it ends with: \(source.mend)"
+            ? nil : "an operator cannot clear \(source.word); it ends with: \(source.mend)"
     }
 
     private func strategy(named name: String) -> StrategyID? {
@@ -73,91 +80,80 @@ extension Engine {
 
     /// A scope as latches know it; nil for a name that is not known.
     private func key(
-        _ text: String
+        _ scope: GateScope
     ) -> (scope: LatchScope, strategy: StrategyID, instrument: InstrumentID)? {
-        switch GateScope(text) {
+        switch scope {
         case .global: return (.global, .none, .none)
         case .strategy(let name): return strategy(named: name).map { (.strategy, $0, .none) }
         case .symbol(let symbol): return instrument(of: symbol).map { (.symbol, .none, $0) }
-        case nil: return nil
         }
     }
 
-    /// Does what a command says; one that cannot be done is a note of somebody's wish.
+    /// Does what a command says. A command that cannot be done is recorded and has no effect.
     mutating func obey(
-        _ command: OperatorCommanded, _ context: StepContext, into batch: inout Batch
+        _ event: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
-        guard problem(with: command) == nil, let verb = OperatorVerb(rawValue: command.command)
-        else { return }
-        let (actor, reason) = (command.actor, command.reason)
-        switch verb {
+        guard let command = try? OperatorCommand(event), problem(with: command) == nil else {
+            return
+        }
+        let (actor, reason) = (event.actor, event.reason)
+        switch command {
         case .note, .hold, .releaseHold, .prune, .doctor: return
-        case .deposit, .withdrawal, .fee: try book(verb, command, context, into: &batch)
-        case .engage: try engage(command, context, into: &batch)
-        case .clear:
-            let (name, scope) = OperatorVerb.halves(command.argument)
-            guard let source = LatchSource.allCases.first(where: { "\($0)" == name }),
-                let key = key(scope)
-            else { return }
+        case .deposit(let amount):
+            try book(CashDeposited(amount: amount.money), &step)
+        case .withdrawal(let amount):
+            try book(CashWithdrawn(amount: amount.money), &step)
+        case .fee(let amount):
+            let kind = reason.isEmpty ? "fee" : reason
+            try book(
+                FeeCharged(instrument: .none, amount: amount.money, kind: kind), &step)
+        case .engage(let effect, let scope):
+            try engage(effect, scope, event, &step)
+        case .clear(let source, let scope):
+            guard let key = key(scope) else { return }
             try clear(
                 LatchCleared(
                     source, scope: key.scope, instrument: key.instrument, strategy: key.strategy,
-                    actor: actor, reason: reason), context, into: &batch)
-        case .mode:
-            let (name, hard) = OperatorVerb.halves(command.argument)
-            guard let mode = TradingMode.allCases.first(where: { "\($0)" == name }) else { return }
+                    actor: actor, reason: reason), &step)
+        case .mode(let mode, let isHard):
             try change(
-                to: mode, isHard: hard == "hard", actor: actor, reason: reason, context,
-                into: &batch)
+                to: mode, isHard: isHard, actor: actor, reason: reason, &step)
         case .override:
-            try overrideDrawdown(actor: actor, reason: reason, context, into: &batch)
+            try overrideDrawdown(actor: actor, reason: reason, &step)
         case .healthCheck:
-            try checkHealth(actor: actor, reason: reason, context, into: &batch)
-        case .sync: try synchronise(command, context, into: &batch)
-        case .flatten:
-            guard let key = key(command.argument) else { return }
-            try flatten(
-                key.scope == .strategy ? key.strategy : nil,
-                key.scope == .symbol ? key.instrument : nil, because: context.sequence, context,
-                into: &batch)
+            try checkHealth(actor: actor, reason: reason, &step)
+        case .sync: try synchronise(event, &step)
+        case .flatten(let scope): try flatten(scope, &step)
         }
     }
 
     private mutating func engage(
-        _ command: OperatorCommanded, _ context: StepContext, into batch: inout Batch
+        _ effect: LatchEffect, _ scope: GateScope, _ event: OperatorCommanded,
+        _ step: inout Step
     ) throws(EngineError) {
-        let (name, scope) = OperatorVerb.halves(command.argument)
-        guard let effect = LatchEffect.allCases.first(where: { "\($0)" == name }),
-            let key = key(scope)
-        else { return }
+        guard let key = key(scope) else { return }
         try engage(
             LatchEngaged(
                 .killSwitch, scope: key.scope, instrument: key.instrument, strategy: key.strategy,
-                effect: effect, clears: .operator, actor: command.actor, reason: command.reason),
-            context, into: &batch)
-        guard effect == .flatten else { return }
+                effect: effect, clears: .operator, actor: event.actor, reason: event.reason),
+            &step)
+        if effect == .flatten { try flatten(scope, &step) }
+    }
+
+    private mutating func flatten(
+        _ scope: GateScope, _ step: inout Step
+    ) throws(EngineError) {
+        guard let key = key(scope) else { return }
         try flatten(
             key.scope == .strategy ? key.strategy : nil,
-            key.scope == .symbol ? key.instrument : nil, because: context.sequence, context,
-            into: &batch)
+            key.scope == .symbol ? key.instrument : nil, because: step.sequence, &step)
     }
 
     private mutating func book(
-        _ verb: OperatorVerb, _ command: OperatorCommanded, _ context: StepContext,
-        into batch: inout Batch
+        _ event: some Event, _ step: inout Step
     ) throws(EngineError) {
-        let amount: Money
-        do { amount = try Money(command.argument) } catch { throw .number(error) }
-        let sequence: SequenceNumber
-        switch verb {
-        case .deposit: sequence = try emit(CashDeposited(amount: amount), context, into: &batch)
-        case .withdrawal: sequence = try emit(CashWithdrawn(amount: amount), context, into: &batch)
-        default:
-            let kind = command.reason.isEmpty ? "fee" : command.reason
-            sequence = try emit(
-                FeeCharged(instrument: .none, amount: amount, kind: kind), context, into: &batch)
-        }
-        guard let record = batch.record(sequence) else { return }
+        let sequence = try step.emit(event)
+        guard let record = step.batch.record(sequence) else { return }
         try fold { (engine) throws(FoldError) in try engine.books.apply(record) }
     }
 }

@@ -6,24 +6,9 @@ import LedgerSimulation
 
 /// From a decision to an order, and from the venue's reports to bookings.
 extension Engine {
-    @discardableResult
-    mutating func emit(
-        _ event: some Event, _ context: StepContext, account: AccountID? = nil,
-        correlation: SequenceNumber = .none, into batch: inout Batch
-    ) throws(EngineError) -> SequenceNumber {
-        do {
-            return try batch.append(
-                event,
-                Envelope(
-                    account: account ?? self.account, time: context.time, cause: context.sequence,
-                    correlation: correlation, recordTime: context.recordTime))
-        } catch { throw .number(error) }
-    }
-
     /// Journals the signal, then either the intent that came of it or why none did.
     mutating func decide(
-        _ decision: Decision, _ slot: Int, _ context: StepContext, barInterval: UInt32? = nil,
-        into batch: inout Batch
+        _ decision: Decision, _ slot: Int, barInterval: UInt32? = nil, _ step: inout Step
     ) throws(EngineError) {
         guard let instrument = names[slots[slot].instrument] else { return }
         var size = size(decision, slot, instrument)
@@ -31,40 +16,40 @@ extension Engine {
             instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
             purpose: decision.purpose, price: decision.price, quantity: size,
             indicator: decision.indicator, threshold: decision.threshold)
-        let chain = try emit(signal, context, into: &batch)
+        step.chain = try step.emit(signal)
         orders.countSignal()
         if decision.purpose == .entry { slots[slot].decidedToday &+= 1 }
         switch try permit(
-            decision, size, slot, instrument, context, correlation: chain, into: &batch)
+            decision, size, slot, instrument, &step)
         {
         case .granted(let quantity): size = quantity
         case .signalRejected(let refusal):
             let event = SignalRejected(
                 instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
                 refusal: refusal)
-            try emit(event, context, correlation: chain, into: &batch)
+            try step.emitInChain(event)
             orders.countRejectedSignal()
             if decision.purpose == .entry { slots[slot].refusedToday &+= 1 }
             return
         case .intentRejected(let refusal):
-            return try reject(refusal, decision, slot, context, correlation: chain, into: &batch)
+            return try reject(refusal, decision, slot, &step)
         }
         if let refusal = refusal(decision, size, slot, instrument) {
-            return try reject(refusal, decision, slot, context, correlation: chain, into: &batch)
+            return try reject(refusal, decision, slot, &step)
         }
         if let barInterval {
             // A bar decides once: the same decision from it again is the same intent (C9, K06).
             let decided = BarDecision(
-                time: context.time, interval: barInterval, side: decision.side)
+                time: step.time, interval: barInterval, side: decision.side)
             guard slots[slot].lastBar != decided else {
                 return try refuseDuplicate(
-                    decision, slot, context, correlation: chain, into: &batch)
+                    decision, slot, &step)
             }
             slots[slot].lastBar = decided
         }
         var terms = OrderIntended(
             instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
-            orderType: decision.orderType, intent: identity(slot, decision.side, context),
+            orderType: decision.orderType, intent: identity(slot, decision.side, at: step.time),
             quantity: size, limitPrice: decision.limitPrice, stopPrice: decision.stopPrice,
             stopLossDistance: decision.stopLossDistance,
             takeProfitDistance: decision.takeProfitDistance, referencePrice: decision.price,
@@ -73,33 +58,30 @@ extension Engine {
             terms.stopLossDistance = catastropheDistance(instrument)
         }
         slots[slot].workingOrders += 1
-        if increase(decision.side, size, slots[slot].position).raw > 0 { countEntry(context) }
-        try send(terms, context, correlation: chain, into: &batch)
+        if increase(decision.side, size, slots[slot].position).raw > 0 { countEntry(at: step.time) }
+        try send(terms, &step)
     }
 
     private mutating func refuseDuplicate(
-        _ decision: Decision, _ slot: Int, _ context: StepContext, correlation: SequenceNumber,
-        into batch: inout Batch
+        _ decision: Decision, _ slot: Int, _ step: inout Step
     ) throws(EngineError) {
         try reject(
-            Refusal(.duplicateIntent), decision, slot, context, correlation: correlation,
-            into: &batch)
+            Refusal(.duplicateIntent), decision, slot, &step)
         let symbol = slots[slot].symbol
         try take(
             FaultReported(
                 .duplicateIntent, origin: "engine",
                 detail: "\(slots[slot].name) decided \(decision.side) \(symbol) twice from one bar"),
-            context, into: &batch)
+            &step)
     }
 
     private mutating func reject(
-        _ refusal: Refusal, _ decision: Decision, _ slot: Int, _ context: StepContext,
-        correlation: SequenceNumber, into batch: inout Batch
+        _ refusal: Refusal, _ decision: Decision, _ slot: Int, _ step: inout Step
     ) throws(EngineError) {
         let event = IntentRejected(
             instrument: slots[slot].instrument, strategy: slots[slot].id, side: decision.side,
             refusal: refusal)
-        try emit(event, context, correlation: correlation, into: &batch)
+        try step.emitInChain(event)
         orders.countRejectedIntent()
         if decision.purpose == .entry { slots[slot].refusedToday &+= 1 }
     }
@@ -107,55 +89,51 @@ extension Engine {
     /// - Returns: why the order could not be brought into a form that its venue takes; nil when it went.
     @discardableResult
     mutating func send(
-        _ terms: OrderIntended, _ context: StepContext, correlation: SequenceNumber,
-        into batch: inout Batch
+        _ terms: OrderIntended, _ step: inout Step
     ) throws(EngineError) -> Refusal? {
         var terms = terms
-        let refusal = try conform(&terms, context, correlation: correlation, into: &batch)
+        let refusal = try conform(&terms, &step)
         guard refusal == nil else { return refusal }
-        let id = try emit(terms, context, correlation: correlation, into: &batch)
+        let id = try step.emitInChain(terms)
         vigil.counters.submitOrder()
-        sent?.append(SentIntent(intent: terms.intent, sequence: id))
+        step.sent.append(SentIntent(intent: terms.intent, sequence: id))
         try fold { (engine) throws(FoldError) in
             try engine.orders.intend(
-                terms, account: engine.account, at: context.time, id: id, correlation: correlation)
+                terms, account: engine.account, at: step.time, id: id, correlation: step.chain)
         }
         if isRemote {
             // The venue's own report says that it left and was taken.
-            _ = venue.accept(terms, id: id, account: account, at: context.time)
-            try holdBack(id, terms, context, into: &batch)
+            _ = venue.accept(terms, id: id, account: account, at: step.time)
+            try holdBack(id, terms, &step)
             return nil
         }
-        try emit(
-            OrderSubmitted(instrument: terms.instrument, order: id), context,
-            correlation: correlation, into: &batch)
+        try step.emitInChain(OrderSubmitted(instrument: terms.instrument, order: id))
         let dayEnds =
             terms.timeInForce == .day
-            ? (try? calendar.session(closingAfter: context.time))?.closes : nil
+            ? (try? calendar.session(closingAfter: step.time))?.closes : nil
         let activeFrom = venue.accept(
-            terms, id: id, account: account, at: context.time, dayEnds: dayEnds)
-        try emit(
-            OrderAccepted(instrument: terms.instrument, order: id, activeFrom: activeFrom), context,
-            correlation: correlation, into: &batch)
+            terms, id: id, account: account, at: step.time, dayEnds: dayEnds)
+        try step.emitInChain(
+            OrderAccepted(instrument: terms.instrument, order: id, activeFrom: activeFrom))
         try fold { (engine) throws(FoldError) in
             try engine.orders.move(
-                id, to: .submitted, at: context.time, sequence: context.sequence)
-            try engine.orders.move(id, to: .accepted, at: context.time, sequence: context.sequence)
+                id, to: .submitted, at: step.time, sequence: step.sequence)
+            try engine.orders.move(id, to: .accepted, at: step.time, sequence: step.sequence)
         }
         return nil
     }
 
     mutating func identity(
-        _ slot: Int, _ side: Side, _ context: StepContext
+        _ slot: Int, _ side: Side, at time: Timestamp
     ) -> IntentID {
-        if slots[slot].lastDecision == context.time {
+        if slots[slot].lastDecision == time {
             slots[slot].ordinal += 1
         } else {
-            slots[slot].lastDecision = context.time
+            slots[slot].lastDecision = time
             slots[slot].ordinal = 0
         }
         return IntentID(
-            decider: slots[slot].decider, side: side, decidedAt: context.time,
+            decider: slots[slot].decider, side: side, decidedAt: time,
             ordinal: slots[slot].ordinal)
     }
 
@@ -189,14 +167,14 @@ extension Engine {
         _ decision: Decision, _ quantity: Quantity, _ slot: Int, _ instrument: Instrument
     ) -> Refusal? {
         guard quantity.raw > 0 else {
-            return Refusal(.sizeZero, limit: Money(raw: instrument.lot.raw))
+            return Refusal(.sizeZero, limit: .quantity(instrument.lot))
         }
         guard quantity <= Quantity.limit else {
             return Refusal(
-                .overflow, limit: Money(raw: Quantity.limit.raw), value: Money(raw: quantity.raw))
+                .overflow, limit: .quantity(.limit), value: .quantity(quantity))
         }
         guard decision.price.raw > 0 else {
-            return Refusal(.badPrice, value: Money(raw: Int128(decision.price.raw)))
+            return Refusal(.badPrice, value: .price(decision.price))
         }
         guard instrument.currency == configuration?.currency else {
             return Refusal(.currencyMismatch)
@@ -225,7 +203,8 @@ extension Engine {
         let cost = try Money.notional(price, quantity) + fee
         let cash = books.equity[account]?.cash ?? .zero
         let free = cash - (try orders.reservedCash(account))
-        return cost <= free ? nil : Refusal(.insufficientCash, limit: free, value: cost)
+        return cost <= free
+            ? nil : Refusal(.insufficientCash, limit: .money(free), value: .money(cost))
     }
 
     private func shortRefusal(
@@ -234,19 +213,20 @@ extension Engine {
         if quantity <= position { return nil }
         guard configuration?.allowShort == true else {
             return Refusal(
-                .noPosition, limit: Money(raw: position.raw), value: Money(raw: quantity.raw))
+                .noPosition, limit: .quantity(position), value: .quantity(quantity))
         }
         // A short may not be worth more than the account.
         let value = try Money.notional(decision.price, quantity - position)
         let equity = books.equity[account]?.equity ?? .zero
-        return value <= equity ? nil : Refusal(.insufficientCash, limit: equity, value: value)
+        return value <= equity
+            ? nil : Refusal(.insufficientCash, limit: .money(equity), value: .money(value))
     }
 
     // MARK: Reports
 
     /// Takes everything that the venue has to say about the market event begun.
-    mutating func settle(_ context: StepContext, into batch: inout Batch) throws(EngineError) {
-        while let report = try nextReport() { try take(report, context, into: &batch) }
+    mutating func settle(_ step: inout Step) throws(EngineError) {
+        while let report = try nextReport() { try take(report, &step) }
     }
 
     private mutating func nextReport() throws(EngineError) -> VenueReport? {
@@ -254,7 +234,7 @@ extension Engine {
     }
 
     mutating func take(
-        _ report: VenueReport, _ context: StepContext, into batch: inout Batch
+        _ report: VenueReport, _ step: inout Step
     ) throws(EngineError) {
         switch report {
         case .filled(let order, let price, let quantity, let fee, let liquidity):
@@ -263,30 +243,31 @@ extension Engine {
                 side: order.terms.side, liquidity: liquidity, order: order.id,
                 execution: order.fills, price: price, quantity: quantity, fee: fee,
                 remaining: order.remaining)
-            try book(fill, order, context, into: &batch)
+            try book(fill, order, &step)
         case .cancelled(let order, let reason):
-            try end(order, reason, expired: false, context, into: &batch)
+            try end(order, reason, expired: false, &step)
         case .expired(let order, let reason):
-            try end(order, reason, expired: true, context, into: &batch)
+            try end(order, reason, expired: true, &step)
         }
     }
 
     mutating func book(
         _ fill: OrderFilled, _ order: WorkingOrder, paying commission: Commission = Commission(),
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         let correlation = orders.order(order.id)?.correlation ?? .none
-        let sequence = try emit(fill, context, correlation: correlation, into: &batch)
+        let sequence = try step.emit(fill, correlation: correlation)
         try fold { (engine) throws(FoldError) in
             try engine.books.book(
-                fill, account: engine.account, at: context.time, sequence: sequence)
-            try engine.orders.fill(fill, at: context.time, sequence: sequence)
+                fill, account: engine.account, at: step.time, sequence: sequence)
+            try engine.orders.fill(fill, at: step.time, sequence: sequence)
         }
-        try pay(commission, of: order.id, context, correlation: correlation, into: &batch)
+        step.chain = correlation
+        try pay(commission, of: order.id, &step)
         if commission.units.raw != 0, commission.instrument != fill.instrument {
-            try trim(commission, context, into: &batch)
+            try trim(commission, &step)
         }
-        vigil.lastTrade = context.time
+        vigil.lastTrade = step.time
         vigil.hasToldQuiet = false
         guard let slot = slot(of: order.terms) else { return }
         let before = slots[slot].position
@@ -298,12 +279,13 @@ extension Engine {
         let turns = before.raw.signum() * after.raw.signum() < 0
         if reduces || turns { trimTargets(slot) }
         if reduces || turns, slots[slot].protecting + slots[slot].workingOrders > 0 {
-            try trimExits(slot, context, into: &batch)
+            try trimExits(slot, &step)
         }
         if order.terms.purpose == .entry, !reduces || turns {
             var opened = fill
             opened.quantity = min(fill.quantity, after.magnitude)
-            try protect(order.terms, opened, sequence, slot, correlation, context, into: &batch)
+            step.chain = correlation
+            try protect(order.terms, opened, sequence, slot, &step)
         }
     }
 
@@ -323,7 +305,7 @@ extension Engine {
     /// it to the tick.
     private mutating func protect(
         _ entry: OrderIntended, _ fill: OrderFilled, _ sequence: SequenceNumber, _ slot: Int,
-        _ correlation: SequenceNumber, _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         let tick = names[entry.instrument]?.tick ?? Price(raw: 1)
         for (distance, purpose) in [
@@ -341,16 +323,16 @@ extension Engine {
             var terms = OrderIntended(
                 instrument: entry.instrument, strategy: entry.strategy, side: entry.side.opposite,
                 orderType: purpose == .stopLoss ? .stop : .limit,
-                intent: identity(slot, entry.side.opposite, context), quantity: quantity,
+                intent: identity(slot, entry.side.opposite, at: step.time), quantity: quantity,
                 referencePrice: fill.price, parent: sequence, timeInForce: .goodTillCancelled,
                 purpose: purpose)
             if purpose == .stopLoss { terms.stopPrice = price } else { terms.limitPrice = price }
             if isRemote, purpose == .takeProfit {
-                watchTarget(terms, correlation: correlation)
+                watchTarget(terms, correlation: step.chain)
                 continue
             }
             slots[slot].protecting += 1
-            try sendProtecting(terms, context, correlation: correlation, into: &batch)
+            try sendProtecting(terms, &step)
         }
     }
 
@@ -358,7 +340,7 @@ extension Engine {
     /// position go, the newest first. A protecting one that still has some position to protect is
     /// placed anew for that much; an exit that the strategy ordered is left to the strategy.
     mutating func trimExits(
-        _ slot: Int, _ context: StepContext, into batch: inout Batch
+        _ slot: Int, _ step: inout Step
     ) throws(EngineError) {
         let position = slots[slot].position
         let closing: Side = position.raw > 0 ? .sell : .buy
@@ -373,64 +355,63 @@ extension Engine {
                 room[kind] = left - order.remaining
                 continue
             }
-            let correlation = orders.order(order.id)?.correlation ?? .none
-            try withdraw(order, .positionClosed, context, into: &batch)
+            let chain = orders.order(order.id)?.correlation ?? .none
+            try withdraw(order, .positionClosed, &step)
             guard !isRemote, left.raw > 0, order.terms.parent != .none else { continue }
             var terms = order.terms
             terms.quantity = left
-            terms.intent = identity(slot, terms.side, context)
+            terms.intent = identity(slot, terms.side, at: step.time)
             room[kind] = .zero
             slots[slot].protecting += 1
-            try send(terms, context, correlation: correlation, into: &batch)
+            step.chain = chain
+            try send(terms, &step)
         }
     }
 
     mutating func end(
-        _ order: WorkingOrder, _ reason: EndReason, expired: Bool, _ context: StepContext,
-        into batch: inout Batch
+        _ order: WorkingOrder, _ reason: EndReason, expired: Bool, _ step: inout Step
     ) throws(EngineError) {
         let correlation = orders.order(order.id)?.correlation ?? .none
         if expired {
             let event = OrderExpired(
                 instrument: order.terms.instrument, order: order.id, reason: reason,
                 remaining: order.remaining)
-            try emit(event, context, correlation: correlation, into: &batch)
+            try step.emit(event, correlation: correlation)
         } else {
             let event = OrderCancelled(
                 instrument: order.terms.instrument, order: order.id, reason: reason,
                 remaining: order.remaining)
-            try emit(event, context, correlation: correlation, into: &batch)
+            try step.emit(event, correlation: correlation)
         }
         try fold { (engine) throws(FoldError) in
             try engine.orders.move(
-                order.id, to: expired ? .expired : .cancelled, at: context.time,
-                sequence: context.sequence)
+                order.id, to: expired ? .expired : .cancelled, at: step.time,
+                sequence: step.sequence)
         }
         if let slot = slot(of: order.terms) { release(order, slot) }
     }
 
     mutating func cancelAll(
-        _ reason: EndReason, _ context: StepContext, into batch: inout Batch
+        _ reason: EndReason, _ step: inout Step
     ) throws(EngineError) {
-        for order in venue.allOrders { try withdraw(order, reason, context, into: &batch) }
+        for order in venue.allOrders { try withdraw(order, reason, &step) }
     }
 
     /// Takes a working order back: at the simulated venue at once, outside by asking for it.
     mutating func withdraw(
-        _ order: WorkingOrder, _ reason: EndReason, _ context: StepContext,
-        into batch: inout Batch
+        _ order: WorkingOrder, _ reason: EndReason, _ step: inout Step
     ) throws(EngineError) {
         if isRemote, !remote.isWaiting(order.id) {
             guard remote[order.id]?.cancel == nil else { return }
             remote.change(order.id) { $0.cancel = reason }
-            try emit(
+            try step.emit(
                 CancelIntended(
-                    instrument: order.terms.instrument, reason: reason, order: order.id), context,
-                correlation: orders.order(order.id)?.correlation ?? .none, into: &batch)
+                    instrument: order.terms.instrument, reason: reason, order: order.id),
+                correlation: orders.order(order.id)?.correlation ?? .none)
             return
         }
         guard let removed = venue.remove(order.id, order.terms.instrument) else { return }
         remote.exits.removeAll { $0.order == order.id }
-        try end(removed, reason, expired: false, context, into: &batch)
+        try end(removed, reason, expired: false, &step)
     }
 }

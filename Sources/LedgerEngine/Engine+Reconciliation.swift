@@ -7,7 +7,7 @@ import LedgerSafety
 extension Engine {
     /// Takes one record of a venue's snapshot; its end is when the books are compared with it.
     mutating func takeSnapshot(
-        _ record: Record, _ context: StepContext, into batch: inout Batch
+        _ record: Record, _ step: inout Step
     ) throws(EngineError) {
         switch record.type {
         case .venueSnapshotBegan: snapshots.take(try decode(record) as VenueSnapshotBegan)
@@ -19,12 +19,12 @@ extension Engine {
             case .complete(let snapshot):
                 try reconcile(
                     standing.compare(with: snapshot, rules.reconciliation), ended.snapshot,
-                    isReachable: snapshot.began.isReachable, context, into: &batch)
+                    isReachable: snapshot.began.isReachable, &step)
             case .incomplete(let why):
                 let discrepancy = DiscrepancyFound(
                     .incomplete, snapshot: ended.snapshot, ledger: .zero, venue: .zero, detail: why)
                 try reconcile(
-                    [discrepancy], ended.snapshot, isReachable: true, context, into: &batch)
+                    [discrepancy], ended.snapshot, isReachable: true, &step)
             }
         default: return
         }
@@ -53,9 +53,9 @@ extension Engine {
 
     private mutating func reconcile(
         _ found: [DiscrepancyFound], _ snapshot: UInt64, isReachable: Bool,
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
-        for discrepancy in found { try emit(discrepancy, context, into: &batch) }
+        for discrepancy in found { try step.emit(discrepancy) }
         // A simulated venue that cannot be asked is no venue; real money is not traded blind (C7).
         let isSkipped = !isReachable && configuration?.accountKind == .simulated
         let status: ReconciliationStatus = isSkipped ? .skipped : found.isEmpty ? .pass : .fail
@@ -66,36 +66,32 @@ extension Engine {
             : found.isEmpty
                 ? "ledger and venue agree"
                 : "\(count) discrepanc\(count == 1 ? "y" : "ies"), first \(found[0].kind)"
-        try emit(
+        try step.emit(
             ReconciliationEnded(
-                status, discrepancies: count, snapshot: snapshot, reason: reason), context,
-            into: &batch)
+                status, discrepancies: count, snapshot: snapshot, reason: reason))
         switch status {
         case .skipped: return
         case .pass:
-            try emit(
-                AlertRaised(.info, .reconciliationPassed, text: reason), context, into: &batch)
+            try step.emit(
+                AlertRaised(.info, .reconciliationPassed, text: reason))
             try clear(
-                LatchCleared(.reconciliation, actor: "engine", reason: reason), context,
-                into: &batch)
+                LatchCleared(.reconciliation, actor: "engine", reason: reason), &step)
         case .fail:
-            let value = Money(raw: Int128(count) * Int128(FixedPoint.one))
-            try emit(
-                AlertRaised(.critical, .reconciliationFailed, value: value, text: reason), context,
-                into: &batch)
+            let value = Measure.count(count)
+            try step.emit(
+                AlertRaised(.critical, .reconciliationFailed, value: value, text: reason))
             try clear(
-                LatchCleared(.reconciliation, actor: "engine", reason: "compared anew"), context,
-                into: &batch)
+                LatchCleared(.reconciliation, actor: "engine", reason: "compared anew"), &step)
             try engage(
                 LatchEngaged(
                     .reconciliation, clears: .automatic, value: value, actor: "engine",
-                    reason: reason), context, into: &batch)
+                    reason: reason), &step)
         }
     }
 
     /// No entry of a paper or live account before a reconciliation passed in its run (R01).
     mutating func awaitReconciliation(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         guard rules.reconciliation.isEnabled, let kind = configuration?.accountKind,
             kind != .simulated
@@ -103,14 +99,14 @@ extension Engine {
         try engage(
             LatchEngaged(
                 .reconciliation, clears: .automatic, actor: "engine",
-                reason: "no reconciliation has passed since the run began"), context, into: &batch)
+                reason: "no reconciliation has passed since the run began"), &step)
     }
 
     // MARK: Synchronisation
 
     /// Sets the books to the venue's last snapshot (R05). History stays: the differences are events.
     mutating func synchronise(
-        _ command: OperatorCommanded, _ context: StepContext, into batch: inout Batch
+        _ command: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
         guard let snapshot = snapshots.last, snapshot.began.isReachable else { return }
         let found = standing.compare(with: snapshot, rules.reconciliation)
@@ -121,18 +117,18 @@ extension Engine {
                 guard discrepancy.instrument != .none, !settled.contains(discrepancy.instrument)
                 else { continue }
                 settled.append(discrepancy.instrument)
-                try settle(discrepancy.instrument, snapshot, command, context, into: &batch)
+                try settle(discrepancy.instrument, snapshot, command, &step)
             case .cash:
                 let amount = Money(raw: discrepancy.venue.raw - discrepancy.ledger.raw)
                 guard amount.raw.magnitude <= Money.limit.raw.magnitude else { continue }
                 let event = CashAdjusted(
                     amount: amount, snapshot: snapshot.began.snapshot, actor: command.actor,
                     reason: command.reason)
-                try emit(event, context, into: &batch)
+                try step.emit(event)
                 try fold { (engine) throws(FoldError) in
                     try engine.books.adjust(
-                        event, account: engine.account, at: context.time,
-                        sequence: context.sequence)
+                        event, account: engine.account, at: step.time,
+                        sequence: step.sequence)
                 }
             case .orderOnlyInLedger, .unrecordedFill:
                 // What it filled is in the position; what of it still waits at the venue is then found
@@ -140,10 +136,10 @@ extension Engine {
                 guard let order = orders.order(discrepancy.order),
                     let removed = venue.remove(order.id, order.intended.instrument)
                 else { continue }
-                try end(removed, .reconciled, expired: false, context, into: &batch)
+                try end(removed, .reconciled, expired: false, &step)
                 guard isRemote else { continue }
                 remote.forget(order.id)
-                try afterEnd(removed, .reconciled, context, into: &batch)
+                try afterEnd(removed, .reconciled, &step)
             case .orderOnlyAtVenue, .unreachable, .incomplete: continue
             }
         }
@@ -154,7 +150,7 @@ extension Engine {
     /// price then still differs, what is held is closed and opened anew at the venue's.
     private mutating func settle(
         _ instrument: InstrumentID, _ snapshot: VenueSnapshot, _ command: OperatorCommanded,
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         let reported = snapshot.positions.filter { $0.instrument == instrument }
         let wanted = reported.reduce(Int128(0)) { $0 + $1.quantity.raw }
@@ -170,12 +166,12 @@ extension Engine {
             for position in held where position.quantity.raw != 0 {
                 try adjust(
                     instrument, position.strategy, Quantity(raw: -position.quantity.raw), price,
-                    snapshot, command, context, into: &batch)
+                    snapshot, command, &step)
             }
         } else if wanted != sum {
             try adjust(
                 instrument, most?.strategy ?? .none, Quantity(raw: wanted - sum), price, snapshot,
-                command, context, into: &batch)
+                command, &step)
         }
         let left = standing.compare(with: snapshot, rules.reconciliation).contains {
             $0.kind == .averagePrice && $0.instrument == instrument
@@ -185,16 +181,14 @@ extension Engine {
         where position.account == account && position.quantity.raw != 0 {
             for quantity in [Quantity(raw: -position.quantity.raw), position.quantity] {
                 try adjust(
-                    instrument, position.strategy, quantity, average, snapshot, command, context,
-                    into: &batch)
+                    instrument, position.strategy, quantity, average, snapshot, command, &step)
             }
         }
     }
 
     private mutating func adjust(
         _ instrument: InstrumentID, _ strategy: StrategyID, _ quantity: Quantity, _ price: Price,
-        _ snapshot: VenueSnapshot, _ command: OperatorCommanded, _ context: StepContext,
-        into batch: inout Batch
+        _ snapshot: VenueSnapshot, _ command: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
         // In steps that a record can hold; the rest is below any venue's.
         let written = quantity.written
@@ -202,16 +196,16 @@ extension Engine {
         let event = PositionAdjusted(
             instrument: instrument, strategy: strategy, quantity: written, price: price,
             snapshot: snapshot.began.snapshot, actor: command.actor, reason: command.reason)
-        let sequence = try emit(event, context, into: &batch)
+        let sequence = try step.emit(event)
         try fold { (engine) throws(FoldError) in
             try engine.books.adjust(
-                event, account: engine.account, at: context.time, sequence: sequence)
+                event, account: engine.account, at: step.time, sequence: sequence)
         }
         for slot in slots.indices
         where slots[slot].instrument == instrument && slots[slot].id == strategy {
             slots[slot].position = held(by: slot)
             trimTargets(slot)
-            try trimExits(slot, context, into: &batch)
+            try trimExits(slot, &step)
         }
     }
 }

@@ -8,19 +8,19 @@ import LedgerSimulation
 /// and the limits like any other; a request that is refused becomes an `IntentRejected`.
 extension Engine {
     mutating func take(
-        _ request: OrderRequested, _ context: StepContext, into batch: inout Batch
+        _ request: OrderRequested, _ step: inout Step
     ) throws(EngineError) {
         guard configuration != nil else { throw .unconfigured("an order") }
         guard let instrument = names[request.instrument] else {
-            return try refuse(request, Refusal(.unknownInstrument), context, into: &batch)
+            return try refuse(request, Refusal(.unknownInstrument), &step)
         }
         let held =
             books.positions.position(account, request.strategy, request.instrument)?.quantity
             ?? .zero
         let growth = increase(request.side, request.quantity, held)
         let decision = decision(request, instrument, isEntry: growth.raw > 0)
-        if let refusal = refusal(request, decision, instrument, held, growth, context) {
-            return try refuse(request, refusal, context, into: &batch)
+        if let refusal = refusal(request, decision, instrument, held, growth, at: step.time) {
+            return try refuse(request, refusal, &step)
         }
         let decider = IntentID.Decider(
             account: configuration?.accountName ?? "", strategy: names.name(request.strategy),
@@ -29,14 +29,15 @@ extension Engine {
             instrument: request.instrument, strategy: request.strategy, side: request.side,
             orderType: request.orderType,
             intent: IntentID(
-                decider: decider, side: request.side, decidedAt: context.time,
-                ordinal: UInt32(truncatingIfNeeded: context.sequence.number)),
+                decider: decider, side: request.side, decidedAt: step.time,
+                ordinal: UInt32(truncatingIfNeeded: step.sequence.number)),
             quantity: request.quantity, limitPrice: request.limitPrice,
             stopPrice: request.stopPrice, referencePrice: decision.price,
             timeInForce: request.timeInForce, purpose: decision.purpose)
-        if growth.raw > 0 { countEntry(context) }
+        if growth.raw > 0 { countEntry(at: step.time) }
         if let slot = slot(of: terms) { slots[slot].workingOrders += 1 }
-        try send(terms, context, correlation: context.sequence, into: &batch)
+        step.chain = step.sequence
+        try send(terms, &step)
     }
 
     private func decision(
@@ -57,7 +58,7 @@ extension Engine {
     /// The first rule that the request breaks: its own numbers, the gate, the funds, the limits.
     private func refusal(
         _ request: OrderRequested, _ decision: Decision, _ instrument: Instrument,
-        _ held: Quantity, _ growth: Quantity, _ context: StepContext
+        _ held: Quantity, _ growth: Quantity, at time: Timestamp
     ) -> Refusal? {
         if let refusal = malformed(request, instrument) { return refusal }
         let latch = gate.block(
@@ -78,7 +79,7 @@ extension Engine {
         }
         let verdict = rules.risk.verdict(candidate)
         // Nobody asked for less: what does not fit is refused.
-        return verdict.refusal ?? verdict.adjustments.first?.rule ?? rateRefusal(context)
+        return verdict.refusal ?? verdict.adjustments.first?.rule ?? rateRefusal(at: time)
     }
 
     /// What sells wait to give away: it cannot be sold twice.
@@ -96,8 +97,8 @@ extension Engine {
         guard request.quantity.raw > 0 else { return Refusal(.sizeZero) }
         guard request.quantity.truncated(to: instrument.lot) == request.quantity else {
             return Refusal(
-                .belowLot, limit: Money(raw: instrument.lot.raw),
-                value: Money(raw: request.quantity.raw))
+                .belowLot, limit: .quantity(instrument.lot),
+                value: .quantity(request.quantity))
         }
         let needsLimit = request.orderType == .limit || request.orderType == .stopLimit
         let needsStop = request.orderType == .stop || request.orderType == .stopLimit
@@ -116,18 +117,17 @@ extension Engine {
         return isGood
             ? nil
             : Refusal(
-                .badPrice, limit: Money(raw: Int128(instrument.tick.raw)),
-                value: Money(raw: Int128(price.raw)))
+                .badPrice, limit: .price(instrument.tick),
+                value: .price(price))
     }
 
     private mutating func refuse(
-        _ request: OrderRequested, _ refusal: Refusal, _ context: StepContext,
-        into batch: inout Batch
+        _ request: OrderRequested, _ refusal: Refusal, _ step: inout Step
     ) throws(EngineError) {
-        try emit(
+        try step.emit(
             IntentRejected(
                 instrument: request.instrument, strategy: request.strategy, side: request.side,
-                refusal: refusal), context, correlation: context.sequence, into: &batch)
+                refusal: refusal), correlation: step.sequence)
         orders.countRejectedIntent()
     }
 
@@ -135,14 +135,14 @@ extension Engine {
 
     /// Nothing is derived when the order is not open any more.
     mutating func take(
-        _ request: OrderCancelRequested, _ context: StepContext, into batch: inout Batch
+        _ request: OrderCancelRequested, _ step: inout Step
     ) throws(EngineError) {
         guard let order = venue.order(request.order) else { return }
-        try withdraw(order, .operatorCancelled, context, into: &batch)
+        try withdraw(order, .operatorCancelled, &step)
     }
 
     mutating func take(
-        _ request: OrderReplaceRequested, _ context: StepContext, into batch: inout Batch
+        _ request: OrderReplaceRequested, _ step: inout Step
     ) throws(EngineError) {
         guard venue.order(request.order) != nil, let order = orders.order(request.order),
             let instrument = names[order.intended.instrument]
@@ -152,13 +152,13 @@ extension Engine {
         if request.limitPrice.raw > 0 { terms.limitPrice = request.limitPrice }
         if request.stopPrice.raw > 0 { terms.stopPrice = request.stopPrice }
         if let refusal = replaceRefusal(order, terms, instrument) {
-            try emit(
+            try step.emit(
                 IntentRejected(
                     instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
-                    refusal: refusal), context, correlation: order.correlation, into: &batch)
+                    refusal: refusal), correlation: order.correlation)
             return orders.countRejectedIntent()
         }
-        try change(order, to: terms, context, into: &batch)
+        try change(order, to: terms, &step)
     }
 
     private func replaceRefusal(
@@ -166,8 +166,8 @@ extension Engine {
     ) -> Refusal? {
         guard terms.quantity > order.filled else {
             return Refusal(
-                .sizeZero, limit: Money(raw: order.filled.raw),
-                value: Money(raw: terms.quantity.raw))
+                .sizeZero, limit: .quantity(order.filled),
+                value: .quantity(terms.quantity))
         }
         var request = OrderRequested(
             instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
@@ -197,15 +197,15 @@ extension Engine {
             let cash = books.equity[account]?.cash ?? .zero
             let reserved = (try? orders.reservedCash(account)) ?? .zero
             let free = cash - reserved + room
-            return cost <= free ? nil : Refusal(.insufficientCash, limit: free, value: cost)
+            return cost <= free
+                ? nil : Refusal(.insufficientCash, limit: .money(free), value: .money(cost))
         }
         return fundsRefusal(decision, more, held - promised(terms.strategy, terms.instrument))
     }
 
     /// Gives an order other terms: at the simulated venue at once, at one outside when it says so.
     private mutating func change(
-        _ order: Order, to terms: OrderIntended, _ context: StepContext,
-        into batch: inout Batch
+        _ order: Order, to terms: OrderIntended, _ step: inout Step
     ) throws(EngineError) {
         let generation = order.generation + 1
         if isRemote {
@@ -214,13 +214,13 @@ extension Engine {
                 instrument: terms.instrument, generation: generation, order: order.id,
                 quantity: terms.quantity, limitPrice: terms.limitPrice, stopPrice: terms.stopPrice)
             remote.change(order.id) { $0.replace = event }
-            try emit(event, context, correlation: order.correlation, into: &batch)
+            try step.emit(event, correlation: order.correlation)
             return
         }
         let event = OrderReplaced(
             instrument: terms.instrument, generation: generation, order: order.id,
             quantity: terms.quantity, limitPrice: terms.limitPrice, stopPrice: terms.stopPrice,
             remaining: terms.quantity - order.filled)
-        try apply(event, order, context, into: &batch)
+        try apply(event, order, &step)
     }
 }

@@ -29,6 +29,11 @@ extension Engine {
             && founding(settings).elementsEqual(founding(new), by: ==)
     }
 
+    /// Whether the engine's own venue cancels every order when it takes these settings.
+    public func cancelsOrders(taking new: Settings) -> Bool {
+        settings != new && !isRemote && !onlyRulesChange(to: new)
+    }
+
     /// Takes up settings of which only rules are new.
     mutating func adoptRules(_ new: Settings) throws(EngineError) {
         do throws(SettingsError) { configuration = try EngineSettings(new) } catch {

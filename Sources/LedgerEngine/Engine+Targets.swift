@@ -36,23 +36,22 @@ extension Engine {
     /// A stop that the venue did not take is watched here instead, as far as there is something to protect;
     /// and so is one that was watched and whose order at the market the venue refused.
     mutating func watchStop(
-        _ terms: OrderIntended, _ quantity: Quantity, _ reason: String, _ context: StepContext,
-        correlation: SequenceNumber, into batch: inout Batch
+        _ terms: OrderIntended, _ quantity: Quantity, _ reason: String, _ step: inout Step
     ) throws(EngineError) {
         guard isRemote, terms.purpose == .stopLoss,
             let slot = slot(of: terms), slots[slot].position.raw * terms.side.sign < 0
         else { return }
         var rest = terms
         rest.quantity = quantity
-        watchTarget(rest, correlation: correlation)
+        watchTarget(rest, correlation: step.chain)
         trimTargets(slot)
-        try emit(
+        try step.emit(
             AlertRaised(
                 .warning, .stopRefused, instrument: terms.instrument, strategy: terms.strategy,
-                value: Money(raw: quantity.raw), threshold: Money(raw: Int128(terms.level.raw)),
+                value: .quantity(quantity), threshold: .price(terms.level),
                 text:
                     "the venue did not take a stop of \(quantity) at \(terms.level), which is "
-                    + "watched here: \(reason)"), context, into: &batch)
+                    + "watched here: \(reason)"))
     }
 
     /// Levels must not close more than is held; stops and take profits each protect all of it.
@@ -75,16 +74,16 @@ extension Engine {
     }
 
     mutating func reachTargets(
-        _ quote: Quote, _ context: StepContext, into batch: inout Batch
+        _ quote: Quote, _ step: inout Step
     ) throws(EngineError) {
         // What can be sold is worth the bid, what can be bought the ask: for both directions of either.
         if quote.bid.raw > 0 {
             try reachTargets(
-                quote.instrument, low: quote.bid, high: quote.bid, of: .sell, context, into: &batch)
+                quote.instrument, low: quote.bid, high: quote.bid, of: .sell, &step)
         }
         if quote.ask.raw > 0 {
             try reachTargets(
-                quote.instrument, low: quote.ask, high: quote.ask, of: .buy, context, into: &batch)
+                quote.instrument, low: quote.ask, high: quote.ask, of: .buy, &step)
         }
     }
 
@@ -97,7 +96,7 @@ extension Engine {
     ///   - side: of the orders that levels become; both where it is nil.
     mutating func reachTargets(
         _ instrument: InstrumentID, low: Price, high: Price, of side: Side? = nil,
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         // One price that no other confirms sells nothing.
         guard low.raw > 0, high.raw > 0,
@@ -105,7 +104,7 @@ extension Engine {
         else { return }
         while let place = remote.targets.firstIndex(where: { target in
             guard target.instrument == instrument, (side ?? target.side) == target.side,
-                !remote.isRefused(target.strategy, instrument, at: context.time),
+                !remote.isRefused(target.strategy, instrument, at: step.time),
                 closer(target.strategy, instrument, target.side) == nil,
                 gate.block(target.strategy, instrument, isReducing: true) == nil
             else { return false }
@@ -120,12 +119,13 @@ extension Engine {
             else { continue }
             let terms = OrderIntended(
                 instrument: instrument, strategy: target.strategy, side: target.side,
-                orderType: .market, intent: identity(slot, target.side, context),
+                orderType: .market, intent: identity(slot, target.side, at: step.time),
                 quantity: min(target.quantity, slots[slot].position.magnitude),
                 referencePrice: target.price, timeInForce: .goodTillCancelled,
                 purpose: target.purpose)
             slots[slot].workingOrders += 1
-            try send(terms, context, correlation: target.correlation, into: &batch)
+            step.chain = target.correlation
+            try send(terms, &step)
         }
     }
 

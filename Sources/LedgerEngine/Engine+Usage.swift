@@ -7,8 +7,8 @@ import LedgerSafety
 public struct LimitUsage: Hashable, Sendable {
     public var setting: String
     /// 0 where there is no limit.
-    public var limit: Money
-    public var used: Money
+    public var limit: Measure
+    public var used: Measure
     public var isEnforced: Bool
 }
 
@@ -18,21 +18,15 @@ extension Engine {
         drawdownUsage + riskUsage + faultUsage
     }
 
-    private static func whole(_ count: some BinaryInteger) -> Money {
-        Money(raw: Int128(count) * Int128(FixedPoint.one))
-    }
-
-    private static func share(_ value: Price) -> Money { Money(raw: Int128(value.raw)) }
-
     private var drawdownUsage: [LimitUsage] {
-        let fall = books.equity[account].map { Self.share(Self.fall($0)) } ?? .zero
+        let fall = books.equity[account].map { Measure.share(Self.fall($0)) } ?? .zero
         let stop = rules.drawdown
         return [
             ("warning_threshold", stop.warning), ("halt_threshold", stop.halt),
             ("panic_threshold", stop.panic),
         ].map {
             LimitUsage(
-                setting: "drawdown.\($0.0)", limit: Self.share($0.1), used: fall,
+                setting: "drawdown.\($0.0)", limit: .share($0.1), used: fall,
                 isEnforced: stop.isEnabled)
         }
     }
@@ -50,15 +44,15 @@ extension Engine {
         let share = basis > 0 ? FixedPoint.scaledUp(lost, by: one, over: basis) ?? 0 : 0
         let pause = worth.map { max(0, vigil.resetStart.basis($0) - $0.equityValue) } ?? 0
         let sent = vigil.orders.count(at: lastTime, span: .minute)
-        let rows: [(String, Money, Money)] = [
-            ("max_portfolio_heat", Self.share(risk.portfolioHeat), Money(raw: heat ?? 0)),
-            ("max_daily_loss_pct", Self.share(risk.dailyLoss), Money(raw: share)),
-            ("max_daily_drawdown", Self.share(risk.dailyDrawdown), Money(raw: share)),
-            ("daily_loss_limit", risk.dailyLossLimit, AccountEquity.amount(pause)),
-            ("max_total_notional", risk.totalNotional, exposure),
-            ("max_total_exposure_pct", Self.share(risk.totalExposure), Money(raw: heat ?? 0)),
-            ("max_entries_per_day", Self.whole(risk.entriesPerDay), Self.whole(vigil.entries)),
-            ("max_orders_per_min", Self.whole(risk.ordersPerMinute), Self.whole(sent)),
+        let rows: [(String, Measure, Measure)] = [
+            ("max_portfolio_heat", .share(risk.portfolioHeat), Measure(raw: heat ?? 0)),
+            ("max_daily_loss_pct", .share(risk.dailyLoss), Measure(raw: share)),
+            ("max_daily_drawdown", .share(risk.dailyDrawdown), Measure(raw: share)),
+            ("daily_loss_limit", .money(risk.dailyLossLimit), .money(AccountEquity.amount(pause))),
+            ("max_total_notional", .money(risk.totalNotional), .money(exposure)),
+            ("max_total_exposure_pct", .share(risk.totalExposure), Measure(raw: heat ?? 0)),
+            ("max_entries_per_day", .count(risk.entriesPerDay), .count(vigil.entries)),
+            ("max_orders_per_min", .count(risk.ordersPerMinute), .count(sent)),
         ]
         return rows.map {
             LimitUsage(
@@ -69,27 +63,27 @@ extension Engine {
     private var faultUsage: [LimitUsage] {
         let faults = rules.faults
         let counters = vigil.counters
-        let rows: [(String, Money, Money)] = [
+        let rows: [(String, Measure, Measure)] = [
             (
-                "gate.max_run_failures", Self.whole(faults.runFailures),
-                Self.whole(counters.runFailures)
+                "gate.max_run_failures", .count(faults.runFailures),
+                .count(counters.runFailures)
             ),
             (
-                "gate.min_rejections", Self.whole(faults.rejections),
-                Self.whole(counters.rejections)
+                "gate.min_rejections", .count(faults.rejections),
+                .count(counters.rejections)
             ),
-            ("faults.rest_limit", Self.whole(faults.rest), Self.whole(counters.count(.rest))),
+            ("faults.rest_limit", .count(faults.rest), .count(counters.count(.rest))),
             (
-                "faults.websocket_limit", Self.whole(faults.websocket),
-                Self.whole(counters.count(.websocket))
-            ),
-            (
-                "faults.duplicate_limit", Self.whole(faults.duplicate),
-                Self.whole(counters.count(.duplicateReport))
+                "faults.websocket_limit", .count(faults.websocket),
+                .count(counters.count(.websocket))
             ),
             (
-                "faults.stale_limit", Self.whole(faults.stale),
-                Self.whole(counters.count(.staleData))
+                "faults.duplicate_limit", .count(faults.duplicate),
+                .count(counters.count(.duplicateReport))
+            ),
+            (
+                "faults.stale_limit", .count(faults.stale),
+                .count(counters.count(.staleData))
             ),
         ]
         return rows.map {

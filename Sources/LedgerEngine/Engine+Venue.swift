@@ -21,7 +21,7 @@ extension Engine {
     }
 
     mutating func take(
-        _ report: VenueStatusReported, _ context: StepContext, into batch: inout Batch
+        _ report: VenueStatusReported, _ step: inout Step
     ) throws(EngineError) {
         // Of an order that ended here, or of none of ours: a reconciliation finds what that means.
         guard isRemote, let order = orders.order(report.order) else { return }
@@ -30,19 +30,19 @@ extension Engine {
         {
             switch report.status {
             case .rejected, .unknown, .replaceRefused:
-                return try keepTerms(order, context, into: &batch)
-            default: try replaced(order, replace, context, into: &batch)
+                return try keepTerms(order, &step)
+            default: try replaced(order, replace, &step)
             }
         } else if order.generation != UInt32(report.generation) {
             return
         }
         switch report.status {
-        case .pending: try acknowledge(order.id, isAccepted: false, context, into: &batch)
+        case .pending: try acknowledge(order.id, isAccepted: false, &step)
         case .accepted, .partiallyFilled:
-            try acknowledge(order.id, isAccepted: true, context, into: &batch)
+            try acknowledge(order.id, isAccepted: true, &step)
         // It may have come before the order itself: the wish stands, and is said again.
         case .cancelRefused: break
-        case .replaceRefused: try keepTerms(order, context, into: &batch)
+        case .replaceRefused: try keepTerms(order, &step)
         // The replacement's own report says what became of it; one that somebody else made is another
         // order to us.
         case .replaced where remote[order.id]?.replace != nil: break
@@ -50,40 +50,39 @@ extension Engine {
             let end = RemoteOrders.End(
                 status: report.status, filled: report.filled, reason: report.reason)
             remote.change(order.id) { $0.end = end }
-            try finish(order.id, context, into: &batch)
+            try finish(order.id, &step)
         }
     }
 
     private mutating func acknowledge(
-        _ id: OrderID, isAccepted: Bool, _ context: StepContext, into batch: inout Batch
+        _ id: OrderID, isAccepted: Bool, _ step: inout Step
     ) throws(EngineError) {
         guard let order = orders.order(id) else { return }
         let instrument = order.intended.instrument
         if order.state == .intended {
-            try emit(
-                OrderSubmitted(instrument: instrument, order: id), context,
-                correlation: order.correlation, into: &batch)
-            try move(id, to: .submitted, context)
+            try step.emit(
+                OrderSubmitted(instrument: instrument, order: id), correlation: order.correlation)
+            try move(id, to: .submitted, step)
         }
         guard isAccepted, orders.order(id)?.state == .submitted else { return }
-        try emit(
-            OrderAccepted(instrument: instrument, order: id, activeFrom: context.time), context,
-            correlation: order.correlation, into: &batch)
-        try move(id, to: .accepted, context)
+        try step.emit(
+            OrderAccepted(instrument: instrument, order: id, activeFrom: step.time),
+            correlation: order.correlation)
+        try move(id, to: .accepted, step)
     }
 
     private mutating func move(
-        _ id: OrderID, to state: OrderState, _ context: StepContext
+        _ id: OrderID, to state: OrderState, _ step: borrowing Step
     ) throws(EngineError) {
         try fold { (engine) throws(FoldError) in
-            try engine.orders.move(id, to: state, at: context.time, sequence: context.sequence)
+            try engine.orders.move(id, to: state, at: step.time, sequence: step.sequence)
         }
     }
 
     // MARK: Replacements
 
     private mutating func replaced(
-        _ order: Order, _ replace: ReplaceIntended, _ context: StepContext, into batch: inout Batch
+        _ order: Order, _ replace: ReplaceIntended, _ step: inout Step
     ) throws(EngineError) {
         // A fill that raced it may have left nothing to replace.
         remote.change(order.id) {
@@ -92,55 +91,55 @@ extension Engine {
         }
         let remaining = replace.quantity - order.filled
         guard remaining.raw > 0 else { return }
-        try acknowledge(order.id, isAccepted: true, context, into: &batch)
+        try acknowledge(order.id, isAccepted: true, &step)
         let event = OrderReplaced(
             instrument: replace.instrument, generation: replace.generation, order: order.id,
             quantity: replace.quantity, limitPrice: replace.limitPrice,
             stopPrice: replace.stopPrice, remaining: remaining)
-        try apply(event, order, context, into: &batch)
+        try apply(event, order, &step)
     }
 
     /// Books a replacement and gives the working order its terms.
     mutating func apply(
-        _ event: OrderReplaced, _ order: Order, _ context: StepContext, into batch: inout Batch
+        _ event: OrderReplaced, _ order: Order, _ step: inout Step
     ) throws(EngineError) {
         var terms = order.intended
         terms.quantity = event.quantity
         terms.limitPrice = event.limitPrice
         terms.stopPrice = event.stopPrice
-        let sequence = try emit(event, context, correlation: order.correlation, into: &batch)
+        let sequence = try step.emit(event, correlation: order.correlation)
         _ = venue.amend(order.id, terms, remaining: event.remaining)
         try fold { (engine) throws(FoldError) in
-            try engine.orders.replace(event, at: context.time, sequence: sequence)
+            try engine.orders.replace(event, at: step.time, sequence: sequence)
         }
     }
 
     /// A replacement failed; where the old order was taken back for it, nothing is left.
     private mutating func keepTerms(
-        _ order: Order, _ context: StepContext, into batch: inout Batch
+        _ order: Order, _ step: inout Step
     ) throws(EngineError) {
         remote.change(order.id) { $0.replace = nil }
-        try finish(order.id, context, into: &batch)
+        try finish(order.id, &step)
     }
 
     // MARK: Fills
 
     mutating func take(
-        _ fill: VenueFillReported, _ context: StepContext, into batch: inout Batch
+        _ fill: VenueFillReported, _ step: inout Step
     ) throws(EngineError) {
         // A fill of a replacement says that it was made.
         if let order = orders.order(fill.order), let replace = remote[order.id]?.replace,
             replace.generation == UInt32(fill.generation)
         {
-            try replaced(order, replace, context, into: &batch)
+            try replaced(order, replace, &step)
         }
         guard isRemote, isBookable(fill), let order = orders.order(fill.order),
             order.intended.instrument == fill.instrument, order.intended.side == fill.side,
             fill.quantity <= order.remaining
-        else { return try unmatched(fill, context, into: &batch) }
-        try acknowledge(order.id, isAccepted: true, context, into: &batch)
+        else { return try unmatched(fill, &step) }
+        try acknowledge(order.id, isAccepted: true, &step)
         guard let working = venue.fill(order.id, fill.instrument, fill.quantity) else {
-            return try unmatched(fill, context, into: &batch)
+            return try unmatched(fill, &step)
         }
         let commission = commission(of: fill, order.intended.strategy)
         let booked = OrderFilled(
@@ -149,13 +148,13 @@ extension Engine {
             price: fill.price, quantity: fill.quantity, fee: commission?.money ?? .zero,
             remaining: working.remaining)
         remote.accepted(order.intended.strategy, order.intended.instrument)
-        try book(booked, working, paying: commission ?? Commission(), context, into: &batch)
-        if commission == nil { try report(unbooked: fill, context, into: &batch) }
-        try finish(order.id, context, into: &batch)
+        try book(booked, working, paying: commission ?? Commission(), &step)
+        if commission == nil { try report(unbooked: fill, &step) }
+        try finish(order.id, &step)
         if working.remaining.raw == 0 {
             remote.forget(order.id)
-            try afterEnd(working, nil, context, into: &batch)
-            if gate.isFlattening { try flattenAgain(context, into: &batch) }
+            try afterEnd(working, nil, &step)
+            if gate.isFlattening { try flattenAgain(&step) }
         }
     }
 
@@ -168,26 +167,25 @@ extension Engine {
 
     /// The venue filled what the ledger does not have open: no entries until a reconciliation passes.
     private mutating func unmatched(
-        _ fill: VenueFillReported, _ context: StepContext, into batch: inout Batch
+        _ fill: VenueFillReported, _ step: inout Step
     ) throws(EngineError) {
         let detail =
             "execution \(fill.execution) of \(fill.clientOrder) at \(fill.price) fits no open order"
-        try emit(
+        try step.emit(
             DiscrepancyFound(
                 .unrecordedFill, instrument: fill.instrument, snapshot: 0, ledger: .zero,
-                venue: Money(raw: fill.quantity.raw), order: fill.order,
-                symbol: names.symbol(fill.instrument), detail: detail), context, into: &batch)
+                venue: .quantity(fill.quantity), order: fill.order,
+                symbol: names.symbol(fill.instrument), detail: detail))
         try engage(
             LatchEngaged(
-                .reconciliation, clears: .automatic, actor: "engine", reason: detail), context,
-            into: &batch)
+                .reconciliation, clears: .automatic, actor: "engine", reason: detail), &step)
     }
 
     // MARK: Ends
 
     /// Ends the order when the venue ended it and nothing is missing.
     private mutating func finish(
-        _ id: OrderID, _ context: StepContext, into batch: inout Batch
+        _ id: OrderID, _ step: inout Step
     ) throws(EngineError) {
         guard let order = orders.order(id), let entry = remote[id], let end = entry.end,
             entry.replace == nil, order.filled >= end.filled,
@@ -197,63 +195,59 @@ extension Engine {
         remote.forget(id)
         let refused = end.status == .rejected || end.status == .unknown
         if refused, order.filled.raw == 0 {
-            try emit(
+            try step.emit(
                 OrderRejected(
-                    instrument: order.intended.instrument, order: id, reason: end.reason), context,
-                correlation: order.correlation, into: &batch)
-            try move(id, to: .rejected, context)
+                    instrument: order.intended.instrument, order: id, reason: end.reason),
+                correlation: order.correlation)
+            try move(id, to: .rejected, step)
             if let slot = slot(of: order.intended) { release(working, slot) }
             // A stop that cannot rest says nothing of an order at the market.
             if order.intended.purpose != .entry, order.intended.parent == .none {
                 remote.refused(
-                    order.intended.strategy, order.intended.instrument, at: context.time)
+                    order.intended.strategy, order.intended.instrument, at: step.time)
             }
             try take(
-                FaultReported(.orderRejected, origin: "venue", detail: end.reason), context,
-                into: &batch)
+                FaultReported(.orderRejected, origin: "venue", detail: end.reason), &step)
         } else {
             try self.end(
-                working, reason ?? .venueCancelled, expired: end.status == .expired, context,
-                into: &batch)
+                working, reason ?? .venueCancelled, expired: end.status == .expired, &step)
         }
         // Who cancels a stop at the venue by hand wants none; what the venue ends by itself is missed.
         if reason == nil, refused || end.status == .expired {
+            step.chain = order.correlation
             try watchStop(
-                order.intended, working.remaining, end.reason, context,
-                correlation: order.correlation, into: &batch)
+                order.intended, working.remaining, end.reason, &step)
         }
-        try afterEnd(working, reason, context, into: &batch)
+        try afterEnd(working, reason, &step)
     }
 
     /// What waited for an order's end.
     mutating func afterEnd(
-        _ order: WorkingOrder, _ reason: EndReason?, _ context: StepContext,
-        into batch: inout Batch
+        _ order: WorkingOrder, _ reason: EndReason?, _ step: inout Step
     ) throws(EngineError) {
         let terms = order.terms
-        try protectAgain(order, context, into: &batch)
+        try protectAgain(order, &step)
         if !waiting(terms.strategy, terms.instrument).isEmpty {
-            return try release(terms.strategy, terms.instrument, context, into: &batch)
+            return try release(terms.strategy, terms.instrument, &step)
         }
         if reason == .positionClosed, terms.parent != .none {
-            try protectRest(terms, order.remaining, context, into: &batch)
+            try protectRest(terms, order.remaining, &step)
         }
-        if reason == .halted { try flattenAgain(context, into: &batch) }
+        if reason == .halted { try flattenAgain(&step) }
     }
 
     mutating func take(
-        _ change: LinkChanged, _ context: StepContext, into batch: inout Batch
+        _ change: LinkChanged, _ step: inout Step
     ) throws(EngineError) {
         guard change.link == .orders else { return }
         if change.isUp {
             try clear(
-                LatchCleared(.orderStream, actor: change.venue, reason: change.reason), context,
-                into: &batch)
+                LatchCleared(.orderStream, actor: change.venue, reason: change.reason), &step)
         } else {
             try engage(
                 LatchEngaged(
                     .orderStream, clears: .automatic, actor: change.venue, reason: change.reason),
-                context, into: &batch)
+                &step)
         }
     }
 }

@@ -43,9 +43,6 @@ public struct Engine: Sendable {
 
     /// The one account of a journal at this stage; none before a configuration.
     public private(set) var account = AccountID.none
-    /// Orders decided since they were last taken away: the journal keeps each intent once. Not part of
-    /// the state; only a sequencer asks for it.
-    public var sent: [SentIntent]?
     /// Whether each instrument's data are counted.
     var watchesData = false
     /// Whether the days of each instrument are kept.
@@ -58,28 +55,31 @@ public struct Engine: Sendable {
     ///
     /// - Throws: `EngineError`; the state is then no longer usable and the batch holds half a step.
     @inline(__always)
-    public mutating func step(_ record: Record, into batch: inout Batch) throws(EngineError) {
-        let context = StepContext(record)
+    public mutating func step(
+        _ record: Record, in step: inout Step
+    ) throws(EngineError) {
+        step.begin(record)
         switch record.rawType {
-        case EventType.bar.rawValue: try step(decode(record) as Bar, context, into: &batch)
-        case EventType.quote.rawValue: try step(decode(record) as Quote, context, into: &batch)
-        case EventType.trade.rawValue: try step(decode(record) as Trade, context, into: &batch)
+        case EventType.bar.rawValue: try self.step(decode(record) as Bar, in: &step)
+        case EventType.quote.rawValue: try self.step(decode(record) as Quote, in: &step)
+        case EventType.trade.rawValue: try self.step(decode(record) as Trade, in: &step)
         default:
-            try begin(context)
-            try stepRare(record, context, into: &batch)
+            try begin(&step)
+            try stepRare(record, &step)
             vigil.lookAgain()
-            try watch(context, into: &batch)
-            try finish(context, into: &batch)
+            try watch(&step)
+            try finish(&step)
         }
     }
 
     @inline(__always)
-    private mutating func begin(_ context: StepContext) throws(EngineError) {
-        guard context.time >= lastTime else { throw .backwards(context.time, after: lastTime) }
-        lastTime = context.time
+    private mutating func begin(_ step: inout Step) throws(EngineError) {
+        guard step.time >= lastTime else { throw .backwards(step.time, after: lastTime) }
+        lastTime = step.time
+        step.account = account
         inputs += 1
-        if context.time >= vigil.boundary { approachBoundary() }
-        books.advance(to: context.time)
+        if step.time >= vigil.boundary { approachBoundary() }
+        books.advance(to: step.time)
     }
 
     /// Whether time or equity asks the safety layer for something.
@@ -90,149 +90,149 @@ public struct Engine: Sendable {
 
     @inline(__always)
     private mutating func finish(
-        _ context: StepContext, into batch: inout Batch
+        _ step: inout Step
     ) throws(EngineError) {
         guard inputs >= nextDigest else { return }
         nextDigest = inputs + (configuration?.digestEvery ?? .max / 2)
-        try emit(StateDigested(digest: digest), context, account: AccountID.none, into: &batch)
+        try step.emit(StateDigested(digest: digest), account: AccountID.none)
     }
 
-    /// The same for one that is at hand as a value.
+    /// The same for one that is at hand as a value and was appended to `step`.
     public mutating func step(
-        _ bar: Bar, _ context: StepContext, into batch: inout Batch
+        _ bar: Bar, in step: inout Step
     ) throws(EngineError) {
-        try begin(context)
+        try begin(&step)
         // First, as every fold of the journal meets the input before what follows from it.
-        try mark(bar.instrument, bar.close, high: bar.high, low: bar.low, context, into: &batch)
+        try mark(bar.instrument, bar.close, high: bar.high, low: bar.low, &step)
         if !isRemote, venue.hasWorking(bar.instrument) {
-            venue.begin(bar, at: context.time, sequence: context.sequence)
-            try settle(context, into: &batch)
+            venue.begin(bar, at: step.time, sequence: step.sequence)
+            try settle(&step)
         }
         if !remote.targets.isEmpty {
-            try reachTargets(bar.instrument, low: bar.low, high: bar.high, context, into: &batch)
+            try reachTargets(bar.instrument, low: bar.low, high: bar.high, &step)
         }
-        if mustWatch { try watch(context, into: &batch) }
+        if mustWatch { try watch(&step) }
         for place in 0..<listenerCount(bar.instrument) {
             let slot = listeners[Int(bar.instrument.number)][place]
-            guard let decision = slots[slot].strategy.bar(bar, view(slot, context)) else {
+            guard let decision = slots[slot].strategy.bar(bar, view(slot, at: step.time)) else {
                 continue
             }
-            try decide(decision, slot, context, barInterval: bar.interval, into: &batch)
+            try decide(decision, slot, barInterval: bar.interval, &step)
         }
-        try finish(context, into: &batch)
+        try finish(&step)
     }
 
-    /// The same for one that is at hand as a value.
+    /// The same for one that is at hand as a value and was appended to `step`.
     public mutating func step(
-        _ quote: Quote, _ context: StepContext, into batch: inout Batch
+        _ quote: Quote, in step: inout Step
     ) throws(EngineError) {
-        try begin(context)
+        try begin(&step)
         if let mid = quote.mid {
-            try mark(quote.instrument, mid, high: mid, low: mid, context, into: &batch)
+            try mark(quote.instrument, mid, high: mid, low: mid, &step)
         }
         if !isRemote, venue.hasWorking(quote.instrument) {
-            venue.begin(quote, at: context.time, sequence: context.sequence)
-            try settle(context, into: &batch)
+            venue.begin(quote, at: step.time, sequence: step.sequence)
+            try settle(&step)
         }
         if !remote.targets.isEmpty {
-            try reachTargets(quote, context, into: &batch)
+            try reachTargets(quote, &step)
         }
-        if mustWatch { try watch(context, into: &batch) }
+        if mustWatch { try watch(&step) }
         var decided = false
         for place in 0..<listenerCount(quote.instrument) {
             let slot = listeners[Int(quote.instrument.number)][place]
-            guard let decision = slots[slot].strategy.quote(quote, view(slot, context)) else {
+            guard let decision = slots[slot].strategy.quote(quote, view(slot, at: step.time)) else {
                 continue
             }
-            try decide(decision, slot, context, into: &batch)
+            try decide(decision, slot, &step)
             decided = true
         }
         // The quote stands: an order that reaches the venue at once trades against it.
         if decided, !isRemote, venue.hasWorking(quote.instrument) {
-            venue.begin(quote, at: context.time, sequence: context.sequence)
-            try settle(context, into: &batch)
+            venue.begin(quote, at: step.time, sequence: step.sequence)
+            try settle(&step)
         }
-        try finish(context, into: &batch)
+        try finish(&step)
     }
 
-    /// The same for one that is at hand as a value.
+    /// The same for one that is at hand as a value and was appended to `step`.
     public mutating func step(
-        _ trade: Trade, _ context: StepContext, into batch: inout Batch
+        _ trade: Trade, in step: inout Step
     ) throws(EngineError) {
-        try begin(context)
+        try begin(&step)
         try mark(
-            trade.instrument, trade.price, high: trade.price, low: trade.price, context,
-            into: &batch)
+            trade.instrument, trade.price, high: trade.price, low: trade.price, &step)
         if !isRemote, venue.hasWorking(trade.instrument) {
-            venue.begin(trade, at: context.time, sequence: context.sequence)
-            try settle(context, into: &batch)
+            venue.begin(trade, at: step.time, sequence: step.sequence)
+            try settle(&step)
         }
         if !remote.targets.isEmpty {
             try reachTargets(
-                trade.instrument, low: trade.price, high: trade.price, context, into: &batch)
+                trade.instrument, low: trade.price, high: trade.price, &step)
         }
-        if mustWatch { try watch(context, into: &batch) }
+        if mustWatch { try watch(&step) }
         for slot in listening(trade.instrument) {
-            guard let decision = slots[slot].strategy.trade(trade, view(slot, context)) else {
+            guard let decision = slots[slot].strategy.trade(trade, view(slot, at: step.time)) else {
                 continue
             }
-            try decide(decision, slot, context, into: &batch)
+            try decide(decision, slot, &step)
         }
-        try finish(context, into: &batch)
+        try finish(&step)
     }
 
     private mutating func stepRare(
-        _ record: Record, _ context: StepContext, into batch: inout Batch
+        _ record: Record, _ step: inout Step
     ) throws(EngineError) {
         switch record.type {
         case .configurationLoaded:
             let loaded: ConfigurationLoaded = try decode(record)
-            try configure(Settings(text: loaded.settings), context, into: &batch)
+            try configure(Settings(text: loaded.settings), &step)
         case .instrumentDefined:
-            try define(try decode(record) as InstrumentDefined, context)
+            try define(try decode(record) as InstrumentDefined, step)
         case .predictionRecorded:
             let prediction: PredictionRecorded = try decode(record)
             for slot in listening(prediction.instrument) {
                 guard
-                    let decision = slots[slot].strategy.prediction(prediction, view(slot, context))
+                    let decision = slots[slot].strategy.prediction(
+                        prediction, view(slot, at: step.time))
                 else { continue }
-                try decide(decision, slot, context, into: &batch)
+                try decide(decision, slot, &step)
             }
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid:
             try fold { (engine) throws(FoldError) in try engine.books.apply(record) }
-        case .operatorCommanded: try obey(try decode(record), context, into: &batch)
-        case .dividendDeclared: try pay(try decode(record), context, into: &batch)
-        case .splitApplied: try split(try decode(record), context)
-        case .sessionClosed: try close(try decode(record), context, into: &batch)
+        case .operatorCommanded: try obey(try decode(record), &step)
+        case .dividendDeclared: try pay(try decode(record), &step)
+        case .splitApplied: try split(try decode(record), step)
+        case .sessionClosed: try close(try decode(record), &step)
         case .venueSnapshotBegan, .venuePositionReported, .venueOrderReported, .venueSnapshotEnded:
-            try takeSnapshot(record, context, into: &batch)
-        case .runStarted: try beginRun(context, into: &batch)
+            try takeSnapshot(record, &step)
+        case .runStarted: try beginRun(&step)
         case .runEnded:
             vigil.counters.succeedRun()
             // What works outside goes on working: stops protect while nobody runs.
-            if !isRemote { try cancelAll(.runEnded, context, into: &batch) }
+            if !isRemote { try cancelAll(.runEnded, &step) }
         // Says nothing: it is appended without a step when an engine could not go on. The next run
         // hears of it.
         case .runFailed: vigil.counters.failRun()
-        case .faultReported: try take(try decode(record) as FaultReported, context, into: &batch)
-        case .metricReported: try take(try decode(record) as MetricReported, context, into: &batch)
+        case .faultReported: try take(try decode(record) as FaultReported, &step)
+        case .metricReported: try take(try decode(record) as MetricReported, &step)
         case .flagFileObserved:
-            try take(try decode(record) as FlagFileObserved, context, into: &batch)
-        case .orderRequested: try take(try decode(record) as OrderRequested, context, into: &batch)
+            try take(try decode(record) as FlagFileObserved, &step)
+        case .orderRequested: try take(try decode(record) as OrderRequested, &step)
         case .orderCancelRequested:
-            try take(try decode(record) as OrderCancelRequested, context, into: &batch)
+            try take(try decode(record) as OrderCancelRequested, &step)
         case .orderReplaceRequested:
-            try take(try decode(record) as OrderReplaceRequested, context, into: &batch)
+            try take(try decode(record) as OrderReplaceRequested, &step)
         case .venueStatusReported:
-            try take(try decode(record) as VenueStatusReported, context, into: &batch)
+            try take(try decode(record) as VenueStatusReported, &step)
         case .venueFillReported:
-            try take(try decode(record) as VenueFillReported, context, into: &batch)
+            try take(try decode(record) as VenueFillReported, &step)
         case .venueFiltersLoaded: filters.take(try decode(record) as VenueFiltersLoaded)
-        case .linkChanged: try take(try decode(record) as LinkChanged, context, into: &batch)
+        case .linkChanged: try take(try decode(record) as LinkChanged, &step)
         case .clockTicked:
-            if rules.data.isEnabled { try watchData(context, into: &batch) }
-            if isRemote, gate.isFlattening, remote.mayFlatten(at: context.time) {
-                try flattenAgain(context, into: &batch)
+            if rules.data.isEnabled { try watchData(&step) }
+            if isRemote, gate.isFlattening, remote.mayFlatten(at: step.time) {
+                try flattenAgain(&step)
             }
         case let type? where type.role == .derived:
             // The folds of the journal would book it, and the engine would not know.
@@ -244,23 +244,24 @@ public struct Engine: Sendable {
     // MARK: Settings and definitions
 
     private mutating func configure(
-        _ new: Settings, _ context: StepContext, into batch: inout Batch
+        _ new: Settings, _ step: inout Step
     ) throws(EngineError) {
         if onlyRulesChange(to: new) {
             try adoptRules(new)
-            return try applyGateSettings(isFirst: false, context, into: &batch)
+            return try applyGateSettings(isFirst: false, &step)
         }
         // What the settings before ordered does not outlive them; positions do, and orders outside.
-        if !isRemote { try cancelAll(.runEnded, context, into: &batch) }
+        if !isRemote { try cancelAll(.runEnded, &step) }
         let isFirst = configuration == nil
         let working = venue.allOrders
         try adopt(new)
+        step.account = account
         for order in working { keep(order) }
         guard let configuration else { return }
-        try emit(
+        try step.emit(
             AccountDefined(
                 kind: configuration.accountKind, name: configuration.accountName,
-                currency: configuration.currency), context, into: &batch)
+                currency: configuration.currency))
         names.define(
             Account(
                 id: account, name: configuration.accountName, kind: configuration.accountKind,
@@ -272,12 +273,12 @@ public struct Engine: Sendable {
             let event = StrategyDefined(
                 strategy: id, codeVersion: type(of: slot.strategy).codeVersion, name: slot.name,
                 parameters: parameters.map { "\($0.key) = \($0.value)\n" }.joined())
-            try emit(event, context, into: &batch)
+            try step.emit(event)
             names.define(event)
         }
-        try applyGateSettings(isFirst: isFirst, context, into: &batch)
-        if isFirst { try awaitReconciliation(context, into: &batch) }
-        try flattenAgain(context, into: &batch)
+        try applyGateSettings(isFirst: isFirst, &step)
+        if isFirst { try awaitReconciliation(&step) }
+        try flattenAgain(&step)
     }
 
     /// Takes up the settings without saying so: what a restored engine needs too.
@@ -317,11 +318,11 @@ public struct Engine: Sendable {
     }
 
     private mutating func define(
-        _ event: InstrumentDefined, _ context: StepContext
+        _ event: InstrumentDefined, _ step: borrowing Step
     ) throws(EngineError) {
         guard Int(event.instrument.number) <= NameBook.highest else {
             throw .fold(
-                .inconsistent("instrument \(event.instrument.number) cannot be", context.sequence))
+                .inconsistent("instrument \(event.instrument.number) cannot be", step.sequence))
         }
         names.define(event.definition)
         introduce(event.definition)
@@ -367,13 +368,13 @@ public struct Engine: Sendable {
     }
 
     @inline(__always)
-    private func view(_ slot: Int, _ context: StepContext) -> StrategyView {
+    private func view(_ slot: Int, at time: Timestamp) -> StrategyView {
         // An exit that the venue refused counts as one that works until it may be decided again.
         let isRefused = remote.isRefused(
-            slots[slot].id, slots[slot].instrument, at: context.time)
+            slots[slot].id, slots[slot].instrument, at: time)
         return StrategyView(
             position: shown(slot),
-            workingOrders: slots[slot].workingOrders + (isRefused ? 1 : 0), time: context.time)
+            workingOrders: slots[slot].workingOrders + (isRefused ? 1 : 0), time: time)
     }
 
     mutating func fold(
@@ -384,33 +385,5 @@ public struct Engine: Sendable {
 
     func decode<E: Event>(_ record: Record) throws(EngineError) -> E {
         do { return try E(record) } catch { throw .record(error) }
-    }
-}
-
-/// An intent and the event that it became.
-public struct SentIntent: Hashable, Sendable {
-    public var intent: IntentID
-    public var sequence: SequenceNumber
-}
-
-/// Which input a step takes, and when.
-public struct StepContext: Sendable {
-    public var sequence: SequenceNumber
-    public var time: Timestamp
-    /// What is derived was recorded when its cause was; nil where that is the event time.
-    public var recordTime: Timestamp?
-
-    @inline(__always)
-    public init(sequence: SequenceNumber, time: Timestamp, recordTime: Timestamp? = nil) {
-        self.sequence = sequence
-        self.time = time
-        self.recordTime = recordTime
-    }
-
-    @inline(__always)
-    init(_ record: Record) {
-        sequence = record.sequence
-        time = record.time
-        recordTime = record.hasRecordTime ? record.recordTime : nil
     }
 }

@@ -1,156 +1,180 @@
 import LedgerDomain
 import LedgerEvents
-import LedgerSafety
 
-/// What an operator may command. The command is the input, with its actor and reason; what it does is
-/// derived from it.
-public enum OperatorVerb: String, Sendable, CaseIterable {
-    case deposit, withdrawal, fee, note
-    /// Puts the operator's latch up: `EFFECT SCOPE`, for example `blockEntries global`.
-    case engage
-    /// Takes a latch down: `SOURCE SCOPE`, for example `killSwitch strategy:trend`.
-    case clear
-    /// `auto`, `manual`, `paper`, `halt` or `halt hard`.
-    case mode
-    /// Resumes after a drawdown at once.
+/// What an operator may command.
+///
+/// The command is the input, with its actor and reason; what it does is derived from it. The journal keeps
+/// a verb and an argument as text. This type is the only reader and the only writer of the two:
+///
+///     verb           argument
+///     deposit        AMOUNT
+///     withdrawal     AMOUNT
+///     fee            AMOUNT
+///     note           any text
+///     engage         EFFECT SCOPE
+///     clear          SOURCE SCOPE
+///     mode           MODE, or halt hard
+///     override
+///     health-check
+///     flatten        SCOPE
+///     sync           the snapshot's 16 hexadecimal digits
+///     hold           NAME
+///     release-hold   NAME
+///     prune          a `PruneRecord`
+///     doctor         a `DoctorRecord`
+///
+/// AMOUNT is a number above 0. SCOPE is `global`, `strategy:NAME` or `symbol:NAME`. EFFECT, SOURCE and MODE
+/// are the words of `LatchEffect`, `LatchSource` and `TradingMode`. All of them are on disk for ever.
+public enum OperatorCommand: Hashable, Sendable {
+    case deposit(OperatorAmount)
+    case withdrawal(OperatorAmount)
+    /// A cost that no fill bears; the reason becomes its kind.
+    case fee(OperatorAmount)
+    case note(String)
+    /// Engages the operator's latch.
+    case engage(LatchEffect, GateScope)
+    case clear(LatchSource, GateScope)
+    /// - Parameter isHard: a halt that stops exits too.
+    case mode(TradingMode, isHard: Bool)
+    /// Ends a drawdown stop at once.
     case override
-    /// Runs the checks before a resume; one whose cooldown is over resumes or waits longer.
-    case healthCheck = "health-check"
-    /// Closes positions: a scope.
-    case flatten
-    /// Sets the books to the venue's last snapshot, named by its 16 digits.
-    case sync
-    /// Keeps every event from being pruned until it is released: a name.
-    case hold
-    /// Releases a hold: its name.
-    case releaseHold = "release-hold"
-    /// Old events go: `through SEQUENCE chain LINK kind KIND name NAME`. What is removed is the driver's.
-    case prune
-    /// What the doctor found: a `DoctorRecord`. Live asks for one that is healthy and young (V02).
-    case doctor
+    /// Runs the checks before a resume. After the cooldown they resume trading or extend the wait.
+    case healthCheck
+    /// Closes positions.
+    case flatten(GateScope)
+    /// Sets the books to the venue's last snapshot.
+    case sync(snapshot: UInt64)
+    /// Keeps every event from being pruned until the hold is released.
+    case hold(name: String)
+    case releaseHold(name: String)
+    /// Old events are removed. The driver removes them.
+    case prune(PruneRecord)
+    /// What the doctor found. Live trading requires a healthy and recent record (V02).
+    case doctor(DoctorRecord)
 
-    /// Those that put a fact into the books.
-    public static let facts: [OperatorVerb] = [.deposit, .withdrawal, .fee, .note]
+    private static let hard = "hard"
 
-    /// Nil when the argument is good, else what is wrong with it.
-    public func problem(with argument: String) -> String? {
-        switch self {
-        case .note, .override, .healthCheck: return nil
-        case .hold, .releaseHold:
-            return argument.allSatisfy(\.isWhitespace) ? "a hold has a name" : nil
+    // MARK: Text to command
+
+    public init(_ event: OperatorCommanded) throws(OperatorCommandError) {
+        try self.init(verb: event.command, argument: event.argument)
+    }
+
+    public init(verb: String, argument: String) throws(OperatorCommandError) {
+        guard let known = OperatorVerb(word: verb) else { throw .unknownVerb(verb) }
+        try self.init(known, argument)
+    }
+
+    public init(_ verb: OperatorVerb, _ argument: String) throws(OperatorCommandError) {
+        switch verb {
+        case .deposit: self = .deposit(try OperatorAmount(argument))
+        case .withdrawal: self = .withdrawal(try OperatorAmount(argument))
+        case .fee: self = .fee(try OperatorAmount(argument))
+        case .note: self = .note(argument)
+        case .engage: self = try Self.readEngage(argument)
+        case .clear: self = try Self.readClear(argument)
+        case .mode: self = try Self.readMode(argument)
+        // Their arguments say nothing.
+        case .override: self = .override
+        case .healthCheck: self = .healthCheck
+        case .flatten: self = .flatten(try Self.readScope(argument))
+        case .sync: self = .sync(snapshot: try Self.readSnapshot(argument))
+        case .hold: self = .hold(name: try Self.readName(argument))
+        case .releaseHold: self = .releaseHold(name: try Self.readName(argument))
         case .prune:
-            return PruneRecord(argument) == nil ? "'\(argument)' does not say what goes" : nil
+            guard let record = PruneRecord(argument) else { throw .notAPruneRecord(argument) }
+            self = .prune(record)
         case .doctor:
-            return DoctorRecord(argument) == nil
-                ? "'\(argument)' does not say what the doctor found" : nil
-        case .sync:
-            return UInt64(argument, radix: 16) != nil && argument.utf8.count == 16
-                ? nil : "'\(argument)' is no snapshot's number of 16 hexadecimal digits"
-        case .deposit, .withdrawal, .fee:
-            guard let amount = try? Money(argument) else {
-                return "'\(argument)' is not an amount such as 12.50"
-            }
-            guard amount.raw > 0, amount <= Money.limit else {
-                return "an amount is above 0 and at most 1000000000000, not \(argument)"
-            }
-            return nil
-        case .engage:
-            let (effect, scope) = Self.halves(argument)
-            guard LatchEffect.allCases.contains(where: { "\($0)" == effect }) else {
-                return "'\(effect)' is none of "
-                    + LatchEffect.allCases.map { "\($0)" }.joined(separator: ", ")
-            }
-            return GateScope.problem(with: scope)
-        case .clear:
-            let (source, scope) = Self.halves(argument)
-            guard LatchSource.allCases.contains(where: { "\($0)" == source }) else {
-                return "'\(source)' is none of "
-                    + LatchSource.allCases.map { "\($0)" }.joined(separator: ", ")
-            }
-            return GateScope.problem(with: scope)
-        case .mode:
-            let (mode, hard) = Self.halves(argument)
-            guard TradingMode.allCases.contains(where: { "\($0)" == mode }),
-                hard.isEmpty || (mode == "halt" && hard == "hard")
-            else {
-                return "'\(argument)' is none of "
-                    + TradingMode.allCases.map { "\($0)" }.joined(separator: ", ") + ", halt hard"
-            }
-            return nil
-        case .flatten: return GateScope.problem(with: argument)
+            guard let record = DoctorRecord(argument) else { throw .notADoctorRecord(argument) }
+            self = .doctor(record)
         }
     }
 
-    /// What stands before and behind the first space.
-    static func halves(_ text: String) -> (String, String) {
+    private static func readEngage(_ argument: String) throws(OperatorCommandError) -> Self {
+        let (word, rest) = words(argument)
+        guard let effect = LatchEffect(word: word) else { throw .unknownEffect(word) }
+        return .engage(effect, try readScope(rest))
+    }
+
+    private static func readClear(_ argument: String) throws(OperatorCommandError) -> Self {
+        let (word, rest) = words(argument)
+        guard let source = LatchSource(word: word) else { throw .unknownSource(word) }
+        return .clear(source, try readScope(rest))
+    }
+
+    private static func readMode(_ argument: String) throws(OperatorCommandError) -> Self {
+        let (word, rest) = words(argument)
+        guard let mode = TradingMode(word: word),
+            rest.isEmpty || (mode == .halt && rest == hard)
+        else { throw .unknownMode(argument) }
+        return .mode(mode, isHard: rest == hard)
+    }
+
+    private static func readScope(_ text: String) throws(OperatorCommandError) -> GateScope {
+        guard let scope = GateScope(text) else { throw .unknownScope(text) }
+        return scope
+    }
+
+    private static func readSnapshot(_ text: String) throws(OperatorCommandError) -> UInt64 {
+        guard let number = UInt64(text, radix: 16), number.hex == text else {
+            throw .notASnapshot(text)
+        }
+        return number
+    }
+
+    private static func readName(_ text: String) throws(OperatorCommandError) -> String {
+        guard !text.allSatisfy(\.isWhitespace) else { throw .holdWithoutName }
+        return text
+    }
+
+    /// What stands before and after the first space.
+    private static func words(_ text: String) -> (first: String, rest: String) {
         guard let space = text.firstIndex(of: " ") else { return (text, "") }
         return (String(text[..<space]), String(text[text.index(after: space)...]))
     }
 
-    /// Nil when the command may be stepped, else why not.
-    public static func problem(with command: OperatorCommanded) -> String? {
-        guard let verb = OperatorVerb(rawValue: command.command) else {
-            let known = allCases.map(\.rawValue).joined(separator: ", ")
-            return "'\(command.command)' is none of \(known)"
-        }
-        return verb.problem(with: command.argument)
-    }
-}
+    // MARK: Command to text
 
-/// What a command is about: everything, `strategy:NAME` or `symbol:NAME`.
-public enum GateScope: Hashable, Sendable {
-    case global
-    case strategy(String)
-    case symbol(String)
-
-    public init?(_ text: String) {
-        if text == "global" {
-            self = .global
-        } else if text.hasPrefix("strategy:"), text.utf8.count > 9 {
-            self = .strategy(String(text.dropFirst(9)))
-        } else if text.hasPrefix("symbol:"), text.utf8.count > 7 {
-            self = .symbol(String(text.dropFirst(7)))
-        } else {
-            return nil
-        }
-    }
-
-    static func problem(with text: String) -> String? {
-        GateScope(text) == nil
-            ? "'\(text)' is no scope: global, strategy:NAME or symbol:NAME" : nil
-    }
-
-    public var text: String {
+    public var verb: OperatorVerb {
         switch self {
-        case .global: "global"
-        case .strategy(let name): "strategy:\(name)"
-        case .symbol(let name): "symbol:\(name)"
+        case .deposit: .deposit
+        case .withdrawal: .withdrawal
+        case .fee: .fee
+        case .note: .note
+        case .engage: .engage
+        case .clear: .clear
+        case .mode: .mode
+        case .override: .override
+        case .healthCheck: .healthCheck
+        case .flatten: .flatten
+        case .sync: .sync
+        case .hold: .hold
+        case .releaseHold: .releaseHold
+        case .prune: .prune
+        case .doctor: .doctor
+        }
+    }
+
+    public var argument: String {
+        switch self {
+        case .deposit(let amount), .withdrawal(let amount), .fee(let amount): amount.text
+        case .note(let text): text
+        case .engage(let effect, let scope): "\(effect.word) \(scope.text)"
+        case .clear(let source, let scope): "\(source.word) \(scope.text)"
+        case .mode(let mode, let isHard): isHard ? "\(mode.word) \(Self.hard)" : mode.word
+        case .override, .healthCheck: ""
+        case .flatten(let scope): scope.text
+        case .sync(let snapshot): snapshot.hex
+        case .hold(let name), .releaseHold(let name): name
+        case .prune(let record): record.text
+        case .doctor(let record): record.text
         }
     }
 }
 
-/// What a `prune` command says: the last event that goes, the chain's link there, and what event 1 said
-/// of the journal, because it goes with the others.
-public struct PruneRecord: Hashable, Sendable {
-    public var through: SequenceNumber
-    /// 64 hexadecimal digits.
-    public var link: String
-    public var kind: String
-    public var name: String
-
-    public init(through: SequenceNumber, link: String, kind: String, name: String) {
-        (self.through, self.link, self.kind, self.name) = (through, link, kind, name)
-    }
-
-    public var text: String { "through \(through) chain \(link) kind \(kind) name \(name)" }
-
-    public init?(_ text: String) {
-        let parts = text.split(separator: " ", maxSplits: 7, omittingEmptySubsequences: false)
-        guard parts.count == 8, parts[0] == "through", parts[2] == "chain", parts[4] == "kind",
-            parts[6] == "name", let last = UInt64(parts[1]), last > 0, parts[3].utf8.count == 64
-        else { return nil }
+extension OperatorCommanded {
+    public init(_ command: OperatorCommand, actor: String, reason: String) {
         self.init(
-            through: SequenceNumber(last), link: String(parts[3]), kind: String(parts[5]),
-            name: String(parts[7]))
+            actor: actor, command: command.verb.word, argument: command.argument, reason: reason)
     }
 }

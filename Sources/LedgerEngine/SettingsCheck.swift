@@ -2,6 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSafety
 import LedgerSettings
+import VenueRegister
 
 /// Settings that are each good and together are not (C18): two of them are named.
 public enum SettingsCheck {
@@ -82,10 +83,12 @@ public enum SettingsCheck {
 
     /// What protects the capital cannot be off where the capital is real.
     private static func live(_ settings: Settings) throws(SettingsError) {
-        if settings["alpaca.paper"] == "false", settings["alpaca.live_enabled"] != "true" {
+        for own in KnownVenues.all.compactMap(\.liveSwitch)
+        where settings[own.paper] == "false" && settings[own.enabled] != "true" {
+            let variable = SettingsSchema.setting(own.enabled)?.variables.first
             throw SettingsError(
-                "alpaca.paper",
-                problem: "false asks for alpaca.live_enabled=true (ALPACA_LIVE_ENABLED)")
+                own.paper,
+                problem: "false asks for \(own.enabled)=true" + (variable.map { " (\($0))" } ?? ""))
         }
         guard
             let cause = ["mode", "account.kind"].first(where: { settings[$0] == "live" })

@@ -1,19 +1,21 @@
 import LedgerSettings
+import VenueRegister
 
 /// The settings of the local exchange; what it shares with a back-test (account, venue, data, seed) it takes
 /// from there.
 extension SettingsSchema {
-    static let exchange: [Setting] = [
+    static let exchange: [Setting] = shared + KnownVenues.all.flatMap(\.exchangeSettings)
+
+    private static let shared: [Setting] = [
         Setting(
-            "exchange.dialects", .text, "alpaca",
-            "alpaca, binance or both, separated by a comma; each has a journal of its own"),
+            "exchange.dialects", .text, KnownVenues.names.first,
+            "of \(KnownVenues.names.joined(separator: ", ")), one or more separated by commas; each has a "
+                + "journal of its own"),
         Setting("exchange.host", .text, "127.0.0.1", "address to listen at"),
         Setting("exchange.port", .integer(0...65_535), "8710", "port; 0 takes a free one"),
         Setting("exchange.key", .secret, "", "key that clients must show; `local-key` where empty"),
         Setting(
             "exchange.secret", .secret, "", "its secret; `local-secret` where empty"),
-        Setting(
-            "exchange.binance_currency", .text, "USDT", "what the Binance account's cash is in"),
         Setting(
             "exchange.feed", .choice(["random", "files", "recording", "none"]), "random",
             "random walks, the files of `data`, a recorded stream, or what is posted to /control"),
@@ -22,7 +24,7 @@ extension SettingsSchema {
             "SYMBOL=PRICE of random walks, separated by commas; empty for a few of each dialect"),
         Setting(
             "exchange.recording", .text, "",
-            "recorded Binance web socket, lines of `nanoseconds json`, plain or gzip"),
+            "recorded web socket of a venue, lines of `nanoseconds json`, plain or gzip"),
         Setting(
             "exchange.speed", .text, "1", "times as fast as it happened, or max"),
         Setting(
@@ -37,16 +39,10 @@ extension SettingsSchema {
             "time of events: this machine's, or that of the feed"),
         Setting(
             "exchange.filters", .text, "",
-            "files of Binance's exchangeInfo or of one symbol of it, separated by commas"),
+            "files of a venue's instruments or of one of them, separated by commas"),
         Setting(
             "exchange.faults", .text, "",
             "misbehaviour: drop=0.1,delay=50,…; `ledgerd exchange --help` lists them"),
-        Setting(
-            "exchange.alpaca_limit", .integer(0...1_000_000_000), "200",
-            "requests a minute; 0 for no limit"),
-        Setting(
-            "exchange.binance_limit", .integer(0...1_000_000_000), "6000",
-            "request weight a minute; 0 for no limit"),
         Setting("exchange.certificate", .text, "", "PEM file; with it everything is TLS"),
         Setting("exchange.private_key", .text, "", "PEM file of the certificate's key"),
         Setting(

@@ -1,4 +1,5 @@
 import LedgerSettings
+import VenueRegister
 
 /// The settings that the runbooks name for trading on real venues, for training and for delivery. They
 /// are checked, shown and journaled with all others; the trading daemon is what reads most of them.
@@ -56,30 +57,11 @@ extension SettingsSchema {
             variables: ["ALERT_DRAWDOWN_THRESHOLD"]),
     ]
 
-    private static let venues: [Setting] = [
-        Setting(
-            "alpaca.paper", .flag, "true", "Alpaca's paper side", variables: ["ALPACA_PAPER"]),
-        Setting(
-            "alpaca.live_enabled", .flag, "false",
-            "asked for besides alpaca.paper=false, so that one slip is not enough",
-            variables: ["ALPACA_LIVE_ENABLED"]),
-        Setting(
-            "alpaca.api_key", .secret, "", "key of the Alpaca account",
-            variables: ["ALPACA_API_KEY"]),
-        Setting(
-            "alpaca.api_secret", .secret, "", "secret of that key",
-            variables: ["ALPACA_API_SECRET", "ALPACA_SECRET_KEY"]),
-        Setting(
-            "binance.api_key", .secret, "", "key of the Binance account",
-            variables: ["BINANCE_API_KEY"]),
-        Setting(
-            "binance.api_secret", .secret, "", "secret of that key",
-            variables: ["BINANCE_API_SECRET"]),
-    ]
+    private static let venues = KnownVenues.all.flatMap { $0.settings + $0.keySettings }
 
     private static let daemon: [Setting] = [
         Setting(
-            "feed.venue", .choice(["none", "alpaca", "binance"]), "none",
+            "feed.venue", .choice(["none"] + KnownVenues.names), "none",
             "whose market data come where data.*.path is venue and venue.kind is simulated"),
         Setting(
             "live.durability", .choice(["durable", "bulk"]), "durable",
@@ -103,30 +85,6 @@ extension SettingsSchema {
     ]
 
     private static let addresses: [Setting] = [
-        Setting(
-            "alpaca.trading_url", .text, "https://paper-api.alpaca.markets", "orders and account"),
-        Setting(
-            "alpaca.order_stream_url", .text, "",
-            "order reports; the trading address's /stream where it is empty"),
-        Setting("alpaca.data_url", .text, "https://data.alpaca.markets", "history and snapshots"),
-        Setting(
-            "alpaca.stream_url", .text, "wss://stream.data.alpaca.markets/v2/iex", "market data"),
-        Setting(
-            "binance.rest_url", .text, "https://testnet.binance.vision", "orders, account, history"),
-        Setting(
-            "binance.stream_url", .text, "wss://stream.testnet.binance.vision", "market data"),
-        Setting(
-            "binance.order_stream_url", .text, "wss://ws-api.testnet.binance.vision/ws-api/v3",
-            "order reports"),
-        Setting(
-            "alpaca.requests_per_minute", .integer(1...1_000_000), "180",
-            "requests that we allow ourselves; Alpaca allows 200"),
-        Setting(
-            "binance.weight_per_minute", .integer(1...10_000_000), "5400",
-            "request weight that we allow ourselves; Binance allows 6000"),
-        Setting(
-            "binance.recv_window_ms", .integer(10...60_000), "5000",
-            "milliseconds after its time stamp for which a request may still arrive"),
         Setting(
             "network.processing_limit_ms", .integer(0...600_000), "10000",
             "milliseconds for which a venue may still place an order that it took up"),

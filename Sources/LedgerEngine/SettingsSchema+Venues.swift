@@ -1,8 +1,11 @@
 import LedgerSettings
+import VenueRegister
 
 /// Files that say what venues take and who the account is there.
 extension SettingsSchema {
-    static let venueFiles: [Setting] = [
+    static let venueFiles: [Setting] = files + KnownVenues.all.map(\.keyFileSetting)
+
+    private static let files: [Setting] = [
         Setting(
             "venue.filters", .text, "",
             "files of the venues' filters, separated by commas; empty for none"),
@@ -13,11 +16,5 @@ extension SettingsSchema {
             "venue.fees", .text, "",
             "files of the venues' fees, separated by commas: fee_basis_points must be what they take"
         ),
-        Setting(
-            "alpaca.key_file", .text, "",
-            "file of mode 0600 with api_key and api_secret, instead of the environment"),
-        Setting(
-            "binance.key_file", .text, "",
-            "file of mode 0600 with api_key and api_secret, instead of the environment"),
     ]
 }

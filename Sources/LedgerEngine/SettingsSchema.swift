@@ -1,4 +1,5 @@
 import LedgerSettings
+import VenueRegister
 
 /// Every setting, in the order in which a person reads them.
 public enum SettingsSchema {
@@ -24,7 +25,7 @@ public enum SettingsSchema {
 
     static let venue: [Setting] = [
         Setting(
-            "venue.kind", .choice(["simulated", "alpaca", "binance"]), "simulated",
+            "venue.kind", .choice(["simulated"] + KnownVenues.names), "simulated",
             "where orders go: the engine's own venue, or one outside by the trading daemon"),
         Setting(
             "venue.fee_fixed", .decimal(from: "-1000000", through: "1000000"), "0",

@@ -1,8 +1,8 @@
 import LedgerDomain
 
-/// Encoded events on their way to one commit, packed into blocks in the order they were appended.
+/// Encoded events for one commit, packed into blocks in the order of their appending.
 ///
-/// Reused from commit to commit, so that appending allocates nothing once it has grown.
+/// Reuse a batch for the next commit: once it has grown, appending allocates nothing.
 public struct Batch: ~Copyable {
     public struct PendingBlock {
         var offset: Int
@@ -15,6 +15,8 @@ public struct Batch: ~Copyable {
     private var storage: UnsafeMutableRawPointer
     private var capacity: Int
     private var used = 0
+    /// Where the record appended last lies; -1 where nobody knows.
+    private var newest = -1
     public private(set) var blocks: [PendingBlock] = []
     public private(set) var firstSequence: SequenceNumber
     public private(set) var nextSequence: SequenceNumber
@@ -32,7 +34,7 @@ public struct Batch: ~Copyable {
     public var eventCount: Int { Int(nextSequence.number - firstSequence.number) }
     public var byteCount: Int { used }
 
-    /// Forgets the events, keeps the memory.
+    /// Removes the events and keeps the memory.
     public mutating func removeAll(next sequence: SequenceNumber) {
         used = 0
         blocks.removeAll(keepingCapacity: true)
@@ -40,16 +42,17 @@ public struct Batch: ~Copyable {
         nextSequence = sequence
     }
 
-    /// Forgets the events from `sequence` on: what a step that failed half-way had written.
+    /// Removes the events from `sequence` on, such as those of a step that failed half-way.
     public mutating func truncate(to sequence: SequenceNumber) {
         guard sequence < nextSequence else { return }
+        newest = -1
         while let last = blocks.last, last.header.firstSequence >= sequence {
             used = last.offset
             blocks.removeLast()
         }
         nextSequence = max(sequence, firstSequence)
         guard let last = blocks.last, last.header.nextSequence > sequence else { return }
-        // Summaries only ever grow, so the block is written anew from the records that stay.
+        // A summary cannot shrink, so it is computed again from the records that remain.
         let keep = Int(sequence.number - last.header.firstSequence.number)
         let source = storage + last.offset + BlockHeader.size
         var header = BlockHeader(firstSequence: last.header.firstSequence)
@@ -67,8 +70,8 @@ public struct Batch: ~Copyable {
 
     /// Appends one event and returns its sequence.
     ///
-    /// - Throws: `NumberError.overflow` when a quantity cannot be written exactly: more than 9.2 × 10^9
-    ///   units with nine decimals, one decimal less for each ten times more.
+    /// - Throws: `NumberError.overflow` when a record cannot hold a quantity exactly. It holds up to
+    ///   9.2 × 10^9 units with nine decimals, and ten times more for each decimal less.
     @discardableResult
     public mutating func append<E: Event>(
         _ event: E, _ envelope: Envelope
@@ -115,7 +118,7 @@ public struct Batch: ~Copyable {
         return commit(base, total)
     }
 
-    /// Appends an input's record as it is, except for its instrument's number in this journal.
+    /// Appends a copy of an input's record, with the number that its instrument has in this journal.
     @discardableResult
     public mutating func append(
         copying record: Record, instrument: InstrumentID
@@ -127,8 +130,12 @@ public struct Batch: ~Copyable {
         return commit(base, total)
     }
 
-    /// The record just appended, or any other of this batch; nil when it is not here.
+    /// A record of this batch; nil when the batch does not have it. Valid until the next event is
+    /// appended.
     public func record(_ sequence: SequenceNumber) -> Record? {
+        if sequence.next == nextSequence, newest >= 0, !isEmpty {
+            return Record(sequence: sequence, base: storage + newest)
+        }
         guard let block = blocks.last(where: { $0.header.firstSequence <= sequence }),
             sequence < block.header.nextSequence
         else { return nil }
@@ -158,7 +165,7 @@ public struct Batch: ~Copyable {
     private mutating func write(
         _ texts: [String], from start: Int, to end: Int, base: UnsafeMutableRawPointer
     ) {
-        // Zeros first: padding is part of the bytes that are compared and signed.
+        // Write zeros first: padding is part of the bytes that are compared and signed.
         (base + start).initializeMemory(as: UInt8.self, repeating: 0, count: end - start)
         var at = start
         for text in texts {
@@ -171,7 +178,7 @@ public struct Batch: ~Copyable {
         }
     }
 
-    /// Where the next record of `size` bytes goes: in the last block if it fits, else in a new one.
+    /// The place of the next record of `size` bytes: in the last block if it fits, else in a new one.
     @inline(__always)
     private mutating func room(for size: Int) -> UnsafeMutableRawPointer {
         if let last = blocks.last, last.payloadLength + size <= BlockHeader.fullPayload,
@@ -209,14 +216,15 @@ public struct Batch: ~Copyable {
         let last = blocks.count - 1
         blocks[last].payloadLength += size
         blocks[last].header.include(Record(sequence: sequence, base: base))
+        newest = used
         used += size
         nextSequence = sequence.next
         return sequence
     }
 
-    /// Completes block `index`: payload checksum, chain link and header checksum, in place.
+    /// Completes block `index` in place: payload checksum, chain link and header checksum.
     ///
-    /// - Parameter link: gives the chain link for the 16 header bytes and the payload that it covers.
+    /// - Parameter link: returns the chain link for the 16 header bytes and the payload that it covers.
     public mutating func seal(
         _ index: Int, link: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> ChainLink
     ) -> UnsafeRawBufferPointer {

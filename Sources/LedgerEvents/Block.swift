@@ -11,7 +11,7 @@ public struct ChainLink: Hashable, Sendable, CustomStringConvertible {
 
     public init(_ words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)) { self.words = words }
 
-    /// Before the first block.
+    /// The link before the first block.
     public static let origin = ChainLink()
 
     public static func == (a: ChainLink, b: ChainLink) -> Bool { a.words == b.words }
@@ -106,9 +106,9 @@ public struct BlockHeader: Sendable {
         store(checksum(UnsafeRawBufferPointer(start: base, count: 108)), 108)
     }
 
-    /// Reads and checks a header, not the payload.
+    /// Reads and checks the header. The payload is not checked.
     ///
-    /// - Throws: `BlockError` naming what is wrong.
+    /// - Throws: `BlockError` with the fault.
     public init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
         guard bytes.count >= Self.size, let base = bytes.baseAddress else {
             throw .truncated(bytes.count)
@@ -160,19 +160,20 @@ public enum BlockError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// A block read in place: checked once, then walked.
+/// A block that is checked once and then read in place.
 ///
-/// A view into memory that somebody else owns: valid inside the closure or until the next read.
+/// It is a view into memory that it does not own: it is valid inside the closure or until the next
+/// read.
 public struct Block {
     public let header: BlockHeader
     public let bytes: UnsafeRawBufferPointer
 
-    /// Checks header and payload.
+    /// Checks the header and the payload.
     public init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
         try self.init(header: BlockHeader(bytes), bytes)
     }
 
-    /// Checks the payload of a block whose header was read already.
+    /// Checks the payload of a block whose header has been read.
     public init(header: BlockHeader, _ bytes: UnsafeRawBufferPointer) throws(BlockError) {
         self.header = header
         self.bytes = bytes
@@ -183,7 +184,7 @@ public struct Block {
         UnsafeRawBufferPointer(rebasing: bytes[BlockHeader.size...])
     }
 
-    /// The bytes that the link covers beside the payload.
+    /// The bytes of the header that the link covers.
     public var linkedHeader: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             rebasing: bytes[BlockHeader.linkedOffset..<BlockHeader.linkedOffset + 16])
@@ -204,12 +205,12 @@ public struct Block {
 }
 
 extension BlockHeader {
-    /// Writes the header of a block whose records are known, before them: everything in it follows from
-    /// them and the link of the block before.
+    /// Writes the header of a block whose records are known. Everything in a header follows from the
+    /// records and the link of the previous block.
     ///
     /// - Parameters:
-    ///   - base: where the block begins; its payload lies behind the header.
-    ///   - link: gives the chain link for the 16 header bytes and the payload that it covers.
+    ///   - base: the start of the block; its payload follows the header.
+    ///   - link: returns the chain link for the 16 header bytes and the payload that it covers.
     /// - Throws: `BlockError` when the records do not fill the payload.
     public static func complete(
         _ base: UnsafeMutableRawPointer, first: SequenceNumber, count: UInt32, payloadLength: Int,
@@ -229,7 +230,7 @@ extension BlockHeader {
     }
 }
 
-/// Walks the records of a payload; a length that leads outside is an error, never a wild read.
+/// Iterates over the records of a payload. A length that leads outside the payload is an error.
 public struct RecordIterator {
     @usableFromInline var at: UnsafeRawPointer?
     @usableFromInline var remaining: Int

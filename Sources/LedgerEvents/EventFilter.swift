@@ -1,13 +1,13 @@
 import LedgerDomain
 
-/// Which events a reader wants. Every part narrows; none set means all.
+/// The events that a reader wants. Each part that is set narrows the choice.
 public struct EventFilter: Sendable, Hashable {
-    /// Exact type numbers, unknown ones included; nil for all.
+    /// Type numbers, which may be unknown to this program; nil for all.
     public var types: [UInt16]?
     public var instrument: InstrumentID?
     public var account: AccountID?
     public var correlation: SequenceNumber?
-    /// Event times, both ends included.
+    /// Event times, inclusive at both ends.
     public var since: Timestamp?
     public var until: Timestamp?
 
@@ -27,7 +27,7 @@ public struct EventFilter: Sendable, Hashable {
 
     public static let all = EventFilter()
 
-    /// False when no event of the block can match, so that its payload need not be read.
+    /// False when no event of the block can match. Its payload need not be read then.
     public func mayMatch(_ header: BlockHeader) -> Bool {
         if let types, !types.contains(where: { header.types & EventTypeSet.bit($0) != 0 }) {
             return false

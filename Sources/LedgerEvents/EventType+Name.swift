@@ -1,5 +1,5 @@
 extension EventType {
-    /// Ignores the case of letters; nil for a name that no event has.
+    /// Ignores case. Nil when no event has this name.
     public init?(name: String) {
         let wanted = name.lowercased()
         guard let found = Self.allCases.first(where: { $0.name.lowercased() == wanted }) else {

@@ -1,4 +1,4 @@
-/// A set of event types as a block header has it: bit `type & 63`.
+/// A set of event types in the form of a block header: bit `type & 63` for each type.
 public struct EventTypeSet: Hashable, Sendable {
     public var bits: UInt64
 

@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// One event as one line of JSON, the same in every reader of the format: numbers with decimals and
-/// times are strings, so that no parser rounds them.
+/// Writes each event as one line of JSON, as every reader of the format does. Times and numbers with
+/// decimals are strings, so that no parser rounds them.
 ///
 ///     {"seq":7,"type":"OrderFilled","time":"…Z","account":"main","symbol":"AAPL","cause":5,…}
 public struct JSONLineWriter {
@@ -9,7 +9,7 @@ public struct JSONLineWriter {
 
     public init(names: NameBook = NameBook()) { self.names = names }
 
-    /// Appends the line, with its line feed. Definitions that pass by are remembered for later names.
+    /// Appends the line and its line feed. Definitions are remembered, for the names in later lines.
     public mutating func append(_ record: Record, to line: inout [UInt8]) throws(RecordError) {
         let known = EventCatalog.layout(record.rawType)
         let isReadable = known?.version == record.version
@@ -29,10 +29,10 @@ public struct JSONLineWriter {
         if record.account != .none {
             line.append(key: "account", string: names.name(record.account))
             if let kind = record.account.kind {
-                line.append(key: "accountKind", string: String(describing: kind))
+                line.append(key: "accountKind", string: kind.word)
             }
         }
-        // A definition's own text says its symbol.
+        // A definition has its symbol as a text.
         if record.instrument != .none, record.type != .instrumentDefined {
             line.append(key: "symbol", string: names.symbol(record.instrument))
         }
@@ -81,6 +81,7 @@ public struct JSONLineWriter {
         case .price: line.append(quoted: Int128(record.load(offset, as: Int64.self)))
         case .quantity: line.append(quoted: record.quantity(offset).raw)
         case .money: line.append(quoted: record.money(offset).raw)
+        case .measure: line.append(quoted: record.measure(offset).raw)
         case .time:
             line.append("\"")
             Timestamp(nanoseconds: record.load(offset)).append(to: &line)
@@ -129,7 +130,7 @@ extension [UInt8] {
         append(string: string)
     }
 
-    /// A JSON string: quotes, backslashes and control characters escaped, everything else as it is.
+    /// Appends a JSON string. Only quotes, backslashes and control characters are escaped.
     public mutating func append(string: String) {
         append(UInt8(ascii: "\""))
         for byte in string.utf8 {

@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// Where a payload's fields lie, for everything that reads events without their Swift type: JSON
-/// lines, the format's documentation and the readers in other languages.
+/// The places of a payload's fields, for code that reads events without their Swift types, such as
+/// JSON lines.
 public struct Layout: Sendable {
     public struct Field: Sendable {
         public let name: String
@@ -17,15 +17,15 @@ public struct Layout: Sendable {
 
     public enum Kind: Sendable {
         case u8, u16, u32, u64, i64, f64
-        case price, quantity, money, time, order, strategy
+        case price, quantity, money, measure, time, order, strategy
         /// Two 8-byte numbers, the high one first, shown as 32 hexadecimal digits.
         case hex128
         /// Eight bytes shown as 16 hexadecimal digits.
         case hex64
-        /// One byte that stands for one of these names, the first for 0.
+        /// One byte that stands for one of these words, the first for 0.
         case names([String])
 
-        /// One byte that stands for a case's word, by its number; `zero` is the word for 0.
+        /// One byte that stands for the word of a case; `zero` is the word for 0.
         public static func words<T: Worded>(_ type: T.Type, zero: String) -> Kind {
             .names([zero] + type.words)
         }
@@ -36,14 +36,14 @@ public struct Layout: Sendable {
             case .u16, .strategy: 2
             case .u32: 4
             case .u64, .i64, .f64, .price, .quantity, .time, .order, .hex64: 8
-            case .money, .hex128: 16
+            case .money, .measure, .hex128: 16
             }
         }
     }
 
     public let fields: [Field]
     public let texts: [String]
-    /// The end of the fixed part, counted from the record's start: where texts begin.
+    /// The end of the fixed part, from the start of the record. Texts begin here.
     public let size: Int
 
     public init(size: Int, _ fields: [Field], texts: [String] = []) {
@@ -59,14 +59,14 @@ public struct Layout: Sendable {
     }
 }
 
-/// An event's payload: a value that knows its bytes.
+/// The payload of an event, which encodes itself and decodes itself.
 public protocol Event: Sendable {
     static var type: EventType { get }
     static var version: UInt8 { get }
     static var layout: Layout { get }
     var instrument: InstrumentID { get }
     var texts: [String] { get }
-    /// How many powers of ten the quantities leave out; see `RecordWriter.quantity`.
+    /// The quantities that decide in which power of ten the record counts; see `RecordWriter.shift`.
     var quantities: (Quantity, Quantity) { get }
     func encode(into writer: inout RecordWriter)
     init(_ record: Record) throws(RecordError)

@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// The names behind a journal's numbers, folded from its definitions. What it costs depends on how
-/// many there are, not on how high their numbers go.
+/// The names of a journal's instruments, accounts and strategies, folded from its definitions. The
+/// cost depends on how many there are, not on how high their numbers are.
 public struct NameBook: Sendable, Hashable {
     /// Ascending by number.
     public private(set) var instruments: [Instrument] = []
@@ -54,17 +54,17 @@ public struct NameBook: Sendable, Hashable {
 
     public func account(name: String) -> Account? { accounts.first { $0.name == name } }
 
-    /// The highest number of an instrument that is traded or marked: it indexes arrays there, so that
-    /// a fold refuses a higher one.
+    /// The highest number of an instrument that is traded or marked. Folds index arrays by it and
+    /// refuse a higher one.
     public static let highest = 65_536
 }
 
 extension Array {
-    /// Where `number` is, or belongs.
+    /// The index of `number`, or the index at which to insert it.
     private func place<Number: BinaryInteger>(
         _ number: Number, _ key: (Element) -> Number
     ) -> Int {
-        // Numbers are mostly given from 1 without gaps.
+        // Numbers mostly run from 1 without gaps.
         let guess = Int(number) - 1
         if indices.contains(guess), key(self[guess]) == number { return guess }
         var low = 0

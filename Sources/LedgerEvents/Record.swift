@@ -14,12 +14,13 @@ import LedgerDomain
 ///         20     …  payload, by type; zeros up to a multiple of 8
 ///        end        cause (8), correlation (8), record time (8), each if its flag is set
 ///
-/// A view into memory that somebody else owns: valid inside the closure or until the next read.
+/// It is a view into memory that it does not own: it is valid inside the closure or until the next
+/// read.
 public struct Record {
     public let sequence: SequenceNumber
     @usableFromInline let base: UnsafeRawPointer
 
-    // Computed, because a stored constant of another module is behind a check that it was made.
+    // Computed: access to a stored constant of another module checks first whether it is initialised.
     @inlinable public static var payloadOffset: Int { 20 }
     @inlinable public static var smallest: Int { 24 }
 
@@ -29,15 +30,15 @@ public struct Record {
         self.base = base
     }
 
-    /// The same bytes under another number: what an input is called in the journal it enters.
+    /// The same bytes with another number: the one that an input gets in the journal that takes it.
     @inline(__always)
     public func numbered(_ sequence: SequenceNumber) -> Record {
         Record(sequence: sequence, base: base)
     }
 
-    /// Calls `body` with the one record that `bytes` hold, as another process submitted them.
+    /// Calls `body` with the single record that `bytes` hold, such as one that another process submitted.
     ///
-    /// - Throws: `RecordError` when they are not exactly one record of a known type and version.
+    /// - Throws: `RecordError` when the bytes are not exactly one record.
     public static func reading<R>(
         _ bytes: [UInt8], _ body: (Record) throws -> R
     ) throws -> R {
@@ -86,11 +87,11 @@ public struct Record {
     @inlinable @inline(__always)
     var trailerSize: Int { (flags & 7).nonzeroBitCount * 8 }
 
-    /// The end of the payload and its padding.
+    /// The end of the payload, padding included.
     @inlinable @inline(__always)
     public var payloadEnd: Int { byteCount - trailerSize }
 
-    /// The input that this event was derived from; none for an input.
+    /// The input from which this event was derived; none for an input.
     public var cause: SequenceNumber {
         flags & Flags.cause == 0 ? .none : SequenceNumber(load(payloadEnd))
     }
@@ -98,7 +99,7 @@ public struct Record {
     @inlinable @inline(__always)
     public var isInput: Bool { flags & Flags.cause == 0 }
 
-    /// The first event of the chain that this one belongs to.
+    /// The first event of the chain to which this one belongs.
     public var correlation: SequenceNumber {
         guard flags & Flags.correlation != 0 else { return .none }
         return SequenceNumber(load(payloadEnd + Int(flags & Flags.cause) * 8))
@@ -106,7 +107,8 @@ public struct Record {
 
     public var hasRecordTime: Bool { flags & Flags.recordTime != 0 }
 
-    /// When the sequencer took it; the event time where none was recorded, as in a back-test.
+    /// When the sequencer took the event. It is the event time where none was recorded, as in a
+    /// back-test.
     public var recordTime: Timestamp {
         guard flags & Flags.recordTime != 0 else { return time }
         return Timestamp(nanoseconds: load(byteCount - 8))
@@ -116,6 +118,7 @@ public struct Record {
     func price(_ offset: Int) -> Price { Price(raw: load(offset)) }
     @inlinable @inline(__always)
     func money(_ offset: Int) -> Money { Money(raw: load(offset)) }
+    func measure(_ offset: Int) -> Measure { Measure(raw: load(offset)) }
     @inlinable @inline(__always)
     func quantity(_ offset: Int) -> Quantity {
         let mantissa = Int128(load(offset, as: Int64.self))
@@ -128,7 +131,7 @@ public struct Record {
         mantissa &* FixedPoint.powers[Int(shift)]
     }
 
-    /// The texts of a payload: each a 4-byte length and that many bytes of UTF-8.
+    /// The texts of a payload. Each is a 4-byte length and that many bytes of UTF-8.
     func texts(from offset: Int, count: Int) throws(RecordError) -> [String] {
         var result: [String] = []
         var at = offset
@@ -149,14 +152,14 @@ public struct Record {
     @usableFromInline
     var truncated: RecordError { error(.truncated(byteCount)) }
 
-    /// The same for prices, whose layouts are too far away to ask for a million times a second.
+    /// The same check for inlined events, which are decoded too often to look up their layout.
     @inlinable @inline(__always)
     func expect(version expected: UInt8, size: Int) throws(RecordError) {
         guard version == expected else { throw otherVersion(than: expected) }
         guard payloadEnd >= size else { throw truncated }
     }
 
-    /// What every payload initialiser asks first: this version, and room for its fixed part.
+    /// The first check of every decoder: the right version, and room for the fixed part.
     @inlinable @inline(__always)
     func expect<E: Event>(_ type: E.Type) throws(RecordError) {
         guard version == E.version else { throw otherVersion(than: E.version) }
@@ -187,7 +190,7 @@ public struct Record {
     }
 }
 
-/// A record that its checksum vouches for and its reader cannot take: a newer or a faulty writer.
+/// A record with a correct checksum that its reader cannot decode. The writer was newer, or faulty.
 public struct RecordError: Error, Equatable, CustomStringConvertible {
     public enum Problem: Equatable, Sendable {
         case truncated(Int)
@@ -195,11 +198,11 @@ public struct RecordError: Error, Equatable, CustomStringConvertible {
         case badValue(offset: Int, value: UInt8)
         case textNotUTF8
         case newerVersion(UInt8)
-        /// No step of the reader's chain leads from this version to the present one.
+        /// The reader has no step from this version to the present one.
         case olderVersion(UInt8)
-        /// A digest in the payload is not that of the text beside it.
+        /// The digest in the payload is not the digest of its text.
         case wrongDigest(UInt64)
-        /// A type that another process may not submit.
+        /// Another process must not submit this type.
         case notSubmittable
     }
 

@@ -1,12 +1,12 @@
 import LedgerDomain
 
-/// Who, when and why: what an event's envelope holds beside its place in the journal.
+/// The account, the times and the cause of an event: its envelope without its place in the journal.
 public struct Envelope: Hashable, Sendable {
     public var account: AccountID
     public var time: Timestamp
     public var cause: SequenceNumber
     public var correlation: SequenceNumber
-    /// Nil where it is the event time, as in a back-test.
+    /// Nil where it equals the event time, as in a back-test.
     public var recordTime: Timestamp?
 
     public init(
@@ -23,14 +23,14 @@ public struct Envelope: Hashable, Sendable {
 
 extension Quantity {
     /// The smallest step in which a record can count this quantity: 10^-9 units up to 9.2 × 10^9
-    /// units, ten times more for each digit above.
+    /// units, and ten times more for each further digit.
     public var writtenStep: Quantity {
         var step: Int128 = 1
         while Int64(exactly: raw / step) == nil { step *= 10 }
         return Quantity(raw: step)
     }
 
-    /// The nearest quantity towards zero that a record can hold.
+    /// This quantity, rounded towards zero to what a record can hold.
     public var written: Quantity { truncated(to: writtenStep) }
 }
 
@@ -46,14 +46,15 @@ public struct RecordWriter {
 
     func price(_ value: Price, _ offset: Int) { store(value.raw, offset) }
     func money(_ value: Money, _ offset: Int) { store(value.raw, offset) }
+    func measure(_ value: Measure, _ offset: Int) { store(value.raw, offset) }
     func order(_ value: OrderID, _ offset: Int) { store(value.number, offset) }
     func quantity(_ value: Quantity, _ offset: Int) {
         let mantissa = shift == 0 ? value.raw : value.raw / FixedPoint.powers[shift]
         store(Int64(truncatingIfNeeded: mantissa), offset)
     }
 
-    /// The smallest power of ten that both quantities are multiples of and that makes them fit 64 bits;
-    /// 0 up to 9.2 × 10^9 units. Nil when they cannot be written exactly.
+    /// The exponent of the smallest power of ten that divides both quantities and makes the quotients
+    /// fit in 64 bits; 0 up to 9.2 × 10^9 units. Nil when a record cannot hold them exactly.
     static func shift(for quantities: (Quantity, Quantity)) -> Int? {
         let (a, b) = (quantities.0.raw, quantities.1.raw)
         if Int64(exactly: a) != nil, Int64(exactly: b) != nil { return 0 }

@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// Writes a fold's state as bytes: little-endian integers, counted arrays, UTF-8 texts. The same state
-/// gives the same bytes in every process.
+/// Writes the state of a fold as bytes: little-endian integers, counted arrays, UTF-8 texts. Equal
+/// states give equal bytes in every process.
 public struct StateWriter {
     public private(set) var bytes: [UInt8] = []
 
@@ -16,6 +16,7 @@ public struct StateWriter {
     public mutating func write(_ value: Price) { write(value.raw) }
     public mutating func write(_ value: Quantity) { write(value.raw) }
     public mutating func write(_ value: Money) { write(value.raw) }
+    public mutating func write(_ value: Measure) { write(value.raw) }
     public mutating func write(_ value: BasisPoints) { write(value.raw) }
     public mutating func write(_ value: Timestamp) { write(value.nanoseconds) }
     public mutating func write(_ value: Nanoseconds) { write(value.count) }
@@ -36,9 +37,9 @@ public struct StateWriter {
         for value in values { body(&self, value) }
     }
 
-    /// A multiplicative hash of this package's own, for a digest that costs little: FNV-1a's basis
-    /// xor the length; each word of eight bytes is xored in, then h = (h × 2^64/φ) xor (h >> 29);
-    /// the last bytes as FNV-1a takes them. It finds differences, it does not withstand an attack.
+    /// A cheap multiplicative hash. Start with FNV-1a's basis xor the length. For each word of eight
+    /// bytes, xor the word, then set h = (h × 2^64/φ) xor (h >> 29). Add the remaining bytes as in
+    /// FNV-1a. The hash finds differences; it does not withstand an attack.
     public var digest: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(bytes.count)
         bytes.withUnsafeBytes { buffer in
@@ -57,14 +58,14 @@ public struct StateWriter {
     }
 }
 
-/// A saved state that this program cannot take; the fold is rebuilt from the events instead.
+/// A saved state that this program cannot read. Fold the events again instead.
 public struct StateError: Error, Equatable, CustomStringConvertible {
     public var description: String
 
     public init(_ description: String) { self.description = description }
 }
 
-/// Reads what `StateWriter` wrote; a length that leads outside is an error.
+/// Reads what `StateWriter` wrote. A length that leads outside the bytes is an error.
 public struct StateReader {
     private let bytes: [UInt8]
     private var offset = 0
@@ -88,6 +89,7 @@ public struct StateReader {
     public mutating func read() throws(StateError) -> Price { Price(raw: try read()) }
     public mutating func read() throws(StateError) -> Quantity { Quantity(raw: try read()) }
     public mutating func read() throws(StateError) -> Money { Money(raw: try read()) }
+    public mutating func read() throws(StateError) -> Measure { Measure(raw: try read()) }
     public mutating func read() throws(StateError) -> BasisPoints { BasisPoints(raw: try read()) }
     public mutating func read() throws(StateError) -> Timestamp {
         Timestamp(nanoseconds: try read())

@@ -1,20 +1,20 @@
 import LedgerDomain
 
-/// Turns records of older versions into records of the present one, step by step: 1 to 2, 2 to 3.
+/// Converts records of older versions to the present version, step by step: 1 to 2, 2 to 3.
 ///
-/// What walks a journal gives every record through `current`: the present version costs one
-/// comparison, an older one is built anew in the reader's scratch. Newer versions and unknown types
-/// pass as they are: JSON lines carry them, decoding throws `RecordError.newerVersion`.
+/// A reader of a journal passes every record through `current`. A record of the present version costs
+/// one comparison; an older one is rebuilt in the reader's scratch. Newer versions and unknown types
+/// are passed on unchanged: JSON lines show them, and decoding throws `RecordError.newerVersion`.
 public struct UpcastChain: Sendable {
-    /// From one version of a type's payload to the next.
+    /// Converts one version of a type's payload to the next.
     public struct Step: Sendable {
         public var type: EventType
         public var from: UInt8
-        /// Appends the next version's payload, from offset 20 on, to the empty `new`, given the old
-        /// one with its texts and its padding. Quantities keep the record's power of ten.
+        /// Appends the new payload, from offset 20 on, to the empty `new`. `old` includes the texts
+        /// and the padding. Quantities keep the record's power of ten.
         public var convert: @Sendable (_ old: [UInt8], _ new: inout [UInt8]) -> Bool
 
-        /// - Parameter convert: returns false when the old payload is too short to be one.
+        /// - Parameter convert: returns false when the old payload is too short for its version.
         public init(
             _ type: EventType, from: UInt8,
             convert: @escaping @Sendable (_ old: [UInt8], _ new: inout [UInt8]) -> Bool
@@ -23,20 +23,20 @@ public struct UpcastChain: Sendable {
         }
     }
 
-    /// Ascending by type, then by version.
+    /// Ascending by type, then version.
     private let steps: [Step]
-    /// The present version of each type by its number; 0 where there is none.
+    /// The present version of each type, indexed by the type's number; 0 where there is no type.
     private let versions: [UInt8]
-    /// No type has a higher one: a record of it or above needs no step.
+    /// The highest present version of any type. A record of this version or above needs no step.
     private let highest: UInt8
 
-    /// What this program reads. Every released version of every type has its step here for ever.
+    /// The steps of this program. A step from each released version of each type stays here for ever.
     public static let released: UpcastChain = {
         do { return try UpcastChain([]) } catch { preconditionFailure("the chain holds: \(error)") }
     }()
 
-    /// - Throws: `UpcastError` unless for every type exactly one step leads from each version below
-    ///   the present one to the next.
+    /// - Throws: `UpcastError` unless exactly one step leads from each version of each type below the
+    ///   present one to the next version.
     public init(
         _ steps: [Step], payloads: [any Event.Type] = EventCatalog.payloads
     ) throws(UpcastError) {
@@ -81,10 +81,10 @@ public struct UpcastChain: Sendable {
         return low
     }
 
-    /// The record in its type's present version: itself, or a view into `scratch` that is valid until
-    /// the next call.
+    /// The record in the present version of its type: the record itself, or a view into `scratch` that
+    /// is valid until the next call.
     ///
-    /// - Throws: `RecordError` when an older payload is too short to be what its version says.
+    /// - Throws: `RecordError` when an older payload is too short for its version.
     @inline(__always)
     public func current(
         _ record: Record, _ scratch: inout UpcastScratch
@@ -110,7 +110,7 @@ public struct UpcastChain: Sendable {
     }
 }
 
-/// The memory in which a reader's older records are built anew; kept from record to record.
+/// The memory in which a reader rebuilds older records. Reuse it from record to record.
 public struct UpcastScratch: ~Copyable {
     private var payload: [UInt8] = []
     private var next: [UInt8] = []
@@ -133,7 +133,7 @@ public struct UpcastScratch: ~Copyable {
         return true
     }
 
-    /// The old record's envelope and trailer round the new payload.
+    /// The new payload between the envelope and the trailer of the old record.
     fileprivate mutating func record(
         like old: Record, version: UInt8
     ) throws(RecordError) -> Record {
@@ -159,7 +159,7 @@ public enum UpcastError: Error, Equatable, CustomStringConvertible {
     /// No step from this version of a type to the next.
     case gap(EventType, UInt8)
     case duplicate(EventType, UInt8)
-    /// A step from a version that is not below the present one, or from 0.
+    /// A step from 0, or from a version that is not below the present one.
     case leadsNowhere(EventType, UInt8)
 
     public var description: String {

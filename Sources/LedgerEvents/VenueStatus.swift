@@ -1,5 +1,5 @@
 extension VenueStatus {
-    /// Whether nothing more can fill at the venue.
+    /// Whether the order can no longer fill at the venue.
     public var isEnd: Bool {
         switch self {
         case .filled, .cancelled, .expired, .rejected, .unknown: true

@@ -3,12 +3,6 @@ import LedgerConfiguration
 import LedgerEngine
 import LedgerReading
 
-/// Whose API the exchange speaks.
-public enum VenueDialect: String, Sendable, CaseIterable {
-    case alpaca
-    case binance
-}
-
 /// How the exchange runs: what the settings `exchange.*` say, read once.
 public struct ExchangeOptions: Sendable {
     public enum Feed: String, Sendable, CaseIterable {
@@ -16,9 +10,9 @@ public struct ExchangeOptions: Sendable {
     }
 
     public var configuration: Configuration
-    /// A name under `journal/`, or a directory; with two dialects `-alpaca` and `-binance` follow it.
+    /// A name under `journal/`, or a directory; with several dialects `-` and the dialect's name follow it.
     public var journal: String
-    public var dialects: [VenueDialect] = []
+    public var dialects: [any ExchangeDialect] = []
     public var host: String
     public var port: Int
     public var key: String
@@ -32,14 +26,20 @@ public struct ExchangeOptions: Sendable {
     public var keepsFeedTime: Bool
     public var faults: FaultPlan
 
+    /// - Parameter known: the dialects that the settings may name.
     /// - Throws: `InputError` for a value that its setting does not allow.
-    public init(_ configuration: Configuration, journal: String = "exchange") throws {
+    public init(
+        _ configuration: Configuration, known: [any ExchangeDialect], journal: String = "exchange"
+    ) throws {
         self.configuration = configuration
         self.journal = journal
         func text(_ name: String) -> String { configuration["exchange.\(name)"] }
         for name in text("dialects").split(separator: ",").map(\.spaceless) {
-            guard let dialect = VenueDialect(rawValue: name), !dialects.contains(dialect) else {
-                throw InputError("exchange.dialects: '\(name)' is none of alpaca, binance")
+            guard let dialect = known.first(where: { $0.name == name }),
+                !dialects.contains(where: { $0.name == name })
+            else {
+                let names = known.map(\.name).joined(separator: ", ")
+                throw InputError("exchange.dialects: '\(name)' is none of \(names)")
             }
             dialects.append(dialect)
         }
@@ -71,28 +71,28 @@ public struct ExchangeOptions: Sendable {
 
     /// Of defaults and the settings named: what tests make.
     public init(
-        journal: String, _ settings: [(key: String, value: String)]
+        journal: String, known: [any ExchangeDialect], _ settings: [(key: String, value: String)]
     ) throws {
         try self.init(
             Configuration(path: nil, text: nil, environment: [:], overrides: settings),
-            journal: journal)
+            known: known, journal: journal)
     }
 
-    func journal(of dialect: VenueDialect) -> String {
-        dialects.count == 1 ? journal : "\(journal)-\(dialect.rawValue)"
+    public func journal(of dialect: any ExchangeDialect) -> String {
+        dialects.count == 1 ? journal : "\(journal)-\(dialect.name)"
     }
 
     /// The settings of a dialect's own engine: an account in its currency and none of the protection that
     /// is the business of clients.
-    func settings(of dialect: VenueDialect) throws -> Configuration {
+    public func settings(of dialect: any ExchangeDialect) throws -> Configuration {
         var pairs = configuration.entries.filter { entry in
             entry.origin != .standard && !entry.key.hasPrefix("exchange.")
                 && !entry.key.hasPrefix("data.") && !entry.key.hasPrefix("strategies.")
         }.map { (key: $0.key, value: $0.value) }
         let forced = [
-            ("account.name", dialect.rawValue), ("account.kind", "simulated"),
+            ("account.name", dialect.name), ("account.kind", "simulated"),
             ("account.currency", currency(of: dialect)), ("mode", "sim"),
-            ("run.name", "exchange \(dialect.rawValue)"), ("drawdown.enabled", "false"),
+            ("run.name", "exchange \(dialect.name)"), ("drawdown.enabled", "false"),
             ("risk.enabled", "false"), ("reconciliation.enabled", "false"),
             ("quality.enabled", "false"), ("gate.flag_path", ""), ("gate.max_run_failures", "0"),
             ("gate.min_rejections", "0"), ("faults.rest_limit", "0"),
@@ -106,11 +106,11 @@ public struct ExchangeOptions: Sendable {
         return try Configuration(path: nil, text: nil, environment: [:], overrides: pairs)
     }
 
-    func currency(of dialect: VenueDialect) -> String {
-        dialect == .alpaca ? "USD" : configuration["exchange.binance_currency"]
+    public func currency(of dialect: any ExchangeDialect) -> String {
+        dialect.currency(configuration)
     }
 }
 
 extension Substring {
-    var spaceless: String { String(filter { $0 != " " }) }
+    public var spaceless: String { String(filter { $0 != " " }) }
 }

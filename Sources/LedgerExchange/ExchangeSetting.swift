@@ -2,33 +2,31 @@ import LedgerDomain
 import LedgerConfiguration
 import LedgerEngine
 import LedgerReading
-import LedgerVenues
 
 /// What one dialect trades and where its prices come from.
 struct ExchangeSetting {
     private let options: ExchangeOptions
-    private let dialect: VenueDialect
+    private let dialect: any ExchangeDialect
     /// With the prices at which random walks begin.
     private var walks: [(instrument: Instrument, price: Price)] = []
     private var files: [DataSettings] = []
-    /// Symbols of exchangeInfo files.
-    private(set) var recorded: [BinanceSymbol] = []
+    private let listed: [ListedSymbol]
     private(set) var instruments: [Instrument] = []
 
-    init(_ options: ExchangeOptions, _ dialect: VenueDialect) throws {
+    init(_ options: ExchangeOptions, _ dialect: any ExchangeDialect) throws {
         (self.options, self.dialect) = (options, dialect)
-        if dialect == .binance { try readFilters() }
+        listed = try dialect.listed(options)
         switch options.feed {
         case .random, .none: try nameWalks()
         case .files: try nameFiles()
         case .recording:
             let path = options.configuration["exchange.recording"]
-            guard dialect == .binance, !path.isEmpty else {
-                throw InputError("exchange.recording: a recorded stream is Binance's, and a file")
+            guard let recordings = dialect.recordings, !path.isEmpty else {
+                throw InputError(
+                    "exchange.recording: name a file; \(dialect.name) plays "
+                        + (dialect.recordings == nil ? "none" : "it"))
             }
-            instruments = try RecordedFeed.symbols(path: path).map {
-                try instrument($0, kind: .crypto)
-            }
+            instruments = try recordings.symbols(path).map(instrument)
         }
         guard !instruments.isEmpty else {
             throw InputError("nothing to trade: name symbols, data or a recording")
@@ -53,45 +51,27 @@ struct ExchangeSetting {
 
     // MARK: Symbols
 
-    private mutating func readFilters() throws {
-        let paths = options.configuration["exchange.filters"].split(separator: ",").map(\.spaceless)
-        for path in paths {
-            let value: WireValue
-            do {
-                value = try WireJSON.decode(
-                    try WholeFile.bytes(path),
-                    limits: WireLimits(bytes: 64 << 20, values: 4_000_000))
-            } catch { throw InputError("\(path): \(error)") }
-            let found = value["symbols"]?.elements ?? [value]
-            recorded += found.filter { $0["symbol"] != nil }.map { BinanceSymbol(recorded: $0) }
-        }
-    }
-
-    private static let standard: [VenueDialect: String] = [
-        .alpaca: "AAPL=190,SPY=500,BTC/USD=60000", .binance: "BTCUSDT=60000,ETHUSDT=3000",
-    ]
-
     private mutating func nameWalks() throws {
         let named = options.configuration["exchange.symbols"]
-        let text = named.isEmpty ? Self.standard[dialect] ?? "" : named
+        let text = named.isEmpty ? dialect.symbols : named
         for part in text.split(separator: ",") {
             let pair = part.split(separator: "=").map(\.spaceless)
             guard pair.count == 2, let price = try? Price(pair[1]), price.raw > 0 else {
                 throw InputError("exchange.symbols: '\(part)' is no SYMBOL=PRICE")
             }
-            let isPair = pair[0].contains("/")
-            // Of two dialects each takes its own kind of symbol.
-            let isOurs =
-                dialect == .binance
-                ? pair[0].hasSuffix(options.currency(of: .binance)) && !isPair
-                : options.dialects.count == 1
-                    || !pair[0].hasSuffix(options.currency(of: .binance)) || isPair
-            guard isOurs else { continue }
-            let kind: InstrumentKind = dialect == .binance || isPair ? .crypto : .equity
-            let instrument = try instrument(pair[0], kind: kind)
+            guard isOurs(pair[0]) else { continue }
+            let instrument = instrument(pair[0])
             instruments.append(instrument)
             walks.append((instrument, price))
         }
+    }
+
+    /// Of several dialects each takes its own kind of symbol.
+    private func isOurs(_ symbol: String) -> Bool {
+        func claim(_ dialect: any ExchangeDialect) -> Bool? {
+            dialect.claims(symbol, currency: options.currency(of: dialect))
+        }
+        return claim(dialect) ?? !options.dialects.contains { claim($0) == true }
     }
 
     private mutating func nameFiles() throws {
@@ -106,19 +86,13 @@ struct ExchangeSetting {
         }
     }
 
-    private func instrument(_ symbol: String, kind: InstrumentKind) throws -> Instrument {
-        let known = recorded.first { $0.name == symbol }
-        let tick = known?.tick ?? Price(raw: 10_000_000)
-        let lot: Quantity
-        switch (known, dialect) {
-        case (let known?, _): lot = known.lot
-        case (nil, .binance): lot = Quantity(raw: 10_000)
-        case (nil, .alpaca): lot = Quantity(raw: 1)
-        }
+    private func instrument(_ symbol: String) -> Instrument {
+        let known = listed.first { $0.symbol == symbol }
         return Instrument(
-            id: .none, symbol: symbol, venue: dialect == .alpaca ? "NASDAQ" : "BINANCE",
-            currency: known?.quote ?? options.currency(of: dialect), kind: kind, tick: tick,
-            lot: lot, priceScale: 2, quantityScale: 8)
+            id: .none, symbol: symbol, venue: dialect.listing,
+            currency: known?.currency ?? options.currency(of: dialect),
+            kind: dialect.kind(of: symbol), tick: known?.tick ?? Price(raw: 10_000_000),
+            lot: known?.lot ?? dialect.lot, priceScale: 2, quantityScale: 8)
     }
 
     // MARK: Feed
@@ -143,8 +117,9 @@ struct ExchangeSetting {
                         path: $0.path, format: $0.format, instrument: numbered($0.instrument).id)
                 })
         case .recording:
-            return try RecordedFeed(
-                path: options.configuration["exchange.recording"], instruments: known)
+            let path = options.configuration["exchange.recording"]
+            guard let recordings = dialect.recordings else { return SilentFeed() }
+            return try recordings.feed(path, known)
         }
     }
 }

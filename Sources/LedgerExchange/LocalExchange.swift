@@ -6,15 +6,15 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// A local exchange: Alpaca's and Binance's APIs over loopback, matched by the simulated venue, each with a
-/// journal of its own.
+/// A local exchange: the APIs of venues over loopback, matched by the simulated venue, each with a journal of
+/// its own.
 ///
 /// Nothing is answered before it is committed; a start goes on from the journal alone.
 // Sendable unchecked: what changes does so on the one event loop.
 public final class LocalExchange: @unchecked Sendable {
     /// Where one dialect is served.
-    public struct Address: Hashable, Sendable {
-        public var dialect: VenueDialect
+    public struct Address: Sendable {
+        public var dialect: any ExchangeDialect
         public var host: String
         public var port: Int
         public var isSecure: Bool
@@ -59,14 +59,12 @@ public final class LocalExchange: @unchecked Sendable {
             let ledger = try ExchangeLedger(
                 options, dialect, setting.instruments, start: setting.start)
             let faults = Misbehaviour(options.faults)
-            let venue: any Venue =
-                dialect == .alpaca
-                ? AlpacaVenue(ledger, options, faults)
-                : BinanceVenue(ledger, options, faults, recorded: setting.recorded)
+            let venue = try dialect.venue(ledger, options, faults)
             let runner = FeedRunner(
                 try setting.feed(ledger.instruments), ledger, loop, options)
             let desk = ExchangeDesk(
-                venue, faults, runner, loop, waitsForSubscriber: options.waitsForSubscriber)
+                venue, dialect, faults, runner, loop, waitsForSubscriber: options.waitsForSubscriber
+            )
             desk.failed = { [unowned self] in finish($0) }
             runner.ended = { [unowned self] error in feedEnded(error, options) }
             feedsLeft += 1
@@ -108,7 +106,7 @@ public final class LocalExchange: @unchecked Sendable {
             channels.append(channel)
             addresses.append(
                 Address(
-                    dialect: desk.venue.dialect, host: options.host,
+                    dialect: desk.dialect, host: options.host,
                     port: channel.localAddress?.port ?? port, isSecure: tls != nil))
         }
     }
@@ -147,16 +145,10 @@ public final class LocalExchange: @unchecked Sendable {
     /// What a person and a test read: each address on a line of its own, then `ready`.
     public var greeting: [String] {
         addresses.flatMap { address -> [String] in
-            let name = address.dialect.rawValue
+            let name = address.dialect.name
             var lines = ["\(name) rest \(address.http)"]
-            switch address.dialect {
-            case .alpaca:
-                lines.append("\(name) orders \(address.socket)/stream")
-                lines.append("\(name) data \(address.socket)/v2/iex")
-                lines.append("\(name) crypto \(address.socket)/v1beta3/crypto/us")
-            case .binance:
-                lines.append("\(name) streams \(address.socket)")
-                lines.append("\(name) ws-api \(address.socket)/ws-api/v3")
+            lines += address.dialect.streams(at: address.socket).map {
+                "\(name) \($0.name) \($0.address)"
             }
             lines.append("\(name) control \(address.http)/control")
             return lines

@@ -1,6 +1,6 @@
-/// What was skipped of a file: how many rows of each kind of fault, and the first of them.
+/// The skipped rows of a file: the number of each kind of fault, and the first rows.
 public struct BadRowReport: Sendable {
-    /// The most rows that are listed.
+    /// The maximum number of listed rows.
     public static let listed = 20
 
     public private(set) var counts: [ImportError.Kind: Int] = [:]

@@ -1,7 +1,7 @@
-/// The plain bytes of an input: what a file holds, or what its gzip, zstd or zip stream unpacks to.
+/// The uncompressed bytes of an input: a plain file, or an unpacked gzip, zstd or zip stream.
 ///
-/// The form is told by the first bytes, never by the name. Memory is bounded whatever a stream claims to
-/// unpack to. `archive.zip#entry.csv` names one entry of an archive.
+/// The first bytes determine the format, never the name. Memory is bounded whatever size a stream
+/// claims. `archive.zip#entry.csv` names one entry of an archive.
 public final class ByteSource {
     private enum Form {
         case plain
@@ -11,11 +11,11 @@ public final class ByteSource {
 
     /// The file, and the entry of an archive, for messages.
     public private(set) var name: String
-    /// The entry that is read, where the file is a zip archive.
+    /// The entry to read, if the file is a zip archive.
     public private(set) var entryName: String?
     private let file: InputFile
     private var form = Form.plain
-    /// The file's first bytes, read to tell its form and not given out yet.
+    /// The file's first bytes, read to detect its format and not yet returned.
     private var head: [UInt8]
 
     /// - Parameter path: a file, `archive.zip#entry`, or `-` for standard input.

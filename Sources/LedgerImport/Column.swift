@@ -1,13 +1,15 @@
-/// What a field of a row means.
-public enum Column: UInt8, Sendable, CaseIterable {
+import LedgerDomain
+
+/// The meaning of a field of a row.
+public enum Column: UInt8, Worded {
     case time
     case open, high, low, close, volume
     case bid, ask, bidSize, askSize
     case price, size, side, tradeId
     case predicted, error, horizon
-    /// A flag of LEAN's ticks: rows where it is set are left out and counted.
+    /// A flag of LEAN's ticks: rows with it are left out and counted.
     case suspicious
-    /// Whose action or prediction it is.
+    /// The symbol of an action or prediction.
     case symbol
     /// `split` or `dividend`.
     case action
@@ -15,11 +17,33 @@ public enum Column: UInt8, Sendable, CaseIterable {
     case value
     case priceFactor, splitFactor, referencePrice
 
-    public var name: String { String(describing: self) }
-
-    public init?(_ name: some StringProtocol) {
-        guard let column = Self.allCases.first(where: { $0.name == name }) else { return nil }
-        self = column
+    public var word: String {
+        switch self {
+        case .time: "time"
+        case .open: "open"
+        case .high: "high"
+        case .low: "low"
+        case .close: "close"
+        case .volume: "volume"
+        case .bid: "bid"
+        case .ask: "ask"
+        case .bidSize: "bidSize"
+        case .askSize: "askSize"
+        case .price: "price"
+        case .size: "size"
+        case .side: "side"
+        case .tradeId: "tradeId"
+        case .predicted: "predicted"
+        case .error: "error"
+        case .horizon: "horizon"
+        case .suspicious: "suspicious"
+        case .symbol: "symbol"
+        case .action: "action"
+        case .value: "value"
+        case .priceFactor: "priceFactor"
+        case .splitFactor: "splitFactor"
+        case .referencePrice: "referencePrice"
+        }
     }
 
     static func needed(by kind: ImportFormat.Kind) -> [Column] {
@@ -43,8 +67,8 @@ public enum Column: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// Header names that are understood without a column map, lower case, letters and digits only; the
-    /// first that a header has is taken.
+    /// Header names that are understood without a column map, in lower case, letters and digits
+    /// only. The first one that a header contains is used.
     var commonNames: [String] {
         switch self {
         case .time:
@@ -79,7 +103,7 @@ public enum Column: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// Where a column is found.
+/// The place of a column.
 public enum ColumnPlace: Hashable, Sendable, CustomStringConvertible {
     /// By its header.
     case named(String)

@@ -3,7 +3,7 @@ import LedgerEvents
 
 /// New units for old ones: 7 for 1.
 struct SplitRatio: Hashable {
-    /// Of both numbers.
+    /// The largest value of both numbers.
     static let largest: Int64 = 1_000_000
 
     var numerator: Int64
@@ -36,7 +36,7 @@ struct SplitRatio: Hashable {
     }
 }
 
-/// What stands in the value's field of an action: which of both it must be, its action says.
+/// The value field of an action; the action determines which of both it must be.
 enum ActionValue: Equatable {
     case ratio(SplitRatio)
     /// In `RowValues[.value]`.
@@ -63,7 +63,7 @@ extension RowValues {
         return nil
     }
 
-    /// The action may stand behind its value, so that what is wrong here is told by `finding`.
+    /// The action may come after its value, so `finding` reports errors of the combination.
     mutating func readActionValue(_ field: UnsafeBufferPointer<UInt8>, _ rule: DecimalRule) {
         if let ratio = SplitRatio(field) {
             actionValue = .ratio(ratio)

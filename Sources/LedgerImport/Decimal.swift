@@ -1,19 +1,19 @@
 import LedgerDomain
 
-/// How a field of digits becomes a whole number of 10^-9.
+/// How to convert a field of digits to an integer in 10^-9.
 struct DecimalRule: Equatable {
-    /// The power of ten that one unit of the text stands for: 9 for a plain price, 5 where prices are
-    /// written times 10,000, 0 for nanoseconds.
+    /// The power of ten of one unit of the text: 9 for a plain price, 5 for prices written times
+    /// 10,000, 0 for nanoseconds.
     var exponent: Int
-    /// The power of ten that results are multiples of: 9 less the decimals kept.
+    /// Results are multiples of this power of ten: 9 minus the decimals kept.
     var floor: Int
-    /// Whether digits below `floor` are rounded half to even; else they are an error.
+    /// Whether to round digits below `floor` half to even; otherwise they are an error.
     var rounds: Bool
 
     static let plain = DecimalRule(exponent: 9, floor: 0, rounds: false)
 }
 
-/// What a field of digits turned out to be.
+/// The result of reading a field of digits.
 enum DecimalReading: Equatable {
     case value(Int128)
     case failed(ImportError.Kind)
@@ -24,7 +24,8 @@ let smallPowers: [Int64] = (0..<19).map { power in
     (0..<power).reduce(Int64(1)) { product, _ in product * 10 }
 }
 
-/// Reads any plain or scientific decimal exactly, of whatever length: `-12.50`, `1e-05`, `.5`, `5.`.
+/// Reads any plain or scientific decimal exactly, of whatever length: `-12.50`, `1e-05`, `.5`,
+/// `5.`.
 ///
 /// Nothing is allocated. Digits past the 38th significant one only decide how a tie is rounded.
 struct ExactDecimal {
@@ -112,7 +113,7 @@ struct ExactDecimal {
         return .value(negative ? -result : result)
     }
 
-    /// mantissa / 10^digits, half to even; nil where that is not exact and rounding was not asked for.
+    /// mantissa / 10^digits, half to even; nil if that is inexact and rounding was not requested.
     private func divided(by digits: Int, _ rule: DecimalRule) -> UInt128? {
         guard digits <= 38 else { return rule.rounds ? 0 : nil }
         let divisor = UInt128(FixedPoint.powers[digits])

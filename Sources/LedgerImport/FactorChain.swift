@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One row of a factor file: what raw prices through its day are multiplied by to be comparable with
+/// One row of a factor file: the factors that make raw prices through its day comparable with
 /// today's, and the day's close. Numbers in 10^-9.
 struct FactorRow: Equatable {
     /// The weekday after the row's last day begins then.
@@ -16,10 +16,10 @@ struct FactorRow: Equatable {
 ///     split: numerator / denominator = splitFactor of the later row / that of the earlier one
 ///     dividend a unit = reference · (1 − priceFactor of the earlier row / that of the later one)
 ///
-/// Factors are rounded, so that neither is exact. A split is the ratio with the smallest numbers that
-/// lies as near as the factors' precision, a dividend the shortest decimal of at most four places. LEAN
-/// writes seven places, some split factors of old files too; a millionth is allowed for in any case.
-/// The dividend is of old units: it is paid before a split of the same day.
+/// Factors are rounded, so neither is exact. A split is the ratio with the smallest numbers within
+/// the factors' precision, a dividend the shortest decimal of at most four places. LEAN writes
+/// seven places, some split factors of old files too; a millionth is always tolerated. The dividend
+/// refers to old units: it is paid before a split of the same day.
 enum FactorChain {
     /// Half of the seventh decimal.
     private static let half: Int128 = 50
@@ -49,7 +49,7 @@ enum FactorChain {
             from: (more - slack(more), less + slack(less)),
             through: (more + slack(more), less - slack(less)))
         guard few <= Int128(SplitRatio.largest) else { throw .noRatio }
-        // Where several are as simple, the nearest.
+        // Of equally simple ratios, the nearest.
         let many = FixedPoint.dividedHalfEven(more * few, by: less)
         guard many <= Int128(SplitRatio.largest) else { throw .noRatio }
         let pair = (Int64(many), Int64(few))
@@ -78,7 +78,7 @@ enum FactorChain {
         return nil
     }
 
-    /// How far a factor may be from what was meant: half of its last decimal, or half a millionth of it.
+    /// The tolerance of a factor: half of its last decimal, or half a millionth of it.
     private static func slack(_ factor: Int128) -> Int128 { max(half, factor / 2_000_000) }
 
     private static func rounded(_ value: Int128, _ decimals: Int) -> Int128 {
@@ -86,8 +86,8 @@ enum FactorChain {
         return FixedPoint.dividedHalfEven(value, by: unit) * unit
     }
 
-    /// The fraction of the smallest denominator within two positive ones, both included: the first common
-    /// node of their continued fractions.
+    /// The fraction of the smallest denominator within two positive ones, both included: the first
+    /// common node of their continued fractions.
     ///
     /// Complexity: O(log of the larger denominator).
     static func simplest(
@@ -103,7 +103,7 @@ enum FactorChain {
     }
 }
 
-/// Why two rows tell nothing.
+/// The reason why two rows imply no action.
 enum FactorProblem: Error, Equatable {
     case noRatio, falling, noReference
 

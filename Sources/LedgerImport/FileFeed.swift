@@ -1,13 +1,13 @@
-/// Hands a decoder the stored bytes of a file, or of a part of it, chunk by chunk.
+/// Feeds a decoder the stored bytes of a file, or of a part of it, chunk by chunk.
 // unsafe: the chunk outlives each call of the C decoders that keep a pointer into it between calls.
 final class FileFeed {
     let file: InputFile
     private let chunk: UnsafeMutableRawBufferPointer
     private var headCount: Int
     private var offset: Int
-    /// Where the part ends; nil: at the end of the file.
+    /// The end of the part; nil for the end of the file.
     private let end: Int?
-    /// The stored offset of the byte behind the last chunk.
+    /// The stored offset of the byte after the last chunk.
     private(set) var position: Int
 
     static let chunkSize = 1 << 17

@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// What the beginning of a file says about its rows: the header, how many fields there are, how times
-/// are written, and the day in the file's name.
+/// What the beginning of a file tells about its rows: the header, the number of fields, the format
+/// of times, and the day in the file's name.
 enum FirstLines {
     static func plan(
         _ lines: inout LineBuffer, _ format: ImportFormat
@@ -28,7 +28,7 @@ enum FirstLines {
         return try planner.plan()
     }
 
-    /// The day that times since midnight count from; nil where none do.
+    /// The day from which times since midnight count; nil for other times.
     static func baseDate(
         _ plan: RowPlan, _ format: ImportFormat, _ source: ByteSource
     ) throws(ImportError) -> CivilDate? {

@@ -1,15 +1,15 @@
-/// What is wrong with an input file, where, and what to do about it.
+/// An error in an input file, its place, and how to fix it.
 ///
 /// `prices.csv:7: close: 'abc' is not a number; write a plain decimal such as 12.5`
 public struct ImportError: Error, Hashable, CustomStringConvertible {
     public var kind: Kind
     public var file: String
-    /// From 1; nil where the file as a whole is wrong.
+    /// The line, from 1; nil for an error of the whole file.
     public var line: Int?
     /// The offset in the file as it is stored, where a compressed stream is damaged.
     public var byte: Int?
     public var column: String?
-    /// The offending text and the mend.
+    /// The offending text and the fix.
     public var problem: String
 
     public init(
@@ -32,16 +32,17 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
         return "\(place): \(problem)"
     }
 
-    /// The ways of being wrong. Those of a row can be skipped and counted; the others stop the reading.
+    /// The kinds of errors. Errors of a row can be skipped and counted; the others stop the
+    /// reading.
     public enum Kind: String, Sendable, CaseIterable {
-        // The file or what was asked of it.
+        // Errors of the file or of the request.
         case cannotRead
         case damaged
         case unsupported
         case badFormat
         case badHeader
         case unknownZone
-        // A row.
+        // Errors of a row.
         case missingColumns
         case extraColumns
         case badQuoting
@@ -68,7 +69,7 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
         case duplicateTime
         case backwardTime
 
-        /// Whether only one row is wrong, so that reading can go on behind it.
+        /// Whether only one row is bad, so that reading can continue after it.
         public var isOfARow: Bool {
             switch self {
             case .cannotRead, .damaged, .unsupported, .badFormat, .badHeader, .unknownZone: false

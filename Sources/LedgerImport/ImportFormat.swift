@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// What the rows of a file are and how they are written.
+/// The kind and the notation of a file's rows.
 public struct ImportFormat: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         case bar, quote, trade, prediction
@@ -17,27 +17,27 @@ public struct ImportFormat: Hashable, Sendable {
         case absent
     }
 
-    /// Which moment of its bar a row's time names.
+    /// The moment of a bar that a row's time names.
     public enum BarLabel: String, Hashable, Sendable, CaseIterable {
         case start, end
     }
 
-    /// What happens at a row that is wrong.
+    /// What to do at a bad row.
     public enum BadRows: String, Hashable, Sendable, CaseIterable {
         case stop, skip
     }
 
-    /// Nil: told from the header's names.
+    /// Nil: derived from the header's names.
     public var kind: Kind?
-    /// Actions and predictions whose row names another symbol are passed over; empty: none are.
+    /// Actions and predictions of other symbols are skipped; empty: none are.
     public var symbol = ""
     public var delimiter = UInt8(ascii: ",")
     public var header = Header.detect
     /// Empty: the header's common names.
     public var columns: [Column: ColumnPlace] = [:]
-    /// How many fields a row has where there is no header; 0: as many as the first row.
+    /// The number of fields of a row without a header; 0: as many as the first row has.
     public var fieldCount = 0
-    /// How many of the last fields a row may leave out.
+    /// The number of trailing fields that a row may omit.
     public var optionalFields = 0
     public var timeFormat = TimeFormat.detect
     /// The day of times since midnight; nil: the file's name begins with it, YYYYMMDD.
@@ -46,8 +46,8 @@ public struct ImportFormat: Hashable, Sendable {
     public var priceDigits = 0
     public var zone = "UTC"
     public var label = BarLabel.start
-    /// A bar's nominal length in seconds; bars need one. Whole days end at local midnight. Quotes with
-    /// one are the last of their interval.
+    /// A bar's nominal length in seconds; bars need one. Whole days end at local midnight. Quotes
+    /// with one are the last of their interval.
     public var interval: UInt32 = 0
     /// Decimals of prices and sizes to round to, half to even; nil: more than nine are an error.
     public var roundTo: Int?
@@ -62,9 +62,9 @@ public struct ImportFormat: Hashable, Sendable {
         self.interval = interval
     }
 
-    /// Sets what prices are divided by.
+    /// Sets the divisor of prices.
     ///
-    /// - Throws: `ImportError` when the divisor is no power of ten from 1 to 10^9.
+    /// - Throws: `ImportError` when the divisor is not a power of ten from 1 to 10^9.
     public mutating func setPriceDivisor(_ divisor: Int64) throws(ImportError) {
         guard let digits = smallPowers.firstIndex(of: divisor), digits <= 9 else {
             throw ImportError(
@@ -79,8 +79,8 @@ public struct ImportFormat: Hashable, Sendable {
         columns = [:]
         for part in text.split(separator: ",") {
             let pair = part.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2, let column = Column(pair[0]) else {
-                let names = Column.allCases.map(\.name).joined(separator: ", ")
+            guard pair.count == 2, let column = Column(word: pair[0]) else {
+                let names = Column.words.joined(separator: ", ")
                 throw ImportError(
                     .badFormat, file: "column map",
                     "'\(part)' is not COLUMN=NAME or COLUMN=NUMBER with a column of \(names)")
@@ -89,7 +89,7 @@ public struct ImportFormat: Hashable, Sendable {
         }
     }
 
-    /// What of this format cannot be, whatever the file.
+    /// The settings of this format that are invalid for every file.
     func check(file: String) throws(ImportError) {
         func refuse(_ problem: String) -> ImportError {
             ImportError(.badFormat, file: file, problem)

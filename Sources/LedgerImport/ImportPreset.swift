@@ -1,6 +1,6 @@
-/// Formats with a name: `csv`; `actions` with a header such as `Symbol,Date,Action,Value`; and LEAN's
-/// folders for equities (New York, prices times 10,000) and, with `-crypto` behind, for crypto (UTC,
-/// plain decimals).
+/// Formats with a name: `csv`; `actions` with a header such as `Symbol,Date,Action,Value`; and
+/// LEAN's folders for equities (New York, prices times 10,000) and, with `-crypto` behind, for
+/// crypto (UTC, plain decimals).
 extension ImportFormat {
     public static let presetNames: [String] =
         ["csv", "actions"] + leanNames + ["lean-factors"] + leanNames.map { $0 + "-crypto" }
@@ -59,8 +59,8 @@ extension ImportFormat {
         setPositions([.time, .open, .high, .low, .close, .volume])
     }
 
-    /// `ms,bidOpen,bidHigh,bidLow,bidClose,bidSize,askOpen,askHigh,askLow,askClose,askSize`: the quote
-    /// in force at the end of each minute. A side without any quote is left empty.
+    /// `ms,bidOpen,bidHigh,bidLow,bidClose,bidSize,askOpen,askHigh,askLow,askClose,askSize`: the
+    /// quote in force at the end of each minute. A side without any quote is left empty.
     private mutating func setLeanQuotes() {
         kind = .quote
         interval = 60
@@ -69,7 +69,8 @@ extension ImportFormat {
         setPositions([.time, nil, nil, nil, .bid, .bidSize, nil, nil, nil, .ask, .askSize])
     }
 
-    /// `ms,price,size,exchange,condition,suspicious`; crypto `ms,price,size` and sometimes the flag.
+    /// `ms,price,size,exchange,condition,suspicious`; crypto `ms,price,size` and sometimes the
+    /// flag.
     private mutating func setLeanTrades(crypto: Bool) {
         kind = .trade
         timeFormat = .millisSinceMidnight
@@ -80,7 +81,8 @@ extension ImportFormat {
         optionalFields = crypto ? 1 : 0
     }
 
-    /// `ms,bid,bidSize,ask,askSize,exchange,condition,suspicious`; crypto ends after the ask's size.
+    /// `ms,bid,bidSize,ask,askSize,exchange,condition,suspicious`; crypto ends after the ask's
+    /// size.
     private mutating func setLeanQuoteTicks(crypto: Bool) {
         kind = .quote
         timeFormat = .millisSinceMidnight
@@ -90,8 +92,8 @@ extension ImportFormat {
         optionalFields = crypto ? 1 : 0
     }
 
-    /// `date,priceFactor,splitFactor,referencePrice`: what raw prices are multiplied by through that
-    /// day, and its close. Plain decimals.
+    /// `date,priceFactor,splitFactor,referencePrice`: what raw prices are multiplied by through
+    /// that day, and its close. Plain decimals.
     private mutating func setLeanFactors() {
         kind = .factor
         timeFormat = .compactDate

@@ -120,8 +120,8 @@ final class Inflater {
         return count
     }
 
-    /// Compares what a zip entry unpacked to with what the archive's directory says. zlib itself does
-    /// so for gzip.
+    /// Compares what a zip entry unpacked to with what the archive's directory says. zlib itself
+    /// does so for gzip.
     private func account(_ bytes: UnsafeRawBufferPointer) throws(ImportError) {
         produced += bytes.count
         switch container {

@@ -1,19 +1,19 @@
 import Glibc
 
-/// The bytes of a file as they are stored, from a path, standard input or memory.
+/// The stored bytes of a file, from a path, standard input or memory.
 ///
 /// Knows nothing of compression. Reads forward in chunks; `read(at:)` seeks where the input can.
 final class InputFile {
     let name: String
-    /// What the file holds; nil where that is not known, as of a pipe.
+    /// The size of the file; nil if unknown, as for a pipe.
     let size: Int?
     private var descriptor: Int32
     private var memory: [UInt8]
-    /// Bytes given out by `read(into:)`.
+    /// The number of bytes returned by `read(into:)`.
     private(set) var position = 0
     private var isInMemory: Bool { descriptor < 0 }
 
-    /// The most that a zip archive from a pipe may hold.
+    /// The maximum size of a zip archive from a pipe.
     static let pipeLimit = 256 << 20
 
     /// - Parameter path: `-` is standard input.
@@ -81,7 +81,7 @@ final class InputFile {
         return result
     }
 
-    /// This file where it can seek, else a copy of the whole of it, `head` first, in memory.
+    /// This file if it can seek, else a complete copy in memory, with `head` first.
     func seekable(after head: [UInt8]) throws(ImportError) -> InputFile {
         if size != nil { return self }
         var all = head

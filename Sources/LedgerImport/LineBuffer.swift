@@ -1,14 +1,14 @@
 import Glibc
 
 /// Cuts a source into lines, in one buffer of fixed size; a line never leaves it.
-// unsafe: parsing in place at 60 bytes a row is the hot path; a line is valid until the next call and is
-// followed by at least one readable byte that is no digit.
+// unsafe: parsing in place at 60 bytes a row is the hot path; a line is valid until the next call
+// and is followed by at least one readable byte that is no digit.
 struct LineBuffer: ~Copyable {
     /// The longest line that can be a row.
     static let longestLine = 64 << 10
 
     let source: ByteSource
-    /// Of the line given last, from 1.
+    /// The number of the last line, from 1.
     private(set) var lineNumber = 0
     /// Whether a byte of the buffer is NUL; then every line is searched for it.
     private(set) var mayHoldNUL = false
@@ -32,8 +32,8 @@ struct LineBuffer: ~Copyable {
 
     /// The next line without its line end, or nil at the end of the file.
     ///
-    /// - Throws: `ImportError.Kind.overlongLine` once for a line of more than 64 KiB, which the next call
-    ///   passes over; the source's errors.
+    /// - Throws: `ImportError.Kind.overlongLine` once for a line of more than 64 KiB, which the
+    ///   next call passes over; the source's errors.
     @inline(__always)
     mutating func next() throws(ImportError) -> UnsafeBufferPointer<UInt8>? {
         let from = memory + start
@@ -82,7 +82,7 @@ struct LineBuffer: ~Copyable {
         }
     }
 
-    /// A last line without a line end is given one; the buffer has a byte to spare.
+    /// Adds a line end to a last line without one; the buffer has a spare byte.
     private mutating func lastLine() throws(ImportError) -> UnsafeBufferPointer<UInt8>? {
         memory[end] = 10
         end += 1
@@ -103,7 +103,7 @@ struct LineBuffer: ~Copyable {
         }
     }
 
-    /// Moves the unfinished line to the front and reads behind it.
+    /// Moves the unfinished line to the front and reads after it.
     private mutating func refill() throws(ImportError) {
         let rest = end - start
         if start > 0 { memmove(memory, memory + start, rest) }

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// Words for what is wrong with a row: the offending text and the mend.
+/// The message about a bad row: the offending text and the fix.
 struct RowComplaint {
     let format: ImportFormat
     let plan: RowPlan

@@ -12,7 +12,7 @@ struct RowPlan {
         case symbol
         case actionName
         case actionValue
-        /// A decimal of rows that are always read slowly.
+        /// A decimal of rows that always take the slow path.
         case factor
     }
 
@@ -26,17 +26,17 @@ struct RowPlan {
 
     var kind: ImportFormat.Kind
     var steps: [Step]
-    /// Rows have at least so many fields, and at most one for each step.
+    /// Rows have at least this many fields, and at most one for each step.
     var minimum: Int
-    /// As the header has them, or `column 3`.
+    /// The names in the header, or `column 3`.
     var names: [String]
     var timeFormat: TimeFormat
-    /// The one whose rows are taken; empty: any.
+    /// The symbol whose rows are read; empty: any.
     var symbol: [UInt8]
 
     func name(of column: Column) -> String {
         steps.firstIndex { $0.column == column && $0.action != .ignore }.map { names[$0] }
-            ?? column.name
+            ?? column.word
     }
 }
 
@@ -46,9 +46,9 @@ struct RowPlanner {
     let file: String
     /// The header's fields; nil where there is none.
     let header: [String]?
-    /// How many fields a row has.
+    /// The number of fields of a row.
     let width: Int
-    /// The first row's fields, to tell how times are written.
+    /// The first row's fields, from which the format of times is derived.
     let sample: [[UInt8]]?
 
     private var plainHeader: [String] { (header ?? []).map(Self.plain) }
@@ -122,7 +122,7 @@ struct RowPlanner {
             if let index = plainHeader.firstIndex(of: Self.plain(name)) { return index }
             throw bad("\(column) is mapped to '\(name)', but the header has \(list(header))")
         case nil:
-            // A map by numbers says all there is; names are guessed only beside names.
+            // A map by numbers is complete; names are guessed only in addition to names.
             let isByNumber = format.columns.values.contains {
                 if case .number = $0 { true } else { false }
             }
@@ -215,7 +215,7 @@ struct RowPlanner {
         ImportError(.badHeader, file: file, line: header == nil ? nil : 1, problem)
     }
 
-    /// Lower case, letters and digits only: `Adj Close` and `adj_close` are one.
+    /// Lower case, letters and digits only: `Adj Close` and `adj_close` are the same.
     static func plain(_ name: String) -> String {
         String(
             decoding: name.utf8.compactMap { byte -> UInt8? in

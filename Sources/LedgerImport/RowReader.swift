@@ -2,8 +2,8 @@ import Glibc
 import LedgerDomain
 import LedgerEvents
 
-/// Reads rows as events. Each row is first tried the fast way; what that does not take is read slowly,
-/// field by field, which gives the same event or says what is wrong.
+/// Reads rows as events. Each row first tries the fast path. If that rejects it, the slow path
+/// reads it field by field, and returns the same event or the error.
 struct RowReader: ~Copyable {
     private let format: ImportFormat
     private let instrument: InstrumentID
@@ -18,13 +18,13 @@ struct RowReader: ~Copyable {
     private let symbolIndex: Int?
     private var lastSplit: Int64?
     private var lastFactors: FactorRow?
-    /// What a row makes beside the event that it gave.
+    /// Further events of the row in addition to the one returned.
     private var pending: MarketEvent?
 
     var lineNumber: Int { lines.lineNumber }
     var source: ByteSource { lines.source }
 
-    /// Reads the header where there is one, and looks at the first row.
+    /// Reads the header, if there is one, and inspects the first row.
     init(
         _ source: ByteSource, _ format: ImportFormat, _ instrument: InstrumentID
     ) throws(ImportError) {
@@ -44,8 +44,8 @@ struct RowReader: ~Copyable {
 
     /// The next event, or nil at the end.
     ///
-    /// - Throws: `ImportError` for a row that is wrong, unless bad rows are skipped, and for a source that
-    ///   cannot be read on.
+    /// - Throws: `ImportError` for a bad row, unless bad rows are skipped, and for a source that
+    ///   cannot be read further.
     @inline(__always)
     mutating func next() throws(ImportError) -> MarketEvent? {
         if pending != nil { return pending.take() }
@@ -55,7 +55,8 @@ struct RowReader: ~Copyable {
                 if let event = fast(line) { return event }
                 if let event = try slow(line) { return event }
             } catch {
-                // What a row of factors means depends on its neighbours: none can be left out.
+                // The meaning of a row of factors depends on its neighbours, so none can be left
+                // out.
                 guard error.kind.isOfARow, format.badRows == .skip, plan.kind != .factor else {
                     throw error
                 }
@@ -85,8 +86,8 @@ struct RowReader: ~Copyable {
             at: Timestamp(nanoseconds: moment.event))
     }
 
-    /// Nil for a line without an event: blank, marked as suspicious, of another symbol, or factors that
-    /// differ from those before in nothing.
+    /// Nil for a line without an event: blank, marked as suspicious, of another symbol, or factors
+    /// equal to the previous ones.
     @inline(never)
     private mutating func slow(
         _ line: UnsafeBufferPointer<UInt8>

@@ -1,8 +1,10 @@
 import Glibc
 
-/// Reads a line's fields into `RowValues` in one pass: the fast way, which says only whether it could.
-// unsafe: reads the line in place. Every line is followed by a readable byte that is no digit, so that
-// scanning digits needs no bounds; the steps are copied out of their array to read them without checks.
+/// Reads a line's fields into `RowValues` in one pass: the fast path, which reports only success or
+/// failure.
+// unsafe: reads the line in place. Every line is followed by a readable byte that is no digit, so
+// that scanning digits needs no bounds; the steps are copied out of their array to read them
+// without checks.
 struct RowScanner: ~Copyable {
     private let steps: UnsafeMutableBufferPointer<RowPlan.Step>
     private let minimum: Int
@@ -19,8 +21,8 @@ struct RowScanner: ~Copyable {
 
     deinit { steps.deallocate() }
 
-    /// False when any field is not of the plainest form, or the number of fields is wrong; then
-    /// `values` are undefined.
+    /// False when a field is not in the simplest form, or the number of fields is wrong; `values`
+    /// are then undefined.
     @inline(__always)
     func scan(_ line: UnsafeBufferPointer<UInt8>, into values: inout RowValues) -> Bool {
         guard var at = line.baseAddress else { return false }
@@ -54,8 +56,8 @@ struct RowScanner: ~Copyable {
         return readText(step, at: &at, end: end, &values)
     }
 
-    /// Digits with at most one point, up to 19 of them, in 10^-9; nil for anything longer. `at` is left
-    /// at the first byte that is none of them.
+    /// Up to 19 digits with at most one point, in 10^-9; nil for anything longer. Leaves `at` at
+    /// the first other byte.
     @inline(__always)
     private static func decimal(_ at: inout UnsafePointer<UInt8>, _ rule: DecimalRule) -> Int64? {
         let start = at
@@ -105,7 +107,7 @@ struct RowScanner: ~Copyable {
         }
     }
 
-    /// A field that is no short plain number, up to the next delimiter.
+    /// A field that is not a short plain number, up to the next delimiter.
     @inline(never)
     private func readText(
         _ step: RowPlan.Step, at: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>,
@@ -115,10 +117,10 @@ struct RowScanner: ~Copyable {
         let stop = found.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) } ?? end
         let field = UnsafeBufferPointer(start: at, count: stop - at)
         at = stop
-        // A quote may hide a delimiter.
+        // A quoted field may contain a delimiter.
         guard field.first != UInt8(ascii: "\"") else { return false }
         switch step.action {
-        // Few, and some of them make no event or two.
+        // These are few, and some of them produce no event or two.
         case .actionName, .factor: return false
         case .symbol: return symbol.isEmpty || field.elementsEqual(symbol)
         default: return values.read(field, step) == nil
@@ -127,7 +129,7 @@ struct RowScanner: ~Copyable {
 }
 
 extension RowValues {
-    /// Reads one field; gives what is wrong with it, or nil.
+    /// Reads one field; returns its error, or nil.
     mutating func read(
         _ field: UnsafeBufferPointer<UInt8>, _ step: RowPlan.Step
     ) -> ImportError.Kind? {

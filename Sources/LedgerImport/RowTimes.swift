@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// When a row's event happened: its label in UTC, and the moment from which it may be known.
+/// The time of a row's event: its label in UTC, and the moment from which it may be known.
 struct RowMoment: Equatable {
     var label: Int64
     var event: Int64
@@ -11,12 +11,12 @@ enum RowMomentReading: Equatable {
     case failed(ImportError.Kind)
 }
 
-/// Turns the times that rows write into event times, and keeps them in order.
+/// Converts the times in rows to event times, and checks their order.
 ///
-/// A local time that occurs twice, when clocks go back, is the first one unless the row before has
-/// passed that already. A bar labelled by its start is known `interval` later; one of whole days at the
-/// next local midnight. An action happens at the local midnight that begins its day; what follows from
-/// the last day of a row of factors, at the one that begins the next weekday.
+/// A local time that occurs twice, when clocks go back, means the first one unless the previous row
+/// is already past it. A bar labelled by its start is known `interval` later; a bar of whole days
+/// at the next local midnight. An action happens at the local midnight that begins its day; an
+/// action implied by factors, at the midnight that begins the weekday after the row's last day.
 struct RowTimes {
     private enum Anchor {
         case time
@@ -31,7 +31,7 @@ struct RowTimes {
     private let interval: Int64
     private let anchor: Anchor
     private let isAnchored: Bool
-    /// Whether two rows may not have one time.
+    /// Whether two rows must not have the same time.
     private let isStrict: Bool
     /// Whether a row's time only names its day, so that clocks that skip it do not matter.
     private let isADay: Bool
@@ -79,7 +79,7 @@ struct RowTimes {
         return .moment(RowMoment(label: label, event: event))
     }
 
-    /// The row is taken: the next may not lie before it.
+    /// Accepts the row: the next one must not be earlier.
     @inline(__always)
     mutating func accept(_ moment: RowMoment) { last = moment }
 

@@ -10,7 +10,7 @@ struct RowValues: ~Copyable {
     var timeIsUTC = false
     /// The identifier of a trade, which may need all 64 bits.
     var tradeId: UInt64 = 0
-    /// What an action's value says.
+    /// The value of an action.
     var actionValue = ActionValue.failed(.emptyField)
 
     init() {
@@ -33,14 +33,14 @@ struct RowValues: ~Copyable {
     func quantity(_ column: Column) -> Quantity { Quantity(raw: self[column]) }
 }
 
-/// What is wrong with a row's numbers, and with which column.
+/// An error of a row's numbers, and its column.
 struct RowFinding: Equatable {
     var kind: ImportError.Kind
     var column: Column
 }
 
 extension RowValues {
-    /// The first thing that is wrong, in the order of the columns; nil when nothing is.
+    /// The first error in the order of the columns; nil when there is none.
     @inline(__always)
     func finding(_ kind: ImportFormat.Kind, refuseCrossed: Bool) -> RowFinding? {
         switch kind {

@@ -1,9 +1,9 @@
 import LedgerDomain
 
-/// How a row writes its time.
+/// The format of a row's time.
 public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
-    /// Told from the column's name (`ts_ns`) or from the first row: 10, 13, 16 or 19 digits are Unix
-    /// seconds to nanoseconds, 8 are a compact date, and dashes are ISO 8601.
+    /// Derived from the column's name (`ts_ns`) or from the first row: 10, 13, 16 or 19 digits are
+    /// Unix seconds to nanoseconds, 8 are a compact date, and dashes are ISO 8601.
     case detect
     /// `2024-03-05`, `2024-03-05T14:30:00.25Z`, `2024-03-05 14:30:00-05:00`.
     case iso
@@ -39,7 +39,7 @@ public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// What a column of this name holds; nil where its name does not say.
+    /// The format that a column's name implies; nil if it implies none.
     init?(columnName: String) {
         switch columnName {
         case "tsns": self = .unixNanos
@@ -50,7 +50,7 @@ public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// What the first row's time looks like.
+    /// The format that the first row's time implies.
     init?(firstValue bytes: [UInt8]) {
         let digits = bytes.prefix { $0 >= 48 && $0 <= 57 }.count
         if digits == bytes.count || bytes[digits] == UInt8(ascii: ".") {
@@ -72,8 +72,8 @@ public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// A date and time as written: nanoseconds since 1970-01-01T00:00 of the local clock, or of UTC where
-/// the text names its offset.
+/// A date and time as written: nanoseconds since 1970-01-01T00:00 of the local clock, or of UTC
+/// where the text names its offset.
 struct WrittenTime: Equatable {
     var nanoseconds: Int64
     var isUTC: Bool

@@ -1,7 +1,7 @@
-/// The directory of a zip archive, and its entries' streams, stored or deflated. Of zip64
-/// it knows the sizes of entries, not archives of more than 4 GiB or 65,534 entries.
+/// The directory of a zip archive, and its entries' streams, stored or deflated. Of zip64 it
+/// supports the sizes of entries, but not archives of more than 4 GiB or 65,534 entries.
 ///
-/// The directory at the end is believed, not the headers before each entry, except for their length.
+/// It trusts the directory at the end, not the headers before each entry, except for their length.
 struct ZipArchive {
     struct Entry {
         var name: String
@@ -23,7 +23,7 @@ struct ZipArchive {
         try readDirectory()
     }
 
-    /// The entry of this name, or the only one there is.
+    /// The entry of this name, or the only entry.
     func entry(named name: String?) throws(ImportError) -> Entry {
         let list = entries.prefix(5).map(\.name).joined(separator: ", ")
         let shown = entries.count > 5 ? "\(list), …" : list
@@ -133,7 +133,7 @@ struct ZipArchive {
             unpacked: unpacked, offset: value(42))
     }
 
-    /// The 64-bit numbers of the extra field 1; what no file can be long is cut to 2^56 - 1.
+    /// The 64-bit numbers of the extra field 1; impossible lengths are limited to 2^56 - 1.
     private func wideFields(_ extra: [UInt8]) -> [Int] {
         var at = 0
         while at + 4 <= extra.count {

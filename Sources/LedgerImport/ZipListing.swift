@@ -1,8 +1,8 @@
-/// What a zip archive holds, such as a model's checkpoint.
+/// The contents of a zip archive, such as a model's checkpoint.
 public struct ZipListing {
     public struct Entry: Hashable, Sendable {
         public var name: String
-        /// Bytes, unpacked.
+        /// The unpacked size in bytes.
         public var size: Int
     }
 
@@ -10,7 +10,7 @@ public struct ZipListing {
     private let archive: ZipArchive
     private let path: String
 
-    /// - Throws: `ImportError` for a file that is not there or is no archive.
+    /// - Throws: `ImportError` for a missing file, or one that is not an archive.
     public init(_ path: String) throws(ImportError) {
         archive = try ZipArchive(try InputFile(path: path))
         self.path = path

@@ -1,16 +1,17 @@
 import LedgerDomain
 
-/// Turns a zone's local times into UTC, remembering the stretch of one offset that the last one lay in.
+/// Converts a zone's local times to UTC, and caches the range of constant offset around the last
+/// one.
 struct ZoneClock {
     let rules: ZoneRules
-    /// Local seconds, end excluded, that mean one moment each, `cachedOffset` behind.
+    /// Local seconds, end excluded, that each mean one moment, `cachedOffset` ahead of UTC.
     private var cachedStart: Int64 = 0
     private var cachedEnd: Int64 = 0
     private var cachedOffset: Int64 = 0
 
     init(_ rules: ZoneRules) { self.rules = rules }
 
-    /// What a local reading means, or nil where it is skipped or repeated by a change of clocks.
+    /// The moment of a local time, or nil if a change of clocks skips or repeats it.
     ///
     /// Complexity: O(1) for times near the last one's.
     @inline(__always)
@@ -34,7 +35,7 @@ struct ZoneClock {
 
     /// The first moment of the local day `days` after the one that holds `utc`, in UTC seconds.
     ///
-    /// Where clocks go forward at midnight it is the moment at which they do.
+    /// If clocks go forward at midnight, it is the moment of the change.
     mutating func midnight(days: Int64, after utc: Int64) -> Int64 {
         let local = utc + offset(at: utc)
         let target = (local.floorDivided(by: 86_400) + days) * 86_400

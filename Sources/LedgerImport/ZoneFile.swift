@@ -85,7 +85,8 @@ struct ZoneFile {
 }
 
 extension ZoneRules {
-    /// The rules of an IANA zone such as `America/New_York`, from /usr/share/zoneinfo; `UTC` is built in.
+    /// The rules of an IANA zone such as `America/New_York`, from /usr/share/zoneinfo; `UTC` is
+    /// built in.
     ///
     /// - Throws: `ImportError` when there is no such zone here.
     public init(named name: String) throws(ImportError) {

@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// The yearly rule in a TZif file's footer, such as `EST5EDT,M3.2.0,M11.1.0`, for the times behind its
-/// table.
+/// The yearly rule in a TZif file's footer, such as `EST5EDT,M3.2.0,M11.1.0`, for the times behind
+/// its table.
 struct ZoneRule: Sendable, Equatable {
     enum Day: Sendable, Equatable {
         /// Month, week (5 is the last) and weekday (0 is Sunday).

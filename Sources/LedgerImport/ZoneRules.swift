@@ -1,15 +1,15 @@
 import LedgerDomain
 
-/// A time zone's offsets from UTC, as the system's TZif file (RFC 8536) and its footer give them.
+/// A time zone's offsets from UTC, from the system's TZif file (RFC 8536) and its footer.
 public struct ZoneRules: Sendable {
-    /// A stretch of UTC seconds, end excluded, with one offset in seconds east.
+    /// A range of UTC seconds, end excluded, with one offset in seconds east.
     struct Span: Equatable {
         var start: Int64
         var end: Int64
         var offset: Int64
     }
 
-    /// What a local clock's reading can mean, in UTC seconds.
+    /// The possible meanings of a local time, in UTC seconds.
     public enum Meaning: Hashable, Sendable {
         case once(Int64)
         /// When clocks go back: the first and the second time.
@@ -58,9 +58,9 @@ public struct ZoneRules: Sendable {
         return Span(start: starts[low], end: starts[low + 1], offset: offsets[low])
     }
 
-    /// Which moments show `local` seconds since 1970-01-01T00:00 on this zone's clocks.
+    /// The moments at which this zone's clocks show `local` seconds since 1970-01-01T00:00.
     ///
-    /// The offsets a day and a bit before and after are the only ones that can apply, because no zone
+    /// Only the offsets slightly more than a day before and after can apply, because no zone
     /// changes its clocks twice in two days.
     public func meaning(ofLocal local: Int64) -> Meaning {
         let reach: Int64 = 26 * 3600

@@ -6,10 +6,10 @@ final class ZstdReader {
     private let feed: FileFeed
     private let context: OpaquePointer
     private var input = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
-    /// 0 at the end of a frame; else what zstd would like to read next.
+    /// 0 at the end of a frame; else the number of bytes that zstd wants to read next.
     private var hint = 0
     private var isDone = false
-    /// Whether zstd may hold output for which the last buffer had no room.
+    /// Whether zstd may hold output that did not fit the last buffer.
     private var mayHoldMore = false
 
     static let windowLog: Int32 = 27

@@ -17,7 +17,7 @@ public struct Head: Hashable, Sendable {
 }
 
 /// When a commit is durable on disk.
-public enum Durability: Hashable, Sendable, CaseIterable {
+public enum Durability: Hashable, Worded {
     /// When `append` returns. The default.
     case durable
     /// Also when `append` returns: the caller puts many inputs into one batch, and the events of
@@ -27,6 +27,14 @@ public enum Durability: Hashable, Sendable, CaseIterable {
     /// this only for imports and back-tests, which can be repeated. A process failure loses
     /// nothing.
     case bulk
+
+    public var word: String {
+        switch self {
+        case .durable: "durable"
+        case .group: "group"
+        case .bulk: "bulk"
+        }
+    }
 }
 
 /// The totally ordered, append-only sequence of events, stored in blocks.

@@ -10,7 +10,7 @@ import LedgerVenues
 /// an intent leaves only after its block is durable; what a crash took before the commit never happened.
 ///
 /// While it may not send, decisions wait in their order, and what has ended by then is let go.
-struct Executor {
+struct Executor: Follower {
     private enum Action {
         case submit(OrderID)
         case cancel(OrderID)
@@ -29,11 +29,12 @@ struct Executor {
         }
     }
 
-    private static let types: [EventType] = [
+    static let types: [EventType]? = [
         .orderIntended, .intentReleased, .cancelIntended, .replaceIntended,
     ]
 
-    private var position: SequenceNumber
+    /// Derived from the journal: a start recovers every open order before it follows.
+    private(set) var position: SequenceNumber
     private var waiting: [Action] = []
     /// How many orders left in this process, and those of them that may still be open.
     private(set) var sent: UInt64 = 0
@@ -52,27 +53,7 @@ struct Executor {
         _ journal: any Journal, _ engine: borrowing Engine, _ gateway: any VenueGateway,
         maySend: Bool, committedAt: Int64
     ) throws {
-        let head = try journal.head.lastSequence
-        if head > position {
-            try journal.forEachRecord(
-                from: position.next, through: head, filter: EventFilter(Self.types)
-            ) { record in
-                switch record.type {
-                case .orderIntended: waiting.append(.submit(record.sequence))
-                case .intentReleased:
-                    let order = try IntentReleased(record).order
-                    // Decided and released in one look: it leaves once.
-                    if !waiting.contains(where: { $0.isSubmission(of: order) }) {
-                        waiting.append(.submit(order))
-                    }
-                case .cancelIntended: waiting.append(.cancel(try CancelIntended(record).order))
-                case .replaceIntended: waiting.append(.replace(try ReplaceIntended(record)))
-                default: break
-                }
-                return true
-            }
-            position = head
-        }
+        try follow(journal)
         guard maySend, !waiting.isEmpty else { return }
         if left.count > 4096 {
             let open = engine.orders.open.map(\.id)
@@ -82,6 +63,23 @@ struct Executor {
         waiting = []
         for action in actions { send(action, engine, gateway, committedAt) }
     }
+
+    mutating func take(_ record: Record) throws {
+        switch record.type {
+        case .orderIntended: waiting.append(.submit(record.sequence))
+        case .intentReleased:
+            let order = try IntentReleased(record).order
+            // An order that was decided and released since the last time leaves once.
+            if !waiting.contains(where: { $0.isSubmission(of: order) }) {
+                waiting.append(.submit(order))
+            }
+        case .cancelIntended: waiting.append(.cancel(try CancelIntended(record).order))
+        case .replaceIntended: waiting.append(.replace(try ReplaceIntended(record)))
+        default: break
+        }
+    }
+
+    mutating func finish(through sequence: SequenceNumber) { position = sequence }
 
     private mutating func send(
         _ action: Action, _ engine: borrowing Engine, _ gateway: any VenueGateway,

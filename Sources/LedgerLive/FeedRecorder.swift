@@ -45,11 +45,15 @@ public struct FeedRecorder: ~Copyable {
         }
         var numbered: [Instrument] = []
         for wanted in instruments {
-            if let same = known.first(where: { $0.symbol == wanted.symbol }) {
-                numbered.append(same)
+            var instrument = wanted
+            if let known = known.first(where: { $0.symbol == wanted.symbol }) {
+                instrument.id = known.id
+                guard instrument == known else {
+                    throw InputError("\(wanted.symbol) is defined differently in \(name)")
+                }
+                numbered.append(known)
                 continue
             }
-            var instrument = wanted
             instrument.id = InstrumentID(UInt32(known.count + numbered.count + 1))
             numbered.append(instrument)
             try opening.append(InstrumentDefined(instrument), envelope)

@@ -3,6 +3,7 @@ import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerSafety
+import VenueRegister
 
 /// Whether orders of a configuration may reach a real venue (C2). What is not said counts against it.
 public struct LiveGate: Sendable {
@@ -17,10 +18,10 @@ public struct LiveGate: Sendable {
     ) {
         let entry = configuration.entries.first { $0.key == "live.dry_run" }
         let isSaid = entry.map { $0.origin != .standard } ?? false
-        let isAlpaca = configuration["venue.kind"] == "alpaca"
+        let own = KnownVenues.named(configuration["venue.kind"])?.liveSwitch
         let isPaper =
             configuration["paper"] != "false"
-            || (isAlpaca && configuration["alpaca.paper"] != "false")
+            || own.map { configuration[$0.paper] != "false" } ?? false
         guard configuration["execution.enabled"] == "true" else {
             verdict = .dry("execution.enabled is false")
             return
@@ -30,7 +31,7 @@ public struct LiveGate: Sendable {
                 mode: mode, isExecutionLive: configuration["live.exec_mode"] == "live",
                 dryRun: isSaid ? configuration["live.dry_run"] != "false" : nil,
                 hasDryRunOption: hasDryRunOption, isGatewayPaper: isPaper,
-                isLiveEnabled: !isAlpaca || configuration["alpaca.live_enabled"] == "true",
+                isLiveEnabled: own.map { configuration[$0.enabled] == "true" } ?? true,
                 isDoctorHealthy: isDoctorHealthy, isGateOpen: true
             ).verdict
     }

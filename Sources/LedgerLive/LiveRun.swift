@@ -54,8 +54,9 @@ public final class LiveRun: @unchecked Sendable {
             journal, holder: holder, commitBytes: 1 << 18, checkpointEvery: 50_000)
         if let begin = gateway.beginsAt { clock.set(begin) }
         let since = sequencer.engine.lastTime
-        let opening = LiveOpening(configuration, instruments, options)
-        try opening.take(into: &sequencer, at: max(clock.now, since))
+        let start = max(clock.now, since)
+        try Self.opening(configuration, instruments, options, at: start)
+            .take(into: &sequencer, at: start)
         try sequencer.commit()
         self.journal = journal
         self.gateway = gateway
@@ -64,6 +65,21 @@ public final class LiveRun: @unchecked Sendable {
         queue = InputQueue(capacity: options.queueCapacity)
         executor = Executor(after: last, times: options.times)
         recovery = Recovery(since: since)
+    }
+
+    private static func opening(
+        _ configuration: Configuration, _ instruments: [Instrument], _ options: LiveOptions,
+        at time: Timestamp
+    ) -> RunOpening {
+        var opening = RunOpening(
+            configuration, kind: options.mode == "live" ? .live : .paper,
+            name: options.journalName)
+        opening.instruments = instruments.map { InstrumentSource($0) }
+        opening.filters = { try FiltersFile.events(configuration.settings, $0, now: time) }
+        opening.run = RunOpening.Run(mode: options.mode, name: options.runName)
+        opening.depositsCash = !options.sendsOrders
+        opening.asksSimulatedVenue = !options.sendsOrders
+        return opening
     }
 
     /// Runs until it is told to stop; the caller then finishes it.

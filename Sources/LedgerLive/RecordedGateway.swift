@@ -6,24 +6,32 @@ import LedgerTransport
 import LedgerVenues
 import Synchronization
 
-/// A recorded Binance web socket as a gateway: lines of `nanoseconds json`, the receiver's clock and the
+/// A venue's recorded web socket as a gateway: lines of `nanoseconds json`, the receiver's clock and the
 /// message. It brings market data at the recorded clock's time, as fast as they are taken, and measures how
 /// far that clock was from the venue's. Orders it has no use for.
 public final class RecordedGateway: VenueGateway {
-    public let name = "binance"
+    public let name: String
     public let countsFillsByReplacement = true
     public let isOrderStreamUp = false
 
     private let path: String
+    private let reader: VenueDescriptor.MessageReader
     private let refresh: Nanoseconds
     private let isOver = Atomic<Bool>(false)
     private let isStopped = Atomic<Bool>(false)
 
     public let beginsAt: Timestamp?
 
-    /// - Parameter refresh: how often the clock's distance is reported, in the recording's time.
+    /// - Parameters:
+    ///   - venue: whose stream was recorded.
+    ///   - reader: reads one of its messages.
+    ///   - refresh: how often the clock's distance is reported, in the recording's time.
     /// - Throws: `ImportError` for a file that cannot be read, `OverlongLine`.
-    public init(path: String, refresh: Nanoseconds) throws {
+    public init(
+        path: String, of venue: VenueDescriptor, reader: @escaping VenueDescriptor.MessageReader,
+        refresh: Nanoseconds
+    ) throws {
+        (name, self.reader) = (venue.name, reader)
         (self.path, self.refresh) = (path, refresh)
         var lines = SourceLines(try ByteSource(path: path))
         var first: Timestamp?
@@ -59,8 +67,7 @@ public final class RecordedGateway: VenueGateway {
             }
             reports.removeAll(keepingCapacity: true)
             do throws(JSONFault) {
-                _ = try BinanceMarketStream.read(
-                    recorded.message, received: recorded.received, into: &reports)
+                try reader(recorded.message, recorded.received, &reports)
             } catch {
                 let fault = VenueFault.malformed("line \(lines.count): \(error)")
                 sink.take(.fault(fault, "recording"), readAt)

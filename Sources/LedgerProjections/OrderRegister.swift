@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-public enum OrderState: UInt8, Sendable, CaseIterable {
+public enum OrderState: UInt8, Worded {
     case intended = 1
     case submitted = 2
     case accepted = 3
@@ -10,6 +10,19 @@ public enum OrderState: UInt8, Sendable, CaseIterable {
     case cancelled = 6
     case expired = 7
     case rejected = 8
+
+    public var word: String {
+        switch self {
+        case .intended: "intended"
+        case .submitted: "submitted"
+        case .accepted: "accepted"
+        case .partiallyFilled: "partiallyFilled"
+        case .filled: "filled"
+        case .cancelled: "cancelled"
+        case .expired: "expired"
+        case .rejected: "rejected"
+        }
+    }
 
     public var isOpen: Bool { rawValue <= OrderState.partiallyFilled.rawValue }
 

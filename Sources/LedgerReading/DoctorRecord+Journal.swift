@@ -14,9 +14,7 @@ extension DoctorRecord {
             from: journal.beginning, filter: EventFilter([.operatorCommanded])
         ) { event in
             let command = try OperatorCommanded(event)
-            if command.command == OperatorVerb.doctor.rawValue,
-                let record = DoctorRecord(command.argument)
-            {
+            if case .doctor(let record) = try? OperatorCommand(command) {
                 found = (record, event.time, event.sequence)
             }
             return true

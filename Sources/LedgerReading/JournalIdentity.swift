@@ -24,9 +24,7 @@ public struct JournalIdentity: Sendable {
                 from: journal.beginning, filter: EventFilter([.operatorCommanded])
             ) { record in
                 let command = try OperatorCommanded(record)
-                if command.command == OperatorVerb.prune.rawValue,
-                    let record = PruneRecord(command.argument)
-                {
+                if case .prune(let record) = try? OperatorCommand(command) {
                     found = (record.kind, record.name)
                 }
                 return true

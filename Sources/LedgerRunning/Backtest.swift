@@ -34,7 +34,7 @@ public struct Backtest {
     private let configuration: Configuration
     private let sources: [InputSource]
     private let kind: RunKind
-    private var instruments: [Instrument] = []
+    private let numbers: InstrumentNumbers
     private let filters: [VenueFiltersLoaded]
 
     /// Commits are made of about this many bytes: enough to share their cost, small enough for memory.
@@ -55,7 +55,7 @@ public struct Backtest {
         guard count > 0 else {
             throw InputError("the configuration names no data; see configs/backtest.yaml")
         }
-        var numbered = known
+        var numbers = InstrumentNumbers(known: known)
         var opened: [InputSource] = []
         for index in 0..<count {
             let path = settings["data.\(index).path"] ?? ""
@@ -69,34 +69,17 @@ public struct Backtest {
                         "data.\(index).symbol", problem: "is missing; a file does not say it")
                 }
                 var instrument = data.instrument
-                instrument.id = try Self.number(instrument, &numbered)
+                instrument.id = try numbers.number(InstrumentSource(instrument))
                 source = try InputSource(file: path, format: data.format, instrument: instrument)
             }
-            try source.start { try Self.number($0, &numbered) }
+            try source.start { try numbers.number(InstrumentSource($0, origin: path)) }
             opened.append(source)
         }
         sources = opened
-        instruments = numbered
-        filters = try FiltersFile.events(settings, numbered, now: nil)
-        try FeesFile.check(settings, numbered)
+        self.numbers = numbers
+        filters = try FiltersFile.events(settings, numbers.all, now: nil)
+        try FeesFile.check(settings, numbers.all)
         try checkSymbols()
-    }
-
-    private static func number(
-        _ instrument: Instrument, _ numbered: inout [Instrument]
-    ) throws -> InstrumentID {
-        if let known = numbered.first(where: { $0.symbol == instrument.symbol }) {
-            var same = instrument
-            same.id = known.id
-            guard same == known else {
-                throw InputError("\(instrument.symbol) is defined in two ways by two inputs")
-            }
-            return known.id
-        }
-        var new = instrument
-        new.id = InstrumentID(UInt32(numbered.count + 1))
-        numbered.append(new)
-        return new.id
     }
 
     /// A strategy on a symbol that no data has would wait for ever.
@@ -105,11 +88,11 @@ public struct Backtest {
         for index in 0..<settings.count(of: "strategies") {
             let symbols = (settings["strategies.\(index).symbols"] ?? "").split(separator: ",")
             for symbol in symbols.map({ $0.drop { $0 == " " } })
-            where !instruments.contains(where: { $0.symbol == symbol }) {
+            where !numbers.all.contains(where: { $0.symbol == symbol }) {
                 throw SettingsError(
                     "strategies.\(index).symbols",
                     problem: "'\(symbol)' is in none of the data, which has "
-                        + instruments.map(\.symbol).joined(separator: ", "))
+                        + numbers.all.map(\.symbol).joined(separator: ", "))
             }
         }
     }
@@ -138,11 +121,8 @@ public struct Backtest {
         var sequencer = try Sequencer(
             journal, holder: kind.mode, commitBytes: commitBytes,
             writesInBackground: interlude == nil, checkpointEvery: checkpointEvery)
-        if continues {
-            try reopen(&sequencer)
-        } else {
-            try open(&sequencer, named: name, at: start)
-        }
+        try opening(named: name).take(
+            into: &sequencer, at: continues ? sequencer.engine.lastTime : start)
         let inputsBefore = sequencer.engine.inputs
         let wasInterrupted: Bool
         do { wasInterrupted = try feed(&sequencer, interlude, progress, shouldStop) } catch {
@@ -161,7 +141,7 @@ public struct Backtest {
         result.inputs = inputs
         result.events = sequencer.nextSequence.number - 1
         result.wasInterrupted = wasInterrupted
-        result.instruments = instruments
+        result.instruments = numbers.all
         (result.first, result.last) = (start, sequencer.engine.lastTime)
         result.badRows = sources.compactMap { source in
             source.badRows.flatMap { $0.total > 0 ? (source.name, $0) : nil }
@@ -181,30 +161,16 @@ public struct Backtest {
         throw error
     }
 
-    private func open(
-        _ sequencer: inout Sequencer, named name: String, at start: Timestamp
-    ) throws {
-        let settings = configuration.settings
-        let envelope = Envelope(time: start)
-        try sequencer.take(
-            JournalOpened(kind: kind.journal, name: name, build: Build.identity), envelope)
-        try sequencer.take(
-            ConfigurationLoaded(
-                seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
-                settings: settings.text), envelope)
-        for instrument in instruments {
-            try sequencer.take(InstrumentDefined(instrument), envelope)
-        }
-        for event in filters { try sequencer.take(event, envelope) }
-        let cash = try Money(configuration["account.cash"])
-        if cash.raw > 0 {
-            try sequencer.take(
-                CashDeposited(amount: cash),
-                Envelope(account: sequencer.engine.account, time: start))
-        }
-        try sequencer.take(
-            RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)
-        if kind.isPaper { try sequencer.askSimulatedVenue(.start, at: envelope.time) }
+    /// A journal that is continued gets what changed of the settings, new instruments and a new start.
+    private func opening(named name: String) -> RunOpening {
+        var opening = RunOpening(configuration, kind: kind.journal, name: name)
+        opening.instruments = numbers.wanted
+        let filters = filters
+        opening.filters = { _ in filters }
+        opening.depositsCash = true
+        opening.run = RunOpening.Run(mode: kind.mode, name: configuration["run.name"])
+        opening.asksSimulatedVenue = kind.isPaper
+        return opening
     }
 
     /// Passes over the rows that the journal holds.
@@ -221,29 +187,6 @@ public struct Backtest {
             return true
         }
         for source in sources { try source.skip(before: last, knownAt: &known) }
-    }
-
-    /// A run more in the same journal: what changed of the settings, new instruments, a new start.
-    private func reopen(_ sequencer: inout Sequencer) throws {
-        let envelope = Envelope(time: sequencer.engine.lastTime)
-        let settings = configuration.settings
-        if settings != sequencer.engine.settings {
-            try SettingsCheck.change(from: sequencer.engine.settings, to: settings)
-            try sequencer.take(
-                ConfigurationLoaded(
-                    seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
-                    settings: settings.text), envelope)
-        }
-        for instrument in instruments where sequencer.engine.names[instrument.id] == nil {
-            try sequencer.take(InstrumentDefined(instrument), envelope)
-        }
-        let known = try FiltersFile.known(in: sequencer.journal)
-        for event in filters where known[event.instrument]?.event != event {
-            try sequencer.take(event, envelope)
-        }
-        try sequencer.take(
-            RunStarted(mode: kind.mode, name: configuration["run.name"]), envelope)
-        if kind.isPaper { try sequencer.askSimulatedVenue(.start, at: envelope.time) }
     }
 
     /// Merges the sources by time; of equal times the source named first goes first.

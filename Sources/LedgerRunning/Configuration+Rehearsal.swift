@@ -8,12 +8,11 @@ extension Configuration {
     ///
     /// - Throws: `EngineError` with the first that does not fit the others.
     public func rehearse() throws {
-        var batch = Batch(next: .first)
         let loaded = ConfigurationLoaded(seed: 0, build: Build.identity, settings: settings.text)
-        let sequence = try batch.append(loaded, Envelope(time: .zero))
-        guard let record = batch.record(sequence) else { return }
-        var derived = Batch(next: sequence.next)
+        var step = Step(next: .first)
+        let sequence = try step.append(loaded, Envelope(time: .zero))
+        guard let input = step.batch.record(sequence) else { return }
         var engine = Engine()
-        try engine.step(record, into: &derived)
+        try engine.step(input, in: &step)
     }
 }

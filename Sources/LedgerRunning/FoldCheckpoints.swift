@@ -1,69 +1,48 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerJournal
-import LedgerProjections
 import LedgerReading
-import LedgerSafety
 
-/// Checkpoints of the folds that the engine does not keep, so that a reader of any moment has a near one.
+/// Checkpoints of the projections that the engine does not keep, so that a reader of any moment finds a
+/// near one.
 ///
-/// They go along with what is committed, on the thread that commits: the steps of the engine pay nothing
-/// for them. Until the first checkpoint is due they are not folded at all.
+/// They are folded from what is committed, on the thread that commits, so that they cost the engine's
+/// steps nothing. Nothing is folded until the first checkpoint is due.
 struct FoldCheckpoints {
-    private struct States {
-        var funnel: SignalFunnel
-        var health: StrategyHealth
-        var reconciliation: ReconciliationLog
-    }
+    private var folds: [any ProjectionFold]?
 
-    private var states: States?
-
-    private static let funnelTypes = EventTypeSet(SignalFunnel.types)
-    private static let healthTypes = EventTypeSet(StrategyHealth.types)
-    private static let reconciliationTypes = EventTypeSet(ReconciliationLog.types)
     private static let types = EventTypeSet(
-        SignalFunnel.types + StrategyHealth.types + ReconciliationLog.types)
+        ProjectionRegister.besideEngine.flatMap { $0.projection.types })
 
-    /// Takes the events of a commit, and adds checkpoints to one that saves others.
+    /// Takes the events of a commit, and adds checkpoints to a commit that saves others.
     ///
-    /// What cannot be folded is left out: a journal can do without, and a reader finds out why.
+    /// A fold that fails is left out: a journal can do without it, and a reader finds out why.
     mutating func add(
         to rows: inout CommitRows, _ journal: any Journal, _ batch: borrowing Batch
     ) {
         let last = rows.checkpoints.last?.sequence
-        guard last != nil || states != nil else { return }
+        guard last != nil || folds != nil else { return }
         do {
-            var current = try states ?? Self.restored(from: journal)
+            var current =
+                try folds ?? ProjectionRegister.besideEngine.map { try $0.fold(of: journal) }
             // Given away, so that the copy above is the only one.
-            states = nil
+            folds = nil
             try Self.fold(batch, into: &current)
-            states = current
+            folds = current
         } catch { return forget() }
-        guard let last, let states else { return }
-        rows.checkpoints.append(Checkpoint(of: states.funnel, at: last))
-        rows.checkpoints.append(Checkpoint(of: states.health, at: last))
-        rows.checkpoints.append(Checkpoint(of: states.reconciliation, at: last))
+        guard let last, let folds else { return }
+        rows.checkpoints += folds.map { $0.checkpoint(at: last) }
     }
 
     /// Begins anew at the next checkpoint, as after a commit that was refused.
-    mutating func forget() { states = nil }
+    mutating func forget() { folds = nil }
 
-    private static func restored(from journal: any Journal) throws -> States {
-        States(
-            funnel: try ProjectionReader.fold(of: journal),
-            health: try ProjectionReader.fold(of: journal),
-            reconciliation: try ProjectionReader.fold(of: journal))
-    }
-
-    private static func fold(_ batch: borrowing Batch, into states: inout States) throws {
+    private static func fold(
+        _ batch: borrowing Batch, into folds: inout [any ProjectionFold]
+    ) throws {
         try batch.forEachRecord(from: batch.firstSequence) { record in
-            // No type shares its bit with another one so far; the folds look at the type itself.
             guard types.mayContain(record.rawType) else { return }
-            if funnelTypes.mayContain(record.rawType) { try states.funnel.apply(record) }
-            if healthTypes.mayContain(record.rawType) { try states.health.apply(record) }
-            if reconciliationTypes.mayContain(record.rawType) {
-                try states.reconciliation.apply(record)
-            }
+            for index in folds.indices { try folds[index].take(record) }
         }
     }
 }

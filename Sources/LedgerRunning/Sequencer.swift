@@ -12,9 +12,8 @@ import LedgerSettings
 public struct Sequencer: ~Copyable {
     public let journal: any Journal
     public private(set) var engine: Engine
-    private var batch: Batch
-    /// Where one input is put in order while the batch grows under it.
-    private var scratch: Batch
+    /// What is derived of the input at hand, behind everything else that is not committed yet.
+    private var step: Step
     private let lease: Lease
     private let commitBytes: Int
     private let checkpointEvery: UInt64
@@ -48,47 +47,36 @@ public struct Sequencer: ~Copyable {
         lease = taken
         background = writesInBackground ? BackgroundWriter(journal) : nil
         engine = restored
-        engine.sent = []
-        batch = Batch(next: head.next)
-        scratch = Batch(next: head.next)
+        step = Step(next: head.next)
         self.commitBytes = commitBytes
         self.checkpointEvery = checkpointEvery
         nextCheckpoint = engine.inputs + checkpointEvery
     }
 
-    public var nextSequence: SequenceNumber { batch.nextSequence }
-    public var uncommitted: Int { batch.eventCount }
+    public var nextSequence: SequenceNumber { step.batch.nextSequence }
+    public var uncommitted: Int { step.batch.eventCount }
 
     /// Takes a record of a tape, under this journal's number for its instrument.
     @inline(__always)
     public mutating func take(_ record: Record, instrument: InstrumentID) throws {
-        if instrument == record.instrument {
-            let sequence = batch.append(copying: record, instrument: instrument)
-            try step(record.numbered(sequence))
-        } else {
-            scratch.removeAll(next: batch.nextSequence)
-            let sequence = scratch.append(copying: record, instrument: instrument)
-            guard let renamed = scratch.record(sequence) else { return }
-            batch.append(copying: renamed, instrument: instrument)
-            try step(renamed)
-        }
+        try run(step.batch.append(copying: record, instrument: instrument))
     }
 
     @inline(__always)
     public mutating func take(_ bar: Bar, at time: Timestamp) throws {
-        let sequence = try batch.append(bar, Envelope(time: time))
-        do throws(EngineError) {
-            try engine.step(bar, StepContext(sequence: sequence, time: time), into: &batch)
-        } catch { try fail(error, at: sequence) }
+        let sequence = try step.append(bar, Envelope(time: time))
+        do throws(EngineError) { try engine.step(bar, in: &step) } catch {
+            try fail(error, at: sequence)
+        }
         try commitIfDue()
     }
 
     @inline(__always)
     public mutating func take(_ quote: Quote, at time: Timestamp) throws {
-        let sequence = try batch.append(quote, Envelope(time: time))
-        do throws(EngineError) {
-            try engine.step(quote, StepContext(sequence: sequence, time: time), into: &batch)
-        } catch { try fail(error, at: sequence) }
+        let sequence = try step.append(quote, Envelope(time: time))
+        do throws(EngineError) { try engine.step(quote, in: &step) } catch {
+            try fail(error, at: sequence)
+        }
         try commitIfDue()
     }
 
@@ -97,11 +85,8 @@ public struct Sequencer: ~Copyable {
     public mutating func take(
         _ event: some Event, _ envelope: Envelope
     ) throws -> SequenceNumber {
-        scratch.removeAll(next: batch.nextSequence)
-        let sequence = try scratch.append(event, envelope)
-        guard let record = scratch.record(sequence) else { return sequence }
-        batch.append(copying: record, instrument: event.instrument)
-        try step(record)
+        let sequence = try step.append(event, envelope)
+        try run(sequence)
         return sequence
     }
 
@@ -120,7 +105,7 @@ public struct Sequencer: ~Copyable {
             try journal.deduplicated(producer: Self.executions, key: key) == nil
         else { return false }
         let row = DeduplicationRow(
-            producer: Self.executions, key: key, sequence: batch.nextSequence)
+            producer: Self.executions, key: key, sequence: step.batch.nextSequence)
         if let error = try attempt(fill, envelope, row) {
             // Not booked, and not passed over: a reconciliation finds what the books lack.
             _ = try attempt(
@@ -141,18 +126,14 @@ public struct Sequencer: ~Copyable {
     public mutating func attempt(
         _ event: some Event, _ envelope: Envelope, _ row: DeduplicationRow? = nil
     ) throws -> EngineError? {
-        scratch.removeAll(next: batch.nextSequence)
         let sequence: SequenceNumber
-        do { sequence = try scratch.append(event, envelope) } catch { return .number(error) }
-        guard let record = scratch.record(sequence) else { return nil }
-        batch.append(copying: record, instrument: event.instrument)
-        do throws(EngineError) { try engine.step(record, into: &batch) } catch {
-            batch.truncate(to: sequence)
-            engine.sent?.removeAll { $0.sequence >= sequence }
+        do { sequence = try step.append(event, envelope) } catch { return .number(error) }
+        guard let input = step.batch.record(sequence) else { return nil }
+        do throws(EngineError) { try engine.step(input, in: &step) } catch {
+            step.truncate(to: sequence)
             try write()
             engine = try EngineRestorer.engine(
                 of: journal, through: try journal.head.lastSequence)
-            engine.sent = []
             return error
         }
         if let row { rows.deduplication.append(row) }
@@ -160,24 +141,26 @@ public struct Sequencer: ~Copyable {
         return nil
     }
 
+    /// Steps an input where it lies in the batch.
     @inline(__always)
-    private mutating func step(_ record: Record) throws {
-        do throws(EngineError) { try engine.step(record, into: &batch) } catch {
-            try fail(error, at: record.sequence)
+    private mutating func run(_ sequence: SequenceNumber) throws {
+        guard let input = step.batch.record(sequence) else { return }
+        do throws(EngineError) { try engine.step(input, in: &step) } catch {
+            try fail(error, at: sequence)
         }
         try commitIfDue()
     }
 
     @inline(__always)
     private mutating func commitIfDue() throws {
-        if batch.byteCount > commitBytes { try commit() }
+        if step.batch.byteCount > commitBytes { try commit() }
     }
 
     /// Keeps what came before the input that the engine could not take, says why the run failed, and
     /// passes the error on.
     private mutating func fail(_ error: EngineError, at sequence: SequenceNumber) throws -> Never {
-        batch.truncate(to: sequence)
-        try batch.append(
+        step.truncate(to: sequence)
+        try step.batch.append(
             RunFailed(reason: "\(error)"),
             Envelope(time: engine.lastTime.nanoseconds == .min ? .zero : engine.lastTime))
         try write()
@@ -193,30 +176,32 @@ public struct Sequencer: ~Copyable {
     }
 
     private mutating func write() throws {
-        let next = batch.nextSequence
+        let next = step.batch.nextSequence
         #if DEBUG
-            try books.take(batch)
+            try books.take(step.batch)
         #endif
         // The journal itself refuses an intent that it has: an order is never decided twice (L01).
-        for sent in engine.sent ?? [] {
+        for sent in step.sent {
             rows.deduplication.append(
                 DeduplicationRow(
                     producer: "intent", key: .intent(sent.intent), sequence: sent.sequence))
         }
-        engine.sent = []
+        step.sent.removeAll(keepingCapacity: true)
         if let background {
-            try background.write(&batch, rows)
+            try background.write(&step.batch, rows)
         } else {
-            folds.add(to: &rows, journal, batch)
+            folds.add(to: &rows, journal, step.batch)
             var refused: JournalError?
-            do throws(JournalError) { try journal.append(&batch, rows) } catch { refused = error }
+            do throws(JournalError) { try journal.append(&step.batch, rows) } catch {
+                refused = error
+            }
             if let refused {
                 try reportDuplicate(refused)
                 throw refused
             }
         }
         rows = CommitRows()
-        batch.removeAll(next: next)
+        step.batch.removeAll(next: next)
     }
 
     /// The journal has an intent that the engine decided anew: nothing of the batch is kept, and what
@@ -225,20 +210,17 @@ public struct Sequencer: ~Copyable {
         guard case .duplicate("intent", let key, let sequence) = error else { return }
         let head = try journal.head.lastSequence
         engine = try EngineRestorer.engine(of: journal, through: head)
-        engine.sent = []
         rows = CommitRows()
         folds.forget()
-        batch.removeAll(next: head.next)
+        step.removeAll(after: head)
         let fault = FaultReported(
             .duplicateIntent, origin: "journal",
             detail: "intent \(key) is event \(sequence) already; what came after event \(head) was "
                 + "not taken")
-        let input = try batch.append(fault, Envelope(time: max(engine.lastTime, .zero)))
-        scratch.removeAll(next: input)
-        try scratch.append(fault, Envelope(time: max(engine.lastTime, .zero)))
-        if let record = scratch.record(input) { try engine.step(record, into: &batch) }
-        try journal.append(&batch, CommitRows())
-        batch.removeAll(next: batch.nextSequence)
+        let input = try step.append(fault, Envelope(time: max(engine.lastTime, .zero)))
+        if let record = step.batch.record(input) { try engine.step(record, in: &step) }
+        try journal.append(&step.batch, CommitRows())
+        step.batch.removeAll(next: step.batch.nextSequence)
     }
 
     /// Commits with a checkpoint of everything, so that the next reader starts here.
@@ -250,24 +232,9 @@ public struct Sequencer: ~Copyable {
 
     private mutating func addCheckpoints() {
         nextCheckpoint = engine.inputs + checkpointEvery
-        let last = SequenceNumber(batch.nextSequence.number - 1)
+        let last = SequenceNumber(step.batch.nextSequence.number - 1)
         guard last != .none else { return }
-        var writer = StateWriter()
-        engine.encode(into: &writer)
-        rows.checkpoints.append(
-            Checkpoint(
-                name: Engine.name, version: Engine.version, sequence: last, bytes: writer.bytes))
-        addCheckpoint(engine.books, last)
-        addCheckpoint(engine.books.positions, last)
-        addCheckpoint(engine.books.equity, last)
-        addCheckpoint(engine.orders, last)
-        addCheckpoint(engine.names, last)
-        addCheckpoint(engine.gate, last)
-        addCheckpoint(engine.stop, last)
-    }
-
-    private mutating func addCheckpoint<P: Projection>(_ state: P, _ sequence: SequenceNumber) {
-        rows.checkpoints.append(Checkpoint(of: state, at: sequence))
+        rows.checkpoints += Checkpoint.all(of: engine, at: last)
     }
 
     /// Steps what other processes put into the inbox, and commits it with the receipts.

@@ -14,8 +14,8 @@ public struct Latch: Hashable, Sendable {
     public var since: Timestamp
     /// Its last `LatchEngaged`.
     public var sequence: SequenceNumber
-    public var limit: Money
-    public var value: Money
+    public var limit: Measure
+    public var value: Measure
     public var actor: String
     public var reason: String
 

@@ -12,7 +12,7 @@ public struct LiveOrders: Hashable, Sendable {
     public var hasDryRunOption: Bool
     /// The gateway talks to the venue's paper side.
     public var isGatewayPaper: Bool
-    /// ALPACA_LIVE_ENABLED, or what stands for it at another venue.
+    /// The venue's own switch for orders with money is on; true for a venue without one.
     public var isLiveEnabled: Bool
     public var isDoctorHealthy: Bool
     /// No latch stands that blocks the order.

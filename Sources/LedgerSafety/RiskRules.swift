@@ -122,7 +122,7 @@ extension RiskRules {
             return Refusal(.overflow)
         }
         if tradeValue.raw > 0, value < tradeValue {
-            return Refusal(.tradeValue, limit: tradeValue, value: value)
+            return Refusal(.tradeValue, limit: .money(tradeValue), value: .money(value))
         }
         let limit = candidate.regimeHeat.map { min($0, portfolioHeat) } ?? portfolioHeat
         guard portfolioHeat.raw > 0 else { return nil }
@@ -133,7 +133,8 @@ extension RiskRules {
             ? FixedPoint.scaledUp(
                 exposure.raw, by: Int128(FixedPoint.one), over: candidate.equity.raw) : nil
         return Refusal(
-            .portfolioHeat, limit: Money(raw: Int128(limit.raw)), value: Money(raw: heat ?? .max))
+            .portfolioHeat, limit: .share(limit), value: heat.map { Measure(raw: $0) } ?? .unbounded
+        )
     }
 
     private func clampToRange(_ candidate: EntryCandidate, _ verdict: inout RiskVerdict) {
@@ -145,15 +146,15 @@ extension RiskRules {
         guard most.isFinite, most < Quantity.limit.double else { return }
         let room = Quantity(raw: Int128(max(0, most) * 1e9)).truncated(to: candidate.lot)
         narrow(
-            to: room, Refusal(.positionSize, limit: Money(raw: room.raw)), candidate, &verdict)
+            to: room, Refusal(.positionSize, limit: .quantity(room)), candidate, &verdict)
     }
 
     private func clampQuantity(_ candidate: EntryCandidate, _ verdict: inout RiskVerdict) {
         guard positionQuantity.raw > 0 else { return }
         let room = Quantity(raw: max(0, positionQuantity.raw - candidate.position.raw))
         let rule = Refusal(
-            .positionQuantity, limit: Money(raw: positionQuantity.raw),
-            value: Money(raw: candidate.position.raw + verdict.quantity.raw))
+            .positionQuantity, limit: .quantity(positionQuantity),
+            value: .quantity(candidate.position + verdict.quantity))
         narrow(to: room.truncated(to: candidate.lot), rule, candidate, &verdict)
     }
 
@@ -169,7 +170,7 @@ extension RiskRules {
         }
         let room = limit - held
         guard value > room else { return }
-        let rule = Refusal(reason, limit: limit, value: held + value)
+        let rule = Refusal(reason, limit: .money(limit), value: .money(held + value))
         let (scaled, overflow) = max(room.raw, 0).multipliedReportingOverflow(
             by: Int128(FixedPoint.one))
         let units = Quantity(raw: overflow ? 0 : scaled / Int128(candidate.price.raw))

@@ -1,18 +1,18 @@
 import CCrypto
 
 /// HMAC-SHA-256 by libcrypto (RFC 2104), with the pads hashed once.
-struct KeyedHash: Sendable {
+public struct KeyedHash: Sendable {
     private let inner: [UInt8]
     private let outer: [UInt8]
 
-    init(key: [UInt8]) {
+    public init(key: [UInt8]) {
         var block = key.count > 64 ? Self.digest(key) : key
         block += [UInt8](repeating: 0, count: 64 - block.count)
         inner = block.map { $0 ^ 0x36 }
         outer = block.map { $0 ^ 0x5c }
     }
 
-    func callAsFunction(_ message: [UInt8]) -> [UInt8] {
+    public func callAsFunction(_ message: [UInt8]) -> [UInt8] {
         Self.digest(outer + Self.digest(inner + message))
     }
 

@@ -85,14 +85,16 @@ public struct JournalVerification {
         return Chain(head: head, signed: tree.agreed, faults: tree.faults)
     }
 
+    /// The profit is checked beside the books, which are compared with it.
     private func checks() throws -> [any ProjectionCheck] {
-        [
-            try Check<PositionBook>(journal), try Check<EquityBook>(journal),
-            try Check<OrderRegister>(journal), try Check<NameBook>(journal),
-            try Check<TradingGate>(journal), try Check<DrawdownStop>(journal),
-            try Check<SignalFunnel>(journal), try Check<StrategyHealth>(journal),
-            try Check<ReconciliationLog>(journal),
-        ]
+        func check<P: Projection>(_ type: P.Type) throws -> any ProjectionCheck {
+            try Check<P>(journal)
+        }
+        var checks: [any ProjectionCheck] = []
+        for entry in ProjectionRegister.all where entry.projection != ProfitAndLoss.self {
+            checks.append(try check(entry.projection))
+        }
+        return checks
     }
 
     private func fold(
@@ -179,10 +181,8 @@ private protocol ProjectionCheck {
 }
 
 private struct Check<P: Projection>: ProjectionCheck {
-    private(set) var state = P()
+    private var fold: Fold<P>
     private var wanted: ArraySlice<SequenceNumber>
-    private let read = EventFilter(P.types)
-    private let types = EventTypeSet(P.types)
     private let journal: any Journal
     private(set) var compared = 0
     private(set) var hasFailed = false
@@ -190,20 +190,22 @@ private struct Check<P: Projection>: ProjectionCheck {
     init(_ journal: any Journal) throws {
         self.journal = journal
         wanted = try journal.checkpoints(name: P.name)[...]
-        guard let pruned = try journal.pruned?.lastSequence else { return }
-        // What pruned events came to is in the checkpoints that pruning left.
-        state = try ProjectionReader.fold(of: journal, through: pruned)
+        // The checkpoints that pruning left hold what the pruned events came to.
+        guard let pruned = try journal.pruned?.lastSequence else {
+            fold = Fold()
+            return
+        }
+        fold = Fold(try ProjectionReader.fold(of: journal, through: pruned))
         wanted = wanted.drop { $0 <= pruned }
     }
 
+    var state: P { fold.state }
+
     mutating func take(_ record: Record) throws -> String? {
         guard !hasFailed else { return nil }
-        // As readers do: what it does not ask for must not move it.
-        if types.mayContain(record.rawType), read.matches(record) {
-            do { try state.apply(record) } catch {
-                hasFailed = true
-                return "\(P.name): \(error)"
-            }
+        do { try fold.take(record) } catch {
+            hasFailed = true
+            return "\(P.name): \(error)"
         }
         guard let next = wanted.first, next == record.sequence else { return nil }
         wanted.removeFirst()
@@ -211,7 +213,7 @@ private struct Check<P: Projection>: ProjectionCheck {
             saved.sequence == next, saved.version == P.version
         else { return nil }
         compared += 1
-        guard Checkpoint(of: state, at: next).bytes == saved.bytes else {
+        guard fold.checkpoint(at: next).bytes == saved.bytes else {
             return "the checkpoint of \(P.name) at event \(next) is not what the events give"
         }
         return nil

@@ -30,12 +30,12 @@ public struct Pruning {
         try journal.forEachRecord(
             from: journal.beginning, filter: EventFilter([.operatorCommanded])
         ) { record in
-            let command = try OperatorCommanded(record)
-            switch OperatorVerb(rawValue: command.command) {
-            case .hold:
-                let why = command.reason.isEmpty ? "" : ": \(command.reason)"
-                standing.append((command.argument, "\(command.actor)\(why)"))
-            case .releaseHold: standing.removeAll { $0.name == command.argument }
+            let event = try OperatorCommanded(record)
+            switch try? OperatorCommand(event) {
+            case .hold(let name):
+                let why = event.reason.isEmpty ? "" : ": \(event.reason)"
+                standing.append((name, "\(event.actor)\(why)"))
+            case .releaseHold(let name): standing.removeAll { $0.name == name }
             default: break
             }
             return true
@@ -43,28 +43,15 @@ public struct Pruning {
         return standing
     }
 
-    /// Keeps what the events through `head` came to, so that nothing later needs them.
+    /// Stores a checkpoint of the engine and of every projection, so that no later moment needs the
+    /// events through `head`.
     public func keepStates(through head: SequenceNumber) throws {
-        func keep<P: Projection>(_ type: P.Type) throws {
-            let state: P = try ProjectionReader.fold(of: journal, through: head)
-            try journal.storeCheckpoint(Checkpoint(of: state, at: head))
+        for projection in ProjectionRegister.all {
+            let fold = try projection.fold(of: journal, through: head)
+            try journal.storeCheckpoint(fold.checkpoint(at: head))
         }
-        try keep(PositionBook.self)
-        try keep(EquityBook.self)
-        try keep(ProfitAndLoss.self)
-        try keep(OrderRegister.self)
-        try keep(NameBook.self)
-        try keep(TradingGate.self)
-        try keep(DrawdownStop.self)
-        try keep(ReconciliationLog.self)
-        try keep(SignalFunnel.self)
-        try keep(StrategyHealth.self)
         let engine = try EngineRestorer.engine(of: journal, through: head)
-        var writer = StateWriter()
-        engine.encode(into: &writer)
-        try journal.storeCheckpoint(
-            Checkpoint(
-                name: Engine.name, version: Engine.version, sequence: head, bytes: writer.bytes))
+        try journal.storeCheckpoint(Checkpoint(of: engine, at: head))
         try journal.flush()
     }
 

@@ -34,7 +34,7 @@ public struct VenueOrder: Hashable, Sendable {
 extension VenueOrder {
     /// Whether state and quantities can be true together: no more has filled than was wanted, and something
     /// where it is filled. An order for an amount of money has no quantity.
-    var isPlausible: Bool {
+    public var isPlausible: Bool {
         (quantity == .zero || filled <= quantity) && (status != .filled || filled > .zero)
     }
 }

@@ -33,7 +33,7 @@ struct ArtifactsRebuild: ParsableCommand {
     func run() throws {
         var written = 0
         var same = 0
-        try Artifacts(journals.openForReading()).build { file in
+        try Artifacts.build(journals.openForReading()) { file in
             let path = "\(to)/\(file.path)"
             if let there = try? TextFile.bytes(path), there == file.bytes {
                 same += 1
@@ -55,7 +55,7 @@ struct ArtifactsList: ParsableCommand {
 
     func run() throws {
         var table = Table([.init("path"), .init("bytes", .number)])
-        try Artifacts(journals.openForReading()).build { file in
+        try Artifacts.build(journals.openForReading()) { file in
             table.add([file.path, "\(file.bytes.count)"])
         }
         table.write(output.format)

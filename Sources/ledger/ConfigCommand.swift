@@ -82,52 +82,21 @@ struct ConfigApplyCommand: ParsableCommand {
     func run() throws {
         try giver.requireReason("other settings change what protects the capital")
         let journal = try OperatorStep.open(journals)
-        do { try step(journal) } catch JournalError.leaseHeld { try submit(journal) }
-    }
-
-    private var note: OperatorCommanded {
-        OperatorCommanded(
-            actor: giver.actor ?? Operator.actor, command: OperatorVerb.note.rawValue,
-            argument: "other settings", reason: giver.reason)
-    }
-
-    private func step(_ journal: LMDBJournal) throws {
-        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        let isBacktest = try JournalSummary(journal).kind == "backtest"
-        let last = sequencer.engine.lastTime
-        let envelope = Envelope(
-            time: isBacktest ? last : max(Operator.now, last),
-            recordTime: isBacktest ? Operator.now : nil)
-        // What others put into the inbox while nobody sequenced the journal comes first.
-        while try sequencer.drainInbox(at: envelope.time) > 0 {}
-        guard let change = try change(of: sequencer.engine) else { return try sequencer.close() }
-        try sequencer.take(note, envelope)
-        try sequencer.take(change.loaded, envelope)
-        try sequencer.commit()
-        let gate = sequencer.engine.gate
-        try sequencer.close()
-        Seal.afterwards(journal)
-        show(change, gate)
-    }
-
-    /// The process that holds the lease takes the note and the settings, one after the other.
-    private func submit(_ journal: LMDBJournal) throws {
-        let head = try journal.head.lastSequence
-        let engine = try EngineRestorer.engine(of: journal, through: head)
-        guard let change = try change(of: engine) else { return }
         let note = note
-        let tickets = [
-            try OperatorStep.submit(note, as: note.actor, to: journal),
-            try OperatorStep.submit(change.loaded, as: note.actor, to: journal),
-        ]
-        var last = head
-        for ticket in tickets {
-            last = try OperatorStep.wait(for: ticket, in: journal, giver.timeout)
+        let desk = OperatorDesk(
+            journal, actor: note.actor, holder: Operator.holder, now: Operator.now,
+            timeout: giver.timeout)
+        var applied: Change?
+        // One after the other: the note says why the settings that follow it changed.
+        let outcome = try desk.submit { engine in
+            applied = try change(of: engine)
+            return applied.map { [note, $0.loaded] } ?? []
         }
-        // What the sequencer derived from them was committed with them.
-        let after = max(try journal.head.lastSequence, last)
-        show(change, try EngineRestorer.engine(of: journal, through: after).gate)
+        if outcome.wasStepped { Seal.afterwards(journal) }
+        if let applied { show(applied, try ProjectionReader.fold(of: journal)) }
     }
+
+    private var note: OperatorCommanded { giver.event(.note("other settings")) }
 
     private struct Change {
         var loaded: ConfigurationLoaded

@@ -25,7 +25,7 @@ struct DiffCommand: ParsableCommand {
         name: .long, parsing: .singleValue,
         help: ArgumentHelp(
             "Compare this alone; may be repeated. One of "
-                + ProjectionView.allCases.map(\.rawValue).joined(separator: ", ") + "."))
+                + ProjectionView.all.map(\.name).joined(separator: ", ") + "."))
     var projection: [ProjectionView] = []
 
     func run() throws {
@@ -35,8 +35,8 @@ struct DiffCommand: ParsableCommand {
         let diff = try StateDiff(
             of: journal, from: start, to: end,
             views: projection.isEmpty
-                ? ProjectionView.allCases
-                : ProjectionView.allCases.filter(projection.contains))
+                ? ProjectionView.all
+                : ProjectionView.all.filter(projection.contains))
         if output.format == .table, diff.changes.isEmpty {
             return Terminal.print("nothing differs between event \(start) and event \(end)")
         }
@@ -45,11 +45,14 @@ struct DiffCommand: ParsableCommand {
         ])
         for change in diff.changes {
             table.add([
-                change.view.rawValue, change.subject, change.field, change.before, change.after,
+                change.view.name, change.subject, change.field, change.before, change.after,
             ])
         }
         table.write(output.format)
     }
 }
 
-extension ProjectionView: ExpressibleByArgument {}
+extension ProjectionView: ExpressibleByArgument {
+    public init?(argument: String) { self.init(named: argument) }
+    public static var allValueStrings: [String] { all.map(\.name) }
+}

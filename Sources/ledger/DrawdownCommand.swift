@@ -100,7 +100,7 @@ struct DrawdownOverride: ParsableCommand {
                 "warning: \(stop.phase) would last until \(stop.until); entries are allowed from now "
                     + "on, and drawdown is measured from \(worth.equity) instead of \(worth.peak)")
         }
-        try giver.command(.override, "").carryOut(on: journal, output.format)
+        try giver.step(.override).carryOut(on: journal, output.format)
     }
 }
 
@@ -114,6 +114,6 @@ struct HealthCheck: ParsableCommand {
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
-        try giver.command(.healthCheck, "").carryOut(on: journals, output.format)
+        try giver.step(.healthCheck).carryOut(on: journals, output.format)
     }
 }

@@ -82,7 +82,12 @@ struct GateObserve: ParsableCommand {
     func run() throws {
         let journal = try OperatorStep.open(journals)
         let before = try journal.head.lastSequence
-        do { try step(journal) } catch JournalError.leaseHeld { try submit(journal) }
+        let isBacktest = try JournalSummary(journal).kind == "backtest"
+        let desk = OperatorDesk(
+            journal, actor: Operator.actor, holder: Operator.holder, now: Operator.now,
+            timeout: timeout)
+        let outcome = try desk.submit { isBacktest ? [] : Self.changes($0) }
+        if outcome.wasStepped { Seal.afterwards(journal) }
         var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
         printer.begin()
         try journal.forEachRecord(from: before.next, filter: EventFilter(Self.types)) { record in
@@ -100,25 +105,13 @@ struct GateObserve: ParsableCommand {
         .flagFileObserved, .latchEngaged, .latchCleared, .alertRaised,
     ]
 
-    private func step(_ journal: LMDBJournal) throws {
-        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        try sequencer.observeFlagFile(
-            at: max(Operator.now, sequencer.engine.lastTime),
-            isRun: JournalSummary(journal).kind != "backtest", mayClear: true)
-        if sequencer.uncommitted > 0 { try sequencer.commit() }
-        try sequencer.close()
-        Seal.afterwards(journal)
-    }
-
-    /// The process that runs the journal is told; what it sees itself it does not have to be told.
-    private func submit(_ journal: LMDBJournal) throws {
-        let engine = try EngineRestorer.engine(of: journal, through: journal.head.lastSequence)
+    /// A file that is gone counts here: an operator looks for it.
+    private static func changes(_ engine: Engine) -> [any Event] {
         let found = FlagFile.present(engine.rules.flagPath)
-        guard (found != nil) != (engine.gate.latch(.flagFile) != nil) else { return }
-        let ticket = try OperatorStep.submit(
-            FlagFileObserved(isPresent: found != nil, path: found ?? engine.rules.flagPath),
-            as: Operator.actor, to: journal)
-        _ = try OperatorStep.wait(for: ticket, in: journal, timeout)
+        guard (found != nil) != (engine.gate.latch(.flagFile) != nil) else { return [] }
+        return [
+            FlagFileObserved(isPresent: found != nil, path: found ?? engine.rules.flagPath)
+        ]
     }
 }
 
@@ -135,8 +128,7 @@ struct ScopeOptions: ParsableArguments {
         }
     }
 
-    var text: String {
-        strategy.map { GateScope.strategy($0).text } ?? symbol.map { GateScope.symbol($0).text }
-            ?? GateScope.global.text
+    var scope: GateScope {
+        strategy.map { .strategy($0) } ?? symbol.map { .symbol($0) } ?? .global
     }
 }

@@ -30,13 +30,8 @@ struct InitCommand: ParsableCommand {
         JournalHome.makeParents(of: directory)
         let journal = try LMDBJournal.create(directory: directory)
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        let envelope = Envelope(time: Operator.now)
-        try sequencer.take(
-            JournalOpened(kind: .general, name: name, build: Build.identity), envelope)
-        try sequencer.take(
-            ConfigurationLoaded(
-                seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
-                settings: configuration.settings.text), envelope)
+        try RunOpening(configuration, kind: .general, name: name)
+            .take(into: &sequencer, at: Operator.now)
         try sequencer.commitWithCheckpoint()
         try sequencer.close()
         Seal.afterwards(journal)
@@ -115,22 +110,28 @@ struct RecordCommand: ParsableCommand {
             """)
 
     @Argument(help: "deposit, withdrawal, fee or note.")
-    var fact: OperatorVerb
+    var fact: RecordedFact
     @Argument(help: "An amount in the account's currency, or the note's text.")
     var value: String
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
     @OptionGroup var giver: OperatorOptions
 
-    func validate() throws {
-        guard OperatorVerb.facts.contains(fact) else {
-            throw ValidationError("'\(fact.rawValue)' is no fact: deposit, withdrawal, fee or note")
-        }
-    }
-
     func run() throws {
-        try giver.command(fact, value).carryOut(on: journals, output.format)
+        try giver.step(.read(fact.verb, value)).carryOut(on: journals, output.format)
     }
 }
 
-extension OperatorVerb: ExpressibleByArgument {}
+/// The commands that put a fact into the books, or a word beside them.
+enum RecordedFact: String, ExpressibleByArgument, CaseIterable {
+    case deposit, withdrawal, fee, note
+
+    var verb: OperatorVerb {
+        switch self {
+        case .deposit: .deposit
+        case .withdrawal: .withdrawal
+        case .fee: .fee
+        case .note: .note
+        }
+    }
+}

@@ -47,7 +47,7 @@ struct KillSwitchEngage: ParsableCommand {
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
-        try giver.command(.engage, "\(effect.effect) \(scope.text)")
+        try giver.step(.engage(effect.effect, scope.scope))
             .carryOut(on: journals, output.format)
     }
 }
@@ -65,8 +65,11 @@ struct KillSwitchClear: ParsableCommand {
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
+        guard let latch = LatchSource(word: source) else {
+            throw CommandError("\(OperatorCommandError.unknownSource(source))")
+        }
         try giver.requireReason("clearing \(source) lets entries through again")
-        try giver.command(.clear, "\(source) \(scope.text)").carryOut(on: journals, output.format)
+        try giver.step(.clear(latch, scope.scope)).carryOut(on: journals, output.format)
     }
 }
 
@@ -112,7 +115,7 @@ struct FlattenCommand: ParsableCommand {
 
     func run() throws {
         try giver.requireReason("flattening sells what is held")
-        try giver.command(.flatten, scope.text).carryOut(on: journals, output.format)
+        try giver.step(.flatten(scope.scope)).carryOut(on: journals, output.format)
     }
 }
 
@@ -138,13 +141,14 @@ struct ModeCommand: ParsableCommand {
 
     func run() throws {
         guard let mode else { return try show() }
-        guard let wanted = TradingMode.allCases.first(where: { "\($0)" == mode }) else {
-            throw ValidationError(
-                "'\(mode)' is none of "
-                    + TradingMode.allCases.map { "\($0)" }.joined(separator: ", "))
+        guard let wanted = TradingMode(word: mode) else {
+            throw ValidationError("the mode is auto, manual, paper or halt, not '\(mode)'")
+        }
+        guard !hard || wanted == .halt else {
+            throw ValidationError("--hard goes with halt: mode \(mode) has no hard form")
         }
         if !wanted.blocksEntries { try giver.requireReason("mode \(mode) lets entries through") }
-        try giver.command(.mode, hard ? "\(mode) hard" : mode).carryOut(on: journals, output.format)
+        try giver.step(.mode(wanted, isHard: hard)).carryOut(on: journals, output.format)
     }
 
     private func show() throws {

@@ -10,6 +10,13 @@ import LedgerProjections
 import LedgerReading
 import LedgerRunning
 
+extension OperatorCommand {
+    /// What the command line says.
+    static func read(_ verb: OperatorVerb, _ argument: String) throws(CommandError) -> Self {
+        do { return try Self(verb, argument) } catch { throw CommandError("\(error)") }
+    }
+}
+
 /// Who gives a command and why.
 struct OperatorOptions: ParsableArguments {
     @Option(help: "Why.")
@@ -19,22 +26,22 @@ struct OperatorOptions: ParsableArguments {
     @Option(help: "Milliseconds to wait for a sequencer's answer.")
     var timeout: Int64 = 10_000
 
-    func command(_ verb: OperatorVerb, _ argument: String) -> OperatorStep {
-        OperatorStep(
-            command: OperatorCommanded(
-                actor: actor ?? Operator.actor, command: verb.rawValue, argument: argument,
-                reason: reason), timeout: timeout)
+    func step(_ command: OperatorCommand) -> OperatorStep {
+        OperatorStep(command: event(command), timeout: timeout)
+    }
+
+    func event(_ command: OperatorCommand) -> OperatorCommanded {
+        OperatorCommanded(command, actor: actor ?? Operator.actor, reason: reason)
     }
 
     /// A command that makes a safety state weaker says why.
     func requireReason(_ what: String) throws {
         guard reason.allSatisfy(\.isWhitespace) else { return }
-        throw ValidationError("\(what): say why with --reason; it is kept in the journal")
+        throw ValidationError("give --reason: \(what), and the journal keeps the reason")
     }
 }
 
-/// An operator's command: an input like any other, stepped by the process that holds the lease, or by
-/// this one where none does.
+/// An operator's command and what came of it.
 struct OperatorStep {
     let command: OperatorCommanded
     let timeout: Int64
@@ -45,11 +52,11 @@ struct OperatorStep {
     }
 
     func carryOut(on journal: LMDBJournal, _ format: OutputFormat) throws {
-        if let problem = OperatorVerb.problem(with: command) { throw CommandError(problem) }
-        let sequence: SequenceNumber
-        do { sequence = try step(journal) } catch JournalError.leaseHeld {
-            sequence = try submit(journal)
-        }
+        let desk = OperatorDesk(
+            journal, actor: command.actor, holder: Operator.holder, now: Operator.now,
+            timeout: timeout)
+        let (sequence, wasStepped) = try desk.submit(command)
+        if wasStepped { Seal.afterwards(journal) }
         var printer = EventPrinter(format, try ProjectionReader.fold(of: journal))
         printer.begin()
         // What came of the command follows it directly.
@@ -72,59 +79,5 @@ struct OperatorStep {
                 "\(journals.journal) is a tape; facts belong into a journal that is run")
         }
         return journal
-    }
-
-    private func step(_ journal: LMDBJournal) throws -> SequenceNumber {
-        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        let isBacktest = try JournalSummary(journal).kind == "backtest"
-        // The time of a back-test is its data's; when the command came is recorded beside it.
-        let now =
-            isBacktest ? sequencer.engine.lastTime : max(Operator.now, sequencer.engine.lastTime)
-        // What others put into the inbox while nobody sequenced the journal comes first.
-        while try sequencer.drainInbox(at: now) > 0 {}
-        try sequencer.observeFlagFile(at: now, isRun: !isBacktest)
-        if let problem = sequencer.engine.problem(with: command) {
-            try sequencer.commit()
-            try sequencer.close()
-            throw CommandError(problem, code: 1)
-        }
-        let sequence = try sequencer.take(
-            command, Envelope(time: now, recordTime: isBacktest ? Operator.now : nil))
-        try sequencer.commit()
-        try sequencer.close()
-        Seal.afterwards(journal)
-        return sequence
-    }
-
-    private func submit(_ journal: LMDBJournal) throws -> SequenceNumber {
-        let ticket = try Self.submit(command, as: command.actor, to: journal)
-        return try Self.wait(for: ticket, in: journal, timeout)
-    }
-
-    /// Puts an input into the inbox of a journal that another process sequences.
-    static func submit(
-        _ event: some Event, as actor: String, to journal: LMDBJournal
-    ) throws -> Ticket {
-        var batch = Batch(next: .first)
-        try batch.append(event, Envelope(time: Operator.now))
-        guard let bytes = batch.record(.first).map({ Array($0.bytes) }) else {
-            throw CommandError("nothing to submit")
-        }
-        return try journal.submit(bytes, submitter: actor)
-    }
-
-    /// - Parameter timeout: milliseconds.
-    /// - Returns: the event that it became.
-    static func wait(
-        for ticket: Ticket, in journal: LMDBJournal, _ timeout: Int64
-    ) throws -> SequenceNumber {
-        switch try journal.waitForReceipt(ticket, timeout: .milliseconds(timeout)) {
-        case .event(let sequence): return sequence
-        case .refused(let why): throw CommandError("the sequencer refused it: \(why)", code: 1)
-        case nil:
-            throw CommandError(
-                "submission \(ticket) waits in the inbox: the process that holds the lease has not "
-                    + "taken it yet", code: 5)
-        }
     }
 }

@@ -17,13 +17,31 @@ struct ProjectCommand: ParsableCommand {
               ledger project positions --journal demo
               ledger project pnl --journal demo --at 2008-10-10
               ledger project equity --journal demo --curve --format csv > curve.csv
+              ledger project instruments --journal demo
             """,
         subcommands: [
             PositionsProjection.self, OrdersProjection.self, EquityProjection.self,
             ProfitProjection.self, GateProjection.self, DrawdownProjection.self,
             RiskProjection.self, ReconciliationProjection.self, FunnelProjection.self,
-            HealthProjection.self, QualityProjection.self,
-        ])
+            HealthProjection.self, QualityProjection.self, ViewProjection.self,
+        ], defaultSubcommand: ViewProjection.self)
+}
+
+/// Prints any table of the register; those with options of their own have a command above.
+struct ViewProjection: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "view",
+        abstract: "One of " + ProjectionView.all.map(\.name).joined(separator: ", ") + ".")
+
+    @Argument(help: "The projection.")
+    var view: ProjectionView?
+    @OptionGroup var options: ProjectionOptions
+
+    func run() throws {
+        guard let view else { throw CleanExit.helpRequest(ProjectCommand.self) }
+        var tables = try options.tables(saves: true)
+        try view.table(&tables).write(options.output.format)
+    }
 }
 
 struct ProjectionOptions: ParsableArguments {

@@ -75,7 +75,7 @@ struct PruneCommand: ParsableCommand {
         try pruning.keepStates(through: last.last)
         let record = PruneRecord(
             through: last.last, link: "\(last.linkAfter)", kind: identity.kind, name: identity.name)
-        try giver.command(.prune, record.text).carryOut(on: journal, output.format)
+        try giver.step(.prune(record)).carryOut(on: journal, output.format)
         try SnapshotOpening.checked {
             try pruning.remove(through: Head(lastSequence: last.last, link: last.linkAfter))
         }
@@ -114,7 +114,9 @@ struct HoldPlace: ParsableCommand {
     @OptionGroup var output: FormatOptions
     @OptionGroup var giver: OperatorOptions
 
-    func run() throws { try giver.command(.hold, name).carryOut(on: journals, output.format) }
+    func run() throws {
+        try giver.step(.read(.hold, name)).carryOut(on: journals, output.format)
+    }
 }
 
 struct HoldRelease: ParsableCommand {
@@ -134,7 +136,7 @@ struct HoldRelease: ParsableCommand {
         guard try Pruning.holds(of: journal).contains(where: { $0.name == name }) else {
             throw CommandError("there is no hold of the name \(name)", code: 1)
         }
-        try giver.command(.releaseHold, name).carryOut(on: journal, output.format)
+        try giver.step(.read(.releaseHold, name)).carryOut(on: journal, output.format)
     }
 }
 

@@ -70,9 +70,7 @@ struct QualityOptions: ParsableArguments {
         set("quality.max_return", maxReturn)
         let configuration = try configurations.load()
         var rules = QualityRules()
-        rules.calendar = TradingCalendar.allCases.first {
-            String(describing: $0) == configuration["account.calendar"]
-        }
+        rules.calendar = TradingCalendar(word: configuration["account.calendar"])
         let hours = Int64(configuration["quality.staleness_hours"]) ?? 72
         rules.staleness = Nanoseconds(hours * 3600 * FixedPoint.one)
         rules.maximumMissing = try Price(configuration["quality.max_nan_pct"])

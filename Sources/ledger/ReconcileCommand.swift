@@ -57,13 +57,13 @@ struct SnapshotOptions: ParsableArguments {
     var kind = "reconciliation"
 
     func validate() throws {
-        guard SnapshotKind.allCases.contains(where: { "\($0)" == kind }) else {
-            throw ValidationError("'\(kind)' is none of start, reconciliation, end")
+        guard SnapshotKind(word: kind) != nil else {
+            throw ValidationError("--kind is start, reconciliation or end, not '\(kind)'")
         }
     }
 
     var snapshotKind: SnapshotKind {
-        SnapshotKind.allCases.first { "\($0)" == kind } ?? .reconciliation
+        SnapshotKind(word: kind) ?? .reconciliation
     }
 }
 
@@ -224,10 +224,8 @@ private struct ReconciliationDesk {
     func adjust(
         _ giver: OperatorOptions, _ sequencer: inout Sequencer
     ) throws -> SequenceNumber {
-        let snapshot = sequencer.engine.snapshots.last?.began.snapshot.hex ?? ""
-        let command = OperatorCommanded(
-            actor: giver.actor ?? Operator.actor, command: OperatorVerb.sync.rawValue,
-            argument: snapshot, reason: giver.reason)
+        let snapshot = sequencer.engine.snapshots.last?.began.snapshot ?? 0
+        let command = giver.event(.sync(snapshot: snapshot))
         if let problem = sequencer.engine.problem(with: command) {
             throw CommandError(problem, code: 1)
         }

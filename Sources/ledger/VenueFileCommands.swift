@@ -5,6 +5,7 @@ import LedgerReading
 import LedgerRunning
 import LedgerUpkeep
 import LedgerVenues
+import VenueRegister
 
 /// When the venue said what a file holds.
 struct OriginOptions: ParsableArguments {
@@ -69,10 +70,47 @@ enum VenueFile {
     }
 }
 
+/// Which venue's answer a file holds.
+struct SourceOptions: ParsableArguments {
+    @Option(
+        name: .customLong("venue"), help: "The venue that gave the answer: \(KnownVenues.list).")
+    var name: String?
+
+    /// - Parameter usual: the venue where none is named.
+    func venue(_ usual: VenueDescriptor?) throws -> VenueDescriptor {
+        guard let name else {
+            guard let usual else { throw ValidationError("--venue: say which venue's") }
+            return usual
+        }
+        guard let venue = KnownVenues.named(name) else {
+            throw ValidationError("--venue \(name): it is none of \(KnownVenues.list)")
+        }
+        return venue
+    }
+}
+
+extension KnownVenues {
+    static var list: String { names.joined(separator: ", ") }
+
+    /// The venue whose filters a command imports unless it is told another.
+    static func importing(by command: String) -> VenueDescriptor? {
+        all.first { $0.filters.importCommand == command }
+    }
+
+    static func title(importing command: String) -> String {
+        importing(by: command).map { "\($0.title)'s \($0.filters.answer)" } ?? "an answer"
+    }
+
+    /// The venue whose fees are imported unless a command is told another.
+    static var withFees: VenueDescriptor? { all.first { $0.fees != nil } }
+}
+
 struct ImportFiltersCommand: ParsableCommand {
+    private static let name = "import-filters"
+
     static let configuration = CommandConfiguration(
-        commandName: "import-filters",
-        abstract: "Make a file of filters out of Binance's exchangeInfo.",
+        commandName: name,
+        abstract: "Make a file of filters out of \(KnownVenues.title(importing: name)).",
         discussion: """
             Takes the whole answer, of 2018 or of today, or one symbol of it. Name the result in
             venue.filters: each order is then brought into a form that the venue takes, or refused by the
@@ -82,29 +120,17 @@ struct ImportFiltersCommand: ParsableCommand {
               ledger data import-filters BTCUSDT.json --as-of 2026-06-15
             """)
 
-    @Argument(help: "The recorded answer.")
-    var file: String
-    @Option(help: "File of the symbols to keep; all unless given.")
-    var universe: String?
-    @Option(help: "File to write.")
-    var out = "data/binance_filters.json"
-    @OptionGroup var origin: OriginOptions
+    @OptionGroup var filters: ImportFiltersOptions
 
-    func run() throws {
-        let info = try VenueFile.parse(file) { (bytes) throws(JSONFault) in
-            try BinanceExchangeInfo(bytes)
-        }
-        let catalogue = VenueCatalogue(
-            venue: "binance", source: VenueFile.name(file),
-            madeAt: try origin.time(info.serverTime, file), instruments: info.instruments)
-        try VenueFile.writeFilters(catalogue, universe: universe, to: out)
-    }
+    func run() throws { try filters.run(KnownVenues.importing(by: Self.name)) }
 }
 
 struct ImportAssetsCommand: ParsableCommand {
+    private static let name = "import-assets"
+
     static let configuration = CommandConfiguration(
-        commandName: "import-assets",
-        abstract: "Make a file of filters out of Alpaca's assets.",
+        commandName: name,
+        abstract: "Make a file of filters out of \(KnownVenues.title(importing: name)).",
         discussion: """
             Equities get the rules that hold for all of them: cents, four decimals below a dollar, whole
             shares or nine decimals; crypto assets the steps that they name.
@@ -112,29 +138,37 @@ struct ImportAssetsCommand: ParsableCommand {
               ledger data import-assets assets.json --as-of 2026-06-15
             """)
 
+    @OptionGroup var filters: ImportFiltersOptions
+
+    func run() throws { try filters.run(KnownVenues.importing(by: Self.name)) }
+}
+
+struct ImportFiltersOptions: ParsableArguments {
     @Argument(help: "The recorded answer.")
     var file: String
+    @OptionGroup var source: SourceOptions
     @Option(help: "File of the symbols to keep; all unless given.")
     var universe: String?
-    @Option(help: "File to write.")
-    var out = "data/alpaca_filters.json"
+    @Option(help: "File to write; the venue's own under data/ unless given.")
+    var out: String?
     @OptionGroup var origin: OriginOptions
 
-    func run() throws {
-        let assets = try VenueFile.parse(file) { (bytes) throws(JSONFault) in
-            try AlpacaAssets(bytes)
-        }
+    func run(_ usual: VenueDescriptor?) throws {
+        let venue = try source.venue(usual)
+        let found = try VenueFile.parse(file, venue.filters.read)
         let catalogue = VenueCatalogue(
-            venue: "alpaca", source: VenueFile.name(file), madeAt: try origin.time(nil, file),
-            instruments: assets.instruments)
-        try VenueFile.writeFilters(catalogue, universe: universe, to: out)
+            venue: venue.name, source: VenueFile.name(file),
+            madeAt: try origin.time(found.madeAt, file), instruments: found.instruments)
+        try VenueFile.writeFilters(
+            catalogue, universe: universe, to: out ?? venue.filters.path)
     }
 }
 
 struct ImportFeesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import-fees",
-        abstract: "Make a file of fees out of Binance's commissions.",
+        abstract:
+            "Make a file of fees out of \(KnownVenues.withFees?.title ?? "a venue")'s commissions.",
         discussion: """
             Takes answers to account/commission, tradeFee and account. Named in venue.fees it is held
             against venue.fee_basis_points at each start.
@@ -144,14 +178,20 @@ struct ImportFeesCommand: ParsableCommand {
 
     @Argument(help: "The recorded answers.")
     var files: [String]
-    @Option(help: "File to write.")
-    var out = "data/binance_fees.json"
+    @OptionGroup var source: SourceOptions
+    @Option(help: "File to write; the venue's own under data/ unless given.")
+    var out: String?
     @OptionGroup var origin: OriginOptions
 
     func run() throws {
+        let venue = try source.venue(KnownVenues.withFees)
+        guard let format = venue.fees else {
+            throw CommandError("\(venue.title) has no file of fees", code: 1)
+        }
+        let out = out ?? format.path
         var fees: [VenueFee] = []
         for file in files {
-            for fee in try VenueFile.parse(file, VenueFee.parseBinance) {
+            for fee in try VenueFile.parse(file, format.read) {
                 if let other = fees.first(where: { $0.symbol == fee.symbol }), other != fee {
                     throw CommandError("\(file): \(fee.symbol) has other fees in another file")
                 }
@@ -159,21 +199,25 @@ struct ImportFeesCommand: ParsableCommand {
             }
         }
         let schedule = FeeSchedule(
-            venue: "binance", source: files.map(VenueFile.name).joined(separator: " "),
+            venue: venue.name, source: files.map(VenueFile.name).joined(separator: " "),
             madeAt: try origin.time(nil, files[0]), fees: fees)
         try VenueFile.write(schedule.bytes, to: out)
         Terminal.print(
-            "\(out): fees of \(schedule.fees.count) symbols of binance as of \(schedule.madeAt)")
+            "\(out): fees of \(schedule.fees.count) symbols of \(venue.name) as of "
+                + "\(schedule.madeAt)")
     }
 }
 
 struct UniverseCommand: ParsableCommand {
+    private static let examples = KnownVenues.all.map { venue in
+        "  ledger data universe \(venue.filters.path) --out data/universe/\(venue.name).json"
+    }.joined(separator: "\n")
+
     static let configuration = CommandConfiguration(
         commandName: "universe",
         abstract: "Choose symbols out of a file of filters.",
         discussion: """
-              ledger data universe data/binance_filters.json --quote USDT
-              ledger data universe data/alpaca_filters.json --out data/universe/alpaca_symbols.json
+            \(examples)
             """)
 
     @Argument(help: "A file that import-filters, import-assets or ledgerd data wrote.")
@@ -207,18 +251,21 @@ struct UniverseCommand: ParsableCommand {
 }
 
 struct FiltersCommand: ParsableCommand {
+    private static let usual =
+        KnownVenues.importing(by: "import-filters")?.filters.path ?? ""
+
     static let configuration = CommandConfiguration(
         commandName: "filters",
         abstract: "Show a file of filters, and whether it is stale.",
         discussion: """
-              ledger data filters data/binance_filters.json --symbol BTCUSDT
-              ledger data filters data/binance_filters.json --check
+              ledger data filters \(usual) --symbol BTCUSDT
+              ledger data filters \(usual) --check
 
             Exit codes: 0, or 1 with --check where the filters are stale.
             """)
 
     @Argument(help: "A file of filters.")
-    var file = "data/binance_filters.json"
+    var file = FiltersCommand.usual
     @Option(help: "One symbol alone.")
     var symbol: String?
     @Flag(help: "Fail where they are stale.")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LedgerCommands
 import LedgerRunning
+import VenueRegister
 
 /// The trading daemon: everything that reaches the network.
 @main
@@ -9,7 +10,7 @@ struct DaemonCommand: AsyncParsableCommand {
         commandName: "ledgerd", abstract: "Trades: paper, live, and a local exchange.",
         discussion: """
             ledgerd exchange --config configs/exchange.yaml
-            ledgerd paper --config configs/paper_alpaca.yaml
+            ledgerd paper --config \(KnownVenues.paperExample)
 
             Exit codes: 0 done; 2 could not run; 3 a journal is damaged; 4 disk full or failing; 5 the journal is
             held by another process; 64 wrong usage; 130 interrupted.

@@ -3,7 +3,7 @@ import LedgerCommands
 import LedgerRunning
 import LedgerTransport
 import LedgerUpkeep
-import LedgerVenues
+import VenueRegister
 
 struct DaemonDoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,8 +27,10 @@ struct DaemonDoctorCommand: ParsableCommand {
     var venues = ""
 
     func validate() throws {
-        for name in FiltersFile.list(venues) where VenueName(rawValue: name) == nil {
-            throw ValidationError("--venues: '\(name)' is none of alpaca, binance")
+        for name in FiltersFile.list(venues) where KnownVenues.named(name) == nil {
+            throw ValidationError(
+                "--venues: '\(name)' is none of "
+                    + KnownVenues.names.joined(separator: ", "))
         }
     }
 

@@ -6,6 +6,7 @@ import LedgerRunning
 import LedgerTransport
 import LedgerUpkeep
 import LedgerVenues
+import VenueNetwork
 
 struct DaemonDataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,14 +19,14 @@ struct DaemonDataCommand: ParsableCommand {
 
 /// Runs a body with a venue's client, and says its faults as a person reads them.
 private func asking<T>(
-    _ venue: VenueName, _ options: VenueOptions, _ body: (VenueClient) throws -> T
+    _ venue: VenueConnection, _ options: VenueOptions, _ body: (VenueClient) throws -> T
 ) throws -> T {
     let client = try options.client(venue)
     defer { client.stop() }
     do { return try body(client) } catch let fault as VenueFault {
         throw CommandError("\(VenueTrouble(venue, fault))")
     } catch let fault as JSONFault {
-        throw CommandError("\(venue): an answer that cannot be read: \(fault)")
+        throw CommandError("\(venue.name): an answer that cannot be read: \(fault)")
     }
 }
 
@@ -44,26 +45,7 @@ private func symbols(_ path: String?) throws -> [String] {
 }
 
 private func catalogue(_ client: VenueClient) throws -> VenueCatalogue {
-    switch client.settings.venue {
-    case .binance:
-        let info = try BinanceExchangeInfo(
-            client.ask(BinanceRequests.exchangeInfo()).body)
-        return VenueCatalogue(
-            venue: "binance", source: client.settings.data,
-            madeAt: info.serverTime ?? Operator.now, instruments: info.instruments)
-    case .alpaca:
-        var instruments: [VenueInstrument] = []
-        for isCrypto in [false, true] {
-            let answer = try client.ask(AlpacaRequests.assets(isCrypto: isCrypto))
-            for found in try AlpacaAssets(answer.body).instruments
-            where !instruments.contains(where: { $0.symbol == found.symbol }) {
-                instruments.append(found)
-            }
-        }
-        return VenueCatalogue(
-            venue: "alpaca", source: client.settings.trading, madeAt: Operator.now,
-            instruments: instruments)
-    }
+    try client.connection.questions.catalogue(client, Operator.now)
 }
 
 private func save(_ all: VenueCatalogue, universe: String?, to path: String) throws {
@@ -83,52 +65,62 @@ private func save(_ all: VenueCatalogue, universe: String?, to path: String) thr
         "\(path): \(chosen.instruments.count) of \(chosen.venue) as of \(chosen.madeAt)")
 }
 
+/// Fetches the filters of a venue into a file.
+struct FetchFiltersOptions: ParsableArguments {
+    @OptionGroup var name: VenueNameOptions
+    @OptionGroup var venue: VenueOptions
+    @Option(help: "File of the symbols to keep; all unless given.")
+    var universe: String?
+    @Option(help: "File to write; the venue's own under data/ unless given.")
+    var out: String?
+
+    func run(_ usual: VenueConnection?) throws {
+        let connection = try name.connection(usual)
+        let found = try asking(connection, venue, catalogue)
+        try save(found, universe: universe, to: out ?? connection.venue.filters.path)
+    }
+}
+
 struct FetchFiltersCommand: ParsableCommand {
+    private static let name = "fetch-filters"
+
     static let configuration = CommandConfiguration(
-        commandName: "fetch-filters", abstract: "Fetch Binance's filters into a file.",
+        commandName: name,
+        abstract: "Fetch \(ConnectedVenues.title(fetching: name)) filters into a file.",
         discussion: """
               ledgerd data fetch-filters --universe data/universe/symbols.json
               ledgerd data fetch-filters --url http://127.0.0.1:8422 --out data/local_filters.json
             """)
 
-    @OptionGroup var venue: VenueOptions
-    @Option(help: "File of the symbols to keep; all unless given.")
-    var universe: String?
-    @Option(help: "File to write.")
-    var out = "data/binance_filters.json"
+    @OptionGroup var filters: FetchFiltersOptions
 
-    func run() throws {
-        let found = try asking(.binance, venue, catalogue)
-        try save(found, universe: universe, to: out)
-    }
+    func run() throws { try filters.run(ConnectedVenues.fetching(by: Self.name)) }
 }
 
 struct FetchAssetsCommand: ParsableCommand {
+    private static let name = "assets"
+
     static let configuration = CommandConfiguration(
-        commandName: "assets", abstract: "Fetch Alpaca's assets into a file of filters.")
+        commandName: name,
+        abstract: "Fetch \(ConnectedVenues.title(fetching: name)) assets into a file of filters.")
 
-    @OptionGroup var venue: VenueOptions
-    @Option(help: "File of the symbols to keep; all unless given.")
-    var universe: String?
-    @Option(help: "File to write.")
-    var out = "data/alpaca_filters.json"
+    @OptionGroup var filters: FetchFiltersOptions
 
-    func run() throws {
-        let found = try asking(.alpaca, venue, catalogue)
-        try save(found, universe: universe, to: out)
-    }
+    func run() throws { try filters.run(ConnectedVenues.fetching(by: Self.name)) }
 }
 
 struct FetchUniverseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "universe", abstract: "Fetch the symbols that a venue trades into a file.",
         discussion: """
-              ledgerd data universe --venue binance --quote USDT
-              ledgerd data universe --venue alpaca --kind equity --out data/universe/alpaca_symbols.json
+            \(examples)
             """)
 
-    @Option(name: .customLong("venue"), help: "alpaca or binance.")
-    var name = VenueName.binance
+    private static let examples = ConnectedVenues.all.map { venue in
+        "  ledgerd data universe --venue \(venue.name) --out data/universe/\(venue.name).json"
+    }.joined(separator: "\n")
+
+    @OptionGroup var name: VenueNameOptions
     @OptionGroup var venue: VenueOptions
     @Option(help: "Only what is paid in this.")
     var quote: String?
@@ -138,7 +130,9 @@ struct FetchUniverseCommand: ParsableCommand {
     var out = "data/universe/symbols.json"
 
     func run() throws {
-        let found = try asking(name, venue, catalogue)
+        let connection = try name.connection(ConnectedVenues.fetching(by: "fetch-filters"))
+        let name = connection.name
+        let found = try asking(connection, venue, catalogue)
         let chosen = found.instruments.filter { instrument in
             instrument.isTradable && (quote == nil || instrument.quote == quote)
                 && (kind == nil || "\(instrument.kind)" == kind)
@@ -157,36 +151,42 @@ struct FetchUniverseCommand: ParsableCommand {
 struct RefreshFeesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "refresh-fees",
-        abstract: "Fetch what Binance takes of this account's trades into a file.",
+        abstract:
+            "Fetch what \(ConnectedVenues.withFees?.venue.title ?? "a venue") takes of this account's trades into a file.",
         discussion: """
               ledgerd data refresh-fees --universe data/universe/symbols.json
               ledgerd data refresh-fees --symbols BTCUSDT,ETHUSDT
             """)
 
+    @OptionGroup var name: VenueNameOptions
     @OptionGroup var venue: VenueOptions
     @Option(help: "Symbols, separated by commas.")
     var symbols = ""
     @Option(help: "File of the symbols.")
     var universe: String?
-    @Option(help: "File to write.")
-    var out = "data/binance_fees.json"
+    @Option(help: "File to write; the venue's own under data/ unless given.")
+    var out: String?
 
     func run() throws {
         let wanted = try FiltersFile.list(symbols) + ledgerd.symbols(universe)
         guard !wanted.isEmpty else {
             throw CommandError("say which: --symbols BTCUSDT,… or --universe FILE")
         }
-        let schedule = try asking(.binance, venue) { client in
-            var fees: [VenueFee] = []
-            for symbol in wanted where !fees.contains(where: { $0.symbol == symbol }) {
-                fees += try VenueFee.parseBinance(
-                    client.ask(BinanceRequests.commission(symbol)).body)
-            }
-            return FeeSchedule(
-                venue: "binance", source: client.settings.trading, madeAt: Operator.now, fees: fees)
+        let connection = try name.connection(ConnectedVenues.withFees)
+        guard let ask = connection.questions.fees, let format = connection.venue.fees else {
+            throw CommandError("\(connection.venue.title) has no fees to ask for", code: 1)
         }
-        try write(schedule.bytes, to: out)
+        var symbols: [String] = []
+        for symbol in wanted where !symbols.contains(symbol) { symbols.append(symbol) }
+        let schedule = try asking(connection, venue) { client in
+            FeeSchedule(
+                venue: connection.name, source: client.settings.addresses.trading,
+                madeAt: Operator.now, fees: try ask(client, symbols))
+        }
+        let path = out ?? format.path
+        try write(schedule.bytes, to: path)
         Terminal.print(
-            "\(out): fees of \(schedule.fees.count) symbols of binance as of \(schedule.madeAt)")
+            "\(path): fees of \(schedule.fees.count) symbols of \(connection.name) as of "
+                + "\(schedule.madeAt)")
     }
 }

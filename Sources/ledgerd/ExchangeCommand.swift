@@ -1,18 +1,20 @@
 import ArgumentParser
 import LedgerCommands
 import LedgerExchange
+import VenueNetwork
+import VenueRegister
 
 /// `ledgerd exchange`: a venue of one's own, over loopback.
 struct ExchangeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exchange",
-        abstract: "Run a local exchange that speaks Alpaca's and Binance's APIs.",
+        abstract: "Run a local exchange that speaks the APIs of \(titles).",
         discussion: """
             Examples:
               ledgerd exchange
               ledgerd exchange --config configs/exchange.yaml
-              ledgerd exchange --dialects alpaca,binance --port 0 --journal scratch
-              ledgerd exchange --dialects binance --recording stream.gz --speed max --clock feed
+              ledgerd exchange --dialects \(names) --port 0 --journal scratch
+              ledgerd exchange --dialects \(recorded) --recording stream.gz --speed max --clock feed
               ledgerd exchange --faults drop=0.1,duplicate=0.1,delay=50,seed=7
 
             Its orders, fills and balances are a journal: `ledger project positions --journal exchange` shows
@@ -26,6 +28,11 @@ struct ExchangeCommand: AsyncParsableCommand {
             "start" or "pause"} to /control/feed, and to /control/disconnect.
             """)
 
+    private static let titles = KnownVenues.all.map(\.title).joined(separator: ", ")
+    private static let names = ConnectedVenues.dialects.map(\.name).joined(separator: ",")
+    private static let recorded =
+        ConnectedVenues.dialects.first { $0.recordings != nil }?.name ?? ""
+
     private static var faults: String {
         FaultPlan.Fault.allCases.map { fault in
             let padding = String(repeating: " ", count: max(1, 22 - fault.rawValue.utf8.count))
@@ -36,13 +43,16 @@ struct ExchangeCommand: AsyncParsableCommand {
     @OptionGroup var configurations: ConfigurationOptions
     @Option(help: "Journal: a name under journal/, or a directory; made where it is not.")
     var journal = "exchange"
-    @Option(help: "alpaca, binance, or both separated by a comma; the second takes the next port.")
+    @Option(
+        help: ArgumentHelp(
+            "Of \(names), one or more separated by commas; each takes a port more than the one before."
+        ))
     var dialects: String?
     @Option(help: "Port; 0 takes a free one.")
     var port: Int?
     @Option(help: "random, files, recording or none.")
     var feed: String?
-    @Option(help: "A recorded Binance stream to play.")
+    @Option(help: "A recorded stream of a venue to play.")
     var recording: String?
     @Option(help: "Times as fast as it happened, such as 1, 10x or max.")
     var speed: String?
@@ -66,7 +76,8 @@ struct ExchangeCommand: AsyncParsableCommand {
         ] {
             if let value { options.overrides.append("exchange.\(name)=\(value)") }
         }
-        let settings = try ExchangeOptions(try options.load(), journal: journal)
+        let settings = try ExchangeOptions(
+            try options.load(), known: ConnectedVenues.dialects, journal: journal)
         Interrupt.catchSignals()
         let exchange = try LocalExchange(settings)
         for line in exchange.greeting { Terminal.print(line) }

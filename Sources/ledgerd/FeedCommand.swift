@@ -7,6 +7,7 @@ import LedgerJournal
 import LedgerLive
 import LedgerReading
 import LedgerRunning
+import VenueRegister
 
 struct FeedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ struct FeedRecordCommand: ParsableCommand {
         abstract: "Journal a live feed as a tape that back-tests take.",
         discussion: """
             Examples:
-              ledgerd feed record --config configs/paper_alpaca.yaml --journal tape
+              ledgerd feed record --config \(KnownVenues.paperExample) --journal tape
               ledger backtest --config tape.yaml
 
             The symbols are those of the configuration with path: venue. A tape that is there is gone on with. Ctrl-C

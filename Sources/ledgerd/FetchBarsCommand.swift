@@ -3,6 +3,7 @@ import LedgerCommands
 import LedgerDomain
 import LedgerTransport
 import LedgerVenues
+import VenueNetwork
 
 struct FetchBarsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,14 +19,17 @@ struct FetchBarsCommand: ParsableCommand {
                 --tick 0.01 --lot 0.00001 --currency USDT --journal btc
             """)
 
+    private static let intervals = ConnectedVenues.all.flatMap(\.questions.bars.intervals).map(
+        \.seconds
+    ).reduce(into: [UInt32]()) { if !$0.contains($1) { $0.append($1) } }
+
     @Argument(help: "The symbol as the venue writes it.")
     var symbol: String
-    @Option(name: .customLong("venue"), help: "alpaca or binance.")
-    var name = VenueName.binance
+    @OptionGroup var name: VenueNameOptions
     @OptionGroup var venue: VenueOptions
     @Option(
         help: ArgumentHelp(
-            "Seconds: \(BarHistory.intervals.map(String.init).joined(separator: ", "))."))
+            "Seconds: \(Self.intervals.map(String.init).joined(separator: ", "))."))
     var interval: UInt32 = 60
     @Option(help: "First time, UTC; needed for a new file.")
     var from: String?
@@ -48,10 +52,11 @@ struct FetchBarsCommand: ParsableCommand {
         else {
             throw CommandError("\(path) is new: say --from when")
         }
-        let client = try venue.client(name)
+        let connection = try name.connection(ConnectedVenues.fetching(by: "fetch-filters"))
+        let client = try venue.client(connection)
         defer { client.stop() }
         guard let history = BarHistory(client, symbol: symbol, interval: interval) else {
-            throw CommandError("--interval is one of \(BarHistory.intervals)", code: 64)
+            throw CommandError("--interval is one of \(Self.intervals)", code: 64)
         }
         Interrupt.catchSignals()
         var (count, last) = (0, file.last)
@@ -66,9 +71,9 @@ struct FetchBarsCommand: ParsableCommand {
                 return !Interrupt.wasAsked
             }
         } catch let fault as VenueFault {
-            throw CommandError("\(VenueTrouble(name, fault)); \(path) has \(count) bars more")
+            throw CommandError("\(VenueTrouble(connection, fault)); \(path) has \(count) bars more")
         } catch let fault as JSONFault {
-            throw CommandError("\(name): an answer that cannot be read: \(fault)")
+            throw CommandError("\(connection.name): an answer that cannot be read: \(fault)")
         }
         Terminal.print(
             "\(path): \(count) bars more of \(symbol)" + (last.map { ", to \($0)" } ?? ""))

@@ -5,6 +5,8 @@ import LedgerEngine
 import LedgerLive
 import LedgerTransport
 import LedgerVenues
+import VenueNetwork
+import VenueRegister
 
 /// The gateway that a configuration asks for.
 enum GatewayFactory {
@@ -18,64 +20,50 @@ enum GatewayFactory {
                 throw CommandError("a recording fills no orders: venue.kind must be simulated")
             }
             let seconds = Int64(configuration["clock_sync.refresh_sec"]) ?? 300
-            return try RecordedGateway(path: recording, refresh: .milliseconds(seconds * 1000))
+            return try recorded(
+                recording, feed: configuration["feed.venue"],
+                refresh: Nanoseconds.milliseconds(seconds * 1000))
         }
         let kind = configuration["venue.kind"]
-        let venue = kind == "simulated" ? configuration["feed.venue"] : kind
-        switch venue {
-        case "alpaca": return try AlpacaGateway(settings(venue, configuration, times))
-        case "binance":
-            let settings = try settings(venue, configuration, times)
-            // What is beyond it, the venue leaves out without a word.
-            let symbols = try DataSettings.fromVenue(configuration.settings).count
-            let most = BinanceGateway.mostSymbols(settings)
-            guard symbols <= most else {
-                throw CommandError(
-                    "binance brings market data of \(most) symbols over one connection, and the "
-                        + "configuration names \(symbols): name fewer, or run them apart")
-            }
-            return try BinanceGateway(settings)
-        default:
+        let name = kind == "simulated" ? configuration["feed.venue"] : kind
+        guard let connection = ConnectedVenues.named(name) else {
             throw CommandError(
                 "data come from a venue and none is named: set feed.venue, or venue.kind")
         }
+        let symbols = try DataSettings.fromVenue(configuration.settings).count
+        if let most = connection.venue.capabilities.symbolsPerConnection, symbols > most {
+            throw CommandError(
+                "\(name) brings market data of \(most) symbols over one connection, and the "
+                    + "configuration names \(symbols): name fewer, or run them apart")
+        }
+        return try connection.gateway(settings(connection, configuration, times))
+    }
+
+    /// A recording is of the venue that `feed.venue` names, or else of the first that has any.
+    private static func recorded(
+        _ path: String, feed: String, refresh: Nanoseconds
+    ) throws -> RecordedGateway {
+        let venues = [KnownVenues.named(feed)].compactMap { $0 } + KnownVenues.all
+        guard let venue = venues.first(where: { $0.recording != nil }),
+            let reader = venue.recording
+        else { throw CommandError("no venue has recordings that can be read") }
+        return try RecordedGateway(path: path, of: venue, reader: reader, refresh: refresh)
     }
 
     static func settings(
-        _ venue: String, _ configuration: Configuration, _ times: OrderTimes? = nil
+        _ connection: VenueConnection, _ configuration: Configuration, _ times: OrderTimes? = nil
     ) throws -> GatewaySettings {
         func number(_ key: String) -> Int64 { Int64(configuration[key]) ?? 0 }
         func seconds(_ key: String) throws -> Nanoseconds {
             Nanoseconds(try Price(configuration[key]).raw)
         }
-        let address = configuration[venue == "alpaca" ? "alpaca.trading_url" : "binance.rest_url"]
-        var keys = try KeyFile.keys(of: venue, configuration)
-        if !keys.areComplete, isLoopback(address) {
+        let value = { (key: String) in configuration[key] }
+        var keys = try KeyFile.keys(of: connection.name, configuration)
+        if !keys.areComplete, isLoopback(connection.questions.addresses(value).trading) {
             // What the local exchange asks for unless it is told otherwise.
             keys = VenueKeys(key: Secret("local-key"), secret: Secret("local-secret"))
         }
-        let isPaper = configuration["paper"] != "false"
-        var settings: GatewaySettings
-        if venue == "alpaca" {
-            settings = .alpaca(keys, isPaper: isPaper && configuration["alpaca.paper"] != "false")
-            settings.restURL = configuration["alpaca.trading_url"]
-            settings.dataURL = configuration["alpaca.data_url"]
-            settings.marketStreamURL = configuration["alpaca.stream_url"]
-            let stream = configuration["alpaca.order_stream_url"]
-            settings.budget = budget(number("alpaca.requests_per_minute"))
-            // It refuses a second order of one client order id: nothing worse than a refusal can come late.
-            settings.receiveWindow = max(1, number("latency.timeout_ms"))
-            settings.orderStreamURL =
-                stream.isEmpty ? socket(settings.restURL) + "/stream" : stream
-        } else {
-            settings = .binance(keys, isPaper: isPaper)
-            settings.restURL = configuration["binance.rest_url"]
-            settings.marketStreamURL = configuration["binance.stream_url"]
-            settings.orderStreamURL = configuration["binance.order_stream_url"]
-            settings.budget = budget(number("binance.weight_per_minute"))
-            settings.receiveWindow = number("binance.recv_window_ms")
-            settings.quoteAsset = configuration["account.currency"]
-        }
+        var settings = connection.settings(value, keys)
         settings.authorityFile = configuration["network.ca_file"]
         settings.http.timeout = .milliseconds(number("latency.timeout_ms"))
         settings.retries = Int(number("latency.retries"))
@@ -89,21 +77,9 @@ enum GatewayFactory {
         return settings
     }
 
-    /// A ninth of a minute's requests at once, and some that questions leave to orders.
-    private static func budget(_ perMinute: Int64) -> RequestBudget.Rules {
-        let count = Int(perMinute)
-        return RequestBudget.Rules(
-            perMinute: count, burst: max(1, count / 9), reserve: max(1, count / 100))
-    }
-
     private static func isLoopback(_ url: String) -> Bool {
         ["http://127.0.0.1:", "http://localhost:", "https://localhost:"].contains {
             url.hasPrefix($0)
         }
-    }
-
-    /// The web socket's address of a server.
-    private static func socket(_ url: String) -> String {
-        url.hasPrefix("http") ? "ws" + url.dropFirst(4) : url
     }
 }

@@ -9,6 +9,7 @@ import LedgerLive
 import LedgerReading
 import LedgerRunning
 import LedgerSafety
+import VenueRegister
 
 struct LiveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,8 +17,8 @@ struct LiveCommand: ParsableCommand {
         abstract: "Trade with money, where everything allows it; otherwise dry.",
         discussion: """
             Examples:
-              ledgerd live --config configs/live_alpaca.yaml --dry-run
-              DRY_RUN=0 EXEC_MODE=live ledgerd live --config configs/live_alpaca.yaml
+              ledgerd live --config \(KnownVenues.liveExample) --dry-run
+              DRY_RUN=0 EXEC_MODE=live ledgerd live --config \(KnownVenues.liveExample)
 
             Orders leave only when every condition holds: DRY_RUN is said and false, EXEC_MODE is live, the journal's
             mode is auto, the gateway's paper side is off, the venue is enabled, and a healthy doctor's record is
@@ -34,7 +35,7 @@ struct LiveCommand: ParsableCommand {
         guard configuration["mode"] == "live" else {
             throw CommandError(
                 "mode is '\(configuration["mode"])'; ledgerd live runs live: name a --config, such as "
-                    + "configs/live_alpaca.yaml")
+                    + "\(KnownVenues.liveExample)")
         }
         guard configuration["venue.kind"] != "simulated" else {
             throw CommandError("venue.kind is simulated; live trading has a venue")

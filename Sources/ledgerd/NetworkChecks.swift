@@ -3,6 +3,7 @@ import LedgerConfiguration
 import LedgerTransport
 import LedgerUpkeep
 import LedgerVenues
+import VenueNetwork
 
 /// What can be seen of venues over the network (V01, V06): whether they answer, how fast, by which clock,
 /// and what they say of the key.
@@ -13,21 +14,22 @@ struct NetworkChecks {
     private static let tooSlow: Int64 = 1000
 
     let configuration: Configuration?
-    let venues: [VenueName]
+    let venues: [VenueConnection]
 
     /// - Parameter venues: none for those with keys, or all where none has any.
     init(_ configuration: Configuration?, venues: [String]) {
         self.configuration = configuration
-        let named = venues.compactMap(VenueName.init)
-        let keyed = VenueName.allCases.filter { venue in
+        let named = venues.compactMap(ConnectedVenues.named)
+        let keyed = ConnectedVenues.all.filter { venue in
             configuration.map { Self.keys(venue, $0).areComplete } ?? false
         }
-        self.venues = !named.isEmpty ? named : !keyed.isEmpty ? keyed : VenueName.allCases
+        self.venues = !named.isEmpty ? named : !keyed.isEmpty ? keyed : ConnectedVenues.all
     }
 
     /// No keys where they cannot be had; the check of the keys says why.
-    private static func keys(_ venue: VenueName, _ configuration: Configuration) -> VenueKeys {
-        (try? KeyFile.keys(of: venue.rawValue, configuration))
+    private static func keys(_ venue: VenueConnection, _ configuration: Configuration) -> VenueKeys
+    {
+        (try? KeyFile.keys(of: venue.name, configuration))
             ?? VenueKeys(key: Secret(""), secret: Secret(""))
     }
 
@@ -60,12 +62,12 @@ struct NetworkChecks {
     }
 
     private func look(_ client: VenueClient, _ keys: VenueKeys) -> ([DoctorCheck], Bool) {
-        let venue = client.settings.venue
+        let venue = client.connection
         let (reach, isReached) = reachCheck(client)
         guard isReached else { return ([reach], false) }
         var checks = [reach]
         guard keys.areComplete else {
-            if venue == .binance { checks.append(clockCheck(client)) }
+            if venue.questions.hasPublicClock { checks.append(clockCheck(client)) }
             return (checks, true)
         }
         let (key, answer) = keyCheck(client)
@@ -76,15 +78,12 @@ struct NetworkChecks {
 
     /// Any answer is one: an unknown key is refused by a venue that is there.
     private func reachCheck(_ client: VenueClient) -> (DoctorCheck, Bool) {
-        let settings = client.settings
-        let request =
-            settings.venue == .alpaca ? AlpacaRequests.clock : BinanceRequests.time
         var fastest: Nanoseconds?
         var problem = ""
         // The first request opens the connection, which is not what a request takes.
         for _ in 0..<3 {
             do throws(VenueFault) {
-                let (outcome, span) = try client.time(request)
+                let (outcome, span) = try client.timeClock()
                 switch outcome {
                 case .answer(let answer) where answer.status < 500:
                     fastest = min(fastest ?? span, span)
@@ -96,7 +95,7 @@ struct NetworkChecks {
             }
             if fastest == nil { break }
         }
-        let name = "\(settings.venue) \(settings.trading)"
+        let name = "\(client.connection.name) \(client.settings.addresses.trading)"
         guard let fastest else {
             return (
                 DoctorCheck(
@@ -116,7 +115,7 @@ struct NetworkChecks {
 
     /// By the engine's own thresholds (N02).
     private func clockCheck(_ client: VenueClient) -> DoctorCheck {
-        let name = "\(client.settings.venue) clock"
+        let name = "\(client.connection.name) clock"
         let warn = Int64(configuration?["clock_sync.warn_threshold_ms"] ?? "") ?? 500
         let kill = Int64(configuration?["clock_sync.kill_threshold_ms"] ?? "") ?? 2000
         do throws(VenueFault) {
@@ -140,10 +139,9 @@ struct NetworkChecks {
     }
 
     private func keyCheck(_ client: VenueClient) -> (DoctorCheck, WireAnswer?) {
-        let venue = client.settings.venue
-        let request = venue == .alpaca ? AlpacaRequests.account : BinanceRequests.account
+        let venue = client.connection.name
         do throws(VenueFault) {
-            let answer = try client.ask(request)
+            let answer = try client.ask(client.connection.questions.account)
             return (
                 DoctorCheck(
                     .network, named: "\(venue) key", passed: true, "the venue accepts the key",
@@ -160,14 +158,8 @@ struct NetworkChecks {
 
     /// X06: a key that can withdraw is worth stealing.
     private func permissionCheck(_ client: VenueClient, _ account: WireAnswer) -> DoctorCheck {
-        let name = "\(client.settings.venue) \(Self.permissions)"
-        let permissions: KeyPermissions?
-        switch client.settings.venue {
-        case .alpaca: permissions = try? KeyPermissions(alpaca: account.body)
-        case .binance:
-            let answer = try? client.ask(KeyPermissions.binanceRequest)
-            permissions = answer.flatMap { try? KeyPermissions(binance: $0.body) }
-        }
+        let name = "\(client.connection.name) \(Self.permissions)"
+        let permissions = client.connection.questions.permissions(client, account)
         guard let permissions, let canWithdraw = permissions.canWithdraw else {
             return DoctorCheck(
                 .network, named: name, passed: true, severity: .info,

@@ -6,6 +6,7 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerLive
+import VenueRegister
 import LedgerReading
 import LedgerRunning
 
@@ -17,12 +18,12 @@ struct PaperCommand: ParsableCommand {
         discussion: """
             Examples:
               ledgerd exchange --config configs/exchange.yaml
-              ledgerd paper --config configs/paper_alpaca.yaml
+              ledgerd paper --config \(KnownVenues.paperExample)
               ledgerd paper --config configs/paper_files.yaml --speed 60
               ledgerd paper --config configs/paper_recording.yaml --recording spot.gz
 
-            With venue.kind alpaca or binance orders go to that venue's paper side, or to a local exchange that speaks
-            like it. With venue.kind simulated the engine fills them itself, from data files, a recording, or a
+            With venue.kind naming a venue (\(KnownVenues.names.joined(separator: ", "))) orders go to that venue's paper side, or to a
+            local exchange that speaks like it. With venue.kind simulated the engine fills them itself, from data files, a recording, or a
             venue's market data. Over the same data it decides what `ledger backtest` decides.
 
             Ctrl-C once ends it in good order and says "Shutdown complete"; twice ends it at once. The journal is
@@ -48,7 +49,7 @@ struct PaperCommand: ParsableCommand {
         guard configuration["mode"] == "paper" else {
             throw CommandError(
                 "mode is '\(configuration["mode"])'; ledgerd paper runs paper: name a --config, such as "
-                    + "configs/paper_alpaca.yaml")
+                    + "\(KnownVenues.paperExample)")
         }
         guard configuration["account.kind"] == "paper" else {
             throw CommandError(

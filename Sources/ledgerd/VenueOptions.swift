@@ -4,49 +4,72 @@ import LedgerDomain
 import LedgerConfiguration
 import LedgerTransport
 import LedgerVenues
+import VenueNetwork
+import VenueRegister
 
-extension VenueName: ExpressibleByArgument {}
+/// A venue by its name.
+struct VenueChoice: ExpressibleByArgument {
+    let connection: VenueConnection
 
-/// Which venue is asked, and where it is.
+    init?(argument: String) {
+        guard let found = ConnectedVenues.named(argument) else { return nil }
+        connection = found
+    }
+
+    static var allValueStrings: [String] { KnownVenues.names }
+    static var help: ArgumentHelp { "The venue: \(KnownVenues.names.joined(separator: ", "))." }
+}
+
+/// The venue that a command asks unless it is told another.
+struct VenueNameOptions: ParsableArguments {
+    @Option(name: .customLong("venue"), help: VenueChoice.help)
+    var choice: VenueChoice?
+
+    func connection(_ usual: VenueConnection?) throws -> VenueConnection {
+        guard let found = choice?.connection ?? usual else {
+            throw ValidationError("--venue: say which")
+        }
+        return found
+    }
+}
+
+extension ConnectedVenues {
+    /// The venue whose filters a command fetches unless it is told another.
+    static func fetching(by command: String) -> VenueConnection? {
+        all.first { $0.venue.filters.fetchCommand == command }
+    }
+
+    static func title(fetching command: String) -> String {
+        fetching(by: command).map { "\($0.venue.title)'s" } ?? "a venue's"
+    }
+
+    /// The venue whose fees are fetched unless a command is told another.
+    static var withFees: VenueConnection? { all.first { $0.questions.fees != nil } }
+}
+
+/// Where a venue is.
 struct VenueOptions: ParsableArguments {
     @OptionGroup var configurations: ConfigurationOptions
     @Option(help: "Address of the venue instead of the settings', such as http://127.0.0.1:8421.")
     var url: String?
 
-    func client(_ venue: VenueName) throws -> VenueClient {
-        let configuration = try configurations.load()
-        return try Self.client(venue, configuration, url: url)
+    func client(_ venue: VenueConnection) throws -> VenueClient {
+        try Self.client(venue, configurations.load(), url: url)
     }
 
     static func client(
-        _ venue: VenueName, _ configuration: Configuration, url: String? = nil,
+        _ venue: VenueConnection, _ configuration: Configuration, url: String? = nil,
         keys: VenueKeys? = nil
     ) throws -> VenueClient {
-        let (trading, data) = addresses(venue, configuration, url: url)
+        let value = { (key: String) in configuration[key] }
+        let addresses =
+            url.map { VenueClient.Addresses(trading: $0, data: $0) }
+            ?? venue.questions.addresses(value)
         var settings = VenueClient.Settings(
-            venue: venue, trading: trading, data: data,
-            keys: try keys ?? KeyFile.keys(of: venue.rawValue, configuration))
+            addresses: addresses, keys: try keys ?? KeyFile.keys(of: venue.name, configuration))
         settings.http.authorityFile = configuration["network.ca_file"]
-        settings.receiveWindow = Int64(configuration["binance.recv_window_ms"]) ?? 5000
-        return VenueClient(settings)
-    }
-
-    static func addresses(
-        _ venue: VenueName, _ configuration: Configuration, url: String? = nil
-    ) -> (trading: String, data: String) {
-        func plain(_ text: String) -> String {
-            text.hasSuffix("/") ? String(text.dropLast()) : text
-        }
-        if let url { return (plain(url), plain(url)) }
-        switch venue {
-        case .alpaca:
-            return (
-                plain(configuration["alpaca.trading_url"]), plain(configuration["alpaca.data_url"])
-            )
-        case .binance:
-            let address = plain(configuration["binance.rest_url"])
-            return (address, address)
-        }
+        settings.receiveWindow = venue.questions.receiveWindow(value)
+        return VenueClient(venue, settings)
     }
 }
 
@@ -54,8 +77,8 @@ struct VenueOptions: ParsableArguments {
 struct VenueTrouble: Error, CustomStringConvertible {
     let description: String
 
-    init(_ venue: VenueName, _ fault: VenueFault) {
-        description = "\(venue): " + Self.text(fault)
+    init(_ venue: VenueConnection, _ fault: VenueFault) {
+        description = "\(venue.name): " + Self.text(fault)
     }
 
     static func text(_ fault: VenueFault) -> String {

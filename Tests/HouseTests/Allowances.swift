@@ -91,6 +91,11 @@ enum Allowances {
             "hands what one event loop owns to NIO's handlers, calls libcrypto and reads file bytes"
         ),
         (
+            "Sources/Venues/",
+            "gateways share their parts between threads, sessions belong to one event loop, and "
+                + "signatures call libcrypto, which is C"
+        ),
+        (
             "Sources/ledgerd/Narrator.swift",
             "prints on a thread of its own, one at a time"
         ),

@@ -82,10 +82,35 @@ enum Boundaries {
         }
     }
 
+    /// The types of a file that conform to `Projection`.
+    static func projections(_ file: SourceText) -> [String] {
+        let tokens = file.tokens
+        return tokens.indices.compactMap { index in
+            guard ["struct", "extension"].contains(tokens[index].text),
+                tokens.text(index + 2) == ":"
+            else { return nil }
+            let conformances = tokens[(index + 3)...].prefix { $0.text != "{" }.map(\.text)
+            return conformances.contains("Projection") ? tokens.text(index + 1) : nil
+        }
+    }
+
+    /// The projections that the register names, and whether the engine keeps each.
+    static func registered(_ file: SourceText) -> [(name: String, isKept: Bool)] {
+        let tokens = file.tokens
+        return tokens.indices.compactMap { index in
+            guard ["kept", "beside"].contains(tokens[index].text), tokens.text(index + 1) == "(",
+                tokens.text(index + 4) == "self"
+            else { return nil }
+            return (tokens.text(index + 2), tokens[index].text == "kept")
+        }
+    }
+
     static func undeclaredImports(_ file: SourceText, _ manifest: Manifest) -> [Violation] {
-        guard let declared = manifest.dependencies(of: file.target) else {
+        guard let target = manifest.target(of: file.path),
+            let declared = manifest.dependencies(of: target)
+        else {
             return [
-                file.violation(1, "Package.swift declares no target \(file.target). Declare it.")
+                file.violation(1, "no target of Package.swift has this folder. Declare one.")
             ]
         }
         return Fence.imported(file).filter {
@@ -93,7 +118,7 @@ enum Boundaries {
         }.map {
             file.violation(
                 $0.line,
-                "\(file.target) imports \($0.module), which Package.swift does not declare for it. Add it "
+                "\(target) imports \($0.module), which Package.swift does not declare for it. Add it "
                     + "to the target's dependencies, or do without.")
         }
     }
@@ -102,7 +127,7 @@ enum Boundaries {
     /// declare it so that it is built before they run it.
     static func unusedDependencies(_ files: [SourceText], _ manifest: Manifest) -> [Violation] {
         manifest.targets.flatMap { target in
-            let own = files.filter { $0.target == target.name }
+            let own = files.filter { manifest.target(of: $0.path) == target.name }
             let imported = own.flatMap { Fence.imported($0).map(\.module) }
             guard !own.isEmpty else { return [Violation]() }
             return target.dependencies.filter {

@@ -9,10 +9,14 @@ enum Fence {
         ("LedgerSimulation", ["LedgerDomain", "LedgerEvents"]),
         ("LedgerSafety", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         ("LedgerBooks", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
-        ("LedgerVenues", ["LedgerDomain", "LedgerEvents"]),
+        ("LedgerVenues", ["LedgerDomain", "LedgerEvents", "LedgerSettings"]),
+        ("AlpacaWire", ["LedgerDomain", "LedgerEvents", "LedgerSettings", "LedgerVenues"]),
+        ("BinanceWire", ["LedgerDomain", "LedgerEvents", "LedgerSettings", "LedgerVenues"]),
+        ("VenueRegister", ["LedgerVenues", "AlpacaWire", "BinanceWire"]),
         (
             "LedgerEngine",
             [
+                "VenueRegister",
                 "LedgerDomain", "LedgerEvents", "LedgerSettings", "LedgerProjections",
                 "LedgerSimulation", "LedgerSafety",
             ]

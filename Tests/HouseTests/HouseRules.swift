@@ -21,24 +21,26 @@ import Testing
     }
 
     @Test(arguments: Fence.imports.map(\.target))
-    func `a pure target exists and is not empty`(target: String) {
+    func `a pure target exists and is not empty`(target: String) throws {
+        let folder = try #require(try manifest().folder(of: target))
         #expect(
-            !Repository.paths(in: "Sources/\(target)", suffix: ".swift").isEmpty,
-            "Sources/\(target) has no Swift file: the fence guards nothing. Name its new place in Fence.swift."
-        )
+            !Repository.paths(in: folder, suffix: ".swift").isEmpty,
+            "\(folder) has no Swift file: the fence guards nothing. Mend Fence.swift.")
     }
 
     @Test func `pure targets import only what lies below them`() throws {
+        let manifest = try manifest()
         for (target, allowed) in Fence.imports {
-            for file in try Repository.swift(in: ["Sources/\(target)"]) {
+            for file in try Repository.swift(in: [manifest.folder(of: target) ?? ""]) {
                 expectNone(Fence.forbiddenImports(file, allowed: allowed))
             }
         }
     }
 
     @Test func `pure targets reach no clock, no randomness, no unordered collection`() throws {
+        let manifest = try manifest()
         for (target, _) in Fence.imports {
-            for file in try Repository.swift(in: ["Sources/\(target)"]) {
+            for file in try Repository.swift(in: [manifest.folder(of: target) ?? ""]) {
                 expectNone(Fence.forbiddenWords(file))
             }
         }
@@ -75,6 +77,38 @@ import Testing
         for file in files { expectNone(Boundaries.writingCalls(file)) }
     }
 
+    @Test func `no file outside the venues' folders names a venue`() throws {
+        let names = VenueNames.all(Repository.paths(in: "Sources", suffix: ".swift"))
+        #expect(names.count > 1)
+        for file in try Repository.swift(in: ["Sources"]) {
+            expectNone(VenueNames.used(file, names))
+        }
+    }
+
+    /// A projection lives in its own file and in one line of the register: whatever checkpoints, checks,
+    /// prunes or shows projections goes through the register.
+    @Test func `every projection is registered, and only readers name those beside the engine`()
+        throws
+    {
+        let register = SourceText(
+            path: "ProjectionRegister.swift",
+            text: try Repository.text(
+                "Sources/LedgerReading/Projections/ProjectionRegister.swift"))
+        let folds = try Repository.swift(in: ["Sources/LedgerProjections", "Sources/LedgerSafety"])
+        let declared = folds.flatMap(Boundaries.projections)
+        #expect(declared.count > 8)
+        let registered = Boundaries.registered(register)
+        #expect(Set(declared) == Set(registered.map(\.name)))
+        let beside = registered.filter { !$0.isKept }.map(\.name)
+        #expect(!beside.isEmpty)
+        for file in try Repository.swift(in: ["Sources/LedgerRunning", "Sources/LedgerUpkeep"]) {
+            for token in file.tokens where beside.contains(token.text) {
+                let message = "\(token.text) is reached through the register. Take it from there."
+                Issue.record("\(file.violation(token.line, message))")
+            }
+        }
+    }
+
     @Test func `nothing is forced`() throws {
         for file in try Repository.swift(in: ["Sources", "Tests"]) {
             expectNone(Shape.forcedOperators(file))
@@ -103,8 +137,10 @@ import Testing
     }
 
     @Test func `no type bears its module's name`() throws {
+        let manifest = try manifest()
         for file in try Repository.swift(in: ["Sources"]) {
-            expectNone(Shape.typeNamedLikeModule(file))
+            let module = manifest.target(of: file.path) ?? ""
+            expectNone(Shape.typeNamedLikeModule(file, module: module))
         }
     }
 

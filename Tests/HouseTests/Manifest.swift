@@ -1,8 +1,8 @@
 import Foundation
 
-/// What Package.swift declares: each target's name and the modules it may import.
+/// What Package.swift declares: each target's name, its folder and the modules it may import.
 struct Manifest {
-    private(set) var targets: [(name: String, dependencies: [String])] = []
+    private(set) var targets: [(name: String, dependencies: [String], folder: String)] = []
     /// The executable targets.
     private(set) var programs: [String] = []
     /// Lists that have a name of their own and are added to others.
@@ -74,8 +74,18 @@ struct Manifest {
         let isLibrary = call.contains("pkgConfig:")
         let rest = dependencies.isEmpty ? "" : call[dependencies.endIndex...]
         let added = lists.filter { rest.contains("+ \($0.name)") }.flatMap(\.modules)
-        targets.append((name, isLibrary ? [] : Self.modules(dependencies) + added))
+        targets.append(
+            (name, isLibrary ? [] : Self.modules(dependencies) + added, Self.folder(name, call)))
         return name
+    }
+
+    /// The `path:` of the call, or the folder where a target of that name lies by default.
+    private static func folder(_ name: String, _ call: Substring) -> String {
+        if let label = call.range(of: "path:"), let path = strings(call[label.upperBound...]).first
+        {
+            return path
+        }
+        return (name.hasSuffix("Tests") ? "Tests/" : "Sources/") + name
     }
 
     /// `let name: [Target.Dependency] = [ … ]`.
@@ -116,6 +126,15 @@ struct Manifest {
 
     func dependencies(of target: String) -> [String]? {
         targets.first { $0.name == target }?.dependencies
+    }
+
+    func folder(of target: String) -> String? {
+        targets.first { $0.name == target }?.folder
+    }
+
+    /// The target whose folder holds the file; nil when the manifest declares none.
+    func target(of path: String) -> String? {
+        targets.first { path.hasPrefix($0.folder + "/") }?.name
     }
 
     /// The target and everything that it depends on inside this package or by product name.

@@ -110,8 +110,8 @@ import Testing
         #expect(Shape.forbiddenName("Sources/Ledger/Utils/A.swift") != nil)
         #expect(Shape.forbiddenName("Sources/Common/A.swift") != nil)
         #expect(Shape.forbiddenName("Sources/CommonStock/Utils.swift") == nil)
-        #expect(Shape.typeNamedLikeModule(file("enum LedgerDomain {}")).count == 1)
-        #expect(Shape.typeNamedLikeModule(file("enum Ledger {}")) == [])
+        #expect(Shape.typeNamedLikeModule(file("enum A {}"), module: "A").count == 1)
+        #expect(Shape.typeNamedLikeModule(file("enum Ab {}"), module: "A") == [])
     }
 
     @Test func `the manifest is read as it is written`() {
@@ -124,7 +124,7 @@ import Testing
             pure("C", ["B"]),
             pure(
                 "D",
-                ["B", "C"]),
+                ["B", "C"], path: "Sources/Parts/D"),
             .executableTarget(
                 name: "e",
                 dependencies: ["D", .product(name: "P", package: "q-r"), "CA"],
@@ -136,12 +136,27 @@ import Testing
         #expect(manifest.dependencies(of: "D") == ["B", "C"])
         #expect(manifest.dependencies(of: "e") == ["D", "P", "CA"])
         #expect(manifest.dependencies(of: "Ghost") == nil)
+        #expect(manifest.folder(of: "C") == "Sources/C")
+        #expect(manifest.target(of: "Sources/Parts/D/A.swift") == "D")
+        #expect(manifest.target(of: "Sources/Parts/E/A.swift") == nil)
         #expect(manifest.closure(of: "e").sorted() == ["B", "C", "CA", "D", "P", "e"])
         let sample = file("import B\nimport Testing\nimport C\n", path: "Sources/C/A.swift")
         #expect(Boundaries.undeclaredImports(sample, manifest).map(\.line) == [3])
         let stray = file("let a = 1", path: "Sources/Stray/A.swift")
         #expect(Boundaries.undeclaredImports(stray, manifest).count == 1)
         #expect(Boundaries.crossed(manifest).count == Boundaries.forbidden.count)
+    }
+
+    @Test func `a venue's name outside its folder is found`() {
+        let names = VenueNames.all([
+            "Sources/Venues/Acme/Wire/A.swift", "Sources/Venues/Acme/Exchange/B.swift",
+            "Sources/Venues/Register/C.swift", "Sources/ledger/Main/Deep/D.swift",
+        ])
+        #expect(names == ["acme"])
+        let text = "// acme in a comment\nimport AcmeWire\nlet a = 1\nlet b = \"acme.key\"\n"
+        let outside = VenueNames.used(file(text, path: "Sources/ledger/A.swift"), names)
+        #expect(outside.map(\.line) == [2, 4])
+        #expect(VenueNames.used(file(text, path: "Sources/Venues/Acme/Wire/A.swift"), names) == [])
     }
 
     @Test func `a dependency that no file imports is found`() {

@@ -123,8 +123,7 @@ enum Shape {
     }
 
     /// A type that bears its module's name hides the module.
-    static func typeNamedLikeModule(_ file: SourceText) -> [Violation] {
-        let module = file.target
+    static func typeNamedLikeModule(_ file: SourceText, module: String) -> [Violation] {
         let tokens = file.tokens
         return tokens.indices.compactMap { index in
             guard ["struct", "class", "enum", "actor", "protocol"].contains(tokens[index].text),

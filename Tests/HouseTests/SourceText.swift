@@ -11,9 +11,6 @@ struct SourceText: Sendable {
         tokens = Token.all(in: stripper.code())
     }
 
-    /// The name of the target that the file belongs to: the folder below `Sources` or `Tests`.
-    var target: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
-
     func violation(_ line: Int, _ message: String) -> Violation {
         Violation(path: path, line: line, message: message)
     }

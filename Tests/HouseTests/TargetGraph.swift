@@ -59,9 +59,9 @@ struct TargetGraph {
 @Suite struct TargetGraphTests {
     private func graph() throws -> TargetGraph {
         let manifest = Manifest(try Repository.text("Package.swift"))
-        let names = manifest.targets.map(\.name).filter { name in
-            Repository.isFolder("Sources/\(name)") && !Self.isLibraryOfC(name)
-        }
+        let names = manifest.targets.filter { target in
+            target.folder.hasPrefix("Sources/") && !Self.isLibraryOfC(target.name)
+        }.map(\.name)
         return TargetGraph(manifest: manifest, names: names)
     }
 

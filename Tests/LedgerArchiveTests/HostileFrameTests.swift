@@ -70,7 +70,7 @@ import Testing
         #expect(Self.blocks(good + [0]) == nil)
     }
 
-    @Test func `counts that claim the moon cost no memory`() throws {
+    @Test func `absurd counts allocate no memory`() throws {
         let good = try Self.content(seed: 6, events: 100)
         for offset in [16, 20, 24, 28] {
             var bad = good

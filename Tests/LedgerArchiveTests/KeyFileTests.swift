@@ -15,7 +15,7 @@ import Testing
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
 
-    @Test func `a key is saved once, for its owner alone, and loads`() throws {
+    @Test func `a key is saved once, readable only by its owner, and loads`() throws {
         try withFolder { folder in
             let path = folder + "/signing.key"
             let key = try SigningKey(name: "example.com/desk")
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `a secret is made once, for its owner alone`() throws {
+    @Test func `a secret is created once, readable only by its owner`() throws {
         try withFolder { folder in
             #expect(try JournalSecret.load(directory: folder) == nil)
             let secret = try JournalSecret.create(directory: folder)

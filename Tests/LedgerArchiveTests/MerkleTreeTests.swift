@@ -108,7 +108,7 @@ func unhex(_ text: String) -> [UInt8] {
     static let leaves = Leaves.numbered(largest)
     static let roots = (0...largest).map { leaves.root(0..<$0) }
 
-    @Test func `the root of every size is what the recursion of the RFC gives`() throws {
+    @Test func `the root of every size equals the recursion of the RFC`() throws {
         for size in 0...Self.largest {
             #expect(try MerkleTree.root(size: UInt64(size), Self.leaves) == Self.roots[size])
         }
@@ -135,7 +135,7 @@ func unhex(_ text: String) -> [UInt8] {
         }
     }
 
-    @Test func `every size begins with every smaller one`() throws {
+    @Test func `every tree extends every smaller one`() throws {
         for size in 0...Self.largest {
             for old in 0...size {
                 let proof = try MerkleTree.consistencyProof(

@@ -100,7 +100,7 @@ import Testing
         #expect(!isValid(text.replacingOccurrences(of: "\n", with: "\r\n"), desk.key.verifier))
     }
 
-    @Test func `an accent that is written in another way is a change`() throws {
+    @Test func `an accent encoded differently is a change`() throws {
         let desk = try SealedDesk()
         try desk.note(2, saying: "\u{E9}")
         let sealer = try desk.sealer()

@@ -54,7 +54,8 @@ import Testing
         }
     }
 
-    @Test func `what was written and not yet removed is read once and removed by the next`() throws
+    @Test func `blocks written but not yet removed are read once and removed by the next run`()
+        throws
     {
         let scratch = try Scratch()
         var random = RandomJournal(seed: 3)

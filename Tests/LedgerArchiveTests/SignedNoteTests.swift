@@ -64,7 +64,7 @@ import Testing
         "\n\n— a AAAA\n", "text\n\n— a AAAAAA==\n\n", "te\rxt\n\n— a AAAAAAA=\n",
         "text\n\n— a AAAAAAA=\r\n", "text\n— a AAAAAAA=\n", "text\n\n— a+b AAAAAAA=\n",
     ])
-    func `what is no note is refused`(text: String) {
+    func `a text that is not a note is rejected`(text: String) {
         #expect(throws: ArchiveError.self) { try SignedNote(text) }
     }
 
@@ -75,7 +75,7 @@ import Testing
         "PeterNeumann+C74F20A3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
         "PeterNeumann+c74f20a3+Ahpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
     ])
-    func `what is no public key is refused`(text: String) {
+    func `a text that is not a public key is rejected`(text: String) {
         #expect(throws: ArchiveError.self) { try VerifierKey(text) }
     }
 

@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(.enabled(if: hasPackages, "pymerkle, sigstore and cryptography cannot be installed here"))
-    func `an exported journal, its proofs and signatures are right to all of them`() throws {
+    func `third-party tools accept an exported journal, its proofs and signatures`() throws {
         let desk = try SealedDesk()
         try desk.note(300)
         let sealer = try desk.sealer()

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [[1], [255, 1, 1], [256], [300, 212, 1], [100, 1000, 66_000, 5]])
-    func `the tree is that of the definitions however it grew`(steps: [Int]) throws {
+    func `the tree equals its definition, however it grew`(steps: [Int]) throws {
         let desk = try SealedDesk()
         for step in steps {
             try desk.note(step)
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: ["tile/1/000.p/3", "tile/0/003.p/232", "head"])
-    func `a damaged or missing file is built anew`(name: String) throws {
+    func `a damaged or missing file is rebuilt`(name: String) throws {
         for isMissing in [false, true] {
             let desk = try SealedDesk()
             try desk.note(1000)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `a damaged full tile is built anew when a proof meets it`() throws {
+    @Test func `a damaged full tile is rebuilt when a proof needs it`() throws {
         let desk = try SealedDesk()
         try desk.note(300)
         let sealer = try desk.sealer()
@@ -100,7 +100,7 @@ import Testing
         #expect(sealer.repaired != nil)
     }
 
-    @Test func `a journal that was cut or written anew is not taken`() throws {
+    @Test func `a truncated or rewritten journal is rejected`() throws {
         let desk = try SealedDesk()
         try desk.note(500)
         _ = try desk.sealer().checkpoint()
@@ -171,7 +171,7 @@ import Testing
         #expect(tree.chain?.through == SequenceNumber(6))
     }
 
-    @Test func `of what one input caused, the last`() throws {
+    @Test func `only the last of the checkpoints that one input causes`() throws {
         let desk = try SealedDesk()
         try desk.note(1)
         try desk.commit([Self.halted, Self.manual, Self.cleared, ClockTicked()])
@@ -180,7 +180,7 @@ import Testing
         #expect(sizes(desk) == [4])
     }
 
-    @Test func `latches that come and go by themselves have their distance`() throws {
+    @Test func `automatic latches keep a minimum distance`() throws {
         let desk = try SealedDesk()
         for _ in 0..<50 {
             try desk.note(9)

@@ -132,7 +132,7 @@ import Testing
         #expect(try last([adjusted("5", at: "0")]) == ["position 0 = 5 {0, \(first)}"])
     }
 
-    @Test func `what moves no value is no transaction`() throws {
+    @Test func `an event that moves no value is not a transaction`() throws {
         let bar = Bar(
             instrument: BooksLog.aapl, interval: 60, open: Price(raw: 1), high: Price(raw: 1),
             low: Price(raw: 1), close: Price(raw: 1), volume: Quantity(raw: 1))

@@ -14,7 +14,7 @@ import Testing
     @Test(
         .enabled(if: BooksTool.hledger.mustRun, "hledger is not installed: run tools/install"),
         arguments: ExportedBooks.Source.allCases)
-    func `hledger takes the books strictly and comes to the same`(
+    func `hledger accepts the books strictly and computes the same`(
         source: ExportedBooks.Source
     ) throws {
         let books = try ExportedBooks(source)
@@ -46,7 +46,7 @@ import Testing
         .enabled(
             if: BooksTool.ledger.mustRun, "/usr/bin/ledger is not installed: run tools/install"),
         arguments: ExportedBooks.Source.allCases)
-    func `Ledger takes the books pedantically and comes to the same`(
+    func `Ledger accepts the books pedantically and computes the same`(
         source: ExportedBooks.Source
     ) throws {
         let books = try ExportedBooks(source)
@@ -76,7 +76,7 @@ import Testing
             if: BooksTool.beancount.mustRun,
             "Beancount is not installed: run tools/python -c 'import beancount'"),
         arguments: ExportedBooks.Source.allCases.filter { $0 != .large })
-    func `Beancount books every lot and comes to the same`(source: ExportedBooks.Source) throws {
+    func `Beancount books every lot and computes the same`(source: ExportedBooks.Source) throws {
         let books = try ExportedBooks(source)
         let file = try BooksFile(books.text(.beancount), "beancount")
         accepted(try BooksTool.beancount.run(["-m", "beancount.scripts.check", file.path]))
@@ -168,7 +168,7 @@ import Testing
                 && BooksTool.beancount.mustRun,
             "hledger, /usr/bin/ledger and Beancount are not all installed: run tools/install"),
         arguments: [ExportedBooks.Source.backtest, .random2])
-    func `an extract begins with what was there and is taken too`(
+    func `an extract begins with opening balances and is accepted too`(
         source: ExportedBooks.Source
     ) throws {
         let books = try ExportedBooks(source)

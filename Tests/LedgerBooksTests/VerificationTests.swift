@@ -54,7 +54,7 @@ import Testing
         } throws: { "\($0)".contains("account 9 moved money and is not defined") }
     }
 
-    @Test func `what Beancount would round is refused, with the way out`() throws {
+    @Test func `an amount that Beancount would round is rejected, with an alternative`() throws {
         var log = BooksLog()
         log.add(try fill(.buy, "3333333333.333333333", at: "111.111111111"), BooksLog.main)
         let export = BooksExport(try log.journal(), through: log.lastSequence)
@@ -69,7 +69,7 @@ import Testing
     }
 
     #if DEBUG
-        @Test func `a debug build refuses to append what the books do not take`() throws {
+        @Test func `a debug build refuses to append an event that the books reject`() throws {
             let log = try wrong()
             var books = try AppendedBooks(of: MemoryJournal(), through: .none)
             let batch = try log.batch()

@@ -76,7 +76,7 @@ import Testing
     ]
 
     @Test(arguments: ticks)
-    func `a price rounds to its tick in the direction named`(
+    func `a price rounds to its tick in the given direction`(
         price: String, tick: String, down: String, up: String
     ) throws {
         #expect(try Price(price).rounded(to: Price(tick), .down) == Price(down))

@@ -31,7 +31,7 @@ import Testing
         ("99999999999999999999999999999999999999", .overflow("a number beyond 128 bits")),
     ]
 
-    @Test(arguments: refused) func `anything else is refused by name`(
+    @Test(arguments: refused) func `any other text is rejected by name`(
         text: String, error: NumberError
     ) {
         #expect(throws: error) { try FixedPoint.parse(Array(text.utf8)) }
@@ -74,7 +74,7 @@ import Testing
         #expect(FixedPoint.dividedHalfEven(value, by: divisor) == result)
     }
 
-    @Test func `a rounded quotient is never further than half away, and even on a tie`() {
+    @Test func `a rounded quotient differs by at most half, and is even on a tie`() {
         var generator = Seeded(seed: 0x5EED_0002)
         for round in 0..<20_000 {
             let value = Int128(Int64(bitPattern: generator.next()))

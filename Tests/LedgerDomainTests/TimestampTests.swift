@@ -44,7 +44,7 @@ import Testing
         "2262-04-11T23:47:16.854775808Z", "2262-04-12", "1677-09-21T00:12:43.145224191Z",
         "9999-12-31T23:59:59Z", "２024-03-05",
     ])
-    func `anything else is refused`(text: String) {
+    func `any other text is rejected`(text: String) {
         #expect(Timestamp(text) == nil)
     }
 

@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: ["2010-12-31", "2021-06-18", "2021-12-31", "2001-09-17", "2018-12-06"])
-    func `a day that only looks like a holiday has one`(_ date: String) throws {
+    func `a day that only looks like a holiday has a session`(_ date: String) throws {
         #expect(try TradingCalendar.nyse.session(on: day(date)) != nil)
     }
 

@@ -126,13 +126,13 @@ import Testing
     private static func refold(_ run: Run, _ seed: UInt64) throws {
         var engine = Engine()
         var (books, orders) = (ProfitAndLoss(), OrderRegister())
-        var derived = Batch(next: .first)
+        var step = Step(next: .first)
         try run.batch.forEachRecord(from: .first) { record in
             try books.apply(record)
             try orders.apply(record)
             guard record.isInput else { return }
-            derived.removeAll(next: record.sequence.next)
-            try engine.step(record, into: &derived)
+            step.removeAll(after: record.sequence)
+            try engine.step(record, in: &step)
         }
         var writer = StateWriter()
         engine.encode(into: &writer)

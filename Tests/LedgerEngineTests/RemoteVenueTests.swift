@@ -268,13 +268,13 @@ import Testing
         var engine = Engine()
         var again: [[UInt8]] = []
         let recorded = run.journal
-        var derived = Batch(next: .first)
+        var step = Step(next: .first)
         try run.batch.forEachRecord(from: .first) { record in
             guard record.isInput else { return }
             again.append(Array(record.bytes))
-            derived.removeAll(next: record.sequence.next)
-            try engine.step(record, into: &derived)
-            derived.forEachRecord(from: record.sequence.next) { again.append(Array($0.bytes)) }
+            step.removeAll(after: record.sequence)
+            try engine.step(record, in: &step)
+            step.batch.forEachRecord(from: record.sequence.next) { again.append(Array($0.bytes)) }
         }
         #expect(again == recorded, "seed \(seed)")
     }

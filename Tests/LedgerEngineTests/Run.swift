@@ -8,8 +8,8 @@ import LedgerSimulation
 /// An engine and the journal it writes, as a sequencer would drive them.
 final class Run {
     var engine = Engine()
-    private(set) var batch = Batch(next: .first)
-    private var scratch = Batch(next: .first)
+    private var step = Step(next: .first)
+    var batch: Batch { _read { yield step.batch } }
 
     struct Input: Sendable {
         var event: any Event
@@ -52,18 +52,16 @@ final class Run {
     }
 
     func take(_ input: Input) throws {
-        scratch.removeAll(next: batch.nextSequence)
         let sequence = try append(input.event, input)
-        guard let record = scratch.record(sequence) else { return }
-        batch.append(copying: record, instrument: record.instrument)
-        try engine.step(record, into: &batch)
+        guard let record = step.batch.record(sequence) else { return }
+        try engine.step(record, in: &step)
     }
 
     /// Takes what a venue says, as a sequencer does: what cannot be stepped is as if it had never come.
     func attempt(_ input: Input) throws -> EngineError? {
         let (saved, next) = (state, batch.nextSequence)
         do { try take(input) } catch let error as EngineError {
-            batch.truncate(to: next)
+            step.truncate(to: next)
             engine = try Engine(restoring: saved)
             return error
         } catch let error as NumberError {
@@ -73,7 +71,7 @@ final class Run {
     }
 
     private func append(_ event: some Event, _ input: Input) throws -> SequenceNumber {
-        try scratch.append(
+        try step.append(
             event,
             Envelope(
                 account: input.account,

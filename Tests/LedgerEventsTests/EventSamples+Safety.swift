@@ -7,6 +7,8 @@ extension EventSamples {
 
     private static let least = Money(raw: .min)
     private static let most = Money(raw: .max)
+    private static let lowestMeasure = Measure(raw: .min)
+    private static let highestMeasure = Measure.unbounded
     private static let late = Timestamp(nanoseconds: .max)
 
     private static let operations: [Sample] =
@@ -61,7 +63,7 @@ extension EventSamples {
         + LatchEffect.allCases.map {
             LatchEngaged(
                 .killSwitch, scope: .symbol, instrument: apple, effect: $0, clears: .operator,
-                limit: least, value: most, actor: odd, reason: odd)
+                limit: lowestMeasure, value: highestMeasure, actor: odd, reason: odd)
         }
         + LatchScope.allCases.map {
             LatchCleared(
@@ -74,14 +76,17 @@ extension EventSamples {
         + [
             SizeAdjusted(
                 instrument: apple, strategy: StrategyID(1), side: .buy,
-                refusal: Refusal(.orderNotional, limit: Money(raw: 500_000_000_000), value: most),
+                refusal: Refusal(
+                    .orderNotional, limit: Measure(raw: 500_000_000_000), value: highestMeasure),
                 from: Quantity(raw: 10_000_000_000), to: Quantity(raw: 3_000_000_000)),
             SizeAdjusted(
                 instrument: .none, strategy: StrategyID(.max), side: .sell,
-                refusal: Refusal(.rampup, limit: least), from: large, to: .zero),
+                refusal: Refusal(.rampup, limit: lowestMeasure), from: large, to: .zero),
         ]
         + AlertKind.allCases.map {
-            AlertRaised(.warning, $0, instrument: apple, value: least, threshold: most, text: odd)
+            AlertRaised(
+                .warning, $0, instrument: apple, value: lowestMeasure, threshold: highestMeasure,
+                text: odd)
         }
         + AlertSeverity.allCases.map {
             AlertRaised($0, .noTrades, strategy: StrategyID(.max), text: "")
@@ -111,8 +116,8 @@ extension EventSamples {
     private static let reconciliations: [Sample] =
         DiscrepancyKind.allCases.map {
             DiscrepancyFound(
-                $0, instrument: apple, snapshot: 7, ledger: Money(raw: 5_000_000_000),
-                venue: least, order: OrderID(.max), symbol: "AAPL", detail: odd)
+                $0, instrument: apple, snapshot: 7, ledger: Measure(raw: 5_000_000_000),
+                venue: lowestMeasure, order: OrderID(.max), symbol: "AAPL", detail: odd)
         }
         + ReconciliationStatus.allCases.map {
             ReconciliationEnded($0, discrepancies: .max, snapshot: 7, reason: odd)

@@ -111,7 +111,8 @@ enum EventSamples {
         } + [
             SignalRejected(
                 instrument: apple, strategy: StrategyID(1), side: .buy,
-                refusal: Refusal(.insufficientCash, limit: .limit, value: Money(raw: .max))),
+                refusal: Refusal(
+                    .insufficientCash, limit: .money(.limit), value: Measure(raw: .max))),
             SignalRejected(
                 instrument: apple, strategy: StrategyID(2), side: .sell, refusal: Refusal(.badPrice)
             ),
@@ -119,7 +120,7 @@ enum EventSamples {
         + RejectionReason.allCases.map { reason in
             IntentRejected(
                 instrument: apple, strategy: .none, side: .sell,
-                refusal: Refusal(reason, limit: Money(raw: -1), value: Money(raw: .min)))
+                refusal: Refusal(reason, limit: Measure(raw: -1), value: Measure(raw: .min)))
         }
 
     private static let orders: [Sample] = [

@@ -5,7 +5,7 @@ import Testing
 @Suite struct EventTests {
     @Test func `every event type has a payload, in the order of the numbers`() {
         #expect(EventCatalog.payloads.map { $0.type } == EventType.allCases)
-        #expect(EventType.allCases.map(\.rawValue) == Array(1...67))
+        #expect(EventType.allCases.map(\.rawValue) == Array(1...UInt16(EventType.allCases.count)))
         #expect(EventType.allCases.allSatisfy { EventType(name: $0.name) == $0 })
     }
 
@@ -45,8 +45,8 @@ import Testing
         #expect(record.payloadEnd >= E.layout.size)
     }
 
-    /// The end of the fixed part; these never change for a version of a type.
-    static let sizes: [(type: EventType, size: Int)] = [
+    /// The ends of the fixed parts of released events. They never change for a version of a type.
+    static let released: [(type: EventType, size: Int)] = [
         (.journalOpened, 24), (.configurationLoaded, 40), (.instrumentDefined, 40),
         (.accountDefined, 24), (.strategyDefined, 24), (.runStarted, 24), (.runEnded, 32),
         (.runFailed, 24), (.stateDigested, 32), (.operatorCommanded, 24), (.clockTicked, 24),
@@ -68,11 +68,13 @@ import Testing
         (.linkChanged, 24), (.venueFiltersLoaded, 168), (.intentReleased, 32),
     ]
 
-    @Test func `each payload has its size, and its fields do not overlap`() throws {
-        #expect(Self.sizes.map(\.type) == EventType.allCases)
-        for (type, size) in Self.sizes {
+    @Test func `each released payload keeps its size, and no fields overlap`() throws {
+        #expect(Self.released.map(\.type) == Array(EventType.allCases.prefix(Self.released.count)))
+        for (type, size) in Self.released {
+            #expect(EventCatalog.layout(type.rawValue)?.layout.size == size, "\(type.name)")
+        }
+        for type in EventType.allCases {
             let layout = try #require(EventCatalog.layout(type.rawValue)?.layout)
-            #expect(layout.size == size, "\(type.name)")
             var end = Record.payloadOffset
             for field in layout.fields.sorted(by: { $0.offset < $1.offset }) {
                 #expect(field.offset >= end, "\(type.name).\(field.name)")

@@ -1,3 +1,4 @@
+import AlpacaExchange
 import Foundation
 import LedgerDomain
 import LedgerEvents
@@ -18,15 +19,15 @@ import Testing
             folder = FileManager.default.temporaryDirectory.appendingPathComponent(
                 "simulated-\(UUID().uuidString)")
             let options = try ExchangeOptions(
-                journal: folder.path + "/journal",
+                journal: folder.path + "/journal", known: [AlpacaDialect()],
                 [
                     ("exchange.dialects", "alpaca"), ("exchange.durable", "false"),
                     ("exchange.feed", "none"), ("exchange.symbols", "AAPL=190"),
                     ("venue.participation_basis_points", "10000"),
                 ])
-            let setting = try ExchangeSetting(options, .alpaca)
+            let setting = try ExchangeSetting(options, AlpacaDialect())
             ledger = try ExchangeLedger(
-                options, .alpaca, setting.instruments, start: setting.start)
+                options, AlpacaDialect(), setting.instruments, start: setting.start)
             instrument = try #require(ledger.instrument(symbol: "AAPL"))
         }
 

@@ -3,11 +3,16 @@ import LedgerEvents
 import LedgerExchange
 import LedgerVenues
 import Testing
+import VenueNetwork
 
 /// A local exchange in this process, with prices that the test posts, and requests to it.
 final class TestExchange {
+    enum Dialect: String {
+        case alpaca, binance
+    }
+
     let exchange: LocalExchange
-    let dialect: VenueDialect
+    let dialect: Dialect
     let journal: String
     private let owns: Bool
 
@@ -18,7 +23,7 @@ final class TestExchange {
     }
 
     init(
-        _ dialect: VenueDialect, journal: String? = nil, _ settings: [String: String] = [:]
+        _ dialect: Dialect, journal: String? = nil, _ settings: [String: String] = [:]
     ) throws {
         self.dialect = dialect
         owns = journal == nil
@@ -32,7 +37,8 @@ final class TestExchange {
         ]
         all.merge(settings) { $1 }
         let options = try ExchangeOptions(
-            journal: self.journal, all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+            journal: self.journal, known: ConnectedVenues.dialects,
+            all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         exchange = try LocalExchange(options)
     }
 

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: Sample.packed)
-    func `every cut of a packed file is an error`(_ name: String, _ bytes: [UInt8]) {
+    func `every truncation of a packed file is an error`(_ name: String, _ bytes: [UInt8]) {
         for count in 8..<bytes.count {
             let reading = Reading(Array(bytes[..<count]), .bars)
             #expect(reading.error?.kind == .damaged, "\(name) cut at \(count): \(reading.message)")
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: Sample.packed)
-    func `a flipped byte never changes the events unseen`(_ name: String, _ bytes: [UInt8]) {
+    func `a flipped byte never changes the events undetected`(_ name: String, _ bytes: [UInt8]) {
         for index in bytes.indices {
             var damaged = bytes
             damaged[index] ^= 0x55

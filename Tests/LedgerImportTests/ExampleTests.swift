@@ -43,7 +43,7 @@ import Testing
         ("backtest", 12_061, 166, "168813.73", "2414", "6638e66c55d9d2c8"),
         ("threshold", 6546, 210, "94081.1512", "37.1", "507395758fa254cf"),
     ])
-    func `the shipped examples come to what they came to`(
+    func `the shipped examples produce the recorded results`(
         _ name: String, _ inputs: UInt64, _ fills: UInt64, _ equity: String, _ dividends: String,
         _ digest: String
     ) throws {

@@ -43,7 +43,7 @@ import Testing
             "\(reading.message)")
     }
 
-    @Test func `factors that change by nothing make no event`() throws {
+    @Test func `unchanged factors make no event`() throws {
         let rows = "19980102,1,1,1\n19990104,1,1,5\n20000103,1.0000004,1.0000004,1\n"
         #expect(try Self.reading(rows + "20501231,1.0000004,1.0000004,0\n").events.isEmpty)
         #expect(try Self.reading("20501231,1,1,0\n").events.isEmpty)

@@ -50,6 +50,17 @@ import Testing
         }
     }
 
+    /// Settings hold them, in maps of columns.
+    @Test func `columns keep their words`() {
+        let words = """
+            time open high low close volume bid ask bidSize askSize price size side tradeId \
+            predicted error horizon suspicious symbol action value priceFactor splitFactor \
+            referencePrice
+            """
+        #expect(Column.words == words.split(separator: " ").map(String.init))
+        #expect(Column.allCases.allSatisfy { Column(word: $0.word) == $0 && "\($0)" == $0.word })
+    }
+
     @Test func `columns are mapped by name and by number, with any delimiter`() throws {
         var format = ImportFormat(kind: .prediction)
         format.delimiter = UInt8(ascii: ";")
@@ -78,7 +89,7 @@ import Testing
         #expect(Reading(text, .bars).message == message)
     }
 
-    @Test func `a format that cannot be is refused`() throws {
+    @Test func `an invalid format is rejected`() throws {
         #expect(Reading(Sample.csv, ImportFormat(kind: .bar)).error?.kind == .badFormat)
         #expect(throws: ImportError.self) { try ImportFormat(preset: "lean-weekly") }
         var format = ImportFormat.bars

@@ -132,7 +132,7 @@ import Testing
     }
 
     /// Quoted fields go the slow way, which is written apart from the fast one.
-    @Test func `the fast and the slow way agree on every row`() {
+    @Test func `the fast and the slow path agree on every row`() {
         var generator = Seeded(seed: 11)
         let alphabet = Array("0123456789.eE-".utf8)
         for number in 0..<Self.cases / 6 {

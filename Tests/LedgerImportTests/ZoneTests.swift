@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test(arguments: ["../../etc/passwd", "/etc/passwd", "", "Mars/Olympus", "America"])
-    func `a name that is no zone's is refused`(_ name: String) {
+    func `an unknown zone is rejected`(_ name: String) {
         #expect(throws: ImportError.self) { try ZoneRules(named: name) }
     }
 }

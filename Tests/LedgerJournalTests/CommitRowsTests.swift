@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: JournalKind.allCases)
-    func `a second time is a duplicate and commits nothing`(_ kind: JournalKind) throws {
+    func `a repeated input is a duplicate and commits nothing`(_ kind: JournalKind) throws {
         let journal = try kind.make(directory)
         try journal.commitTrades(1, rows: CommitRows(deduplication: [row(execution("a"), 1)]))
         let before = try journal.head
@@ -100,7 +100,9 @@ import Testing
     }
 
     @Test(arguments: JournalKind.allCases)
-    func `the nearest checkpoint at or before a sequence is given`(_ kind: JournalKind) throws {
+    func `the nearest checkpoint at or before a sequence number is found`(_ kind: JournalKind)
+        throws
+    {
         let journal = try kind.make(directory)
         for (name, sequence) in [("b", 10), ("b", 20), ("a", 15), ("c", 5)] as [(String, UInt64)] {
             try journal.storeCheckpoint(checkpoint(name, sequence))

@@ -50,7 +50,7 @@ import Testing
         #expect(try journal.pendingSubmissions(limit: 9).map(\.bytes) == [largest])
     }
 
-    @Test func `a full inbox takes no more`() throws {
+    @Test func `a full inbox rejects submissions`() throws {
         let journal = MemoryJournal()
         for _ in 0..<Submission.mostWaiting { _ = try journal.submit([], submitter: "feed") }
         #expect(throws: JournalError.inboxFull(Submission.mostWaiting)) {

@@ -25,7 +25,7 @@ import Testing
         return try LMDBJournal.open(directory: path, mode: .readOnly)
     }
 
-    @Test func `a damaged block is named with what is still good`() throws {
+    @Test func `a damaged block is named with the last intact event`() throws {
         let journal = try damagedJournal(at: 1500)
         let starts = try journal.blocks(from: 1, filter: EventFilter(instrument: InstrumentID(3)))
         #expect(starts == [2001, 2339, 2677])
@@ -128,7 +128,7 @@ import Testing
         #expect(throws: error) { try journal.verifyChain(from: SequenceNumber(25)) }
     }
 
-    @Test func `a damaged checkpoint is passed over`() throws {
+    @Test func `a damaged checkpoint is skipped`() throws {
         let journal = try LMDBJournal.create(directory: path)
         for sequence in [1, 2] as [UInt64] {
             try journal.storeCheckpoint(

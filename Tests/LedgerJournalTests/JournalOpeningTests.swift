@@ -32,7 +32,7 @@ import Testing
         #expect(try journal.verifyChain() == journal.head)
     }
 
-    @Test func `nothing is not a journal`() {
+    @Test func `an empty path is not a journal`() {
         #expect(throws: JournalError.notFound(path)) { try LMDBJournal.open(directory: path) }
     }
 
@@ -120,7 +120,7 @@ import Testing
         #expect(try LMDBJournal.open(directory: link).sequences() == [1])
     }
 
-    @Test func `a cut data file is refused`() throws {
+    @Test func `a truncated data file is rejected`() throws {
         do {
             let journal = try LMDBJournal.create(directory: path)
             try journal.commitTrades(20_000)
@@ -143,7 +143,7 @@ import Testing
             ("nfs4", "nfs4"), ("cifs", "cifs"), ("9p", "9p"), ("ceph", "ceph"),
             ("fuse.sshfs", "fuse.sshfs"), ("ext4", nil), ("tmpfs", nil), ("fuseblk", nil),
         ] as [(String, String?)])
-    func `remote file systems are told from local ones`(_ type: String, _ name: String?) {
+    func `remote and local file systems are distinguished`(_ type: String, _ name: String?) {
         let mounts = """
             21 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
             36 21 0:30 / /srv/a - b rw,relatime shared:2 master:1 - \(type) host:/export rw

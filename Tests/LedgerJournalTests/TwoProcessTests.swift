@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `the writer's lock outlives writers that are killed`() throws {
+    @Test func `the writer's lock works after a writer was killed`() throws {
         let journal = try LMDBJournal.create(directory: path)
         for round in 1...20 {
             let helper = try HelperProcess("append", path)
@@ -97,7 +97,7 @@ import Testing
         #expect(helper.wait() == 0)
     }
 
-    @Test func `a killed process gives up its lease`() throws {
+    @Test func `a killed process releases its lease`() throws {
         let journal = try LMDBJournal.create(directory: path)
         let helper = try HelperProcess("lease", path)
         let fencing = try number(helper.line())

@@ -99,9 +99,8 @@ private final class CountingGateway: VenueGateway {
         var executor = Executor(after: .none, times: nil)
         try advance(&executor, sequencer, false)
         try sequencer.take(
-            OperatorCommanded(
-                actor: "kim", command: OperatorVerb.engage.rawValue,
-                argument: "blockEntries global", reason: "stop"), Envelope(time: noon))
+            OperatorCommanded(.engage(.blockEntries, .global), actor: "kim", reason: "stop"),
+            Envelope(time: noon))
         try advance(&executor, sequencer, true)
         #expect(gateway.left.isEmpty)
         try sequencer.close()

@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: seeds.prefix(3))
-    func `a fold saved anywhere and taken up again ends the same`(seed: UInt64) throws {
+    func `a fold restored from any point ends the same`(seed: UInt64) throws {
         let log = try RandomLog(seed: seed, count: 200).log
         let comment: Comment = "seed \(seed.hex)"
         try checkPrefixes(PositionBook.self, log, comment)

@@ -74,6 +74,18 @@ import Testing
         return register
     }
 
+    /// Tables and JSON print them.
+    @Test func `states keep their words and numbers`() {
+        let words = [
+            "intended", "submitted", "accepted", "partiallyFilled", "filled", "cancelled",
+            "expired",
+            "rejected",
+        ]
+        #expect(OrderState.words == words)
+        #expect(OrderState.allCases.map { "\($0)" } == words)
+        #expect(OrderState.allCases.map { Int($0.rawValue) } == Array(1...8))
+    }
+
     @Test func `the table has every open state and every event`() {
         #expect(Self.table.count == 4 * 7)
         #expect(Set(Self.table.map { [$0.from, $0.by] }).count == Self.table.count)
@@ -100,7 +112,7 @@ import Testing
     }
 
     @Test(arguments: [OrderState.filled, .cancelled, .expired, .rejected])
-    func `what ended takes no event any more`(state: OrderState) throws {
+    func `an ended order accepts no more events`(state: OrderState) throws {
         for next in OrderState.allCases where next != .intended {
             var register = try register(in: state)
             #expect(throws: FoldError.self, "\(state) by \(next)") {
@@ -189,7 +201,7 @@ import Testing
     ]
 
     @Test(arguments: hostile.indices)
-    func `what cannot be is refused`(row: Int) throws {
+    func `an impossible value is rejected`(row: Int) throws {
         let (title, make) = Self.hostile[row]
         var register = try register(in: .accepted)
         #expect(throws: FoldError.self, "\(title)") {

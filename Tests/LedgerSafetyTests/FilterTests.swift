@@ -29,6 +29,12 @@ import Testing
         }
     }
 
+    /// Settings hold them.
+    @Test func `styles keep their words and numbers`() {
+        #expect(StrategyStyle.words == ["none", "trend", "breakout"])
+        #expect(StrategyStyle.allCases.map(\.rawValue) == [0, 1, 2])
+    }
+
     @Test func `what moves together correlates, and nothing does below twenty pairs`() throws {
         let same = history([(Self.a, zigzag(0.01, 40)), (Self.b, zigzag(0.02, 40))])
         let together = try #require(same.correlation(Self.a, with: Self.b, days: 60))

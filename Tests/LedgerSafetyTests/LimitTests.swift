@@ -71,8 +71,8 @@ import Testing
         #expect(
             verdict.refusal
                 == Refusal(
-                    .orderNotional, limit: Money(raw: 9 * Self.one),
-                    value: Money(raw: 20 * Self.one)))
+                    .orderNotional, limit: .count(9),
+                    value: .count(20)))
     }
 
     @Test func `what is held counts against position and total limits`() {
@@ -103,7 +103,7 @@ import Testing
         let limit = rules { $0.portfolioHeat = Price(raw: 300_000_000) }
         let verdict = limit.verdict(candidate(units))
         #expect((verdict.refusal == nil) == passes)
-        if !passes { #expect(verdict.refusal?.value == Money(raw: 301_000_000)) }
+        if !passes { #expect(verdict.refusal?.value == Measure(raw: 301_000_000)) }
     }
 
     @Test func `one per cent of risk by the average range, ten per cent at most`() {

@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test(arguments: seeds)
-    func `a venue saved after any event and taken up again goes on the same`(seed: UInt64) throws {
+    func `a venue restored after any event continues the same`(seed: UInt64) throws {
         var random = Seeded(seed: seed)
         var one = Self.venue(&random, slips: true)
         var two = one

@@ -309,7 +309,7 @@ import Testing
             ])
     }
 
-    @Test func `a split changes what works`() throws {
+    @Test func `a split changes working orders`() throws {
         var venue = VenueCase()
         venue.order(1, Self.limit(.buy, 90))
         try venue.venue.split(
@@ -318,7 +318,7 @@ import Testing
         #expect(venue.reports == ["1 fills 20 at 45 as maker"])
     }
 
-    @Test func `a part leaves what can be written`() throws {
+    @Test func `a partial fill leaves a representable remainder`() throws {
         var venue = VenueCase(VenueSettings(participation: BasisPoints(raw: 3_333)))
         var terms = Self.buy
         terms.quantity = try Quantity("99999999999.99")

@@ -1,3 +1,4 @@
+import AlpacaTransport
 import Foundation
 import LedgerDomain
 import LedgerEvents

@@ -104,7 +104,7 @@ import Testing
             "odd", venue == .alpaca ? .stopLimit : .limit,
             time: venue == .alpaca ? .fillOrKill : .day)
         fixture.gateway.submit(missing)
-        #expect(fixture.box.order("odd", .rejected).reason.contains(venue.dialect.rawValue))
+        #expect(fixture.box.order("odd", .rejected).reason.contains(venue.connection.name))
     }
 
     @Test(arguments: VenueFixture.Venue.allCases)
@@ -190,20 +190,12 @@ import Testing
         let fixture = try VenueFixture(venue)
         let place = fixture.settings.restURL
         let client = VenueClient(
-            .init(
-                venue: venue == .alpaca ? .alpaca : .binance, trading: place, data: place,
-                keys: VenueFixture.keys))
+            venue.connection,
+            .init(addresses: .init(trading: place, data: place), keys: VenueFixture.keys))
         defer { client.stop() }
         let reading = try client.measureClock()
         #expect(abs(reading.measured.count) < 1_000_000_000, "it is the same machine")
-        let found: [VenueInstrument]
-        if venue == .alpaca {
-            let body = try client.ask(AlpacaRequests.assets(isCrypto: false)).body
-            found = try AlpacaAssets(body).instruments
-        } else {
-            let body = try client.ask(BinanceRequests.exchangeInfo([venue.symbol])).body
-            found = try BinanceExchangeInfo(body).instruments
-        }
+        let found = try client.connection.questions.catalogue(client, .zero).instruments
         let one = try #require(found.first { $0.symbol == venue.symbol })
         #expect(one.filters.tick.raw == 10_000_000 && one.filters.lot > .zero, "\(one)")
     }

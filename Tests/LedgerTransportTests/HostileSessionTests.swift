@@ -73,7 +73,7 @@ import Testing
         return """
             mode: paper
             account: {kind: paper, currency: \(isAlpaca ? "USD" : "USDT")}
-            venue: {kind: \(venue.dialect.rawValue)}
+            venue: {kind: \(venue.connection.name)}
             risk: {enabled: false}
             quality: {enabled: false}
             drawdown: {enabled: false}

@@ -1,3 +1,6 @@
+import AlpacaTransport
+import BinanceTransport
+import BinanceWire
 import LedgerDomain
 import LedgerEvents
 import LedgerVenues
@@ -11,10 +14,14 @@ import Testing
     }
 
     @Test func `the venues' own addresses and keys fit each other`() throws {
-        try GatewayPairing.check(.alpaca(keys("PKX"), isPaper: true), GatewayPairing.alpaca)
-        try GatewayPairing.check(.alpaca(keys("AKX"), isPaper: false), GatewayPairing.alpaca)
-        try GatewayPairing.check(.binance(keys("x"), isPaper: true), GatewayPairing.binance)
-        try GatewayPairing.check(.binance(keys("x"), isPaper: false), GatewayPairing.binance)
+        try GatewayPairing.check(
+            .alpaca(keys("PKX"), isPaper: true), VenueConnection.alpaca.pairing)
+        try GatewayPairing.check(
+            .alpaca(keys("AKX"), isPaper: false), VenueConnection.alpaca.pairing)
+        try GatewayPairing.check(
+            .binance(keys("x"), isPaper: true), VenueConnection.binance.pairing)
+        try GatewayPairing.check(
+            .binance(keys("x"), isPaper: false), VenueConnection.binance.pairing)
     }
 
     @Test func `a live address or key with paper, and the reverse, is refused`() {
@@ -30,26 +37,26 @@ import Testing
         }
         var settings = GatewaySettings.alpaca(keys("PKX"), isPaper: true)
         settings.restURL = "https://api.alpaca.markets"
-        refused(settings, GatewayPairing.alpaca, "a live address")
+        refused(settings, VenueConnection.alpaca.pairing, "a live address")
         settings = .alpaca(keys("PKX"), isPaper: true)
         settings.orderStreamURL = "wss://API.alpaca.markets.:443/stream"
-        refused(settings, GatewayPairing.alpaca, "a live stream")
-        refused(.alpaca(keys("AKX"), isPaper: true), GatewayPairing.alpaca, "a live key")
-        refused(.alpaca(keys("PKX"), isPaper: false), GatewayPairing.alpaca, "a paper key")
-        refused(.alpaca(keys(""), isPaper: true), GatewayPairing.alpaca, "no key")
+        refused(settings, VenueConnection.alpaca.pairing, "a live stream")
+        refused(.alpaca(keys("AKX"), isPaper: true), VenueConnection.alpaca.pairing, "a live key")
+        refused(.alpaca(keys("PKX"), isPaper: false), VenueConnection.alpaca.pairing, "a paper key")
+        refused(.alpaca(keys(""), isPaper: true), VenueConnection.alpaca.pairing, "no key")
         settings = .binance(keys("x"), isPaper: false)
         settings.restURL = "https://testnet.binance.vision"
-        refused(settings, GatewayPairing.binance, "a test net")
+        refused(settings, VenueConnection.binance.pairing, "a test net")
         settings = .binance(keys("x"), isPaper: true)
         settings.restURL = "http://testnet.binance.vision"
-        refused(settings, GatewayPairing.binance, "no encryption")
+        refused(settings, VenueConnection.binance.pairing, "no encryption")
         settings.restURL = "https://api.binance.com"
-        refused(settings, GatewayPairing.binance, "a live address")
+        refused(settings, VenueConnection.binance.pairing, "a live address")
         settings.restURL = "ftp://x"
-        refused(settings, GatewayPairing.binance, "no address")
+        refused(settings, VenueConnection.binance.pairing, "no address")
         settings = .binance(keys("x"), isPaper: true)
         settings.receiveWindow = 60_001
-        refused(settings, GatewayPairing.binance, "a long window")
+        refused(settings, VenueConnection.binance.pairing, "a long window")
     }
 
     @Test func `keys are taken out of a venue's words`() {
@@ -81,7 +88,9 @@ import Testing
         }
         let address = "http://127.0.0.1:\(server.port)"
         let client = VenueClient(
-            .init(venue: .binance, trading: address, data: address, keys: keys("planted-key")))
+            .binance,
+            .init(
+                addresses: .init(trading: address, data: address), keys: keys("planted-key")))
         do throws(VenueFault) {
             _ = try client.ask(BinanceRequests.openListenKey)
             Issue.record("it was answered")

@@ -1,3 +1,5 @@
+import AlpacaTransport
+import BinanceTransport
 import Foundation
 import LedgerDomain
 import LedgerEvents
@@ -5,6 +7,7 @@ import LedgerExchange
 import LedgerTransport
 import LedgerVenues
 import Testing
+import VenueNetwork
 
 /// A gateway to a local exchange of its own.
 final class VenueFixture {
@@ -14,7 +17,7 @@ final class VenueFixture {
         case binanceByListenKey
 
         var testDescription: String { rawValue }
-        var dialect: VenueDialect { self == .alpaca ? .alpaca : .binance }
+        var connection: VenueConnection { self == .alpaca ? .alpaca : .binance }
         var symbol: String { self == .alpaca ? "AAPL" : "BTCUSDT" }
     }
 
@@ -63,12 +66,13 @@ final class VenueFixture {
     ) throws -> LocalExchange {
         let settings = [
             ("exchange.alpaca_limit", "0"), ("exchange.binance_limit", "0"),
-            ("exchange.dialects", venue.dialect.rawValue), ("exchange.durable", "false"),
+            ("exchange.dialects", venue.connection.name), ("exchange.durable", "false"),
             ("exchange.feed", "none"), ("exchange.port", "\(port)"),
             ("venue.participation_basis_points", "10000"),
             ("exchange.symbols", venue == .alpaca ? "AAPL=190" : "BTCUSDT=60000"),
         ]
-        return try LocalExchange(try ExchangeOptions(journal: journal, settings))
+        return try LocalExchange(
+            try ExchangeOptions(journal: journal, known: ConnectedVenues.dialects, settings))
     }
 
     private static func settings(
@@ -97,7 +101,7 @@ final class VenueFixture {
     static func gateway(
         _ venue: Venue, _ settings: GatewaySettings
     ) throws -> any VenueGateway {
-        venue == .alpaca ? try AlpacaGateway(settings) : try BinanceGateway(settings)
+        try venue.connection.gateway(settings)
     }
 
     // MARK: The exchange

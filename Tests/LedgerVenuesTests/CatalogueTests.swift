@@ -1,3 +1,5 @@
+import AlpacaWire
+import BinanceWire
 import LedgerDomain
 import LedgerEvents
 import LedgerVenues
@@ -69,16 +71,16 @@ import Testing
              "taxCommission":{"maker":"0.00001","taker":"0.00002","buyer":"0","seller":"0"},
              "discount":{"enabledForAccount":true,"enabledForSymbol":true,"discountAsset":"BNB","discount":"0.75"}}
             """
-        let fees = try VenueFee.parseBinance(Array(commission.utf8))
+        let fees = try BinanceFees.read(Array(commission.utf8))
         #expect(fees.map(\.maker.description) == ["11.101"])
         #expect(fees.map(\.taker.description) == ["13.2"])
         let list = #"[{"symbol":"ADABNB","makerCommission":"0.001","takerCommission":"0.002"}]"#
-        #expect(try VenueFee.parseBinance(Array(list.utf8)).map(\.taker.description) == ["20"])
+        #expect(try BinanceFees.read(Array(list.utf8)).map(\.taker.description) == ["20"])
         let account = """
             {"makerCommission":15,"takerCommission":15,"canTrade":true,
              "commissionRates":{"maker":"0.0015","taker":"0.0015","buyer":"0","seller":"0"},"balances":[]}
             """
-        let all = try VenueFee.parseBinance(Array(account.utf8))
+        let all = try BinanceFees.read(Array(account.utf8))
         #expect(all.map(\.symbol) == [""] && all.map(\.maker.description) == ["15"])
         let schedule = FeeSchedule(
             venue: "binance", source: "a", madeAt: .zero, fees: all + fees)

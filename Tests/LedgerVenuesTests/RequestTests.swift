@@ -1,3 +1,5 @@
+import AlpacaWire
+import BinanceWire
 import LedgerDomain
 import LedgerEvents
 import Testing

@@ -85,7 +85,7 @@ import Testing
     @Test func `the journal of commands lacks no verb`() throws {
         let lines = try GoldenJournal.lines("v1-commands")
         for verb in OperatorVerb.allCases {
-            #expect(lines.contains("\"command\":\"\(verb.rawValue)\""))
+            #expect(lines.contains("\"command\":\"\(verb.word)\""))
         }
     }
 }

@@ -21,10 +21,10 @@ import Testing
     ) throws -> [String: [String?]] {
         var tables = try ProjectionTables(journal, through: through)
         var found: [String: [String?]] = [:]
-        for view in ProjectionView.allCases {
+        for view in ProjectionView.all {
             let table = try view.table(&tables)
             for row in table.rows {
-                let key = "\(view) \(view.subject(row, of: table))"
+                let key = "\(view.name) \(view.subject(row, of: table))"
                 #expect(found[key] == nil, "\(key) stands twice")
                 found[key] = row
             }
@@ -52,7 +52,7 @@ import Testing
             let (before, after) = (try rows(journal, a), try rows(journal, b))
             let differing = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
             let diff = try StateDiff(of: journal, from: a, to: b)
-            let named = Set(diff.changes.map { "\($0.view) \($0.subject)" })
+            let named = Set(diff.changes.map { "\($0.view.name) \($0.subject)" })
             #expect(named == differing, "from \(a) to \(b), seed 20241")
             // The way back is the same, with the sides exchanged.
             let back = try StateDiff(of: journal, from: b, to: a)

@@ -164,7 +164,7 @@ def accessors(event):
 def stores(event, field):
     """The statements that write a field."""
     value, at = event.expression(field), field.offset
-    if field.kind in ("price", "quantity", "money", "order"):
+    if field.kind in ("price", "quantity", "money", "measure", "order"):
         return ["writer.%s(%s, %d)" % (field.kind, value, at)]
     if field.kind == "hex128":
         return ["writer.store(%s.high, %d)" % (value, at), "writer.store(%s.low, %d)" % (value, at + 8)]
@@ -202,7 +202,7 @@ def encoder(event):
 def loaded(field):
     """The expression that reads a field from `record`."""
     at = field.offset
-    if field.kind in ("price", "quantity", "money"):
+    if field.kind in ("price", "quantity", "money", "measure"):
         return "record.%s(%d)" % (field.kind, at)
     if field.kind == "hex128":
         return "IntentID(high: record.load(%d), low: record.load(%d))" % (at, at + 8)

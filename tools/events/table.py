@@ -2,12 +2,12 @@
 import re
 
 SIZES = {
-    "u8": 1, "u16": 2, "u32": 4, "u64": 8, "i64": 8, "f64": 8, "price": 8, "quantity": 8, "money": 16,
+    "u8": 1, "u16": 2, "u32": 4, "u64": 8, "i64": 8, "f64": 8, "price": 8, "quantity": 8, "money": 16, "measure": 16,
     "time": 8, "order": 8, "strategy": 2, "hex64": 8, "hex128": 16,
 }
 TYPES = {
     "u8": "UInt8", "u16": "UInt16", "u32": "UInt32", "u64": "UInt64", "i64": "Int64",
-    "f64": "Double", "price": "Price", "quantity": "Quantity", "money": "Money",
+    "f64": "Double", "price": "Price", "quantity": "Quantity", "money": "Money", "measure": "Measure",
     "time": "Timestamp", "order": "OrderID", "strategy": "StrategyID", "hex64": "UInt64",
     "hex128": "IntentID",
 }

@@ -1,4 +1,4 @@
-/// Bytes that grow, in memory of their own that is kept for the next use.
+/// A growing byte buffer whose memory is kept for the next use.
 // Sendable unchecked: whoever fills it hands it on as a whole.
 final class ByteBuffer: @unchecked Sendable {
     private(set) var base: UnsafeMutableRawPointer
@@ -16,8 +16,7 @@ final class ByteBuffer: @unchecked Sendable {
 
     func removeAll() { count = 0 }
 
-    /// Makes room for `size` bytes more, counts them and returns where they begin; their content is
-    /// undefined.
+    /// Appends `size` undefined bytes and returns their beginning.
     @inline(__always)
     func extend(_ size: Int) -> UnsafeMutableRawPointer {
         if count + size > capacity { grow(count + size) }
@@ -34,7 +33,7 @@ final class ByteBuffer: @unchecked Sendable {
         (base, capacity) = (moved, larger)
     }
 
-    /// Forgets the bytes from `size` on.
+    /// Drops the bytes from `size` on.
     func truncate(to size: Int) { count = min(count, size) }
 
     func append<T: BitwiseCopyable>(_ value: T) {
@@ -57,7 +56,7 @@ final class ByteBuffer: @unchecked Sendable {
     }
 }
 
-/// What is wrong with the content of a frame; its file is named by who reads it.
+/// An error in the content of a frame; the reader adds the name of the file.
 struct FrameError: Error {
     let problem: String
     init(_ problem: String) { self.problem = problem }
@@ -86,7 +85,7 @@ struct ByteCursor {
         try take(MemoryLayout<T>.size).loadUnaligned(as: T.self)
     }
 
-    /// What `read` would give.
+    /// The result of the next `read`.
     func peek<T: BitwiseCopyable>(_ type: T.Type = T.self) throws(FrameError) -> T {
         var copy = self
         return try copy.read()
@@ -104,7 +103,7 @@ struct ByteCursor {
         }
     }
 
-    /// A number that counts something of which there are at most `limit`.
+    /// A count that may be at most `limit`.
     mutating func readCount(_ what: String, atMost limit: Int) throws(FrameError) -> Int {
         let value = try readVarint()
         guard value <= UInt64(limit) else {

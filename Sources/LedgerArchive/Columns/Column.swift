@@ -1,11 +1,11 @@
-/// A column of 8-byte words, written as what is left of each after a guess.
+/// A column of 8-byte words, stored as the residuals of a prediction.
 ///
 ///     predictor (1), argument (1), first word (varint), divisor (varint), mask (1), then one plane of
 ///     `rows` bytes for each bit of the mask: byte n of every residual
 ///
-/// A residual is word − guess (modulo 2^64), divided by what divides all of them, its sign folded into
-/// the lowest bit. A column that the guess explains has mask 0 and no plane. The first word is there
-/// for guesses that need a row above; it is 0 for the others.
+/// A residual is word − guess (modulo 2^64), divided by what divides all of them, its sign folded
+/// into the lowest bit. A column that the guess explains has mask 0 and no plane. The first word is
+/// there for guesses that need a row above; it is 0 for the others.
 enum Column {
     /// How a word is guessed; all arithmetic is modulo 2^64.
     enum Predictor: UInt8 {
@@ -13,7 +13,7 @@ enum Column {
         case nothing = 0
         /// The word above.
         case previous = 1
-        /// The line through the two words above.
+        /// Linear extrapolation of the two words above.
         case line = 2
         /// The event's own sequence.
         case sequence = 3
@@ -50,7 +50,7 @@ enum Column {
         return a
     }
 
-    /// The number that times an odd one is 1 modulo 2^64.
+    /// The inverse of an odd number modulo 2^64.
     static func inverse(ofOdd odd: UInt64) -> UInt64 {
         var inverse = odd
         for _ in 0..<5 { inverse = inverse &* (2 &- odd &* inverse) }
@@ -120,7 +120,7 @@ struct ColumnWriter: ~Copyable {
     /// Where a sample's rows begin.
     private static let runs = 4
     private static let runLength = 16
-    /// How many columns to the left are asked.
+    /// The number of columns to the left that are tried.
     private static let reach = 8
 
     init() {
@@ -168,7 +168,7 @@ struct ColumnWriter: ~Copyable {
         }
     }
 
-    /// Divides the residuals by what divides them all.
+    /// Divides the residuals by their greatest common divisor.
     private func divide(_ rows: Int) -> UInt64 {
         var divisor: UInt64 = 0
         for row in 0..<min(rows, 64) {
@@ -307,7 +307,7 @@ enum ColumnReader {
             }
             words[0] = first
         } else if first != 0 {
-            throw FrameError("column \(index) has a first word without use")
+            throw FrameError("column \(index) has an unused first word")
         }
         Column.restore(predictor, argument: argument, column: index, matrix, sequences)
     }

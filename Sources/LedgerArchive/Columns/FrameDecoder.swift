@@ -106,7 +106,7 @@ final class FrameDecoder: @unchecked Sendable {
         for (event, kind) in kinds.enumerated() {
             let index = Int(kind)
             guard index < shapes.count, taken[index] < shapes[index].rows else {
-                throw FrameError("event \(event) of it has a shape that is not there")
+                throw FrameError("its event \(event) names a missing shape")
             }
             order[shapes[index].start + taken[index]] = UInt32(event)
             taken[index] += 1
@@ -176,7 +176,7 @@ final class FrameDecoder: @unchecked Sendable {
                 }
             }
             guard at.loadUnaligned(fromByteOffset: 16, as: UInt32.self) == shape.instrument else {
-                throw FrameError("a record is not of the instrument of its shape")
+                throw FrameError("a record has another instrument than its shape")
             }
         }
     }

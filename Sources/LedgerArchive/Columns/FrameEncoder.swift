@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Blocks on their way into a frame: their payloads one after the other.
+/// The blocks of the next frame: their payloads one after the other.
 // Sendable unchecked: filled by one thread, then handed to another.
 final class FrameInput: @unchecked Sendable {
     let payload = ByteBuffer(capacity: FrameLayout.events * 96)
@@ -13,7 +13,7 @@ final class FrameInput: @unchecked Sendable {
 
     var isEmpty: Bool { count == 0 }
 
-    /// Whether a block of so many events and bytes still belongs to it.
+    /// Whether a block of this many events and bytes still fits.
     func takes(_ header: BlockHeader) -> Bool {
         count == 0
             || (count + Int(header.count) <= FrameLayout.events
@@ -46,7 +46,7 @@ final class FrameInput: @unchecked Sendable {
 final class FrameEncoder: @unchecked Sendable {
     /// The frame, not yet compressed.
     let output = ByteBuffer(capacity: 1 << 20)
-    /// Where a part ends that compresses best by itself.
+    /// The ends of parts that compress best separately.
     private(set) var parts: [Int] = []
 
     private struct Shape {

@@ -22,15 +22,15 @@ import LedgerEvents
 ///            of each shape in turn: the records' words from offset 16 on, each a column; the words of
 ///            shapes with less than 8 records or more than 255 words follow each other as they are
 ///
-/// Records of one shape have the same length, type, version, flags, account and instrument. A block's
-/// header is not kept: all of it follows from its records and the links.
+/// Records of one shape have the same length, type, version, flags, account and instrument. A
+/// block's header is not kept: all of it follows from its records and the links.
 enum FrameLayout {
     static let magic: UInt32 = 0x4652_474C
     static let version: UInt16 = 1
     static let headerSize = 96
-    /// As many events make a frame, or fewer where their blocks end.
+    /// The number of events in a frame, or fewer where a block ends.
     static let events = 32_768
-    /// Nothing of a whole journal is larger; a file that claims more is hostile.
+    /// No frame of a valid journal is larger; a file that claims more is hostile.
     static let mostEvents = 1 << 20
     static let mostBytes = 1 << 28
     /// Of the content: columns need a little more than the payloads where nothing can be guessed.
@@ -79,11 +79,11 @@ struct FrameHead: Hashable, Sendable {
 
     init(from input: inout ByteCursor) throws(FrameError) {
         guard try input.read(UInt32.self) == FrameLayout.magic else {
-            throw FrameError("it does not begin as a frame of events does")
+            throw FrameError("it does not begin like a frame of events")
         }
         let version: UInt16 = try input.read()
         guard version == FrameLayout.version else {
-            throw FrameError("its format \(version) is not the one that this program reads (1)")
+            throw FrameError("it has format \(version), but this program reads format 1")
         }
         guard try input.read(UInt16.self) == 0 else { throw FrameError("its head is damaged") }
         let number: UInt64 = try input.read()

@@ -13,8 +13,8 @@ public struct LatchEngaged: Event, Hashable {
             .init("scope", 23, .words(LatchScope.self, zero: "unknown")),
             .init("effect", 24, .words(LatchEffect.self, zero: "unknown")),
             .init("clears", 25, .words(ClearRule.self, zero: "unknown")),
-            .init("limit", 32, .money),
-            .init("value", 48, .money),
+            .init("limit", 32, .measure),
+            .init("value", 48, .measure),
         ], texts: ["actor", "reason"])
 
     /// None unless the scope is a symbol.
@@ -26,16 +26,16 @@ public struct LatchEngaged: Event, Hashable {
     public var effect: LatchEffect
     public var clears: ClearRule
     /// The limit that was exceeded, in the unit of the source; 0 where none was.
-    public var limit: Money
+    public var limit: Measure
     /// The value that was compared with the limit.
-    public var value: Money
+    public var value: Measure
     public var actor: String
     public var reason: String
 
     public init(
         _ source: LatchSource, scope: LatchScope = .global, instrument: InstrumentID = .none,
         strategy: StrategyID = .none, effect: LatchEffect = .blockEntries, clears: ClearRule,
-        limit: Money = .zero, value: Money = .zero, actor: String, reason: String
+        limit: Measure = .zero, value: Measure = .zero, actor: String, reason: String
     ) {
         self.source = source
         self.scope = scope
@@ -58,8 +58,8 @@ public struct LatchEngaged: Event, Hashable {
         writer.store(UInt64(0), 24)
         writer.store(effect.rawValue, 24)
         writer.store(clears.rawValue, 25)
-        writer.money(limit, 32)
-        writer.money(value, 48)
+        writer.measure(limit, 32)
+        writer.measure(value, 48)
     }
 
     public init(_ record: Record) throws(RecordError) {
@@ -70,8 +70,8 @@ public struct LatchEngaged: Event, Hashable {
         scope = try record.value(23)
         effect = try record.value(24)
         clears = try record.value(25)
-        limit = record.money(32)
-        value = record.money(48)
+        limit = record.measure(32)
+        value = record.measure(48)
         let texts = try record.texts(from: 64, count: 2)
         actor = texts[0]
         reason = texts[1]
@@ -185,8 +185,8 @@ public struct SizeAdjusted: Event, Hashable {
             .init("reason", 23, .words(RejectionReason.self, zero: "unknown")),
             .init("from", 24, .quantity),
             .init("to", 32, .quantity),
-            .init("limit", 40, .money),
-            .init("value", 56, .money),
+            .init("limit", 40, .measure),
+            .init("value", 56, .measure),
         ])
 
     public var instrument: InstrumentID
@@ -217,8 +217,8 @@ public struct SizeAdjusted: Event, Hashable {
         writer.store(refusal.reason.rawValue, 23)
         writer.quantity(from, 24)
         writer.quantity(to, 32)
-        writer.money(refusal.limit, 40)
-        writer.money(refusal.value, 56)
+        writer.measure(refusal.limit, 40)
+        writer.measure(refusal.value, 56)
     }
 
     public init(_ record: Record) throws(RecordError) {
@@ -228,7 +228,8 @@ public struct SizeAdjusted: Event, Hashable {
         side = try record.value(22)
         from = record.quantity(24)
         to = record.quantity(32)
-        refusal = Refusal(try record.value(23), limit: record.money(40), value: record.money(56))
+        refusal = Refusal(
+            try record.value(23), limit: record.measure(40), value: record.measure(56))
     }
 }
 
@@ -241,21 +242,22 @@ public struct AlertRaised: Event, Hashable {
             .init("severity", 20, .words(AlertSeverity.self, zero: "unknown")),
             .init("kind", 21, .words(AlertKind.self, zero: "unknown")),
             .init("strategy", 22, .strategy),
-            .init("value", 24, .money),
-            .init("threshold", 40, .money),
+            .init("value", 24, .measure),
+            .init("threshold", 40, .measure),
         ], texts: ["text"])
 
     public var instrument: InstrumentID
     public var severity: AlertSeverity
     public var kind: AlertKind
     public var strategy: StrategyID
-    public var value: Money
-    public var threshold: Money
+    public var value: Measure
+    public var threshold: Measure
     public var text: String
 
     public init(
         _ severity: AlertSeverity, _ kind: AlertKind, instrument: InstrumentID = .none,
-        strategy: StrategyID = .none, value: Money = .zero, threshold: Money = .zero, text: String
+        strategy: StrategyID = .none, value: Measure = .zero, threshold: Measure = .zero,
+        text: String
     ) {
         self.severity = severity
         self.kind = kind
@@ -272,8 +274,8 @@ public struct AlertRaised: Event, Hashable {
         writer.store(severity.rawValue, 20)
         writer.store(kind.rawValue, 21)
         writer.store(strategy.number, 22)
-        writer.money(value, 24)
-        writer.money(threshold, 40)
+        writer.measure(value, 24)
+        writer.measure(threshold, 40)
     }
 
     public init(_ record: Record) throws(RecordError) {
@@ -282,8 +284,8 @@ public struct AlertRaised: Event, Hashable {
         severity = try record.value(20)
         kind = try record.value(21)
         strategy = StrategyID(record.load(22))
-        value = record.money(24)
-        threshold = record.money(40)
+        value = record.measure(24)
+        threshold = record.measure(40)
         text = try record.texts(from: 56, count: 1)[0]
     }
 }

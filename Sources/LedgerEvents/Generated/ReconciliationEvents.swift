@@ -10,26 +10,27 @@ public struct DiscrepancyFound: Event, Hashable {
         [
             .init("kind", 20, .words(DiscrepancyKind.self, zero: "unknown")),
             .init("snapshot", 24, .hex64),
-            .init("ledger", 32, .money),
-            .init("venue", 48, .money),
+            .init("ledger", 32, .measure),
+            .init("venue", 48, .measure),
             .init("order", 64, .order),
         ], texts: ["venueSymbol", "detail"])
 
     public var instrument: InstrumentID
     public var kind: DiscrepancyKind
     public var snapshot: UInt64
-    /// The ledger's value: units for quantities, currency for prices and cash.
-    public var ledger: Money
+    /// The ledger's value: a quantity, a price or cash, as the kind says.
+    public var ledger: Measure
     /// The venue's value, in the same unit.
-    public var venue: Money
+    public var venue: Measure
     /// None unless the discrepancy concerns an order that the ledger knows.
     public var order: OrderID
     public var symbol: String
     public var detail: String
 
     public init(
-        _ kind: DiscrepancyKind, instrument: InstrumentID = .none, snapshot: UInt64, ledger: Money,
-        venue: Money, order: OrderID = .none, symbol: String = "", detail: String = ""
+        _ kind: DiscrepancyKind, instrument: InstrumentID = .none, snapshot: UInt64,
+        ledger: Measure, venue: Measure, order: OrderID = .none, symbol: String = "",
+        detail: String = ""
     ) {
         self.kind = kind
         self.instrument = instrument
@@ -46,8 +47,8 @@ public struct DiscrepancyFound: Event, Hashable {
     public func encode(into writer: inout RecordWriter) {
         writer.store(kind.rawValue, 20)
         writer.store(snapshot, 24)
-        writer.money(ledger, 32)
-        writer.money(venue, 48)
+        writer.measure(ledger, 32)
+        writer.measure(venue, 48)
         writer.order(order, 64)
     }
 
@@ -56,8 +57,8 @@ public struct DiscrepancyFound: Event, Hashable {
         instrument = record.instrument
         kind = try record.value(20)
         snapshot = record.load(24)
-        ledger = record.money(32)
-        venue = record.money(48)
+        ledger = record.measure(32)
+        venue = record.measure(48)
         order = OrderID(record.load(64))
         let texts = try record.texts(from: 72, count: 2)
         symbol = texts[0]

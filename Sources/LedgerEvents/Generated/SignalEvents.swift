@@ -75,8 +75,8 @@ public struct SignalRejected: RefusedEvent {
             .init("strategy", 20, .strategy),
             .init("side", 22, .words(Side.self, zero: "none")),
             .init("reason", 23, .words(RejectionReason.self, zero: "unknown")),
-            .init("limit", 24, .money),
-            .init("value", 40, .money),
+            .init("limit", 24, .measure),
+            .init("value", 40, .measure),
         ])
 
     public var instrument: InstrumentID
@@ -95,8 +95,8 @@ public struct SignalRejected: RefusedEvent {
         writer.store(strategy.number, 20)
         writer.store(side.rawValue, 22)
         writer.store(refusal.reason.rawValue, 23)
-        writer.money(refusal.limit, 24)
-        writer.money(refusal.value, 40)
+        writer.measure(refusal.limit, 24)
+        writer.measure(refusal.value, 40)
     }
 
     public init(_ record: Record) throws(RecordError) {
@@ -104,7 +104,8 @@ public struct SignalRejected: RefusedEvent {
         instrument = record.instrument
         strategy = StrategyID(record.load(20))
         side = try record.value(22)
-        refusal = Refusal(try record.value(23), limit: record.money(24), value: record.money(40))
+        refusal = Refusal(
+            try record.value(23), limit: record.measure(24), value: record.measure(40))
     }
 }
 
@@ -117,8 +118,8 @@ public struct IntentRejected: RefusedEvent {
             .init("strategy", 20, .strategy),
             .init("side", 22, .words(Side.self, zero: "none")),
             .init("reason", 23, .words(RejectionReason.self, zero: "unknown")),
-            .init("limit", 24, .money),
-            .init("value", 40, .money),
+            .init("limit", 24, .measure),
+            .init("value", 40, .measure),
         ])
 
     public var instrument: InstrumentID
@@ -137,8 +138,8 @@ public struct IntentRejected: RefusedEvent {
         writer.store(strategy.number, 20)
         writer.store(side.rawValue, 22)
         writer.store(refusal.reason.rawValue, 23)
-        writer.money(refusal.limit, 24)
-        writer.money(refusal.value, 40)
+        writer.measure(refusal.limit, 24)
+        writer.measure(refusal.value, 40)
     }
 
     public init(_ record: Record) throws(RecordError) {
@@ -146,6 +147,7 @@ public struct IntentRejected: RefusedEvent {
         instrument = record.instrument
         strategy = StrategyID(record.load(20))
         side = try record.value(22)
-        refusal = Refusal(try record.value(23), limit: record.money(24), value: record.money(40))
+        refusal = Refusal(
+            try record.value(23), limit: record.measure(24), value: record.measure(40))
     }
 }

@@ -3,30 +3,42 @@ import LedgerEvents
 import LedgerVenues
 
 /// Changes of an order book: each price with what now stands there, 0 for nothing.
-struct DepthUpdate: Hashable, Sendable {
-    struct Level: Hashable, Sendable {
-        var price: Price
-        var quantity: Quantity
+public struct DepthUpdate: Hashable, Sendable {
+    public struct Level: Hashable, Sendable {
+        public var price: Price
+        public var quantity: Quantity
+
+        public init(price: Price, quantity: Quantity) {
+            (self.price, self.quantity) = (price, quantity)
+        }
     }
 
-    var symbol: String
-    var first: Int64
-    var last: Int64
-    var bids: [Level]
-    var asks: [Level]
+    public var symbol: String
+    public var first: Int64
+    public var last: Int64
+    public var bids: [Level]
+    public var asks: [Level]
     /// Whether it is the whole book, which nobody is told: clients ask for it.
-    var isWhole = false
+    public var isWhole = false
+
+    public init(
+        symbol: String, first: Int64, last: Int64, bids: [Level], asks: [Level],
+        isWhole: Bool = false
+    ) {
+        (self.symbol, self.first, self.last) = (symbol, first, last)
+        (self.bids, self.asks, self.isWhole) = (bids, asks, isWhole)
+    }
 }
 
 /// An order book as its changes tell it.
-struct DepthBook: Hashable, Sendable {
-    private(set) var last: Int64 = 0
+public struct DepthBook: Hashable, Sendable {
+    public private(set) var last: Int64 = 0
     /// The highest first.
-    private(set) var bids: [DepthUpdate.Level] = []
+    public private(set) var bids: [DepthUpdate.Level] = []
     /// The lowest first.
-    private(set) var asks: [DepthUpdate.Level] = []
+    public private(set) var asks: [DepthUpdate.Level] = []
 
-    mutating func apply(_ update: DepthUpdate) {
+    public mutating func apply(_ update: DepthUpdate) {
         guard update.last >= last else { return }
         if update.isWhole { (bids, asks) = ([], []) }
         last = update.last

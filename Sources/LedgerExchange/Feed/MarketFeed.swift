@@ -2,41 +2,48 @@ import LedgerDomain
 import LedgerImport
 
 /// One message of a feed.
-struct FeedItem {
-    enum Content {
+public struct FeedItem {
+    public enum Content {
         case event(MarketEvent)
         /// A change of the order book below the best prices: told to clients, matched by nobody.
         case depth(DepthUpdate)
     }
 
-    var content: Content
+    public var content: Content
     /// When it happened, by the venue's clock.
-    var time: Timestamp
+    public var time: Timestamp
     /// When it was received: what the pace follows.
-    var received: Timestamp
+    public var received: Timestamp
     /// What clients are told; set when it goes out.
-    var told = Timestamp.zero
+    public var told = Timestamp.zero
+
+    public init(
+        content: Content, time: Timestamp, received: Timestamp, told: Timestamp = .zero
+    ) {
+        (self.content, self.time) = (content, time)
+        (self.received, self.told) = (received, told)
+    }
 }
 
 /// Where an exchange's prices come from; in order of `received`.
-protocol MarketFeed {
+public protocol MarketFeed {
     /// - Returns: nil at the end.
     mutating func next() throws -> FeedItem?
 }
 
 /// Prices that are posted to the exchange, or none.
-struct SilentFeed: MarketFeed {
-    func next() -> FeedItem? { nil }
+public struct SilentFeed: MarketFeed {
+    public func next() -> FeedItem? { nil }
 }
 
 /// Several feeds as one, by time; of equal times the first named goes first.
-struct MergedFeed: MarketFeed {
+public struct MergedFeed: MarketFeed {
     private var feeds: [any MarketFeed]
     private var heads: [FeedItem?] = []
 
-    init(_ feeds: [any MarketFeed]) { self.feeds = feeds }
+    public init(_ feeds: [any MarketFeed]) { self.feeds = feeds }
 
-    mutating func next() throws -> FeedItem? {
+    public mutating func next() throws -> FeedItem? {
         if heads.isEmpty {
             for place in feeds.indices { heads.append(try feeds[place].next()) }
         }
@@ -52,14 +59,14 @@ struct MergedFeed: MarketFeed {
 }
 
 /// A file of bars, quotes or trades as a back-test reads it.
-struct FileMarketFeed: MarketFeed {
+public struct FileMarketFeed: MarketFeed {
     private let file: DataFile
 
-    init(path: String, format: ImportFormat, instrument: InstrumentID) throws {
+    public init(path: String, format: ImportFormat, instrument: InstrumentID) throws {
         file = try DataFile(path: path, format: format, instrument: instrument)
     }
 
-    func next() throws -> FeedItem? {
+    public func next() throws -> FeedItem? {
         guard let event = try file.next() else { return nil }
         return FeedItem(content: .event(event), time: event.time, received: event.time)
     }

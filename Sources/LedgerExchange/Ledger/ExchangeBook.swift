@@ -3,19 +3,19 @@ import LedgerEvents
 
 /// All orders and fills of the exchange, a fold of its journal: what clients are answered from, the same
 /// after a restart.
-struct ExchangeBook {
-    static let types: [EventType] = [
+public struct ExchangeBook {
+    public static let types: [EventType] = [
         .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderIntended,
         .intentRejected, .orderAccepted,
         .orderRejected, .orderFilled, .orderReplaced, .orderCancelled, .orderExpired,
     ]
 
     /// Ascending by id.
-    private(set) var orders: [ExchangeOrder] = []
+    public private(set) var orders: [ExchangeOrder] = []
     /// Places of the open orders, ascending.
-    private(set) var open: [Int] = []
+    public private(set) var open: [Int] = []
     /// Order and fill places in the order of their events.
-    private(set) var fills: [(order: Int, fill: Int)] = []
+    public private(set) var fills: [(order: Int, fill: Int)] = []
     /// The sum of an instrument's fills.
     private var held: [InstrumentID: Quantity] = [:]
     private var byClient: [String: [Int]] = [:]
@@ -23,30 +23,30 @@ struct ExchangeBook {
     private var requested: (sequence: SequenceNumber, event: OrderRequested)?
     private var replacing: (sequence: SequenceNumber, event: OrderReplaceRequested)?
     /// Why the last request was refused, and which it was.
-    private(set) var refusal: (request: SequenceNumber, refusal: Refusal)?
+    public private(set) var refusal: (request: SequenceNumber, refusal: Refusal)?
     /// The order that the last request became.
-    private(set) var taken: (request: SequenceNumber, order: Int)?
+    public private(set) var taken: (request: SequenceNumber, order: Int)?
 
-    subscript(place: Int) -> ExchangeOrder { orders[place] }
+    public subscript(place: Int) -> ExchangeOrder { orders[place] }
 
     /// By the number of its intent or of one of its replacements.
-    func find(sequence: UInt64) -> (order: Int, generation: Int)? { bySequence[sequence] }
+    public func find(sequence: UInt64) -> (order: Int, generation: Int)? { bySequence[sequence] }
 
     /// The newest order that bears or bore this name.
-    func find(client: String) -> Int? { byClient[client]?.last }
+    public func find(client: String) -> Int? { byClient[client]?.last }
 
-    func openOrders(_ instrument: InstrumentID) -> [Int] {
+    public func openOrders(_ instrument: InstrumentID) -> [Int] {
         open.filter { orders[$0].instrument == instrument }
     }
 
     /// What open sells hold of an instrument.
-    func heldBySells(_ instrument: InstrumentID) -> Quantity {
+    public func heldBySells(_ instrument: InstrumentID) -> Quantity {
         openOrders(instrument).reduce(.zero) {
             orders[$1].side == .sell ? $0 + orders[$1].remaining : $0
         }
     }
 
-    mutating func apply(_ record: Record) throws -> BookChange? {
+    public mutating func apply(_ record: Record) throws -> BookChange? {
         switch record.type {
         case .orderRequested: requested = (record.sequence, try OrderRequested(record))
         case .orderReplaceRequested:

@@ -2,11 +2,11 @@ import Glibc
 import LedgerDomain
 
 /// What time the exchange says it is: this machine's, and as far ahead as the faults say.
-struct ExchangeClock {
-    var skew = Nanoseconds.zero
+public struct ExchangeClock {
+    public var skew = Nanoseconds.zero
 
     /// The machine's own.
-    static var machine: Timestamp {
+    public static var machine: Timestamp {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return Timestamp(
@@ -14,9 +14,9 @@ struct ExchangeClock {
     }
 
     /// What clients are told.
-    var told: Timestamp { Self.machine.advanced(by: skew) }
+    public var told: Timestamp { Self.machine.advanced(by: skew) }
 }
 
 extension Timestamp {
-    var milliseconds: Int64 { nanoseconds.floorDivided(by: 1_000_000) }
+    public var milliseconds: Int64 { nanoseconds.floorDivided(by: 1_000_000) }
 }

@@ -11,9 +11,9 @@ import LedgerRunning
 /// The exchange's own ledger: a journal, the engine whose simulated venue matches, and the folds that
 /// clients are answered from. Nothing is answered before it is committed, and a start reads everything
 /// from the journal.
-final class ExchangeLedger {
+public final class ExchangeLedger {
     /// What clients are told of, in the order of the journal.
-    enum Notice {
+    public enum Notice {
         case order(BookChange)
         /// With the time that is told, which a recording may have ahead of the journal's.
         case quote(Quote, Timestamp)
@@ -22,20 +22,20 @@ final class ExchangeLedger {
         case depth(DepthUpdate, Timestamp)
     }
 
-    let currency: String
+    public let currency: String
     private let journal: LMDBJournal
     private var sequencer: Sequencer?
-    private(set) var book = ExchangeBook()
-    private(set) var market = MarketBook()
-    private(set) var depth: [String: DepthBook] = [:]
-    private(set) var instruments: [Instrument] = []
+    public private(set) var book = ExchangeBook()
+    public private(set) var market = MarketBook()
+    public private(set) var depth: [String: DepthBook] = [:]
+    public private(set) var instruments: [Instrument] = []
     private let keepsFeedTime: Bool
     private var account = AccountID.none
-    private(set) var lastTime = Timestamp.zero
+    public private(set) var lastTime = Timestamp.zero
     /// The time of the last price in the journal; nil where there is none.
-    private(set) var lastMarketTime: Timestamp?
+    public private(set) var lastMarketTime: Timestamp?
     /// Why the journal cannot go on; nothing more is taken then.
-    private(set) var failure: (any Error)?
+    public private(set) var failure: (any Error)?
     /// The last event that was folded.
     private var folded = SequenceNumber.none
     /// What is told of the market inputs that are not folded yet, in their order; nil for those of which
@@ -45,7 +45,7 @@ final class ExchangeLedger {
     private var taken: [InstrumentID: (ask: Quantity, bid: Quantity)] = [:]
     /// The share of a quote that orders may take, in thousandths of a basis point; 0 for no limit.
     private var participation: Int64 = 0
-    var tell: (Notice) -> Void = { _ in }
+    public var tell: (Notice) -> Void = { _ in }
 
     private enum Untold {
         case event(Timestamp?)
@@ -53,8 +53,8 @@ final class ExchangeLedger {
     }
 
     /// - Parameter start: when a new journal begins.
-    init(
-        _ options: ExchangeOptions, _ dialect: VenueDialect, _ symbols: [Instrument],
+    public init(
+        _ options: ExchangeOptions, _ dialect: any ExchangeDialect, _ symbols: [Instrument],
         start: Timestamp
     ) throws {
         currency = options.currency(of: dialect)
@@ -64,59 +64,39 @@ final class ExchangeLedger {
         let isDurable = options.configuration["exchange.durable"] == "true"
         let durability = isDurable ? Durability.durable : .bulk
         journal = try JournalHome.openOrCreate(directory, durability: durability)
-        sequencer = try Sequencer(journal, holder: "exchange", commitBytes: 1 << 20)
-        try open(options, dialect, symbols, name, start)
+        var opened = try Sequencer(journal, holder: "exchange", commitBytes: 1 << 20)
+        let last = opened.engine.lastTime
+        try Self.opening(options, dialect, symbols, name: name)
+            .take(into: &opened, at: last.nanoseconds == .min ? start : last)
+        try opened.commit()
+        instruments = opened.engine.names.instruments
+        account = opened.engine.account
+        lastTime = max(opened.engine.lastTime, .zero)
+        let points = opened.engine.settings["venue.participation_basis_points"] ?? "0"
+        participation = (try? BasisPoints(points))?.raw ?? 0
+        sequencer = consume opened
         try restore()
     }
 
     /// The state that the engine has; read it, do not keep it.
     private var engine: Engine { sequencer?.engine ?? Engine() }
-    var head: SequenceNumber { (try? journal.head.lastSequence) ?? .none }
+    public var head: SequenceNumber { (try? journal.head.lastSequence) ?? .none }
 
     // MARK: Opening
 
-    private func open(
-        _ options: ExchangeOptions, _ dialect: VenueDialect, _ symbols: [Instrument],
-        _ name: String, _ start: Timestamp
-    ) throws {
+    private static func opening(
+        _ options: ExchangeOptions, _ dialect: any ExchangeDialect, _ symbols: [Instrument], name: String
+    ) throws -> RunOpening {
         let configuration = try options.settings(of: dialect)
-        let settings = configuration.settings
-        let isNew = try journal.head == .empty
-        let last = engine.lastTime
-        let now = last.nanoseconds == .min ? start : last
-        let envelope = Envelope(time: now)
-        if isNew {
-            try sequencer?.take(
-                JournalOpened(kind: .general, name: name, build: Build.identity), envelope)
+        var opening = RunOpening(configuration, kind: .general, name: name)
+        opening.said = options.configuration
+        opening.instruments = symbols.map {
+            InstrumentSource($0, origin: options.definitions(of: dialect))
         }
-        if isNew || engine.settings != settings {
-            if !isNew { try SettingsCheck.change(from: engine.settings, to: settings) }
-            try sequencer?.take(
-                ConfigurationLoaded(
-                    seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
-                    settings: settings.text), envelope)
-        }
-        instruments = engine.names.instruments
-        for var symbol in symbols where !instruments.contains(where: { $0.symbol == symbol.symbol })
-        {
-            symbol.id = InstrumentID(UInt32(instruments.count + 1))
-            instruments.append(symbol)
-            try sequencer?.take(InstrumentDefined(symbol), envelope)
-        }
-        let cash = try Money(configuration["account.cash"])
-        account = engine.account
-        if isNew, cash.raw > 0 {
-            try sequencer?.take(
-                CashDeposited(amount: cash), Envelope(account: account, time: now))
-        }
-        if isNew {
-            try sequencer?.take(
-                RunStarted(mode: "exchange", name: configuration["run.name"]), envelope)
-        }
-        try sequencer?.commit()
-        lastTime = max(engine.lastTime, .zero)
-        let points = engine.settings["venue.participation_basis_points"] ?? "0"
-        participation = (try? BasisPoints(points))?.raw ?? 0
+        opening.depositsCash = true
+        opening.run = RunOpening.Run(
+            mode: "exchange", name: configuration["run.name"], onlyInNewJournal: true)
+        return opening
     }
 
     /// Orders from the whole journal, the market from its last part.
@@ -138,7 +118,7 @@ final class ExchangeLedger {
 
     // MARK: Orders
 
-    enum Outcome {
+    public enum Outcome {
         case taken(Int)
         case refused(Refusal)
     }
@@ -148,7 +128,7 @@ final class ExchangeLedger {
         return lastTime
     }
 
-    func place(_ request: OrderRequested) throws -> Outcome {
+    public func place(_ request: OrderRequested) throws -> Outcome {
         let envelope = envelope()
         guard let sequence = try sequencer?.take(request, envelope) else {
             throw InputError("the exchange is closed")
@@ -208,7 +188,7 @@ final class ExchangeLedger {
     }
 
     /// - Parameter reason: the name of the cancel, where the venue gives it one.
-    func cancel(_ place: Int, actor: String, reason: String = "") throws {
+    public func cancel(_ place: Int, actor: String, reason: String = "") throws {
         let order = book[place]
         let envelope = envelope()
         try sequencer?.take(
@@ -219,7 +199,7 @@ final class ExchangeLedger {
     }
 
     /// - Returns: nil when the order has its new terms.
-    func replace(_ place: Int, _ request: OrderReplaceRequested) throws -> Refusal? {
+    public func replace(_ place: Int, _ request: OrderReplaceRequested) throws -> Refusal? {
         let before = book[place].generations.count
         let envelope = envelope()
         let sequence = try sequencer?.take(request, envelope)
@@ -233,7 +213,7 @@ final class ExchangeLedger {
     // MARK: Market
 
     /// Takes inputs of a feed and commits them together.
-    func take(_ items: [FeedItem]) throws {
+    public func take(_ items: [FeedItem]) throws {
         for item in items {
             switch item.content {
             case .depth(let update): untold.append(.depth(update, item.told))
@@ -316,26 +296,39 @@ final class ExchangeLedger {
 
     // MARK: Account
 
-    var cash: Money { engine.books.equity[engine.account]?.cash ?? .zero }
-    var equity: Money { engine.books.equity[engine.account]?.equity ?? .zero }
-    var netDeposits: Money { engine.books.equity[engine.account]?.netDeposits ?? .zero }
-    var reservedCash: Money { (try? engine.orders.reservedCash(engine.account)) ?? .zero }
-    var allowsShort: Bool { engine.settings["account.allow_short"] == "true" }
-    var feePoints: String { engine.settings["venue.fee_basis_points"] ?? "0" }
+    public var cash: Money { engine.books.equity[engine.account]?.cash ?? .zero }
+    public var equity: Money { engine.books.equity[engine.account]?.equity ?? .zero }
+    public var netDeposits: Money { engine.books.equity[engine.account]?.netDeposits ?? .zero }
+    public var reservedCash: Money { (try? engine.orders.reservedCash(engine.account)) ?? .zero }
+    public var allowsShort: Bool { engine.settings["account.allow_short"] == "true" }
+    public var feePoints: String { engine.settings["venue.fee_basis_points"] ?? "0" }
 
-    func position(_ instrument: InstrumentID) -> Position? {
+    public func position(_ instrument: InstrumentID) -> Position? {
         engine.books.positions.position(engine.account, .none, instrument).flatMap {
             $0.quantity.raw == 0 ? nil : $0
         }
     }
 
-    func instrument(_ id: InstrumentID) -> Instrument? { instruments.first { $0.id == id } }
-    func instrument(symbol: String) -> Instrument? { instruments.first { $0.symbol == symbol } }
+    public func instrument(_ id: InstrumentID) -> Instrument? { instruments.first { $0.id == id } }
+    public func instrument(symbol: String) -> Instrument? {
+        instruments.first { $0.symbol == symbol }
+    }
 
     /// Leaves a checkpoint, so that the next start is quick. Orders stay open: no run ends here.
-    func close() throws {
+    public func close() throws {
         try sequencer?.commitWithCheckpoint()
         try journal.flush()
         if let last = sequencer.take() { try last.close() }
+    }
+}
+
+extension ExchangeOptions {
+    /// The setting that defines the instruments; nil where `data` defines each.
+    fileprivate func definitions(of dialect: VenueDialect) -> String? {
+        if feed == .files { return nil }
+        if dialect == .binance, !configuration["exchange.filters"].isEmpty {
+            return "exchange.filters"
+        }
+        return feed == .recording ? "exchange.recording" : "exchange.symbols"
     }
 }

@@ -2,49 +2,50 @@ import LedgerDomain
 import LedgerEvents
 
 /// One order as the venue's clients see it.
-struct ExchangeOrder: Hashable, Sendable {
-    enum State: Hashable, Sendable {
+public struct ExchangeOrder: Hashable, Sendable {
+    public enum State: Hashable, Sendable {
         case open, filled, cancelled, expired, rejected
     }
 
     /// The terms from one moment on: those it came with, and those of each replacement.
-    struct Generation: Hashable, Sendable {
+    public struct Generation: Hashable, Sendable {
         /// The event that made it; the venue's order id is made of it where each replacement has its own.
-        var sequence: SequenceNumber
-        var clientOrder: String
-        var quantity: Quantity
-        var limitPrice: Price
-        var stopPrice: Price
-        var at: Timestamp
-        var filledBefore = Quantity.zero
+        public var sequence: SequenceNumber
+        public var clientOrder: String
+        public var quantity: Quantity
+        public var limitPrice: Price
+        public var stopPrice: Price
+        public var at: Timestamp
+        public var filledBefore = Quantity.zero
     }
 
-    var id: OrderID
-    var instrument: InstrumentID
-    var side: Side
-    var orderType: OrderType
-    var timeInForce: TimeInForce
+    public var id: OrderID
+    public var instrument: InstrumentID
+    public var side: Side
+    public var orderType: OrderType
+    public var timeInForce: TimeInForce
     /// What only the dialect knows of it, in words.
-    var words: String
-    var generations: [Generation]
-    var state = State.open
-    var filled = Quantity.zero
+    public var words: String
+    public var generations: [Generation]
+    public var state = State.open
+    public var filled = Quantity.zero
     /// Σ price × quantity of the fills.
-    var value = Money.zero
-    var fees = Money.zero
-    var updatedAt: Timestamp
-    var fills: [ExchangeFill] = []
+    public var value = Money.zero
+    public var fees = Money.zero
+    public var updatedAt: Timestamp
+    public var fills: [ExchangeFill] = []
     /// The name that the last cancel of it had.
-    var cancelName = ""
+    public var cancelName = ""
 
-    var current: Generation { generations[generations.count - 1] }
-    var remaining: Quantity { current.quantity - filled }
-    var createdAt: Timestamp { generations[0].at }
+    public var current: Generation { generations[generations.count - 1] }
+    public var remaining: Quantity { current.quantity - filled }
+    public var createdAt: Timestamp { generations[0].at }
 
     /// What the terms of one generation ask for by themselves, and what of that has filled up to now, or up
     /// to and with one of the fills.
-    func own(_ generation: Int, through last: Int? = nil) -> (quantity: Quantity, filled: Quantity)
-    {
+    public func own(_ generation: Int, through last: Int? = nil) -> (
+        quantity: Quantity, filled: Quantity
+    ) {
         let terms = generations[generation]
         let filled = fills.prefix(last.map { $0 + 1 } ?? fills.count).reduce(Quantity.zero) {
             $1.generation == generation ? $0 + $1.quantity : $0
@@ -53,7 +54,7 @@ struct ExchangeOrder: Hashable, Sendable {
     }
 
     /// The average of one generation's fills, half to even; 0 before the first.
-    func averagePrice(_ generation: Int, through last: Int? = nil) -> Price {
+    public func averagePrice(_ generation: Int, through last: Int? = nil) -> Price {
         let own = fills.prefix(last.map { $0 + 1 } ?? fills.count).filter {
             $0.generation == generation
         }
@@ -68,23 +69,23 @@ struct ExchangeOrder: Hashable, Sendable {
     }
 }
 
-struct ExchangeFill: Hashable, Sendable {
+public struct ExchangeFill: Hashable, Sendable {
     /// The event; the execution's id is made of it.
-    var sequence: SequenceNumber
-    var generation: Int
-    var price: Price
-    var quantity: Quantity
-    var fee: Money
-    var liquidity: OrderFilled.Liquidity
-    var time: Timestamp
+    public var sequence: SequenceNumber
+    public var generation: Int
+    public var price: Price
+    public var quantity: Quantity
+    public var fee: Money
+    public var liquidity: OrderFilled.Liquidity
+    public var time: Timestamp
     /// What of the order has filled with it.
-    var cumulative: Quantity
+    public var cumulative: Quantity
     /// What the account held of the instrument after it; splits are not counted.
-    var position: Quantity
+    public var position: Quantity
 }
 
 /// What an event changed for clients; the order is a place in the book.
-enum BookChange: Hashable, Sendable {
+public enum BookChange: Hashable, Sendable {
     case accepted(Int)
     case filled(Int, fill: Int)
     case replaced(Int)

@@ -2,42 +2,44 @@ import LedgerDomain
 import LedgerEvents
 
 /// A quote, trade or bar with its time.
-struct Timed<Value: Hashable & Sendable>: Hashable, Sendable {
-    var value: Value
-    var time: Timestamp
+public struct Timed<Value: Hashable & Sendable>: Hashable, Sendable {
+    public var value: Value
+    public var time: Timestamp
+
+    public init(value: Value, time: Timestamp) { (self.value, self.time) = (value, time) }
 }
 
 /// What the exchange knows of one instrument's market: the last of everything, and a bounded history.
-struct MarketHistory {
-    static let most = 5000
+public struct MarketHistory {
+    public static let most = 5000
 
-    private(set) var quote: Timed<Quote>?
-    private(set) var trade: Timed<Trade>?
-    private(set) var quotes: [Timed<Quote>] = []
-    private(set) var trades: [Timed<Trade>] = []
+    public private(set) var quote: Timed<Quote>?
+    public private(set) var trade: Timed<Trade>?
+    public private(set) var quotes: [Timed<Quote>] = []
+    public private(set) var trades: [Timed<Trade>] = []
     /// Closed minutes, stamped with their ends as bars are.
-    private(set) var minutes: [Timed<Bar>] = []
+    public private(set) var minutes: [Timed<Bar>] = []
     /// Bars of the feed that are longer than a minute.
-    private(set) var longer: [Timed<Bar>] = []
+    public private(set) var longer: [Timed<Bar>] = []
     /// The minute that is being made.
-    private(set) var forming: Timed<Bar>?
+    public private(set) var forming: Timed<Bar>?
     private var counts: (trades: Int64, forming: Int64) = (0, 0)
 
-    var lastPrice: Price {
+    public var lastPrice: Price {
         let quoted = quote.map { ($0.value.mid ?? .zero, $0.time) }
         let traded = trade.map { ($0.value.price, $0.time) }
         let closed = (minutes.last ?? longer.last).map { ($0.value.close, $0.time) }
         return traded?.0 ?? closed?.0 ?? quoted?.0 ?? .zero
     }
 
-    var firstPrice: Price { (minutes.first ?? longer.first)?.value.open ?? lastPrice }
+    public var firstPrice: Price { (minutes.first ?? longer.first)?.value.open ?? lastPrice }
 
-    mutating func take(_ new: Quote, at time: Timestamp) {
+    public mutating func take(_ new: Quote, at time: Timestamp) {
         quote = Timed(value: new, time: time)
         Self.append(Timed(value: new, time: time), to: &quotes)
     }
 
-    mutating func take(_ new: Bar, at time: Timestamp) {
+    public mutating func take(_ new: Bar, at time: Timestamp) {
         if new.interval > 60 {
             Self.append(Timed(value: new, time: time), to: &longer)
         } else {
@@ -46,7 +48,7 @@ struct MarketHistory {
     }
 
     /// - Returns: the minute that this trade ended.
-    mutating func take(_ new: Trade, at time: Timestamp) -> Timed<Bar>? {
+    public mutating func take(_ new: Trade, at time: Timestamp) -> Timed<Bar>? {
         trade = Timed(value: new, time: time)
         Self.append(Timed(value: new, time: time), to: &trades)
         let minute = time.nanoseconds.floorDivided(by: Nanoseconds.minute.count)
@@ -74,7 +76,7 @@ struct MarketHistory {
     }
 
     /// Bars of `seconds`, each stamped with its end, made of what there is; the last may be forming.
-    func bars(seconds: Int64) -> [Timed<Bar>] {
+    public func bars(seconds: Int64) -> [Timed<Bar>] {
         let length = seconds * 1_000_000_000
         var found: [Timed<Bar>] = []
         var parts = longer.filter { Int64($0.value.interval) <= seconds } + minutes
@@ -100,16 +102,16 @@ struct MarketHistory {
 }
 
 /// Every instrument's market.
-struct MarketBook {
+public struct MarketBook {
     private var histories: [MarketHistory] = []
 
-    subscript(instrument: InstrumentID) -> MarketHistory {
+    public subscript(instrument: InstrumentID) -> MarketHistory {
         Int(instrument.number) < histories.count
             ? histories[Int(instrument.number)] : MarketHistory()
     }
 
     /// - Returns: the minute that ended.
-    mutating func apply(_ record: Record) throws -> Timed<Bar>? {
+    public mutating func apply(_ record: Record) throws -> Timed<Bar>? {
         let number = Int(record.instrument.number)
         guard number <= 100_000 else { return nil }
         while histories.count <= number { histories.append(MarketHistory()) }

@@ -10,6 +10,7 @@ import NIOCore
 // Sendable unchecked: touched on its event loop only.
 final class ExchangeDesk: @unchecked Sendable {
     let venue: any Venue
+    let dialect: any ExchangeDialect
     private let faults: Misbehaviour
     private let loop: any EventLoop
     private let runner: FeedRunner
@@ -18,9 +19,10 @@ final class ExchangeDesk: @unchecked Sendable {
     var failed: (any Error) -> Void = { _ in }
 
     init(
-        _ venue: any Venue, _ faults: Misbehaviour, _ runner: FeedRunner, _ loop: any EventLoop,
-        waitsForSubscriber: Bool
+        _ venue: any Venue, _ dialect: any ExchangeDialect, _ faults: Misbehaviour,
+        _ runner: FeedRunner, _ loop: any EventLoop, waitsForSubscriber: Bool
     ) {
+        self.dialect = dialect
         (self.venue, self.faults, self.runner, self.loop) = (venue, faults, runner, loop)
         self.waitsForSubscriber = waitsForSubscriber
         venue.ledger.tell = { [unowned self] in self.venue.tell($0) }
@@ -203,7 +205,7 @@ final class ExchangeDesk: @unchecked Sendable {
             WireValue.Member($0.0.rawValue, .integer(Int64($0.1)))
         }
         return [
-            "dialect": .text(venue.dialect.rawValue), "head": .integer(Int64(ledger.head.number)),
+            "dialect": .text(dialect.name), "head": .integer(Int64(ledger.head.number)),
             "orders": .integer(Int64(ledger.book.orders.count)),
             "open": .integer(Int64(ledger.book.open.count)),
             "fills": .integer(Int64(ledger.book.fills.count)), "cash": .text(ledger.cash),

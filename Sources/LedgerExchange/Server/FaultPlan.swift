@@ -35,11 +35,11 @@ public struct FaultPlan: Hashable, Sendable {
             case .halfFrame: "half of an order update's frame is sent, then the stream is closed"
             case .reject: "an order is refused"
             case .rateLimit: "429 with Retry-After"
-            case .ban: "418 with Retry-After at Binance, 403 at Alpaca"
+            case .ban: "418 with Retry-After, or 403, as the dialect bans"
             case .lostRequest: "the connection is closed before the request does anything"
             case .errorBeforeAccept: "503, and nothing happened"
             case .errorAfterAccept: "500, and it happened"
-            case .timeoutAfterAccept: "504 (Binance -1007), and it happened"
+            case .timeoutAfterAccept: "504, and it happened"
             case .silenceAfterAccept: "it happened, and the connection is closed without an answer"
             case .maintenance: "1: everything is answered with 503, streams are closed"
             case .clockSkew: "milliseconds by which the exchange's clock is ahead"
@@ -48,7 +48,7 @@ public struct FaultPlan: Hashable, Sendable {
             }
         }
 
-        var isShare: Bool {
+        public var isShare: Bool {
             switch self {
             case .delay, .clockSkew, .retryAfter, .seed: false
             default: true
@@ -82,13 +82,13 @@ public struct FaultPlan: Hashable, Sendable {
         self[fault] = value
     }
 
-    subscript(fault: Fault) -> Int64 {
+    public subscript(fault: Fault) -> Int64 {
         get { values[Fault.allCases.firstIndex(of: fault) ?? 0] }
         set { values[Fault.allCases.firstIndex(of: fault) ?? 0] = newValue }
     }
 
     /// A whole number that is no probability.
-    func whole(_ fault: Fault) -> Int64 { self[fault] / FixedPoint.one }
+    public func whole(_ fault: Fault) -> Int64 { self[fault] / FixedPoint.one }
 
     public var text: String {
         Fault.allCases.filter { self[$0] != 0 }.map {
@@ -98,14 +98,14 @@ public struct FaultPlan: Hashable, Sendable {
 }
 
 /// Draws what a plan says.
-struct FaultDice {
-    var plan: FaultPlan {
+public struct FaultDice {
+    public var plan: FaultPlan {
         didSet { if plan[.seed] != oldValue[.seed] { reseed() } }
     }
     private var generators: [SplitMix64] = []
-    private(set) var counts: [Int]
+    public private(set) var counts: [Int]
 
-    init(_ plan: FaultPlan) {
+    public init(_ plan: FaultPlan) {
         self.plan = plan
         counts = [Int](repeating: 0, count: FaultPlan.Fault.allCases.count)
         reseed()
@@ -120,7 +120,7 @@ struct FaultDice {
     }
 
     /// Whether the fault happens now.
-    mutating func happens(_ fault: FaultPlan.Fault) -> Bool {
+    public mutating func happens(_ fault: FaultPlan.Fault) -> Bool {
         let share = plan[fault]
         guard share > 0 else { return false }
         let place = FaultPlan.Fault.allCases.firstIndex(of: fault) ?? 0
@@ -130,7 +130,7 @@ struct FaultDice {
     }
 
     /// How late the next message is, in nanoseconds.
-    mutating func delay() -> Int64 {
+    public mutating func delay() -> Int64 {
         let most = plan.whole(.delay)
         guard most > 0 else { return 0 }
         return Int64(generators[0].next(upTo: UInt64(most) * 1_000_000))

@@ -1,17 +1,17 @@
 import LedgerDomain
 
 /// How much a client may still ask for in this minute, and whether it is banned for not having listened.
-struct RateBudget {
+public struct RateBudget {
     /// A minute; 0 for no limit.
-    var limit: Int
-    private(set) var used = 0
+    public var limit: Int
+    public private(set) var used = 0
     private var minute = Int64.min
     private var refused = 0
     private var bannedUntil = Timestamp(nanoseconds: .min)
 
-    init(limit: Int) { self.limit = limit }
+    public init(limit: Int) { self.limit = limit }
 
-    enum Verdict: Hashable {
+    public enum Verdict: Hashable {
         case granted
         /// Seconds to wait.
         case limited(Int64)
@@ -19,9 +19,9 @@ struct RateBudget {
     }
 
     /// Requests over the limit before a ban.
-    static let patience = 20
+    public static let patience = 20
 
-    mutating func spend(_ weight: Int, at time: Timestamp) -> Verdict {
+    public mutating func spend(_ weight: Int, at time: Timestamp) -> Verdict {
         let now = time.nanoseconds.floorDivided(by: Nanoseconds.minute.count)
         if now != minute { (minute, used, refused) = (now, 0, 0) }
         if time < bannedUntil { return .banned(Self.seconds(until: bannedUntil, from: time)) }
@@ -36,10 +36,12 @@ struct RateBudget {
     }
 
     /// What was spent on a request that turned out to cost nothing.
-    mutating func giveBack(_ weight: Int) { used = max(0, used - weight) }
+    public mutating func giveBack(_ weight: Int) { used = max(0, used - weight) }
 
-    var remaining: Int { limit > 0 ? max(0, limit - used) : 1_000_000 }
-    var resetsAt: Timestamp { Timestamp(nanoseconds: (minute + 1) * Nanoseconds.minute.count) }
+    public var remaining: Int { limit > 0 ? max(0, limit - used) : 1_000_000 }
+    public var resetsAt: Timestamp {
+        Timestamp(nanoseconds: (minute + 1) * Nanoseconds.minute.count)
+    }
 
     private static func seconds(until end: Timestamp, from now: Timestamp) -> Int64 {
         max(1, (end.nanoseconds - now.nanoseconds + 999_999_999) / 1_000_000_000)

@@ -1,28 +1,28 @@
 import LedgerVenues
 
 /// Names and values in the order in which they came.
-struct Parameters: Hashable, Sendable {
-    var pairs: [(name: String, value: String)] = []
+public struct Parameters: Hashable, Sendable {
+    public var pairs: [(name: String, value: String)] = []
 
     /// Reads `a=1&b=two%20words`.
-    init(encoded text: some StringProtocol) {
+    public init(encoded text: some StringProtocol) {
         for part in text.split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             pairs.append((Self.decoded(pair[0]), pair.count > 1 ? Self.decoded(pair[1]) : ""))
         }
     }
 
-    init(_ pairs: [(name: String, value: String)]) { self.pairs = pairs }
+    public init(_ pairs: [(name: String, value: String)]) { self.pairs = pairs }
 
     /// Nil where it is missing or empty.
-    subscript(name: String) -> String? {
+    public subscript(name: String) -> String? {
         guard let value = pairs.first(where: { $0.name == name })?.value, !value.isEmpty else {
             return nil
         }
         return value
     }
 
-    static func decoded(_ text: some StringProtocol) -> String {
+    public static func decoded(_ text: some StringProtocol) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
@@ -42,11 +42,11 @@ struct Parameters: Hashable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    static func == (a: Parameters, b: Parameters) -> Bool {
+    public static func == (a: Parameters, b: Parameters) -> Bool {
         a.pairs.elementsEqual(b.pairs) { $0.name == $1.name && $0.value == $1.value }
     }
 
-    func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         for pair in pairs {
             hasher.combine(pair.name)
             hasher.combine(pair.value)
@@ -55,19 +55,19 @@ struct Parameters: Hashable, Sendable {
 }
 
 /// One request as it came off the wire.
-struct Request: Hashable, Sendable {
-    var method: String
+public struct Request: Hashable, Sendable {
+    public var method: String
     /// Decoded, without the query.
-    var path: String
-    var query: Parameters
-    var rawQuery: String
+    public var path: String
+    public var query: Parameters
+    public var rawQuery: String
     /// Names in lower case.
-    var headers: Parameters
-    var body: [UInt8]
+    public var headers: Parameters
+    public var body: [UInt8]
     /// Whether it came from this machine.
-    var isLocal = true
+    public var isLocal = true
 
-    init(
+    public init(
         method: String, target: String, headers: [(name: String, value: String)], body: [UInt8] = []
     ) {
         self.method = method
@@ -80,33 +80,33 @@ struct Request: Hashable, Sendable {
     }
 
     /// The path's parts between slashes.
-    var parts: [String] { path.split(separator: "/").map(String.init) }
+    public var parts: [String] { path.split(separator: "/").map(String.init) }
 }
 
 /// What goes back, and how.
-struct Answer: Hashable, Sendable {
-    enum Delivery: Hashable, Sendable {
+public struct Answer: Hashable, Sendable {
+    public enum Delivery: Hashable, Sendable {
         case whole
         /// The connection is closed and nothing is written.
         case never
     }
 
-    var status: Int
-    var headers: Parameters
-    var body: [UInt8]
-    var delivery = Delivery.whole
+    public var status: Int
+    public var headers: Parameters
+    public var body: [UInt8]
+    public var delivery = Delivery.whole
 
-    init(_ status: Int, _ value: WireValue, headers: [(name: String, value: String)] = []) {
+    public init(_ status: Int, _ value: WireValue, headers: [(name: String, value: String)] = []) {
         self.init(status, bytes: WireJSON.encode(value), headers: headers)
     }
 
-    init(_ status: Int, bytes: [UInt8] = [], headers: [(name: String, value: String)] = []) {
+    public init(_ status: Int, bytes: [UInt8] = [], headers: [(name: String, value: String)] = []) {
         self.status = status
         self.body = bytes
         self.headers = Parameters(headers)
     }
 
-    static var never: Answer {
+    public static var never: Answer {
         var answer = Answer(0)
         answer.delivery = .never
         return answer

@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerVenues
 
 /// The client's end of one web socket, as a session writes to it.
-protocol StreamLink: AnyObject {
+public protocol StreamLink: AnyObject {
     func send(_ bytes: [UInt8], isBinary: Bool)
     /// An order update, with which the faults have their way.
     func sendUpdate(_ bytes: [UInt8], isBinary: Bool)
@@ -10,7 +10,7 @@ protocol StreamLink: AnyObject {
 }
 
 /// What is spoken over one web socket.
-protocol StreamSession: AnyObject {
+public protocol StreamSession: AnyObject {
     func opened()
     func received(_ bytes: [UInt8])
     /// The exchange goes away; the socket is closed right after.
@@ -18,12 +18,11 @@ protocol StreamSession: AnyObject {
 }
 
 extension StreamSession {
-    func closing() {}
+    public func closing() {}
 }
 
 /// One venue's API over one ledger.
-protocol Venue: AnyObject {
-    var dialect: VenueDialect { get }
+public protocol Venue: AnyObject {
     var ledger: ExchangeLedger { get }
     /// How many clients listen to market data.
     var subscribers: Int { get }
@@ -43,27 +42,27 @@ protocol Venue: AnyObject {
 }
 
 /// What the venues and their streams share: faults and the clock.
-final class Misbehaviour {
-    var dice: FaultDice
+public final class Misbehaviour {
+    public var dice: FaultDice
 
-    init(_ plan: FaultPlan) { dice = FaultDice(plan) }
+    public init(_ plan: FaultPlan) { dice = FaultDice(plan) }
 
-    var clock: ExchangeClock {
+    public var clock: ExchangeClock {
         ExchangeClock(skew: .milliseconds(dice.plan.whole(.clockSkew)))
     }
 
-    func happens(_ fault: FaultPlan.Fault) -> Bool { dice.happens(fault) }
+    public func happens(_ fault: FaultPlan.Fault) -> Bool { dice.happens(fault) }
 }
 
 extension OrderID {
     /// A UUID of the event's number: the same in every run of the exchange.
-    func uuid(_ kind: UInt16) -> String {
+    public func uuid(_ kind: UInt16) -> String {
         let digits = number.hex
         return "\(UInt64(kind).hex.suffix(8))-0000-4000-8000-\(digits.suffix(12))"
     }
 
     /// The number that `uuid` made it of.
-    static func number(uuid text: String, _ kind: UInt16) -> UInt64? {
+    public static func number(uuid text: String, _ kind: UInt16) -> UInt64? {
         let parts = text.lowercased().split(separator: "-")
         guard parts.count == 5, UInt64(parts[0], radix: 16) == UInt64(kind), parts[4].count == 12
         else { return nil }
@@ -72,15 +71,16 @@ extension OrderID {
 }
 
 extension WireValue {
-    static func text(_ price: Price) -> WireValue { .text(price.description) }
-    static func text(_ quantity: Quantity) -> WireValue { .text(quantity.description) }
-    static func text(_ money: Money) -> WireValue { .text(money.description) }
-    static func number(_ price: Price) -> WireValue { .decimal(Int128(price.raw)) }
-    static func number(_ quantity: Quantity) -> WireValue { .decimal(quantity.raw) }
+    public static func text(_ price: Price) -> WireValue { .text(price.description) }
+    public static func text(_ quantity: Quantity) -> WireValue { .text(quantity.description) }
+    public static func text(_ money: Money) -> WireValue { .text(money.description) }
+    public static func text(_ measure: Measure) -> WireValue { .text(measure.description) }
+    public static func number(_ price: Price) -> WireValue { .decimal(Int128(price.raw)) }
+    public static func number(_ quantity: Quantity) -> WireValue { .decimal(quantity.raw) }
     /// Null for none.
-    static func optional(_ price: Price) -> WireValue { price.raw == 0 ? nil : .text(price) }
+    public static func optional(_ price: Price) -> WireValue { price.raw == 0 ? nil : .text(price) }
 
-    mutating func set(_ name: String, _ value: WireValue) {
+    public mutating func set(_ name: String, _ value: WireValue) {
         guard case .object(var members) = self else { return }
         if let place = members.firstIndex(where: { $0.name == name }) {
             members[place].value = value

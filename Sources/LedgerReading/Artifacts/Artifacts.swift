@@ -8,67 +8,81 @@ import LedgerSettings
 
 /// The files that operators and their scripts read, computed from the journal: the same journal gives the
 /// same bytes, whenever and wherever (B22). Names and contents bear event times alone.
-public struct Artifacts {
+public struct Artifacts: Follower {
     /// A file's place below the folder, and its bytes.
     public struct File: Hashable, Sendable {
         public var path: String
         public var bytes: [UInt8]
     }
 
-    private let journal: any Journal
+    public static let types: [EventType]? =
+        [
+            .drawdownChanged, .healthChecked, .faultReported, .reconciliationEnded, .latchEngaged,
+            .orderSubmitted, .orderRejected, .runFailed, .sizeAdjusted, .instrumentDefined,
+            .accountDefined, .strategyDefined,
+        ] + SignalFunnel.types + StrategyHealth.types
 
-    public init(_ journal: any Journal) { self.journal = journal }
+    /// Kept in memory with the folds: one that is started again begins at the first event and hands over
+    /// the same bytes.
+    public private(set) var position = SequenceNumber.none
+    private var names = NameBook()
+    private var funnel = SignalFunnel()
+    private var health = StrategyHealth()
+    private var rules = DrawdownRules()
+    private var lines = EventLines()
+    private var lastWeek = Int64.min
+    private var hasStrategies = false
+    private let sink: (File) throws -> Void
 
-    private static let types: [EventType] = [
-        .drawdownChanged, .healthChecked, .faultReported, .reconciliationEnded, .latchEngaged,
-        .orderSubmitted, .orderRejected, .runFailed, .sizeAdjusted, .instrumentDefined,
-        .accountDefined, .strategyDefined,
-    ]
+    /// - Parameter sink: takes each file once it is whole.
+    public init(_ sink: @escaping (File) throws -> Void) { self.sink = sink }
 
-    /// Hands over every artifact, each once and in an order that is always the same.
+    /// Hands over every artifact of a journal, each once and in an order that is always the same.
     ///
     /// Memory holds the folds and one day's lines.
-    public func build(_ take: (File) throws -> Void) throws {
-        var names = NameBook()
-        var funnel = SignalFunnel()
-        var health = StrategyHealth()
-        var rules = DrawdownRules()
-        var lines = EventLines()
-        var lastWeek = Int64.min
-        var hasStrategies = false
-        let filter = EventFilter(
-            Self.types + SignalFunnel.types + StrategyHealth.types)
-        try journal.forEachRecord(from: .first, filter: filter) { record in
-            if let type = record.type, NameBook.types.contains(type) { try names.remember(record) }
-            hasStrategies = hasStrategies || record.type == .strategyDefined
-            // Weeks begin on Mondays; the summary is of the moment before the new one.
-            let week = (record.time.utcDay + 3).floorDivided(by: 7)
-            if week > lastWeek, lastWeek != .min, hasStrategies {
-                try take(
-                    HealthArtifact.file(health, names, day: week * 7 - 3 - 1))
-            }
-            lastWeek = max(lastWeek, week)
-            if record.type == .runStarted, !funnel.run.isEmpty {
-                for file in FunnelArtifacts.files(funnel, names) { try take(file) }
-            }
-            try funnel.apply(record)
-            try health.apply(record)
-            if record.type == .configurationLoaded {
-                rules = try Self.rules(ConfigurationLoaded(record))
-            }
-            if let file = try DrawdownArtifacts.file(record, rules) { try take(file) }
-            if let full = try lines.add(record, names, funnel.run) { try take(full) }
-            return true
+    public static func build(
+        _ journal: any Journal, _ sink: @escaping (File) throws -> Void
+    ) throws {
+        var artifacts = Artifacts(sink)
+        try artifacts.follow(journal)
+        try artifacts.close()
+    }
+
+    public mutating func take(_ record: Record) throws {
+        if let type = record.type, NameBook.types.contains(type) { try names.remember(record) }
+        hasStrategies = hasStrategies || record.type == .strategyDefined
+        // Weeks begin on Mondays; the summary is of the moment before the new one.
+        let week = (record.time.utcDay + 3).floorDivided(by: 7)
+        if week > lastWeek, lastWeek != .min, hasStrategies {
+            try sink(HealthArtifact.file(health, names, day: week * 7 - 3 - 1))
         }
-        if !funnel.run.isEmpty {
-            for file in FunnelArtifacts.files(funnel, names) { try take(file) }
+        lastWeek = max(lastWeek, week)
+        if record.type == .runStarted { try endRun() }
+        try funnel.apply(record)
+        try health.apply(record)
+        if record.type == .configurationLoaded {
+            rules = try Self.rules(ConfigurationLoaded(record))
         }
+        if let file = try DrawdownArtifacts.file(record, rules) { try sink(file) }
+        if let full = try lines.add(record, names, funnel.run) { try sink(full) }
+    }
+
+    public mutating func finish(through sequence: SequenceNumber) { position = sequence }
+
+    private func endRun() throws {
+        guard !funnel.run.isEmpty else { return }
+        for file in FunnelArtifacts.files(funnel, names) { try sink(file) }
+    }
+
+    /// Hands over what the last run, week and day have come to.
+    public mutating func close() throws {
+        try endRun()
         if hasStrategies {
             var file = HealthArtifact.file(health, names, day: health.today)
             file.path = "artifacts/health/strategy_health_summary_latest.json"
-            try take(file)
+            try sink(file)
         }
-        if let rest = lines.finish() { try take(rest) }
+        if let rest = lines.finish() { try sink(rest) }
     }
 
     private static func rules(_ loaded: ConfigurationLoaded) -> DrawdownRules {

@@ -19,8 +19,8 @@ public struct EntryBlockers: Sendable {
         /// The last event that shows it; none where there is no event to show.
         public var last: SequenceNumber
         /// What was compared at the last, in the rule's unit; nil where nothing was.
-        public var value: Money?
-        public var limit: Money?
+        public var value: Measure?
+        public var limit: Measure?
         /// How it ends.
         public var mend: String
     }

@@ -11,11 +11,11 @@ public enum EngineRestorer {
     ) throws -> Engine {
         var (engine, start) = try nearest(journal, sequence)
         guard start < sequence else { return engine }
-        var derived = Batch(next: .first)
+        var step = Step(next: .first)
         try journal.forEachRecord(from: start.next, through: sequence) { record in
             guard record.isInput else { return true }
-            derived.removeAll(next: record.sequence.next)
-            try engine.step(record, into: &derived)
+            step.removeAll(after: record.sequence)
+            try engine.step(record, in: &step)
             return true
         }
         return engine

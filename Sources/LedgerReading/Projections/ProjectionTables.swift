@@ -135,6 +135,21 @@ public struct ProjectionTables {
         return table
     }
 
+    /// The definition of each instrument that holds now.
+    public func instruments() -> Table {
+        var table = Table([
+            .init("symbol"), .init("instrument", .number), .init("venue"), .init("currency"),
+            .init("kind"), .init("tick", .decimal), .init("lot", .decimal),
+        ])
+        for instrument in names.instruments {
+            table.add([
+                instrument.symbol, "\(instrument.id.number)", instrument.venue, instrument.currency,
+                "\(instrument.kind)", "\(instrument.tick)", "\(instrument.lot)",
+            ])
+        }
+        return table
+    }
+
     /// How many orders came to which state.
     public func counts() throws -> Table {
         let register = try fold(OrderRegister.self)

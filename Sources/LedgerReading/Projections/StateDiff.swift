@@ -26,7 +26,7 @@ public struct StateDiff: Sendable {
     ///   - views: what is compared.
     public init(
         of journal: any Journal, from start: SequenceNumber, to end: SequenceNumber,
-        views: [ProjectionView] = ProjectionView.allCases
+        views: [ProjectionView] = ProjectionView.all
     ) throws {
         var before = try ProjectionTables(journal, through: start)
         var after = try ProjectionTables(journal, through: end)

@@ -1,11 +1,10 @@
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
-import LedgerJournal
 import LedgerReading
-import LedgerSafety
 import LedgerSettings
 import LedgerVenues
+import VenueRegister
 
 /// Files of what venues say of their instruments, and what the journal is told of them (Q07).
 public enum FiltersFile {
@@ -85,20 +84,11 @@ public enum FiltersFile {
         guard days >= maximumDays else { return nil }
         return
             "Filters are stale: they are of \(catalogue.madeAt), \(days) days ago, and may be less "
-            + "than \(maximumDays) days old; run ledgerd data fetch-filters, or ledger data "
-            + "import-filters"
+            + "than \(maximumDays) days old" + remedy(catalogue.venue)
     }
 
-    /// The newest filters of each instrument that a journal holds.
-    public static func known(in journal: any Journal) throws -> VenueFilterBook {
-        var book = VenueFilterBook()
-        try journal.forEachRecord(
-            from: journal.beginning, filter: EventFilter([.venueFiltersLoaded])
-        ) {
-            record in
-            book.take(try VenueFiltersLoaded(record))
-            return true
-        }
-        return book
+    private static func remedy(_ venue: String) -> String {
+        guard let source = KnownVenues.named(venue)?.filters else { return "" }
+        return "; run ledgerd data \(source.fetchCommand), or ledger data \(source.importCommand)"
     }
 }

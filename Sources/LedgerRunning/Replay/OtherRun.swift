@@ -17,7 +17,7 @@ struct OtherRun: ~Copyable {
     /// What waits to be committed.
     private var batch = Batch(next: .first)
     /// What came of the last input, here and when it was recorded.
-    private var derived = Batch(next: .first)
+    private var step = Step(next: .first)
     private var recorded = Batch(next: .first)
     /// The recorded input that both came of, and when.
     private var input: SequenceNumber
@@ -97,17 +97,17 @@ struct OtherRun: ~Copyable {
     }
 
     private mutating func step(_ record: Record, _ sequence: SequenceNumber) throws {
-        derived.removeAll(next: sequence.next)
+        step.removeAll(after: sequence)
         inputs += 1
         var failure: EngineError?
         do throws(EngineError) {
-            try engine.step(record.numbered(sequence), into: &derived)
+            try engine.step(record.numbered(sequence), in: &step)
         } catch { failure = error }
         if let failure {
             throw InputError(
                 "event \(record.sequence) cannot be stepped with the other settings: \(failure)")
         }
-        Self.append(derived, to: &batch)
+        Self.append(step.batch, to: &batch)
         guard batch.byteCount > Backtest.commitBytes else { return }
         try commit()
     }
@@ -120,8 +120,8 @@ struct OtherRun: ~Copyable {
 
     private mutating func compare() throws {
         try comparison.compare(
-            recorded, with: derived, input: input, time: time, names: engine.names)
-        derived.removeAll(next: batch.nextSequence)
+            recorded, with: step.batch, input: input, time: time, names: engine.names)
+        step.removeAll(after: SequenceNumber(batch.nextSequence.number - 1))
     }
 
     private mutating func commit() throws {

@@ -71,23 +71,23 @@ public struct Replay {
 
     private struct State: ~Copyable {
         var engine: Engine
-        var derived = Batch(next: .first)
+        var step = Step(next: .first)
         /// The derived event that the journal must have next.
         var expected = SequenceNumber.none
         var failure: String?
     }
 
     private func step(_ state: inout State, _ record: Record) throws {
-        state.derived.removeAll(next: record.sequence.next)
+        state.step.removeAll(after: record.sequence)
         state.expected = record.sequence.next
         state.failure = nil
-        do throws(EngineError) { try state.engine.step(record, into: &state.derived) } catch {
+        do throws(EngineError) { try state.engine.step(record, in: &state.step) } catch {
             state.failure = "\(error)"
         }
     }
 
     private func compare(_ record: Record, _ state: inout State) throws -> Divergence? {
-        guard let derived = state.derived.record(record.sequence),
+        guard let derived = state.step.batch.record(record.sequence),
             record.sequence == state.expected
         else {
             return try divergence(
@@ -105,8 +105,8 @@ public struct Replay {
     private func missing(
         _ state: inout State, before sequence: SequenceNumber
     ) throws -> Divergence? {
-        guard state.expected != .none, state.expected < state.derived.nextSequence,
-            let derived = state.derived.record(state.expected)
+        guard state.expected != .none, state.expected < state.step.batch.nextSequence,
+            let derived = state.step.batch.record(state.expected)
         else { return nil }
         return try divergence(at: sequence, cause: derived.cause, journaled: nil, derived: derived)
     }

@@ -1,10 +1,18 @@
 import LedgerDomain
 import LedgerEvents
 
-public enum StrategyStyle: UInt8, Sendable, CaseIterable {
+public enum StrategyStyle: UInt8, Worded {
     case none = 0
     case trend = 1
     case breakout = 2
+
+    public var word: String {
+        switch self {
+        case .none: "none"
+        case .trend: "trend"
+        case .breakout: "breakout"
+        }
+    }
 }
 
 /// How restless the market is.
@@ -67,21 +75,24 @@ public struct EntryFilters: Hashable, Sendable {
             if regime == .high, style == .breakout {
                 return .refuse(
                     Refusal(
-                        .regime, limit: Self.money(high), value: Self.money(volatility ?? high)))
+                        .regime, limit: .share(rounding: high),
+                        value: .share(rounding: volatility ?? high)))
             }
             if style == .trend, let trend = history.trend(instrument),
                 trend.magnitude < Self.choppy
             {
                 return .refuse(
                     Refusal(
-                        .regime, limit: Self.money(Self.choppy), value: Self.money(trend.magnitude))
+                        .regime, limit: .share(rounding: Self.choppy),
+                        value: .share(rounding: trend.magnitude))
                 )
             }
         }
         let days = regime == .high ? Self.shortWindow : correlationDays
         if maximum > 0, let own = history.volatility(instrument, days: days), own > maximum {
             return .refuse(
-                Refusal(.volatility, limit: Self.money(maximum), value: Self.money(own)))
+                Refusal(.volatility, limit: .share(rounding: maximum), value: .share(rounding: own))
+            )
         }
         guard maximumCorrelation < 1 else { return .pass(1, correlation: 0) }
         var most = 0.0
@@ -92,7 +103,8 @@ public struct EntryFilters: Hashable, Sendable {
         guard most <= maximumCorrelation else {
             return .refuse(
                 Refusal(
-                    .correlation, limit: Self.money(maximumCorrelation), value: Self.money(most)))
+                    .correlation, limit: .share(rounding: maximumCorrelation),
+                    value: .share(rounding: most)))
         }
         return .pass(Self.multiplier(most), correlation: most)
     }
@@ -102,11 +114,5 @@ public struct EntryFilters: Hashable, Sendable {
         guard correlation > attenuatesFrom else { return 1 }
         let share = (correlation - attenuatesFrom) / (attenuatesTo - attenuatesFrom)
         return max(smallest, 1 - share * (1 - smallest))
-    }
-
-    /// To 10^-9, for a record.
-    static func money(_ value: Double) -> Money {
-        guard value.isFinite, value.magnitude < 1e20 else { return .zero }
-        return Money(raw: Int128((value * 1e9).rounded(.toNearestOrEven)))
     }
 }

@@ -37,8 +37,8 @@ public struct SignalFunnel: Projection, Hashable {
         public var count: UInt64
         /// The last of them.
         public var sequence: SequenceNumber
-        public var limit: Money
-        public var value: Money
+        public var limit: Measure
+        public var value: Measure
     }
 
     /// `MODE-NAME-SEQUENCE` of the run's start; empty before the first.

@@ -21,8 +21,8 @@ public struct StrategyHealth: Projection, Hashable {
         var profit = Money.zero
         var signals: UInt32 = 0
         var rejections: UInt32 = 0
-        var ordered = Money.zero
-        var filled = Money.zero
+        var ordered = Quantity.zero
+        var filled = Quantity.zero
     }
 
     struct Track: Hashable, Sendable {
@@ -69,7 +69,7 @@ public struct StrategyHealth: Projection, Hashable {
                 day(try IntentRejected(record).strategy) { $0.rejections += 1 }
             case .orderIntended:
                 let event = try OrderIntended(record)
-                day(event.strategy) { $0.ordered += Money(raw: event.quantity.raw) }
+                day(event.strategy) { $0.ordered = $0.ordered + event.quantity }
             default: break
             }
         } catch { throw .record(error) }
@@ -86,7 +86,7 @@ public struct StrategyHealth: Projection, Hashable {
         let profit = realised(record.account, fill) - before - fill.fee
         let closes = held.raw * fill.side.sign < 0
         day(fill.strategy) {
-            $0.filled += Money(raw: fill.quantity.raw)
+            $0.filled = $0.filled + fill.quantity
             $0.profit += profit
             if closes { $0.trades += 1 }
         }
@@ -152,8 +152,8 @@ public struct StrategyHealth: Projection, Hashable {
             window.profit += day.profit
             window.signals += day.signals
             window.rejections += day.rejections
-            window.ordered += day.ordered
-            window.filled += day.filled
+            window.ordered = window.ordered + day.ordered
+            window.filled = window.filled + day.filled
         }
         return window
     }
@@ -228,8 +228,8 @@ public struct HealthWindow: Hashable, Sendable {
     public var signals: UInt32 = 0
     public var rejections: UInt32 = 0
     /// Units.
-    public var ordered = Money.zero
-    public var filled = Money.zero
+    public var ordered = Quantity.zero
+    public var filled = Quantity.zero
 
     public init() {}
 

@@ -31,7 +31,7 @@ extension QualityReport {
             text.append(isFirst ? "\n    " : ",\n    ")
             isFirst = false
             text.append("\"\(issue.name)\": {\n      \"severity\": ")
-            text.append("\"\(String(describing: issue.severity).uppercased())\",\n")
+            text.append("\"\(issue.severity.word.uppercased())\",\n")
             text.append("      \"message\": \"\(issue.message)\",\n      \"symbols\": [")
             for (index, symbol) in concerned.enumerated() {
                 text.append(index == 0 ? "\n        {\"symbol\": " : ",\n        {\"symbol\": ")

@@ -78,7 +78,8 @@ public struct LedgerStanding: Hashable, Sendable {
         var found = positions(snapshot, rules)
         if rules.differ(cash.raw, from: snapshot.began.cash.raw) {
             found.append(
-                DiscrepancyFound(.cash, snapshot: id, ledger: cash, venue: snapshot.began.cash))
+                DiscrepancyFound(
+                    .cash, snapshot: id, ledger: .money(cash), venue: .money(snapshot.began.cash)))
         }
         return found + orders(snapshot)
     }
@@ -98,7 +99,7 @@ public struct LedgerStanding: Hashable, Sendable {
                     found.append(
                         DiscrepancyFound(
                             .positionOnlyInLedger, instrument: holding.instrument, snapshot: id,
-                            ledger: Money(raw: holding.quantity.raw), venue: .zero,
+                            ledger: .quantity(holding.quantity), venue: .zero,
                             symbol: holding.symbol))
                 }
                 continue
@@ -107,7 +108,8 @@ public struct LedgerStanding: Hashable, Sendable {
                 found.append(
                     DiscrepancyFound(
                         .quantity, instrument: holding.instrument, snapshot: id,
-                        ledger: Money(raw: holding.quantity.raw), venue: Money(raw: quantity),
+                        ledger: .quantity(holding.quantity),
+                        venue: .quantity(Quantity(raw: quantity)),
                         symbol: holding.symbol))
             }
             let price = reported[0].averagePrice.raw
@@ -115,7 +117,8 @@ public struct LedgerStanding: Hashable, Sendable {
                 found.append(
                     DiscrepancyFound(
                         .averagePrice, instrument: holding.instrument, snapshot: id,
-                        ledger: Money(raw: holding.average), venue: Money(raw: Int128(price)),
+                        ledger: Measure(raw: holding.average),
+                        venue: .price(reported[0].averagePrice),
                         symbol: holding.symbol))
             }
         }
@@ -128,7 +131,7 @@ public struct LedgerStanding: Hashable, Sendable {
             found.append(
                 DiscrepancyFound(
                     .positionOnlyAtVenue, instrument: position.instrument, snapshot: id,
-                    ledger: .zero, venue: Money(raw: position.quantity.raw),
+                    ledger: .zero, venue: .quantity(position.quantity),
                     symbol: position.symbol,
                     detail: isUnknown ? "the ledger does not know the symbol" : ""))
         }
@@ -152,7 +155,7 @@ public struct LedgerStanding: Hashable, Sendable {
                 found.append(
                     DiscrepancyFound(
                         .orderOnlyInLedger, instrument: terms.instrument, snapshot: id,
-                        ledger: Money(raw: order.remaining.raw), venue: .zero, order: order.id,
+                        ledger: .quantity(order.remaining), venue: .zero, order: order.id,
                         detail: "\(terms.intent)"))
                 continue
             }
@@ -160,8 +163,8 @@ public struct LedgerStanding: Hashable, Sendable {
                 found.append(
                     DiscrepancyFound(
                         .unrecordedFill, instrument: terms.instrument, snapshot: id,
-                        ledger: Money(raw: order.filled.raw),
-                        venue: Money(raw: reported.filled.raw), order: order.id,
+                        ledger: .quantity(order.filled),
+                        venue: .quantity(reported.filled), order: order.id,
                         symbol: reported.symbol, detail: reported.venueOrder))
             }
         }
@@ -171,7 +174,7 @@ public struct LedgerStanding: Hashable, Sendable {
                 DiscrepancyFound(
                     .orderOnlyAtVenue, instrument: reported.instrument, snapshot: id,
                     ledger: .zero,
-                    venue: Money(raw: reported.quantity.raw - reported.filled.raw),
+                    venue: .quantity(reported.quantity - reported.filled),
                     symbol: reported.symbol,
                     detail: "\(reported.venueOrder); cancel it at the venue"))
         }

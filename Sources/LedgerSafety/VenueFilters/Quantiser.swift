@@ -236,31 +236,28 @@ private struct Worth: Comparable {
 
 extension Refusal {
     static func filter(_ reason: RejectionReason, price: Price, _ asked: Price) -> Refusal {
-        Refusal(reason, limit: Money(raw: Int128(price.raw)), value: Money(raw: Int128(asked.raw)))
+        Refusal(reason, limit: .price(price), value: .price(asked))
     }
 
     fileprivate static func filter(
         _ reason: RejectionReason, limit: Int128, _ asked: Price
     ) -> Refusal {
-        Refusal(reason, limit: Money(raw: limit), value: Money(raw: Int128(asked.raw)))
+        Refusal(reason, limit: Measure(raw: limit), value: .price(asked))
     }
 
     fileprivate static func filter(
         _ reason: RejectionReason, quantity: Quantity, _ asked: Quantity
     ) -> Refusal {
-        Refusal(reason, limit: Money(raw: quantity.raw), value: Money(raw: asked.raw))
+        Refusal(reason, limit: .quantity(quantity), value: .quantity(asked))
     }
 
     fileprivate static func filter(
         _ reason: RejectionReason, worth: Money, _ asked: Worth
     ) -> Refusal {
-        Refusal(reason, limit: worth, value: asked.money)
+        Refusal(reason, limit: .money(worth), value: .money(asked.money))
     }
 
-    /// Counts are whole units of 10^9, as every value of a refusal is shown.
     static func filter(_ reason: RejectionReason, count: UInt32, _ open: Int) -> Refusal {
-        let one = Int128(FixedPoint.one)
-        return Refusal(
-            reason, limit: Money(raw: Int128(count) * one), value: Money(raw: Int128(open) * one))
+        Refusal(reason, limit: .count(count), value: .count(open))
     }
 }

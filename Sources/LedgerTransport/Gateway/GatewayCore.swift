@@ -4,34 +4,32 @@ import LedgerVenues
 import NIOCore
 import NIOPosix
 
-/// What both gateways are made of: threads, requests, the venue's clock, what is known of orders, and the
+/// What every gateway is made of: threads, requests, the venue's clock, what is known of orders, and the
 /// one way by which reports leave.
 ///
 /// Order reports and answers come from one thread, in the order in which they came; market data from
 /// another.
 // Sendable unchecked: what several threads touch is under the lock; all else belongs to the order loop.
-final class GatewayCore: @unchecked Sendable {
-    struct Dialect: Sendable {
-        var requests: RequestChannel.Dialect
-        var clock: WireRequest
-        var readClock: @Sendable ([UInt8]) throws(JSONFault) -> Timestamp
-    }
-
+public final class GatewayCore: @unchecked Sendable {
     /// What reports told of an order.
-    struct KnownOrder: Hashable, Sendable {
-        var venueOrder: String
-        var filled: Quantity
+    public struct KnownOrder: Hashable, Sendable {
+        public var venueOrder: String
+        public var filled: Quantity
+
+        public init(venueOrder: String, filled: Quantity) {
+            (self.venueOrder, self.filled) = (venueOrder, filled)
+        }
     }
 
-    let name: String
-    let settings: GatewaySettings
-    let clock: VenueClock
-    let orderLoop: any EventLoop
-    let marketLoop: any EventLoop
-    let channel: RequestChannel
+    public let name: String
+    public let settings: GatewaySettings
+    public let clock: VenueClock
+    public let orderLoop: any EventLoop
+    public let marketLoop: any EventLoop
+    public let channel: RequestChannel
     private let group: MultiThreadedEventLoopGroup
     private let client: HTTPClient
-    private let dialect: Dialect
+    private let dialect: RequestDialect
     private let redaction: Redaction
     private let startedAt = MachineTime.steady
     let lock = GatewayLock()
@@ -51,10 +49,7 @@ final class GatewayCore: @unchecked Sendable {
     private var awaited: Set<String> = []
     private var clockTask: RepeatedTask?
 
-    init(
-        _ name: String, _ settings: GatewaySettings,
-        _ dialect: (_ venueTime: @escaping @Sendable () -> Timestamp) -> Dialect
-    ) {
+    public init(_ name: String, _ settings: GatewaySettings, _ dialect: RequestDialect) {
         (self.name, self.settings) = (name, settings)
         redaction = Redaction(settings.keys)
         group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
@@ -62,9 +57,8 @@ final class GatewayCore: @unchecked Sendable {
         client = HTTPClient(settings.http)
         let clock = VenueClock(settings.clock)
         self.clock = clock
-        let own = dialect { clock.now }
-        self.dialect = own
-        channel = RequestChannel(client, orderLoop, settings, own.requests)
+        self.dialect = dialect
+        channel = RequestChannel(client, orderLoop, settings, dialect, clock)
         channel.timestampRefused = { [weak self] in
             self?.clock.invalidate()
             self?.measureClock()
@@ -73,7 +67,7 @@ final class GatewayCore: @unchecked Sendable {
 
     // MARK: Life
 
-    func start(_ sink: ReportSink) {
+    public func start(_ sink: ReportSink) {
         lock.hold { self.sink = sink }
         orderLoop.execute { [self] in
             measureClock()
@@ -85,7 +79,7 @@ final class GatewayCore: @unchecked Sendable {
     }
 
     /// Nothing is reported after it. Not from a sink.
-    func stop() {
+    public func stop() {
         lock.hold { (sink, isUp) = (nil, false) }
         channel.stop()
         orderLoop.execute { [self] in
@@ -101,15 +95,15 @@ final class GatewayCore: @unchecked Sendable {
     // MARK: Reports
 
     /// Whether the stream of order reports is up.
-    var isOrderStreamUp: Bool {
+    public var isOrderStreamUp: Bool {
         get { lock.hold { isUp } }
         set { lock.hold { isUp = newValue } }
     }
 
-    func report(_ report: GatewayReport) { self.report(report, readAt: MachineTime.steady) }
+    public func report(_ report: GatewayReport) { self.report(report, readAt: MachineTime.steady) }
 
     /// - Parameter readAt: when its bytes had come, on the steady clock.
-    func report(_ report: GatewayReport, readAt: Int64) {
+    public func report(_ report: GatewayReport, readAt: Int64) {
         let report = redaction.applied(to: report)
         let sink = lock.hold {
             switch report {
@@ -126,7 +120,7 @@ final class GatewayCore: @unchecked Sendable {
     /// From the market loop: nothing is learned of it and no secret can be in it.
     ///
     /// - Parameter readAt: when its bytes had come, on the steady clock.
-    func reportMarket(_ reports: [GatewayReport], readAt: Int64) {
+    public func reportMarket(_ reports: [GatewayReport], readAt: Int64) {
         guard let sink = lock.hold({ self.sink }) else { return }
         for report in reports { sink.take(report, readAt) }
         flush(\.market, on: marketLoop)
@@ -154,7 +148,7 @@ final class GatewayCore: @unchecked Sendable {
     // MARK: Orders
 
     /// The order may be on its way from now on.
-    func willSend(_ clientOrder: String) {
+    public func willSend(_ clientOrder: String) {
         lock.hold {
             // Nobody asks for those of long ago any more.
             if sentAt.count >= 4096 {
@@ -165,11 +159,13 @@ final class GatewayCore: @unchecked Sendable {
         }
     }
 
-    func known(_ clientOrder: String) -> KnownOrder? { lock.hold { orders.known(clientOrder) } }
-    func clientOrder(of venueOrder: String) -> String? {
+    public func known(_ clientOrder: String) -> KnownOrder? {
+        lock.hold { orders.known(clientOrder) }
+    }
+    public func clientOrder(of venueOrder: String) -> String? {
         lock.hold { orders.clientOrder(of: venueOrder) }
     }
-    func learn(_ order: VenueOrder) { lock.hold { orders.learn(order) } }
+    public func learn(_ order: VenueOrder) { lock.hold { orders.learn(order) } }
 
     /// Nanoseconds after which an order that left is either at the venue or nowhere: the second by which a
     /// time stamp may be ahead, the window within which the venue takes a request up, and its own time
@@ -180,18 +176,18 @@ final class GatewayCore: @unchecked Sendable {
 
     /// From when on "no such order" is certain. An order that this process did not send may have left
     /// right before it started.
-    func arrivalDeadline(_ clientOrder: String) -> Int64 {
+    public func arrivalDeadline(_ clientOrder: String) -> Int64 {
         lock.hold { (sentAt[clientOrder] ?? startedAt) + arrivalSpan }
     }
 
     /// - Returns: whether nobody waits for it yet. On the order loop.
-    func beginWait(_ clientOrder: String) -> Bool { awaited.insert(clientOrder).inserted }
-    func endWait(_ clientOrder: String) { awaited.remove(clientOrder) }
+    public func beginWait(_ clientOrder: String) -> Bool { awaited.insert(clientOrder).inserted }
+    public func endWait(_ clientOrder: String) { awaited.remove(clientOrder) }
 
     // MARK: Questions
 
     /// Questions are answered one after the other, in the order in which they were asked.
-    func enqueue(_ question: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) {
+    public func enqueue(_ question: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) {
         orderLoop.execute { [self] in
             guard !isStopped else { return }
             questions.append(question)
@@ -216,7 +212,7 @@ final class GatewayCore: @unchecked Sendable {
     /// - Parameters:
     ///   - context: what the fault is about; a client order id or the request's path.
     ///   - then: given nil after a failure.
-    func ask<T: Sendable>(
+    public func ask<T: Sendable>(
         _ request: WireRequest, about context: String? = nil,
         _ read: @escaping @Sendable ([UInt8]) throws(JSONFault) -> T,
         _ then: @escaping @Sendable (T?) -> Void
@@ -240,7 +236,7 @@ final class GatewayCore: @unchecked Sendable {
     }
 
     /// Reports a fault, and does what it asks for.
-    func failed(_ fault: VenueFault, _ context: String) {
+    public func failed(_ fault: VenueFault, _ context: String) {
         report(.fault(fault, context))
         switch fault {
         case .authentication(let text), .unreachable(let text): noteRequests(false, text)

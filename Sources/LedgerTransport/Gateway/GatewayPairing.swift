@@ -1,31 +1,23 @@
 import LedgerVenues
 
 /// Which addresses and keys belong to money and which do not (K23).
-enum GatewayPairing {
-    static let alpaca = Rules(
-        live: ["api.alpaca.markets"], paper: ["paper-api.alpaca.markets"], liveKey: "AK",
-        paperKey: "PK")
-    static let binance = Rules(
-        live: [
-            "api.binance.com", "api-gcp.binance.com", "api1.binance.com", "api2.binance.com",
-            "api3.binance.com", "api4.binance.com", "ws-api.binance.com",
-        ],
-        paper: [
-            "testnet.binance.vision", "ws-api.testnet.binance.vision", "demo-api.binance.com",
-            "demo-ws-api.binance.com",
-        ], liveKey: "", paperKey: "")
-
-    struct Rules {
-        var live: [String]
-        var paper: [String]
+public enum GatewayPairing {
+    public struct Rules: Sendable {
+        public var live: [String]
+        public var paper: [String]
         /// The first letters of a key; none where keys do not tell.
-        var liveKey: String
-        var paperKey: String
+        public var liveKey: String
+        public var paperKey: String
+
+        public init(live: [String], paper: [String], liveKey: String = "", paperKey: String = "") {
+            (self.live, self.paper) = (live, paper)
+            (self.liveKey, self.paperKey) = (liveKey, paperKey)
+        }
     }
 
     /// - Throws: for an empty key, an address that is none, keys that would go out in clear, and a live
     ///   address or key with `paper: true` or the reverse.
-    static func check(
+    public static func check(
         _ settings: GatewaySettings, _ rules: Rules
     ) throws(GatewaySettingsError) {
         guard settings.keys.areComplete else { throw GatewaySettingsError("a key is empty") }
@@ -71,7 +63,7 @@ enum GatewayPairing {
     }
 
     /// In small letters, without the port; nil where there is none.
-    static func host(_ url: String) -> String? {
+    public static func host(_ url: String) -> String? {
         let web: String
         if url.hasPrefix("http") {
             web = "ws" + url.dropFirst(4)
@@ -84,7 +76,7 @@ enum GatewayPairing {
         return host
     }
 
-    static func isLoopback(_ host: String) -> Bool {
+    public static func isLoopback(_ host: String) -> Bool {
         host == "localhost" || host == "::1"
             || (host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." })
     }

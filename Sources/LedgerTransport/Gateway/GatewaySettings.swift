@@ -3,8 +3,8 @@ import LedgerVenues
 
 /// Where a venue is, who we are there, and how patient we are.
 public struct GatewaySettings: Sendable {
-    /// How Binance gives the account's events: by a subscription that is signed, over its web-socket API;
-    /// or by a listen key, which other venues of its kind still have.
+    /// How the venue gives the account's events: by a signed subscription over its web-socket API, or by a
+    /// listen key that is part of the stream's address.
     public enum UserStream: Hashable, Sendable {
         case subscription
         case listenKey
@@ -26,7 +26,7 @@ public struct GatewaySettings: Sendable {
         didSet { (http.authorityFile, socket.authorityFile) = (authorityFile, authorityFile) }
     }
 
-    /// Milliseconds within which Binance must take a request up; at most 60,000.
+    /// Milliseconds within which a venue that has such a limit must take a request up; at most 60,000.
     public var receiveWindow: Int64 = 5000
     /// How long after that a venue may still be about to place an order that it took up: its own limit for
     /// a request. An order of which nobody knows anything after both is not coming any more.
@@ -40,7 +40,7 @@ public struct GatewaySettings: Sendable {
     /// Orders that wait for the budget at once.
     public var orderQueue = 32
     public var clock = ClockEstimator.Rules()
-    /// Binance: the asset that is the account's cash.
+    /// The asset that is the account's cash, where the venue keeps cash as one asset of many.
     public var quoteAsset = "USDT"
     public var userStream = UserStream.subscription
     /// Whether market data come with closed bars of a minute.
@@ -58,36 +58,9 @@ public struct GatewaySettings: Sendable {
         (self.isPaper, self.budget) = (isPaper, budget)
     }
 
-    /// Alpaca's own addresses and limits: 200 requests a minute.
-    ///
-    /// - Parameter feed: of its data stream: `v2/iex`, `v2/sip`, `v1beta3/crypto/us`.
-    public static func alpaca(
-        _ keys: VenueKeys, isPaper: Bool, feed: String = "v2/iex"
-    ) -> GatewaySettings {
-        let host = isPaper ? "paper-api.alpaca.markets" : "api.alpaca.markets"
-        var settings = GatewaySettings(
-            restURL: "https://\(host)", orderStreamURL: "wss://\(host)/stream",
-            marketStreamURL: "wss://stream.data.alpaca.markets/\(feed)", keys: keys,
-            isPaper: isPaper, budget: RequestBudget.Rules(perMinute: 180, burst: 20, reserve: 5))
-        settings.dataURL = "https://data.alpaca.markets"
-        return settings
-    }
-
-    /// Binance's own addresses, or its test net's, and limits: a weight of 6000 a minute.
-    public static func binance(_ keys: VenueKeys, isPaper: Bool) -> GatewaySettings {
-        let budget = RequestBudget.Rules(perMinute: 5400, burst: 600, reserve: 50)
-        guard isPaper else {
-            return GatewaySettings(
-                restURL: "https://api.binance.com",
-                orderStreamURL: "wss://ws-api.binance.com:443/ws-api/v3",
-                marketStreamURL: "wss://stream.binance.com:9443", keys: keys, isPaper: false,
-                budget: budget)
-        }
-        return GatewaySettings(
-            restURL: "https://testnet.binance.vision",
-            orderStreamURL: "wss://ws-api.testnet.binance.vision/ws-api/v3",
-            marketStreamURL: "wss://stream.testnet.binance.vision", keys: keys, isPaper: true,
-            budget: budget)
+    /// The address that a request goes to, before its path.
+    func address(of request: WireRequest) -> String {
+        request.place == .data && !dataURL.isEmpty ? dataURL : restURL
     }
 }
 
@@ -95,5 +68,5 @@ public struct GatewaySettings: Sendable {
 public struct GatewaySettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String
 
-    init(_ description: String) { self.description = description }
+    public init(_ description: String) { self.description = description }
 }

@@ -5,18 +5,20 @@ import LedgerVenues
 ///
 /// On the stream's event loop alone.
 // Sendable unchecked: every field is touched on one event loop.
-final class LinkReporter: @unchecked Sendable {
+public final class LinkReporter: @unchecked Sendable {
     private let link: VenueLink
     private let name: String
     private let report: @Sendable (GatewayReport) -> Void
     private var isUp: Bool?
     private var lostAt: Int64 = 0
 
-    init(_ link: VenueLink, _ name: String, _ report: @escaping @Sendable (GatewayReport) -> Void) {
+    public init(
+        _ link: VenueLink, _ name: String, _ report: @escaping @Sendable (GatewayReport) -> Void
+    ) {
         (self.link, self.name, self.report) = (link, name, report)
     }
 
-    func up() {
+    public func up() {
         guard isUp != true else { return }
         let gap =
             isUp == nil ? "" : "after a gap of \((MachineTime.steady - lostAt) / 1_000_000) ms"
@@ -25,7 +27,7 @@ final class LinkReporter: @unchecked Sendable {
     }
 
     /// Each failure is counted; the link goes down once.
-    func down(_ reason: String) {
+    public func down(_ reason: String) {
         report(.fault(.unreachable(reason), name))
         guard isUp != false else { return }
         (isUp, lostAt) = (false, MachineTime.steady)

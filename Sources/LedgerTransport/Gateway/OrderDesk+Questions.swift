@@ -5,7 +5,7 @@ import LedgerVenues
 /// Questions about orders and fills, the same for every venue.
 extension OrderDesk {
     /// The order, or nil where the venue has none.
-    func find(
+    public func find(
         _ order: OrderReference,
         _ then: @escaping @Sendable (Result<Answer?, VenueFault>) -> Void
     ) {
@@ -26,7 +26,7 @@ extension OrderDesk {
     }
 
     /// - Parameter then: given what is known of the old order, unless the replacement is refused before.
-    func beginReplacing(
+    public func beginReplacing(
         _ old: OrderReference, with order: OrderRequest,
         _ then: @escaping @Sendable (GatewayCore.KnownOrder) -> Void
     ) {
@@ -42,7 +42,7 @@ extension OrderDesk {
     }
 
     /// What is known of an order that is to be changed; asked for where nothing is.
-    func known(
+    public func known(
         _ order: OrderReference,
         _ then: @escaping @Sendable (Result<GatewayCore.KnownOrder, VenueFault>) -> Void
     ) {
@@ -66,7 +66,7 @@ extension OrderDesk {
     /// - Parameters:
     ///   - ask: one question; given back are the reports of the order, nothing where the venue has none,
     ///     or the fault.
-    func settle(
+    public func settle(
         _ order: OrderReference, isWaiting: Bool = false,
         _ ask:
             @escaping @Sendable (
@@ -106,7 +106,7 @@ extension OrderDesk {
     }
 
     /// Reports the order as it is, then what `fills` asks for.
-    func queryFills(
+    public func queryFills(
         _ order: OrderReference,
         _ fills: @escaping @Sendable (Answer, _ done: @escaping @Sendable () -> Void) -> Void
     ) {
@@ -127,7 +127,7 @@ extension OrderDesk {
 
     /// Reports fills of a history in their order; what it leaves out, the client's id, is asked for. A fill
     /// whose order cannot be learned is told without it.
-    func report(_ fills: [VenueFill], _ then: @escaping @Sendable () -> Void) {
+    public func report(_ fills: [VenueFill], _ then: @escaping @Sendable () -> Void) {
         guard var fill = fills.first else { return then() }
         let rest = Array(fills.dropFirst())
         if let client = core.clientOrder(of: fill.venueOrder) {

@@ -3,16 +3,10 @@ import LedgerEvents
 import LedgerVenues
 
 /// An order in a venue's answer.
-protocol OrderAnswer: Sendable {
+public protocol OrderAnswer: Sendable {
     var order: VenueOrder { get }
     /// The executions first, then the state that they led to.
     var reports: [GatewayReport] { get }
-}
-
-extension BinanceOrder: OrderAnswer {}
-extension AlpacaOrder: OrderAnswer {
-    /// Nothing of one that may yet come to nothing.
-    var reports: [GatewayReport] { isUndecided ? [] : [.order(order)] }
 }
 
 /// Orders as every gateway sends them and asks for them, and what it says of them.
@@ -22,24 +16,39 @@ extension AlpacaOrder: OrderAnswer {
 /// - What is neither a yes nor a no is a fault `unknownOutcome` about the client order id and nothing else:
 ///   the order may be there. It is asked for, and never sent again.
 /// - An answer about another order than the one that was asked about is one that cannot be read.
-struct OrderDesk<Answer: OrderAnswer>: Sendable {
+public struct OrderDesk<Answer: OrderAnswer>: Sendable {
     /// What makes one venue's orders different from another's.
-    struct Dialect: Sendable {
-        var submit: @Sendable (OrderRequest) throws(VenueFault) -> WireRequest
-        var order: @Sendable (OrderReference) -> WireRequest
+    public struct Dialect: Sendable {
+        public var submit: @Sendable (OrderRequest) throws(VenueFault) -> WireRequest
+        public var order: @Sendable (OrderReference) -> WireRequest
         /// Of an answer to an order's request that is no success.
-        var fault: @Sendable (WireAnswer) -> VenueFault
+        public var fault: @Sendable (WireAnswer) -> VenueFault
         /// Whether a question was refused because there is no such order.
-        var isNone: @Sendable (VenueFault) -> Bool
-        var read: @Sendable ([UInt8]) throws(JSONFault) -> Answer
+        public var isNone: @Sendable (VenueFault) -> Bool
+        public var read: @Sendable ([UInt8]) throws(JSONFault) -> Answer
+
+        public init(
+            submit: @escaping @Sendable (OrderRequest) throws(VenueFault) -> WireRequest,
+            order: @escaping @Sendable (OrderReference) -> WireRequest,
+            fault: @escaping @Sendable (WireAnswer) -> VenueFault,
+            isNone: @escaping @Sendable (VenueFault) -> Bool,
+            read: @escaping @Sendable ([UInt8]) throws(JSONFault) -> Answer
+        ) {
+            (self.submit, self.order, self.fault) = (submit, order, fault)
+            (self.isNone, self.read) = (isNone, read)
+        }
     }
 
-    let core: GatewayCore
-    let dialect: Dialect
+    public let core: GatewayCore
+    public let dialect: Dialect
+
+    public init(core: GatewayCore, dialect: Dialect) {
+        (self.core, self.dialect) = (core, dialect)
+    }
 
     // MARK: Sending
 
-    func submit(_ order: OrderRequest) {
+    public func submit(_ order: OrderRequest) {
         place(
             order, { () throws(VenueFault) in try dialect.submit(order) },
             no: { reject(order, $0) }
@@ -51,7 +60,7 @@ struct OrderDesk<Answer: OrderAnswer>: Sendable {
     /// - Parameters:
     ///   - no: told on the order loop that it did not leave, or that the venue refused it.
     ///   - yes: told what the venue made of it.
-    func place(
+    public func place(
         _ order: OrderRequest, _ request: () throws(VenueFault) -> WireRequest,
         no: @escaping @Sendable (VenueFault) -> Void,
         yes: @escaping @Sendable (Answer) -> Void
@@ -82,7 +91,7 @@ struct OrderDesk<Answer: OrderAnswer>: Sendable {
     /// wanted.
     ///
     /// - Parameter order: its quantity is in all, with what the cancelled one filled.
-    func placeRest(of order: OrderRequest, behind cancelled: VenueOrder) {
+    public func placeRest(of order: OrderRequest, behind cancelled: VenueOrder) {
         var rest = order
         rest.quantity = order.quantity - cancelled.filled
         place(
@@ -106,12 +115,12 @@ struct OrderDesk<Answer: OrderAnswer>: Sendable {
     }
 
     /// What is wrong with sending an order now; nil where nothing is.
-    func refusal() -> VenueFault? {
+    public func refusal() -> VenueFault? {
         core.isOrderStreamUp ? nil : .unreachable("order stream is down")
     }
 
     /// Told when the order's request is about to be written.
-    func hook(_ order: OrderRequest) -> (@Sendable (Int64) -> Void)? {
+    public func hook(_ order: OrderRequest) -> (@Sendable (Int64) -> Void)? {
         guard let told = core.settings.onOrderWritten else { return nil }
         let id = order.clientOrder
         return { time in told(id, time) }
@@ -120,7 +129,7 @@ struct OrderDesk<Answer: OrderAnswer>: Sendable {
     // MARK: Outcomes
 
     /// The order did not leave, or the venue refused it. For a fault of the way, the fault goes before.
-    func reject(
+    public func reject(
         _ order: OrderRequest, _ fault: VenueFault, as status: VenueStatus = .rejected
     ) {
         if case .refused = fault {} else { core.failed(fault, order.clientOrder) }
@@ -133,7 +142,7 @@ struct OrderDesk<Answer: OrderAnswer>: Sendable {
     }
 
     /// A cancel that did not leave, or that the venue refused.
-    func refuseCancel(_ order: OrderReference, _ fault: VenueFault) {
+    public func refuseCancel(_ order: OrderReference, _ fault: VenueFault) {
         if case .refused = fault {} else { core.failed(fault, order.clientOrder) }
         core.report(
             .order(
@@ -144,7 +153,7 @@ struct OrderDesk<Answer: OrderAnswer>: Sendable {
 
     /// The body of an answer of success; anything else is given to `no` as a clear refusal, or reported as
     /// an unknown outcome.
-    func body(
+    public func body(
         _ outcome: RequestChannel.OrderOutcome, _ clientOrder: String, no: (VenueFault) -> Void
     ) -> [UInt8]? {
         switch outcome {
@@ -160,7 +169,7 @@ struct OrderDesk<Answer: OrderAnswer>: Sendable {
         return nil
     }
 
-    func read(_ body: [UInt8], about order: OrderReference) throws(JSONFault) -> Answer {
+    public func read(_ body: [UInt8], about order: OrderReference) throws(JSONFault) -> Answer {
         let answer = try dialect.read(body)
         let isMeant =
             order.clientOrder.isEmpty
@@ -173,7 +182,7 @@ struct OrderDesk<Answer: OrderAnswer>: Sendable {
     }
 
     /// The venue said yes in words that cannot be read.
-    func unreadable(_ error: JSONFault, _ clientOrder: String) {
+    public func unreadable(_ error: JSONFault, _ clientOrder: String) {
         core.report(.fault(.malformed("\(error)"), clientOrder))
         core.report(.fault(.unknownOutcome("the answer cannot be read"), clientOrder))
     }

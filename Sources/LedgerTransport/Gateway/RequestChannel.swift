@@ -7,32 +7,26 @@ import NIOCore
 ///
 /// Orders leave from the caller's thread, in the order of the calls. Completions come on the event loop.
 // Sendable unchecked: what both sides touch is under the lock; all else belongs to the loop.
-final class RequestChannel: @unchecked Sendable {
-    /// What makes one venue's requests different from another's.
-    struct Dialect: Sendable {
-        /// Address, keys, time stamp and signature, at the moment of sending.
-        var request: @Sendable (WireRequest) -> HTTPRequest
-        var fault: @Sendable (WireAnswer, _ isOrder: Bool) -> VenueFault
-    }
-
+public final class RequestChannel: @unchecked Sendable {
     /// What became of an order's request.
-    enum OrderOutcome: Sendable {
+    public enum OrderOutcome: Sendable {
         /// It did not leave.
         case refused(VenueFault)
         case outcome(WireOutcome)
     }
 
     private struct WaitingOrder {
-        var request: WireRequest
-        var onWrite: (@Sendable (Int64) -> Void)?
-        var deadline: Int64
-        var completion: @Sendable (OrderOutcome) -> Void
+        public var request: WireRequest
+        public var onWrite: (@Sendable (Int64) -> Void)?
+        public var deadline: Int64
+        public var completion: @Sendable (OrderOutcome) -> Void
     }
 
     private let client: HTTPClient
     private let loop: any EventLoop
     private let settings: GatewaySettings
-    private let dialect: Dialect
+    private let dialect: RequestDialect
+    private let clock: VenueClock
     private let lock = GatewayLock()
     // Under the lock.
     private var budget: RequestBudget
@@ -42,23 +36,23 @@ final class RequestChannel: @unchecked Sendable {
     // The loop's own.
     private var backoff: Backoff
     /// The venue found a time stamp wrong: told at once, so that the next attempt has another.
-    var timestampRefused: (@Sendable () -> Void)?
+    public var timestampRefused: (@Sendable () -> Void)?
 
-    init(
+    public init(
         _ client: HTTPClient, _ loop: any EventLoop, _ settings: GatewaySettings,
-        _ dialect: Dialect
+        _ dialect: RequestDialect, _ clock: VenueClock
     ) {
         (self.client, self.loop) = (client, loop)
-        (self.settings, self.dialect) = (settings, dialect)
+        (self.settings, self.dialect, self.clock) = (settings, dialect, clock)
         budget = RequestBudget(settings.budget, now: MachineTime.steady)
         backoff = Backoff(settings.backoff, seed: settings.seed ^ 0x5eed)
     }
 
-    func stop() { lock.hold { isStopped = true } }
+    public func stop() { lock.hold { isStopped = true } }
 
     // MARK: Orders
 
-    func order(
+    public func order(
         _ request: WireRequest, onWrite: (@Sendable (Int64) -> Void)? = nil,
         _ completion: @escaping @Sendable (OrderOutcome) -> Void
     ) {
@@ -117,7 +111,7 @@ final class RequestChannel: @unchecked Sendable {
         _ request: WireRequest, _ onWrite: (@Sendable (Int64) -> Void)?,
         _ completion: @escaping @Sendable (OrderOutcome) -> Void
     ) {
-        var http = dialect.request(request)
+        var http = self.http(request)
         http.isOnce = true
         http.onWrite = onWrite
         client.send(http) { [self] result in
@@ -133,7 +127,7 @@ final class RequestChannel: @unchecked Sendable {
     /// Asks until there is an answer that is no passing failure, or no attempt is left.
     ///
     /// - Parameter retries: after the first attempt; `settings.retries` where none is given.
-    func ask(
+    public func ask(
         _ request: WireRequest, retries: Int? = nil,
         _ completion: @escaping @Sendable (Result<HTTPResult, VenueFault>) -> Void
     ) {
@@ -159,7 +153,7 @@ final class RequestChannel: @unchecked Sendable {
                 attempt(request, left: left, completion)
             }
         case .success(.go):
-            client.send(dialect.request(request)) { [self] result in
+            client.send(http(request)) { [self] result in
                 loop.execute { [self] in answered(request, left: left, result, completion) }
             }
         }
@@ -183,6 +177,11 @@ final class RequestChannel: @unchecked Sendable {
         loop.scheduleTask(in: .nanoseconds(wait.count)) { [self] in
             attempt(request, left: left - 1, completion)
         }
+    }
+
+    /// Signed with the venue's time at the moment of sending.
+    private func http(_ request: WireRequest) -> HTTPRequest {
+        dialect.http(request, to: settings.address(of: request), now: clock.now)
     }
 
     // MARK: Answers

@@ -7,44 +7,7 @@ public struct KeyPermissions: Hashable, Sendable {
     /// Whether the key is bound to addresses.
     public var isBound: Bool?
 
-    /// Binance's answer to `GET /sapi/v1/account/apiRestrictions`.
-    public init(binance body: [UInt8]) throws(JSONFault) {
-        var json = JSONReader(body)
-        try json.beginObject()
-        while try json.nextField() {
-            if json.isField("enableWithdrawals") {
-                canWithdraw = try json.bool()
-            } else if json.isField("enableSpotAndMarginTrading") {
-                canTrade = try json.bool()
-            } else if json.isField("ipRestrict") {
-                isBound = try json.bool()
-            } else {
-                try json.skip()
-            }
-        }
-        try json.finish()
+    public init(canWithdraw: Bool? = nil, canTrade: Bool? = nil, isBound: Bool? = nil) {
+        (self.canWithdraw, self.canTrade, self.isBound) = (canWithdraw, canTrade, isBound)
     }
-
-    /// Alpaca's answer to `GET /v2/account`; its trading API moves no money out.
-    public init(alpaca body: [UInt8]) throws(JSONFault) {
-        var json = JSONReader(body)
-        var (isActive, isBlocked) = (false, false)
-        try json.beginObject()
-        while try json.nextField() {
-            if json.isField("status") {
-                isActive = try json.string() == "ACTIVE"
-            } else if json.isField("trading_blocked") || json.isField("account_blocked")
-                || json.isField("trade_suspended_by_user")
-            {
-                if try json.bool() { isBlocked = true }
-            } else {
-                try json.skip()
-            }
-        }
-        try json.finish()
-        (canWithdraw, canTrade) = (false, isActive && !isBlocked)
-    }
-
-    public static let binanceRequest = WireRequest(
-        .get, "/sapi/v1/account/apiRestrictions", security: .signed)
 }

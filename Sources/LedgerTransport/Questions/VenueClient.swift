@@ -9,26 +9,38 @@ import LedgerVenues
 /// minute, and after a complaint about a time stamp the clock is measured anew.
 public final class VenueClient {
     public struct Settings: Sendable {
-        public var venue: VenueName
-        /// Addresses of orders and account, and of data; without a slash at the end.
-        public var trading: String
-        public var data: String
+        public var addresses: Addresses
         public var keys: VenueKeys
         public var http = HTTPClient.Settings()
-        /// Milliseconds within which Binance must take a request up.
+        /// Milliseconds within which the venue must take a request up, where it has such a limit.
         public var receiveWindow: Int64 = 5000
         public var retries = 3
         public var backoff = Backoff.Rules(
             base: Nanoseconds(500_000_000), cap: Nanoseconds(5_000_000_000))
 
-        public init(venue: VenueName, trading: String, data: String, keys: VenueKeys) {
-            (self.venue, self.trading, self.data, self.keys) = (venue, trading, data, keys)
+        public init(addresses: Addresses, keys: VenueKeys) {
+            (self.addresses, self.keys) = (addresses, keys)
         }
     }
 
+    /// Addresses of orders and account, and of data; without a slash at the end.
+    public struct Addresses: Hashable, Sendable {
+        public var trading: String
+        public var data: String
+
+        public init(trading: String, data: String) {
+            (self.trading, self.data) = (Self.plain(trading), Self.plain(data))
+        }
+
+        private static func plain(_ text: String) -> String {
+            text.hasSuffix("/") ? String(text.dropLast()) : text
+        }
+    }
+
+    public let connection: VenueConnection
     public let settings: Settings
     private let client: HTTPClient
-    private let hash: KeyedHash
+    private let dialect: RequestDialect
     private let redaction: Redaction
     private var clock = ClockEstimator()
     private var backoff: Backoff
@@ -36,11 +48,11 @@ public final class VenueClient {
     /// Longer than this nobody waits at a terminal.
     private static let longestWait = Nanoseconds(60_000_000_000)
 
-    public init(_ settings: Settings) {
-        self.settings = settings
+    public init(_ connection: VenueConnection, _ settings: Settings) {
+        (self.connection, self.settings) = (connection, settings)
         client = HTTPClient(settings.http)
         redaction = Redaction(settings.keys)
-        hash = KeyedHash(key: Array(settings.keys.secret.reveal().utf8))
+        dialect = connection.requests(settings.keys, settings.receiveWindow)
         backoff = Backoff(settings.backoff, seed: UInt64(bitPattern: MachineTime.steady))
     }
 
@@ -66,26 +78,21 @@ public final class VenueClient {
         }
     }
 
-    /// One request, its answer, and how long it took.
-    public func time(_ request: WireRequest) throws(VenueFault) -> (WireOutcome, Nanoseconds) {
-        let result = client.perform(try http(request))
+    /// Asks once for the venue's time, and says how long the answer took.
+    public func timeClock() throws(VenueFault) -> (WireOutcome, Nanoseconds) {
+        let result = client.perform(try http(dialect.clock))
         return (result.outcome, Nanoseconds(result.endedAt - result.queuedAt))
     }
 
     private func askOnce(_ request: WireRequest) throws(VenueFault) -> WireAnswer {
         try checkSafety(request)
-        if request.security == .signed, settings.venue == .binance,
-            clock.isDue(at: MachineTime.now)
-        {
+        if request.security == .signed, clock.isDue(at: MachineTime.now) {
             _ = try measureClock()
         }
         switch client.perform(try http(request)).outcome {
         case .answer(let answer) where answer.isSuccess: return answer
         case .answer(let answer):
-            let fault =
-                settings.venue == .alpaca
-                ? AlpacaErrors.fault(answer, isOrder: false)
-                : BinanceErrors.fault(answer, isOrder: false)
+            let fault = dialect.fault(answer, false)
             throw redaction.applied(to: fault)
         // What only asks may be asked again, whether it arrived or not.
         case .failed(_, let reason): throw .unreachable(reason)
@@ -94,24 +101,20 @@ public final class VenueClient {
 
     /// Asks for the venue's time `attempts` times.
     ///
-    /// - Throws: `malformed` where none of the answers was one.
+    /// - Throws: `unreachable` when no answer tells it.
     public func measureClock() throws(VenueFault) -> ClockEstimator.Reading {
-        let request = settings.venue == .alpaca ? AlpacaRequests.clock : BinanceRequests.time
         var samples: [ClockSample] = []
         for _ in 0..<clock.rules.attempts {
-            let result = client.perform(try http(request))
+            let result = client.perform(try http(dialect.clock))
             guard case .answer(let answer) = result.outcome, answer.isSuccess else { continue }
-            let server =
-                settings.venue == .alpaca
-                ? try? AlpacaAnswers.clock(answer.body) : try? BinanceAnswers.time(answer.body)
-            guard let server else { continue }
+            guard let server = try? dialect.readClock(answer.body) else { continue }
             // The way there and back; what the request waited for its connection is not part of it.
             let trip = result.endedAt - max(result.writtenAt, result.queuedAt)
             samples.append(
                 ClockSample(server: server, roundTrip: Nanoseconds(trip), local: MachineTime.now))
         }
         guard let reading = clock.take(samples, at: MachineTime.now) else {
-            throw .unreachable("\(settings.venue) does not tell the time")
+            throw .unreachable("\(connection.name) does not tell the time")
         }
         return reading
     }
@@ -120,30 +123,12 @@ public final class VenueClient {
 
     private func http(_ request: WireRequest) throws(VenueFault) -> HTTPRequest {
         try checkSafety(request)
-        let base = self.base(request)
-        var query = request.query
-        var headers: [String] = []
-        let keys = settings.keys
-        switch (settings.venue, request.security) {
-        case (_, .none): break
-        case (.alpaca, _):
-            headers.append("APCA-API-KEY-ID: \(keys.key.reveal())")
-            headers.append("APCA-API-SECRET-KEY: \(keys.secret.reveal())")
-        case (.binance, .key): headers.append("X-MBX-APIKEY: \(keys.key.reveal())")
-        case (.binance, .signed):
-            headers.append("X-MBX-APIKEY: \(keys.key.reveal())")
-            let hash = hash
-            let signing = BinanceSigning(receiveWindow: settings.receiveWindow) { hash($0) }
-            query = signing.signed(query, now: clock.venueTime(at: MachineTime.now))
-        }
-        var url = base + request.path
-        if !query.isEmpty { url += "?" + String(decoding: query, as: UTF8.self) }
-        return HTTPRequest(
-            method: request.method.rawValue, url: url, headers: headers, body: request.body)
+        return dialect.http(
+            request, to: base(request), now: clock.venueTime(at: MachineTime.now))
     }
 
     private func base(_ request: WireRequest) -> String {
-        request.place == .data ? settings.data : settings.trading
+        request.place == .data ? settings.addresses.data : settings.addresses.trading
     }
 
     private func checkSafety(_ request: WireRequest) throws(VenueFault) {

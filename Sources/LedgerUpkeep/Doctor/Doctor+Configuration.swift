@@ -3,16 +3,23 @@ import LedgerArchive
 import LedgerConfiguration
 import LedgerEngine
 import LedgerVenues
+import VenueRegister
 
 /// Keys and settings.
 extension Doctor {
-    private static let venues = ["binance", "alpaca"]
+    /// The venue that the configuration trades at or takes data from; the first known where it names none.
+    var concernedVenue: VenueDescriptor {
+        let named = ["venue.kind", "feed.venue"].compactMap { key in
+            configuration.flatMap { KnownVenues.named($0[key]) }
+        }
+        return named.first ?? KnownVenues.all[0]
+    }
 
     /// Whether keys are there and where they may be; never what they are (V05, C18).
     func keyChecks() -> [DoctorCheck] {
         var checks: [DoctorCheck] = []
         var found = 0
-        for venue in Self.venues {
+        for venue in KnownVenues.names {
             if let conflict = conflict(venue) {
                 checks.append(conflict)
                 continue
@@ -27,7 +34,7 @@ extension Doctor {
                 severity: isForVenue ? .error : .warning,
                 found > 0 ? "a venue can be reached with keys" : "no venue has keys",
                 expected: "one venue or more", actual: "\(found)",
-                fixCommand: found > 0 ? "" : "export BINANCE_API_KEY=… BINANCE_API_SECRET=…"))
+                fixCommand: found > 0 ? "" : concernedVenue.keys.export))
         return checks
     }
 

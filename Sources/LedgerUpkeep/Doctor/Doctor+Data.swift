@@ -7,6 +7,8 @@ import LedgerImport
 import LedgerJournal
 import LedgerReading
 import LedgerRunning
+import LedgerVenues
+import VenueRegister
 
 /// Files that are traded by, and the journal.
 extension Doctor {
@@ -25,7 +27,7 @@ extension Doctor {
                     severity: isForVenue ? .error : .warning,
                     "venue.filters names no file: orders would leave as they were decided",
                     expected: "a file, less than \(days) days old", actual: "none",
-                    fixCommand: "ledgerd data fetch-filters")
+                    fixCommand: "ledgerd data \(concernedVenue.filters.fetchCommand)")
             ]
         }
         return files.map { file in
@@ -36,14 +38,25 @@ extension Doctor {
                     .data, named: file, passed: problem == nil,
                     problem ?? "\(catalogue.instruments.count) instruments of \(catalogue.venue)",
                     expected: "less than \(days) days old", actual: "of \(catalogue.madeAt)",
-                    fixCommand: problem == nil ? "" : "ledgerd data fetch-filters --out \(file)")
+                    fixCommand: problem == nil ? "" : fetch(of: catalogue.venue, to: file))
             } catch {
                 return DoctorCheck(
                     .data, named: file, passed: false, "\(error)",
                     expected: "less than \(days) days old", actual: "cannot be read",
-                    fixCommand: "ledgerd data fetch-filters --out \(file)")
+                    fixCommand: fetch(of: owner(of: file)?.name ?? "", to: file))
             }
         }
+    }
+
+    /// The command that fetches a venue's filters into a file.
+    private func fetch(of name: String, to file: String) -> String {
+        let venue = KnownVenues.named(name) ?? concernedVenue
+        return "ledgerd data \(venue.filters.fetchCommand) --out \(file)"
+    }
+
+    /// The venue whose commands write a file of that name.
+    private func owner(of file: String) -> VenueDescriptor? {
+        KnownVenues.all.first { $0.filters.path == file }
     }
 
     private func feeChecks() -> [DoctorCheck] {

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// The fees of one venue as they were at one time: what `data/binance_fees.json` holds.
+/// The fees of one venue as they were at one time: what a file of `venue.fees` holds.
 public struct FeeSchedule: Hashable, Sendable {
     public static let format = "ledger-fees-1"
 

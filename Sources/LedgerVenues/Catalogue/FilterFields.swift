@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One field of a filter, by the name that Binance gives it, and where it is kept.
+/// One field of a filter, by its name in the file, and where it is kept.
 struct FilterField: Sendable {
     enum Place: Sendable {
         case price(@Sendable (inout VenueFiltersLoaded, Price) -> Void)
@@ -108,7 +108,7 @@ struct FilterField: Sendable {
 }
 
 extension VenueInstrument {
-    /// Reads a list of filters as Binance writes them; unknown filters and fields are passed over, 0 is
+    /// Reads a list of filters as the file has them; unknown filters and fields are passed over, 0 is
     /// no rule.
     mutating func readFilters(_ json: inout JSONReader) throws(JSONFault) {
         try json.beginArray()

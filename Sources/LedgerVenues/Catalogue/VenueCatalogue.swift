@@ -1,11 +1,11 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The instruments of one venue with their filters, as they were at one time: what `data/binance_filters.json`
-/// and its like hold (Q07).
+/// The instruments of one venue with their filters, as they were at one time: what a file of
+/// `venue.filters` holds (Q07).
 ///
 /// ```json
-/// {"metadata":{"format":"ledger-filters-1","venue":"binance","source":"exchangeInfo.json",
+/// {"metadata":{"format":"ledger-filters-1","venue":"acme","source":"exchangeInfo.json",
 ///   "madeAt":"2018-02-10T02:40:25.348Z","count":265},
 /// "symbols":[
 /// {"symbol":"ETHBTC","baseAsset":"ETH","quoteAsset":"BTC","kind":"crypto","status":"TRADING",
@@ -101,7 +101,7 @@ public struct VenueCatalogue: Hashable, Sendable {
 
     private static func instrument(_ json: inout JSONReader) throws(JSONFault) -> VenueInstrument {
         var scout = json
-        var found = try BinanceExchangeInfo.instrument(&json)
+        var found = try VenueInstrument(&json)
         try scout.beginObject()
         while try scout.nextField() {
             if scout.isField("kind") {

@@ -213,3 +213,17 @@ public struct JSONReader: Sendable {
         }
     }
 }
+
+extension JSONReader {
+    /// Reads a document that is one array.
+    public static func list<T>(
+        _ body: [UInt8], _ element: (inout JSONReader) throws(JSONFault) -> T
+    ) throws(JSONFault) -> [T] {
+        var json = JSONReader(body)
+        var result: [T] = []
+        try json.beginArray()
+        while try json.nextElement() { result.append(try element(&json)) }
+        try json.finish()
+        return result
+    }
+}

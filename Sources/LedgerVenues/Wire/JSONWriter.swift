@@ -57,7 +57,7 @@ public struct JSONWriter: Sendable {
 
     /// The same in quotes: `"12.5"`.
     ///
-    /// - Parameter decimals: as many at least, with zeros at the end; Binance writes eight.
+    /// - Parameter decimals: as many at least, with zeros at the end.
     public mutating func quotedDecimal(_ raw: Int128, decimals: Int = 0) {
         separate()
         bytes.append(UInt8(ascii: "\""))

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// MessagePack: what Alpaca's data stream speaks to those who ask for it.
+/// MessagePack, which some venues' data streams speak to those who ask for it.
 ///
 /// Reads every form of nil, booleans, integers, floats, texts, arrays, maps with texts as keys and the
 /// time extension; binary and other extensions are refused. Lengths are checked against what is there

@@ -1,8 +1,9 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerVenues
 import Testing
 
-@testable import LedgerVenues
+@testable import BinanceWire
 
 @Suite struct BinanceStreamTests {
     static func execution(

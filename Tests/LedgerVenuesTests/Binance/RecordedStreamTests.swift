@@ -1,8 +1,9 @@
 import Foundation
 import LedgerDomain
+import LedgerVenues
 import Testing
 
-@testable import LedgerVenues
+@testable import BinanceWire
 
 @Suite(.enabled(if: RealData.isHere, "the folder of real data is absent; set LEDGER_DATA"))
 struct `Binance's recorded stream` {

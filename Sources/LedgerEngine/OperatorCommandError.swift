@@ -1,0 +1,44 @@
+import LedgerDomain
+import LedgerEvents
+
+/// Why a text is not an operator's command. Each message says what to write instead.
+public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
+    case unknownVerb(String)
+    case notAnAmount(String)
+    case amountOutOfRange(String)
+    case unknownEffect(String)
+    case unknownSource(String)
+    case unknownScope(String)
+    case unknownMode(String)
+    case notASnapshot(String)
+    case holdWithoutName
+    case notAPruneRecord(String)
+    case notADoctorRecord(String)
+
+    public var description: String {
+        switch self {
+        case .unknownVerb(let word):
+            "'\(word)' is not a command; use \(Self.choice(OperatorVerb.allCases.map(\.word)))"
+        case .notAnAmount(let text): "'\(text)' is not an amount; write a number such as 12.50"
+        case .amountOutOfRange(let text):
+            "an amount must be above 0 and at most \(Money.limit), not \(text)"
+        case .unknownEffect(let word):
+            "'\(word)' is not an effect; use \(Self.choice(LatchEffect.words))"
+        case .unknownSource(let word):
+            "'\(word)' is not a latch; use \(Self.choice(LatchSource.words))"
+        case .unknownScope(let text):
+            "'\(text)' is not a scope; use global, strategy:NAME or symbol:NAME"
+        case .unknownMode(let text):
+            "'\(text)' is not a mode; use \(Self.choice(TradingMode.words + ["halt hard"]))"
+        case .notASnapshot(let text):
+            "'\(text)' is not a snapshot number; write its 16 hexadecimal digits in lower case"
+        case .holdWithoutName: "a hold needs a name"
+        case .notAPruneRecord(let text): "'\(text)' does not state which events to remove"
+        case .notADoctorRecord(let text): "'\(text)' does not state what the doctor found"
+        }
+    }
+
+    private static func choice(_ words: [String]) -> String {
+        words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+    }
+}

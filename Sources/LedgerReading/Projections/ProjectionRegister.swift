@@ -1,0 +1,59 @@
+import LedgerEngine
+import LedgerEvents
+import LedgerProjections
+import LedgerSafety
+
+/// Every projection of this package. Checkpoints, verification, pruning, `ledger project` and
+/// `ledger diff` all read this list, so a projection that is named here takes part in all of them.
+package enum ProjectionRegister {
+    package static let all: [RegisteredProjection] = [
+        .kept(
+            PositionBook.self, { $0.books.positions },
+            ProjectionView("positions", keys: ["account", "strategy", "symbol"]) {
+                try $0.positions(includesClosed: true)
+            }),
+        .kept(
+            OrderRegister.self, { $0.orders },
+            ProjectionView("orders", keys: ["order"]) { try $0.orders() },
+            ProjectionView("counts", keys: ["what"]) { try $0.counts() }),
+        .kept(
+            EquityBook.self, { $0.books.equity },
+            ProjectionView("equity", keys: ["account"]) { try $0.equity() }),
+        .kept(
+            ProfitAndLoss.self, { $0.books },
+            ProjectionView("pnl", keys: ["account", "span"], sameAcrossDays: "span") {
+                try $0.profit()
+            }),
+        .kept(
+            NameBook.self, { $0.names },
+            ProjectionView("instruments", keys: ["symbol"]) { $0.instruments() }),
+        .kept(
+            TradingGate.self, { $0.gate },
+            ProjectionView("mode") { try $0.mode() },
+            ProjectionView("gate", keys: ["source", "scope"]) { try $0.gate() }),
+        .kept(
+            DrawdownStop.self, { $0.stop },
+            ProjectionView("drawdown") { try $0.drawdown() }),
+        .beside(
+            ReconciliationLog.self,
+            ProjectionView("reconciliation", keys: ["kind"]) { try $0.reconciliations() }),
+        .beside(
+            SignalFunnel.self,
+            ProjectionView("funnel", keys: ["strategy"]) { try $0.funnel() }),
+        .beside(
+            StrategyHealth.self,
+            ProjectionView("health", keys: ["strategy"]) { try $0.health() }),
+    ]
+
+    /// Tables of what only the engine knows.
+    private static let ofEngine = [
+        ProjectionView("risk", keys: ["setting"]) { try $0.limits() },
+        ProjectionView("config", keys: ["key"]) { try $0.settings() },
+    ]
+
+    /// Every table, in the order in which `ledger diff` compares them.
+    package static let views = all.flatMap(\.views) + ofEngine
+
+    /// The projections that the engine does not keep.
+    package static let besideEngine = all.filter { !$0.isKept }
+}

@@ -1,0 +1,145 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerReading
+
+/// Brings inputs from outside a run, such as operators' commands, into a journal and returns the events that
+/// they became.
+///
+/// Where another process runs the journal, the inputs go through its inbox. Where none does, the desk takes
+/// the lease and steps them itself.
+public struct OperatorDesk {
+    /// What became of the inputs.
+    public struct Outcome: Sendable {
+        /// The event of each input, in their order.
+        public var events: [SequenceNumber] = []
+        /// Whether this process wrote the journal.
+        public var wasStepped = false
+    }
+
+    private let journal: any Journal
+    private let actor: String
+    private let holder: String
+    private let now: Timestamp
+    private let timeout: Int64
+
+    /// - Parameters:
+    ///   - actor: who submits.
+    ///   - holder: said to others who want the lease.
+    ///   - now: the machine's time.
+    ///   - timeout: milliseconds to wait for the process that runs the journal.
+    public init(
+        _ journal: any Journal, actor: String, holder: String, now: Timestamp, timeout: Int64
+    ) {
+        self.journal = journal
+        (self.actor, self.holder) = (actor, holder)
+        (self.now, self.timeout) = (now, timeout)
+    }
+
+    /// Submits one input.
+    ///
+    /// - Returns: the event that it became.
+    public func submit(_ event: some Event) throws -> (event: SequenceNumber, wasStepped: Bool) {
+        let outcome = try submit { _ in [event] }
+        return (outcome.events.first ?? .none, outcome.wasStepped)
+    }
+
+    /// Submits inputs that depend on the journal's state.
+    ///
+    /// - Parameter make: gives the inputs for an engine at the journal's end; none ends the submission.
+    /// - Throws: `OperatorDeskError` where an input is refused or nobody takes it in time.
+    public func submit(_ make: (Engine) throws -> [any Event]) throws -> Outcome {
+        let sequencer: Sequencer
+        do {
+            sequencer = try Sequencer(journal, holder: holder, commitBytes: .max)
+        } catch JournalError.leaseHeld { return try hand(make) }
+        return try step(sequencer, make)
+    }
+
+    // MARK: By a step
+
+    private func step(
+        _ taken: consuming Sequencer, _ make: (Engine) throws -> [any Event]
+    ) throws -> Outcome {
+        var sequencer = taken
+        let isBacktest = try JournalIdentity(journal)?.kind == "\(JournalKind.backtest)"
+        // A back-test's time is its data's; the record time says when the command came.
+        let last = sequencer.engine.lastTime
+        let envelope = Envelope(
+            time: isBacktest ? last : max(now, last), recordTime: isBacktest ? now : nil)
+        var outcome = Outcome(wasStepped: true)
+        do {
+            // Inputs that waited in the inbox while nobody ran the journal come first.
+            while try sequencer.drainInbox(at: envelope.time) > 0 {}
+            try sequencer.observeFlagFile(at: envelope.time, isRun: !isBacktest)
+            for event in try make(sequencer.engine) {
+                if let command = event as? OperatorCommanded,
+                    let problem = sequencer.engine.problem(with: command)
+                {
+                    throw OperatorDeskError.refused(problem)
+                }
+                outcome.events.append(try sequencer.take(event, envelope))
+            }
+        } catch let error as OperatorDeskError {
+            try finish(sequencer)
+            throw error
+        }
+        try finish(sequencer)
+        return outcome
+    }
+
+    private func finish(_ taken: consuming Sequencer) throws {
+        var sequencer = taken
+        if sequencer.uncommitted > 0 { try sequencer.commit() }
+        try sequencer.close()
+    }
+
+    // MARK: Through the inbox
+
+    private func hand(_ make: (Engine) throws -> [any Event]) throws -> Outcome {
+        let engine = try EngineRestorer.engine(
+            of: journal, through: try journal.head.lastSequence)
+        let tickets = try make(engine).map(submit)
+        return Outcome(events: try tickets.map(wait))
+    }
+
+    private func submit(_ event: any Event) throws -> Ticket {
+        var batch = Batch(next: .first)
+        let sequence = try batch.append(event, Envelope(time: now))
+        let bytes = batch.record(sequence).map { Array($0.bytes) } ?? []
+        return try journal.submit(bytes, submitter: actor)
+    }
+
+    private func wait(for ticket: Ticket) throws -> SequenceNumber {
+        switch try journal.waitForReceipt(ticket, timeout: .milliseconds(timeout)) {
+        case .event(let sequence): return sequence
+        case .refused(let why): throw OperatorDeskError.refusedBySequencer(why)
+        case nil: throw OperatorDeskError.waiting(ticket)
+        }
+    }
+}
+
+/// Why an input did not become an event.
+public enum OperatorDeskError: Error, Hashable, CustomStringConvertible {
+    /// It does not fit the journal's state. Correct the command.
+    case refused(String)
+    /// The process that runs the journal refused it. Correct the command.
+    case refusedBySequencer(String)
+    /// It waits in the inbox. Look again later; the next process that runs the journal takes it.
+    case waiting(Ticket)
+
+    public var description: String {
+        switch self {
+        case .refused(let why): why
+        case .refusedBySequencer(let why): "the sequencer refused it: \(why)"
+        case .waiting(let ticket):
+            "submission \(ticket) waits in the inbox: the process that holds the lease has not "
+                + "taken it yet"
+        }
+    }
+
+    public var exitCode: Int32 {
+        if case .waiting = self { 5 } else { 1 }
+    }
+}

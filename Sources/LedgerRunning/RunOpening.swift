@@ -1,0 +1,109 @@
+import LedgerConfiguration
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+
+/// The inputs that a run begins with: what the configuration says and the journal does not know yet.
+///
+/// Back-tests, paper and live runs, the local exchange and `ledger init` all begin here, so that a setting
+/// has the same effect in each.
+public struct RunOpening {
+    /// A run that the journal is told of.
+    public struct Run: Sendable {
+        public var mode: String
+        public var name: String
+        /// Whether only a new journal is told, as by an exchange, whose runs end nothing.
+        public var onlyInNewJournal: Bool
+
+        public init(mode: String, name: String, onlyInNewJournal: Bool = false) {
+            (self.mode, self.name, self.onlyInNewJournal) = (mode, name, onlyInNewJournal)
+        }
+    }
+
+    private let configuration: Configuration
+    private let kind: JournalKind
+    private let name: String
+
+    /// What the run trades; a symbol keeps the number that the journal gave it.
+    public var instruments: [InstrumentSource] = []
+    /// The configuration that an error about an instrument quotes, where `configuration` was made of it.
+    public var said: Configuration
+    /// The filters of the instruments that the journal will have.
+    public var filters: ([Instrument]) throws -> [VenueFiltersLoaded] = { _ in [] }
+    /// Whether a new journal begins with `account.cash`; a venue outside says what there is.
+    public var depositsCash = false
+    public var run: Run?
+    /// Whether the engine's own venue is asked for the account once the run has begun.
+    public var asksSimulatedVenue = false
+
+    /// - Parameters:
+    ///   - kind: what a new journal is.
+    ///   - name: what a new journal is called.
+    public init(_ configuration: Configuration, kind: JournalKind, name: String) {
+        (self.configuration, self.kind, self.name) = (configuration, kind, name)
+        said = configuration
+    }
+
+    /// Takes the inputs; the caller commits them.
+    ///
+    /// - Throws: `SettingsError`, `ConfigurationError` and `InputError` before anything is taken, for
+    ///   settings and definitions that cannot follow those of the journal.
+    public func take(into sequencer: inout Sequencer, at time: Timestamp) throws {
+        for input in try inputs(knowing: sequencer.engine) {
+            let account = input.isOfAccount ? sequencer.engine.account : .none
+            try sequencer.take(input.event, Envelope(account: account, time: time))
+        }
+        if asksSimulatedVenue { try sequencer.askSimulatedVenue(.start, at: time) }
+    }
+
+    /// An event, and whether it concerns the account that the settings define.
+    struct Input {
+        var event: any Event
+        var isOfAccount = false
+    }
+
+    /// The inputs in their order.
+    ///
+    /// - Parameter engine: what the journal knows.
+    func inputs(knowing engine: Engine) throws -> [Input] {
+        let isNew = engine.inputs == 0
+        let settings = configuration.settings
+        let changesSettings = isNew || settings != engine.settings
+        if !isNew, changesSettings {
+            try SettingsCheck.change(from: engine.settings, to: settings)
+        }
+        let definitions = try InstrumentChange.definitions(
+            of: instruments, knowing: engine, cancelsOrders: engine.cancelsOrders(taking: settings),
+            said: said)
+        var inputs: [Input] = []
+        if isNew {
+            inputs.append(
+                Input(event: JournalOpened(kind: kind, name: name, build: Build.identity)))
+        }
+        if changesSettings {
+            inputs.append(
+                Input(
+                    event: ConfigurationLoaded(
+                        seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
+                        settings: settings.text)))
+        }
+        inputs += definitions.map { Input(event: InstrumentDefined($0)) }
+        var names = engine.names
+        for instrument in definitions { names.define(instrument) }
+        for event in try filters(names.instruments)
+        where engine.filters[event.instrument]?.event != event {
+            inputs.append(Input(event: event))
+        }
+        if isNew { inputs += try deposit() }
+        if let run, isNew || !run.onlyInNewJournal {
+            inputs.append(Input(event: RunStarted(mode: run.mode, name: run.name)))
+        }
+        return inputs
+    }
+
+    private func deposit() throws -> [Input] {
+        let cash = try Money(configuration["account.cash"])
+        guard depositsCash, cash.raw > 0 else { return [] }
+        return [Input(event: CashDeposited(amount: cash), isOfAccount: true)]
+    }
+}

@@ -1,0 +1,101 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+import NIOCore
+
+/// One of a gateway's two streams. Each is opened, kept up and closed in the same way; what is said over it
+/// is the venue's own.
+///
+/// Everything but `start` and `stop` happens on the stream's event loop.
+// Sendable unchecked: every field is touched on the stream's event loop alone.
+public final class GatewayStream: @unchecked Sendable {
+    public let core: GatewayCore
+    public let loop: any EventLoop
+    /// What faults about the stream are about.
+    public let name: String
+    private let isOrders: Bool
+    private let reporter: LinkReporter
+    private var link: WebSocketLink?
+
+    private init(_ core: GatewayCore, _ kind: VenueLink) {
+        self.core = core
+        isOrders = kind == .orders
+        loop = isOrders ? core.orderLoop : core.marketLoop
+        name = isOrders ? "order stream" : "market stream"
+        reporter = LinkReporter(kind, name, { [core] in core.report($0) })
+    }
+
+    public static func orders(_ core: GatewayCore) -> GatewayStream { .init(core, .orders) }
+    public static func market(_ core: GatewayCore) -> GatewayStream { .init(core, .marketData) }
+
+    func start(_ owner: any GatewayLink) {
+        let events = WebSocketLink.Events(
+            target: { owner.target($0) }, opened: { owner.opened() },
+            message: { owner.take($0) },
+            closed: { [self] reason in
+                if isOrders { core.isOrderStreamUp = false }
+                owner.closed()
+                reporter.down(reason)
+            })
+        loop.execute { [self] in
+            let link = WebSocketLink(loop: loop, settings: core.settings.socket, events: events)
+            self.link = link
+            link.start()
+        }
+    }
+
+    func stop(_ owner: any GatewayLink) {
+        loop.execute { [self] in
+            owner.closed()
+            shut()
+            link = nil
+        }
+    }
+
+    // MARK: On the loop
+
+    /// When the bytes of the message at hand were read, on the steady clock.
+    public var readAt: Int64 { link?.readAt ?? MachineTime.steady }
+
+    public func send(_ message: [UInt8]) { link?.send(message) }
+
+    /// The venue has taken the stream up.
+    public func up() {
+        if isOrders { core.isOrderStreamUp = true }
+        link?.confirm()
+        reporter.up()
+    }
+
+    /// Closes the connection and opens another.
+    public func renew(_ reason: String) { link?.renew(reason) }
+
+    /// Closes the connection and opens no other.
+    public func shut() { link?.stop() }
+
+    public func report(_ fault: VenueFault) { core.report(.fault(fault, name)) }
+}
+
+/// What a venue does with one of its streams. All of it is called on the stream's event loop.
+public protocol GatewayLink: AnyObject, Sendable {
+    var stream: GatewayStream { get }
+    /// Says where to connect now; nil to try again later.
+    func target(_ then: @escaping @Sendable (WebSocketTarget?) -> Void)
+    func opened()
+    func take(_ message: [UInt8])
+    /// The connection has ended, or the gateway stops.
+    func closed()
+}
+
+extension GatewayLink {
+    public func opened() {}
+    public func closed() {}
+
+    func start() { stream.start(self) }
+    func stop() { stream.stop(self) }
+}
+
+/// A stream of market data of some symbols.
+public protocol MarketLink: GatewayLink {
+    /// Told before the stream starts, on its event loop.
+    func choose(_ symbols: [String])
+}

@@ -1,0 +1,44 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+
+/// A gateway to a venue on the network: a core, a desk for its orders, and two streams. What every such
+/// gateway does in the same way is here; the venue adds cancels, replacements and questions.
+public protocol NetworkGateway: VenueGateway {
+    associatedtype Answer: OrderAnswer
+    associatedtype Orders: GatewayLink
+    associatedtype Market: MarketLink
+
+    var core: GatewayCore { get }
+    var desk: OrderDesk<Answer> { get }
+    var orders: Orders { get }
+    var market: Market { get }
+}
+
+extension NetworkGateway {
+    public var name: String { core.name }
+    public var isOrderStreamUp: Bool { core.isOrderStreamUp }
+
+    public func start(symbols: [String], to sink: ReportSink) {
+        core.start(sink)
+        orders.start()
+        guard !symbols.isEmpty else { return }
+        core.marketLoop.execute { [market] in market.choose(symbols) }
+        market.start()
+    }
+
+    public func stop() {
+        orders.stop()
+        market.stop()
+        core.stop()
+    }
+
+    public func submit(_ order: OrderRequest) { desk.submit(order) }
+
+    /// Sends a cancel. The order's end comes by the stream.
+    public func send(_ cancel: WireRequest, of order: OrderReference) {
+        core.channel.order(cancel) { [desk] outcome in
+            _ = desk.body(outcome, order.clientOrder, no: { desk.refuseCancel(order, $0) })
+        }
+    }
+}

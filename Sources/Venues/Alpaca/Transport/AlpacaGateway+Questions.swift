@@ -1,0 +1,106 @@
+import AlpacaWire
+import LedgerDomain
+import LedgerEvents
+import LedgerTransport
+import LedgerVenues
+
+extension AlpacaGateway {
+    public func query(_ order: OrderReference) {
+        core.orderLoop.execute { [self] in
+            desk.settle(order) { [self] answered in
+                desk.find(order) { [self] found in
+                    switch found {
+                    case .failure(let fault): answered(.failure(fault))
+                    case .success(nil): answered(.success([]))
+                    case .success(let found?): decide(found, answered)
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: Fills
+
+    public func queryFills(_ order: OrderReference) {
+        desk.queryFills(order) { [self] found, done in
+            // Its first fill is no earlier than itself.
+            let since = found.createdAt.advanced(by: Nanoseconds(-1_000_000_000))
+            fills(
+                since: since, of: found.order.venueOrder, page: "", about: order.clientOrder, done)
+        }
+    }
+
+    public func queryFills(since: Timestamp, symbols: [String]) {
+        core.enqueue { [self] done in
+            fills(since: since, of: "", page: "", about: nil, done)
+        }
+    }
+
+    private func fills(
+        since: Timestamp, of order: String, page: String, about context: String?,
+        _ done: @escaping @Sendable () -> Void
+    ) {
+        let request = AlpacaRequests.fills(after: since, page: page)
+        core.ask(request, about: context) { (body) throws(JSONFault) in
+            try AlpacaAnswers.fills(body)
+        } _: { [self] found in
+            guard let found else { return done() }
+            let wanted = found.filter { order.isEmpty || $0.fill.venueOrder == order }
+            desk.report(wanted.map(\.fill)) { [self] in
+                // A page that repeats itself ends the walk.
+                guard found.count >= 100, let last = found.last?.activity, last != page else {
+                    return done()
+                }
+                fills(since: since, of: order, page: last, about: context, done)
+            }
+        }
+    }
+
+    // MARK: The account
+
+    public func queryAccount(symbols: [String]) {
+        core.enqueue { [self] done in
+            core.ask(AlpacaRequests.account) { (body) throws(JSONFault) in
+                try AlpacaAnswers.account(body)
+            } _: { [self] account in
+                guard let account else { return done() }
+                positions(account, symbols, done)
+            }
+        }
+    }
+
+    private func positions(
+        _ account: VenueAccount, _ symbols: [String], _ done: @escaping @Sendable () -> Void
+    ) {
+        core.ask(AlpacaRequests.positions) { (body) throws(JSONFault) in
+            try AlpacaAnswers.positions(body)
+        } _: { [self] positions in
+            guard let positions else { return done() }
+            var account = account
+            account.positions = positions.map { $0.named(among: symbols) }
+            openOrders(account, after: .zero, done)
+        }
+    }
+
+    private func openOrders(
+        _ account: VenueAccount, after: Timestamp, _ done: @escaping @Sendable () -> Void
+    ) {
+        core.ask(AlpacaRequests.openOrders(after: after)) { (body) throws(JSONFault) in
+            try AlpacaAnswers.orders(body)
+        } _: { [self] orders in
+            guard let orders else { return done() }
+            var account = account
+            let known = account.openOrders.map(\.venueOrder)
+            let new = orders.filter { !known.contains($0.order.venueOrder) }
+            account.openOrders += new.map(\.order)
+            new.forEach { core.learn($0.order) }
+            // Orders of one instant may lie on both sides of a page's end.
+            if orders.count >= 500, !new.isEmpty, let last = orders.last?.submittedAt {
+                return openOrders(
+                    account, after: last.advanced(by: Nanoseconds(-1000)), done)
+            }
+            core.report(.account(account))
+            done()
+        }
+    }
+}

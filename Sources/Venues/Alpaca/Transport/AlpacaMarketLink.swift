@@ -1,0 +1,52 @@
+import AlpacaWire
+import LedgerDomain
+import LedgerEvents
+import LedgerTransport
+import LedgerVenues
+
+/// Alpaca's stream of market data.
+// Sendable unchecked: every field is touched on the market loop alone.
+public final class AlpacaMarketLink: MarketLink, @unchecked Sendable {
+    public let stream: GatewayStream
+    private var core: GatewayCore { stream.core }
+    private var symbols: [String] = []
+    private var reports: [GatewayReport] = []
+    private var signals: [AlpacaDataStream.Signal] = []
+
+    init(_ core: GatewayCore) { stream = .market(core) }
+
+    public func choose(_ symbols: [String]) { self.symbols = symbols }
+
+    public func target(_ then: @escaping @Sendable (WebSocketTarget?) -> Void) {
+        then(WebSocketTarget(core.settings.marketStreamURL))
+    }
+
+    public func take(_ bytes: [UInt8]) {
+        reports.removeAll(keepingCapacity: true)
+        signals.removeAll(keepingCapacity: true)
+        do {
+            try AlpacaDataStream.read(bytes, into: &reports, signals: &signals)
+        } catch {
+            stream.report(.malformed("\(error)"))
+        }
+        // What was whole before the flaw stands.
+        if !reports.isEmpty { core.reportMarket(reports, readAt: stream.readAt) }
+        for signal in signals { act(on: signal) }
+    }
+
+    private func act(on signal: AlpacaDataStream.Signal) {
+        switch signal {
+        case .connected: stream.send(AlpacaRequests.authenticate(core.settings.keys))
+        case .authenticated:
+            stream.send(AlpacaRequests.subscribe(symbols, bars: core.settings.hasBars))
+        case .subscribed:
+            stream.up()
+        case .failed(let code, let text) where code == 402 || code == 404 || code == 409:
+            // A wrong key, a time-out of it, or a feed that was not paid for.
+            if code != 404 { stream.shut() }
+            stream.report(.authentication("\(code) \(text)"))
+        case .failed(let code, let text):
+            stream.report(.refused(code: "\(code)", text))
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+
+/// Bodies of Alpaca's answers.
+public enum AlpacaAnswers {
+    public static func order(_ body: [UInt8]) throws(JSONFault) -> AlpacaOrder {
+        var json = JSONReader(body)
+        let order = try AlpacaOrder(&json)
+        try json.finish()
+        return order
+    }
+
+    public static func orders(_ body: [UInt8]) throws(JSONFault) -> [AlpacaOrder] {
+        try JSONReader.list(body) { (json) throws(JSONFault) in try AlpacaOrder(&json) }
+    }
+
+    /// What has filled; other activities, such as fees and dividends, are none.
+    public static func fills(_ body: [UInt8]) throws(JSONFault) -> [AlpacaFill] {
+        try JSONReader.list(body) { (json) throws(JSONFault) in try AlpacaFill(&json) }
+            .filter(\.isFill)
+    }
+
+    public static func positions(_ body: [UInt8]) throws(JSONFault) -> [AlpacaPosition] {
+        try JSONReader.list(body) { (json) throws(JSONFault) in try AlpacaPosition(&json) }
+    }
+
+    /// Cash, portfolio value and buying power; the rest of the account comes from elsewhere.
+    public static func account(_ body: [UInt8]) throws(JSONFault) -> VenueAccount {
+        var json = JSONReader(body)
+        var (cash, value, power): (Money?, Money, Money) = (nil, .zero, .zero)
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("cash") {
+                cash = try json.money()
+            } else if json.isField("portfolio_value") {
+                value = try json.moneyOrNull()
+            } else if json.isField("buying_power") {
+                power = try json.moneyOrNull()
+            } else {
+                try json.skip()
+            }
+        }
+        try json.finish()
+        guard let cash else { throw JSONFault(.missing, at: body.count) }
+        return VenueAccount(cash: cash, portfolioValue: value, buyingPower: power)
+    }
+
+    /// The venue's time.
+    public static func clock(_ body: [UInt8]) throws(JSONFault) -> Timestamp {
+        var json = JSONReader(body)
+        var time: Timestamp?
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("timestamp") { time = try json.timestamp() } else { try json.skip() }
+        }
+        try json.finish()
+        guard let time else { throw JSONFault(.missing, at: body.count) }
+        return time
+    }
+
+    /// Bars of one symbol or of several.
+    public static func bars(_ body: [UInt8]) throws(JSONFault) -> VenueBars {
+        var json = JSONReader(body)
+        var page = VenueBars([])
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("next_page_token") {
+                page.nextPage = try json.stringOrNull()
+            } else if json.isField("bars"), try json.kind() == .object {
+                try json.beginObject()
+                while try json.nextField() {
+                    let symbol = json.string(json.field)
+                    try append(&json, symbol, to: &page)
+                }
+            } else {
+                try json.skip()
+            }
+        }
+        try json.finish()
+        return page
+    }
+
+    private static func append(
+        _ json: inout JSONReader, _ symbol: String, to page: inout VenueBars
+    ) throws(JSONFault) {
+        if try json.kind() == .object {
+            page.bars.append(try bar(&json, symbol))
+            return
+        }
+        try json.beginArray()
+        while try json.nextElement() { page.bars.append(try bar(&json, symbol)) }
+    }
+
+    private static func bar(
+        _ json: inout JSONReader, _ symbol: String
+    ) throws(JSONFault) -> VenueBar {
+        var (prices, seen): ([Price], Int) = (Array(repeating: .zero, count: 4), 0)
+        var (volume, start) = (Quantity.zero, Timestamp.zero)
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("o") {
+                (prices[0], seen) = (try json.price(), seen + 1)
+            } else if json.isField("h") {
+                (prices[1], seen) = (try json.price(), seen + 1)
+            } else if json.isField("l") {
+                (prices[2], seen) = (try json.price(), seen + 1)
+            } else if json.isField("c") {
+                (prices[3], seen) = (try json.price(), seen + 1)
+            } else if json.isField("v") {
+                volume = try json.quantity()
+            } else if json.isField("t") {
+                (start, seen) = (try json.timestamp(), seen + 1)
+            } else {
+                try json.skip()
+            }
+        }
+        guard seen >= 5 else { throw JSONFault(.missing, at: json.position) }
+        return VenueBar(
+            symbol: symbol, start: start, open: prices[0], high: prices[1], low: prices[2],
+            close: prices[3], volume: volume)
+    }
+}
+
+/// A fill in the account's history. It names the order by the venue's id alone.
+public struct AlpacaFill: Hashable, Sendable {
+    /// By which the page after it is asked for.
+    public var activity: String
+    public var fill: VenueFill
+    var isFill: Bool
+
+    /// - Throws: `missing` where a fill lacks its id, order, symbol, side, price, quantity or time.
+    public init(_ json: inout JSONReader) throws(JSONFault) {
+        fill = VenueFill(
+            clientOrder: "", venueOrder: "", execution: "", symbol: "", side: .buy, price: .zero,
+            quantity: .zero, time: .zero)
+        (activity, isFill) = ("", false)
+        var (side, hasType): (Side?, Bool) = (nil, false)
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("activity_type") {
+                (isFill, hasType) = (try json.string() == "FILL", true)
+            } else if json.isField("id") {
+                activity = try json.name()
+            } else if json.isField("order_id") {
+                fill.venueOrder = try json.nameOrNull()
+            } else if json.isField("symbol") {
+                fill.symbol = try json.nameOrNull()
+            } else if json.isField("side") {
+                side = try AlpacaOrder.side(&json)
+            } else if json.isField("price") {
+                fill.price = try json.priceOrNull()
+            } else if json.isField("qty") {
+                fill.quantity = try json.quantityOrNull()
+            } else if json.isField("cum_qty") {
+                fill.cumulative = try json.quantityOrNull()
+            } else if json.isField("transaction_time") {
+                fill.time = try json.timestampOrNull()
+            } else {
+                try json.skip()
+            }
+        }
+        guard hasType else { throw JSONFault(.missing, at: json.position) }
+        guard isFill else { return }
+        fill.execution = Self.execution(of: activity)
+        let isWhole = !fill.execution.isEmpty && !fill.venueOrder.isEmpty && !fill.symbol.isEmpty
+        guard isWhole, let side, fill.quantity > .zero, fill.price > .zero, fill.time > .zero else {
+            throw JSONFault(.missing, at: json.position)
+        }
+        fill.side = side
+    }
+
+    /// `20220208125959696::…`: behind the colons stands the id that the stream gives to the execution.
+    static func execution(of activity: String) -> String {
+        let bytes = Array(activity.utf8)
+        let colon = UInt8(ascii: ":")
+        for index in bytes.indices.dropLast() where bytes[index] == colon {
+            guard bytes[index + 1] == colon else { continue }
+            return String(decoding: bytes[(index + 2)...], as: UTF8.self)
+        }
+        return activity
+    }
+}
+
+/// A position as Alpaca has it.
+public struct AlpacaPosition: Hashable, Sendable {
+    public var position: VenuePosition
+    public var isCrypto: Bool
+
+    public init(_ json: inout JSONReader) throws(JSONFault) {
+        position = VenuePosition(symbol: "", quantity: .zero)
+        isCrypto = false
+        var (isShort, quantity): (Bool, Quantity?) = (false, nil)
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("symbol") {
+                position.symbol = try json.name()
+            } else if json.isField("qty") {
+                quantity = try json.signedQuantity()
+            } else if json.isField("side") {
+                isShort = try json.string() == "short"
+            } else if json.isField("avg_entry_price") {
+                let start = json.position
+                guard let raw = Int64(exactly: try json.roundedDecimal()) else {
+                    throw JSONFault(.outOfRange, at: start)
+                }
+                position.averagePrice = Price(raw: raw)
+            } else if json.isField("asset_class") {
+                isCrypto = try json.string() == "crypto"
+            } else {
+                try json.skip()
+            }
+        }
+        guard let quantity, !position.symbol.isEmpty else {
+            throw JSONFault(.missing, at: json.position)
+        }
+        position.quantity = isShort ? -quantity.magnitude : quantity
+    }
+
+    /// Positions in crypto are named without the slash that orders have: the symbol among these that is
+    /// the same but for it.
+    public func named(among symbols: [String]) -> VenuePosition {
+        guard isCrypto, !AlpacaRequests.isCrypto(position.symbol) else { return position }
+        let slash = UInt8(ascii: "/")
+        var named = position
+        named.symbol =
+            symbols.first { $0.utf8.filter { $0 != slash }.elementsEqual(position.symbol.utf8) }
+            ?? position.symbol
+        return named
+    }
+}

@@ -1,0 +1,119 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+
+/// An order object of Alpaca's trading API, as answers and the stream bear it.
+public struct AlpacaOrder: Hashable, Sendable {
+    public var order: VenueOrder
+    /// When the venue made it.
+    public var createdAt: Timestamp
+    public var submittedAt: Timestamp
+    /// The order in whose place it stands, and the one in its place; the venue's ids.
+    public var replaces: String
+    public var replacedBy: String
+
+    /// - Throws: `missing` without an id, a client's id, a symbol, a side, a status or what has filled;
+    ///   `outOfRange` where these contradict each other; `unknownName` for a status or a side that nobody knows: an order whose state is a guess is worse than none.
+    public init(_ json: inout JSONReader) throws(JSONFault) {
+        order = VenueOrder(clientOrder: "", status: .pending)
+        (createdAt, submittedAt, replaces, replacedBy) = (.zero, .zero, "", "")
+        var (status, side, filled): (VenueStatus?, Side?, Quantity?) = (nil, nil, nil)
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("id") {
+                order.venueOrder = try json.name()
+            } else if json.isField("client_order_id") {
+                order.clientOrder = try json.name()
+            } else if json.isField("symbol") {
+                order.symbol = try json.name()
+            } else if json.isField("side") {
+                side = try Self.side(&json)
+            } else if json.isField("status") {
+                status = try Self.status(&json)
+            } else if json.isField("qty") {
+                order.quantity = try json.quantityOrNull()
+            } else if json.isField("filled_qty") {
+                filled = try json.quantity()
+            } else if json.isField("limit_price") {
+                order.limitPrice = try json.priceOrNull()
+            } else if json.isField("stop_price") {
+                order.stopPrice = try json.priceOrNull()
+            } else {
+                try readTimes(&json)
+            }
+        }
+        let isWhole = !order.venueOrder.isEmpty && !order.clientOrder.isEmpty
+        guard isWhole, !order.symbol.isEmpty, let status, let side, let filled else {
+            throw JSONFault(.missing, at: json.position)
+        }
+        (order.side, order.status, order.filled) = (side, status, filled)
+        guard order.isPlausible else { throw JSONFault(.outOfRange, at: json.position) }
+        settleStatus()
+    }
+
+    /// Whether it stands in the place of another, and does not say by itself whether that one is gone.
+    public var isUndecided: Bool {
+        !replaces.isEmpty && (order.status == .pending || order.status == .rejected)
+    }
+
+    private mutating func readTimes(_ json: inout JSONReader) throws(JSONFault) {
+        if json.isField("updated_at") {
+            order.updatedAt = try json.timestampOrNull()
+        } else if json.isField("created_at") {
+            createdAt = try json.timestampOrNull()
+        } else if json.isField("submitted_at") {
+            submittedAt = try json.timestampOrNull()
+        } else if json.isField("replaces") {
+            replaces = try json.nameOrNull()
+        } else if json.isField("replaced_by") {
+            replacedBy = try json.nameOrNull()
+        } else if json.isField("reject_reason") {
+            order.reason = try json.wordsOrNull()
+        } else {
+            try json.skip()
+        }
+    }
+
+    /// A state that says nothing of fills stands for a partly filled order too.
+    private mutating func settleStatus() {
+        if order.status == .accepted, order.filled > .zero { order.status = .partiallyFilled }
+    }
+
+    static func side(_ json: inout JSONReader) throws(JSONFault) -> Side {
+        let start = json.position
+        let text = try json.text()
+        if json.matches(text, "buy") || json.matches(text, "buy_minus") { return .buy }
+        if json.matches(text, "sell") || json.matches(text, "sell_short")
+            || json.matches(text, "sell_plus") || json.matches(text, "sell_short_exempt")
+        {
+            return .sell
+        }
+        throw JSONFault(.unknownName, at: start)
+    }
+
+    private static func status(_ json: inout JSONReader) throws(JSONFault) -> VenueStatus {
+        let start = json.position
+        guard let status = status(named: try json.string()) else {
+            throw JSONFault(.unknownName, at: start)
+        }
+        return status
+    }
+
+    /// `accepted` at Alpaca is received and not yet routed; a day's end or a wait for a change leaves an
+    /// order where it is.
+    static func status(named name: String) -> VenueStatus? {
+        switch name {
+        case "accepted", "pending_new", "accepted_for_bidding", "held": .pending
+        case "new", "done_for_day", "pending_cancel", "pending_replace", "stopped", "suspended",
+            "calculated":
+            .accepted
+        case "partially_filled": .partiallyFilled
+        case "filled": .filled
+        case "canceled": .cancelled
+        case "expired": .expired
+        case "rejected": .rejected
+        case "replaced": .replaced
+        default: nil
+        }
+    }
+}

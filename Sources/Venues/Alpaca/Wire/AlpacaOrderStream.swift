@@ -1,0 +1,142 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+
+/// Messages of Alpaca's stream of orders.
+public enum AlpacaOrderStream {
+    public enum Message: Hashable, Sendable {
+        case authorized
+        case unauthorized
+        /// The streams that are listened to now.
+        case listening([String])
+        case reports([GatewayReport])
+        /// A replacement that is on its way or rejected: whether the old order is gone is asked for.
+        case undecided(AlpacaOrder)
+        case other
+    }
+
+    public static func read(_ bytes: [UInt8]) throws(JSONFault) -> Message {
+        var json = JSONReader(bytes)
+        var (stream, data): (String, JSONReader?) = ("", nil)
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("stream") {
+                stream = try json.string()
+            } else if json.isField("data") {
+                data = json
+                try json.skip()
+            } else {
+                try json.skip()
+            }
+        }
+        try json.finish()
+        guard var data else { return .other }
+        switch stream {
+        case "authorization":
+            switch try status(&data) {
+            case "authorized": return .authorized
+            case "unauthorized": return .unauthorized
+            default: throw JSONFault(.unknownName, at: data.position)
+            }
+        case "listening": return .listening(try streams(&data))
+        case "trade_updates":
+            let update = try AlpacaUpdate(&data)
+            return update.undecided.map { .undecided($0) } ?? .reports(update.reports)
+        default: return .other
+        }
+    }
+
+    private static func status(_ json: inout JSONReader) throws(JSONFault) -> String {
+        var status = ""
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("status") { status = try json.string() } else { try json.skip() }
+        }
+        return status
+    }
+
+    private static func streams(_ json: inout JSONReader) throws(JSONFault) -> [String] {
+        var names: [String] = []
+        try json.beginObject()
+        while try json.nextField() {
+            guard json.isField("streams") else {
+                try json.skip()
+                continue
+            }
+            try json.beginArray()
+            while try json.nextElement() { names.append(try json.string()) }
+        }
+        return names
+    }
+}
+
+/// One `trade_updates` message.
+struct AlpacaUpdate {
+    private var event = ""
+    private var execution = ""
+    private var price = Price.zero
+    private var quantity = Quantity.zero
+    private var time = Timestamp.zero
+    private var reason = ""
+    private var order: AlpacaOrder?
+
+    init(_ json: inout JSONReader) throws(JSONFault) {
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("event") {
+                event = try json.name()
+            } else if json.isField("execution_id") {
+                execution = try json.nameOrNull()
+            } else if json.isField("price") {
+                price = try json.priceOrNull()
+            } else if json.isField("qty") {
+                quantity = try json.quantityOrNull()
+            } else if json.isField("timestamp") {
+                time = try json.timestampOrNull()
+            } else if json.isField("reason") {
+                reason = try json.wordsOrNull()
+            } else if json.isField("order") {
+                order = try AlpacaOrder(&json)
+            } else {
+                try json.skip()
+            }
+        }
+        guard !event.isEmpty, let order else { throw JSONFault(.missing, at: json.position) }
+        guard quantity <= order.order.filled || !isFill else {
+            throw JSONFault(.outOfRange, at: json.position)
+        }
+    }
+
+    var undecided: AlpacaOrder? { order.flatMap { $0.isUndecided ? $0 : nil } }
+
+    private var isFill: Bool { event == "fill" || event == "partial_fill" }
+
+    /// A fill comes before the state that it led to. One without an id of its execution is none: the
+    /// order's filled quantity tells that there is something to ask for.
+    var reports: [GatewayReport] {
+        guard var order = order?.order else { return [] }
+        if !reason.isEmpty { order.reason = reason }
+        if time > .zero { order.updatedAt = time }
+        switch event {
+        case "fill", "partial_fill":
+            guard !execution.isEmpty, quantity > .zero, price.raw != 0 else {
+                return [.order(order)]
+            }
+            return [.fill(fill(of: order)), .order(order)]
+        case "order_cancel_rejected": order.status = .cancelRefused
+        case "order_replace_rejected": order.status = .replaceRefused
+        case "trade_bust", "trade_correct":
+            // Nothing is booked of it here: the account has to be compared.
+            return [.fault(.refused(code: event, "execution \(execution)"), order.clientOrder)]
+        default: break
+        }
+        return [.order(order)]
+    }
+
+    private func fill(of order: VenueOrder) -> VenueFill {
+        VenueFill(
+            clientOrder: order.clientOrder, venueOrder: order.venueOrder, execution: execution,
+            symbol: order.symbol, side: order.side, price: price, quantity: quantity,
+            cumulative: order.filled, time: time > .zero ? time : order.updatedAt)
+    }
+}

@@ -1,0 +1,43 @@
+import CCrypto
+import LedgerDomain
+import LedgerExchange
+import LedgerVenues
+
+/// Whether a request is signed with the secret: HMAC-SHA256 over its parameters as they were sent.
+enum BinanceSignature {
+    /// Lower-case hexadecimal digits of HMAC-SHA256.
+    static func of(_ text: some Sequence<UInt8>, secret: String) -> String {
+        var key = Array(secret.utf8)
+        if key.count > 64 { key = hash(key) }
+        key += [UInt8](repeating: 0, count: 64 - key.count)
+        let inner = hash(key.map { $0 ^ 0x36 } + text)
+        let outer = hash(key.map { $0 ^ 0x5C } + inner)
+        return outer.map { String(UInt64($0).hex.suffix(2)) }.joined()
+    }
+
+    private static func hash(_ bytes: [UInt8]) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        bytes.withUnsafeBufferPointer { input in
+            digest.withUnsafeMutableBufferPointer { output in
+                _ = SHA256(input.baseAddress, input.count, output.baseAddress)
+            }
+        }
+        return digest
+    }
+
+    /// What was signed, and the signature; nil where there is none.
+    static func split(query: String, body: String) -> (signed: String, signature: String)? {
+        let joined = query.isEmpty || body.isEmpty ? query + body : "\(query)\u{0}\(body)"
+        var signature: String?
+        var kept: [Substring] = []
+        for part in joined.split(separator: "\u{0}", omittingEmptySubsequences: false) {
+            let pairs = part.split(separator: "&").filter { pair in
+                guard pair.hasPrefix("signature=") else { return true }
+                signature = Parameters.decoded(pair.dropFirst(10))
+                return false
+            }
+            kept.append(Substring(pairs.joined(separator: "&")))
+        }
+        return signature.map { (kept.joined(), $0) }
+    }
+}

@@ -1,0 +1,94 @@
+import BinanceWire
+import LedgerDomain
+import LedgerTransport
+import LedgerVenues
+
+extension VenueConnection {
+    public static let binance = VenueConnection(
+        venue: .binance,
+        pairing: GatewayPairing.Rules(
+            live: [
+                "api.binance.com", "api-gcp.binance.com", "api1.binance.com", "api2.binance.com",
+                "api3.binance.com", "api4.binance.com", "ws-api.binance.com",
+            ],
+            paper: [
+                "testnet.binance.vision", "ws-api.testnet.binance.vision", "demo-api.binance.com",
+                "demo-ws-api.binance.com",
+            ]),
+        requests: { .binance($0, receiveWindow: $1) },
+        settings: { .binance($0, keys: $1) },
+        gateway: { (settings) throws(GatewaySettingsError) in try BinanceGateway(settings) },
+        questions: VenueQuestions(
+            hasPublicClock: true,
+            addresses: { value in
+                .init(trading: value("binance.rest_url"), data: value("binance.rest_url"))
+            },
+            receiveWindow: { Int64($0("binance.recv_window_ms")) ?? 5000 },
+            account: BinanceRequests.account,
+            permissions: { client, _ in
+                let answer = try? client.ask(KeyPermissions.binanceRequest)
+                return answer.flatMap { try? KeyPermissions(binance: $0.body) }
+            },
+            catalogue: { try exchangeInfo($0, now: $1) }, fees: { try fees($0, of: $1) },
+            bars: BarQuestions(
+                intervals: [
+                    (60, "1m"), (300, "5m"), (900, "15m"), (1800, "30m"), (3600, "1h"),
+                    (14_400, "4h"), (86_400, "1d"),
+                ], hasTokens: false, read: { try bars($0, $1) })))
+
+    private static func exchangeInfo(
+        _ client: VenueClient, now: Timestamp
+    ) throws -> VenueCatalogue {
+        let info = try BinanceExchangeInfo(client.ask(BinanceRequests.exchangeInfo()).body)
+        return VenueCatalogue(
+            venue: "binance", source: client.settings.addresses.data,
+            madeAt: info.serverTime ?? now, instruments: info.instruments)
+    }
+
+    private static func fees(_ client: VenueClient, of symbols: [String]) throws -> [VenueFee] {
+        try symbols.flatMap { symbol in
+            try BinanceFees.read(client.ask(BinanceRequests.commission(symbol)).body)
+        }
+    }
+
+    private static func bars(_ client: VenueClient, _ page: BarQuestions.Page) throws -> VenueBars {
+        let answer = try client.ask(
+            BinanceRequests.klines(
+                page.symbol, interval: page.interval, from: page.from,
+                to: Timestamp(nanoseconds: page.end.nanoseconds - 1)))
+        // Which of them are closed is judged by the interval.
+        let far = Timestamp(nanoseconds: .max)
+        return VenueBars(try BinanceAnswers.klines(answer.body, symbol: page.symbol, now: far))
+    }
+}
+
+extension GatewaySettings {
+    /// Binance's own addresses, or its test net's, and limits: a weight of 6000 a minute.
+    public static func binance(_ keys: VenueKeys, isPaper: Bool) -> GatewaySettings {
+        let budget = RequestBudget.Rules(perMinute: 5400, burst: 600, reserve: 50)
+        guard isPaper else {
+            return GatewaySettings(
+                restURL: "https://api.binance.com",
+                orderStreamURL: "wss://ws-api.binance.com:443/ws-api/v3",
+                marketStreamURL: "wss://stream.binance.com:9443", keys: keys, isPaper: false,
+                budget: budget)
+        }
+        return GatewaySettings(
+            restURL: "https://testnet.binance.vision",
+            orderStreamURL: "wss://ws-api.testnet.binance.vision/ws-api/v3",
+            marketStreamURL: "wss://stream.testnet.binance.vision", keys: keys, isPaper: true,
+            budget: budget)
+    }
+
+    /// By the configuration's settings.
+    static func binance(_ value: SettingValues, keys: VenueKeys) -> GatewaySettings {
+        var settings = GatewaySettings.binance(keys, isPaper: value("paper") != "false")
+        settings.restURL = value("binance.rest_url")
+        settings.marketStreamURL = value("binance.stream_url")
+        settings.orderStreamURL = value("binance.order_stream_url")
+        settings.budget = budget(perMinute: Int64(value("binance.weight_per_minute")) ?? 0)
+        settings.receiveWindow = Int64(value("binance.recv_window_ms")) ?? 0
+        settings.quoteAsset = value("account.currency")
+        return settings
+    }
+}

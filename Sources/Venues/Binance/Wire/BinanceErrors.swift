@@ -1,0 +1,89 @@
+import LedgerDomain
+import LedgerVenues
+
+/// What an answer that is no success means (K15, N02 to N05).
+public enum BinanceErrors {
+    /// Numbers of Binance's error bodies.
+    public enum Code {
+        public static let timestamp = -1021
+        public static let rejected = -2010
+        public static let cancelRejected = -2011
+        public static let noSuchOrder = -2013
+        public static let archived = -2026
+        public static let replacePartly = -2021
+        public static let replaceFailed = -2022
+    }
+
+    public struct Body: Hashable, Sendable {
+        public var code: Int
+        public var message: String
+        /// Of an answer to a replacement: what became of each half.
+        public var data: JSONValue?
+    }
+
+    /// `{"code":-1021,"msg":"…"}`; nil where the body is something else.
+    public static func body(_ bytes: [UInt8]) -> Body? {
+        guard let tree = try? JSONValue(bytes, limit: 1 << 16) else { return nil }
+        return body(tree)
+    }
+
+    static func body(_ tree: JSONValue) -> Body? {
+        guard let code = tree["code"]?.integer, let message = tree["msg"]?.string else {
+            return nil
+        }
+        return Body(
+            code: Int(code), message: String(message.prefix(160)), data: tree["data"])
+    }
+
+    /// - Parameter isOrder: whether the request changes something: then what is not a clear no may have
+    ///   happened.
+    /// - Precondition: the answer is no success.
+    public static func fault(_ answer: WireAnswer, isOrder: Bool) -> VenueFault {
+        let body = body(answer.body)
+        let text =
+            "HTTP \(answer.status) \(body.map { "\($0.code) \($0.message)" } ?? answer.excerpt)"
+        switch answer.status {
+        case 401: return .authentication(text)
+        case 403:
+            // A key that is wrong has a body that says so. Without it a firewall in front of the venue
+            // found too many requests, or words that it does not like.
+            if let body, case .authentication = fault(body, isOrder: isOrder) {
+                return .authentication(text)
+            }
+            return .rateLimited(retryAfter: answer.retryAfter, text)
+        case 418, 429: return .rateLimited(retryAfter: answer.retryAfter, text)
+        // The venue's own words: neither a yes nor a no, whatever the body says.
+        case 500..<600:
+            if isOrder { return .unknownOutcome(text) }
+            return answer.status == 503 ? .closed(text) : .unknownOutcome(text)
+        default: break
+        }
+        guard let body else {
+            if (400..<500).contains(answer.status) {
+                return .refused(code: "\(answer.status)", text)
+            }
+            return isOrder ? .unknownOutcome(text) : .malformed(text)
+        }
+        return fault(body, retryAfter: answer.retryAfter, isOrder: isOrder)
+    }
+
+    /// The meaning of a body; `fault(_:isOrder:)` has that of the status before it.
+    public static func fault(
+        _ body: Body, retryAfter: Nanoseconds = .zero, isOrder: Bool
+    ) -> VenueFault {
+        let text = "\(body.code) \(body.message)"
+        switch body.code {
+        case -1002, -1022, -2014, -2015: return .authentication(text)
+        case -1003, -1015, -1034: return .rateLimited(retryAfter: retryAfter, text)
+        case Code.timestamp: return .timestamp(text)
+        case -1000, -1001, -1006, -1007, -1008: return .unknownOutcome(text)
+        // Without its halves nobody knows which of them was done.
+        case Code.replacePartly: return .unknownOutcome(text)
+        case -1016: return .closed(text)
+        case Code.rejected where isOrder && body.message.contains("Duplicate"):
+            // An id that an open order has already is no refusal of that order.
+            return .unknownOutcome("the venue has an order of this id: " + text)
+        default: return .refused(code: "\(body.code)", text)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerVenues
+
+/// Binance's answer to `GET /api/v3/exchangeInfo`, of 2018 and of today, or one entry of its `symbols`.
+public struct BinanceExchangeInfo: Hashable, Sendable {
+    /// Nil where the answer does not say it, as one symbol alone does not.
+    public var serverTime: Timestamp?
+    public var instruments: [VenueInstrument] = []
+
+    /// - Throws: `JSONFault`, and `missing` where nothing names a symbol.
+    public init(_ bytes: [UInt8]) throws(JSONFault) {
+        var json = try JSONReader(bytes, limit: 64 << 20)
+        var scout = json
+        try scout.beginObject()
+        var isSymbol = false
+        while try scout.nextField() {
+            if scout.isField("symbol") { isSymbol = true }
+            try scout.skip()
+        }
+        if isSymbol {
+            instruments = [try VenueInstrument(&json)]
+        } else {
+            try read(&json)
+        }
+        try json.finish()
+        guard !instruments.isEmpty else { throw JSONFault(.missing, at: json.position) }
+    }
+
+    private mutating func read(_ json: inout JSONReader) throws(JSONFault) {
+        try json.beginObject()
+        while try json.nextField() {
+            if json.isField("serverTime") {
+                serverTime = try json.milliseconds()
+            } else if json.isField("symbols") {
+                try json.beginArray()
+                while try json.nextElement() { instruments.append(try VenueInstrument(&json)) }
+            } else {
+                try json.skip()
+            }
+        }
+    }
+}

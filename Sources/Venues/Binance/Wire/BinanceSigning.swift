@@ -1,0 +1,75 @@
+import LedgerDomain
+import LedgerVenues
+
+/// How Binance's signed requests are signed: HMAC-SHA-256 of the query as it is sent, in hexadecimal.
+public struct BinanceSigning: Sendable {
+    /// Milliseconds within which the venue must have taken the request up: later it refuses it. At most
+    /// 60,000.
+    public var receiveWindow: Int64
+    /// HMAC-SHA-256 of the bytes with the account's secret.
+    public var hash: @Sendable ([UInt8]) -> [UInt8]
+
+    public init(receiveWindow: Int64, hash: @escaping @Sendable ([UInt8]) -> [UInt8]) {
+        (self.receiveWindow, self.hash) = (receiveWindow, hash)
+    }
+
+    /// The query with `recvWindow`, `timestamp` and `signature`.
+    ///
+    /// - Parameter now: the venue's time.
+    public func signed(_ query: [UInt8], now: Timestamp) -> [UInt8] {
+        var bytes = query
+        append("recvWindow", receiveWindow, to: &bytes)
+        append("timestamp", WireTime.milliseconds(now), to: &bytes)
+        let signature = Self.hexadecimal(hash(bytes))
+        bytes.append(contentsOf: "&signature=".utf8)
+        bytes.append(contentsOf: signature)
+        return bytes
+    }
+
+    /// The message that subscribes to the account's events over the web-socket API.
+    public func subscription(_ key: Secret, id: Int64, now: Timestamp) -> [UInt8] {
+        let time = WireTime.milliseconds(now)
+        // The parameters in the order of their names.
+        var query = Array("apiKey=\(key.reveal())".utf8)
+        append("recvWindow", receiveWindow, to: &query)
+        append("timestamp", time, to: &query)
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("id")
+        json.integer(id)
+        json.field("method")
+        json.string("userDataStream.subscribe.signature")
+        json.field("params")
+        json.beginObject()
+        json.field("apiKey")
+        json.string(key.reveal())
+        json.field("recvWindow")
+        json.integer(receiveWindow)
+        json.field("timestamp")
+        json.integer(time)
+        json.field("signature")
+        json.string(String(decoding: Self.hexadecimal(hash(query)), as: UTF8.self))
+        json.endObject()
+        json.endObject()
+        return json.bytes
+    }
+
+    private func append(_ name: String, _ value: Int64, to bytes: inout [UInt8]) {
+        if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(UInt8(ascii: "="))
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        bytes.append(decimal: value.magnitude)
+    }
+
+    static func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            for digit in [byte >> 4, byte & 0xf] {
+                text.append(digit < 10 ? 48 + digit : 87 + digit)
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,191 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import Testing
+
+/// Operators' commands as the journal keeps them. A row that has to change would change how old journals
+/// are executed.
+@Suite struct OperatorCommandTests {
+    private static let link = String(repeating: "0123456789abcdef", count: 4)
+
+    private static func amount(_ text: String) throws -> OperatorAmount {
+        try OperatorAmount(text)
+    }
+
+    /// One or more of each verb, with the text that is on disk.
+    private static func rows() throws -> [(OperatorCommand, verb: String, argument: String)] {
+        [
+            (.deposit(try amount("12.50")), "deposit", "12.50"),
+            (.withdrawal(try amount("1000000000000")), "withdrawal", "1000000000000"),
+            (.fee(try amount("0.000000001")), "fee", "0.000000001"),
+            (.note("two words"), "note", "two words"), (.note(""), "note", ""),
+            (.engage(.blockEntries, .global), "engage", "blockEntries global"),
+            (.engage(.flatten, .strategy("ML Momentum")), "engage", "flatten strategy:ML Momentum"),
+            (.engage(.blockAll, .symbol("BTC/USD")), "engage", "blockAll symbol:BTC/USD"),
+            (.clear(.killSwitch, .global), "clear", "killSwitch global"),
+            (.clear(.orderStream, .symbol("A")), "clear", "orderStream symbol:A"),
+            (.mode(.auto, isHard: false), "mode", "auto"),
+            (.mode(.halt, isHard: false), "mode", "halt"),
+            (.mode(.halt, isHard: true), "mode", "halt hard"), (.override, "override", ""),
+            (.healthCheck, "health-check", ""), (.flatten(.global), "flatten", "global"),
+            (.flatten(.strategy("trend")), "flatten", "strategy:trend"),
+            (.sync(snapshot: 255), "sync", "00000000000000ff"),
+            (.hold(name: "case 17"), "hold", "case 17"),
+            (.releaseHold(name: "case 17"), "release-hold", "case 17"),
+            (
+                .prune(
+                    PruneRecord(
+                        through: SequenceNumber(40), link: link, kind: "paper", name: "my desk")),
+                "prune", "through 40 chain \(link) kind paper name my desk"
+            ),
+            (
+                .doctor(
+                    DoctorRecord(
+                        isHealthy: false, passed: 10, failed: 2, warnings: 3, hasNetwork: true)),
+                "doctor", "unhealthy passed 10 failed 2 warnings 3 network yes"
+            ),
+        ]
+    }
+
+    @Test func `a command is printed as on disk, and parsed back`() throws {
+        for (command, verb, argument) in try Self.rows() {
+            let event = OperatorCommanded(command, actor: "kim", reason: "why")
+            #expect(event.command == verb && event.argument == argument)
+            #expect(event.actor == "kim" && event.reason == "why")
+            #expect(try OperatorCommand(event) == command)
+        }
+    }
+
+    @Test func `the rows hold every verb`() throws {
+        let verbs = Set(try Self.rows().map(\.0.verb))
+        #expect(verbs == Set(OperatorVerb.allCases))
+    }
+
+    @Test func `every verb's word is pinned`() {
+        #expect(
+            OperatorVerb.allCases.map(\.word) == [
+                "deposit", "withdrawal", "fee", "note", "engage", "clear", "mode", "override",
+                "health-check", "flatten", "sync", "hold", "release-hold", "prune", "doctor",
+            ])
+    }
+
+    @Test func `the words in arguments are pinned`() {
+        #expect(LatchEffect.words == ["blockEntries", "flatten", "blockAll"])
+        #expect(TradingMode.words == ["auto", "manual", "paper", "halt"])
+        #expect(
+            LatchSource.words == [
+                "configuration", "strategyList", "killSwitch", "flagFile", "mode", "drawdown",
+                "reconciliation", "duplicateIntents", "orderRejections", "runFailures",
+                "dailyDrawdown", "dailyLoss", "lossPause", "restFaults", "websocketFaults",
+                "duplicateReports", "staleReports", "metrics", "authentication", "clock",
+                "dataQuality", "feed", "calendar", "orderStream",
+            ])
+        #expect(GateScope.global.text == "global")
+        #expect(GateScope.strategy("global").text == "strategy:global")
+        #expect(GateScope.symbol("A").text == "symbol:A")
+    }
+
+    @Test func `every word of an argument is parsed back`() throws {
+        let scopes = [GateScope.global, .strategy("a b"), .symbol("strategy:x")]
+        for scope in scopes {
+            #expect(GateScope(scope.text) == scope)
+            for effect in LatchEffect.allCases {
+                let command = OperatorCommand.engage(effect, scope)
+                #expect(try OperatorCommand(command.verb, command.argument) == command)
+            }
+            for source in LatchSource.allCases {
+                let command = OperatorCommand.clear(source, scope)
+                #expect(try OperatorCommand(command.verb, command.argument) == command)
+            }
+        }
+        for mode in TradingMode.allCases {
+            let command = OperatorCommand.mode(mode, isHard: false)
+            #expect(try OperatorCommand(command.verb, command.argument) == command)
+        }
+    }
+
+    /// Texts that journals may hold beside those that are printed.
+    @Test(arguments: [
+        ("mode", "halt ", "halt"), ("mode", "auto ", "auto"), ("override", "at once", ""),
+        ("health-check", "now", ""), ("deposit", "+7", "+7"),
+    ])
+    func `a text with more than it needs is a command still`(
+        verb: String, argument: String, printed: String
+    ) throws {
+        #expect(try OperatorCommand(verb: verb, argument: argument).argument == printed)
+    }
+
+    @Test(arguments: [
+        (
+            "sell all", "",
+            "'sell all' is not a command; use deposit, withdrawal, fee, note, "
+                + "engage, clear, mode, override, health-check, flatten, sync, hold, release-hold, "
+                + "prune or doctor"
+        ),
+        (
+            "", "",
+            "'' is not a command; use deposit, withdrawal, fee, note, engage, clear, mode, "
+                + "override, health-check, flatten, sync, hold, release-hold, prune or doctor"
+        ),
+        ("deposit", "12,50", "'12,50' is not an amount; write a number such as 12.50"),
+        ("withdrawal", "", "'' is not an amount; write a number such as 12.50"),
+        ("fee", "0", "an amount must be above 0 and at most 1000000000000, not 0"),
+        ("deposit", "-5", "an amount must be above 0 and at most 1000000000000, not -5"),
+        (
+            "deposit", "1000000000000.01",
+            "an amount must be above 0 and at most 1000000000000, not 1000000000000.01"
+        ),
+        ("engage", "all global", "'all' is not an effect; use blockEntries, flatten or blockAll"),
+        ("engage", "", "'' is not an effect; use blockEntries, flatten or blockAll"),
+        ("engage", "blockAll", "'' is not a scope; use global, strategy:NAME or symbol:NAME"),
+        (
+            "engage", "blockAll  global",
+            "' global' is not a scope; use global, strategy:NAME or symbol:NAME"
+        ),
+        (
+            "engage", "blockAll strategy:",
+            "'strategy:' is not a scope; use global, strategy:NAME or symbol:NAME"
+        ),
+        (
+            "flatten", "Global",
+            "'Global' is not a scope; use global, strategy:NAME or symbol:NAME"
+        ),
+        (
+            "mode", "halt soft",
+            "'halt soft' is not a mode; use auto, manual, paper, halt or halt hard"
+        ),
+        (
+            "mode", "auto hard",
+            "'auto hard' is not a mode; use auto, manual, paper, halt or halt hard"
+        ),
+        (
+            "sync", "00000000000000FF",
+            "'00000000000000FF' is not a snapshot number; write its 16 "
+                + "hexadecimal digits in lower case"
+        ),
+        (
+            "sync", "+000000000000001",
+            "'+000000000000001' is not a snapshot number; write its 16 "
+                + "hexadecimal digits in lower case"
+        ),
+        ("hold", " \t", "a hold needs a name"), ("release-hold", "", "a hold needs a name"),
+        ("prune", "all", "'all' does not state which events to remove"),
+        ("doctor", "well", "'well' does not state what the doctor found"),
+    ])
+    func `a text that is no command says what to write`(
+        verb: String, argument: String, message: String
+    ) {
+        do {
+            let command = try OperatorCommand(verb: verb, argument: argument)
+            Issue.record("\(verb) \(argument) became \(command)")
+        } catch { #expect("\(error)" == message) }
+    }
+
+    @Test func `an unknown latch lists the latches`() {
+        #expect(throws: OperatorCommandError.unknownSource("KillSwitch")) {
+            try OperatorCommand(verb: "clear", argument: "KillSwitch global")
+        }
+        let message = OperatorCommandError.unknownSource("x").description
+        for word in LatchSource.words { #expect(message.contains(word)) }
+    }
+}

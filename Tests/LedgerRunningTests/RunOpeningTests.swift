@@ -1,0 +1,163 @@
+import LedgerConfiguration
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+import LedgerReading
+import LedgerRunning
+import Testing
+
+/// The inputs that a run begins with, and instruments whose definition changed since the last run.
+@Suite struct RunOpeningTests {
+    private let noon = Timestamp(nanoseconds: 1_709_640_000_000_000_000)
+    private let journal = MemoryJournal()
+
+    private func configuration(
+        _ data: String = "tick: 0.01, lot: 1"
+    ) throws -> Configuration {
+        try Configuration(
+            path: "run.yaml",
+            text: """
+                account: {cash: 10000}
+                strategies:
+                  - {name: hold, kind: buy_and_hold, symbols: X, quantity: 7}
+                data:
+                  - {path: venue, symbol: X, \(data)}
+                """, environment: [:])
+    }
+
+    private func opening(_ configuration: Configuration) throws -> RunOpening {
+        var opening = RunOpening(configuration, kind: .paper, name: "test")
+        opening.instruments = try DataSettings.fromVenue(configuration.settings)
+            .map { InstrumentSource($0) }
+        opening.depositsCash = true
+        opening.run = RunOpening.Run(mode: "paper", name: "test")
+        return opening
+    }
+
+    /// Opens a run and leaves it without an end, as a crash does.
+    private func run(
+        _ configuration: Configuration, bars: Int = 0
+    ) throws {
+        var sequencer = try Sequencer(journal, holder: "test", commitBytes: .max)
+        defer { try? sequencer.close() }
+        try opening(configuration).take(into: &sequencer, at: max(noon, sequencer.engine.lastTime))
+        for _ in 0..<bars {
+            let time = sequencer.engine.lastTime.advanced(by: .minute)
+            let price = try Price("10")
+            try sequencer.take(
+                Bar(
+                    instrument: InstrumentID(1), interval: 60, open: price, high: price,
+                    low: price, close: price, volume: try Quantity("100")), at: time)
+        }
+        try sequencer.commit()
+    }
+
+    private func types() throws -> [EventType] {
+        var found: [EventType] = []
+        try journal.forEachRecord(from: .first) { record in
+            if record.isInput, let type = record.type { found.append(type) }
+            return true
+        }
+        return found
+    }
+
+    private func definition() throws -> Instrument? {
+        let names: NameBook = try ProjectionReader.fold(of: journal)
+        return names.instrument(symbol: "X")
+    }
+
+    private func refusal(_ data: String) throws -> String {
+        let head = try journal.head
+        var text = ""
+        do { try run(configuration(data)) } catch { text = "\(error)" }
+        #expect(try journal.head == head)
+        return text
+    }
+
+    @Test func `a new journal and a known one get what they lack, in this order`() throws {
+        try run(configuration())
+        let first: [EventType] = [
+            .journalOpened, .configurationLoaded, .instrumentDefined, .cashDeposited, .runStarted,
+        ]
+        #expect(try types() == first)
+        try run(configuration())
+        #expect(try types() == first + [.runStarted])
+        try run(configuration("tick: 0.5, lot: 1"))
+        #expect(
+            try types() == first + [
+                .runStarted, .configurationLoaded, .instrumentDefined, .runStarted,
+            ])
+        #expect(try definition()?.tick == Price("0.5"))
+        #expect(try definition()?.id == InstrumentID(1))
+    }
+
+    @Test func `without a position everything may change`() throws {
+        try run(configuration())
+        try run(configuration("tick: 0.5, lot: 0.1, kind: crypto, currency: EUR, venue: Z"))
+        let now = try definition()
+        #expect(try now?.lot == Quantity("0.1"))
+        #expect(now?.kind == .crypto && now?.currency == "EUR" && now?.venue == "Z")
+    }
+
+    @Test(arguments: [
+        ("tick: 0.01, lot: 2", "lot '2' cannot follow '1': 7 X are held, which is no whole number"),
+        ("tick: 0.01, lot: 1, currency: EUR", "currency 'EUR' cannot follow 'USD': 7 X are held"),
+        ("tick: 0.01, lot: 1, kind: crypto", "kind 'crypto' cannot follow 'equity': 7 X are held"),
+    ])
+    func `with a position a change that it cannot survive is refused`(
+        data: String, problem: String
+    ) throws {
+        try run(configuration(), bars: 3)
+        let text = try refusal(data)
+        #expect(text.hasPrefix("run.yaml:5: data.0.\(problem)"), "\(text)")
+    }
+
+    @Test(arguments: ["tick: 0.5, lot: 1", "tick: 0.01, lot: 3.5", "tick: 0.01, lot: 1, venue: Z"])
+    func `with a position a change that it survives is journaled`(data: String) throws {
+        try run(configuration(), bars: 3)
+        try run(configuration(data), bars: 3)
+        #expect(try types().count { $0 == .instrumentDefined } == 2)
+        let result = try Replay(journal).run(from: .first)
+        #expect(result.divergence == nil)
+    }
+
+    @Test func `an open order keeps the definition unless the new settings end it`() throws {
+        try run(configuration())
+        // Settings that changed while an older program ignored the definition.
+        let changed = try configuration("tick: 0.5, lot: 1")
+        var sequencer = try Sequencer(journal, holder: "test")
+        try sequencer.take(
+            ConfigurationLoaded(seed: 0, build: Build.identity, settings: changed.settings.text),
+            Envelope(time: noon))
+        let price = try Price("10")
+        try sequencer.take(
+            Bar(
+                instrument: InstrumentID(1), interval: 60, open: price, high: price, low: price,
+                close: price, volume: try Quantity("100")), at: noon)
+        let order = try #require(sequencer.engine.orders.open.first)
+        try sequencer.close()
+        #expect(
+            try refusal("tick: 0.5, lot: 1")
+                == "run.yaml:5: data.0.tick '0.5' cannot follow '0.01': order \(order.id.number) of X "
+                + "is open")
+        try run(configuration("tick: 0.25, lot: 1"))
+        #expect(try definition()?.tick == Price("0.25"))
+        let orders: OrderRegister = try ProjectionReader.fold(of: journal)
+        #expect(orders.openCount == 0)
+    }
+
+    @Test func `two inputs that define a symbol in two ways are refused`() throws {
+        var opening = try opening(configuration())
+        var other = opening.instruments[0]
+        other.instrument.tick = try Price("0.5")
+        opening.instruments.append(other)
+        var sequencer = try Sequencer(journal, holder: "test")
+        defer { try? sequencer.close() }
+        #expect(throws: InputError("X is defined in two ways by two inputs")) {
+            try opening.take(into: &sequencer, at: noon)
+        }
+        #expect(try journal.head == .empty)
+    }
+}
