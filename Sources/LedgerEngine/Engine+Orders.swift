@@ -6,9 +6,33 @@ import LedgerSimulation
 
 /// From a decision to an order, and from the venue's reports to bookings.
 extension Engine {
-    /// Journals the signal, then either the intent that came of it or why none did.
+    /// Carries out what a strategy decided, in its order.
+    ///
+    /// - Parameter barInterval: of the bar that it decided from.
     mutating func decide(
-        _ decision: Decision, _ slot: Int, barInterval: UInt32? = nil, _ step: inout Step
+        _ slot: Int, barInterval: UInt32? = nil, _ step: inout Step
+    ) throws(EngineError) {
+        // A bar decides once: the same decision from it again is the same intent (C9, K06). Several
+        // decisions at once are several intents; the first of them is remembered for the bar.
+        var source = barInterval.map { DecisionSource.bar(interval: $0) } ?? .other
+        while let decision = step.decisions.removeFirst() {
+            try decide(decision, slot, &source, &step)
+        }
+    }
+
+    /// Where decisions come from, as far as it matters whether they may come again.
+    private enum DecisionSource {
+        case bar(interval: UInt32)
+        /// One of its decisions became an order.
+        case decidedBar
+        /// It decided before.
+        case repeatedBar
+        case other
+    }
+
+    /// Journals the signal, then either the intent that came of it or why none did.
+    private mutating func decide(
+        _ decision: Decision, _ slot: Int, _ source: inout DecisionSource, _ step: inout Step
     ) throws(EngineError) {
         guard let instrument = names[slots[slot].instrument] else { return }
         var size = size(decision, slot, instrument)
@@ -37,15 +61,8 @@ extension Engine {
         if let refusal = refusal(decision, size, slot, instrument) {
             return try reject(refusal, decision, slot, &step)
         }
-        if let barInterval {
-            // A bar decides once: the same decision from it again is the same intent (C9, K06).
-            let decided = BarDecision(
-                time: step.time, interval: barInterval, side: decision.side)
-            guard slots[slot].lastBar != decided else {
-                return try refuseDuplicate(
-                    decision, slot, &step)
-            }
-            slots[slot].lastBar = decided
+        guard !isRepeated(decision, slot, &source, at: step.time) else {
+            return try refuseDuplicate(decision, slot, &step)
         }
         var terms = OrderIntended(
             instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
@@ -62,6 +79,22 @@ extension Engine {
             countEntry(at: step.time)
         }
         try send(terms, &step)
+    }
+
+    /// Whether the bar made this decision before; remembers the first that becomes an order.
+    private mutating func isRepeated(
+        _ decision: Decision, _ slot: Int, _ source: inout DecisionSource, at time: Timestamp
+    ) -> Bool {
+        switch source {
+        case .other, .decidedBar: return false
+        case .repeatedBar: return true
+        case .bar(let interval):
+            let decided = BarDecision(time: time, interval: interval, side: decision.side)
+            let isRepeated = slots[slot].lastBar == decided
+            source = isRepeated ? .repeatedBar : .decidedBar
+            slots[slot].lastBar = decided
+            return isRepeated
+        }
     }
 
     private mutating func refuseDuplicate(
@@ -289,6 +322,7 @@ extension Engine {
             step.chain = correlation
             try protect(order.terms, opened, sequence, slot, &step)
         }
+        slots[slot].strategy.fill(fill, view(slot, at: step.time))
     }
 
     func slot(of terms: OrderIntended) -> Int? {

@@ -6,7 +6,7 @@ extension Engine {
     public func problem(with new: Settings) -> String? {
         do throws(SettingsError) {
             let adopted = try EngineSettings(new)
-            _ = try StrategySlot.all(new, account: adopted.accountName)
+            _ = try StrategySlot.all(new, account: adopted.accountName, from: catalog)
             if configuration != nil { try SettingsCheck.change(from: settings, to: new) }
         } catch { return error.description }
         return nil

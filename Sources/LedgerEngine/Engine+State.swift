@@ -37,7 +37,10 @@ extension Engine {
     /// Takes up a saved state.
     ///
     /// - Throws: `StateError` when the bytes are another version's or damaged; fold the journal instead.
-    public init(restoring bytes: [UInt8]) throws(StateError) {
+    public init(
+        restoring bytes: [UInt8], strategies catalog: StrategyCatalog = .shipped
+    ) throws(StateError) {
+        self.catalog = catalog
         var reader = StateReader(bytes)
         let text: String = try reader.read()
         names = try NameBook(from: &reader)

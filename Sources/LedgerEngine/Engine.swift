@@ -48,7 +48,10 @@ public struct Engine: Sendable {
     /// Whether the days of each instrument are kept.
     var watchesDays = false
 
-    public init() {}
+    /// The strategies that settings may name.
+    let catalog: StrategyCatalog
+
+    public init(strategies catalog: StrategyCatalog = .shipped) { self.catalog = catalog }
 
     /// Takes one input, which stands in the journal as `record.sequence`, and appends what follows from
     /// it to `batch`.
@@ -114,10 +117,8 @@ public struct Engine: Sendable {
         if mustWatch { try watch(&step) }
         for place in 0..<listenerCount(bar.instrument) {
             let slot = listeners[Int(bar.instrument.number)][place]
-            guard let decision = slots[slot].strategy.bar(bar, view(slot, at: step.time)) else {
-                continue
-            }
-            try decide(decision, slot, barInterval: bar.interval, &step)
+            slots[slot].strategy.bar(bar, view(slot, at: step.time), &step.decisions)
+            if !step.decisions.isEmpty { try decide(slot, barInterval: bar.interval, &step) }
         }
         try finish(&step)
     }
@@ -141,10 +142,9 @@ public struct Engine: Sendable {
         var decided = false
         for place in 0..<listenerCount(quote.instrument) {
             let slot = listeners[Int(quote.instrument.number)][place]
-            guard let decision = slots[slot].strategy.quote(quote, view(slot, at: step.time)) else {
-                continue
-            }
-            try decide(decision, slot, &step)
+            slots[slot].strategy.quote(quote, view(slot, at: step.time), &step.decisions)
+            guard !step.decisions.isEmpty else { continue }
+            try decide(slot, &step)
             decided = true
         }
         // The quote stands: an order that reaches the venue at once trades against it.
@@ -172,10 +172,8 @@ public struct Engine: Sendable {
         }
         if mustWatch { try watch(&step) }
         for slot in listening(trade.instrument) {
-            guard let decision = slots[slot].strategy.trade(trade, view(slot, at: step.time)) else {
-                continue
-            }
-            try decide(decision, slot, &step)
+            slots[slot].strategy.trade(trade, view(slot, at: step.time), &step.decisions)
+            try decide(slot, &step)
         }
         try finish(&step)
     }
@@ -183,7 +181,13 @@ public struct Engine: Sendable {
     private mutating func stepRare(
         _ record: Record, _ step: inout Step
     ) throws(EngineError) {
-        switch record.type {
+        // One of a later program says nothing to this one.
+        guard let type = record.type else { return }
+        guard type.role != .derived else {
+            // The folds of the journal would book it, and the engine would not know.
+            throw .fold(.inconsistent("\(type.name) is derived, never an input", record.sequence))
+        }
+        switch type {
         case .configurationLoaded:
             let loaded: ConfigurationLoaded = try decode(record)
             try configure(Settings(text: loaded.settings), &step)
@@ -192,11 +196,9 @@ public struct Engine: Sendable {
         case .predictionRecorded:
             let prediction: PredictionRecorded = try decode(record)
             for slot in listening(prediction.instrument) {
-                guard
-                    let decision = slots[slot].strategy.prediction(
-                        prediction, view(slot, at: step.time))
-                else { continue }
-                try decide(decision, slot, &step)
+                slots[slot].strategy.prediction(
+                    prediction, view(slot, at: step.time), &step.decisions)
+                try decide(slot, &step)
             }
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid:
             try fold { (engine) throws(FoldError) in try engine.books.apply(record) }
@@ -234,10 +236,8 @@ public struct Engine: Sendable {
             if isRemote, gate.isFlattening, remote.mayFlatten(at: step.time) {
                 try flattenAgain(&step)
             }
-        case let type? where type.role == .derived:
-            // The folds of the journal would book it, and the engine would not know.
-            throw .fold(.inconsistent("\(type.name) is derived, never an input", record.sequence))
-        default: break
+        case .bar, .quote, .trade, .journalOpened, .sessionOpened: break
+        default: throw .fold(.inconsistent("no part takes \(type.name)", record.sequence))
         }
     }
 
@@ -285,7 +285,8 @@ public struct Engine: Sendable {
     mutating func adopt(_ new: Settings) throws(EngineError) {
         do throws(SettingsError) {
             let configuration = try EngineSettings(new)
-            let adopted = try StrategySlot.all(new, account: configuration.accountName)
+            let adopted = try StrategySlot.all(
+                new, account: configuration.accountName, from: catalog)
             self.configuration = configuration
             takeUpRules()
             account = AccountID(configuration.accountKind, index: 1)
@@ -368,13 +369,15 @@ public struct Engine: Sendable {
     }
 
     @inline(__always)
-    private func view(_ slot: Int, at time: Timestamp) -> StrategyView {
+    func view(_ slot: Int, at time: Timestamp) -> StrategyView {
         // An exit that the venue refused counts as one that works until it may be decided again.
         let isRefused = remote.isRefused(
             slots[slot].id, slots[slot].instrument, at: time)
         return StrategyView(
             position: shown(slot),
-            workingOrders: slots[slot].workingOrders + (isRefused ? 1 : 0), time: time)
+            workingOrders: slots[slot].workingOrders + (isRefused ? 1 : 0), time: time,
+            account: slots[slot].seesAccount
+                ? AccountView(account, of: slots[slot].id, names, books, orders) : nil)
     }
 
     mutating func fold(

@@ -90,6 +90,7 @@ struct StrategySlot: Sendable {
     /// None until the journal defines the symbol.
     var instrument = InstrumentID.none
     var strategy: any Strategy
+    let seesAccount: Bool
     var position = Quantity.zero
     /// Entries and exits that it ordered and that may still fill.
     var workingOrders = 0
@@ -109,12 +110,15 @@ struct StrategySlot: Sendable {
         self.name = name
         self.symbol = symbol
         self.strategy = strategy
+        seesAccount = type(of: strategy).seesAccount
         decider = IntentID.Decider(account: account, strategy: name, symbol: symbol)
     }
 
     /// A slot for each symbol of each strategy. Intents are told apart by strategy and symbol, so no
     /// two strategies bear one name and no symbol stands twice.
-    static func all(_ settings: Settings, account: String) throws(SettingsError) -> [StrategySlot] {
+    static func all(
+        _ settings: Settings, account: String, from catalog: StrategyCatalog
+    ) throws(SettingsError) -> [StrategySlot] {
         var slots: [StrategySlot] = []
         for index in 0..<settings.count(of: "strategies") {
             let prefix = "strategies.\(index)"
@@ -136,7 +140,7 @@ struct StrategySlot: Sendable {
                 }
                 var slot = StrategySlot(
                     id: StrategyID(UInt16(index + 1)), name: name, symbol: symbol,
-                    account: account, strategy: try StrategyCatalog.make(settings, prefix))
+                    account: account, strategy: try catalog.make(settings, prefix))
                 slot.style = try settings.choice("\(prefix).style", StrategyStyle.none)
                 slots.append(slot)
             }

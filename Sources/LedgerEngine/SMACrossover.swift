@@ -39,21 +39,23 @@ struct SMACrossover: Strategy {
         }
     }
 
-    mutating func bar(_ bar: Bar, _ view: StrategyView) -> Decision? {
-        see(bar.close, bar.close.double, view)
+    mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {
+        see(bar.close, bar.close.double, view, &decisions)
     }
 
-    mutating func quote(_ quote: Quote, _ view: StrategyView) -> Decision? {
-        guard quote.bid.raw > 0, quote.ask.raw > 0, let mid = quote.mid else { return nil }
-        return see(mid, (quote.bid.double + quote.ask.double) / 2, view)
+    mutating func quote(_ quote: Quote, _ view: StrategyView, _ decisions: inout Decisions) {
+        guard quote.bid.raw > 0, quote.ask.raw > 0, let mid = quote.mid else { return }
+        see(mid, (quote.bid.double + quote.ask.double) / 2, view, &decisions)
     }
 
-    mutating func trade(_ trade: Trade, _ view: StrategyView) -> Decision? {
-        see(trade.price, trade.price.double, view)
+    mutating func trade(_ trade: Trade, _ view: StrategyView, _ decisions: inout Decisions) {
+        see(trade.price, trade.price.double, view, &decisions)
     }
 
     @inline(__always)
-    private mutating func see(_ price: Price, _ value: Double, _ view: StrategyView) -> Decision? {
+    private mutating func see(
+        _ price: Price, _ value: Double, _ view: StrategyView, _ decisions: inout Decisions
+    ) {
         let cross: Int
         if isExact {
             exact.push(Int128(price.raw))
@@ -62,10 +64,9 @@ struct SMACrossover: Strategy {
             doubles.push(value)
             cross = doubles.isFull ? doubles.compareDoubles() : 0
         }
-        guard cross != 0, view.workingOrders == 0 else { return nil }
-        if cross > 0, view.position.raw == 0 { return decision(.buy, .entry, price) }
-        if cross < 0, view.position.raw > 0 { return decision(.sell, .exit, price) }
-        return nil
+        guard cross != 0, view.workingOrders == 0 else { return }
+        if cross > 0, view.position.raw == 0 { decisions.append(decision(.buy, .entry, price)) }
+        if cross < 0, view.position.raw > 0 { decisions.append(decision(.sell, .exit, price)) }
     }
 
     private func decision(_ side: Side, _ purpose: Purpose, _ price: Price) -> Decision {

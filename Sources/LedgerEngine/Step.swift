@@ -28,6 +28,9 @@ public struct Step: ~Copyable {
     /// The first event of the chain to which the decision at hand belongs.
     var chain = SequenceNumber.none
 
+    /// What the strategy asked last wants; empty between two strategies.
+    var decisions = Decisions()
+
     /// - Parameter next: the sequence of the first event that is appended.
     public init(next: SequenceNumber) { batch = Batch(next: next) }
 

@@ -2,21 +2,6 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSettings
 
-/// What a strategy may know beside the event: its own position and whether it waits for an order.
-public struct StrategyView: Sendable {
-    /// Signed; short is negative.
-    public var position: Quantity
-    /// Orders that may still fill, exits that protect a position not counted.
-    public var workingOrders: Int
-    public var time: Timestamp
-
-    public init(position: Quantity, workingOrders: Int, time: Timestamp) {
-        self.position = position
-        self.workingOrders = workingOrders
-        self.time = time
-    }
-}
-
 /// What a strategy wants done, and why. The engine sizes it, checks it and sends it.
 public struct Decision: Hashable, Sendable {
     public enum Size: Hashable, Sendable {
@@ -57,18 +42,47 @@ public struct Decision: Hashable, Sendable {
     }
 }
 
+/// What a strategy wants done about one event: none, one or several decisions, in their order.
+public struct Decisions: Sendable {
+    /// Apart from the rest, so that none and one allocate nothing.
+    private var first: Decision?
+    private var rest: [Decision] = []
+
+    public init() {}
+
+    @inline(__always)
+    public var isEmpty: Bool { first == nil }
+
+    public mutating func append(_ decision: Decision) {
+        if first == nil { first = decision } else { rest.append(decision) }
+    }
+
+    /// Removes the decision that was appended first.
+    mutating func removeFirst() -> Decision? {
+        let decision = first
+        first = rest.isEmpty ? nil : rest.removeFirst()
+        return decision
+    }
+}
+
 /// A rule that turns market data into decisions. Its fields are its whole memory: they are saved,
-/// compared and replayed, so it reads no clock and no other state.
+/// compared and replayed, so it reads no clock and nothing but the event and the view.
 public protocol Strategy: Sendable {
     /// The name in configurations.
     static var kind: String { get }
     /// Rises with every change of behaviour: a replay says when it runs another version.
     static var codeVersion: UInt16 { get }
+    /// Whether its views have an account. One that needs none is spared the copy.
+    static var seesAccount: Bool { get }
     init(_ settings: Settings, _ prefix: String) throws(SettingsError)
-    mutating func bar(_ bar: Bar, _ view: StrategyView) -> Decision?
-    mutating func quote(_ quote: Quote, _ view: StrategyView) -> Decision?
-    mutating func trade(_ trade: Trade, _ view: StrategyView) -> Decision?
-    mutating func prediction(_ prediction: PredictionRecorded, _ view: StrategyView) -> Decision?
+    mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions)
+    mutating func quote(_ quote: Quote, _ view: StrategyView, _ decisions: inout Decisions)
+    mutating func trade(_ trade: Trade, _ view: StrategyView, _ decisions: inout Decisions)
+    mutating func prediction(
+        _ prediction: PredictionRecorded, _ view: StrategyView, _ decisions: inout Decisions)
+    /// One of its orders, or of the exits that protect its position, filled; the view has the position
+    /// after it. What follows from a fill is decided at the next event.
+    mutating func fill(_ fill: OrderFilled, _ view: StrategyView)
     /// Prices before a split are `denominator / numerator` of what they were.
     mutating func split(_ event: SplitApplied)
     func encode(into writer: inout StateWriter)
@@ -76,27 +90,37 @@ public protocol Strategy: Sendable {
 }
 
 extension Strategy {
-    public mutating func bar(_ bar: Bar, _ view: StrategyView) -> Decision? { nil }
-    public mutating func quote(_ quote: Quote, _ view: StrategyView) -> Decision? { nil }
-    public mutating func trade(_ trade: Trade, _ view: StrategyView) -> Decision? { nil }
+    public static var seesAccount: Bool { false }
+    public mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {}
+    public mutating func quote(_ quote: Quote, _ view: StrategyView, _ decisions: inout Decisions) {
+    }
+    public mutating func trade(_ trade: Trade, _ view: StrategyView, _ decisions: inout Decisions) {
+    }
     public mutating func prediction(
-        _ prediction: PredictionRecorded, _ view: StrategyView
-    ) -> Decision? { nil }
+        _ prediction: PredictionRecorded, _ view: StrategyView, _ decisions: inout Decisions
+    ) {}
+    public mutating func fill(_ fill: OrderFilled, _ view: StrategyView) {}
     public mutating func split(_ event: SplitApplied) {}
 }
 
-public enum StrategyCatalog {
-    static let all: [any Strategy.Type] = [SMACrossover.self, Threshold.self, BuyAndHold.self]
+/// The kinds of strategies that an engine knows.
+public struct StrategyCatalog: Sendable {
+    /// Those that the program ships.
+    public static let shipped = StrategyCatalog([
+        SMACrossover.self, Threshold.self, BuyAndHold.self,
+    ])
 
-    public static let kinds = all.map { $0.kind }
+    public static let kinds = shipped.types.map { $0.kind }
 
-    static func make(
-        _ settings: Settings, _ prefix: String
-    ) throws(SettingsError) -> any Strategy {
+    private let types: [any Strategy.Type]
+
+    public init(_ types: [any Strategy.Type]) { self.types = types }
+
+    func make(_ settings: Settings, _ prefix: String) throws(SettingsError) -> any Strategy {
         let kind = try settings.required("\(prefix).kind")
-        guard let type = all.first(where: { $0.kind == kind }) else {
-            throw SettingsError(
-                "\(prefix).kind", problem: "'\(kind)' is none of \(kinds.joined(separator: ", "))")
+        guard let type = types.first(where: { $0.kind == kind }) else {
+            let known = types.map { $0.kind }.joined(separator: ", ")
+            throw SettingsError("\(prefix).kind", problem: "'\(kind)' is none of \(known)")
         }
         return try type.init(settings, prefix)
     }

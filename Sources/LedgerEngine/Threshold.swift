@@ -37,7 +37,7 @@ struct Threshold: Strategy {
         period = Int(try settings.integer("\(prefix).atr_period", 14, in: 1...10_000))
     }
 
-    mutating func bar(_ bar: Bar, _ view: StrategyView) -> Decision? {
+    mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {
         let (high, low) = (bar.high.double, bar.low.double)
         let reach =
             bars == 0 ? high - low : max(high, close) - min(low, close)
@@ -48,30 +48,29 @@ struct Threshold: Strategy {
             range += (reach - range) / Double(period)
         }
         close = bar.close.double
-        return nil
     }
 
     mutating func prediction(
-        _ prediction: PredictionRecorded, _ view: StrategyView
-    ) -> Decision? {
+        _ prediction: PredictionRecorded, _ view: StrategyView, _ decisions: inout Decisions
+    ) {
         let error = prediction.error.double
         guard bars >= period, close > 0, range > 0, error > 0, view.position.raw == 0,
             view.workingOrders == 0
-        else { return nil }
+        else { return }
         let move = prediction.predicted.double - close
         let usable = move.magnitude - kSigma * error
         let threshold = kATR * range
         guard usable > 0, usable >= threshold, let price = Price(rounding: close),
             let target = Price(rounding: usable), let stop = Price(rounding: usable / rewardRisk),
             target.raw > 0, stop.raw > 0
-        else { return nil }
+        else { return }
         var decision = Decision(
             side: move > 0 ? .buy : .sell, purpose: .entry,
             size: .risk(share: risk, distance: stop), price: price, indicator: usable,
             threshold: threshold)
         decision.takeProfitDistance = target
         decision.stopLossDistance = stop
-        return decision
+        decisions.append(decision)
     }
 
     mutating func split(_ event: SplitApplied) {
@@ -111,21 +110,26 @@ struct BuyAndHold: Strategy {
         }
     }
 
-    mutating func bar(_ bar: Bar, _ view: StrategyView) -> Decision? { buy(at: bar.close) }
-
-    mutating func quote(_ quote: Quote, _ view: StrategyView) -> Decision? {
-        quote.mid.flatMap { buy(at: $0) }
+    mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {
+        buy(at: bar.close, &decisions)
     }
 
-    mutating func trade(_ trade: Trade, _ view: StrategyView) -> Decision? { buy(at: trade.price) }
+    mutating func quote(_ quote: Quote, _ view: StrategyView, _ decisions: inout Decisions) {
+        if let mid = quote.mid { buy(at: mid, &decisions) }
+    }
 
-    private mutating func buy(at price: Price) -> Decision? {
-        guard !isDone else { return nil }
+    mutating func trade(_ trade: Trade, _ view: StrategyView, _ decisions: inout Decisions) {
+        buy(at: trade.price, &decisions)
+    }
+
+    private mutating func buy(at price: Price, _ decisions: inout Decisions) {
+        guard !isDone else { return }
         isDone = true
-        return Decision(
-            side: .buy, purpose: .entry,
-            size: cashShare > 0 ? .cash(share: cashShare) : .units(quantity), price: price,
-            indicator: price.double, threshold: 0)
+        decisions.append(
+            Decision(
+                side: .buy, purpose: .entry,
+                size: cashShare > 0 ? .cash(share: cashShare) : .units(quantity), price: price,
+                indicator: price.double, threshold: 0))
     }
 
     func encode(into writer: inout StateWriter) { writer.write(isDone) }

@@ -18,6 +18,8 @@ public protocol ExchangeDialect: Sendable {
     /// Of several dialects each lists its own symbols: true for a symbol that is this one's, false for
     /// another's, nil for one that it lists unless another claims it.
     func claims(_ symbol: String, currency: String) -> Bool?
+    /// The setting whose files describe instruments; nil where none does.
+    var listedSetting: String? { get }
     /// What files of the settings say of instruments.
     func listed(_ options: ExchangeOptions) throws -> [ListedSymbol]
     /// What is served besides requests, in the order in which it is printed.
@@ -31,6 +33,7 @@ public protocol ExchangeDialect: Sendable {
 }
 
 extension ExchangeDialect {
+    public var listedSetting: String? { nil }
     public func listed(_ options: ExchangeOptions) throws -> [ListedSymbol] { [] }
     public var recordings: (any ExchangeRecordings)? { nil }
 }

@@ -21,7 +21,10 @@ final class Run {
 
     /// A run with these settings, the instruments A and B with a lot of one and a tick of 0.01, and
     /// 100,000 in cash.
-    init(_ settings: [(key: String, value: String)]) throws {
+    init(
+        _ settings: [(key: String, value: String)], strategies: StrategyCatalog = .shipped
+    ) throws {
+        engine = Engine(strategies: strategies)
         for input in Run.opening(settings) { try take(input) }
     }
 

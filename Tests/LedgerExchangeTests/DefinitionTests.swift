@@ -1,7 +1,9 @@
+import AlpacaExchange
 import Foundation
 import LedgerDomain
 import LedgerEvents
 import Testing
+import VenueNetwork
 
 @testable import LedgerExchange
 
@@ -19,15 +21,16 @@ import Testing
 
     private func ledger(tick: String, lot: String) throws -> ExchangeLedger {
         let options = try ExchangeOptions(
-            journal: folder.path + "/journal",
+            journal: folder.path + "/journal", known: ConnectedVenues.dialects,
             [
                 ("exchange.dialects", "alpaca"), ("exchange.durable", "false"),
                 ("exchange.feed", "files"), ("data.0.path", folder.path + "/a.csv"),
                 ("data.0.symbol", "A"), ("data.0.tick", tick), ("data.0.lot", lot),
                 ("data.0.interval", "60"),
             ])
-        let setting = try ExchangeSetting(options, .alpaca)
-        return try ExchangeLedger(options, .alpaca, setting.instruments, start: setting.start)
+        let setting = try ExchangeSetting(options, AlpacaDialect())
+        return try ExchangeLedger(
+            options, AlpacaDialect(), setting.instruments, start: setting.start)
     }
 
     private func place(_ ledger: ExchangeLedger, _ quantity: String) throws -> Bool {

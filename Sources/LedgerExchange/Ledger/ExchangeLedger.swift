@@ -85,7 +85,8 @@ public final class ExchangeLedger {
     // MARK: Opening
 
     private static func opening(
-        _ options: ExchangeOptions, _ dialect: any ExchangeDialect, _ symbols: [Instrument], name: String
+        _ options: ExchangeOptions, _ dialect: any ExchangeDialect, _ symbols: [Instrument],
+        name: String
     ) throws -> RunOpening {
         let configuration = try options.settings(of: dialect)
         var opening = RunOpening(configuration, kind: .general, name: name)
@@ -324,11 +325,9 @@ public final class ExchangeLedger {
 
 extension ExchangeOptions {
     /// The setting that defines the instruments; nil where `data` defines each.
-    fileprivate func definitions(of dialect: VenueDialect) -> String? {
+    fileprivate func definitions(of dialect: any ExchangeDialect) -> String? {
         if feed == .files { return nil }
-        if dialect == .binance, !configuration["exchange.filters"].isEmpty {
-            return "exchange.filters"
-        }
+        if let key = dialect.listedSetting, !configuration[key].isEmpty { return key }
         return feed == .recording ? "exchange.recording" : "exchange.symbols"
     }
 }

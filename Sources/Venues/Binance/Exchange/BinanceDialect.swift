@@ -49,6 +49,8 @@ public struct BinanceDialect: ExchangeDialect {
         }
     }
 
+    public var listedSetting: String? { "exchange.filters" }
+
     /// The symbols of the exchangeInfo files that the settings name.
     private func recorded(_ options: ExchangeOptions) throws -> [BinanceSymbol] {
         let paths = options.configuration["exchange.filters"].split(separator: ",").map(\.spaceless)
