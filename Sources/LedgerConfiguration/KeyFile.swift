@@ -51,12 +51,13 @@ public enum KeyFile {
         case .option:
             throw SettingsError(
                 key,
-                "stands on a command line, which every process can read; set the environment, or "
+                problem:
+                    "stands on a command line, which every process can read; set the environment, or "
                     + "name a key file")
         case .file(let path, _):
             guard PrivateFile.isPrivate(path) else {
                 throw SettingsError(
-                    key, "stands in \(path), which others may read: chmod 600 \(path)")
+                    key, problem: "stands in \(path), which others may read: chmod 600 \(path)")
             }
         default: break
         }

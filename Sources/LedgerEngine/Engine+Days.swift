@@ -128,10 +128,10 @@ extension Engine {
     // MARK: Data
 
     /// Whether there were data lately; open time counts alone.
-    func hasFreshData(_ time: Timestamp) -> Bool { !isStale(vigil.feeds.last, time) }
+    func hasFreshData(_ time: Timestamp) -> Bool { !isStale(since: vigil.feeds.last, at: time) }
 
     /// More than the limit of open time since `last`. An age that the calendar cannot tell is stale.
-    func isStale(_ last: Timestamp, _ time: Timestamp) -> Bool {
+    func isStale(since last: Timestamp, at time: Timestamp) -> Bool {
         let limit = rules.data.staleness.count
         guard time.nanoseconds - last.nanoseconds > limit else { return false }
         guard let age = try? calendar.openTime(from: last, to: time) else { return true }
@@ -176,7 +176,7 @@ extension Engine {
     ) throws(EngineError) {
         let isLate =
             last != .zero && step.time.nanoseconds - last.nanoseconds > timeout
-            && openTime(last, step.time) > timeout
+            && openTime(from: last, to: step.time) > timeout
         if isLate {
             if vigil.feeds[instrument].pausedAt == nil { try pause(instrument, last, &step) }
             vigil.feeds.beLate(instrument)
@@ -195,7 +195,7 @@ extension Engine {
     }
 
     /// Time in open hours between two moments; all of it where the calendar does not know.
-    private func openTime(_ from: Timestamp, _ to: Timestamp) -> Int64 {
+    private func openTime(from: Timestamp, to: Timestamp) -> Int64 {
         guard (try? calendar.isOpen(at: to)) != false else { return 0 }
         guard let session = try? calendar.lastSession(openedBefore: to) else {
             return to.nanoseconds - from.nanoseconds
@@ -225,7 +225,7 @@ extension Engine {
             let instrument = slots[slot].instrument
             let last = vigil.feeds[instrument].last
             guard last != .zero else { continue }
-            if isStale(last, step.time) {
+            if isStale(since: last, at: step.time) {
                 let hours = (step.time.nanoseconds - last.nanoseconds) / 3_600_000_000_000
                 try engage(
                     LatchEngaged(
@@ -237,7 +237,7 @@ extension Engine {
             }
             if timeout > 0, vigil.feeds[instrument].pausedAt == nil,
                 step.time.nanoseconds - last.nanoseconds > timeout,
-                openTime(last, step.time) > timeout
+                openTime(from: last, to: step.time) > timeout
             {
                 try pause(instrument, last, &step)
             }

@@ -276,11 +276,11 @@ extension Engine {
         let basis = vigil.days.start.basis(worth)
         if now <= lines.drawdown {
             try engageLoss(
-                .dailyDrawdown, .operator, risk.dailyDrawdown, basis, now, &step)
+                .dailyDrawdown, .operator, risk.dailyDrawdown, basis: basis, now: now, &step)
         }
         if now <= lines.loss {
             try engageLoss(
-                .dailyLoss, .automatic, risk.dailyLoss, basis, now, &step)
+                .dailyLoss, .automatic, risk.dailyLoss, basis: basis, now: now, &step)
         }
         guard now <= lines.pause, gate.latch(.lossPause) == nil else { return }
         let lost = AccountEquity.amount(vigil.days.resetStart.basis(worth) - now)
@@ -296,7 +296,7 @@ extension Engine {
     }
 
     private mutating func engageLoss(
-        _ source: LatchSource, _ rule: ClearRule, _ limit: Price, _ basis: Int128, _ now: Int128,
+        _ source: LatchSource, _ rule: ClearRule, _ limit: Price, basis: Int128, now: Int128,
         _ step: inout Step
     ) throws(EngineError) {
         guard gate.latch(source) == nil else { return }

@@ -22,7 +22,7 @@ extension Engine {
     }
 
     /// What of an order opens or enlarges a position; the rest closes one.
-    func increase(_ side: Side, _ quantity: Quantity, _ position: Quantity) -> Quantity {
+    func increase(_ side: Side, _ quantity: Quantity, of position: Quantity) -> Quantity {
         guard position.raw * side.sign < 0 else { return quantity }
         return Quantity(raw: max(0, quantity.raw - position.magnitude.raw))
     }
@@ -34,7 +34,7 @@ extension Engine {
         _ step: inout Step
     ) throws(EngineError) -> Permit {
         let position = slots[slot].position
-        var growth = increase(decision.side, wanted, position)
+        var growth = increase(decision.side, wanted, of: position)
         let closing = Quantity(raw: wanted.raw - growth.raw)
         let permit: Permit
         if !gate.isOpen,
@@ -47,7 +47,7 @@ extension Engine {
         } else {
             guard growth.raw > 0, restrictsEntries else { return .granted(wanted) }
             permit = try restrict(
-                decision, &growth, closing, slot, instrument, &step)
+                decision, left: &growth, closing: closing, slot, instrument, &step)
         }
         guard closing.raw > 0, let refusal = permit.refusal else { return permit }
         try adjust(
@@ -59,7 +59,7 @@ extension Engine {
     ///
     /// - Parameter left: what enlarges the position; becomes what the last rule left of it.
     private mutating func restrict(
-        _ decision: Decision, _ left: inout Quantity, _ closing: Quantity, _ slot: Int,
+        _ decision: Decision, left: inout Quantity, closing: Quantity, _ slot: Int,
         _ instrument: Instrument, _ step: inout Step
     ) throws(EngineError) -> Permit {
         if let refusal = dataRefusal(decision, slot, at: step.time) {
@@ -92,7 +92,7 @@ extension Engine {
         }
         guard rules.risk.isEnabled else { return .granted(closing + left) }
         return try limit(
-            decision, &left, closing, slot, instrument, &step)
+            decision, left: &left, closing: closing, slot, instrument, &step)
     }
 
     /// Whether an entry has more to pass than an open gate.
@@ -116,7 +116,7 @@ extension Engine {
     }
 
     private mutating func limit(
-        _ decision: Decision, _ left: inout Quantity, _ closing: Quantity, _ slot: Int,
+        _ decision: Decision, left: inout Quantity, closing: Quantity, _ slot: Int,
         _ instrument: Instrument, _ step: inout Step
     ) throws(EngineError) -> Permit {
         let verdict = rules.risk.verdict(try candidate(decision, left, instrument))
@@ -185,7 +185,7 @@ extension Engine {
                 value: .price(held.price))
         }
         let watch = vigil.feeds[instrument]
-        if isStale(watch.last, time) { return Refusal(.dataQuality) }
+        if isStale(since: watch.last, at: time) { return Refusal(.dataQuality) }
         guard Int(watch.days) < rules.data.history else { return nil }
         return Refusal(
             .dataQuality, limit: .count(rules.data.history), value: .count(watch.days))

@@ -75,7 +75,9 @@ extension Engine {
         if terms.purpose == .entry, terms.stopLossDistance.raw == 0 {
             terms.stopLossDistance = catastropheDistance(instrument)
         }
-        if increase(decision.side, size, slots[slot].position).raw > 0 { countEntry(at: step.time) }
+        if increase(decision.side, size, of: slots[slot].position).raw > 0 {
+            countEntry(at: step.time)
+        }
         try send(terms, &step)
     }
 
@@ -198,22 +200,22 @@ extension Engine {
         guard instrument.currency == configuration?.currency else {
             return Refusal(.currencyMismatch)
         }
-        return fundsRefusal(decision, quantity, slots[slot].position)
+        return fundsRefusal(decision, quantity, position: slots[slot].position)
     }
 
     /// Whether the account can pay for a buy, or has what a sell gives away.
     func fundsRefusal(
-        _ decision: Decision, _ quantity: Quantity, _ position: Quantity
+        _ decision: Decision, _ quantity: Quantity, position: Quantity
     ) -> Refusal? {
         do {
             return decision.side == .buy
-                ? try cashRefusal(decision, quantity, position)
-                : try shortRefusal(decision, quantity, position)
+                ? try cashRefusal(decision, quantity, position: position)
+                : try shortRefusal(decision, quantity, position: position)
         } catch { return Refusal(.overflow) }
     }
 
     private func cashRefusal(
-        _ decision: Decision, _ quantity: Quantity, _ position: Quantity
+        _ decision: Decision, _ quantity: Quantity, position: Quantity
     ) throws(NumberError) -> Refusal? {
         // Buying back what was sold short frees more than it costs.
         if position.raw <= -quantity.raw { return nil }
@@ -227,7 +229,7 @@ extension Engine {
     }
 
     private func shortRefusal(
-        _ decision: Decision, _ quantity: Quantity, _ position: Quantity
+        _ decision: Decision, _ quantity: Quantity, position: Quantity
     ) throws(NumberError) -> Refusal? {
         if quantity <= position { return nil }
         guard configuration?.allowShort == true else {

@@ -17,9 +17,11 @@ extension Engine {
         let held =
             books.positions.position(account, request.strategy, request.instrument)?.quantity
             ?? .zero
-        let growth = increase(request.side, request.quantity, held)
+        let growth = increase(request.side, request.quantity, of: held)
         let decision = decision(request, instrument, isEntry: growth.raw > 0)
-        if let refusal = refusal(request, decision, instrument, held, growth, at: step.time) {
+        if let refusal = refusal(
+            request, decision, instrument, held: held, growth: growth, at: step.time)
+        {
             return try refuse(request, refusal, &step)
         }
         let decider = IntentID.Decider(
@@ -57,7 +59,7 @@ extension Engine {
     /// The first rule that the request breaks: its own numbers, the gate, the funds, the limits.
     private func refusal(
         _ request: OrderRequested, _ decision: Decision, _ instrument: Instrument,
-        _ held: Quantity, _ growth: Quantity, at time: Timestamp
+        held: Quantity, growth: Quantity, at time: Timestamp
     ) -> Refusal? {
         if let refusal = malformed(request, instrument) { return refusal }
         let latch = gate.block(
@@ -71,7 +73,7 @@ extension Engine {
         }
         let free =
             request.side == .sell ? held - promised(request.strategy, request.instrument) : held
-        if let refusal = fundsRefusal(decision, request.quantity, free) { return refusal }
+        if let refusal = fundsRefusal(decision, request.quantity, position: free) { return refusal }
         guard growth.raw > 0, rules.risk.isEnabled else { return nil }
         guard let candidate = try? candidate(decision, growth, instrument) else {
             return Refusal(.overflow)
@@ -199,7 +201,8 @@ extension Engine {
             return cost <= free
                 ? nil : Refusal(.insufficientCash, limit: .money(free), value: .money(cost))
         }
-        return fundsRefusal(decision, more, held - promised(terms.strategy, terms.instrument))
+        return fundsRefusal(
+            decision, more, position: held - promised(terms.strategy, terms.instrument))
     }
 
     /// Gives an order other terms: at the simulated venue at once, at one outside when it says so.

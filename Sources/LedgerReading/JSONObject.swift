@@ -6,14 +6,14 @@ package struct JSONObject {
 
     package init() {}
 
-    package mutating func add(_ key: String, _ text: String) {
+    package mutating func add(_ key: StaticString, _ text: String) {
         fields.append("\(quote(key)): \(quote(text))")
     }
-    package mutating func add(_ key: String, raw: String) { fields.append("\(quote(key)): \(raw)") }
-    package mutating func add(_ key: String, _ number: some BinaryInteger) {
+    package mutating func add(_ key: StaticString, raw: String) { fields.append("\(quote(key)): \(raw)") }
+    package mutating func add(_ key: StaticString, _ number: some BinaryInteger) {
         add(key, raw: "\(number)")
     }
-    package mutating func add(_ key: String, _ flag: Bool) { add(key, raw: "\(flag)") }
+    package mutating func add(_ key: StaticString, _ flag: Bool) { add(key, raw: "\(flag)") }
 
     private func quote(_ text: String) -> String {
         var bytes: [UInt8] = []

@@ -188,7 +188,7 @@ public enum SnapshotFiles {
 
     /// The first event in which two snapshots differ, in words; nil when they agree on all that both
     /// have.
-    public static func difference(_ a: SnapshotReader, _ b: SnapshotReader) throws -> String? {
+    public static func difference(_ a: SnapshotReader, from b: SnapshotReader) throws -> String? {
         let first = max(a.manifest.first, b.manifest.first)
         let last = min(a.manifest.last, b.manifest.last)
         guard first <= last else { return "they have no event in common" }

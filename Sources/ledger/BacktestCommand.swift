@@ -139,7 +139,7 @@ struct BacktestReport {
         table.add(["dividends", "\(total.dividends)"])
         table.add(["fees", "\(total.fees)"])
         table.add(["net profit", "\(total.net)"])
-        table.add(["return", Self.percent(Self.ratio(total.equity, total.netDeposits))])
+        table.add(["return", Self.percent(Self.ratio(total.equity, to: total.netDeposits))])
         table.add(["growth a year (CAGR)", Self.percent(curve.growthPerYear)])
         table.add(["Sharpe ratio of daily returns", Self.decimals(curve.sharpeRatio)])
         table.add(["largest drawdown", Self.percent(worth.map { -$0.maximumDrawdown })])
@@ -147,7 +147,7 @@ struct BacktestReport {
         return table
     }
 
-    private static func ratio(_ end: Money, _ start: Money) -> Double? {
+    private static func ratio(_ end: Money, to start: Money) -> Double? {
         start.raw > 0 ? end.double / start.double - 1 : nil
     }
 

@@ -71,14 +71,14 @@ struct BooksOptions: ParsableArguments {
         }
         let export = BooksExport(journal, from: first, through: through)
         guard let output else {
-            return try export.write(format, title(first, through), Terminal.write)
+            return try export.write(format, title(from: first, through: through), Terminal.write)
         }
         var text: [UInt8] = []
-        try export.write(format, title(first, through)) { text += $0 }
+        try export.write(format, title(from: first, through: through)) { text += $0 }
         try ArtifactFile.write(text, to: output)
     }
 
-    private func title(_ first: SequenceNumber, _ through: SequenceNumber) -> String {
+    private func title(from first: SequenceNumber, through: SequenceNumber) -> String {
         let range = first <= through ? "events \(first) to \(through)" : "no events"
         return "Books of the journal \(journals.journal), \(range)"
     }

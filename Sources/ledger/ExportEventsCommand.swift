@@ -37,18 +37,18 @@ struct EventExport: ParsableArguments {
         try SnapshotOpening.checked {
             guard let output else {
                 return try print(
-                    journal, first, last, filter, EventPrinter(format, names))
+                    journal, from: first, through: last, filter, EventPrinter(format, names))
             }
             let file = try CompressedFile(output)
             try print(
-                journal, first, last, filter,
+                journal, from: first, through: last, filter,
                 EventPrinter(format, names) { bytes in try file.write(bytes) })
             try file.finish()
         }
     }
 
     private func print(
-        _ journal: LMDBJournal, _ first: SequenceNumber, _ last: SequenceNumber,
+        _ journal: LMDBJournal, from first: SequenceNumber, through last: SequenceNumber,
         _ filter: EventFilter, _ unused: EventPrinter
     ) throws {
         var printer = unused

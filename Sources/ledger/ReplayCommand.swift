@@ -81,13 +81,13 @@ struct ReplayCommand: ParsableCommand {
         } else if diff {
             try WhatIfReport(journals.journal, journal, other, output.format).run(from: start)
         } else {
-            try replay(journal, start, end, head)
+            try replay(journal, from: start, through: end, head: head)
         }
     }
 
     private func replay(
-        _ journal: LMDBJournal, _ start: SequenceNumber, _ end: SequenceNumber?,
-        _ head: SequenceNumber
+        _ journal: LMDBJournal, from start: SequenceNumber, through end: SequenceNumber?,
+        head: SequenceNumber
     ) throws {
         var printer = EventPrinter(
             output.format, try TailCommand.names(journal, before: start))

@@ -266,7 +266,7 @@ struct SnapshotDiff: ParsableCommand {
 
     func run() throws {
         let (a, b) = (try SnapshotOpening.open(one), try SnapshotOpening.open(other))
-        guard let difference = try SnapshotFiles.difference(a, b) else {
+        guard let difference = try SnapshotFiles.difference(a, from: b) else {
             Terminal.print(
                 "they agree on events \(max(a.manifest.first, b.manifest.first)) to "
                     + "\(min(a.manifest.last, b.manifest.last))")

@@ -124,7 +124,8 @@ struct TailCommand: ParsableCommand {
         let end = try min(journal.head.lastSequence, through ?? SequenceNumber(.max))
         guard from <= end else { return from }
         // Definitions that are not printed name what is.
-        let read = try filter == .all || !hasDefinitions(journal, from, end) ? filter : .all
+        let read =
+            try filter == .all || !hasDefinitions(journal, from: from, through: end) ? filter : .all
         try journal.forEachRecord(from: from, through: end, filter: read) { record in
             if filter.matches(record) { try printer.add(record) } else { try printer.skip(record) }
             return !(follow && Interrupt.wasAsked)
@@ -133,7 +134,7 @@ struct TailCommand: ParsableCommand {
     }
 
     private func hasDefinitions(
-        _ journal: LMDBJournal, _ from: SequenceNumber, _ end: SequenceNumber
+        _ journal: LMDBJournal, from: SequenceNumber, through end: SequenceNumber
     ) throws -> Bool {
         var found = false
         try journal.forEachRecord(

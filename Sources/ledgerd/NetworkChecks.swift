@@ -38,7 +38,7 @@ struct NetworkChecks {
         guard let configuration else {
             return [
                 DoctorCheck(
-                    .network, "network", passed: false, severity: .warning,
+                    .network, named: "network", passed: false, severity: .warning,
                     "not looked at, because the configuration cannot be read")
             ]
         }
@@ -56,7 +56,7 @@ struct NetworkChecks {
         }
         checks.append(
             DoctorCheck(
-                .network, "any venue", passed: reached > 0,
+                .network, named: "any venue", passed: reached > 0,
                 reached > 0 ? "the network is there" : "no venue can be reached",
                 expected: "one or more within 5 s", actual: "\(reached) of \(venues.count)"))
         return checks
@@ -100,14 +100,14 @@ struct NetworkChecks {
         guard let fastest else {
             return (
                 DoctorCheck(
-                    .network, name, passed: false, severity: .warning, problem,
+                    .network, named: name, passed: false, severity: .warning, problem,
                     expected: "an answer within 5 s", actual: "none"), false
             )
         }
         let milliseconds = fastest.count / 1_000_000
         return (
             DoctorCheck(
-                .network, name, passed: milliseconds < Self.slow,
+                .network, named: name, passed: milliseconds < Self.slow,
                 severity: milliseconds > Self.tooSlow ? .error : .warning,
                 milliseconds < Self.slow ? "answers" : "answers slowly",
                 expected: "below \(Self.slow) ms", actual: "\(milliseconds) ms"), true
@@ -127,7 +127,7 @@ struct NetworkChecks {
             let isNear = warn == 0 || offset.magnitude <= warn.magnitude
             let isFar = kill > 0 && offset.magnitude > kill.magnitude
             return DoctorCheck(
-                .network, name, passed: isNear, severity: isFar ? .error : .warning,
+                .network, named: name, passed: isNear, severity: isFar ? .error : .warning,
                 isNear ? "the venue's clock and ours agree" : "the venue's clock and ours differ",
                 expected: "at most \(warn) ms", actual: "\(offset) ms",
                 details: [
@@ -136,7 +136,7 @@ struct NetworkChecks {
                 ], fixCommand: isNear ? "" : "timedatectl set-ntp true")
         } catch {
             return DoctorCheck(
-                .network, name, passed: false, severity: .warning, VenueTrouble.text(error),
+                .network, named: name, passed: false, severity: .warning, VenueTrouble.text(error),
                 expected: "at most \(warn) ms", actual: "unknown")
         }
     }
@@ -147,13 +147,13 @@ struct NetworkChecks {
             let answer = try client.ask(client.connection.questions.account)
             return (
                 DoctorCheck(
-                    .network, "\(venue) key", passed: true, "the venue accepts the key",
+                    .network, named: "\(venue) key", passed: true, "the venue accepts the key",
                     expected: "accepted", actual: "accepted"), answer
             )
         } catch {
             return (
                 DoctorCheck(
-                    .network, "\(venue) key", passed: false, VenueTrouble.text(error),
+                    .network, named: "\(venue) key", passed: false, VenueTrouble.text(error),
                     expected: "accepted", actual: "not accepted"), nil
             )
         }
@@ -165,13 +165,13 @@ struct NetworkChecks {
         let permissions = client.connection.questions.permissions(client, account)
         guard let permissions, let canWithdraw = permissions.canWithdraw else {
             return DoctorCheck(
-                .network, name, passed: true, severity: .info,
+                .network, named: name, passed: true, severity: .info,
                 "the venue does not tell what the key may do: see that it cannot withdraw",
                 expected: "no withdrawals", actual: "not told")
         }
         let canTrade = permissions.canTrade ?? true
         return DoctorCheck(
-            .network, name, passed: !canWithdraw && canTrade,
+            .network, named: name, passed: !canWithdraw && canTrade,
             canWithdraw
                 ? "the key can withdraw: make one that cannot"
                 : canTrade ? "the key can trade and not withdraw" : "the account cannot trade",

@@ -70,6 +70,26 @@ import Testing
         #expect(try journal.acquireLease(holder: "second").fencing == lease.fencing + 1)
     }
 
+    @Test(arguments: JournalKind.allCases)
+    func `a waiter is woken by a submission`(_ kind: JournalKind) throws {
+        let journal = try kind.make(directory)
+        #expect(try !journal.waitForSubmissions(timeout: .zero))
+        let operatorsThread = Background { _ = try? journal.submit([1], submitter: "operator") }
+        while try !journal.waitForSubmissions(timeout: .second) {}
+        operatorsThread.join()
+        #expect(try journal.pendingSubmissions(limit: 10).count == 1)
+    }
+
+    @Test func `a signal tells of a submission, and no commit raises it`() throws {
+        let journal = try LMDBJournal.create(directory: directory.journal)
+        let before = journal.submissionSignal
+        try journal.commitTrades(3)
+        #expect(journal.submissionSignal == before)
+        #expect(journal.waitForSignal(after: before, timeout: .zero) == before)
+        _ = try journal.submit([1], submitter: "operator")
+        #expect(journal.waitForSignal(after: before, timeout: .second) != before)
+    }
+
     @Test func `submissions make the round trip through another process`() throws {
         let journal = try LMDBJournal.create(directory: directory.journal)
         let helper = try HelperProcess("sequence", directory.journal)

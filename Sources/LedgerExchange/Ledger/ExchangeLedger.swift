@@ -176,12 +176,12 @@ public final class ExchangeLedger {
     /// The standing quote without what orders took of it.
     private func rest(of quote: Quote) -> Quote {
         guard participation > 0, let gone = taken[quote.instrument] else { return quote }
-        func left(_ size: Quantity, _ gone: Quantity) -> Quantity {
+        func left(_ size: Quantity, after gone: Quantity) -> Quantity {
             max(.zero, Quantity(raw: size.raw - gone.raw * 10_000_000 / Int128(participation)))
         }
         var rest = quote
-        rest.askSize = left(quote.askSize, gone.ask)
-        rest.bidSize = left(quote.bidSize, gone.bid)
+        rest.askSize = left(quote.askSize, after: gone.ask)
+        rest.bidSize = left(quote.bidSize, after: gone.bid)
         return rest
     }
 

@@ -139,7 +139,7 @@ final class ExchangeDesk: @unchecked Sendable {
             if faults.dice.plan[.maintenance] > 0 { closeLinks() }
             return Answer(200, ["faults": .text(faults.dice.plan.text)])
         case ("POST", "/control/time"):
-            try faults.dice.plan.set("clock-skew-ms", body["skew_ms"]?.string ?? "")
+            try faults.dice.plan.set("clock-skew-ms", to: body["skew_ms"]?.string ?? "")
             return Answer(200, ["skew_ms": .integer(faults.dice.plan.whole(.clockSkew))])
         case ("POST", "/control/feed"):
             body["action"]?.string == "pause" ? runner.pause() : runner.start()
@@ -157,7 +157,7 @@ final class ExchangeDesk: @unchecked Sendable {
     private func plan(_ text: String, _ body: WireValue) throws -> FaultPlan {
         guard case .object(let members) = body else { return try FaultPlan(text) }
         var plan = FaultPlan()
-        for member in members { try plan.set(member.name, member.value.string ?? "") }
+        for member in members { try plan.set(member.name, to: member.value.string ?? "") }
         return plan
     }
 

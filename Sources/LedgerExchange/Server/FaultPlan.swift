@@ -67,11 +67,11 @@ public struct FaultPlan: Hashable, Sendable {
         for part in text.split(separator: ",") {
             let pair = part.split(separator: "=", maxSplits: 1).map(\.spaceless)
             guard pair.count == 2 else { throw InputError("faults: '\(part)' is no NAME=VALUE") }
-            try set(pair[0], pair[1])
+            try set(pair[0], to: pair[1])
         }
     }
 
-    public mutating func set(_ name: String, _ text: String) throws {
+    public mutating func set(_ name: String, to text: String) throws {
         guard let fault = Fault(rawValue: name) else {
             let names = Fault.allCases.map(\.rawValue).joined(separator: ", ")
             throw InputError("faults: '\(name)' is none of \(names)")

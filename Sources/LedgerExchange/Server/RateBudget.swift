@@ -24,7 +24,7 @@ public struct RateBudget {
     public mutating func spend(_ weight: Int, at time: Timestamp) -> Verdict {
         let now = time.nanoseconds.floorDivided(by: Nanoseconds.minute.count)
         if now != minute { (minute, used, refused) = (now, 0, 0) }
-        if time < bannedUntil { return .banned(Self.seconds(bannedUntil, time)) }
+        if time < bannedUntil { return .banned(Self.seconds(until: bannedUntil, from: time)) }
         used += weight
         guard limit > 0, used > limit else { return .granted }
         refused += 1
@@ -32,7 +32,7 @@ public struct RateBudget {
             bannedUntil = time.advanced(by: Nanoseconds(120 * Nanoseconds.second.count))
             return .banned(120)
         }
-        return .limited(Self.seconds(resetsAt, time))
+        return .limited(Self.seconds(until: resetsAt, from: time))
     }
 
     /// What was spent on a request that turned out to cost nothing.
@@ -43,7 +43,7 @@ public struct RateBudget {
         Timestamp(nanoseconds: (minute + 1) * Nanoseconds.minute.count)
     }
 
-    private static func seconds(_ end: Timestamp, _ now: Timestamp) -> Int64 {
+    private static func seconds(until end: Timestamp, from now: Timestamp) -> Int64 {
         max(1, (end.nanoseconds - now.nanoseconds + 999_999_999) / 1_000_000_000)
     }
 }

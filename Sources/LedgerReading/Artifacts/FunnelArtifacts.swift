@@ -7,17 +7,19 @@ enum FunnelArtifacts {
     static func files(_ funnel: SignalFunnel, _ names: NameBook) -> [Artifacts.File] {
         let run = Artifacts.fileName(funnel.run)
         var files: [Artifacts.File] = []
-        func add(_ name: String, _ text: String) {
+        func add(_ name: String, text: String) {
             files.append(
                 Artifacts.File(
                     path: "artifacts/funnel/\(name)_\(run).json", bytes: Array((text + "\n").utf8)))
         }
         for counts in funnel.counts {
             let strategy = Artifacts.fileName(names.name(counts.strategy))
-            add("signal_funnel_\(strategy)", counted(counts, funnel, names))
-            add("signal_rejections_\(strategy)", rejected(counts, funnel, names))
+            add("signal_funnel_\(strategy)", text: counted(counts, funnel, names))
+            add("signal_rejections_\(strategy)", text: rejected(counts, funnel, names))
         }
-        if funnel.executed == 0 { add("why_no_trade_summary", WhyNoTrade(funnel).json(names)) }
+        if funnel.executed == 0 {
+            add("why_no_trade_summary", text: WhyNoTrade(funnel).json(names))
+        }
         return files
     }
 
@@ -37,16 +39,17 @@ enum FunnelArtifacts {
         object.add("after_throttle", counts.after(.throttle))
         object.add("after_risk", counts.after(.risk))
         object.add("executed", counts.executed)
-        object.add("regime_pass", raw: rate(counts.after(.regime), gate))
-        object.add("correlation_pass", raw: rate(counts.after(.correlation), counts.after(.regime)))
-        object.add("risk_pass", raw: rate(counts.after(.risk), counts.after(.correlation)))
-        object.add("execution", raw: rate(counts.executed, counts.after(.risk)))
-        object.add("overall", raw: rate(counts.executed, counts.raw))
+        object.add("regime_pass", raw: rate(counts.after(.regime), of: gate))
+        object.add(
+            "correlation_pass", raw: rate(counts.after(.correlation), of: counts.after(.regime)))
+        object.add("risk_pass", raw: rate(counts.after(.risk), of: counts.after(.correlation)))
+        object.add("execution", raw: rate(counts.executed, of: counts.after(.risk)))
+        object.add("overall", raw: rate(counts.executed, of: counts.raw))
         return object.text
     }
 
     /// To 10^-6, rounded half to even; 0 where there was nothing.
-    static func rate(_ part: UInt64, _ whole: UInt64) -> String {
+    static func rate(_ part: UInt64, of whole: UInt64) -> String {
         guard whole > 0 else { return "0" }
         let millionths = FixedPoint.dividedHalfEven(
             Int128(part) * 1_000_000, by: Int128(whole))

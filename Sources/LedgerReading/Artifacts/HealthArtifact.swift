@@ -23,7 +23,7 @@ enum HealthArtifact {
             row.add(
                 "rejection_rate_long",
                 raw: FunnelArtifacts.rate(
-                    UInt64(report.long.rejections), UInt64(report.long.signals)))
+                    UInt64(report.long.rejections), of: UInt64(report.long.signals)))
             row.add(
                 "max_drawdown",
                 raw: "\(Price(rounding: (report.drawdown * 1e6).rounded() / 1e6) ?? .zero)")

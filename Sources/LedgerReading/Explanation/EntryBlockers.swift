@@ -225,7 +225,7 @@ public struct EntryBlockers: Sendable {
 
     /// Nothing came that could be stopped.
     private mutating func addSilence(of journal: any Journal, _ end: SequenceNumber) throws {
-        func silence(_ reason: String, _ mend: String) {
+        func silence(_ reason: String, mend: String) {
             blockers.append(
                 Blocker(
                     strategy: .none, instrument: symbol ?? .none,
@@ -233,12 +233,12 @@ public struct EntryBlockers: Sendable {
                     last: lastPrice, mend: mend))
         }
         if prices == 0 {
-            silence("no prices", "data that reach into the span: ledger backtest --continue")
+            silence("no prices", mend: "data that reach into the span: ledger backtest --continue")
         } else if signals == 0 {
             let isHeard = try isHeard(journal, end)
             silence(
                 isHeard ? "no entry signal in \(prices) prices" : "no strategy listens",
-                isHeard
+                mend: isHeard
                     ? "prices at which a strategy decides"
                     : "a strategy with this symbol in strategies.N.symbols")
         }

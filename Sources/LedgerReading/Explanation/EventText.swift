@@ -102,7 +102,7 @@ public struct EventText: Sendable {
     }
 
     private func describeSafety(_ record: Record) throws -> String {
-        func by(_ actor: String, _ reason: String) -> String {
+        func by(_ actor: String, reason: String) -> String {
             ", by \(actor)" + (reason.isEmpty ? "" : ": \(reason)")
         }
         switch record.type {
@@ -110,21 +110,21 @@ public struct EventText: Sendable {
             let event = try LatchEngaged(record)
             let latch = Latch(event, at: record.time, sequence: record.sequence)
             return "\(event.source) \(latch.scope(names)), \(event.effect)"
-                + by(event.actor, event.reason) + "; ends with: \(event.source.mend)"
+                + by(event.actor, reason: event.reason) + "; ends with: \(event.source.mend)"
         case .latchCleared:
             let event = try LatchCleared(record)
-            return "\(event.source) \(event.scope)" + by(event.actor, event.reason)
+            return "\(event.source) \(event.scope)" + by(event.actor, reason: event.reason)
         case .modeChanged:
             let event = try ModeChanged(record)
-            return "from \(event.from) to \(event.to)" + by(event.actor, event.reason)
+            return "from \(event.from) to \(event.to)" + by(event.actor, reason: event.reason)
         case .peakRebased:
             let event = try PeakRebased(record)
-            return "from \(event.from) to \(event.to)" + by(event.actor, event.reason)
+            return "from \(event.from) to \(event.to)" + by(event.actor, reason: event.reason)
         default:
             let event = try DrawdownChanged(record)
             return
                 "from \(event.from) to \(event.to) at equity \(event.equity), peak \(event.peak), "
-                + "drawdown \(event.drawdown)" + by(event.actor, event.reason)
+                + "drawdown \(event.drawdown)" + by(event.actor, reason: event.reason)
         }
     }
 

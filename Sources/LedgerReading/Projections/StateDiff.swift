@@ -44,7 +44,7 @@ public struct StateDiff: Sendable {
         }
         let (olds, news) = (rows(old), rows(new))
         var found: [Change] = []
-        func compare(_ subject: String, _ before: [String?]?, _ after: [String?]?) {
+        func compare(_ subject: String, before: [String?]?, after: [String?]?) {
             for (place, column) in old.columns.enumerated() where view.compares(column.name) {
                 let (one, other) = (before?[place], after?[place])
                 guard one != other else { continue }
@@ -56,11 +56,11 @@ public struct StateDiff: Sendable {
         }
         for row in old.rows {
             let subject = view.subject(row, of: old)
-            compare(subject, row, news[subject])
+            compare(subject, before: row, after: news[subject])
         }
         for row in new.rows {
             let subject = view.subject(row, of: new)
-            if olds[subject] == nil { compare(subject, nil, row) }
+            if olds[subject] == nil { compare(subject, before: nil, after: row) }
         }
         return found
     }

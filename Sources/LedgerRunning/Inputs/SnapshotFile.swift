@@ -39,20 +39,20 @@ public struct SnapshotFile {
             throw InputError("\(name): an object with account, positions and orders is needed")
         }
         let reader = FieldReader(name: name)
-        let account = try reader.object(root, "account", "")
+        let account = try reader.object(root, "account", of: "")
         began = VenueSnapshotBegan(
             kind: kind, snapshot: hash.value,
-            cash: try reader.money(account, "cash", "account"),
-            portfolioValue: try reader.optional(account, "portfolio_value", "account")
-                ?? reader.optional(account, "equity", "account") ?? .zero,
-            buyingPower: try reader.optional(account, "buying_power", "account") ?? .zero,
+            cash: try reader.money(account, "cash", of: "account"),
+            portfolioValue: try reader.optional(account, "portfolio_value", of: "account")
+                ?? reader.optional(account, "equity", of: "account") ?? .zero,
+            buyingPower: try reader.optional(account, "buying_power", of: "account") ?? .zero,
             origin: name)
         for (index, node) in try reader.list(root, "positions").enumerated() {
             positions.append(try position(node, "positions[\(index)]", reader, instrument))
         }
         for (index, node) in try reader.list(root, "orders").enumerated() {
             let place = "orders[\(index)]"
-            let status = try reader.text(node, "status", place).lowercased()
+            let status = try reader.text(node, "status", of: place).lowercased()
             if Self.closed.contains(status) { continue }
             guard Self.open.contains(status) else {
                 throw InputError("\(name): \(place).status '\(status)' is not known")
@@ -80,12 +80,12 @@ public struct SnapshotFile {
         _ node: JSONValue, _ place: String, _ reader: FieldReader,
         _ instrument: (String) -> InstrumentID
     ) throws -> VenuePositionReported {
-        let symbol = try reader.text(node, "symbol", place)
-        var quantity = Quantity(raw: try reader.money(node, "qty", place).raw)
-        if (try? reader.text(node, "side", place)) == "short", quantity.raw > 0 {
+        let symbol = try reader.text(node, "symbol", of: place)
+        var quantity = Quantity(raw: try reader.money(node, "qty", of: place).raw)
+        if (try? reader.text(node, "side", of: place)) == "short", quantity.raw > 0 {
             quantity = -quantity
         }
-        let average = try reader.optional(node, "avg_entry_price", place) ?? .zero
+        let average = try reader.optional(node, "avg_entry_price", of: place) ?? .zero
         guard quantity.magnitude <= Quantity.limit else {
             throw InputError("\(reader.name): \(place).qty \(quantity) is beyond 10^12")
         }
@@ -101,14 +101,14 @@ public struct SnapshotFile {
         _ node: JSONValue, _ place: String, _ reader: FieldReader,
         _ instrument: (String) -> InstrumentID
     ) throws -> VenueOrderReported {
-        let symbol = try reader.text(node, "symbol", place)
-        let side = try reader.text(node, "side", place)
+        let symbol = try reader.text(node, "symbol", of: place)
+        let side = try reader.text(node, "side", of: place)
         guard side == "buy" || side == "sell" else {
             throw InputError("\(reader.name): \(place).side '\(side)' is neither buy nor sell")
         }
-        let quantity = try reader.money(node, "qty", place)
-        let filled = try reader.optional(node, "filled_qty", place) ?? .zero
-        let limit = try reader.optional(node, "limit_price", place) ?? .zero
+        let quantity = try reader.money(node, "qty", of: place)
+        let filled = try reader.optional(node, "filled_qty", of: place) ?? .zero
+        let limit = try reader.optional(node, "limit_price", of: place) ?? .zero
         guard quantity.raw > 0, quantity.raw <= Quantity.limit.raw, filled.raw >= 0,
             filled.raw <= quantity.raw
         else {
@@ -118,13 +118,13 @@ public struct SnapshotFile {
         guard limit.raw >= 0, let price = Int64(exactly: limit.raw) else {
             throw InputError("\(reader.name): \(place).limit_price \(limit) cannot be")
         }
-        let client = (try? reader.text(node, "client_order_id", place)) ?? ""
+        let client = (try? reader.text(node, "client_order_id", of: place)) ?? ""
         return VenueOrderReported(
             instrument: instrument(symbol), side: side == "buy" ? .buy : .sell,
             snapshot: began.snapshot, quantity: Quantity(raw: quantity.raw),
             filled: Quantity(raw: filled.raw), limitPrice: Price(raw: price),
             intent: Self.intent(client), symbol: symbol,
-            venueOrder: try reader.text(node, "id", place))
+            venueOrder: try reader.text(node, "id", of: place))
     }
 
     /// Ours have 32 hexadecimal digits.

@@ -123,7 +123,8 @@ struct OtherRun: ~Copyable {
     }
 
     private mutating func compare() throws {
-        try comparison.compare(recorded, step.batch, input: input, time: time, names: engine.names)
+        try comparison.compare(
+            recorded, with: step.batch, input: input, time: time, names: engine.names)
         step.removeAll(after: SequenceNumber(batch.nextSequence.number - 1))
     }
 

@@ -90,12 +90,13 @@ public struct Replay {
         guard let derived = state.step.batch.record(record.sequence),
             record.sequence == state.expected
         else {
-            return try divergence(record.sequence, record.cause, journaled: record, derived: nil)
+            return try divergence(
+                at: record.sequence, cause: record.cause, journaled: record, derived: nil)
         }
         state.expected = record.sequence.next
         guard record.bytes.elementsEqual(derived.bytes) else {
             return try divergence(
-                record.sequence, record.cause, journaled: record, derived: derived)
+                at: record.sequence, cause: record.cause, journaled: record, derived: derived)
         }
         return nil
     }
@@ -107,11 +108,11 @@ public struct Replay {
         guard state.expected != .none, state.expected < state.step.batch.nextSequence,
             let derived = state.step.batch.record(state.expected)
         else { return nil }
-        return try divergence(sequence, derived.cause, journaled: nil, derived: derived)
+        return try divergence(at: sequence, cause: derived.cause, journaled: nil, derived: derived)
     }
 
     private func divergence(
-        _ sequence: SequenceNumber, _ cause: SequenceNumber, journaled: Record?, derived: Record?
+        at sequence: SequenceNumber, cause: SequenceNumber, journaled: Record?, derived: Record?
     ) throws -> Divergence {
         let names: NameBook = try ProjectionReader.fold(of: journal)
         func line(_ record: Record?) throws -> String? {

@@ -55,11 +55,11 @@ struct StepComparison {
     private static func mark(_ intent: IntentID) -> UInt64 { intent.high ^ intent.low }
 
     mutating func compare(
-        _ recorded: borrowing Batch, _ derived: borrowing Batch, input: SequenceNumber,
+        _ recorded: borrowing Batch, with derived: borrowing Batch, input: SequenceNumber,
         time: Timestamp, names other: NameBook
     ) throws {
         guard !recorded.isEmpty || !derived.isEmpty else { return }
-        guard try !areEqual(recorded, derived) else { return }
+        guard try !areEqual(recorded, and: derived) else { return }
         let ours = try Self.decisions(recorded, &recordedIntents)
         var theirs = try Self.decisions(derived, &otherIntents)
         var left: [Decision] = []
@@ -74,9 +74,9 @@ struct StepComparison {
         for decision in left {
             let place = theirs.firstIndex { $0.isAbout(decision) }
             let partner = place.map { theirs.remove(at: $0) }
-            try report(decision, partner, input, time, other)
+            try report(decision, against: partner, input, time, other)
         }
-        for decision in theirs { try report(nil, decision, input, time, other) }
+        for decision in theirs { try report(nil, against: decision, input, time, other) }
     }
 
     // MARK: Decisions
@@ -94,7 +94,7 @@ struct StepComparison {
 
     /// Whether the two are the same bytes under the same numbers, as they are until something differs.
     private mutating func areEqual(
-        _ recorded: borrowing Batch, _ derived: borrowing Batch
+        _ recorded: borrowing Batch, and derived: borrowing Batch
     ) throws -> Bool {
         guard recorded.firstSequence == derived.firstSequence,
             recorded.eventCount == derived.eventCount
@@ -156,7 +156,7 @@ struct StepComparison {
     // MARK: Report
 
     private mutating func report(
-        _ recorded: Decision?, _ other: Decision?, _ input: SequenceNumber, _ time: Timestamp,
+        _ recorded: Decision?, against other: Decision?, _ input: SequenceNumber, _ time: Timestamp,
         _ otherNames: NameBook
     ) throws {
         guard let either = recorded ?? other else { return }

@@ -130,7 +130,7 @@ public struct WhatIf {
         result.start = try StepStart.input(of: sequence, in: journal)
         let recorded = try Self.settings(of: journal, before: result.start)
         let other = try Self.compatible(wanted, with: recorded)
-        result.settings = Self.differences(recorded, other)
+        result.settings = Self.differences(from: recorded, to: other)
         let before = SequenceNumber(result.start.number - 1)
         var run = OtherRun(
             try EngineRestorer.engine(of: journal, through: before), scratch, after: before,
@@ -174,7 +174,7 @@ public struct WhatIf {
     }
 
     private static func differences(
-        _ recorded: Settings, _ other: Settings
+        from recorded: Settings, to other: Settings
     ) -> [(key: String, recorded: String?, other: String?)] {
         let keys = Set(recorded.pairs.map(\.key)).union(other.pairs.map(\.key)).sorted()
         return keys.compactMap { key in

@@ -15,14 +15,14 @@ struct OrderMemory {
     func clientOrder(of venueOrder: String) -> String? { byVenue[venueOrder] }
 
     mutating func learn(_ order: VenueOrder) {
-        learn(order.clientOrder, order.venueOrder, filled: order.filled)
+        learn(order.clientOrder, as: order.venueOrder, filled: order.filled)
     }
 
     mutating func learn(_ fill: VenueFill) {
-        learn(fill.clientOrder, fill.venueOrder, filled: fill.cumulative)
+        learn(fill.clientOrder, as: fill.venueOrder, filled: fill.cumulative)
     }
 
-    private mutating func learn(_ client: String, _ venue: String, filled: Quantity) {
+    private mutating func learn(_ client: String, as venue: String, filled: Quantity) {
         guard !client.isEmpty, !venue.isEmpty else { return }
         if byClient[client] == nil { ages.append(client) }
         let before = byClient[client]?.filled ?? .zero

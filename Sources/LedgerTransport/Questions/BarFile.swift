@@ -21,7 +21,7 @@ public struct BarFile: ~Copyable {
         self.path = path
         Self.makeParents(path)
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw BarFileError(path, String(cString: strerror(errno))) }
+        guard file >= 0 else { throw BarFileError(path, problem: String(cString: strerror(errno))) }
         descriptor = file
         var failure: BarFileError?
         do throws(BarFileError) { try adopt() } catch { failure = error }
@@ -62,13 +62,13 @@ public struct BarFile: ~Copyable {
         // The header, and enough of the end for two lines.
         let head = read(at: 0, count: header.count)
         guard head == header.prefix(head.count).map({ $0 }) else {
-            throw BarFileError(path, "is no file of bars; name another one")
+            throw BarFileError(path, problem: "is no file of bars; name another one")
         }
         let start = max(0, Int(size) - 1024)
         let tail = read(at: start, count: Int(size) - start)
         guard let end = tail.lastIndex(of: UInt8(ascii: "\n")) else {
             guard size < header.count else {
-                throw BarFileError(path, "ends with a line that is none")
+                throw BarFileError(path, problem: "ends with a line that is none")
             }
             guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
                 throw failure()
@@ -83,7 +83,7 @@ public struct BarFile: ~Copyable {
         guard let line = lines.last, start + end + 1 > header.count else { return }
         let time = line.prefix { $0 != UInt8(ascii: ",") }
         guard let last = Timestamp(String(decoding: time, as: UTF8.self)) else {
-            throw BarFileError(path, "ends with a line that is none")
+            throw BarFileError(path, problem: "ends with a line that is none")
         }
         self.last = last
     }
@@ -105,7 +105,9 @@ public struct BarFile: ~Copyable {
         }
     }
 
-    private func failure() -> BarFileError { BarFileError(path, String(cString: strerror(errno))) }
+    private func failure() -> BarFileError {
+        BarFileError(path, problem: String(cString: strerror(errno)))
+    }
 
     private static func makeParents(_ path: String) {
         var made = ""
@@ -120,5 +122,5 @@ public struct BarFile: ~Copyable {
 public struct BarFileError: Error, Hashable, CustomStringConvertible {
     public var description: String
 
-    init(_ path: String, _ problem: String) { description = "\(path): \(problem)" }
+    init(_ path: String, problem: String) { description = "\(path): \(problem)" }
 }

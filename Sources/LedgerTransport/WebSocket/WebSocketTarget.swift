@@ -11,7 +11,7 @@ public struct WebSocketTarget: Hashable, Sendable {
         public var name: String
         public var value: String
 
-        public init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
+        public init(_ name: String, value: String) { (self.name, self.value) = (name, value) }
     }
 
     /// Nil for what is no such address.

@@ -31,7 +31,8 @@ extension Doctor {
         }
         checks.append(
             DoctorCheck(
-                .keys, "any venue", passed: found > 0, severity: isForVenue ? .error : .warning,
+                .keys, named: "any venue", passed: found > 0,
+                severity: isForVenue ? .error : .warning,
                 found > 0 ? "a venue can be reached with keys" : "no venue has keys",
                 expected: "one venue or more", actual: "\(found)",
                 fixCommand: found > 0 ? "" : concernedVenue.keys.export))
@@ -49,7 +50,7 @@ extension Doctor {
                 continue
             }
             return DoctorCheck(
-                .keys, venue, passed: false,
+                .keys, named: venue, passed: false,
                 "\(set.joined(separator: " and ")) have different values", expected: "one value",
                 actual: "\(values.count) values", fixCommand: "unset \(set.last ?? "")")
         }
@@ -59,7 +60,7 @@ extension Doctor {
     private func keyCheck(_ venue: String) -> DoctorCheck {
         guard let configuration else {
             return DoctorCheck(
-                .keys, venue, passed: false, severity: .warning,
+                .keys, named: venue, passed: false, severity: .warning,
                 "not looked at, because the configuration cannot be read")
         }
         let file = KnownVenues.named(venue)?.credentials.map { configuration[$0.file] } ?? ""
@@ -67,21 +68,22 @@ extension Doctor {
         do { keys = try KeyFile.keys(of: venue, configuration) } catch {
             let isOpen = !file.isEmpty && access(file, F_OK) == 0 && !PrivateFile.isPrivate(file)
             return DoctorCheck(
-                .keys, venue, passed: false, "\(error)", expected: "the environment or mode 0600",
+                .keys, named: venue, passed: false, "\(error)",
+                expected: "the environment or mode 0600",
                 actual: isOpen ? "readable by others" : "refused",
                 fixCommand: isOpen ? "chmod 600 \(file)" : "",
                 fix: isOpen ? .makePrivate(file) : nil)
         }
         if keys.areComplete {
             return DoctorCheck(
-                .keys, venue, passed: true,
+                .keys, named: venue, passed: true,
                 "from \(file.isEmpty ? "the environment" : "a private file")",
                 expected: "key and secret", actual: "key and secret")
         }
         let isNone = keys.key.isEmpty && keys.secret.isEmpty
         let lacking = keys.key.isEmpty ? "key" : "secret"
         return DoctorCheck(
-            .keys, venue, passed: isNone, severity: isNone ? .info : .error,
+            .keys, named: venue, passed: isNone, severity: isNone ? .info : .error,
             isNone ? "no keys; this venue is not used" : "the \(lacking) is missing or empty",
             expected: isNone ? "key and secret, or neither" : "key and secret",
             actual: isNone ? "neither" : "no \(lacking)",
@@ -93,7 +95,7 @@ extension Doctor {
     func configurationChecks() -> [DoctorCheck] {
         var checks = [
             DoctorCheck(
-                .configuration, subject.path ?? "environment", passed: configuration != nil,
+                .configuration, named: subject.path ?? "environment", passed: configuration != nil,
                 configuration != nil ? "can be read" : configurationError,
                 expected: "settings that are known and agree",
                 actual: configuration != nil ? "good" : "refused",
@@ -109,7 +111,7 @@ extension Doctor {
                 if problem == configurationError, !problem.isEmpty { continue }
                 checks.append(
                     DoctorCheck(
-                        .configuration, path, passed: problem.isEmpty,
+                        .configuration, named: path, passed: problem.isEmpty,
                         problem.isEmpty ? "can be read" : problem,
                         expected: "settings that are known and agree",
                         actual: problem.isEmpty ? "good" : "refused",

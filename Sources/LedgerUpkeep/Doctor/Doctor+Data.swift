@@ -24,7 +24,8 @@ extension Doctor {
         guard !files.isEmpty else {
             return [
                 DoctorCheck(
-                    .data, "filters", passed: false, severity: isForVenue ? .error : .warning,
+                    .data, named: "filters", passed: false,
+                    severity: isForVenue ? .error : .warning,
                     "venue.filters names no file: orders would leave as they were decided",
                     expected: "a file, less than \(days) days old", actual: "none",
                     fixCommand: "ledgerd data \(concernedVenue.filters.fetchCommand)")
@@ -35,13 +36,13 @@ extension Doctor {
                 let catalogue = try FiltersFile.read(file)
                 let problem = FiltersFile.problem(catalogue, at: subject.now, maximumDays: days)
                 return DoctorCheck(
-                    .data, file, passed: problem == nil,
+                    .data, named: file, passed: problem == nil,
                     problem ?? "\(catalogue.instruments.count) instruments of \(catalogue.venue)",
                     expected: "less than \(days) days old", actual: "of \(catalogue.madeAt)",
                     fixCommand: problem == nil ? "" : fetch(of: catalogue.venue, to: file))
             } catch {
                 return DoctorCheck(
-                    .data, file, passed: false, "\(error)",
+                    .data, named: file, passed: false, "\(error)",
                     expected: "less than \(days) days old", actual: "cannot be read",
                     fixCommand: fetch(of: owner(of: file)?.name ?? "", to: file))
             }
@@ -64,11 +65,11 @@ extension Doctor {
             do {
                 let schedule = try FeesFile.read(file)
                 return DoctorCheck(
-                    .data, file, passed: true, "fees of \(schedule.venue)",
+                    .data, named: file, passed: true, "fees of \(schedule.venue)",
                     actual: "of \(schedule.madeAt)")
             } catch {
                 return DoctorCheck(
-                    .data, file, passed: false, "\(error)", actual: "cannot be read",
+                    .data, named: file, passed: false, "\(error)", actual: "cannot be read",
                     fixCommand: "ledgerd data refresh-fees --out \(file)")
             }
         }
@@ -88,7 +89,7 @@ extension Doctor {
             let isAsked = subject.model != nil
             return [
                 DoctorCheck(
-                    .data, path, passed: !isAsked, severity: isAsked ? .error : .info,
+                    .data, named: path, passed: !isAsked, severity: isAsked ? .error : .info,
                     isAsked ? "Model not found: \(path)" : "no model; none is asked for",
                     expected: isAsked ? "a checkpoint" : "", actual: "missing")
             ]
@@ -105,7 +106,7 @@ extension Doctor {
             let isKnown = version.isEmpty || version.hasPrefix(Self.knownMajor)
             return [
                 DoctorCheck(
-                    .data, path, passed: hasPolicy && isKnown,
+                    .data, named: path, passed: hasPolicy && isKnown,
                     !hasPolicy
                         ? "the archive holds no policy"
                         : isKnown ? "a checkpoint" : "made by another major version",
@@ -117,7 +118,7 @@ extension Doctor {
         } catch {
             return [
                 DoctorCheck(
-                    .data, path, passed: false, "\(error)", expected: "a zip archive",
+                    .data, named: path, passed: false, "\(error)", expected: "a zip archive",
                     actual: "cannot be read")
             ]
         }
@@ -129,13 +130,13 @@ extension Doctor {
     func journalChecks() -> [DoctorCheck] {
         guard let name = subject.journal else { return [] }
         let directory = JournalHome.directory(name)
-        var checks = [openingCheck(name, directory)]
+        var checks = [openingCheck(name, directory: directory)]
         let key = "\(directory)/\(SigningKey.fileName)"
         if access(key, F_OK) == 0 {
             let isPrivate = PrivateFile.isPrivate(key)
             checks.append(
                 DoctorCheck(
-                    .keys, key, passed: isPrivate,
+                    .keys, named: key, passed: isPrivate,
                     isPrivate ? "only its owner may use it" : "others may use it",
                     expected: "mode 0600", actual: isPrivate ? "private" : "open",
                     fixCommand: isPrivate ? "" : "chmod 600 \(key)",
@@ -144,13 +145,13 @@ extension Doctor {
         return checks
     }
 
-    private func openingCheck(_ name: String, _ directory: String) -> DoctorCheck {
+    private func openingCheck(_ name: String, directory: String) -> DoctorCheck {
         do {
             let journal = try SealedJournal.open(directory: directory, mode: .readOnly)
             let head = try journal.head
             guard head.lastSequence != .none else {
                 return DoctorCheck(
-                    .data, "journal \(name)", passed: true, "opens",
+                    .data, named: "journal \(name)", passed: true, "opens",
                     expected: "opens, head verifies",
                     actual: "empty")
             }
@@ -166,7 +167,7 @@ extension Doctor {
             let isBacktest = try JournalIdentity(journal)?.kind == "backtest"
             let isLate = isAhead && !isBacktest
             return DoctorCheck(
-                .data, "journal \(name)", passed: isSame && !isLate,
+                .data, named: "journal \(name)", passed: isSame && !isLate,
                 !isSame
                     ? "its last block is not what its head says"
                     : isLate ? "its last event is of \(last), ahead of our clock" : "opens",
@@ -174,7 +175,7 @@ extension Doctor {
                 fixCommand: isSame ? "" : "ledger verify --journal \(name)")
         } catch {
             return DoctorCheck(
-                .data, "journal \(name)", passed: false, "\(error)",
+                .data, named: "journal \(name)", passed: false, "\(error)",
                 expected: "opens, head verifies", actual: "does not",
                 fixCommand: JournalHome.isJournal(directory)
                     ? "ledger verify --journal \(name)" : "ledger init \(name) --config …")

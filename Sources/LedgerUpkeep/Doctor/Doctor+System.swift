@@ -19,7 +19,8 @@ extension Doctor {
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             } : ""
         let program = DoctorCheck(
-            .environment, "program", passed: true, Build.identity, actual: "Linux \(release)")
+            .environment, named: "program", passed: true, Build.identity, actual: "Linux \(release)"
+        )
         return [program, clockCheck(), flagCheck()]
     }
 
@@ -30,7 +31,7 @@ extension Doctor {
         let latest = Timestamp(nanoseconds: 4_102_444_800_000_000_000)
         let isSane = earliest <= subject.now && subject.now < latest
         return DoctorCheck(
-            .environment, "clock", passed: isSane,
+            .environment, named: "clock", passed: isSane,
             isSane ? "the clock shows a time that can be" : "the clock is not set",
             expected: "\(earliest) or later", actual: "\(subject.now)",
             fixCommand: isSane ? "" : "timedatectl set-ntp true")
@@ -41,7 +42,7 @@ extension Doctor {
         let path = configuration?[GateKeys.flagPath] ?? GateKeys.flagPath.standard
         let found = FlagFile.present(path)
         return DoctorCheck(
-            .environment, "kill flag", passed: found == nil, severity: .warning,
+            .environment, named: "kill flag", passed: found == nil, severity: .warning,
             found.map { "\($0) exists: entries are blocked" } ?? "no kill flag is set",
             expected: "absent", actual: found ?? "absent",
             fixCommand: found.map { "rm \($0)" } ?? "")
@@ -55,9 +56,9 @@ extension Doctor {
             (name: "openssl", version: CompressionLibraries.openSSL, least: "3.0.0"),
         ]
         return (known + subject.libraries).map { library in
-            let isNew = Self.isAtLeast(library.version, library.least)
+            let isNew = Self.isAtLeast(library.version, least: library.least)
             return DoctorCheck(
-                .libraries, library.name, passed: isNew,
+                .libraries, named: library.name, passed: isNew,
                 isNew ? "new enough" : "older than this program was written against",
                 expected: "\(library.least) or newer", actual: library.version,
                 fixCommand: isNew ? "" : "tools/install")
@@ -65,7 +66,7 @@ extension Doctor {
     }
 
     /// Compares numbers between points; what is no number ends a version.
-    static func isAtLeast(_ version: String, _ least: String) -> Bool {
+    static func isAtLeast(_ version: String, least: String) -> Bool {
         func numbers(_ text: String) -> [Int] {
             text.split(separator: ".").map { part in Int(part.prefix { $0.isNumber }) ?? 0 }
         }
@@ -90,7 +91,7 @@ extension Doctor {
                 !isThere
                 ? "missing" : !isDirectory ? "no directory" : isGood ? "writable" : "not writable"
             return DoctorCheck(
-                .directories, path, passed: isGood, severity: index == 0 ? .error : .warning,
+                .directories, named: path, passed: isGood, severity: index == 0 ? .error : .warning,
                 isGood ? "there and writable" : "\(path) is \(actual)", expected: "writable",
                 actual: actual, fixCommand: isThere ? "" : "mkdir -p \(path)",
                 fix: isThere ? nil : .makeDirectory(path))
@@ -107,7 +108,7 @@ extension Doctor {
         let free = DiskWatch.freeBytes(path)
         let isEnough = (free ?? 0) >= subject.leastDisk * Self.giga
         return DoctorCheck(
-            .resources, "disk", passed: isEnough,
+            .resources, named: "disk", passed: isEnough,
             isEnough ? "enough room for journals" : "too little room for journals at \(path)",
             expected: "\(subject.leastDisk) GB free",
             actual: free.map { Self.gigabytes($0) } ?? "unknown")
@@ -117,7 +118,7 @@ extension Doctor {
         let total = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
         let isEnough = total >= subject.leastMemory * Self.giga
         return DoctorCheck(
-            .resources, "memory", passed: isEnough, severity: .warning,
+            .resources, named: "memory", passed: isEnough, severity: .warning,
             isEnough ? "enough memory" : "less memory than the runbook asks for",
             expected: "\(subject.leastMemory) GB", actual: Self.gigabytes(total))
     }
@@ -127,7 +128,7 @@ extension Doctor {
         let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
         let isEnough = isKnown && limit.rlim_cur >= 256
         return DoctorCheck(
-            .resources, "open files", passed: isEnough, severity: .warning,
+            .resources, named: "open files", passed: isEnough, severity: .warning,
             isEnough ? "enough for connections and journals" : "too few files may be open",
             expected: "256", actual: limit.rlim_cur > 1 << 30 ? "unlimited" : "\(limit.rlim_cur)",
             fixCommand: isEnough ? "" : "ulimit -n 1024")

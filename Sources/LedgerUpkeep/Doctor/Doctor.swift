@@ -68,7 +68,7 @@ public struct Doctor {
     }
 
     public static let withoutNetwork = DoctorCheck(
-        .network, "network", passed: true, severity: .info,
+        .network, named: "network", passed: true, severity: .info,
         "not looked at; ledgerd doctor does", fixCommand: "ledgerd doctor")
 
     /// Makes the directories that are missing and takes modes away that others have.

@@ -29,7 +29,7 @@ public struct DoctorCheck: Hashable, Sendable {
     }
 
     public init(
-        _ group: Group, _ name: String, passed: Bool, severity: Severity = .error,
+        _ group: Group, named name: String, passed: Bool, severity: Severity = .error,
         _ message: String, expected: String = "", actual: String = "", details: [String] = [],
         fixCommand: String = "", fix: Fix? = nil
     ) {

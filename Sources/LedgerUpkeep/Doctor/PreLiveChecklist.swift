@@ -35,18 +35,20 @@ public struct PreLiveChecklist: Sendable {
         rehearsal: (any Journal)? = nil, acknowledged: [String] = [],
         permissions: DoctorCheck? = nil
     ) throws {
-        add("doctor", report.isHealthy ? .pass : .attention, report.summary)
+        add("doctor", report.isHealthy ? .pass : .attention, evidence: report.summary)
         var history = History()
         for journal in [journal, rehearsal] { if let journal { try history.add(journal) } }
         add(
             "dry-run", history.dryRuns > 0 ? .pass : .manual,
-            history.dryRuns > 0
+            evidence: history.dryRuns > 0
                 ? "\(history.dryRuns) runs of the daemon sent nothing"
                 : "no run of the daemon sent nothing yet: ledgerd live --dry-run")
         if let permissions {
-            add("permissions", permissions.passed ? .pass : .attention, permissions.message)
+            add(
+                "permissions", permissions.passed ? .pass : .attention,
+                evidence: permissions.message)
         } else {
-            add("permissions", .manual, "see that the key cannot withdraw")
+            add("permissions", .manual, evidence: "see that the key cannot withdraw")
         }
         addLimits(configuration)
         addSwitch(configuration, history)
@@ -55,7 +57,8 @@ public struct PreLiveChecklist: Sendable {
         }?.name
         add(
             "contact", contact != nil ? .pass : .manual,
-            contact.map { "alerts go out by \($0)" } ?? "say who is called when something is wrong")
+            evidence: contact.map { "alerts go out by \($0)" }
+                ?? "say who is called when something is wrong")
         for index in items.indices where items[index].verdict == .manual {
             guard acknowledged.contains(items[index].name) else { continue }
             items[index].verdict = .pass
@@ -71,7 +74,7 @@ public struct PreLiveChecklist: Sendable {
         return table
     }
 
-    private mutating func add(_ name: String, _ verdict: Verdict, _ evidence: String) {
+    private mutating func add(_ name: String, _ verdict: Verdict, evidence: String) {
         items.append(Item(name: name, verdict: verdict, evidence: evidence))
     }
 
@@ -83,7 +86,7 @@ public struct PreLiveChecklist: Sendable {
 
     private mutating func addLimits(_ configuration: Configuration?) {
         guard let configuration else {
-            return add("limits", .attention, "the configuration cannot be read")
+            return add("limits", .attention, evidence: "the configuration cannot be read")
         }
         var wide: [String] = []
         if !configuration.hasRiskLimits { wide.append("risk limits are off") }
@@ -94,7 +97,8 @@ public struct PreLiveChecklist: Sendable {
         }
         add(
             "limits", wide.isEmpty ? .pass : .attention,
-            wide.isEmpty ? "limits are at most those of the runbook" : wide.joined(separator: "; "))
+            evidence: wide.isEmpty
+                ? "limits are at most those of the runbook" : wide.joined(separator: "; "))
     }
 
     /// Touched and removed once, and seen by a run.
@@ -103,11 +107,13 @@ public struct PreLiveChecklist: Sendable {
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
         let place = path.hasPrefix("/") ? "/" + folder : folder.isEmpty ? "." : folder
         guard access(place, W_OK | X_OK) == 0 else {
-            return add("kill switch", .attention, "\(place) cannot be written: mkdir -p \(place)")
+            return add(
+                "kill switch", .attention, evidence: "\(place) cannot be written: mkdir -p \(place)"
+            )
         }
         add(
             "kill switch", history.hasRehearsedFlag ? .pass : .manual,
-            history.hasRehearsedFlag
+            evidence: history.hasRehearsedFlag
                 ? "the flag was set and removed, and the journal saw both"
                 : "rehearse: touch \(path); ledger gate observe; rm \(path); ledger gate observe")
     }

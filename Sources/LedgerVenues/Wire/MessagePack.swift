@@ -150,8 +150,8 @@ private struct MessagePackReader {
         switch mark {
         case 0x00...0x7F: return .integer(Int64(mark))
         case 0xE0...0xFF: return .integer(Int64(Int8(bitPattern: mark)))
-        case 0x80...0x8F: return try map(Int(mark & 15), depth)
-        case 0x90...0x9F: return try array(Int(mark & 15), depth)
+        case 0x80...0x8F: return try map(Int(mark & 15), depth: depth)
+        case 0x90...0x9F: return try array(Int(mark & 15), depth: depth)
         case 0xA0...0xBF: return try text(Int(mark & 31))
         case 0xC0: return .null
         case 0xC2: return false
@@ -162,8 +162,8 @@ private struct MessagePackReader {
         case 0xCC...0xCF: return try unsigned(1 << Int(mark - 0xCC))
         case 0xD0...0xD3: return try signed(1 << Int(mark - 0xD0))
         case 0xD9...0xDB: return try text(count(1 << Int(mark - 0xD9)))
-        case 0xDC, 0xDD: return try array(count(mark == 0xDC ? 2 : 4), depth)
-        case 0xDE, 0xDF: return try map(count(mark == 0xDE ? 2 : 4), depth)
+        case 0xDC, 0xDD: return try array(count(mark == 0xDC ? 2 : 4), depth: depth)
+        case 0xDE, 0xDF: return try map(count(mark == 0xDE ? 2 : 4), depth: depth)
         case 0xD6: return try instant(4)
         case 0xD7: return try instant(8)
         case 0xC7: return try instant(Int(number(1)))
@@ -197,13 +197,13 @@ private struct MessagePackReader {
         return .text(text)
     }
 
-    private mutating func array(_ count: Int, _ depth: Int) throws(WireError) -> WireValue {
+    private mutating func array(_ count: Int, depth: Int) throws(WireError) -> WireValue {
         var elements: [WireValue] = []
         for _ in 0..<count { elements.append(try value(depth: depth + 1)) }
         return .array(elements)
     }
 
-    private mutating func map(_ count: Int, _ depth: Int) throws(WireError) -> WireValue {
+    private mutating func map(_ count: Int, depth: Int) throws(WireError) -> WireValue {
         var members: [WireValue.Member] = []
         for _ in 0..<count {
             guard case .text(let name) = try value(depth: depth + 1) else {

@@ -10,17 +10,21 @@ public enum WireTime {
             let month = reader.take(2), reader.pass("-"), let day = reader.take(2),
             let date = CivilDate(year: year, month: month, day: day)
         else { return nil }
-        guard reader.index < reader.end else { return instant(date.daysSinceEpoch, 0, 0) }
+        guard reader.index < reader.end else {
+            return instant(day: date.daysSinceEpoch, seconds: 0, fraction: 0)
+        }
         guard reader.pass("T") || reader.pass("t") || reader.pass(" "),
             let hour = reader.take(2), hour < 24, reader.pass(":"), let minute = reader.take(2),
             minute < 60, reader.pass(":"), let second = reader.take(2), second <= 60,
             let fraction = reader.fraction(), let offset = reader.offset(),
             reader.index == reader.end
         else { return nil }
-        return instant(date.daysSinceEpoch, hour * 3600 + minute * 60 + second - offset, fraction)
+        return instant(
+            day: date.daysSinceEpoch, seconds: hour * 3600 + minute * 60 + second - offset,
+            fraction: fraction)
     }
 
-    private static func instant(_ day: Int64, _ seconds: Int64, _ fraction: Int64) -> Timestamp? {
+    private static func instant(day: Int64, seconds: Int64, fraction: Int64) -> Timestamp? {
         let whole = Int128(day * 86_400 + seconds) * 1_000_000_000 + Int128(fraction)
         return Int64(exactly: whole).map { Timestamp(nanoseconds: $0) }
     }

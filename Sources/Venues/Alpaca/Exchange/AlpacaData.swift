@@ -71,7 +71,9 @@ extension AlpacaVenue {
             else { continue }
             known.append(instrument)
         }
-        if kind.hasPrefix("snapshot") { return snapshots(known, isCrypto, single != nil) }
+        if kind.hasPrefix("snapshot") {
+            return snapshots(known, isCrypto: isCrypto, isSingle: single != nil)
+        }
         if parts.last == "latest" { return try latest(kind, known, isCrypto, single) }
         return try history(kind, request, known, isCrypto, single)
     }
@@ -99,7 +101,7 @@ extension AlpacaVenue {
     }
 
     private func snapshots(
-        _ known: [Instrument], _ isCrypto: Bool, _ isSingle: Bool
+        _ known: [Instrument], isCrypto: Bool, isSingle: Bool
     ) -> Answer {
         var members: [WireValue.Member] = []
         for instrument in known {

@@ -30,9 +30,10 @@ extension AlpacaVenue {
         switch request.method {
         case "GET": return Answer(200, value(of: ledger.book[found.order], found.generation))
         case "PATCH":
-            return Answer(200, try replace(found.order, found.generation, try body(of: request)))
+            return Answer(
+                200, try replace(found.order, generation: found.generation, try body(of: request)))
         case "DELETE":
-            try cancel(found.order, found.generation)
+            try cancel(found.order, generation: found.generation)
             return Answer(204)
         default: throw AlpacaError(405, 40_510_000, "method not allowed")
         }
@@ -269,7 +270,7 @@ extension AlpacaVenue {
 
     // MARK: Cancel and replace
 
-    func cancel(_ place: Int, _ generation: Int) throws(AlpacaError) {
+    func cancel(_ place: Int, generation: Int) throws(AlpacaError) {
         let order = ledger.book[place]
         guard order.state == .open, generation == order.generations.count - 1 else {
             let state = status(order, generation)
@@ -282,7 +283,7 @@ extension AlpacaVenue {
         var results: [WireValue] = []
         for place in ledger.book.open {
             let id = ledger.book[place].current.sequence.uuid(Kind.order)
-            try cancel(place, ledger.book[place].generations.count - 1)
+            try cancel(place, generation: ledger.book[place].generations.count - 1)
             results.append(["id": .text(id), "status": 200])
         }
         return results
@@ -308,7 +309,7 @@ extension AlpacaVenue {
     }
 
     private func replace(
-        _ place: Int, _ generation: Int, _ body: WireValue
+        _ place: Int, generation: Int, _ body: WireValue
     ) throws(AlpacaError) -> WireValue {
         let order = ledger.book[place]
         guard order.state == .open, generation == order.generations.count - 1,

@@ -25,7 +25,7 @@ final class AlpacaOrderStream: StreamSession {
             let data = message["data"] ?? message
             isAuthorised = venue.isKey(
                 (data["key_id"] ?? data["key"])?.string,
-                (data["secret_key"] ?? data["secret"])?.string)
+                secret: (data["secret_key"] ?? data["secret"])?.string)
             reply([
                 "stream": "authorization",
                 "data": [
@@ -104,7 +104,7 @@ final class AlpacaDataStream: StreamSession {
         switch message["action"]?.string {
         case "auth":
             guard !isAuthorised else { return fail(403, "already authenticated") }
-            guard venue.isKey(message["key"]?.string, message["secret"]?.string) else {
+            guard venue.isKey(message["key"]?.string, secret: message["secret"]?.string) else {
                 fail(402, "auth failed")
                 return link.close(code: 1000)
             }

@@ -125,7 +125,7 @@ final class AlpacaVenue: Venue {
         dataStreams.removeAll { $0 === session }
     }
 
-    func isKey(_ key: String?, _ secret: String?) -> Bool {
+    func isKey(_ key: String?, secret: String?) -> Bool {
         key == options.key && secret == options.secret
     }
 

@@ -9,7 +9,7 @@ struct BinanceFilters {
 
     init(_ symbol: WireValue) { filters = symbol["filters"]?.elements ?? [] }
 
-    private func number(_ filter: WireValue, _ name: String) -> Int128 {
+    private func number(_ filter: WireValue, name: String) -> Int128 {
         filter[name]?.string.flatMap { try? FixedPoint.parse(Array($0.utf8)) } ?? 0
     }
 
@@ -33,14 +33,15 @@ struct BinanceFilters {
                 isGood = checkPercent(
                     filter, order, average, prefix: order.side == .buy ? "bid" : "ask")
             case "MAX_NUM_ORDERS":
-                isGood = open.orders < Int(number(filter, "maxNumOrders") / Int128(FixedPoint.one))
+                isGood =
+                    open.orders < Int(number(filter, name: "maxNumOrders") / Int128(FixedPoint.one))
             case "MAX_NUM_ALGO_ORDERS":
                 let isStop = order.orderType == .stop || order.orderType == .stopLimit
                 isGood =
                     !isStop
                     || open.stops
                         < Int(
-                            number(filter, "maxNumAlgoOrders") / Int128(FixedPoint.one))
+                            number(filter, name: "maxNumAlgoOrders") / Int128(FixedPoint.one))
             default: isGood = true
             }
             guard isGood else { throw .filter(name) }
@@ -48,9 +49,9 @@ struct BinanceFilters {
     }
 
     private func checkPrice(_ filter: WireValue, _ order: OrderRequested) -> Bool {
-        let low = number(filter, "minPrice")
-        let high = number(filter, "maxPrice")
-        let tick = number(filter, "tickSize")
+        let low = number(filter, name: "minPrice")
+        let high = number(filter, name: "maxPrice")
+        let tick = number(filter, name: "tickSize")
         return [order.limitPrice, order.stopPrice].filter { $0.raw > 0 }.allSatisfy { price in
             let raw = Int128(price.raw)
             return (low == 0 || raw >= low) && (high == 0 || raw <= high)
@@ -59,9 +60,9 @@ struct BinanceFilters {
     }
 
     private func checkLot(_ filter: WireValue, _ order: OrderRequested) -> Bool {
-        let low = number(filter, "minQty")
-        let high = number(filter, "maxQty")
-        let step = number(filter, "stepSize")
+        let low = number(filter, name: "minQty")
+        let high = number(filter, name: "maxQty")
+        let step = number(filter, name: "stepSize")
         let raw = order.quantity.raw
         return raw >= low && (high == 0 || raw <= high) && (step == 0 || (raw - low) % step == 0)
     }
@@ -75,10 +76,10 @@ struct BinanceFilters {
             return true
         }
         // Without the flag the minimum holds for market orders too.
-        let low = number(filter, "minNotional")
+        let low = number(filter, name: "minNotional")
         let lowApplies =
             !isMarket || (filter["applyMinToMarket"] ?? filter["applyToMarket"])?.flag ?? true
-        let high = number(filter, "maxNotional")
+        let high = number(filter, name: "maxNotional")
         let highApplies = !isMarket || filter["applyMaxToMarket"]?.flag ?? false
         return (!lowApplies || value.raw >= low) && (high == 0 || !highApplies || value.raw <= high)
     }
@@ -91,8 +92,8 @@ struct BinanceFilters {
         let down = prefix.map { "\($0)MultiplierDown" } ?? "multiplierDown"
         let one = Int128(FixedPoint.one)
         let price = Int128(order.limitPrice.raw) * one
-        let high = Int128(average.raw) * number(filter, up)
-        let low = Int128(average.raw) * number(filter, down)
+        let high = Int128(average.raw) * number(filter, name: up)
+        let low = Int128(average.raw) * number(filter, name: down)
         return (high == 0 || price <= high) && price >= low
     }
 }
@@ -152,14 +153,14 @@ struct BinanceSymbol {
             ])
     }
 
-    private func number(_ filter: String, _ name: String) -> Int128? {
+    private func number(_ filter: String, name: String) -> Int128? {
         value["filters"]?.elements.first { $0["filterType"]?.string == filter }?[name]?.string
             .flatMap { try? FixedPoint.parse(Array($0.utf8)) }
     }
 
     /// The smallest steps of price and quantity.
     var tick: Price {
-        Price(raw: Int64(clamping: number("PRICE_FILTER", "tickSize") ?? 10_000_000))
+        Price(raw: Int64(clamping: number("PRICE_FILTER", name: "tickSize") ?? 10_000_000))
     }
-    var lot: Quantity { Quantity(raw: number("LOT_SIZE", "stepSize") ?? 10_000) }
+    var lot: Quantity { Quantity(raw: number("LOT_SIZE", name: "stepSize") ?? 10_000) }
 }

@@ -40,7 +40,7 @@ enum BinanceMethod: CaseIterable {
         }
     }
 
-    init?(_ method: String, _ path: String) {
+    init?(_ method: String, path: String) {
         let found = Self.allCases.first { $0.names.method == method && $0.names.path == path }
         guard let found else { return nil }
         self = found

@@ -70,10 +70,10 @@ extension BinanceVenue {
         guard isNeeded else {
             throw BinanceError(-1106, "Parameter '\(name)' sent when not required.")
         }
-        return Price(raw: Int64(clamping: try number(text, name)))
+        return Price(raw: Int64(clamping: try number(text, of: name)))
     }
 
-    private func number(_ text: String, _ name: String) throws(BinanceError) -> Int128 {
+    private func number(_ text: String, of name: String) throws(BinanceError) -> Int128 {
         let decimals = text.split(separator: ".").dropFirst().first?.utf8.count ?? 0
         guard let raw = try? FixedPoint.parse(Array(text.utf8)), raw > 0 else {
             throw BinanceError(-1100, "Illegal characters found in parameter '\(name)'.")
@@ -102,12 +102,12 @@ extension BinanceVenue {
         _ instrument: Instrument
     ) throws(BinanceError) -> Quantity {
         if let text = parameters["quantity"] {
-            return Quantity(raw: try number(text, "quantity"))
+            return Quantity(raw: try number(text, of: "quantity"))
         }
         guard order.orderType == .market, let text = parameters["quoteOrderQty"] else {
             throw .missing("quantity")
         }
-        let amount = try number(text, "quoteOrderQty")
+        let amount = try number(text, of: "quoteOrderQty")
         let quote = ledger.market[instrument.id].quote?.value
         let side = order.side == .buy ? quote?.ask : quote?.bid
         let price = side.flatMap { $0.raw > 0 ? $0 : nil } ?? ledger.market[instrument.id].lastPrice
@@ -257,8 +257,9 @@ extension BinanceVenue {
             return (
                 400,
                 Self.replacement(
-                    -2022, "Order cancel-replace failed.", "FAILURE", "NOT_ATTEMPTED",
-                    cancelError.value, nil)
+                    -2022, message: "Order cancel-replace failed.", cancel: "FAILURE",
+                    new: "NOT_ATTEMPTED",
+                    cancelled: cancelError.value, placed: nil)
             )
         }
         let cancelResult = cancelError == nil ? "SUCCESS" : "FAILURE"
@@ -269,8 +270,9 @@ extension BinanceVenue {
                 return (
                     409,
                     Self.replacement(
-                        -2021, "Order cancel-replace partially failed.", cancelResult, "SUCCESS",
-                        cancelValue, placed)
+                        -2021, message: "Order cancel-replace partially failed.",
+                        cancel: cancelResult, new: "SUCCESS",
+                        cancelled: cancelValue, placed: placed)
                 )
             }
             return (
@@ -286,16 +288,18 @@ extension BinanceVenue {
                 isPartial ? 409 : 400,
                 Self.replacement(
                     isPartial ? -2021 : -2022,
-                    isPartial
+                    message: isPartial
                         ? "Order cancel-replace partially failed." : "Order cancel-replace failed.",
-                    cancelResult, "FAILURE", cancelValue, error.value)
+                    cancel: cancelResult, new: "FAILURE", cancelled: cancelValue,
+                    placed: error.value)
             )
         }
     }
 
     private static func replacement(
-        _ code: Int64, _ message: String, _ cancel: String, _ new: String, _ cancelValue: WireValue,
-        _ newValue: WireValue
+        _ code: Int64, message: String, cancel: String, new: String,
+        cancelled cancelValue: WireValue,
+        placed newValue: WireValue
     ) -> WireValue {
         [
             "code": .integer(code), "msg": .text(message),
@@ -313,7 +317,7 @@ extension BinanceVenue {
         }
         let order = ledger.book[place]
         guard let text = parameters["newQty"] else { throw .missing("newQty") }
-        let quantity = Quantity(raw: try number(text, "newQty"))
+        let quantity = Quantity(raw: try number(text, of: "newQty"))
         guard quantity != order.current.quantity else {
             throw BinanceError(
                 -2038, "The requested action would change no state; rejecting.")

@@ -138,7 +138,7 @@ final class BinanceVenue: Venue {
             throw BinanceError(-1000, "This exchange has no such endpoint.", status: 404)
         }
         let name = parts[2...].joined(separator: "/")
-        if let method = BinanceMethod(request.method, name) {
+        if let method = BinanceMethod(request.method, path: name) {
             if method.needsKey { try checkKey(request.headers["x-mbx-apikey"]) }
             if method.isSigned { try checkSigned(request, parameters) }
             let done = try run(method, parameters)

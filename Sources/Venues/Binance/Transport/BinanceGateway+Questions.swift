@@ -56,13 +56,13 @@ extension BinanceGateway {
         if since < now.advanced(by: longest) {
             fills(symbol, .from(0), since, next)
         } else {
-            window(symbol, since, since, now.advanced(by: .minute), next)
+            window(symbol, from: since, since: since, until: now.advanced(by: .minute), next)
         }
     }
 
     /// A day at a time, which is the most that Binance gives at once.
     private func window(
-        _ symbol: String, _ start: Timestamp, _ since: Timestamp, _ end: Timestamp,
+        _ symbol: String, from start: Timestamp, since: Timestamp, until end: Timestamp,
         _ done: @escaping @Sendable () -> Void
     ) {
         guard start < end else { return done() }
@@ -75,7 +75,7 @@ extension BinanceGateway {
             desk.report(found.map(\.fill)) { [self] in
                 // A full page: what is behind it is asked for by number, to the end.
                 guard found.count >= 1000, let last = found.map(\.number).max() else {
-                    return window(symbol, next, since, end, done)
+                    return window(symbol, from: next, since: since, until: end, done)
                 }
                 fills(symbol, .from(last + 1), since, done)
             }
