@@ -326,6 +326,7 @@ let package = Package(
         tests(
             "LedgerTransportTests",
             [
+                "TestSupport",
                 "LedgerConfiguration", "LedgerRunning", "LedgerUpkeep",
                 "AlpacaTransport", "BinanceTransport", "BinanceWire", "VenueNetwork",
                 "VenueRegister",
@@ -340,6 +341,7 @@ let package = Package(
         tests(
             "LedgerExchangeTests",
             [
+                "TestSupport",
                 "AlpacaExchange", "VenueNetwork",
                 "LedgerDomain", "LedgerEvents", "LedgerImport",
                 "LedgerVenues", "LedgerExchange", "ledgerd",
@@ -347,13 +349,14 @@ let package = Package(
         tests(
             "LedgerLiveTests",
             [
+                "TestSupport",
                 "LedgerDomain", "LedgerEvents", "LedgerSafety", "LedgerEngine", "LedgerJournal",
                 "LedgerVenues", "LedgerConfiguration", "LedgerRunning", "LedgerTransport",
                 "LedgerLive",
                 "ledger", "ledgerd",
             ]),
-        tests("RecountTests", ["ledger", "ledger-bench"]),
-        tests("CommandTests", ["ledger", "ledgerd"], exclude: ["Cases"]),
+        tests("RecountTests", ["TestSupport", "ledger", "ledger-bench"]),
+        tests("CommandTests", ["TestSupport", "ledger", "ledgerd"], exclude: ["Cases"]),
         tests(
             "ReplayTests",
             [
