@@ -340,6 +340,7 @@ let package = Package(
         tests(
             "LedgerTransportTests",
             [
+                "TestSupport",
                 "LedgerConfiguration", "LedgerRunning", "LedgerUpkeep",
                 "AlpacaTransport", "BinanceTransport", "BinanceWire", "VenueNetwork",
                 "VenueRegister",
@@ -354,6 +355,7 @@ let package = Package(
         tests(
             "LedgerExchangeTests",
             [
+                "TestSupport",
                 "AlpacaExchange", "VenueNetwork",
                 "LedgerDomain", "LedgerEvents", "LedgerImport",
                 "LedgerVenues", "LedgerExchange", "ledgerd",
@@ -361,13 +363,14 @@ let package = Package(
         tests(
             "LedgerLiveTests",
             [
+                "TestSupport",
                 "LedgerDomain", "LedgerEvents", "LedgerSafety", "LedgerEngine", "LedgerJournal",
                 "LedgerVenues", "LedgerConfiguration", "LedgerRunning", "LedgerTransport",
                 "LedgerLive",
                 "ledger", "ledgerd",
             ]),
-        tests("RecountTests", ["ledger", "ledger-bench"]),
-        tests("CommandTests", ["ledger", "ledgerd"], exclude: ["Cases"]),
+        tests("RecountTests", ["TestSupport", "ledger", "ledger-bench"]),
+        tests("CommandTests", ["TestSupport", "ledger", "ledgerd"], exclude: ["Cases"]),
         tests(
             "ReplayTests",
             [

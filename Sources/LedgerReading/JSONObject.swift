@@ -7,9 +7,11 @@ package struct JSONObject {
     package init() {}
 
     package mutating func add(_ key: StaticString, _ text: String) {
-        fields.append("\(quote(key)): \(quote(text))")
+        fields.append("\(quote("\(key)")): \(quote(text))")
     }
-    package mutating func add(_ key: StaticString, raw: String) { fields.append("\(quote(key)): \(raw)") }
+    package mutating func add(_ key: StaticString, raw: String) {
+        fields.append("\(quote("\(key)")): \(raw)")
+    }
     package mutating func add(_ key: StaticString, _ number: some BinaryInteger) {
         add(key, raw: "\(number)")
     }

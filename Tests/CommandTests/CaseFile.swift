@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A file of cases that run one after the other in one folder.
 ///
@@ -48,7 +49,7 @@ struct CaseFile {
         var description: String
     }
 
-    private static let folder = Program.root.appendingPathComponent("Tests/CommandTests/Cases")
+    private static let folder = Checkout.root.appendingPathComponent("Tests/CommandTests/Cases")
 
     static let names: [String] = {
         let all = try? FileManager.default.contentsOfDirectory(atPath: folder.path)

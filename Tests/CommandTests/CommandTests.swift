@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The program as a user meets it: cases in Cases/, with what they must print.
@@ -9,7 +10,7 @@ import Testing
 
     @Test func `there are cases, and a program to run them`() {
         #expect(CaseFile.names.count >= 10)
-        #expect(FileManager.default.isExecutableFile(atPath: "\(Program.products)/ledger"))
+        #expect(FileManager.default.isExecutableFile(atPath: "\(Checkout.products)/ledger"))
     }
 
     /// Needs the right to mount a small disk.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A document whose commands and outputs are true: in blocks marked `console`, a line that begins with `$` is
@@ -12,7 +13,7 @@ import Testing
 
     private func examples(_ path: String) throws -> [Example] {
         let text = try String(
-            contentsOf: Program.root.appendingPathComponent(path), encoding: .utf8)
+            contentsOf: Checkout.root.appendingPathComponent(path), encoding: .utf8)
         var found: [Example] = []
         var isConsole = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The built `ledger`, run by a shell in a folder of its own.
 struct Program {
@@ -8,27 +9,15 @@ struct Program {
         var code: Int32
     }
 
-    static let root: URL = {
-        var url = URL(fileURLWithPath: #filePath)
-        for _ in 0..<3 { url.deleteLastPathComponent() }
-        return url
-    }()
-
-    /// Where the tests' own program lies; the others are built beside it.
-    static let products: String = {
-        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(fileURLWithPath: own ?? "").deletingLastPathComponent().path
-    }()
-
     let folder: Folder
 
     /// Names that every command finds: `ledger`, the journals' home, and $ROOT, the package.
     private var environment: [String: String] {
         let outer = ProcessInfo.processInfo.environment
         var inner = [
-            "PATH": "\(Self.products):\(outer["PATH"] ?? "/usr/bin:/bin")",
+            "PATH": "\(Checkout.products):\(outer["PATH"] ?? "/usr/bin:/bin")",
             "HOME": folder.path, "LEDGER_HOME": "\(folder.path)/journal", "USER": "tester",
-            "TZ": "UTC", "LC_ALL": "C.UTF-8", "ROOT": Self.root.path,
+            "TZ": "UTC", "LC_ALL": "C.UTF-8", "ROOT": Checkout.root.path,
             "SWIFT_BACKTRACE": "enable=no",
         ]
         for name in ["LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"] { inner[name] = outer[name] }
@@ -68,7 +57,7 @@ struct Program {
     private func text(of file: URL) throws -> String {
         var text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
         text = text.replacingOccurrences(of: folder.path, with: "HERE")
-        text = text.replacingOccurrences(of: Self.root.path, with: "ROOT")
+        text = text.replacingOccurrences(of: Checkout.root.path, with: "ROOT")
         let patterns = [
             (#"20(2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"#, "NOW"),
             (#"20(2[6-9]|[3-9]\d)-\d\d-\d\d(?![T\d])"#, "TODAY"),

@@ -1,19 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// tools/recount.py computes positions, cash, equity and profit again from the events that `tail` prints.
 @Suite struct RecountCases {
-    /// `LEDGER_DATA`, else `../shared/data` beside the package.
-    static let data =
-        ProcessInfo.processInfo.environment["LEDGER_DATA"]
-        ?? Program.root.deletingLastPathComponent().appendingPathComponent("shared/data").path
-    static let hasData = FileManager.default.fileExists(atPath: "\(data)/lean")
+    static let hasData = FileManager.default.fileExists(atPath: "\(Checkout.data)/lean")
 
     private func recount(_ command: String) throws {
         let program = Program(folder: try Folder())
         let result = try program.run(
             """
-            set -e; ln -s "$ROOT/configs" configs; DATA='\(Self.data)/lean'
+            set -e; ln -s "$ROOT/configs" configs; DATA='\(Checkout.data)/lean'
             ledger backtest --journal run \(command) > /dev/null
             "$ROOT/tools/recount.py" run
             """)

@@ -7,9 +7,6 @@ import Testing
 /// tools/check_tree.py and tools/check_proof.py: implementations that nobody here wrote, and one that
 /// shares nothing with the program.
 @Suite struct ThirdPartyTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path
-
     /// The Python packages are there, or can be fetched; a machine that checks everything must have them.
     static let hasPackages: Bool = {
         if ProcessInfo.processInfo.environment["CI"] == "true" { return true }
@@ -21,7 +18,7 @@ import Testing
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = words
-        process.currentDirectoryURL = URL(filePath: root)
+        process.currentDirectoryURL = URL(filePath: Checkout.root.path)
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct BooksDocumentTests {
@@ -8,7 +9,7 @@ import Testing
                 && BooksTool.beancount.mustRun,
             "hledger, /usr/bin/ledger and Beancount are not all installed: run tools/install"))
     func `every command of the page about the books does what it says`() throws {
-        let root = BooksTool.root.path
+        let root = Checkout.root.path
         let text = try String(contentsOfFile: root + "/docs/BOOKS.md", encoding: .utf8)
         let blocks = text.components(separatedBy: "```sh\n").dropFirst()
         let commands = blocks.compactMap { $0.components(separatedBy: "```").first }.joined()

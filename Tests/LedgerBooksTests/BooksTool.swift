@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Other bookkeeping programs, run outside of this process.
 enum BooksTool: String {
@@ -6,12 +7,6 @@ enum BooksTool: String {
     /// By its path: this project's program has the same name.
     case ledger = "/usr/bin/ledger"
     case beancount = "Python with Beancount"
-
-    static let root: URL = {
-        var url = URL(fileURLWithPath: #filePath)
-        for _ in 0..<3 { url.deleteLastPathComponent() }
-        return url
-    }()
 
     private static let isContinuous = ProcessInfo.processInfo.environment["CI"] == "true"
     private static let hasBeancount =
@@ -32,7 +27,7 @@ enum BooksTool: String {
 
     func run(_ words: [String]) throws -> Result {
         let process = Process()
-        let program = self == .beancount ? Self.root.path + "/tools/python" : rawValue
+        let program = self == .beancount ? Checkout.root.path + "/tools/python" : rawValue
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = words
         // Ledger takes options from variables that begin with its name.

@@ -8,6 +8,7 @@ import LedgerJournal
 import LedgerProjections
 import LedgerReading
 import LedgerRunning
+import TestSupport
 import Testing
 
 /// A journal, its export, and what the projections make of it.
@@ -54,7 +55,7 @@ struct ExportedBooks {
     private static func example(
         _ name: String, _ overrides: [(key: String, value: String)] = []
     ) throws -> MemoryJournal {
-        let root = BooksTool.root.path
+        let root = Checkout.root.path
         let text = try String(contentsOfFile: "\(root)/configs/\(name).yaml", encoding: .utf8)
             .replacingOccurrences(of: "path: configs/", with: "path: \(root)/configs/")
         let configuration = try Configuration(

@@ -1,14 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// tools/generate_events: what it made is committed, and it makes what docs/HACKING.md says.
 @Suite struct GeneratorTests {
-    private static let root: URL = {
-        var url = URL(fileURLWithPath: #filePath)
-        for _ in 0..<3 { url.deleteLastPathComponent() }
-        return url
-    }()
-
     /// Runs a program and returns both of its streams as one text.
     private func run(_ program: URL, _ arguments: [String]) throws -> (text: String, exit: Int32) {
         let process = Process()
@@ -41,7 +36,8 @@ import Testing
             let target = folder.appendingPathComponent(path)
             try FileManager.default.createDirectory(
                 at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try FileManager.default.copyItem(at: Self.root.appendingPathComponent(path), to: target)
+            try FileManager.default.copyItem(
+                at: Checkout.root.appendingPathComponent(path), to: target)
         }
         return folder
     }
@@ -53,7 +49,7 @@ import Testing
     }
 
     @Test func `the generated files are those of the tables`() throws {
-        let result = try generate(in: Self.root, "--check")
+        let result = try generate(in: Checkout.root, "--check")
         #expect(result.exit == 0 && result.text.isEmpty, "\(result.text)")
     }
 
@@ -129,7 +125,7 @@ import Testing
                 files.append(file.path)
             }
         }
-        let include = Self.root.appendingPathComponent("Sources/CChecksum/include").path
+        let include = Checkout.root.appendingPathComponent("Sources/CChecksum/include").path
         try "module CChecksum { header \"\(include)/checksum.h\" export * }".write(
             to: folder.appendingPathComponent("module.modulemap"), atomically: true, encoding: .utf8
         )

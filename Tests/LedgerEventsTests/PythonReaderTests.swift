@@ -2,16 +2,11 @@ import CLMDB
 import Foundation
 import LedgerDomain
 import LedgerEvents
+import TestSupport
 import Testing
 
 /// tools/read_journal.py, written from the format's document, prints what the program prints.
 @Suite struct PythonReaderTests {
-    private static let root: URL = {
-        var url = URL(fileURLWithPath: #filePath)
-        for _ in 0..<3 { url.deleteLastPathComponent() }
-        return url
-    }()
-
     /// Runs the reader over blocks in a new LMDB environment.
     private func read(_ blocks: [[UInt8]]) throws -> (output: String, errors: String, exit: Int32) {
         let folder = FileManager.default.temporaryDirectory
@@ -20,9 +15,9 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         try write(blocks, to: folder.path)
         let process = Process()
-        process.executableURL = Self.root.appendingPathComponent("tools/python")
+        process.executableURL = Checkout.root.appendingPathComponent("tools/python")
         process.arguments = [
-            Self.root.appendingPathComponent("tools/read_journal.py").path, folder.path,
+            Checkout.root.appendingPathComponent("tools/read_journal.py").path, folder.path,
         ]
         let output = folder.appendingPathComponent("output")
         let errors = folder.appendingPathComponent("errors")

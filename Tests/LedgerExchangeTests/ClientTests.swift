@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Clients that nobody here wrote.
@@ -7,7 +8,7 @@ import Testing
     private static let canInstall: Bool = {
         if ProcessInfo.processInfo.environment["CI"] == "true" { return true }
         let process = Process()
-        process.executableURL = ProgramRun.root.appendingPathComponent("tools/clients/setup")
+        process.executableURL = Checkout.root.appendingPathComponent("tools/clients/setup")
         process.standardError = Pipe()
         guard (try? process.run()) != nil else { return false }
         process.waitUntilExit()
@@ -17,9 +18,9 @@ import Testing
     @Test(.enabled(if: canInstall, "the clients are not installed and PyPI is not reachable"))
     func `alpaca-py, python-binance, binance-connector and ccxt trade and stream`() throws {
         let process = Process()
-        process.executableURL = ProgramRun.root.appendingPathComponent("tools/clients/run")
+        process.executableURL = Checkout.root.appendingPathComponent("tools/clients/run")
         var environment = ProcessInfo.processInfo.environment
-        environment["LEDGERD"] = "\(ProgramRun.products)/ledgerd"
+        environment["LEDGERD"] = "\(Checkout.products)/ledgerd"
         process.environment = environment
         let output = Pipe()
         (process.standardOutput, process.standardError) = (output, output)

@@ -1,28 +1,17 @@
 import Foundation
 import LedgerVenues
+import TestSupport
 import Testing
 
 /// The built `ledgerd exchange` in a process of its own.
 final class ProgramRun {
-    /// Where the tests' own program lies; the others are built beside it.
-    static let products: String = {
-        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(fileURLWithPath: own ?? "").deletingLastPathComponent().path
-    }()
-
-    static let root: URL = {
-        var url = URL(fileURLWithPath: #filePath)
-        for _ in 0..<3 { url.deleteLastPathComponent() }
-        return url
-    }()
-
     let process = Process()
     private(set) var lines: [String] = []
     private let output = Pipe()
 
     /// Returns when it is ready.
     init(_ arguments: [String]) throws {
-        process.executableURL = URL(fileURLWithPath: "\(Self.products)/ledgerd")
+        process.executableURL = URL(fileURLWithPath: "\(Checkout.products)/ledgerd")
         process.arguments = ["exchange", "--port", "0"] + arguments
         process.standardOutput = output
         var environment = ProcessInfo.processInfo.environment

@@ -1,6 +1,7 @@
 import Foundation
 import LedgerExchange
 import LedgerVenues
+import TestSupport
 import Testing
 
 @Suite struct RestartTests {
@@ -102,7 +103,7 @@ import Testing
         let run = try ProgramRun(["--journal", folder.path + "/one"])
         let process = Process()
         let errors = Pipe()
-        process.executableURL = URL(fileURLWithPath: "\(ProgramRun.products)/ledgerd")
+        process.executableURL = URL(fileURLWithPath: "\(Checkout.products)/ledgerd")
         process.arguments = [
             "exchange", "--port", "\(try run.port("alpaca"))", "--journal", folder.path + "/two",
         ]

@@ -2,6 +2,7 @@ import Foundation
 import LedgerEvents
 import LedgerExchange
 import LedgerVenues
+import TestSupport
 import Testing
 import VenueNetwork
 
@@ -152,12 +153,7 @@ final class TestExchange {
 
 /// Recorded answers of the venues beside the package.
 enum Recorded {
-    static let folder: String =
-        ProcessInfo.processInfo.environment["LEDGER_DATA"]
-        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
-            "shared/data"
-        ).path
+    static let folder = Checkout.data
 
     static let isHere = FileManager.default.fileExists(atPath: folder + "/alpaca/rest")
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LedgerJournal
@@ -132,7 +133,7 @@ import Testing
         while write(pipe, block, block.count) > 0 {}
         let daemon = try desk.start([
             "/bin/bash", "-c",
-            "exec '\(Programs.products)/ledgerd' paper --config desk.yaml --journal ./desk > terminal",
+            "exec '\(Checkout.products)/ledgerd' paper --config desk.yaml --journal ./desk > terminal",
         ])
         try daemon.wait("a comparison") { try desk.count("ReconciliationEnded") > 0 }
         try desk.rise()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// tools/live_faults in a small size: the daemon, the exchange and both killed at random moments of trading,
@@ -11,8 +12,8 @@ import Testing
             ProcessInfo.processInfo.environment["LEDGER_KILLS"].flatMap(Int.init) ?? rounds
         let (text, code) = try programs.run(
             [
-                Programs.root.appendingPathComponent("tools/live_faults").path, "--rounds",
-                "\(rounds)", "--bin", Programs.products,
+                Checkout.root.appendingPathComponent("tools/live_faults").path, "--rounds",
+                "\(rounds)", "--bin", Checkout.products,
             ] + words)
         // 3: the tool says what this machine does not let it do.
         guard code != 3 else { return print(text) }

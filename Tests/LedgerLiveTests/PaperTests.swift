@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `ledgerd paper` over files and recordings, from the built programs.
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test func `paper trading on a real day decides and earns what its back-test does`() throws {
-        guard let data = Programs.data else {
+        guard let data = Self.data else {
             return print("skipped: the shared market data are not here")
         }
         let programs = try Programs()
@@ -105,7 +106,7 @@ import Testing
     private static var recording: String? {
         data.map { $0.appendingPathComponent("binance/websocket/spot-btcusdt-20240808.gz").path }
     }
-    private static var data: URL? { Programs.data }
+    private static let data = Checkout.hasData ? URL(fileURLWithPath: Checkout.data) : nil
 
     /// Milliseconds by which the venue's clock was ahead of the recorded one.
     private func skews(_ programs: Programs, _ journal: String) throws -> [Double] {

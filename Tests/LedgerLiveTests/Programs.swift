@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built programs, run in a folder of their own.
@@ -13,27 +14,6 @@ struct Programs {
 
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
-    /// Where the tests' own program lies; the others are built beside it.
-    static let products: String = {
-        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(fileURLWithPath: own ?? "").deletingLastPathComponent().path
-    }()
-
-    static let root: URL = {
-        var url = URL(fileURLWithPath: #filePath)
-        for _ in 0..<3 { url.deleteLastPathComponent() }
-        return url
-    }()
-
-    /// The shared data; nil where they are not.
-    static let data: URL? = {
-        let named = ProcessInfo.processInfo.environment["LEDGER_DATA"].map {
-            URL(fileURLWithPath: $0)
-        }
-        let url = named ?? root.appendingPathComponent("../shared/data").standardizedFileURL
-        return FileManager.default.fileExists(atPath: url.path) ? url : nil
-    }()
-
     func write(_ text: String, _ name: String) throws {
         try text.write(
             to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
@@ -44,7 +24,7 @@ struct Programs {
     ) throws -> Process {
         let process = Process()
         process.executableURL = URL(
-            fileURLWithPath: words[0].contains("/") ? words[0] : "\(Self.products)/\(words[0])")
+            fileURLWithPath: words[0].contains("/") ? words[0] : "\(Checkout.products)/\(words[0])")
         process.arguments = Array(words.dropFirst())
         process.currentDirectoryURL = folder
         var environment = ProcessInfo.processInfo.environment

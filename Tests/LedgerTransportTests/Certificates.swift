@@ -1,4 +1,5 @@
 import Foundation
+import NIOSSL
 import Testing
 
 /// Certificates of an authority of the test's own, made by OpenSSL's program.
@@ -6,6 +7,16 @@ final class Certificates: Sendable {
     struct Pair: Sendable {
         var certificate: String
         var key: String
+
+        func serverContext() throws -> NIOSSLContext {
+            let chain = try NIOSSLCertificate.fromPEMFile(certificate).map {
+                NIOSSLCertificateSource.certificate($0)
+            }
+            let key = NIOSSLPrivateKeySource.privateKey(
+                try NIOSSLPrivateKey(file: self.key, format: .pem))
+            return try NIOSSLContext(
+                configuration: .makeServerConfiguration(certificateChain: chain, privateKey: key))
+        }
     }
 
     private let folder: String

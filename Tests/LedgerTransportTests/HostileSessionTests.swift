@@ -1,6 +1,7 @@
 import Foundation
 import LedgerDomain
 import LedgerVenues
+import TestSupport
 import Testing
 
 /// A whole `ledgerd paper`, whose venue says nonsense and then lies.
@@ -15,16 +16,11 @@ import Testing
                 at: folder, withIntermediateDirectories: true)
         }
 
-        private static let products: String = {
-            let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            return URL(fileURLWithPath: own ?? "").deletingLastPathComponent().path
-        }()
-
         func start(_ words: [String], _ output: String) throws -> Process {
             let file = folder.appendingPathComponent(output)
             try Data().write(to: file)
             let process = Process()
-            process.executableURL = URL(fileURLWithPath: "\(Self.products)/\(words[0])")
+            process.executableURL = URL(fileURLWithPath: "\(Checkout.products)/\(words[0])")
             process.arguments = Array(words.dropFirst())
             process.currentDirectoryURL = folder
             var environment = ProcessInfo.processInfo.environment

@@ -28,15 +28,7 @@ final class ScriptedServer: @unchecked Sendable {
     ) throws {
         final class Place: @unchecked Sendable { weak var server: ScriptedServer? }
         let place = Place()
-        let context = try certificate.map { pair in
-            let chain = try NIOSSLCertificate.fromPEMFile(pair.certificate).map {
-                NIOSSLCertificateSource.certificate($0)
-            }
-            return try NIOSSLContext(
-                configuration: .makeServerConfiguration(
-                    certificateChain: chain,
-                    privateKey: .privateKey(try NIOSSLPrivateKey(file: pair.key, format: .pem))))
-        }
+        let context = try certificate.map { try $0.serverContext() }
         channel = try ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// tools/bench in its small sizes: what it measures comes to what docs/BENCHMARKS.md says. The times are
 /// not looked at.
 @Suite(.serialized) struct BenchmarksTests {
-    private static let document = Outside.root + "/docs/BENCHMARKS.md"
+    private static let document = Checkout.root.path + "/docs/BENCHMARKS.md"
     /// Results that are the same in every build and on every machine.
     private static let fields = ["events", "bytes", "n", "orders", "equity", "digest", "link"]
 

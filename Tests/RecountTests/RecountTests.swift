@@ -1,20 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program, a Python that counts its journals again, and the documents' commands.
 enum Outside {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path
-
     /// The program that is built beside the tests.
-    static let program =
-        URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path + "/ledger"
-
-    static let data =
-        ProcessInfo.processInfo.environment["LEDGER_DATA"]
-        ?? URL(filePath: root).deletingLastPathComponent().path + "/shared/data"
-
-    static var hasData: Bool { FileManager.default.fileExists(atPath: data) }
+    static let program = Checkout.products + "/ledger"
 
     /// - Returns: what it printed, both streams, and its exit code.
     static func run(
@@ -24,7 +15,7 @@ enum Outside {
         process.executableURL = URL(filePath: "/usr/bin/env")
         // Other tests of this process leave SIGPIPE ignored, which a child inherits.
         process.arguments = ["--default-signal=PIPE"] + words
-        process.currentDirectoryURL = URL(filePath: root)
+        process.currentDirectoryURL = URL(filePath: Checkout.root.path)
         var environment = ProcessInfo.processInfo.environment
         environment["LEDGER_HOME"] = home
         environment["SWIFT_BACKTRACE"] = "enable=no"
@@ -101,11 +92,11 @@ enum Outside {
     ]
 
     @Test(
-        .enabled(if: Outside.hasData, "the market data beside the package are missing"),
+        .enabled(if: Checkout.hasData, "the market data beside the package are missing"),
         arguments: sets.indices)
     func `real market data count again to the last digit`(index: Int) throws {
         let (pattern, preset, symbol, lot) = Self.sets[index]
-        let path = Outside.data + "/" + pattern
+        let path = Checkout.data + "/" + pattern
         let folder = (path as NSString).deletingLastPathComponent
         let ending = ((pattern as NSString).lastPathComponent as NSString)
             .replacingOccurrences(of: "*", with: "")
@@ -146,7 +137,7 @@ enum Outside {
 
 @Suite struct ReadmeTests {
     @Test func `every command of the README does what it says`() throws {
-        let text = try String(contentsOfFile: Outside.root + "/README.md", encoding: .utf8)
+        let text = try String(contentsOfFile: Checkout.root.path + "/README.md", encoding: .utf8)
         var commands: [String] = []
         var isShell = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -174,13 +165,13 @@ enum Outside {
     /// One script, because procedures build on each other; bash stops at the first that fails.
     @Test(arguments: [("OPERATIONS", 30), ("AUDIT", 10)])
     func `every command of the manual does what it says`(document: String, least: Int) throws {
-        let path = Outside.root + "/docs/\(document).md"
+        let path = Checkout.root.path + "/docs/\(document).md"
         let text = try String(contentsOfFile: path, encoding: .utf8)
         var script = "set -e\ncd \"$LEDGER_HOME\"\n"
         // What never comes is not waited for without end.
         script += "tail() { timeout 120 tail \"$@\"; }\n"
         script += "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"
-        script += "ln -s \(Outside.root)/configs \(Outside.root)/tools .\n"
+        script += "ln -s \(Checkout.root.path)/configs \(Checkout.root.path)/tools .\n"
         if document == "AUDIT" { script += "unset LEDGER_HOME\n" }
         script += "PATH=\((Outside.program as NSString).deletingLastPathComponent):$PATH\n"
         var isShell = false

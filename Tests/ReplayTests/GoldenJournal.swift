@@ -1,9 +1,10 @@
 import Foundation
 import LedgerJournal
+import TestSupport
 
 /// The journals under `journal/golden/`.
 enum GoldenJournal {
-    private static let folder = SampleRun.root.appendingPathComponent("journal/golden")
+    private static let folder = Checkout.root.appendingPathComponent("journal/golden")
 
     static let names: [String] = {
         let all = try? FileManager.default.contentsOfDirectory(atPath: folder.path)

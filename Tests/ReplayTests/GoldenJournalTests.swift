@@ -1,6 +1,7 @@
 import Foundation
 import LedgerEvents
 import LedgerJournal
+import TestSupport
 import Testing
 
 /// Journals of every released format stay readable for ever. Nothing rewrites these files.
@@ -33,9 +34,9 @@ import Testing
         let output = folder.url.appendingPathComponent("output")
         try Data().write(to: output)
         let process = Process()
-        process.executableURL = SampleRun.root.appendingPathComponent("tools/python")
+        process.executableURL = Checkout.root.appendingPathComponent("tools/python")
         process.arguments = [
-            SampleRun.root.appendingPathComponent("tools/read_journal.py").path, folder.path(""),
+            Checkout.root.appendingPathComponent("tools/read_journal.py").path, folder.path(""),
         ]
         process.standardOutput = try FileHandle(forWritingTo: output)
         try process.run()

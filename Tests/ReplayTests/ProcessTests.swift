@@ -1,13 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The same bytes in any process and any build.
 @Suite struct ProcessTests {
-    private static let products: URL = {
-        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(fileURLWithPath: own ?? "").deletingLastPathComponent()
-    }()
-    private static let release = SampleRun.root.appendingPathComponent(".build/release/ledger").path
+    private static let release = Checkout.root.appendingPathComponent(".build/release/ledger").path
 
     private func ledger(_ program: String, _ arguments: [String], _ folder: Folder) throws -> String
     {
@@ -16,7 +13,7 @@ import Testing
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
-        process.currentDirectoryURL = SampleRun.root
+        process.currentDirectoryURL = Checkout.root
         process.standardOutput = try FileHandle(forWritingTo: output)
         try process.run()
         process.waitUntilExit()
@@ -38,7 +35,7 @@ import Testing
 
     @Test func `two processes write the same chain`() throws {
         let folder = try Folder()
-        let program = Self.products.appendingPathComponent("ledger").path
+        let program = Checkout.products + "/ledger"
         let first = try chain(program, "journal", folder)
         #expect(first.hasPrefix("ok: "))
         #expect(try chain(program, "journal", folder) == first)
@@ -50,7 +47,7 @@ import Testing
             "there is no release build; make one with swift build -c release --product ledger"))
     func `debug and release builds write the same chain`() throws {
         let folder = try Folder()
-        let program = Self.products.appendingPathComponent("ledger").path
+        let program = Checkout.products + "/ledger"
         #expect(
             try chain(Self.release, "journal", folder) == chain(program, "journal", folder))
     }

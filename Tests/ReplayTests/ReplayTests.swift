@@ -12,9 +12,6 @@ import Testing
 /// Whole streams: a back-test, its journal, and what comes of feeding the journal's inputs to the engine
 /// again.
 @Suite struct ReplayTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path
-
     /// A seeded file of made bars with two strategies on it, one with exits, latency and costs.
     private func configuration(_ folder: String, rows: Int = 3000) throws -> Configuration {
         var text = "ts_ns,open,high,low,close,volume\n"

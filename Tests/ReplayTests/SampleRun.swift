@@ -4,6 +4,7 @@ import LedgerConfiguration
 import LedgerEvents
 import LedgerJournal
 import LedgerRunning
+import TestSupport
 
 /// A temporary folder, removed with everything in it.
 final class Folder: Sendable {
@@ -22,12 +23,6 @@ final class Folder: Sendable {
 
 /// The shipped example, run over copies of its files in a folder.
 struct SampleRun {
-    static let root: URL = {
-        var url = URL(fileURLWithPath: #filePath)
-        for _ in 0..<3 { url.deleteLastPathComponent() }
-        return url
-    }()
-
     /// Everything that can make two runs differ: draws, partial fills, exits, shorts, digests.
     static let busy: [(key: String, value: String)] = [
         ("account.allow_short", "true"), ("venue.slippage_basis_points", "7"),
@@ -42,7 +37,7 @@ struct SampleRun {
 
     init() throws {
         folder = try Folder()
-        let yaml = Self.root.appendingPathComponent("configs/backtest.yaml")
+        let yaml = Checkout.root.appendingPathComponent("configs/backtest.yaml")
         text = try String(contentsOf: yaml, encoding: .utf8)
             .replacingOccurrences(of: "configs/sample/", with: folder.path("") + "/")
         try copy(through: "9999")
@@ -52,7 +47,7 @@ struct SampleRun {
 
     /// Copies the rows up to a day, written YYYY-MM-DD.
     func copy(through day: String) throws {
-        let samples = Self.root.appendingPathComponent("configs/sample")
+        let samples = Checkout.root.appendingPathComponent("configs/sample")
         for name in ["AAPL", "IBM", "MSFT", "GOOG", "actions"] {
             let all = try String(
                 contentsOf: samples.appendingPathComponent("\(name).csv"), encoding: .utf8)
