@@ -48,12 +48,12 @@ public struct ConsistencyProof: Hashable, Sendable {
     @discardableResult
     public func verify(
         _ key: VerifierKey
-    ) throws(ArchiveError) -> (older: TreeCheckpoint, newer: TreeCheckpoint) {
+    ) throws(ArchiveError) -> (older: SignedCheckpoint, newer: SignedCheckpoint) {
         let before = try TreeFiles.named("the older checkpoint") { () throws(ArchiveError) in
-            try TreeCheckpoint(older, signedBy: key)
+            try SignedCheckpoint(older, signedBy: key)
         }
         let after = try TreeFiles.named("the newer checkpoint") { () throws(ArchiveError) in
-            try TreeCheckpoint(newer, signedBy: key)
+            try SignedCheckpoint(newer, signedBy: key)
         }
         let isConsistent = MerkleTree.isConsistent(
             from: before.size, oldRoot: before.root, to: after.size, root: after.root, proof: hashes

@@ -69,7 +69,7 @@ public struct InclusionProof: Hashable, Sendable {
         guard lines.count >= 3, lines[0] == Self.tlog,
             let entry = ProofText.value(of: "extra", in: lines[1]).flatMap(Base64.decode),
             let index = ProofText.value(of: "index", in: lines[2]).flatMap({
-                TreeCheckpoint.number($0)
+                SignedCheckpoint.number($0)
             }), index < .max
         else { throw malformed("extra and index are due") }
         self.init(
@@ -89,8 +89,8 @@ public struct InclusionProof: Hashable, Sendable {
     /// - Returns: the checkpoint, which names the log and its size.
     /// - Throws: `ArchiveError.damaged`, which names the failed check.
     @discardableResult
-    public func verify(_ key: VerifierKey) throws(ArchiveError) -> TreeCheckpoint {
-        let tree = try TreeCheckpoint(checkpoint, signedBy: key)
+    public func verify(_ key: VerifierKey) throws(ArchiveError) -> SignedCheckpoint {
+        let tree = try SignedCheckpoint(checkpoint, signedBy: key)
         let isIncluded = MerkleTree.isIncluded(
             .leaf(entry), at: index, size: tree.size, root: tree.root, proof: hashes)
         guard isIncluded else {

@@ -34,7 +34,7 @@ public struct TreeExport {
         guard TreeFiles.names(in: files.path).isEmpty else {
             throw ArchiveError(.unusable, at: files.path, "is not empty; name a new directory")
         }
-        let tree = try TreeCheckpoint(text: note.text)
+        let tree = try SignedCheckpoint(text: note.text)
         var frontier = TreeFrontier()
         var hasher = LeafHasher(sealer.leaves.secret)
         let files = files

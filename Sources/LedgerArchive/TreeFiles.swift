@@ -111,7 +111,7 @@ struct TreeFiles: Sendable {
     // MARK: Head and checkpoints
 
     /// - Returns: nil when no tree was built.
-    func readHead() throws(ArchiveError) -> TreeCheckpoint? {
+    func readHead() throws(ArchiveError) -> SignedCheckpoint? {
         let name = "\(path)/head"
         guard let bytes = try Self.read(name) else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)
@@ -120,7 +120,7 @@ struct TreeFiles: Sendable {
         guard text == Self.sealed(body) else {
             throw ArchiveError(.damaged, at: name, "its digest does not match its text")
         }
-        return try Self.named(name) { () throws(ArchiveError) in try TreeCheckpoint(text: body) }
+        return try Self.named(name) { () throws(ArchiveError) in try SignedCheckpoint(text: body) }
     }
 
     /// It is unsigned, so a digest detects damage.
@@ -128,7 +128,7 @@ struct TreeFiles: Sendable {
         "\(text)sha256 \(MerkleHash(of: Array(text.utf8)))\n"
     }
 
-    func writeHead(_ head: TreeCheckpoint) throws(ArchiveError) {
+    func writeHead(_ head: SignedCheckpoint) throws(ArchiveError) {
         try Self.write(Array(Self.sealed(head.text).utf8), to: "\(path)/head")
     }
 
@@ -144,7 +144,7 @@ struct TreeFiles: Sendable {
 
     /// The sizes of the stored checkpoints, rising.
     func checkpointSizes() -> [UInt64] {
-        Self.names(in: "\(path)/checkpoints").compactMap { TreeCheckpoint.number($0) }.sorted()
+        Self.names(in: "\(path)/checkpoints").compactMap { SignedCheckpoint.number($0) }.sorted()
     }
 
     /// - Returns: nil when there is none.

@@ -19,7 +19,7 @@ extension TreeSealer {
             throw ArchiveError(
                 .unusable, at: "", "there is no signed checkpoint; see ledger checkpoint")
         }
-        let tree = try TreeCheckpoint(text: note.text)
+        let tree = try SignedCheckpoint(text: note.text)
         guard sequence != .none, sequence.number <= tree.size else {
             throw ArchiveError(
                 .unusable, at: "",
@@ -47,8 +47,8 @@ extension TreeSealer {
             throw ArchiveError(
                 .unusable, at: "", "there is no signed checkpoint; see ledger checkpoint")
         }
-        let before = try TreeCheckpoint(text: older.text)
-        let after = try TreeCheckpoint(text: newer.text)
+        let before = try SignedCheckpoint(text: older.text)
+        let after = try SignedCheckpoint(text: newer.text)
         guard before.size <= after.size else {
             throw ArchiveError(
                 .damaged, at: "",
@@ -87,7 +87,7 @@ extension TreeSealer {
         return try withNodes(body)
     }
 
-    private func disagreement(_ tree: TreeCheckpoint) -> ArchiveError {
+    private func disagreement(_ tree: SignedCheckpoint) -> ArchiveError {
         ArchiveError(
             .damaged, at: "",
             "the first \(tree.size) events of the journal are not those that \(tree.origin) signed for"

@@ -13,7 +13,7 @@ public final class TreeSealer {
     private let key: SigningKey?
     private let policy: SealPolicy
     private var frontier = TreeFrontier()
-    private var head: TreeCheckpoint?
+    private var head: SignedCheckpoint?
     private var lastCheckpoint: UInt64 = 0
     private var lastTime: Timestamp?
     /// What was damaged and rebuilt from the events; nil when nothing was.
@@ -148,8 +148,8 @@ public final class TreeSealer {
         private let before: UInt64
         private let wanted: Set<UInt64>
         private var hasher: LeafHasher
-        private var chain: TreeCheckpoint.Chain?
-        private var pending: TreeCheckpoint?
+        private var chain: SignedCheckpoint.Chain?
+        private var pending: SignedCheckpoint?
 
         init(_ sealer: TreeSealer) {
             self.sealer = sealer
@@ -160,7 +160,7 @@ public final class TreeSealer {
 
         var position: SequenceNumber { SequenceNumber(sealer.frontier.size) }
 
-        mutating func enter(_ block: BlockHeader) { chain = TreeCheckpoint.Chain(block) }
+        mutating func enter(_ block: BlockHeader) { chain = SignedCheckpoint.Chain(block) }
 
         mutating func take(_ record: Record) throws {
             if record.isInput, let due = pending {
@@ -187,15 +187,15 @@ public final class TreeSealer {
     }
 
     /// Writes what the tree has come to.
-    private func store(_ grown: TreeCheckpoint, insteadOf before: UInt64) throws {
+    private func store(_ grown: SignedCheckpoint, insteadOf before: UInt64) throws {
         try files.writeEdge(frontier)
         try files.writeHead(grown)
         head = grown
         files.removeEdge(of: before, unlessOf: frontier.size)
     }
 
-    private func summary(_ chain: TreeCheckpoint.Chain?) -> TreeCheckpoint {
-        TreeCheckpoint(
+    private func summary(_ chain: SignedCheckpoint.Chain?) -> SignedCheckpoint {
+        SignedCheckpoint(
             origin: key?.name ?? "unsigned", size: frontier.size, root: frontier.root, chain: chain)
     }
 
@@ -214,13 +214,13 @@ public final class TreeSealer {
     }
 
     /// Stores a signed checkpoint, unless there is one of that size.
-    private func sign(_ checkpoint: TreeCheckpoint) throws {
+    private func sign(_ checkpoint: SignedCheckpoint) throws {
         guard let key else { return }
         lastCheckpoint = max(lastCheckpoint, checkpoint.size)
         var signed = checkpoint
         signed.origin = key.name
         if try files.note(files.checkpoint(checkpoint.size))?.text == signed.text { return }
-        let latest = try files.latestCheckpoint().flatMap { try? TreeCheckpoint(text: $0.text) }
+        let latest = try files.latestCheckpoint().flatMap { try? SignedCheckpoint(text: $0.text) }
         try files.writeCheckpoint(
             key.sign(signed.text), size: signed.size,
             isLatest: signed.size >= latest?.size ?? 0)
@@ -232,7 +232,7 @@ public final class TreeSealer {
     private func load() throws {
         (frontier, head) = (TreeFrontier(), nil)
         lastCheckpoint = files.checkpointSizes().last ?? 0
-        let there: TreeCheckpoint?
+        let there: SignedCheckpoint?
         do throws(ArchiveError) { there = try files.readHead() } catch {
             return try repair(error)
         }
@@ -277,7 +277,7 @@ public final class TreeSealer {
     }
 
     /// Checks that the tree was built from this journal.
-    private func checkJournal(_ there: TreeCheckpoint) throws {
+    private func checkJournal(_ there: SignedCheckpoint) throws {
         guard try there.size <= leaves.journal.head.lastSequence.number else {
             throw cut(there.size)
         }
@@ -295,7 +295,7 @@ public final class TreeSealer {
         let name = files.checkpoint(size)
         guard let note = try files.note(name) else { return }
         let stored = try TreeFiles.named(name) { () throws(ArchiveError) in
-            try TreeCheckpoint(text: note.text)
+            try SignedCheckpoint(text: note.text)
         }
         guard stored.size == size, stored.root == frontier.root else {
             throw ArchiveError(

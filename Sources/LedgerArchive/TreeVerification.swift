@@ -7,10 +7,10 @@ import LedgerJournal
 public struct TreeVerification {
     private let files: TreeFiles
     private var hasher: LeafHasher
-    private let head: TreeCheckpoint?
+    private let head: SignedCheckpoint?
     private var frontier = TreeFrontier()
     /// Ascending by size.
-    private var wanted: [(name: String, tree: TreeCheckpoint, isHead: Bool)] = []
+    private var wanted: [(name: String, tree: SignedCheckpoint, isHead: Bool)] = []
     private var passed = 0
     /// One entry for each fault.
     public private(set) var faults: [String] = []
@@ -24,7 +24,7 @@ public struct TreeVerification {
     /// - Returns: nil when the journal has no tree and nothing is to be compared with it.
     /// - Throws: `ArchiveError.unusable` when there is something to compare and the secret is gone.
     public init?(
-        directory: String, kept: [(name: String, tree: TreeCheckpoint)] = [],
+        directory: String, kept: [(name: String, tree: SignedCheckpoint)] = [],
         key: VerifierKey? = nil
     ) throws(ArchiveError) {
         files = TreeFiles(TreeFiles.folder(of: directory))
@@ -48,8 +48,8 @@ public struct TreeVerification {
             do throws(ArchiveError) {
                 guard let note = try files.note(name) else { continue }
                 let tree = try TreeFiles.named(name) { () throws(ArchiveError) in
-                    if let key { return try TreeCheckpoint(note, signedBy: key) }
-                    return try TreeCheckpoint(text: note.text)
+                    if let key { return try SignedCheckpoint(note, signedBy: key) }
+                    return try SignedCheckpoint(text: note.text)
                 }
                 guard tree.size == size else {
                     throw ArchiveError(.damaged, at: name, "is for \(tree.size) events")

@@ -51,13 +51,12 @@ public enum KeyFile {
         case .option:
             throw SettingsError(
                 key,
-                problem:
-                    "stands on a command line, which every process can read; set the environment, or "
+                "is on a command line, which every process can read; set the environment, or "
                     + "name a key file")
         case .file(let path, _):
             guard PrivateFile.isPrivate(path) else {
                 throw SettingsError(
-                    key, problem: "stands in \(path), which others may read: chmod 600 \(path)")
+                    key, "is in \(path), which others may read: chmod 600 \(path)")
             }
         default: break
         }

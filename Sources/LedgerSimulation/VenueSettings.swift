@@ -4,7 +4,7 @@ import LedgerSettings
 
 /// The cost of a fill: a fixed fee once an order, an amount a unit, and a share of the notional; at
 /// least the minimum, where one is set. Without a minimum, rebates are paid out.
-public struct FeeSchedule: Hashable, Sendable {
+public struct FillFees: Hashable, Sendable {
     public var fixed = Money.zero
     public var perUnit = Price.zero
     public var basisPoints = BasisPoints.zero
@@ -38,7 +38,7 @@ public struct FeeSchedule: Hashable, Sendable {
 
 /// How the simulated venue fills.
 public struct VenueSettings: Hashable, Sendable {
-    public var fees: FeeSchedule
+    public var fees: FillFees
     /// Against the order, on market and stop fills; the price is then rounded against it to the
     /// tick.
     public var slippage: BasisPoints
@@ -51,7 +51,7 @@ public struct VenueSettings: Hashable, Sendable {
     public var latencyJitter: Nanoseconds
 
     public init(
-        fees: FeeSchedule = FeeSchedule(), slippage: BasisPoints = .zero,
+        fees: FillFees = FillFees(), slippage: BasisPoints = .zero,
         participation: BasisPoints = .zero, latency: Nanoseconds = .zero,
         latencyJitter: Nanoseconds = .zero
     ) {
@@ -66,7 +66,7 @@ public struct VenueSettings: Hashable, Sendable {
 extension VenueSettings {
     public init(_ settings: Settings) throws(SettingsError) {
         self.init(
-            fees: FeeSchedule(
+            fees: FillFees(
                 fixed: try settings[FillKeys.feeFixed], perUnit: try settings[FillKeys.feePerUnit],
                 basisPoints: try settings[FillKeys.feeBasisPoints],
                 minimum: try settings[FillKeys.feeMinimum]),

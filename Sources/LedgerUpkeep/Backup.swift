@@ -64,7 +64,7 @@ public struct Backup {
         let digits = "\(first)"
         let zeros = String(repeating: "0", count: max(0, 20 - digits.count))
         let file = "\(path)/\(name)-\(zeros)\(digits).ledger.zst"
-        let manifest = try SnapshotFiles.export(journal, from: first, to: file)
+        let manifest = try ArchiveSnapshots.export(journal, from: first, to: file)
         try SnapshotReader(file).forEachFrame { _ in }
         return manifest
     }
@@ -81,7 +81,7 @@ public struct Backup {
         let partial = directory + ".restored"
         var head = Head.empty
         for part in parts {
-            head = try SnapshotFiles.restore(part.reader, to: partial, progress: progress)
+            head = try ArchiveSnapshots.restore(part.reader, to: partial, progress: progress)
         }
         guard head.lastSequence == last.manifest.last, head.link == last.manifest.linkAfter else {
             throw ArchiveError(

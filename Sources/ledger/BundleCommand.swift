@@ -97,7 +97,7 @@ struct BundleCommand: ParsableCommand {
             time = record.time
             return false
         }
-        _ = try SnapshotFiles.export(journal, through: moment, to: path)
+        _ = try ArchiveSnapshots.export(journal, through: moment, to: path)
         return (moment, time)
     }
 }

@@ -61,7 +61,7 @@ struct ProveInclusionCommand: ParsableCommand {
     /// The latest checkpoint; one of the journal's end when that does not cover the event.
     static func latest(_ sealer: TreeSealer, covering sequence: UInt64) throws -> SignedNote? {
         if let latest = try sealer.latestCheckpoint(),
-            try TreeCheckpoint(text: latest.text).size >= sequence
+            try SignedCheckpoint(text: latest.text).size >= sequence
         {
             return latest
         }
@@ -89,7 +89,7 @@ struct ProveConsistencyCommand: ParsableCommand {
     func run() throws {
         let sealer = try options.sealer()
         let older = try NoteFile.read(older)
-        let size = try TreeCheckpoint(text: older.text).size
+        let size = try SignedCheckpoint(text: older.text).size
         let newer =
             try checkpoint.map(NoteFile.read)
             ?? ProveInclusionCommand.latest(sealer, covering: size)

@@ -164,9 +164,9 @@ private struct ReconciliationDesk {
             recordTime: isBacktest ? Operator.now : nil)
     }
 
-    private func read(_ options: SnapshotOptions, _ names: NameBook) throws -> SnapshotFile {
+    private func read(_ options: SnapshotOptions, _ names: NameBook) throws -> VenueSnapshotFile {
         let path = options.snapshot ?? ""
-        return try SnapshotFile(
+        return try VenueSnapshotFile(
             TextFile.read(path), name: path, kind: options.snapshotKind,
             instrument: { names.instrument(symbol: $0)?.id ?? .none })
     }

@@ -224,11 +224,11 @@ struct VerifyCommand: ParsableCommand {
     /// The journal's tree, and the checkpoints that were kept.
     private func tree() throws -> TreeVerification? {
         let key = try publicKey.map(PublicKeyOptions.key)
-        var kept: [(name: String, tree: TreeCheckpoint)] = []
+        var kept: [(name: String, tree: SignedCheckpoint)] = []
         for path in checkpoint {
             let note = try NoteFile.read(path)
             do throws(ArchiveError) {
-                if let key { kept.append((path, try TreeCheckpoint(note, signedBy: key))) }
+                if let key { kept.append((path, try SignedCheckpoint(note, signedBy: key))) }
             } catch { throw ArchiveError(error.kind, at: path, error.problem) }
         }
         return try TreeVerification(directory: journals.directory, kept: kept, key: key)

@@ -72,7 +72,7 @@ struct SnapshotExport: ParsableCommand {
         let manifest = try SnapshotOpening.checked {
             guard redact.isEmpty, account == nil else { return try redacted(journal, key) }
             let tree = try key.map { try TreeSealer(journal, directory: journal.path, key: $0) }
-            return try SnapshotFiles.export(
+            return try ArchiveSnapshots.export(
                 journal, from: try from?.first(in: journal),
                 through: try to?.last(in: journal), to: file, level: level, tree: tree, key: key)
         }
@@ -103,7 +103,7 @@ struct SnapshotExport: ParsableCommand {
         guard let secret = try JournalSecret.load(directory: journal.path) else {
             throw CommandError("the journal has no secret")
         }
-        return try SnapshotFiles.exportRedacted(
+        return try ArchiveSnapshots.exportRedacted(
             journal, through: try to?.last(in: journal) ?? journal.head.lastSequence, to: file,
             types: types, account: known, tree: tree, secret: secret, key: key)
     }
@@ -165,7 +165,7 @@ struct SnapshotImport: ParsableCommand {
     func run() throws {
         let snapshot = try SnapshotOpening.open(file)
         let head = try SnapshotOpening.checked {
-            try SnapshotFiles.restore(snapshot, to: journals.directory)
+            try ArchiveSnapshots.restore(snapshot, to: journals.directory)
         }
         Terminal.print("\(journals.directory): events to \(head.lastSequence), chain \(head.link)")
     }
@@ -266,7 +266,7 @@ struct SnapshotDiff: ParsableCommand {
 
     func run() throws {
         let (a, b) = (try SnapshotOpening.open(one), try SnapshotOpening.open(other))
-        guard let difference = try SnapshotFiles.difference(a, from: b) else {
+        guard let difference = try ArchiveSnapshots.difference(a, from: b) else {
             Terminal.print(
                 "they agree on events \(max(a.manifest.first, b.manifest.first)) to "
                     + "\(min(a.manifest.last, b.manifest.last))")

@@ -198,7 +198,7 @@ struct ImportFeesCommand: ParsableCommand {
                 fees.append(fee)
             }
         }
-        let schedule = FeeSchedule(
+        let schedule = VenueFees(
             venue: venue.name, source: files.map(VenueFile.name).joined(separator: " "),
             madeAt: try origin.time(nil, files[0]), fees: fees)
         try VenueFile.write(schedule.bytes, to: out)

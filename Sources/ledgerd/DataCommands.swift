@@ -179,7 +179,7 @@ struct RefreshFeesCommand: ParsableCommand {
         var symbols: [String] = []
         for symbol in wanted where !symbols.contains(symbol) { symbols.append(symbol) }
         let schedule = try asking(connection, venue) { client in
-            FeeSchedule(
+            VenueFees(
                 venue: connection.name, source: client.settings.addresses.trading,
                 madeAt: Operator.now, fees: try ask(client, symbols))
         }

@@ -47,7 +47,7 @@ enum Allowances {
             "hands over what a second thread made"
         ),
         (
-            "Sources/LedgerUpkeep/SnapshotFiles.swift",
+            "Sources/LedgerUpkeep/ArchiveSnapshots.swift",
             "hands the blocks of a file to the journal without copying them"
         ),
         (
@@ -147,8 +147,8 @@ enum Allowances {
         ("RateBudget.swift", 1),
         ("Replay.swift", 1),
         ("ReplayCommand.swift", 1),
-        ("SnapshotFile.swift", 4),
-        ("SnapshotFiles.swift", 1),
+        ("VenueSnapshotFile.swift", 4),
+        ("ArchiveSnapshots.swift", 1),
         ("StateDiff.swift", 1),
         ("StepComparison.swift", 3),
         ("TailCommand.swift", 1),

@@ -48,15 +48,15 @@ import Testing
             try sealer.proveConsistency(from: note).verify(desk.key.verifier)
             let between = older.filter { $0.text.utf8.count >= note.text.utf8.count }.randomElement(
                 using: &generator)
-            if let between, let to = try? TreeCheckpoint(text: between.text),
-                to.size >= (try TreeCheckpoint(text: note.text).size)
+            if let between, let to = try? SignedCheckpoint(text: between.text),
+                to.size >= (try SignedCheckpoint(text: note.text).size)
             {
                 try sealer.proveConsistency(from: note, to: between).verify(desk.key.verifier)
             }
         }
         for _ in 0..<50 {
             let number = UInt64.random(in: 1...sealer.size, using: &generator)
-            let covering = try older.filter { try TreeCheckpoint(text: $0.text).size >= number }
+            let covering = try older.filter { try SignedCheckpoint(text: $0.text).size >= number }
             let note = covering.randomElement(using: &generator)
             try sealer.proveInclusion(of: SequenceNumber(number), in: note)
                 .verify(desk.key.verifier)

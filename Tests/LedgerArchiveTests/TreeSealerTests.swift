@@ -165,7 +165,7 @@ import Testing
         try desk.sealer().advance()
         #expect(sizes(desk) == [6, 10])
         let note = try String(contentsOfFile: desk.path("checkpoints/6"), encoding: .utf8)
-        let tree = try TreeCheckpoint(SignedNote(note), signedBy: desk.key.verifier)
+        let tree = try SignedCheckpoint(SignedNote(note), signedBy: desk.key.verifier)
         let root = try desk.leaves().root(0..<6)
         #expect(tree.size == 6 && tree.root == root)
         #expect(tree.chain?.through == SequenceNumber(6))

@@ -97,7 +97,7 @@ import Testing
             participation: BasisPoints(raw: Int64(random.below(4)) * 1_234_567),
             latency: .milliseconds(Int64(random.below(40_000))),
             latencyJitter: .milliseconds(Int64(random.below(30_000))))
-        settings.fees = FeeSchedule(fixed: Money(raw: 1), basisPoints: BasisPoints(raw: 700))
+        settings.fees = FillFees(fixed: Money(raw: 1), basisPoints: BasisPoints(raw: 700))
         if slips { settings.slippage = BasisPoints(raw: 12_345) }
         return VenueCase(settings, seed: UInt64(random.below(1000))).venue
     }

@@ -283,7 +283,7 @@ import Testing
     }
 
     @Test func `fees are fixed once an order, by the unit, by the notional, and at least`() throws {
-        func reports(_ fees: FeeSchedule) throws -> [String] {
+        func reports(_ fees: FillFees) throws -> [String] {
             var settings = Self.tenth
             settings.fees = fees
             var venue = VenueCase(settings)
@@ -293,18 +293,18 @@ import Testing
             return venue.reports.map { String($0.dropFirst("1 fills 4 at 100 as taker".count)) }
         }
         let price = VenueCase.price(2)
-        #expect(try reports(FeeSchedule(fixed: Money(raw: 5_000_000_000))) == [" for 5", ""])
-        #expect(try reports(FeeSchedule(perUnit: price)) == [" for 8", " for 12"])
+        #expect(try reports(FillFees(fixed: Money(raw: 5_000_000_000))) == [" for 5", ""])
+        #expect(try reports(FillFees(perUnit: price)) == [" for 8", " for 12"])
         #expect(
-            try reports(FeeSchedule(basisPoints: BasisPoints(raw: 7_500))) == [
+            try reports(FillFees(basisPoints: BasisPoints(raw: 7_500))) == [
                 " for 0.3", " for 0.45",
             ])
         #expect(
-            try reports(FeeSchedule(perUnit: price, minimum: Money(raw: 10_000_000_000))) == [
+            try reports(FillFees(perUnit: price, minimum: Money(raw: 10_000_000_000))) == [
                 " for 10", " for 12",
             ])
         #expect(
-            try reports(FeeSchedule(basisPoints: BasisPoints(raw: -1_000))) == [
+            try reports(FillFees(basisPoints: BasisPoints(raw: -1_000))) == [
                 " for -0.04", " for -0.06",
             ])
     }

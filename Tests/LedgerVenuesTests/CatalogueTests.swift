@@ -82,11 +82,11 @@ import Testing
             """
         let all = try BinanceFees.read(Array(account.utf8))
         #expect(all.map(\.symbol) == [""] && all.map(\.maker.description) == ["15"])
-        let schedule = FeeSchedule(
+        let schedule = VenueFees(
             venue: "binance", source: "a", madeAt: .zero, fees: all + fees)
         #expect(schedule["BTCUSDT"]?.taker.description == "13.2")
         #expect(schedule["ETHUSDT"]?.taker.description == "15")
-        #expect(try FeeSchedule(schedule.bytes) == schedule)
+        #expect(try VenueFees(schedule.bytes) == schedule)
     }
 
     @Test func `files are read as they were written`() throws {
@@ -118,7 +118,7 @@ import Testing
         ] {
             #expect(throws: JSONFault.self) { try BinanceExchangeInfo(Array(text.utf8)) }
             #expect(throws: JSONFault.self) { try VenueCatalogue(Array(text.utf8)) }
-            #expect(throws: JSONFault.self) { try FeeSchedule(Array(text.utf8)) }
+            #expect(throws: JSONFault.self) { try VenueFees(Array(text.utf8)) }
         }
         let whole = Array(Self.modern.utf8)
         for count in stride(from: 0, to: whole.count, by: 3) {

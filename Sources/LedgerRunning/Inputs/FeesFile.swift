@@ -8,9 +8,9 @@ import LedgerVenues
 
 /// Files of what venues take of each trade.
 public enum FeesFile {
-    public static func read(_ path: String) throws -> FeeSchedule {
+    public static func read(_ path: String) throws -> VenueFees {
         let bytes = try WholeFile.read(path)
-        do { return try FeeSchedule(bytes) } catch {
+        do { return try VenueFees(bytes) } catch {
             throw InputError("\(path): \(error); `ledger data import-fees` makes a file of fees")
         }
     }

@@ -132,7 +132,7 @@ public struct WhatIf {
         let other = try Self.compatible(wanted, with: recorded)
         result.settings = Self.differences(from: recorded, to: other)
         let before = SequenceNumber(result.start.number - 1)
-        var run = OtherRun(
+        var run = WhatIfRun(
             try EngineRestorer.engine(of: journal, through: before), scratch, after: before,
             settings: other, limit: limit, names: try ProjectionReader.fold(of: journal))
         try run.begin(journal)

@@ -1,7 +1,7 @@
 import LedgerDomain
 
 /// The fees of one venue as they were at one time: what a file of `venue.fees` holds.
-public struct FeeSchedule: Hashable, Sendable {
+public struct VenueFees: Hashable, Sendable {
     public static let format = "ledger-fees-1"
 
     public var venue: String

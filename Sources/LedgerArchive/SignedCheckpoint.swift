@@ -8,7 +8,7 @@ import LedgerJournal
 ///     size               events in the tree, decimal
 ///     root               base64
 ///     chain N LINK       the hexadecimal link of the block that ends at event N and holds the tree's last
-public struct TreeCheckpoint: Hashable, Sendable {
+public struct SignedCheckpoint: Hashable, Sendable {
     /// The position of the SHA-256 chain: the last event of the block that holds the tree's last
     /// event.
     public struct Chain: Hashable, Sendable {
@@ -23,7 +23,7 @@ public struct TreeCheckpoint: Hashable, Sendable {
         init?(_ line: String) {
             let words = line.split(separator: " ", omittingEmptySubsequences: false)
             guard words.count == 3, words[0] == "chain",
-                let number = TreeCheckpoint.number(words[1])
+                let number = SignedCheckpoint.number(words[1])
             else { return nil }
             (through, link) = (SequenceNumber(number), String(words[2]))
         }

@@ -9,7 +9,7 @@ import LedgerSettings
 
 /// The second run of a what-if: recorded inputs stepped with other settings, each step compared with what
 /// was derived of the same input when it was recorded.
-struct OtherRun: ~Copyable {
+struct WhatIfRun: ~Copyable {
     private(set) var engine: Engine
     private(set) var comparison: StepComparison
     private(set) var inputs: UInt64 = 0

@@ -12,7 +12,7 @@ import LedgerVenues
 ///
 /// Numbers may be texts or numbers; their digits are taken as they stand. Fields that are not named here
 /// are passed over. Everything is checked before anything is journaled.
-public struct SnapshotFile {
+public struct VenueSnapshotFile {
     public private(set) var began: VenueSnapshotBegan
     public private(set) var positions: [VenuePositionReported] = []
     public private(set) var orders: [VenueOrderReported] = []

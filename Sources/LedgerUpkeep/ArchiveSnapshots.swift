@@ -7,7 +7,7 @@ import LedgerReading
 import LedgerRunning
 
 /// Journals into snapshot files and back.
-public enum SnapshotFiles {
+public enum ArchiveSnapshots {
     /// Writes the events of a range, widened to whole blocks.
     ///
     /// - Throws: `ArchiveError`, `JournalError`; nothing stands at `path` then.
