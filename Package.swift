@@ -48,8 +48,9 @@ let package = Package(
         pure("LedgerEvents", ["LedgerDomain", "CChecksum"]),
         pure("LedgerSettings", ["LedgerDomain"]),
         pure("LedgerProjections", ["LedgerDomain", "LedgerEvents"]),
-        pure("LedgerSimulation", ["LedgerDomain", "LedgerEvents"]),
-        pure("LedgerSafety", ["LedgerDomain", "LedgerEvents", "LedgerProjections"]),
+        pure("LedgerSimulation", ["LedgerSettings", "LedgerDomain", "LedgerEvents"]),
+        pure(
+            "LedgerSafety", ["LedgerSettings", "LedgerDomain", "LedgerEvents", "LedgerProjections"]),
         pure(
             "LedgerEngine",
             [
@@ -97,6 +98,7 @@ let package = Package(
         .target(
             name: "LedgerConfiguration",
             dependencies: [
+                "VenueRegister",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerArchive", "LedgerImport",
                 "LedgerVenues", "CCrypto", "Yams",
@@ -114,10 +116,11 @@ let package = Package(
             name: "LedgerRunning",
             dependencies: [
                 "VenueRegister",
+                "LedgerSimulation",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
-                "LedgerConfiguration", "LedgerReading", "Yams",
+                "LedgerConfiguration", "LedgerReading",
             ],
             swiftSettings: settings),
         .target(
@@ -158,6 +161,7 @@ let package = Package(
         .target(
             name: "LedgerTransport",
             dependencies: [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "CCurl", "CCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -169,7 +173,9 @@ let package = Package(
         .target(
             name: "LedgerExchange",
             dependencies: [
-                "LedgerDomain", "LedgerEvents", "LedgerProjections",
+                "LedgerSettings",
+                "LedgerSafety",
+                "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerEngine", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
                 "LedgerConfiguration", "LedgerReading", "LedgerRunning", "CCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -193,6 +199,7 @@ let package = Package(
         .target(
             name: "AlpacaTransport",
             dependencies: [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerTransport", "AlpacaWire",
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -200,6 +207,7 @@ let package = Package(
         .target(
             name: "AlpacaExchange",
             dependencies: [
+                "AlpacaWire",
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerConfiguration",
                 "LedgerExchange",
             ],
@@ -207,6 +215,7 @@ let package = Package(
         .target(
             name: "BinanceTransport",
             dependencies: [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerTransport", "BinanceWire",
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -214,6 +223,7 @@ let package = Package(
         .target(
             name: "BinanceExchange",
             dependencies: [
+                "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerConfiguration",
                 "LedgerImport",
                 "LedgerReading", "LedgerExchange", "BinanceWire", "CCrypto",
@@ -290,6 +300,10 @@ let package = Package(
         tests(
             "LedgerConfigurationTests",
             [
+                "BinanceWire",
+                "AlpacaWire",
+                "LedgerSafety",
+                "LedgerSimulation",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerEngine", "LedgerJournal", "LedgerArchive",
                 "LedgerVenues", "LedgerConfiguration", "LedgerRunning",

@@ -1,7 +1,6 @@
 import LedgerDomain
 import LedgerEngine
 import LedgerSettings
-import Yams
 
 /// Settings read from a YAML file, the environment and options, each checked, each with its origin.
 ///
@@ -34,9 +33,23 @@ public struct Configuration: Sendable {
     public private(set) var entries: [Entry]
     private var secrets: [String: String] = [:]
 
-    public var settings: Settings { Settings(entries.map { ($0.key, $0.value) }) }
+    public let settings: Settings
 
-    public subscript(key: String) -> String { settings[key] ?? "" }
+    /// The value of a setting. Reading a configuration has checked all of them.
+    public subscript<Value>(key: SettingKey<Value>) -> Value {
+        checked[key]
+    }
+
+    /// For a reader that knows no configuration.
+    public var checked: CheckedSettings { CheckedSettings(checked: settings) }
+
+    /// The text of a setting that is known only by its key; empty if it is absent.
+    public func text(of key: String) -> String { settings.text(of: key) ?? "" }
+
+    /// Where a setting comes from; nil if it is absent.
+    public func origin<Value>(of key: SettingKey<Value>) -> Origin? {
+        entries.first { $0.key == key.name }?.origin
+    }
 
     /// - Parameters:
     ///   - path: a YAML file; nil for defaults alone.
@@ -50,13 +63,12 @@ public struct Configuration: Sendable {
             var flattener = Flattener(file: path ?? "settings")
             for entry in try flattener.entries(of: text) { found[entry.key] = entry }
         }
-        for setting in SettingsSchema.all where !setting.key.contains("*") {
+        for setting in SettingsSchema.all where !setting.isListed {
             if let entry = try Self.entry(setting, environment) { found[setting.key] = entry }
         }
         for (key, value) in overrides {
             found[key] = Entry(key: key, value: value, origin: .option)
         }
-        entries = []
         for entry in found.values.sorted(by: { $0.key < $1.key }) { try Self.check(entry) }
         try Self.checkLists(found)
         Self.addDefaults(&found)
@@ -67,25 +79,20 @@ public struct Configuration: Sendable {
             found[key]?.value = Fingerprint.of(entry.value)
         }
         entries = found.values.sorted { $0.key < $1.key }
+        settings = Settings(entries.map { ($0.key, $0.value) })
     }
 
     private static func checkTogether(_ found: [String: Entry]) throws(ConfigurationError) {
         let settings = Settings(found.values.map { ($0.key, $0.value) })
-        do throws(SettingsError) { try SettingsCheck.run(settings) } catch {
+        do throws(SettingsError) { try SettingsContradictions.check(settings) } catch {
             let origin = found[error.key]?.origin.description ?? "settings"
             throw ConfigurationError(place: origin, key: error.key, error.problem)
         }
     }
 
-    /// Where capital is real, clocks must agree better (C17).
-    private static let liveDefaults = [
-        "clock_sync.refresh_sec": "60", "clock_sync.warn_threshold_ms": "200",
-        "clock_sync.kill_threshold_ms": "1000",
-    ]
-
-    /// A secret itself, for the one who must send it; nil where only its fingerprint is known.
-    /// Everywhere else the fingerprint stands.
-    public func secret(_ key: String) -> String? { secrets[key] }
+    /// The secret itself, for the part that must send it; nil if only its fingerprint is known.
+    /// Everything else sees the fingerprint.
+    public func secret(_ key: SettingKey<String>) -> String? { secrets[key.name] }
 
     /// The names by which the environment may set a setting, its own first.
     public static func variables(_ setting: Setting) -> [String] {
@@ -158,18 +165,19 @@ public struct Configuration: Sendable {
             guard let index = Int(parts[1]), "\(index)" == parts[1] else {
                 throw ConfigurationError(entry, "has '\(parts[1])' where a number from 0 belongs")
             }
-            let needs = parts[0] == "data" ? ["path"] : ["kind", "symbols"]
-            guard index == 0 || found["\(parts[0]).\(index - 1).\(needs[0])"] != nil else {
+            let list = SettingsList(rawValue: String(parts[0]))
+            let needs = list?.required ?? []
+            guard index == 0 || found[instance(needs[0], index - 1)] != nil else {
                 throw ConfigurationError(
                     entry, "comes without \(parts[0]).\(index - 1); they count from 0")
             }
-            for needed in needs {
-                guard found["\(prefix).\(needed)"] != nil else {
-                    throw ConfigurationError(
-                        Entry(key: prefix, value: "", origin: entry.origin), "lacks '\(needed)'")
-                }
+            for needed in needs where found[instance(needed, index)] == nil {
+                let name = needed.split(separator: ".").last ?? ""
+                throw ConfigurationError(
+                    Entry(key: prefix, value: "", origin: entry.origin), "lacks '\(name)'")
             }
-            guard parts[0] == "strategies", let kind = found["\(prefix).kind"]?.value,
+            guard list == .strategies,
+                let kind = found[instance(StrategyKeys.kind.name, index)]?.value,
                 let kinds = SettingsSchema.setting(entry.key)?.strategies, !kinds.isEmpty,
                 !kinds.contains(kind)
             else { continue }
@@ -178,24 +186,25 @@ public struct Configuration: Sendable {
         }
     }
 
+    /// `data.0.path` for `data.*.path`.
+    private static func instance(_ pattern: String, _ index: Int) -> String {
+        pattern.replacing("*", with: "\(index)")
+    }
+
     private static func addDefaults(_ found: inout [String: Entry]) {
-        let lists = Set(
-            found.keys.compactMap { key -> String? in
-                let parts = key.split(separator: ".")
-                return parts.count == 3 ? "\(parts[0]).\(parts[1])" : nil
-            })
-        let isLive = found["mode"]?.value == "live"
+        let given = Settings(found.values.map { ($0.key, $0.value) })
+        let lists = SettingsList.allCases.flatMap { given.entries($0) }
+        let isLive = found[ModeKeys.mode.name]?.value == DriverMode.live.word
         for setting in SettingsSchema.all {
             guard
-                let value = (isLive ? liveDefaults[setting.key] : nil) ?? setting.defaultValue
+                let value = (isLive ? setting.liveDefault : nil) ?? setting.defaultValue
             else { continue }
             var keys = [setting.key]
-            if setting.key.contains("*") {
-                let parts = setting.key.split(separator: ".")
-                keys = lists.filter { $0.hasPrefix("\(parts[0]).") }.filter { list in
-                    setting.strategies.isEmpty
-                        || setting.strategies.contains(found["\(list).kind"]?.value ?? "")
-                }.map { "\($0).\(parts[2])" }
+            if setting.isListed {
+                keys = lists.filter { setting.key.hasPrefix($0.list.rawValue) }.filter { entry in
+                    let kind = found[entry.name(of: StrategyKeys.kind)]?.value
+                    return setting.strategies.isEmpty || setting.strategies.contains(kind ?? "")
+                }.map { instance(setting.key, $0.index) }
             }
             for key in keys where found[key] == nil {
                 found[key] = Entry(key: key, value: value, origin: .standard)
@@ -204,162 +213,12 @@ public struct Configuration: Sendable {
     }
 }
 
-/// What is wrong with a configuration, and where.
-public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
-    public var place: String
-    public var key: String
-    public var problem: String
-
-    init(_ entry: Configuration.Entry, _ problem: String) {
-        place = entry.origin == .option ? "option" : entry.origin.description
-        key = entry.key
-        self.problem = problem
-    }
-
-    package init(place: String, key: String = "", _ problem: String) {
-        self.place = place
-        self.key = key
-        self.problem = problem
-    }
-
-    public var description: String {
-        key.isEmpty ? "\(place): \(problem)" : "\(place): \(key) \(problem)"
-    }
-}
-
-/// Turns a YAML tree into flat keys.
-private struct Flattener {
-    let file: String
-    private var entries: [Configuration.Entry] = []
-
-    init(file: String) { self.file = file }
-
-    mutating func entries(of text: String) throws(ConfigurationError) -> [Configuration.Entry] {
-        try checkNesting(text)
-        let root: Node?
-        do { root = try Yams.compose(yaml: text) } catch {
-            throw (error as? YamlError).map(problem)
-                ?? ConfigurationError(place: file, "the file is no YAML")
+extension SettingsList {
+    /// The keys that each entry must give, the first of which says that there is an entry.
+    fileprivate var required: [String] {
+        switch self {
+        case .data: [DataKeys.path.name]
+        case .strategies: [StrategyKeys.kind.name, StrategyKeys.symbols.name]
         }
-        guard let root else { return [] }
-        guard root.mapping != nil else {
-            throw ConfigurationError(place: place(root), "the file must be a list of `key: value`")
-        }
-        try flatten(root, "", depth: 0)
-        return entries
-    }
-
-    /// The parser calls itself for each level: what is nested a thousand times would end the program.
-    private func checkNesting(_ text: String) throws(ConfigurationError) {
-        guard text.utf8.count <= 1 << 20 else {
-            throw ConfigurationError(place: file, "the file is larger than 1 MiB")
-        }
-        var line = 1
-        var open = 0
-        // Only in front of everything else in a line does one of them open a level.
-        var (dashes, isLeading) = (0, true)
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\n"): (line, dashes, isLeading) = (line + 1, 0, true)
-            case UInt8(ascii: " "), UInt8(ascii: "\t"): break
-            case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"):
-                if isLeading { dashes += 1 }
-            case UInt8(ascii: "["), UInt8(ascii: "{"): (open, isLeading) = (open + 1, false)
-            case UInt8(ascii: "]"), UInt8(ascii: "}"):
-                (open, isLeading) = (max(0, open - 1), false)
-            // Other breaks of lines that YAML knows: a carriage return, and some beyond ASCII.
-            case UInt8(ascii: "\r"), 0x80...: isLeading = true
-            default: isLeading = false
-            }
-            guard open <= 100, dashes <= 500 else {
-                throw ConfigurationError(place: "\(file):\(line)", "is nested too deep")
-            }
-        }
-    }
-
-    /// Far more settings than anybody has; aliases of aliases could make billions.
-    private static let mostEntries = 10_000
-
-    private mutating func add(_ entry: Configuration.Entry) throws(ConfigurationError) {
-        guard entries.count < Self.mostEntries else {
-            throw ConfigurationError(place: entry.origin.description, "more than 10000 settings")
-        }
-        entries.append(entry)
-    }
-
-    /// Says where and what, and quotes nothing: the line may hold a secret.
-    private func problem(_ error: YamlError) -> ConfigurationError {
-        switch error {
-        case .scanner(let context, let problem, let mark, _),
-            .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            let place = "\(file):\(mark.line)"
-            return ConfigurationError(
-                place: place, (context.map { "\($0.text), " } ?? "") + problem)
-        case .reader(let problem, _, _, _): return ConfigurationError(place: file, problem)
-        case .duplicatedKeysInMapping(let keys, let context):
-            return ConfigurationError(
-                place: "\(file):\(context.mark.line)",
-                "\(keys.sorted().joined(separator: ", ")) stands twice from here on")
-        default: return ConfigurationError(place: file, "the file is no YAML")
-        }
-    }
-
-    private func line(_ node: Node) -> Int { node.mark?.line ?? 0 }
-    private func place(_ node: Node) -> String { "\(file):\(line(node))" }
-
-    private mutating func flatten(_ node: Node, _ key: String, depth: Int)
-        throws(ConfigurationError)
-    {
-        guard depth < 8 else {
-            throw ConfigurationError(place: place(node), key: key, "is nested too deep")
-        }
-        switch node {
-        case .scalar(let scalar):
-            try add(
-                Configuration.Entry(
-                    key: key, value: scalar.string, origin: .file(file, line: line(node))))
-        case .mapping(let mapping):
-            if key.hasSuffix(".columns") { return try join(mapping, key, node) }
-            for (name, value) in mapping {
-                guard let text = name.scalar?.string else {
-                    throw ConfigurationError(
-                        place: place(name), key: key, "has a key that is no text")
-                }
-                try flatten(value, key.isEmpty ? text : "\(key).\(text)", depth: depth + 1)
-            }
-        case .sequence(let sequence):
-            if sequence.allSatisfy({ $0.scalar != nil }) {
-                try add(
-                    Configuration.Entry(
-                        key: key,
-                        value: sequence.compactMap(\.scalar?.string).joined(separator: ","),
-                        origin: .file(file, line: line(node))))
-                return
-            }
-            for (index, element) in sequence.enumerated() {
-                try flatten(element, "\(key).\(index)", depth: depth + 1)
-            }
-        case .alias:
-            throw ConfigurationError(place: place(node), key: key, "is an alias; write it out")
-        }
-    }
-
-    /// A column map is one setting: `time=Date,open=2`.
-    private mutating func join(
-        _ mapping: Node.Mapping, _ key: String, _ node: Node
-    ) throws(ConfigurationError) {
-        var parts: [String] = []
-        for (name, value) in mapping {
-            guard let column = name.scalar?.string, let place = value.scalar?.string else {
-                throw ConfigurationError(
-                    place: self.place(node), key: key, "maps columns to names or numbers")
-            }
-            parts.append("\(column)=\(place)")
-        }
-        try add(
-            Configuration.Entry(
-                key: key, value: parts.joined(separator: ","), origin: .file(file, line: line(node))
-            ))
     }
 }

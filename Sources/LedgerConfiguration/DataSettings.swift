@@ -12,71 +12,82 @@ public struct DataSettings: Sendable {
     /// Without its number, which the run gives.
     public var instrument: Instrument
 
-    /// What the configuration says to come from a venue's stream.
+    /// The instruments whose data come from a venue's stream.
     public static func fromVenue(_ settings: Settings) throws -> [Instrument] {
-        try (0..<settings.count(of: "data")).compactMap { index in
-            guard settings["data.\(index).path"] == "venue" else { return nil }
-            let data = try DataSettings(settings, index)
+        var instruments: [Instrument] = []
+        for entry in settings.entries(.data)
+        where try entry[DataKeys.path] == DataKeys.venuePath {
+            let data = try DataSettings(entry)
             guard !data.symbol.isEmpty else {
-                throw SettingsError("data.\(index).symbol", problem: "is missing; a venue has many")
+                throw entry.error(DataKeys.symbol, "is missing; a venue has many")
             }
-            return data.instrument
+            instruments.append(data.instrument)
         }
+        return instruments
     }
 
-    public init(_ settings: Settings, _ index: Int) throws {
-        func value(_ name: String) -> String { settings["data.\(index).\(name)"] ?? "" }
-        path = value("path")
-        symbol = value("symbol")
-        let tick = try Price(value("tick"))
-        let lot = try Quantity(value("lot"))
+    public init(_ settings: SettingsEntry) throws {
+        path = try settings[DataKeys.path]
+        symbol = try settings.given(DataKeys.symbol) ?? ""
+        let tick = try settings[DataKeys.tick]
+        let lot = try settings[DataKeys.lot]
         instrument = Instrument(
-            id: .none, symbol: symbol, venue: value("venue"), currency: value("currency"),
-            kind: value("kind") == "crypto" ? .crypto : .equity, tick: tick, lot: lot,
+            id: .none, symbol: symbol, venue: try settings[DataKeys.venue],
+            currency: try settings[DataKeys.currency],
+            kind: try settings[DataKeys.kind] == .crypto ? .crypto : .equity, tick: tick, lot: lot,
             priceScale: Self.decimals(Int128(tick.raw)), quantityScale: Self.decimals(lot.raw))
-        format = try Self.format(value, prefix: "data.\(index)")
+        format = try Self.format(settings, symbol: symbol)
     }
 
-    private static func format(
-        _ value: (String) -> String, prefix: String
-    ) throws -> ImportFormat {
-        var format = try ImportFormat(preset: value("format"))
-        format.symbol = value("symbol")
-        if !value("rows").isEmpty {
-            guard let kind = ImportFormat.Kind(rawValue: value("rows")) else {
-                throw SettingsError(
-                    "\(prefix).rows", problem: "'\(value("rows"))' is no kind of row")
+    private static func format(_ settings: SettingsEntry, symbol: String) throws -> ImportFormat {
+        let preset = try settings[DataKeys.format]
+        var format = try ImportFormat(preset: preset)
+        format.symbol = symbol
+        let rows = try settings[DataKeys.rows]
+        if !rows.isEmpty {
+            guard let kind = ImportFormat.Kind(rawValue: rows) else {
+                throw settings.error(DataKeys.rows, "'\(rows)' is no kind of row")
             }
             format.kind = kind
         }
-        if !value("columns").isEmpty { try format.setColumns(value("columns")) }
-        if !value("time").isEmpty {
-            guard let time = TimeFormat(rawValue: value("time")) else {
+        let columns = try settings[DataKeys.columns]
+        if !columns.isEmpty { try format.setColumns(columns) }
+        try readTimes(settings, into: &format)
+        let zone = try settings[DataKeys.zone]
+        let label = try settings[DataKeys.label]
+        let isPlain = preset == DataKeys.format.setting.defaultValue
+        if isPlain || zone != DataKeys.zone.standard { format.zone = zone }
+        if isPlain || label != DataKeys.label.standard {
+            format.label = label == .end ? .end : .start
+        }
+        let interval = try settings[DataKeys.interval]
+        if interval > 0 { format.interval = interval }
+        let divisor = try settings[DataKeys.priceDivisor]
+        if divisor > 1 { try format.setPriceDivisor(divisor) }
+        let decimals = try settings[DataKeys.roundTo]
+        if decimals >= 0 { format.roundTo = decimals }
+        format.badRows = try settings[DataKeys.skipBad] ? .skip : .stop
+        return format
+    }
+
+    private static func readTimes(
+        _ settings: SettingsEntry, into format: inout ImportFormat
+    ) throws {
+        let name = try settings[DataKeys.time]
+        if !name.isEmpty {
+            guard let time = TimeFormat(rawValue: name) else {
                 let names = TimeFormat.allCases.map(\.rawValue).joined(separator: ", ")
-                throw SettingsError(
-                    "\(prefix).time", problem: "'\(value("time"))' is none of \(names)")
+                throw settings.error(DataKeys.time, "'\(name)' is none of \(names)")
             }
             format.timeFormat = time
         }
-        if !value("date").isEmpty {
-            guard let date = Timestamp(value("date")) else {
-                throw SettingsError(
-                    "\(prefix).date", problem: "'\(value("date"))' is no date YYYY-MM-DD")
+        let day = try settings[DataKeys.date]
+        if !day.isEmpty {
+            guard let date = Timestamp(day) else {
+                throw settings.error(DataKeys.date, "'\(day)' is no date YYYY-MM-DD")
             }
             format.baseDate = CivilDate(daysSinceEpoch: date.utcDay)
         }
-        let isPlain = value("format") == "csv"
-        if isPlain || value("zone") != "UTC" { format.zone = value("zone") }
-        if isPlain || value("label") != "start" {
-            format.label = value("label") == "end" ? .end : .start
-        }
-        if let interval = UInt32(value("interval")), interval > 0 { format.interval = interval }
-        if let divisor = Int64(value("price_divisor")), divisor > 1 {
-            try format.setPriceDivisor(divisor)
-        }
-        if let decimals = Int(value("round_to")), decimals >= 0 { format.roundTo = decimals }
-        format.badRows = value("skip_bad") == "true" ? .skip : .stop
-        return format
     }
 
     /// How many decimals a step has: 2 for 0.01.

@@ -3,6 +3,7 @@ import LedgerArchive
 import LedgerEngine
 import LedgerSettings
 import LedgerVenues
+import VenueRegister
 
 /// The keys of a venue: from the environment, or from a file that only its owner may read.
 ///
@@ -12,36 +13,41 @@ import LedgerVenues
 ///     api_key = PK…
 ///     api_secret = …
 public enum KeyFile {
-    /// - Parameter venue: `alpaca` or `binance`.
+    /// - Parameter venue: its name in the register.
     /// - Returns: empty secrets where nothing gives them.
     /// - Throws: where a key comes from a place that others can read, or from two that differ; no error
     ///   quotes a key.
     public static func keys(
         of venue: String, _ configuration: Configuration
     ) throws -> VenueKeys {
+        guard let settings = KnownVenues.named(venue)?.credentials else {
+            return VenueKeys(key: Secret(""), secret: Secret(""))
+        }
         var keys = VenueKeys(
-            key: try secret("\(venue).api_key", configuration),
-            secret: try secret("\(venue).api_secret", configuration))
-        let path = configuration["\(venue).key_file"]
+            key: try secret(settings.key, configuration),
+            secret: try secret(settings.secret, configuration))
+        let path = configuration[settings.file]
         guard !path.isEmpty else { return keys }
         let file = try read(path, venue: venue)
-        keys.key = try one(keys.key, and: file.key, "\(venue).api_key", in: path)
-        keys.secret = try one(keys.secret, and: file.secret, "\(venue).api_secret", in: path)
+        keys.key = try one(keys.key, found: file.key, settings.key, in: path)
+        keys.secret = try one(keys.secret, found: file.secret, settings.secret, in: path)
         return keys
     }
 
     private static func one(
-        _ known: Secret, and found: Secret, _ key: String, in path: String
+        _ known: Secret, found: Secret, _ key: SettingKey<String>, in path: String
     ) throws(SettingsError) -> Secret {
         guard known.isEmpty || known == found else {
-            throw SettingsError(key, problem: "is one in \(path) and another in the environment")
+            throw SettingsError(key, "is one in \(path) and another in the environment")
         }
         return found
     }
 
-    private static func secret(_ key: String, _ configuration: Configuration) throws -> Secret {
+    private static func secret(
+        _ key: SettingKey<String>, _ configuration: Configuration
+    ) throws -> Secret {
         guard let secret = configuration.secret(key), !secret.isEmpty else { return Secret("") }
-        switch configuration.entries.first(where: { $0.key == key })?.origin {
+        switch configuration.origin(of: key) {
         case .option:
             throw SettingsError(
                 key,
@@ -62,15 +68,16 @@ public enum KeyFile {
     ///   `ConfigurationError` for a line that is none of the two keys.
     public static func read(_ path: String, venue: String) throws -> VenueKeys {
         var keys = VenueKeys(key: Secret(""), secret: Secret(""))
+        let known = KnownVenues.named(venue)?.credentials
         let bytes = try PrivateFile.read(path)
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
             let text = trimmed(String(decoding: line, as: UTF8.self)[...])
             guard !text.isEmpty, text.first != "#" else { continue }
             let halves = text.split(separator: "=", maxSplits: 1).map(trimmed)
-            if halves.count == 2, isName(halves[0], of: "api_key", in: venue) {
+            if halves.count == 2, isName(halves[0], of: known?.key) {
                 keys.key = Secret(unquoted(halves[1]))
-            } else if halves.count == 2, isName(halves[0], of: "api_secret", in: venue) {
+            } else if halves.count == 2, isName(halves[0], of: known?.secret) {
                 keys.secret = Secret(unquoted(halves[1]))
             } else {
                 throw ConfigurationError(
@@ -83,10 +90,11 @@ public enum KeyFile {
         return keys
     }
 
-    /// Whether a line's name is that setting's: its own or one that the environment has for it.
-    private static func isName(_ name: String, of setting: String, in venue: String) -> Bool {
-        guard let known = SettingsSchema.setting("\(venue).\(setting)") else { return false }
-        return name == setting || Configuration.variables(known).contains(name)
+    /// Whether a line names a setting: by the end of its key or by an environment variable.
+    private static func isName(_ name: String, of key: SettingKey<String>?) -> Bool {
+        guard let key else { return false }
+        return name == key.name.split(separator: ".").last.map(String.init)
+            || Configuration.variables(key.setting).contains(name)
     }
 
     private static func trimmed(_ text: Substring) -> String {

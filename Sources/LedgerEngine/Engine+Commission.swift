@@ -79,11 +79,8 @@ extension Engine {
         let paid = CashAdjusted(
             amount: commission.money, snapshot: 0, actor: "venue", reason: reason)
         let last = try step.emitInChain(paid)
-        try fold { (engine) throws(FoldError) in
-            try engine.books.adjust(
-                left, account: engine.account, at: step.time, sequence: sequence)
-            try engine.books.adjust(paid, account: engine.account, at: step.time, sequence: last)
-        }
+        try accounts.adjust(left, as: sequence, step)
+        try accounts.adjust(paid, as: last, step)
     }
 
     /// Another position paid: its exits must not sell what is gone.
@@ -95,7 +92,7 @@ extension Engine {
                 $0.id == commission.strategy && $0.instrument == commission.instrument
             })
         else { return }
-        slots[slot].position = held(by: slot)
+        slots[slot].hold(held(by: slot))
         trimTargets(slot)
         try trimExits(slot, &step)
     }

@@ -9,20 +9,21 @@ extension Engine {
         _ step: inout Step
     ) throws(EngineError) {
         guard rules.needsCalendar else {
-            vigil.boundary = Timestamp(nanoseconds: .max)
+            vigil.days.neverExpire()
             return
         }
-        if step.time > vigil.dayEnds { try beginDay(&step) }
-        if step.time >= vigil.resetAt { beginReset(step.time) }
-        if let until = vigil.pauseUntil, step.time >= until {
+        if step.time > vigil.days.ends { try beginDay(&step) }
+        if step.time >= vigil.days.resetAt {
+            vigil.days.reset(at: step.time, hour: rules.risk.resetHour)
+            vigil.entries.beginDay()
+        }
+        if let until = vigil.days.pauseUntil, step.time >= until {
             try endPause(&step)
         }
         if rules.data.isEnabled { try watchData(&step) }
-        var next = min(Timestamp(nanoseconds: vigil.dayEnds.nanoseconds &+ 1), vigil.resetAt)
-        if let until = vigil.pauseUntil { next = min(next, until) }
-        if stop.phase != .normal, stop.until > step.time { next = min(next, stop.until) }
-        vigil.boundary = next
-        vigil.lookAgain()
+        vigil.days.expireNext(
+            or: stop.phase != .normal && stop.until > step.time ? stop.until : nil)
+        vigil.equity.lookAgain()
     }
 
     /// A day lasts from its session's open to the next one's; a bar that is stamped with the open
@@ -33,21 +34,19 @@ extension Engine {
         do throws(CalendarError) {
             let session = try calendar.lastSession(openedBefore: step.time)
             let next = try calendar.session(1, after: session.day)
-            vigil.day = session.day.daysSinceEpoch
-            vigil.dayEnds = next.opens
+            vigil.days.name(session.day.daysSinceEpoch, endsAt: next.opens)
         } catch {
             try engage(
                 LatchEngaged(
                     .calendar, clears: .automatic, actor: "engine", reason: error.description),
                 &step)
-            vigil.day = step.time.utcDay
-            vigil.dayEnds = .startOfDay(step.time.utcDay + 1)
+            vigil.days.name(step.time.utcDay, endsAt: .startOfDay(step.time.utcDay + 1))
             return
         }
-        vigil.dayStart = vigil.before
+        vigil.days.begin()
         judgeRegime()
         try raiseDailyAlerts(&step)
-        for slot in slots.indices { slots[slot].signalsToday = 0 }
+        for slot in slots.indices { slots[slot].beginSignals() }
         try findEnd(&step)
         // A cooldown that the calendar did not know the end of has none yet.
         if stop.until.nanoseconds != .max {
@@ -81,15 +80,11 @@ extension Engine {
                     text: "\(refused) of \(decided) entry signals of \(slot.name) were stopped"))
         }
         for place in slots.indices {
-            (slots[place].decidedToday, slots[place].refusedToday) = (0, 0)
+            slots[place].beginDecisions()
         }
-        let last = vigil.lastTrade ?? step.time
-        vigil.lastTrade = last
-        let quiet = step.time.nanoseconds - last.nanoseconds
-        let limit = rules.quietDays * Nanoseconds.day.count
-        guard limit > 0, quiet > limit, !vigil.hasToldQuiet else { return }
-        vigil.hasToldQuiet = true
-        let days = quiet / Nanoseconds.day.count
+        guard let (last, days) = vigil.trades.quiet(at: step.time, after: rules.quietDays) else {
+            return
+        }
         try step.emit(
             AlertRaised(
                 .warning, .noTrades, value: .count(days),
@@ -107,19 +102,10 @@ extension Engine {
         guard rules.filters.usesRegime else { return }
         let index = names.instruments.first { $0.symbol == rules.filters.volatilitySymbol }
         let mark = index.map { books.equity.mark($0.id) } ?? .zero
-        vigil.volatility =
+        vigil.regime.judge(
             mark.raw > 0
-            ? mark.double : history.marketVolatility(days: EntryFilters.shortWindow)
-        vigil.regime = rules.filters.regime(vigil.volatility)
-    }
-
-    private mutating func beginReset(_ time: Timestamp) {
-        let hour = Int64(3_600_000_000_000) * rules.risk.resetHour
-        let shifted = Timestamp(nanoseconds: time.nanoseconds - hour)
-        vigil.resetAt = Timestamp(
-            nanoseconds: Timestamp.startOfDay(shifted.utcDay + 1).nanoseconds + hour)
-        vigil.resetStart = vigil.before
-        vigil.entries = 0
+                ? mark.double : history.marketVolatility(days: EntryFilters.shortWindow),
+            by: rules.filters)
     }
 
     /// A pause goes on as long as the loss does.
@@ -129,12 +115,12 @@ extension Engine {
         let one = Int128(FixedPoint.one)
         if rules.risk.dailyLossLimit.raw > 0, let worth = books.equity[account],
             worth.equityValue
-                <= vigil.resetStart.basis(worth) - rules.risk.dailyLossLimit.raw * one
+                <= vigil.days.resetStart.basis(worth) - rules.risk.dailyLossLimit.raw * one
         {
-            vigil.pauseUntil = step.time.advanced(by: rules.risk.pause)
+            vigil.days.pause(until: step.time.advanced(by: rules.risk.pause))
             return
         }
-        vigil.pauseUntil = nil
+        vigil.days.endPause()
         try clear(
             LatchCleared(.lossPause, actor: "engine", reason: "the pause is over"), &step)
     }
@@ -142,7 +128,7 @@ extension Engine {
     // MARK: Data
 
     /// Whether there were data lately; open time counts alone.
-    func hasFreshData(_ time: Timestamp) -> Bool { !isStale(since: vigil.lastData, at: time) }
+    func hasFreshData(_ time: Timestamp) -> Bool { !isStale(since: vigil.feeds.last, at: time) }
 
     /// More than the limit of open time since `last`. An age that the calendar cannot tell is stale.
     func isStale(since last: Timestamp, at time: Timestamp) -> Bool {
@@ -156,15 +142,10 @@ extension Engine {
     mutating func note(
         _ instrument: InstrumentID, on day: Int64, _ step: inout Step
     ) throws(EngineError) {
-        let number = Int(instrument.number)
-        while vigil.data.count <= number { vigil.data.append(DataWatch()) }
-        let last = vigil.data[number].last
-        vigil.data[number].last = step.time
-        if vigil.data[number].day != day {
-            try noteDay(instrument, day, last, &step)
-        }
+        let before = vigil.feeds.note(instrument, on: day, at: step.time)
+        if before.day != day { try tellGap(instrument, before, until: day, &step) }
         let timeout = rules.data.feedTimeout.count
-        if timeout > 0 { try noteFeed(instrument, last, timeout, &step) }
+        if timeout > 0 { try noteFeed(instrument, before.last, timeout, &step) }
         guard !gate.isOpen, gate.latch(.dataQuality, .symbol, instrument: instrument) != nil,
             !books.equity.held.contains(where: { $0.instrument == instrument })
         else { return }
@@ -174,43 +155,37 @@ extension Engine {
                 reason: "good data"), &step)
     }
 
-    private mutating func noteDay(
-        _ instrument: InstrumentID, _ day: Int64, _ last: Timestamp, _ step: inout Step
+    /// Documents the sessions without data between the last ones and `day`.
+    private mutating func tellGap(
+        _ instrument: InstrumentID, _ before: FeedWatch.Feed, until day: Int64,
+        _ step: inout Step
     ) throws(EngineError) {
-        let number = Int(instrument.number)
-        let before = vigil.data[number].day
-        vigil.data[number].day = day
-        vigil.data[number].days += 1
-        guard before != .min, day - before > 1,
+        guard before.day != .min, day - before.day > 1,
             let sessions = try? calendar.sessions(
-                from: CivilDate(daysSinceEpoch: before + 1),
+                from: CivilDate(daysSinceEpoch: before.day + 1),
                 through: CivilDate(daysSinceEpoch: day - 1)), !sessions.isEmpty
         else { return }
         try step.emit(
             GapDetected(
-                instrument: instrument, sessions: UInt32(sessions.count), from: last,
+                instrument: instrument, sessions: UInt32(sessions.count), from: before.last,
                 to: step.time))
     }
 
     private mutating func noteFeed(
         _ instrument: InstrumentID, _ last: Timestamp, _ timeout: Int64, _ step: inout Step
     ) throws(EngineError) {
-        let number = Int(instrument.number)
         let isLate =
             last != .zero && step.time.nanoseconds - last.nanoseconds > timeout
             && openTime(from: last, to: step.time) > timeout
         if isLate {
-            if vigil.data[number].pausedAt == nil {
-                try pause(instrument, last, &step)
-            }
-            vigil.data[number].stable = 0
+            if vigil.feeds[instrument].pausedAt == nil { try pause(instrument, last, &step) }
+            vigil.feeds.beLate(instrument)
             try step.emit(
                 GapDetected(instrument: instrument, sessions: 0, from: last, to: step.time))
         }
-        guard let pausedAt = vigil.data[number].pausedAt else { return }
-        vigil.data[number].stable += 1
-        guard Int(vigil.data[number].stable) > rules.data.feedStable else { return }
-        vigil.data[number].pausedAt = nil
+        guard let pausedAt = vigil.feeds.resume(instrument, after: rules.data.feedStable) else {
+            return
+        }
         try step.emit(
             FeedResumed(instrument: instrument, pausedAt: pausedAt))
         try clear(
@@ -231,8 +206,7 @@ extension Engine {
     private mutating func pause(
         _ instrument: InstrumentID, _ last: Timestamp, _ step: inout Step
     ) throws(EngineError) {
-        vigil.data[Int(instrument.number)].pausedAt = step.time
-        vigil.data[Int(instrument.number)].stable = 0
+        vigil.feeds.pause(instrument, at: step.time)
         let reason = "no data since \(last)"
         try step.emit(
             FeedPaused(instrument: instrument, lastSeen: last, reason: reason))
@@ -249,9 +223,8 @@ extension Engine {
         let timeout = rules.data.feedTimeout.count
         for slot in slots.indices where slots[slot].instrument != .none {
             let instrument = slots[slot].instrument
-            let number = Int(instrument.number)
-            guard number < vigil.data.count, vigil.data[number].last != .zero else { continue }
-            let last = vigil.data[number].last
+            let last = vigil.feeds[instrument].last
+            guard last != .zero else { continue }
             if isStale(since: last, at: step.time) {
                 let hours = (step.time.nanoseconds - last.nanoseconds) / 3_600_000_000_000
                 try engage(
@@ -262,7 +235,7 @@ extension Engine {
                         reason: "STALE_DATA: the last data are of \(last), \(hours) hours ago"),
                     &step)
             }
-            if timeout > 0, vigil.data[number].pausedAt == nil,
+            if timeout > 0, vigil.feeds[instrument].pausedAt == nil,
                 step.time.nanoseconds - last.nanoseconds > timeout,
                 openTime(from: last, to: step.time) > timeout
             {

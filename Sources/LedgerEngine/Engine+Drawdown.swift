@@ -12,36 +12,30 @@ extension Engine {
 
     /// Remembers equity as it was before the event that begins a new day.
     mutating func approachBoundary() {
-        vigil.isDue = true
-        vigil.before = books.equity[account].map { DayStart($0) } ?? DayStart()
+        vigil.days.cross(books.equity[account].map { DayStart($0) } ?? DayStart())
     }
 
     /// Does what time and equity ask for. Called after the event was booked and the venue had its say.
     mutating func watch(
         _ step: inout Step
     ) throws(EngineError) {
-        if vigil.isDue {
-            vigil.isDue = false
-            try passBoundary(&step)
-        }
+        if vigil.days.takeDue() { try passBoundary(&step) }
         guard rules.watchesEquity, let worth = books.equity[account] else {
-            vigil.line = .min
+            vigil.equity.look(at: .min)
             return
         }
-        if worth.peakEquityValue != vigil.peak {
-            vigil.peak = worth.peakEquityValue
-            if worth.equityValue >= vigil.peak { vigil.hasWarned = false }
-        }
+        vigil.equity.see(worth)
         try watchDrawdown(worth, &step)
         try watchDay(worth, &step)
-        vigil.line = lookLine(worth)
+        vigil.equity.look(at: lookLine(worth))
     }
 
     /// The highest equity at which something is to be done.
     private func lookLine(_ worth: AccountEquity) -> Int128 {
         var line = Int128.min
         if rules.drawdown.isEnabled {
-            line = stop.line(rules.drawdown, vigil.peak, warns: !vigil.hasWarned)
+            line = stop.line(
+                rules.drawdown, vigil.equity.peak, warns: !vigil.equity.hasWarned)
         }
         guard rules.risk.isEnabled else { return line }
         let limits = dayLines(worth)
@@ -58,12 +52,12 @@ extension Engine {
         _ worth: AccountEquity, _ step: inout Step
     ) throws(EngineError) {
         guard rules.drawdown.isEnabled else { return }
-        let level = rules.drawdown.level(worth.equityValue, below: vigil.peak)
+        let level = rules.drawdown.level(worth.equityValue, below: vigil.equity.peak)
         let isOver = stop.phase != .normal && step.time >= stop.until
         switch DrawdownStop.step(stop.phase, level, isOver: isOver) {
         case .stay:
-            guard level >= .warning, !vigil.hasWarned, stop.allowsEntries else { return }
-            vigil.hasWarned = true
+            guard level >= .warning, !vigil.equity.hasWarned, stop.allowsEntries else { return }
+            vigil.equity.warn()
             let fall = Self.fall(worth)
             try step.emit(
                 AlertRaised(
@@ -100,7 +94,7 @@ extension Engine {
         let fall = Self.fall(worth)
         let until = try open(after: days, today(at: step.time), &step)
         let reason = "equity is \(fall) below its peak, the threshold is \(threshold)"
-        vigil.hasWarned = true
+        vigil.equity.warn()
         let cause = try move(
             to: phase, days: days, until: until, actor: "engine", reason: reason, &step)
         let flattens = isPanic && rules.drawdown.flattensOnPanic
@@ -151,14 +145,14 @@ extension Engine {
 
     /// The trading day; the UTC day where the calendar does not know it.
     private func today(at time: Timestamp) -> CivilDate {
-        CivilDate(daysSinceEpoch: vigil.day == .min ? time.utcDay : vigil.day)
+        CivilDate(daysSinceEpoch: vigil.days.day == .min ? time.utcDay : vigil.days.day)
     }
 
     /// The day from which what follows a cooldown is counted: the one that opens at this very moment,
     /// else today.
     private func resumeDay(at time: Timestamp) -> CivilDate {
         let day = today(at: time)
-        guard time >= vigil.dayEnds, let next = try? calendar.session(1, after: day) else {
+        guard time >= vigil.days.ends, let next = try? calendar.session(1, after: day) else {
             return day
         }
         return next.day
@@ -177,7 +171,7 @@ extension Engine {
             day: today(at: step.time).description, actor: actor, reason: reason)
         let sequence = try step.emit(event)
         stop.change(event, at: step.time)
-        vigil.boundary = min(vigil.boundary, until == .zero ? vigil.boundary : until)
+        if until != .zero { vigil.days.expire(noLaterThan: until) }
         return sequence
     }
 
@@ -235,11 +229,8 @@ extension Engine {
         guard let worth = books.equity[account] else { return }
         let event = PeakRebased(from: worth.peak, to: worth.equity, actor: actor, reason: reason)
         let sequence = try step.emit(event)
-        try fold { (engine) throws(FoldError) in
-            try engine.books.rebase(engine.account, at: step.time, sequence: sequence)
-        }
-        vigil.hasWarned = false
-        vigil.lookAgain()
+        try accounts.rebase(as: sequence, step)
+        vigil.equity.rebase()
     }
 
     /// An operator's resume (D06): NORMAL at once, with the peak at the present equity.
@@ -261,7 +252,7 @@ extension Engine {
         _ worth: AccountEquity
     ) -> (loss: Int128, drawdown: Int128, pause: Int128) {
         let risk = rules.risk
-        let basis = vigil.dayStart.basis(worth)
+        let basis = vigil.days.start.basis(worth)
         let one = Int128(FixedPoint.one)
         // More than the share: one unit below the line that is reached.
         func below(_ share: Price) -> Int128 {
@@ -271,7 +262,7 @@ extension Engine {
         }
         let pause =
             risk.dailyLossLimit.raw > 0
-            ? vigil.resetStart.basis(worth) - risk.dailyLossLimit.raw * one : .min
+            ? vigil.days.resetStart.basis(worth) - risk.dailyLossLimit.raw * one : .min
         return (below(risk.dailyLoss), below(risk.dailyDrawdown), pause)
     }
 
@@ -282,7 +273,7 @@ extension Engine {
         let lines = dayLines(worth)
         let now = worth.equityValue
         let risk = rules.risk
-        let basis = vigil.dayStart.basis(worth)
+        let basis = vigil.days.start.basis(worth)
         if now <= lines.drawdown {
             try engageLoss(
                 .dailyDrawdown, .operator, risk.dailyDrawdown, basis: basis, now: now, &step)
@@ -292,9 +283,10 @@ extension Engine {
                 .dailyLoss, .automatic, risk.dailyLoss, basis: basis, now: now, &step)
         }
         guard now <= lines.pause, gate.latch(.lossPause) == nil else { return }
-        let lost = AccountEquity.amount(vigil.resetStart.basis(worth) - now)
-        vigil.pauseUntil = step.time.advanced(by: risk.pause)
-        vigil.boundary = min(vigil.boundary, vigil.pauseUntil ?? vigil.boundary)
+        let lost = AccountEquity.amount(vigil.days.resetStart.basis(worth) - now)
+        let until = step.time.advanced(by: risk.pause)
+        vigil.days.pause(until: until)
+        vigil.days.expire(noLaterThan: until)
         try engage(
             LatchEngaged(
                 .lossPause, clears: .automatic, limit: .money(risk.dailyLossLimit),

@@ -110,7 +110,8 @@ extension Engine {
         { held.append(position.instrument) }
         return rules.filters.verdict(
             instrument, slots[slot].style, held: held,
-            regime: rules.filters.usesRegime ? vigil.regime : nil, volatility: vigil.volatility,
+            regime: rules.filters.usesRegime ? vigil.regime.regime : nil,
+            volatility: vigil.regime.volatility,
             history)
     }
 
@@ -134,19 +135,18 @@ extension Engine {
     /// An entry that was sent counts against the limits of a minute and a day.
     mutating func countEntry(at time: Timestamp) {
         guard rules.risk.isEnabled else { return }
-        vigil.entries &+= 1
-        if rules.risk.ordersPerMinute > 0 { vigil.orders.add(time, span: .minute) }
+        vigil.entries.add(at: time, rules.risk)
     }
 
     func rateRefusal(at time: Timestamp) -> Refusal? {
         let risk = rules.risk
-        if risk.entriesPerDay > 0, Int(vigil.entries) >= risk.entriesPerDay {
+        if risk.entriesPerDay > 0, Int(vigil.entries.today) >= risk.entriesPerDay {
             return Refusal(
                 .entriesPerDay, limit: .count(risk.entriesPerDay),
-                value: .count(Int(vigil.entries) + 1))
+                value: .count(Int(vigil.entries.today) + 1))
         }
         guard risk.ordersPerMinute > 0 else { return nil }
-        let sent = vigil.orders.count(at: time, span: .minute)
+        let sent = vigil.entries.lastMinute(time)
         return sent < risk.ordersPerMinute
             ? nil
             : Refusal(.orderRate, limit: .count(risk.ordersPerMinute), value: .count(sent + 1))
@@ -162,11 +162,11 @@ extension Engine {
             }
         }
         if risk.signalsPerSecond > 0,
-            !vigil.signals.take(at: time, rate: risk.signalsPerSecond)
+            !vigil.entries.takeSignal(at: time, rate: risk.signalsPerSecond)
         {
             return Refusal(.signalRate, limit: Measure(raw: Int128(risk.signalsPerSecond)))
         }
-        slots[slot].signalsToday &+= 1
+        slots[slot].countSignal()
         return nil
     }
 
@@ -184,8 +184,7 @@ extension Engine {
                 .dataQuality, limit: .price(books.equity.mark(instrument)),
                 value: .price(held.price))
         }
-        let number = Int(instrument.number)
-        let watch = number < vigil.data.count ? vigil.data[number] : DataWatch()
+        let watch = vigil.feeds[instrument]
         if isStale(since: watch.last, at: time) { return Refusal(.dataQuality) }
         guard Int(watch.days) < rules.data.history else { return nil }
         return Refusal(
@@ -223,7 +222,7 @@ extension Engine {
             equity: books.equity[account]?.equity ?? .zero,
             averageTrueRange: rules.risk.atrSizing > 0
                 ? history.averageTrueRange(instrument.id, days: rules.risk.atrDays) : nil,
-            regimeHeat: rules.filters.usesRegime ? vigil.regime.heat : nil)
+            regimeHeat: rules.filters.usesRegime ? vigil.regime.regime.heat : nil)
     }
 
     /// How far from its fill a catastrophe stop stands; 0 where none is asked for or known (X11).

@@ -17,8 +17,7 @@ extension Engine {
         guard terms.parent == .none else { return }
         let blocking = protectors(of: terms)
         guard !blocking.isEmpty else { return }
-        remote.exits.append(
-            RemoteOrders.Exit(order: id, isWaiting: true, protectors: blocking.map(\.terms)))
+        remote.hold(id, behind: blocking.map(\.terms))
         for order in blocking { try withdraw(order, .positionClosed, &step) }
     }
 
@@ -50,14 +49,12 @@ extension Engine {
             let locked = protectors(of: order.terms).reduce(Int128(0)) { $0 + $1.remaining.raw }
             guard left.raw <= held.magnitude.raw - locked || left.raw == 0 else { continue }
             guard left.raw > 0 else {
-                remote.exits.removeAll { $0.order == order.id }
+                remote.dropExit(order.id)
                 guard let removed = venue.remove(order.id, instrument) else { continue }
                 try end(removed, .positionClosed, expired: false, &step)
                 continue
             }
-            for place in remote.exits.indices where remote.exits[place].order == order.id {
-                remote.exits[place].isWaiting = false
-            }
+            remote.letGo(order.id)
             if left < order.remaining, let known = orders.order(order.id) {
                 let event = OrderReplaced(
                     instrument: instrument, generation: known.generation + 1, order: order.id,
@@ -75,8 +72,7 @@ extension Engine {
     mutating func protectAgain(
         _ exit: WorkingOrder, _ step: inout Step
     ) throws(EngineError) {
-        guard let place = remote.exits.firstIndex(where: { $0.order == exit.id }) else { return }
-        let protectors = remote.exits.remove(at: place).protectors
+        guard let protectors = remote.takeProtectors(of: exit.id) else { return }
         guard let slot = slot(of: exit.terms), protectors.allSatisfy({ $0.parent != .none }),
             slots[slot].workingOrders == 0
         else { return }
@@ -107,8 +103,7 @@ extension Engine {
         guard left.raw > 0 else { return }
         var again = terms
         again.quantity = left
-        again.intent = identity(slot, terms.side, at: step.time)
-        slots[slot].protecting += 1
+        again.intent = slots[slot].identity(terms.side, at: step.time)
         step.chain = step.sequence
         try sendProtecting(again, &step)
     }

@@ -23,13 +23,6 @@ extension Engine {
             terms = adjusted
             return nil
         case .refused(let refusal):
-            if let slot = slot(of: terms) {
-                if terms.parent == .none {
-                    slots[slot].workingOrders -= 1
-                } else {
-                    slots[slot].protecting -= 1
-                }
-            }
             try step.emitInChain(
                 IntentRejected(
                     instrument: terms.instrument, strategy: terms.strategy, side: terms.side,

@@ -44,7 +44,6 @@ extension Engine {
                 quantity: position.quantity.magnitude,
                 referencePrice: books.equity.mark(position.instrument),
                 timeInForce: .goodTillCancelled, purpose: .exit)
-            if let slot { slots[slot].workingOrders += 1 }
             step.chain = cause
             try send(terms, &step)
         }
@@ -70,7 +69,7 @@ extension Engine {
     private mutating func closingIdentity(
         _ slot: Int?, _ position: Position, _ side: Side, _ step: borrowing Step
     ) -> IntentID {
-        if let slot { return identity(slot, side, at: step.time) }
+        if let slot { return slots[slot].identity(side, at: step.time) }
         let decider = IntentID.Decider(
             account: configuration?.accountName ?? "", strategy: names.name(position.strategy),
             symbol: names.symbol(position.instrument))

@@ -36,7 +36,7 @@ extension Engine {
         gate.clear(event)
         vigil.counters.reset(event.source)
         // What it stood for may still be so.
-        vigil.lookAgain()
+        vigil.equity.lookAgain()
         if standing.effect == .blockAll { try flattenAgain(&step) }
     }
 
@@ -107,12 +107,12 @@ extension Engine {
         var off: [LatchSource] = []
         if !rules.risk.isEnabled {
             off += [.dailyLoss, .lossPause]
-            vigil.pauseUntil = nil
+            vigil.days.endPause()
         }
         if !rules.data.isEnabled { off.append(.dataQuality) }
         if !rules.data.isEnabled || rules.data.feedTimeout.count == 0 {
             off.append(.feed)
-            for number in vigil.data.indices { vigil.data[number].pausedAt = nil }
+            vigil.feeds.resumeAll()
         }
         if !rules.reconciliation.isEnabled { off.append(.reconciliation) }
         if !rules.needsCalendar { off.append(.calendar) }
@@ -176,11 +176,8 @@ extension Engine {
     ) throws(EngineError) {
         let value = Measure(raw: Int128(metric.value.raw))
         let isClock = metric.metric == .clockSkew
-        let wasTold = vigil.hasToldClock
         let warn = rules.faults.clockWarn * FixedPoint.one
-        if isClock {
-            vigil.hasToldClock = warn > 0 && metric.value.raw.magnitude > warn.magnitude
-        }
+        let isFar = isClock && vigil.clock.note(metric.value, limit: warn)
         if let limit = rules.faults.breach(metric.metric, metric.value) {
             return try engage(
                 LatchEngaged(
@@ -188,7 +185,7 @@ extension Engine {
                     limit: Measure(raw: Int128(limit.raw)), value: value, actor: metric.origin,
                     reason: "\(metric.metric) is \(metric.value), the limit \(limit)"), &step)
         }
-        guard isClock, vigil.hasToldClock, !wasTold else { return }
+        guard isFar else { return }
         try step.emit(
             AlertRaised(
                 .warning, .clockSkew, value: value, threshold: Measure(raw: Int128(warn)),

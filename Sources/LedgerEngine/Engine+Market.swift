@@ -11,16 +11,12 @@ extension Engine {
         _ instrument: InstrumentID, _ price: Price, high: Price, low: Price,
         _ step: inout Step
     ) throws(EngineError) {
-        let isTaken: Bool
-        do {
-            isTaken = try books.mark(
-                instrument, price, at: step.time, sequence: step.sequence)
-        } catch { throw .fold(error) }
-        vigil.lastData = step.time
+        let isTaken = try accounts.mark(instrument, price, step)
+        vigil.feeds.hear(at: step.time)
         if !isTaken { try hold(instrument, price, &step) }
         guard watchesDays || watchesData else { return }
         // An event that begins a day belongs to it, though the day begins after it.
-        let day = step.time > vigil.dayEnds ? nextDay(step.time) : vigil.day
+        let day = step.time > vigil.days.ends ? nextDay(step.time) : vigil.days.day
         if isTaken, watchesDays {
             history.observe(instrument, high: high, low: low, close: price, day: day)
         }
@@ -56,18 +52,15 @@ extension Engine {
                 instrument: declared.instrument, strategy: position.strategy,
                 perUnit: declared.perUnit, quantity: position.quantity, amount: amount)
             try step.emit(event, account: position.account)
-            try fold { (engine) throws(FoldError) in
-                try engine.books.book(
-                    event, account: position.account, at: step.time, sequence: step.sequence)
-            }
+            try accounts.book(event, of: position.account, step)
         }
     }
 
     mutating func split(
         _ event: SplitApplied, _ step: borrowing Step
     ) throws(EngineError) {
+        try accounts.split(event, step)
         try fold { (engine) throws(FoldError) in
-            try engine.books.split(event, at: step.time, sequence: step.sequence)
             try engine.orders.split(event, sequence: step.sequence)
         }
         do {
@@ -76,8 +69,7 @@ extension Engine {
         } catch { throw .number(error) }
         history.split(event)
         for slot in listening(event.instrument) {
-            slots[slot].strategy.split(event)
-            slots[slot].position = held(by: slot)
+            slots[slot].split(event, holding: held(by: slot))
         }
     }
 

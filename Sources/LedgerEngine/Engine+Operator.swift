@@ -154,6 +154,6 @@ extension Engine {
     ) throws(EngineError) {
         let sequence = try step.emit(event)
         guard let record = step.batch.record(sequence) else { return }
-        try fold { (engine) throws(FoldError) in try engine.books.apply(record) }
+        try accounts.apply(record)
     }
 }

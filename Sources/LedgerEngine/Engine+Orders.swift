@@ -42,7 +42,7 @@ extension Engine {
             indicator: decision.indicator, threshold: decision.threshold)
         step.chain = try step.emit(signal)
         orders.countSignal()
-        if decision.purpose == .entry { slots[slot].decidedToday &+= 1 }
+        slots[slot].countDecision(decision.purpose)
         switch try permit(
             decision, size, slot, instrument, &step)
         {
@@ -53,7 +53,7 @@ extension Engine {
                 refusal: refusal)
             try step.emitInChain(event)
             orders.countRejectedSignal()
-            if decision.purpose == .entry { slots[slot].refusedToday &+= 1 }
+            slots[slot].countRefusal(decision.purpose)
             return
         case .intentRejected(let refusal):
             return try reject(refusal, decision, slot, &step)
@@ -66,7 +66,8 @@ extension Engine {
         }
         var terms = OrderIntended(
             instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
-            orderType: decision.orderType, intent: identity(slot, decision.side, at: step.time),
+            orderType: decision.orderType,
+            intent: slots[slot].identity(decision.side, at: step.time),
             quantity: size, limitPrice: decision.limitPrice, stopPrice: decision.stopPrice,
             stopLossDistance: decision.stopLossDistance,
             takeProfitDistance: decision.takeProfitDistance, referencePrice: decision.price,
@@ -74,7 +75,6 @@ extension Engine {
         if terms.purpose == .entry, terms.stopLossDistance.raw == 0 {
             terms.stopLossDistance = catastropheDistance(instrument)
         }
-        slots[slot].workingOrders += 1
         if increase(decision.side, size, of: slots[slot].position).raw > 0 {
             countEntry(at: step.time)
         }
@@ -90,9 +90,8 @@ extension Engine {
         case .repeatedBar: return true
         case .bar(let interval):
             let decided = BarDecision(time: time, interval: interval, side: decision.side)
-            let isRepeated = slots[slot].lastBar == decided
+            let isRepeated = slots[slot].repeats(decided)
             source = isRepeated ? .repeatedBar : .decidedBar
-            slots[slot].lastBar = decided
             return isRepeated
         }
     }
@@ -118,7 +117,7 @@ extension Engine {
             refusal: refusal)
         try step.emitInChain(event)
         orders.countRejectedIntent()
-        if decision.purpose == .entry { slots[slot].refusedToday &+= 1 }
+        slots[slot].countRefusal(decision.purpose)
     }
 
     /// - Returns: why the order could not be brought into a form that its venue takes; nil when it went.
@@ -129,6 +128,7 @@ extension Engine {
         var terms = terms
         let refusal = try conform(&terms, &step)
         guard refusal == nil else { return refusal }
+        if let slot = slot(of: terms) { slots[slot].open(terms) }
         let id = try step.emitInChain(terms)
         vigil.counters.submitOrder()
         step.sent.append(SentIntent(intent: terms.intent, sequence: id))
@@ -156,20 +156,6 @@ extension Engine {
             try engine.orders.move(id, to: .accepted, at: step.time, sequence: step.sequence)
         }
         return nil
-    }
-
-    mutating func identity(
-        _ slot: Int, _ side: Side, at time: Timestamp
-    ) -> IntentID {
-        if slots[slot].lastDecision == time {
-            slots[slot].ordinal += 1
-        } else {
-            slots[slot].lastDecision = time
-            slots[slot].ordinal = 0
-        }
-        return IntentID(
-            decider: slots[slot].decider, side: side, decidedAt: time,
-            ordinal: slots[slot].ordinal)
     }
 
     // MARK: Size and refusal
@@ -292,9 +278,8 @@ extension Engine {
     ) throws(EngineError) {
         let correlation = orders.order(order.id)?.correlation ?? .none
         let sequence = try step.emit(fill, correlation: correlation)
+        try accounts.book(fill, as: sequence, step)
         try fold { (engine) throws(FoldError) in
-            try engine.books.book(
-                fill, account: engine.account, at: step.time, sequence: sequence)
             try engine.orders.fill(fill, at: step.time, sequence: sequence)
         }
         step.chain = correlation
@@ -302,14 +287,13 @@ extension Engine {
         if commission.units.raw != 0, commission.instrument != fill.instrument {
             try trim(commission, &step)
         }
-        vigil.lastTrade = step.time
-        vigil.hasToldQuiet = false
+        vigil.trades.trade(at: step.time)
         guard let slot = slot(of: order.terms) else { return }
         let before = slots[slot].position
         var after = Quantity(raw: before.raw + fill.quantity.raw * fill.side.sign)
         if commission.instrument == fill.instrument { after = after - commission.units }
-        slots[slot].position = after
-        if order.remaining.raw == 0 { release(order, slot) }
+        slots[slot].hold(after)
+        if order.remaining.raw == 0 { slots[slot].close(order.terms) }
         let reduces = after.magnitude < before.magnitude
         let turns = before.raw.signum() * after.raw.signum() < 0
         if reduces || turns { trimTargets(slot) }
@@ -322,19 +306,11 @@ extension Engine {
             step.chain = correlation
             try protect(order.terms, opened, sequence, slot, &step)
         }
-        slots[slot].strategy.fill(fill, view(slot, at: step.time))
+        slots[slot].take(fill, view(slot, at: step.time))
     }
 
     func slot(of terms: OrderIntended) -> Int? {
         slots.firstIndex { $0.id == terms.strategy && $0.instrument == terms.instrument }
-    }
-
-    mutating func release(_ order: WorkingOrder, _ slot: Int) {
-        if order.terms.parent == .none {
-            slots[slot].workingOrders -= 1
-        } else {
-            slots[slot].protecting -= 1
-        }
     }
 
     /// Places the exits that the entry asked for, at their distances from the fill, rounded away from
@@ -359,15 +335,15 @@ extension Engine {
             var terms = OrderIntended(
                 instrument: entry.instrument, strategy: entry.strategy, side: entry.side.opposite,
                 orderType: purpose == .stopLoss ? .stop : .limit,
-                intent: identity(slot, entry.side.opposite, at: step.time), quantity: quantity,
+                intent: slots[slot].identity(entry.side.opposite, at: step.time),
+                quantity: quantity,
                 referencePrice: fill.price, parent: sequence, timeInForce: .goodTillCancelled,
                 purpose: purpose)
             if purpose == .stopLoss { terms.stopPrice = price } else { terms.limitPrice = price }
             if isRemote, purpose == .takeProfit {
-                watchTarget(terms, correlation: step.chain)
+                remote.watch(terms, correlation: step.chain)
                 continue
             }
-            slots[slot].protecting += 1
             try sendProtecting(terms, &step)
         }
     }
@@ -396,9 +372,8 @@ extension Engine {
             guard !isRemote, left.raw > 0, order.terms.parent != .none else { continue }
             var terms = order.terms
             terms.quantity = left
-            terms.intent = identity(slot, terms.side, at: step.time)
+            terms.intent = slots[slot].identity(terms.side, at: step.time)
             room[kind] = .zero
-            slots[slot].protecting += 1
             step.chain = chain
             try send(terms, &step)
         }
@@ -424,7 +399,7 @@ extension Engine {
                 order.id, to: expired ? .expired : .cancelled, at: step.time,
                 sequence: step.sequence)
         }
-        if let slot = slot(of: order.terms) { release(order, slot) }
+        if let slot = slot(of: order.terms) { slots[slot].close(order.terms) }
     }
 
     mutating func cancelAll(
@@ -447,7 +422,7 @@ extension Engine {
             return
         }
         guard let removed = venue.remove(order.id, order.terms.instrument) else { return }
-        remote.exits.removeAll { $0.order == order.id }
+        remote.dropExit(order.id)
         try end(removed, reason, expired: false, &step)
     }
 }

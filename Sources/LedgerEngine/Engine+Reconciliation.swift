@@ -125,11 +125,7 @@ extension Engine {
                     amount: amount, snapshot: snapshot.began.snapshot, actor: command.actor,
                     reason: command.reason)
                 try step.emit(event)
-                try fold { (engine) throws(FoldError) in
-                    try engine.books.adjust(
-                        event, account: engine.account, at: step.time,
-                        sequence: step.sequence)
-                }
+                try accounts.adjust(event, as: step.sequence, step)
             case .orderOnlyInLedger, .unrecordedFill:
                 // What it filled is in the position; what of it still waits at the venue is then found
                 // there alone, and is to be cancelled there.
@@ -197,13 +193,10 @@ extension Engine {
             instrument: instrument, strategy: strategy, quantity: written, price: price,
             snapshot: snapshot.began.snapshot, actor: command.actor, reason: command.reason)
         let sequence = try step.emit(event)
-        try fold { (engine) throws(FoldError) in
-            try engine.books.adjust(
-                event, account: engine.account, at: step.time, sequence: sequence)
-        }
+        try accounts.adjust(event, as: sequence, step)
         for slot in slots.indices
         where slots[slot].instrument == instrument && slots[slot].id == strategy {
-            slots[slot].position = held(by: slot)
+            slots[slot].hold(held(by: slot))
             trimTargets(slot)
             try trimExits(slot, &step)
         }

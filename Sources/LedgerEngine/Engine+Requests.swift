@@ -37,7 +37,6 @@ extension Engine {
             stopPrice: request.stopPrice, referencePrice: decision.price,
             timeInForce: request.timeInForce, purpose: decision.purpose)
         if growth.raw > 0 { countEntry(at: step.time) }
-        if let slot = slot(of: terms) { slots[slot].workingOrders += 1 }
         step.chain = step.sequence
         try send(terms, &step)
     }

@@ -42,7 +42,7 @@ extension Engine {
         settings = new
         takeUpRules()
         // Limits of the day may begin at another hour.
-        vigil.boundary = Timestamp(nanoseconds: .min)
+        vigil.days.expireAtOnce()
     }
 
     /// What is kept at hand of the configuration's rules.

@@ -43,14 +43,14 @@ extension Engine {
         self.catalog = catalog
         var reader = StateReader(bytes)
         let text: String = try reader.read()
-        names = try NameBook(from: &reader)
+        try accounts.restoreNames(from: &reader)
         if !text.isEmpty {
             do { try adopt(Settings(text: text)) } catch { throw StateError("\(error)") }
         }
         inputs = try reader.read()
         nextDigest = try reader.read()
         lastTime = try reader.read()
-        books = try ProfitAndLoss(from: &reader)
+        try accounts.restoreBooks(from: &reader)
         orders = try OrderRegister(from: &reader)
         try venue.restore(from: &reader)
         gate = try TradingGate(from: &reader)

@@ -23,16 +23,6 @@ extension Engine {
         return left
     }
 
-    /// Watches a level here; a limit is a take profit, anything else a stop.
-    mutating func watchTarget(_ terms: OrderIntended, correlation: SequenceNumber) {
-        let isStop = terms.purpose == .stopLoss
-        remote.targets.append(
-            RemoteOrders.Target(
-                purpose: terms.purpose, strategy: terms.strategy, instrument: terms.instrument,
-                side: terms.side, price: isStop ? terms.level : terms.limitPrice,
-                quantity: terms.quantity, correlation: correlation))
-    }
-
     /// A stop that the venue did not take is watched here instead, as far as there is something to protect;
     /// and so is one that was watched and whose order at the market the venue refused.
     mutating func watchStop(
@@ -43,7 +33,7 @@ extension Engine {
         else { return }
         var rest = terms
         rest.quantity = quantity
-        watchTarget(rest, correlation: step.chain)
+        remote.watch(rest, correlation: step.chain)
         trimTargets(slot)
         try step.emit(
             AlertRaised(
@@ -54,23 +44,9 @@ extension Engine {
                     + "watched here: \(reason)"))
     }
 
-    /// Levels must not close more than is held; stops and take profits each protect all of it.
+    /// Lets levels close no more than is held.
     mutating func trimTargets(_ slot: Int) {
-        guard !remote.targets.isEmpty else { return }
-        let position = slots[slot].position
-        var (room, stopRoom) = (position.magnitude, position.magnitude)
-        for place in remote.targets.indices
-        where remote.targets[place].strategy == slots[slot].id
-            && remote.targets[place].instrument == slots[slot].instrument
-        {
-            let target = remote.targets[place]
-            let isStop = target.purpose == .stopLoss
-            let isClosing = position.raw * target.side.sign < 0
-            let left = isClosing ? min(isStop ? stopRoom : room, target.quantity) : .zero
-            remote.targets[place].quantity = left
-            if isStop { stopRoom = stopRoom - left } else { room = room - left }
-        }
-        remote.targets.removeAll { $0.quantity.raw == 0 }
+        remote.trim(slots[slot].id, slots[slot].instrument, to: slots[slot].position)
     }
 
     mutating func reachTargets(
@@ -102,16 +78,7 @@ extension Engine {
         guard low.raw > 0, high.raw > 0,
             !books.equity.held.contains(where: { $0.instrument == instrument })
         else { return }
-        while let place = remote.targets.firstIndex(where: { target in
-            guard target.instrument == instrument, (side ?? target.side) == target.side,
-                !remote.isRefused(target.strategy, instrument, at: step.time),
-                closer(target.strategy, instrument, target.side) == nil,
-                gate.block(target.strategy, instrument, isReducing: true) == nil
-            else { return false }
-            let isAbove = (target.purpose == .stopLoss) == (target.side == .buy)
-            return isAbove ? high >= target.price : low <= target.price
-        }) {
-            let target = remote.targets.remove(at: place)
+        while let target = takeTarget(instrument, low: low, high: high, of: side, at: step.time) {
             guard
                 let slot = slots.firstIndex(where: {
                     $0.id == target.strategy && $0.instrument == instrument
@@ -119,14 +86,29 @@ extension Engine {
             else { continue }
             let terms = OrderIntended(
                 instrument: instrument, strategy: target.strategy, side: target.side,
-                orderType: .market, intent: identity(slot, target.side, at: step.time),
+                orderType: .market, intent: slots[slot].identity(target.side, at: step.time),
                 quantity: min(target.quantity, slots[slot].position.magnitude),
                 referencePrice: target.price, timeInForce: .goodTillCancelled,
                 purpose: target.purpose)
-            slots[slot].workingOrders += 1
             step.chain = target.correlation
             try send(terms, &step)
         }
+    }
+
+    /// Removes the next level that is reached and may be acted upon.
+    private mutating func takeTarget(
+        _ instrument: InstrumentID, low: Price, high: Price, of side: Side?, at time: Timestamp
+    ) -> RemoteOrders.Target? {
+        let place = remote.targets.firstIndex { target in
+            guard target.instrument == instrument, (side ?? target.side) == target.side,
+                !remote.isRefused(target.strategy, instrument, at: time),
+                closer(target.strategy, instrument, target.side) == nil,
+                gate.block(target.strategy, instrument, isReducing: true) == nil
+            else { return false }
+            let isAbove = (target.purpose == .stopLoss) == (target.side == .buy)
+            return isAbove ? high >= target.price : low <= target.price
+        }
+        return place.map { remote.takeTarget(at: $0) }
     }
 
     /// The order at the market that closes a strategy's position already. One that is being taken back
@@ -139,9 +121,4 @@ extension Engine {
                 && $0.terms.orderType == .market && $0.terms.side == side
         }
     }
-}
-
-extension OrderIntended {
-    /// Where it triggers, or was to trigger when it was watched here.
-    fileprivate var level: Price { stopPrice.raw > 0 ? stopPrice : referencePrice }
 }

@@ -39,11 +39,11 @@ extension Engine {
         let equity = worth?.equity ?? .zero
         let heat =
             equity.raw > 0 ? FixedPoint.scaledUp(exposure.raw, by: one, over: equity.raw) : nil
-        let basis = worth.map { vigil.dayStart.basis($0) } ?? 0
+        let basis = worth.map { vigil.days.start.basis($0) } ?? 0
         let lost = max(0, basis - (worth?.equityValue ?? 0))
         let share = basis > 0 ? FixedPoint.scaledUp(lost, by: one, over: basis) ?? 0 : 0
-        let pause = worth.map { max(0, vigil.resetStart.basis($0) - $0.equityValue) } ?? 0
-        let sent = vigil.orders.count(at: lastTime, span: .minute)
+        let pause = worth.map { max(0, vigil.days.resetStart.basis($0) - $0.equityValue) } ?? 0
+        let sent = vigil.entries.lastMinute(lastTime)
         let rows: [(String, Measure, Measure)] = [
             ("max_portfolio_heat", .share(risk.portfolioHeat), Measure(raw: heat ?? 0)),
             ("max_daily_loss_pct", .share(risk.dailyLoss), Measure(raw: share)),
@@ -51,7 +51,7 @@ extension Engine {
             ("daily_loss_limit", .money(risk.dailyLossLimit), .money(AccountEquity.amount(pause))),
             ("max_total_notional", .money(risk.totalNotional), .money(exposure)),
             ("max_total_exposure_pct", .share(risk.totalExposure), Measure(raw: heat ?? 0)),
-            ("max_entries_per_day", .count(risk.entriesPerDay), .count(vigil.entries)),
+            ("max_entries_per_day", .count(risk.entriesPerDay), .count(vigil.entries.today)),
             ("max_orders_per_min", .count(risk.ordersPerMinute), .count(sent)),
         ]
         return rows.map {

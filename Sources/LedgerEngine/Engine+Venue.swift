@@ -200,7 +200,7 @@ extension Engine {
                     instrument: order.intended.instrument, order: id, reason: end.reason),
                 correlation: order.correlation)
             try move(id, to: .rejected, step)
-            if let slot = slot(of: order.intended) { release(working, slot) }
+            if let slot = slot(of: order.intended) { slots[slot].close(working.terms) }
             // A stop that cannot rest says nothing of an order at the market.
             if order.intended.purpose != .entry, order.intended.parent == .none {
                 remote.refused(

@@ -15,8 +15,7 @@ public struct Engine: Sendable {
     public static let name = "engine"
     public static let version: UInt32 = 6
 
-    public internal(set) var names = NameBook()
-    public internal(set) var books = ProfitAndLoss()
+    var accounts = Accounts()
     public internal(set) var orders = OrderRegister()
     public internal(set) var gate = TradingGate()
     public internal(set) var stop = DrawdownStop()
@@ -41,8 +40,6 @@ public struct Engine: Sendable {
     /// By instrument number: which slots listen.
     private var listeners: [[Int]] = []
 
-    /// The one account of a journal at this stage; none before a configuration.
-    public private(set) var account = AccountID.none
     /// Whether each instrument's data are counted.
     var watchesData = false
     /// Whether the days of each instrument are kept.
@@ -69,7 +66,7 @@ public struct Engine: Sendable {
         default:
             try begin(&step)
             try stepRare(record, &step)
-            vigil.lookAgain()
+            vigil.equity.lookAgain()
             try watch(&step)
             try finish(&step)
         }
@@ -79,16 +76,18 @@ public struct Engine: Sendable {
     private mutating func begin(_ step: inout Step) throws(EngineError) {
         guard step.time >= lastTime else { throw .backwards(step.time, after: lastTime) }
         lastTime = step.time
-        step.account = account
+        step.account = accounts.account
         inputs += 1
-        if step.time >= vigil.boundary { approachBoundary() }
-        books.advance(to: step.time)
+        if step.time >= vigil.days.boundary { approachBoundary() }
+        accounts.advance(to: step.time)
     }
 
     /// Whether time or equity asks the safety layer for something.
     @inline(__always)
     private var mustWatch: Bool {
-        vigil.isDue || books.equity.asksForLook(account, line: vigil.line, peak: vigil.peak)
+        vigil.days.hasCrossed
+            || accounts.books.equity.asksForLook(
+                accounts.account, line: vigil.equity.line, peak: vigil.equity.peak)
     }
 
     @inline(__always)
@@ -117,7 +116,7 @@ public struct Engine: Sendable {
         if mustWatch { try watch(&step) }
         for place in 0..<listenerCount(bar.instrument) {
             let slot = listeners[Int(bar.instrument.number)][place]
-            slots[slot].strategy.bar(bar, view(slot, at: step.time), &step.decisions)
+            slots[slot].take(bar, view(slot, at: step.time), &step.decisions)
             if !step.decisions.isEmpty { try decide(slot, barInterval: bar.interval, &step) }
         }
         try finish(&step)
@@ -142,7 +141,7 @@ public struct Engine: Sendable {
         var decided = false
         for place in 0..<listenerCount(quote.instrument) {
             let slot = listeners[Int(quote.instrument.number)][place]
-            slots[slot].strategy.quote(quote, view(slot, at: step.time), &step.decisions)
+            slots[slot].take(quote, view(slot, at: step.time), &step.decisions)
             guard !step.decisions.isEmpty else { continue }
             try decide(slot, &step)
             decided = true
@@ -172,7 +171,7 @@ public struct Engine: Sendable {
         }
         if mustWatch { try watch(&step) }
         for slot in listening(trade.instrument) {
-            slots[slot].strategy.trade(trade, view(slot, at: step.time), &step.decisions)
+            slots[slot].take(trade, view(slot, at: step.time), &step.decisions)
             try decide(slot, &step)
         }
         try finish(&step)
@@ -196,12 +195,12 @@ public struct Engine: Sendable {
         case .predictionRecorded:
             let prediction: PredictionRecorded = try decode(record)
             for slot in listening(prediction.instrument) {
-                slots[slot].strategy.prediction(
+                slots[slot].take(
                     prediction, view(slot, at: step.time), &step.decisions)
                 try decide(slot, &step)
             }
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid:
-            try fold { (engine) throws(FoldError) in try engine.books.apply(record) }
+            try accounts.apply(record)
         case .operatorCommanded: try obey(try decode(record), &step)
         case .dividendDeclared: try pay(try decode(record), &step)
         case .splitApplied: try split(try decode(record), step)
@@ -262,19 +261,19 @@ public struct Engine: Sendable {
             AccountDefined(
                 kind: configuration.accountKind, name: configuration.accountName,
                 currency: configuration.currency))
-        names.define(
+        accounts.define(
             Account(
                 id: account, name: configuration.accountName, kind: configuration.accountKind,
                 currency: configuration.currency))
-        for index in 0..<new.count(of: "strategies") {
-            let parameters = new.pairs.filter { $0.key.hasPrefix("strategies.\(index).") }
-            let id = StrategyID(UInt16(index + 1))
+        for entry in new.entries(.strategies) {
+            let parameters = new.pairs.filter { $0.key.hasPrefix("\(entry.name).") }
+            let id = StrategyID(UInt16(entry.index + 1))
             guard let slot = slots.first(where: { $0.id == id }) else { continue }
             let event = StrategyDefined(
-                strategy: id, codeVersion: type(of: slot.strategy).codeVersion, name: slot.name,
+                strategy: id, codeVersion: slot.codeVersion, name: slot.name,
                 parameters: parameters.map { "\($0.key) = \($0.value)\n" }.joined())
             try step.emit(event)
-            names.define(event)
+            accounts.define(event)
         }
         try applyGateSettings(isFirst: isFirst, &step)
         if isFirst { try awaitReconciliation(&step) }
@@ -289,19 +288,14 @@ public struct Engine: Sendable {
                 new, account: configuration.accountName, from: catalog)
             self.configuration = configuration
             takeUpRules()
-            account = AccountID(configuration.accountKind, index: 1)
+            accounts.open(AccountID(configuration.accountKind, index: 1))
             isRemote = configuration.isRemote
             nextDigest = inputs + configuration.digestEvery
             settings = new
             venue = SimulatedVenue(settings: configuration.venue, seed: configuration.seed)
-            // One event time may hold decisions of the settings before and of these.
-            let last = slots.map(\.lastDecision).max()
-            let ordinal = slots.map(\.ordinal).max()
+            let former = slots
             slots = adopted
-            for slot in slots.indices {
-                slots[slot].lastDecision = last ?? slots[slot].lastDecision
-                slots[slot].ordinal = ordinal ?? 0
-            }
+            for slot in slots.indices { slots[slot].follow(former) }
         } catch { throw .settings(error) }
         for instrument in names.instruments { introduce(instrument) }
         listen()
@@ -311,11 +305,7 @@ public struct Engine: Sendable {
     private mutating func keep(_ order: WorkingOrder) {
         venue.keep(order)
         guard let slot = slot(of: order.terms) else { return }
-        if order.terms.parent == .none {
-            slots[slot].workingOrders += 1
-        } else {
-            slots[slot].protecting += 1
-        }
+        slots[slot].open(order.terms)
     }
 
     private mutating func define(
@@ -325,7 +315,7 @@ public struct Engine: Sendable {
             throw .fold(
                 .inconsistent("instrument \(event.instrument.number) cannot be", step.sequence))
         }
-        names.define(event.definition)
+        accounts.define(event.definition)
         introduce(event.definition)
         listen()
     }
@@ -336,17 +326,17 @@ public struct Engine: Sendable {
         guard Int(instrument.id.number) <= NameBook.highest else { return }
         venue.define(instrument)
         // The account's calendar may be another one now.
-        vigil.boundary = Timestamp(nanoseconds: .min)
+        vigil.days.expireAtOnce()
         for slot in slots.indices
         where slots[slot].symbol == instrument.symbol && slots[slot].instrument == .none {
-            slots[slot].instrument = instrument.id
-            slots[slot].position = held(by: slot)
+            slots[slot].trade(
+                instrument.id,
+                holding: accounts.held(by: slots[slot].id, in: instrument.id))
         }
     }
 
     func held(by slot: Int) -> Quantity {
-        books.positions.position(account, slots[slot].id, slots[slot].instrument)?.quantity
-            ?? .zero
+        accounts.held(by: slots[slot].id, in: slots[slot].instrument)
     }
 
     mutating func listen() {

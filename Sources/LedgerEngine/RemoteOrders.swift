@@ -51,8 +51,8 @@ struct RemoteOrders: Hashable, Sendable {
 
     /// Ascending by order.
     private(set) var pending: [Pending] = []
-    var exits: [Exit] = []
-    var targets: [Target] = []
+    private(set) var exits: [Exit] = []
+    private(set) var targets: [Target] = []
     /// When a position that a latch wants sold was looked for last.
     private(set) var flattenedAt = Timestamp(nanoseconds: .min)
     private var refusals: [Refusal] = []
@@ -74,9 +74,66 @@ struct RemoteOrders: Hashable, Sendable {
         pending.removeAll { $0.order == order }
     }
 
+    // MARK: Exits that wait
+
+    /// Keeps an order back until the orders that protect its position are gone.
+    mutating func hold(_ order: OrderID, behind protectors: [OrderIntended]) {
+        exits.append(Exit(order: order, isWaiting: true, protectors: protectors))
+    }
+
     func isWaiting(_ order: OrderID) -> Bool {
         exits.contains { $0.order == order && $0.isWaiting }
     }
+
+    mutating func letGo(_ order: OrderID) {
+        for place in exits.indices where exits[place].order == order {
+            exits[place].isWaiting = false
+        }
+    }
+
+    mutating func dropExit(_ order: OrderID) { exits.removeAll { $0.order == order } }
+
+    /// Forgets an exit that is over.
+    ///
+    /// - Returns: what made way for it; nil where it is no exit of these.
+    mutating func takeProtectors(of order: OrderID) -> [OrderIntended]? {
+        guard let place = exits.firstIndex(where: { $0.order == order }) else { return nil }
+        return exits.remove(at: place).protectors
+    }
+
+    // MARK: Levels watched here
+
+    /// Watches a level; a limit is a take profit, anything else a stop.
+    mutating func watch(_ terms: OrderIntended, correlation: SequenceNumber) {
+        targets.append(
+            Target(
+                purpose: terms.purpose, strategy: terms.strategy, instrument: terms.instrument,
+                side: terms.side,
+                price: terms.purpose == .stopLoss ? terms.level : terms.limitPrice,
+                quantity: terms.quantity, correlation: correlation))
+    }
+
+    /// Levels must not close more than is held; stops and take profits each protect all of it.
+    mutating func trim(
+        _ strategy: StrategyID, _ instrument: InstrumentID, to position: Quantity
+    ) {
+        guard !targets.isEmpty else { return }
+        var (room, stopRoom) = (position.magnitude, position.magnitude)
+        for place in targets.indices
+        where targets[place].strategy == strategy && targets[place].instrument == instrument {
+            let target = targets[place]
+            let isStop = target.purpose == .stopLoss
+            let isClosing = position.raw * target.side.sign < 0
+            let left = isClosing ? min(isStop ? stopRoom : room, target.quantity) : .zero
+            targets[place].quantity = left
+            if isStop { stopRoom = stopRoom - left } else { room = room - left }
+        }
+        targets.removeAll { $0.quantity.raw == 0 }
+    }
+
+    mutating func takeTarget(at place: Int) -> Target { targets.remove(at: place) }
+
+    // MARK: Flattening and refusals
 
     /// Once a minute: an order that a venue refused is not thrown at it again at once.
     mutating func mayFlatten(at time: Timestamp) -> Bool {
@@ -234,4 +291,9 @@ extension RemoteOrders.Pending {
                 status: try reader.read(), filled: try reader.read(), reason: try reader.read())
         }
     }
+}
+
+extension OrderIntended {
+    /// Where it triggers, or was to trigger when it was watched here.
+    var level: Price { stopPrice.raw > 0 ? stopPrice : referencePrice }
 }

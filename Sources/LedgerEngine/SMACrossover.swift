@@ -18,25 +18,19 @@ struct SMACrossover: Strategy {
     private let stopLoss: Price
     private let takeProfit: Price
 
-    init(_ settings: Settings, _ prefix: String) throws(SettingsError) {
-        let fast = try settings.integer("\(prefix).fast", 10, in: 1...100_000)
-        let slow = try settings.integer("\(prefix).slow", 30, in: 2...100_000)
+    init(_ settings: SettingsEntry) throws(SettingsError) {
+        let fast = try settings[CrossoverKeys.fast]
+        let slow = try settings[CrossoverKeys.slow]
         guard fast < slow else {
-            throw SettingsError(
-                "\(prefix).fast", problem: "\(fast) is not below slow, which is \(slow)")
+            throw settings.error(
+                CrossoverKeys.fast, "\(fast) is not below slow, which is \(slow)")
         }
-        isExact = settings.text("\(prefix).arithmetic", "exact") == "exact"
-        exact = Window(fast: isExact ? Int(fast) : 0, slow: isExact ? Int(slow) : 0)
-        doubles = Window(fast: isExact ? 0 : Int(fast), slow: isExact ? 0 : Int(slow))
-        quantity = try settings.value("\(prefix).quantity", Quantity(raw: 1_000_000_000)) {
-            (text) throws(NumberError) in try Quantity(text)
-        }
-        stopLoss = try settings.value("\(prefix).stop_loss", .zero) {
-            (text) throws(NumberError) in try Price(text)
-        }
-        takeProfit = try settings.value("\(prefix).take_profit", .zero) {
-            (text) throws(NumberError) in try Price(text)
-        }
+        isExact = try settings[CrossoverKeys.arithmetic] == .exact
+        exact = Window(fast: isExact ? fast : 0, slow: isExact ? slow : 0)
+        doubles = Window(fast: isExact ? 0 : fast, slow: isExact ? 0 : slow)
+        quantity = try settings[StrategyKeys.quantity]
+        stopLoss = try settings[CrossoverKeys.stopLoss]
+        takeProfit = try settings[CrossoverKeys.takeProfit]
     }
 
     mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {

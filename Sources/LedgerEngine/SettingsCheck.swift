@@ -2,120 +2,93 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSafety
 import LedgerSettings
-import VenueRegister
 
-/// Settings that are each good and together are not (C18): two of them are named.
+/// Settings of the engine that are each good and contradict each other (C18). The error names both.
 public enum SettingsCheck {
     public static func run(_ settings: Settings) throws(SettingsError) {
-        try order(settings)
+        for order in orders { try order.check(settings) }
         try live(settings)
         try strategies(settings)
-        if settings["universe.mode"] == "csv", settings.text("universe.csv_path", "").isEmpty {
-            throw SettingsError("universe.csv_path", problem: "is empty, and universe.mode is csv")
-        }
     }
 
-    /// Whether `new` may follow `old` in one journal. Books are kept by account, and by a strategy's
-    /// place in the list: another one there would inherit positions that it never entered.
+    /// Whether `new` may follow `old` in one journal. Books are kept by account and by a strategy's
+    /// place in the list. Another strategy there would inherit positions that it never entered.
     public static func change(
         from old: Settings, to new: Settings
     ) throws(SettingsError) {
-        for key in ["account.name", "account.kind", "account.currency", "venue.kind"] {
-            let fallback = SettingsSchema.setting(key)?.defaultValue ?? ""
-            let (before, after) = (old.text(key, fallback), new.text(key, fallback))
+        for setting in [
+            AccountKeys.name.setting, AccountKeys.kind.setting, AccountKeys.currency.setting,
+            ModeKeys.venue.setting,
+        ] {
+            let standard = setting.defaultValue ?? ""
+            let before = old.text(of: setting.key) ?? standard
+            let after = new.text(of: setting.key) ?? standard
             guard before == after else {
                 throw SettingsError(
-                    key,
-                    problem: "'\(after)' cannot follow '\(before)': a journal keeps its account")
+                    key: setting.key,
+                    "'\(after)' cannot follow '\(before)': a journal keeps its account")
             }
         }
-        for (index, (before, after)) in zip(names(old), names(new)).enumerated()
+        for (index, (before, after)) in zip(try names(old), try names(new)).enumerated()
         where before != after {
             throw SettingsError(
-                "strategies.\(index)",
-                problem: "'\(after)' cannot follow '\(before)', which holds its positions there; "
+                key: new.entry(.strategies, index).name,
+                "'\(after)' cannot follow '\(before)', which holds its positions there; "
                     + "add strategies at the end")
         }
     }
 
     /// The names of the strategies, in their places.
-    private static func names(_ settings: Settings) -> [String] {
-        (0..<settings.count(of: "strategies")).map { index in
-            let prefix = "strategies.\(index)"
-            return settings["\(prefix).name"] ?? settings["\(prefix).kind"] ?? ""
-        }
+    private static func names(_ settings: Settings) throws(SettingsError) -> [String] {
+        var names: [String] = []
+        for entry in settings.entries(.strategies) { names.append(try entry.strategyName) }
+        return names
     }
 
-    /// Pairs of which the first may not be above the second; 0 is no limit and above everything.
-    private static let pairs: [(low: String, high: String, lowIsOff: Bool, strict: Bool)] = [
-        ("drawdown.halt_threshold", "drawdown.panic_threshold", false, true),
-        ("drawdown.warning_threshold", "drawdown.halt_threshold", true, false),
-        ("drawdown.halt_cooldown_days", "drawdown.panic_cooldown_days", false, false),
-        ("risk.max_daily_loss_pct", "risk.max_daily_drawdown", true, false),
-        ("risk.max_order_notional", "risk.max_abs_position_notional", true, false),
-        ("risk.max_abs_position_notional", "risk.max_total_notional", true, false),
-        ("risk.min_trade_value", "risk.max_order_notional", true, false),
-        ("health.short_window", "health.long_window", false, false),
-        ("clock_sync.warn_threshold_ms", "clock_sync.kill_threshold_ms", true, false),
-        ("filters.low_volatility", "filters.high_volatility", false, false),
-        ("backoff_base_s", "max_backoff_s", false, false),
+    private static let orders = [
+        SettingsOrder(DrawdownKeys.haltThreshold, below: DrawdownKeys.panicThreshold),
+        SettingsOrder(
+            DrawdownKeys.warningThreshold, atMost: DrawdownKeys.haltThreshold, zeroIsOff: true),
+        SettingsOrder(DrawdownKeys.haltCooldownDays, atMost: DrawdownKeys.panicCooldownDays),
+        SettingsOrder(RiskKeys.maxDailyLossPct, atMost: RiskKeys.maxDailyDrawdown, zeroIsOff: true),
+        SettingsOrder(
+            RiskKeys.maxOrderNotional, atMost: RiskKeys.maxAbsPositionNotional, zeroIsOff: true),
+        SettingsOrder(
+            RiskKeys.maxAbsPositionNotional, atMost: RiskKeys.maxTotalNotional, zeroIsOff: true),
+        SettingsOrder(RiskKeys.minTradeValue, atMost: RiskKeys.maxOrderNotional, zeroIsOff: true),
+        SettingsOrder(HealthKeys.shortWindow, atMost: HealthKeys.longWindow),
+        SettingsOrder(
+            ClockKeys.warnThresholdMs, atMost: ClockKeys.killThresholdMs, zeroIsOff: true),
+        SettingsOrder(FilterKeys.lowVolatility, atMost: FilterKeys.highVolatility),
     ]
 
-    private static func number(_ settings: Settings, _ key: String) -> Int128? {
-        let text = settings[key] ?? SettingsSchema.setting(key)?.defaultValue
-        return text.flatMap { try? FixedPoint.parse(Array($0.utf8)) }
-    }
-
-    private static func order(_ settings: Settings) throws(SettingsError) {
-        for pair in pairs {
-            guard let low = number(settings, pair.low), let high = number(settings, pair.high)
-            else { continue }
-            if pair.lowIsOff, low == 0 || high == 0 { continue }
-            guard pair.strict ? low < high : low <= high else {
-                throw SettingsError(
-                    pair.low,
-                    problem:
-                        "\(FixedPoint.format(low)) must be \(pair.strict ? "below" : "at most") "
-                        + "\(pair.high) \(FixedPoint.format(high))")
-            }
-        }
-    }
-
-    /// What protects the capital cannot be off where the capital is real.
+    /// No safety can be off where the capital is real.
     private static func live(_ settings: Settings) throws(SettingsError) {
-        for own in KnownVenues.all.compactMap(\.liveSwitch)
-        where settings[own.paper] == "false" && settings[own.enabled] != "true" {
-            let variable = SettingsSchema.setting(own.enabled)?.variables.first
-            throw SettingsError(
-                own.paper,
-                problem: "false asks for \(own.enabled)=true" + (variable.map { " (\($0))" } ?? ""))
+        let cause: String
+        if try settings[ModeKeys.mode] == .live {
+            cause = ModeKeys.mode.name
+        } else if try settings[AccountKeys.kind] == .live {
+            cause = AccountKeys.kind.name
+        } else {
+            return
         }
-        guard
-            let cause = ["mode", "account.kind"].first(where: { settings[$0] == "live" })
-        else { return }
-        for key in [
-            "drawdown.enabled", "risk.enabled", "quality.enabled", "reconciliation.enabled",
-        ] where settings[key] == "false" {
-            throw SettingsError(key, problem: "cannot be off in live (\(cause) is live)")
-        }
-        if settings["mode"] == "live", settings["paper"] == "true",
-            settings["live.exec_mode"] == "live"
-        {
-            throw SettingsError(
-                "paper", problem: "true contradicts live.exec_mode live (EXEC_MODE)")
+        for setting in [
+            DrawdownKeys.enabled.setting, RiskKeys.enabled.setting, QualityKeys.enabled.setting,
+            ReconciliationKeys.enabled.setting,
+        ] where settings.text(of: setting.key) == "false" {
+            throw SettingsError(key: setting.key, "cannot be off in live (\(cause) is live)")
         }
     }
 
-    /// A name that no strategy bears would disable nothing.
+    /// A name that no strategy has would disable nothing.
     private static func strategies(_ settings: Settings) throws(SettingsError) {
-        let known = names(settings)
+        let known = try names(settings)
         guard !known.isEmpty else { return }
-        let listed = settings.text("gate.strategy_disabled_list", "").split(separator: ",")
-        for name in listed.map({ $0.trimmed }) where !name.isEmpty {
+        for name in try settings[GateKeys.strategyDisabledList] {
             guard known.contains(where: { $0.lowercased() == name.lowercased() }) else {
                 throw SettingsError(
-                    "gate.strategy_disabled_list",
-                    problem: "'\(name)' is no strategy; there are \(known.joined(separator: ", "))")
+                    GateKeys.strategyDisabledList,
+                    "'\(name)' is no strategy; there are \(known.joined(separator: ", "))")
             }
         }
     }

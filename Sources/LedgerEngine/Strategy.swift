@@ -74,7 +74,7 @@ public protocol Strategy: Sendable {
     static var codeVersion: UInt16 { get }
     /// Whether its views have an account. One that needs none is spared the copy.
     static var seesAccount: Bool { get }
-    init(_ settings: Settings, _ prefix: String) throws(SettingsError)
+    init(_ settings: SettingsEntry) throws(SettingsError)
     mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions)
     mutating func quote(_ quote: Quote, _ view: StrategyView, _ decisions: inout Decisions)
     mutating func trade(_ trade: Trade, _ view: StrategyView, _ decisions: inout Decisions)
@@ -116,12 +116,12 @@ public struct StrategyCatalog: Sendable {
 
     public init(_ types: [any Strategy.Type]) { self.types = types }
 
-    func make(_ settings: Settings, _ prefix: String) throws(SettingsError) -> any Strategy {
-        let kind = try settings.required("\(prefix).kind")
+    func make(_ settings: SettingsEntry) throws(SettingsError) -> any Strategy {
+        let kind = try settings[StrategyKeys.kind]
         guard let type = types.first(where: { $0.kind == kind }) else {
             let known = types.map { $0.kind }.joined(separator: ", ")
-            throw SettingsError("\(prefix).kind", problem: "'\(kind)' is none of \(known)")
+            throw settings.error(StrategyKeys.kind, "'\(kind)' is none of \(known)")
         }
-        return try type.init(settings, prefix)
+        return try type.init(settings)
     }
 }

@@ -24,17 +24,12 @@ struct Threshold: Strategy {
     /// value and 1/p of the new range.
     private var range = 0.0
 
-    init(_ settings: Settings, _ prefix: String) throws(SettingsError) {
-        func number(_ name: String, _ fallback: Double) throws(SettingsError) -> Double {
-            try settings.value("\(prefix).\(name)", fallback) { (text) throws(NumberError) in
-                try Price(text).double
-            }
-        }
-        kSigma = try number("k_sigma", 1)
-        kATR = try number("k_atr", 0.5)
-        rewardRisk = try number("reward_risk", 2)
-        risk = try number("risk_per_trade", 0.01)
-        period = Int(try settings.integer("\(prefix).atr_period", 14, in: 1...10_000))
+    init(_ settings: SettingsEntry) throws(SettingsError) {
+        kSigma = try settings[ThresholdKeys.kSigma]
+        kATR = try settings[ThresholdKeys.kATR]
+        rewardRisk = try settings[ThresholdKeys.rewardRisk]
+        risk = try settings[ThresholdKeys.riskPerTrade]
+        period = try settings[ThresholdKeys.atrPeriod]
     }
 
     mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {
@@ -101,13 +96,9 @@ struct BuyAndHold: Strategy {
     private let cashShare: Double
     private var isDone = false
 
-    init(_ settings: Settings, _ prefix: String) throws(SettingsError) {
-        quantity = try settings.value("\(prefix).quantity", Quantity(raw: 1_000_000_000)) {
-            (text) throws(NumberError) in try Quantity(text)
-        }
-        cashShare = try settings.value("\(prefix).cash_fraction", 0) {
-            (text) throws(NumberError) in try Price(text).double
-        }
+    init(_ settings: SettingsEntry) throws(SettingsError) {
+        quantity = try settings[StrategyKeys.quantity]
+        cashShare = try settings[HoldKeys.cashFraction]
     }
 
     mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {

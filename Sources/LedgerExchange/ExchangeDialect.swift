@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerConfiguration
+import LedgerSettings
 import LedgerVenues
 
 /// A venue's API as the local exchange speaks it. A venue that has one declares it in its own folder.
@@ -19,7 +20,7 @@ public protocol ExchangeDialect: Sendable {
     /// another's, nil for one that it lists unless another claims it.
     func claims(_ symbol: String, currency: String) -> Bool?
     /// The setting whose files describe instruments; nil where none does.
-    var listedSetting: String? { get }
+    var listedSetting: SettingKey<[String]>? { get }
     /// What files of the settings say of instruments.
     func listed(_ options: ExchangeOptions) throws -> [ListedSymbol]
     /// What is served besides requests, in the order in which it is printed.
@@ -33,7 +34,7 @@ public protocol ExchangeDialect: Sendable {
 }
 
 extension ExchangeDialect {
-    public var listedSetting: String? { nil }
+    public var listedSetting: SettingKey<[String]>? { nil }
     public func listed(_ options: ExchangeOptions) throws -> [ListedSymbol] { [] }
     public var recordings: (any ExchangeRecordings)? { nil }
 }

@@ -1,14 +1,12 @@
 import LedgerDomain
 import LedgerConfiguration
 import LedgerEngine
+import LedgerEvents
 import LedgerReading
+import LedgerSafety
 
 /// How the exchange runs: what the settings `exchange.*` say, read once.
 public struct ExchangeOptions: Sendable {
-    public enum Feed: String, Sendable, CaseIterable {
-        case random, files, recording, none
-    }
-
     public var configuration: Configuration
     /// A name under `journal/`, or a directory; with several dialects `-` and the dialect's name follow it.
     public var journal: String
@@ -17,7 +15,7 @@ public struct ExchangeOptions: Sendable {
     public var port: Int
     public var key: String
     public var secret: String
-    public var feed: Feed
+    public var feed: ExchangeKeys.Feed
     /// Times as fast as it happened; nil for as fast as it goes.
     public var speed: Double?
     public var waitsForSubscriber: Bool
@@ -33,8 +31,7 @@ public struct ExchangeOptions: Sendable {
     ) throws {
         self.configuration = configuration
         self.journal = journal
-        func text(_ name: String) -> String { configuration["exchange.\(name)"] }
-        for name in text("dialects").split(separator: ",").map(\.spaceless) {
+        for name in configuration[ExchangeKeys.dialects].split(separator: ",").map(\.spaceless) {
             guard let dialect = known.first(where: { $0.name == name }),
                 !dialects.contains(where: { $0.name == name })
             else {
@@ -44,14 +41,15 @@ public struct ExchangeOptions: Sendable {
             dialects.append(dialect)
         }
         guard !dialects.isEmpty else { throw InputError("exchange.dialects names none") }
-        host = text("host")
-        port = Int(text("port")) ?? 0
-        key = configuration.secret("exchange.key").flatMap { $0.isEmpty ? nil : $0 } ?? "local-key"
+        host = configuration[ExchangeKeys.host]
+        port = configuration[ExchangeKeys.port]
+        key =
+            configuration.secret(ExchangeKeys.key).flatMap { $0.isEmpty ? nil : $0 } ?? "local-key"
         secret =
-            configuration.secret("exchange.secret").flatMap { $0.isEmpty ? nil : $0 }
+            configuration.secret(ExchangeKeys.secret).flatMap { $0.isEmpty ? nil : $0 }
             ?? "local-secret"
-        feed = Feed(rawValue: text("feed")) ?? .random
-        switch text("speed") {
+        feed = configuration[ExchangeKeys.feed]
+        switch configuration[ExchangeKeys.speed] {
         case "max": speed = nil
         case let number:
             let factor = number.hasSuffix("x") ? String(number.dropLast()) : number
@@ -60,11 +58,14 @@ public struct ExchangeOptions: Sendable {
             }
             speed = value
         }
-        waitsForSubscriber = text("wait_for_subscriber") == "true"
-        exitsAtEnd = text("exit_at_end") == "true"
-        keepsFeedTime = text("clock") == "feed"
-        faults = try FaultPlan(text("faults"))
-        guard text("certificate").isEmpty == text("private_key").isEmpty else {
+        waitsForSubscriber = configuration[ExchangeKeys.waitForSubscriber]
+        exitsAtEnd = configuration[ExchangeKeys.exitAtEnd]
+        keepsFeedTime = configuration[ExchangeKeys.clock] == .feed
+        faults = try FaultPlan(configuration[ExchangeKeys.faults])
+        guard
+            configuration[ExchangeKeys.certificate].isEmpty
+                == configuration[ExchangeKeys.privateKey].isEmpty
+        else {
             throw InputError("exchange.certificate and exchange.private_key go together")
         }
     }
@@ -90,19 +91,20 @@ public struct ExchangeOptions: Sendable {
                 && !entry.key.hasPrefix("data.") && !entry.key.hasPrefix("strategies.")
         }.map { (key: $0.key, value: $0.value) }
         let forced = [
-            ("account.name", dialect.name), ("account.kind", "simulated"),
-            ("account.currency", currency(of: dialect)), ("mode", "sim"),
-            ("run.name", "exchange \(dialect.name)"), ("drawdown.enabled", "false"),
-            ("risk.enabled", "false"), ("reconciliation.enabled", "false"),
-            ("quality.enabled", "false"), ("gate.flag_path", ""), ("gate.max_run_failures", "0"),
-            ("gate.min_rejections", "0"), ("faults.rest_limit", "0"),
-            ("faults.websocket_limit", "0"), ("faults.duplicate_limit", "0"),
-            ("faults.stale_limit", "0"),
+            (AccountKeys.name.name, dialect.name),
+            (AccountKeys.kind.name, AccountKind.simulated.word),
+            (AccountKeys.currency.name, currency(of: dialect)),
+            (ModeKeys.mode.name, DriverMode.sim.word),
+            (RunKeys.name.name, "exchange \(dialect.name)"),
+            (DrawdownKeys.enabled.name, "false"), (RiskKeys.enabled.name, "false"),
+            (ReconciliationKeys.enabled.name, "false"), (QualityKeys.enabled.name, "false"),
+            (GateKeys.flagPath.name, ""), (GateKeys.maxRunFailures.name, "0"),
+            (GateKeys.minRejections.name, "0"), (FaultKeys.restLimit.name, "0"),
+            (FaultKeys.websocketLimit.name, "0"), (FaultKeys.duplicateLimit.name, "0"),
+            (FaultKeys.staleLimit.name, "0"),
         ]
         pairs.removeAll { pair in forced.contains { $0.0 == pair.key } }
-        for (key, value) in forced where SettingsSchema.setting(key) != nil {
-            pairs.append((key, value))
-        }
+        pairs += forced.map { (key: $0.0, value: $0.1) }
         return try Configuration(path: nil, text: nil, environment: [:], overrides: pairs)
     }
 

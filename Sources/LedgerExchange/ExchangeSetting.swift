@@ -20,7 +20,7 @@ struct ExchangeSetting {
         case .random, .none: try nameWalks()
         case .files: try nameFiles()
         case .recording:
-            let path = options.configuration["exchange.recording"]
+            let path = options.configuration[ExchangeKeys.recording]
             guard let recordings = dialect.recordings, !path.isEmpty else {
                 throw InputError(
                     "exchange.recording: name a file; \(dialect.name) plays "
@@ -52,7 +52,7 @@ struct ExchangeSetting {
     // MARK: Symbols
 
     private mutating func nameWalks() throws {
-        let named = options.configuration["exchange.symbols"]
+        let named = options.configuration[ExchangeKeys.symbols]
         let text = named.isEmpty ? dialect.symbols : named
         for part in text.split(separator: ",") {
             let pair = part.split(separator: "=").map(\.spaceless)
@@ -75,9 +75,8 @@ struct ExchangeSetting {
     }
 
     private mutating func nameFiles() throws {
-        let settings = options.configuration.settings
-        for index in 0..<settings.count(of: "data") {
-            let data = try DataSettings(settings, index)
+        for entry in options.configuration.settings.entries(.data) {
+            let data = try DataSettings(entry)
             guard data.instrument.currency == options.currency(of: dialect) else { continue }
             files.append(data)
             if !instruments.contains(where: { $0.symbol == data.symbol }) {
@@ -105,10 +104,10 @@ struct ExchangeSetting {
         switch options.feed {
         case .none: return SilentFeed()
         case .random:
-            let tick = Int64(options.configuration["exchange.tick_ms"]) ?? 200
             return RandomFeed(
                 walks.map { (numbered($0.instrument), $0.price) },
-                seed: UInt64(options.configuration["seed"]) ?? 0, tick: .milliseconds(tick),
+                seed: options.configuration[RunKeys.seed],
+                tick: options.configuration[ExchangeKeys.tick],
                 start: Timestamp(nanoseconds: 1_767_623_400_000_000_000))
         case .files:
             return MergedFeed(
@@ -117,7 +116,7 @@ struct ExchangeSetting {
                         path: $0.path, format: $0.format, instrument: numbered($0.instrument).id)
                 })
         case .recording:
-            let path = options.configuration["exchange.recording"]
+            let path = options.configuration[ExchangeKeys.recording]
             guard let recordings = dialect.recordings else { return SilentFeed() }
             return try recordings.feed(path, known)
         }

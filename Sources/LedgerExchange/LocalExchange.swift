@@ -1,3 +1,4 @@
+import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
 import LedgerVenues
@@ -112,13 +113,13 @@ public final class LocalExchange: @unchecked Sendable {
     }
 
     private static func secure(_ options: ExchangeOptions) throws -> NIOSSLContext? {
-        let path = options.configuration["exchange.certificate"]
+        let path = options.configuration[ExchangeKeys.certificate]
         guard !path.isEmpty else { return nil }
         let chain = try NIOSSLCertificate.fromPEMFile(path).map {
             NIOSSLCertificateSource.certificate($0)
         }
         let key = try NIOSSLPrivateKey(
-            file: options.configuration["exchange.private_key"], format: .pem)
+            file: options.configuration[ExchangeKeys.privateKey], format: .pem)
         return try NIOSSLContext(
             configuration: .makeServerConfiguration(
                 certificateChain: chain, privateKey: .privateKey(key)))

@@ -16,22 +16,21 @@ public struct LiveGate: Sendable {
         _ configuration: Configuration, mode: TradingMode, hasDryRunOption: Bool,
         isDoctorHealthy: Bool
     ) {
-        let entry = configuration.entries.first { $0.key == "live.dry_run" }
-        let isSaid = entry.map { $0.origin != .standard } ?? false
-        let own = KnownVenues.named(configuration["venue.kind"])?.liveSwitch
+        let isSaid = configuration.origin(of: LiveKeys.dryRun) != .standard
+        let own = KnownVenues.named(configuration[ModeKeys.venue])?.liveSwitch
         let isPaper =
-            configuration["paper"] != "false"
-            || own.map { configuration[$0.paper] != "false" } ?? false
-        guard configuration["execution.enabled"] == "true" else {
+            configuration[ExecutionKeys.paper]
+            || own.map { configuration[$0.paper] } ?? false
+        guard configuration[ExecutionKeys.enabled] else {
             verdict = .dry("execution.enabled is false")
             return
         }
         verdict =
             LiveOrders(
-                mode: mode, isExecutionLive: configuration["live.exec_mode"] == "live",
-                dryRun: isSaid ? configuration["live.dry_run"] != "false" : nil,
+                mode: mode, isExecutionLive: configuration[LiveKeys.execMode] == .live,
+                dryRun: isSaid ? configuration[LiveKeys.dryRun] : nil,
                 hasDryRunOption: hasDryRunOption, isGatewayPaper: isPaper,
-                isLiveEnabled: own.map { configuration[$0.enabled] == "true" } ?? true,
+                isLiveEnabled: own.map { configuration[$0.enabled] } ?? true,
                 isDoctorHealthy: isDoctorHealthy, isGateOpen: true
             ).verdict
     }

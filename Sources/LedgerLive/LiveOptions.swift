@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerConfiguration
+import LedgerEngine
 
 /// What a run on a venue's time needs beside the journaled settings.
 public struct LiveOptions: Sendable {
@@ -11,20 +12,20 @@ public struct LiveOptions: Sendable {
     /// Orders go to the gateway; else the engine's own venue fills them and the gateway brings data alone.
     public var sendsOrders: Bool
     /// An order that nobody has confirmed for this long is asked for.
-    public var acknowledgement = Nanoseconds.milliseconds(2000)
+    public var acknowledgement = LiveKeys.acknowledgement.standard
     /// An entry that never reached the venue is not sent any more when it is older than this.
-    public var entryAge = Nanoseconds.milliseconds(60_000)
+    public var entryAge = LiveKeys.maxEntryAge.standard
     /// Open orders are asked for this often, whatever the stream said: a stream may lose a fill.
-    public var poll = Nanoseconds.milliseconds(30_000)
+    public var poll = LiveKeys.poll.standard
     /// Ledger and venue are compared this often; 0 at the start and after gaps alone.
-    public var reconciliation = Nanoseconds.milliseconds(0)
+    public var reconciliation = LiveKeys.reconcile.standard
     /// Clock ticks in the journal, and the flag file looked at.
-    public var tick = Nanoseconds.milliseconds(500)
+    public var tick = LiveKeys.tick.standard
     /// A run that nothing wakes looks after this long whether it should stop.
     public var idle = Nanoseconds.milliseconds(100)
     /// A venue's time this far from ours is not taken for the time of an input.
     public var timeTolerance = Nanoseconds.milliseconds(10_000)
-    public var queueCapacity = 65_536
+    public var queueCapacity = LiveKeys.queueCapacity.standard
     /// Told when orders leave; nil where nobody measures.
     public var times: OrderTimes?
 
@@ -34,17 +35,14 @@ public struct LiveOptions: Sendable {
         sendsOrders: Bool
     ) {
         self.init(
-            journalName: journalName, mode: mode, runName: configuration["run.name"],
+            journalName: journalName, mode: mode, runName: configuration[RunKeys.name],
             symbols: symbols, sendsOrders: sendsOrders)
-        func span(_ key: String, milliseconds scale: Int64) -> Nanoseconds {
-            .milliseconds((Int64(configuration[key]) ?? 0) * scale)
-        }
-        acknowledgement = span("live.acknowledgement_ms", milliseconds: 1)
-        entryAge = span("live.max_entry_age_s", milliseconds: 1000)
-        poll = span("live.poll_s", milliseconds: 1000)
-        reconciliation = span("live.reconcile_s", milliseconds: 1000)
-        tick = span("live.tick_ms", milliseconds: 1)
-        queueCapacity = Int(configuration["live.queue_capacity"]) ?? queueCapacity
+        acknowledgement = configuration[LiveKeys.acknowledgement]
+        entryAge = configuration[LiveKeys.maxEntryAge]
+        poll = configuration[LiveKeys.poll]
+        reconciliation = configuration[LiveKeys.reconcile]
+        tick = configuration[LiveKeys.tick]
+        queueCapacity = configuration[LiveKeys.queueCapacity]
     }
 
     public init(

@@ -51,22 +51,21 @@ public struct Backtest {
         let settings = configuration.settings
         try kind.check(configuration)
         try configuration.rehearse()
-        let count = settings.count(of: "data")
-        guard count > 0 else {
+        let entries = settings.entries(.data)
+        guard !entries.isEmpty else {
             throw InputError("the configuration names no data; see configs/backtest.yaml")
         }
         var numbers = InstrumentNumbers(known: known)
         var opened: [InputSource] = []
-        for index in 0..<count {
-            let path = settings["data.\(index).path"] ?? ""
+        for entry in entries {
+            let path = try entry[DataKeys.path]
             let source: InputSource
             if JournalHome.isJournal(path) {
                 source = try InputSource(tape: path)
             } else {
-                let data = try DataSettings(settings, index)
+                let data = try DataSettings(entry)
                 guard !data.symbol.isEmpty else {
-                    throw SettingsError(
-                        "data.\(index).symbol", problem: "is missing; a file does not say it")
+                    throw entry.error(DataKeys.symbol, "is missing; a file does not say it")
                 }
                 var instrument = data.instrument
                 instrument.id = try numbers.number(InstrumentSource(instrument))
@@ -84,14 +83,13 @@ public struct Backtest {
 
     /// A strategy on a symbol that no data has would wait for ever.
     private func checkSymbols() throws {
-        let settings = configuration.settings
-        for index in 0..<settings.count(of: "strategies") {
-            let symbols = (settings["strategies.\(index).symbols"] ?? "").split(separator: ",")
+        for entry in configuration.settings.entries(.strategies) {
+            let symbols = try entry[StrategyKeys.symbols].split(separator: ",")
             for symbol in symbols.map({ $0.drop { $0 == " " } })
             where !numbers.all.contains(where: { $0.symbol == symbol }) {
-                throw SettingsError(
-                    "strategies.\(index).symbols",
-                    problem: "'\(symbol)' is in none of the data, which has "
+                throw entry.error(
+                    StrategyKeys.symbols,
+                    "'\(symbol)' is in none of the data, which has "
                         + numbers.all.map(\.symbol).joined(separator: ", "))
             }
         }
@@ -168,7 +166,7 @@ public struct Backtest {
         let filters = filters
         opening.filters = { _ in filters }
         opening.depositsCash = true
-        opening.run = RunOpening.Run(mode: kind.mode, name: configuration["run.name"])
+        opening.run = RunOpening.Run(mode: kind.mode, name: configuration[RunKeys.name])
         opening.asksSimulatedVenue = kind.isPaper
         return opening
     }

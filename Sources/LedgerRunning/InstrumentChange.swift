@@ -103,11 +103,10 @@ struct InstrumentChange {
     ) -> any Error {
         let field = refusal.field
         let problem = "'\(field.new)' cannot follow '\(field.old)': \(refusal.reason)"
-        let settings = said.settings
-        let section = (0..<settings.count(of: "data")).first {
-            settings["data.\($0).symbol"] == new.symbol
+        let section = said.settings.entries(.data).first {
+            (try? $0[DataKeys.symbol]) == new.symbol
         }
-        let key = origin ?? section.map { "data.\($0).\(field.key)" } ?? new.symbol
+        let key = origin ?? section.map { "\($0.name).\(field.key)" } ?? new.symbol
         guard let entry = said.entries.first(where: { $0.key == key }) else {
             return InputError("\(key): \(field.key) of \(new.symbol): \(problem)")
         }

@@ -15,19 +15,20 @@ public enum RunKind: Sendable {
     var journal: JournalKind { self == .backtest ? .backtest : .paper }
 
     func check(_ configuration: Configuration) throws {
-        let mode = configuration["mode"]
+        let mode = configuration[ModeKeys.mode]
         switch self {
-        case .backtest where mode != "sim":
+        case .backtest where mode != .sim:
             throw SettingsError(
-                "mode", problem: "'\(mode)' is for the trading daemon; a back-test runs sim")
-        case .paper where mode != "paper":
-            throw SettingsError("mode", problem: "'\(mode)' is not paper")
+                ModeKeys.mode, "'\(mode)' is for the trading daemon; a back-test runs sim")
+        case .paper where mode != .paper:
+            throw SettingsError(ModeKeys.mode, "'\(mode)' is not paper")
         default: break
         }
-        guard configuration["venue.kind"] == "simulated" else {
+        let venue = configuration[ModeKeys.venue]
+        guard venue == ModeKeys.simulated else {
             throw SettingsError(
-                "venue.kind",
-                problem: "'\(configuration["venue.kind"])' fills nothing of what is read from "
+                ModeKeys.venue,
+                "'\(venue)' fills nothing of what is read from "
                     + "files; take simulated")
         }
     }

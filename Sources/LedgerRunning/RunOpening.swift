@@ -84,7 +84,7 @@ public struct RunOpening {
             inputs.append(
                 Input(
                     event: ConfigurationLoaded(
-                        seed: UInt64(configuration["seed"]) ?? 0, build: Build.identity,
+                        seed: configuration[RunKeys.seed], build: Build.identity,
                         settings: settings.text)))
         }
         inputs += definitions.map { Input(event: InstrumentDefined($0)) }
@@ -102,7 +102,7 @@ public struct RunOpening {
     }
 
     private func deposit() throws -> [Input] {
-        let cash = try Money(configuration["account.cash"])
+        let cash = configuration[AccountKeys.cash]
         guard depositsCash, cash.raw > 0 else { return [] }
         return [Input(event: CashDeposited(amount: cash), isOfAccount: true)]
     }

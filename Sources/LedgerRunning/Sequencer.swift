@@ -282,6 +282,9 @@ public struct Sequencer: ~Copyable {
             if let key = Fingerprint.missing(in: settings) {
                 throw InputError("setting \(key): a secret is sent as its fingerprint")
             }
+            if let problem = SettingsSchema.problem(with: settings) {
+                throw InputError(problem.description)
+            }
             if let problem = engine.problem(with: settings) { throw InputError(problem) }
             return try take(loaded, envelope)
         default:

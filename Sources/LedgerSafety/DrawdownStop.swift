@@ -1,20 +1,21 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
+import LedgerSettings
 
 /// The limits of the drawdown stop (D07); shares are of 1 in 10^-9.
 public struct DrawdownRules: Hashable, Sendable {
-    public var isEnabled = true
+    public var isEnabled = DrawdownKeys.enabled.standard
     /// Raises an alert; 0 for none.
-    public var warning = Price(raw: 50_000_000)
-    public var halt = Price(raw: 80_000_000)
-    public var panic = Price(raw: 100_000_000)
-    public var haltDays = 10
-    public var panicDays = 20
-    public var extensionDays = 5
-    public var rampupDays = 5
-    public var rampupSizing = Price(raw: 500_000_000)
-    public var flattensOnPanic = true
+    public var warning = DrawdownKeys.warningThreshold.standard
+    public var halt = DrawdownKeys.haltThreshold.standard
+    public var panic = DrawdownKeys.panicThreshold.standard
+    public var haltDays = DrawdownKeys.haltCooldownDays.standard
+    public var panicDays = DrawdownKeys.panicCooldownDays.standard
+    public var extensionDays = DrawdownKeys.extensionDays.standard
+    public var rampupDays = DrawdownKeys.rampupDays.standard
+    public var rampupSizing = DrawdownKeys.rampupSizing.standard
+    public var flattensOnPanic = DrawdownKeys.flattenOnPanic.standard
 
     public init() {}
 

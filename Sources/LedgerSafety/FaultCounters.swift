@@ -1,25 +1,26 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerSettings
 
 /// Limits of the fault counters (K07, K08, K16); 0 is no limit.
 public struct FaultRules: Hashable, Sendable {
-    public var rest = 10
-    public var websocket = 10
-    public var duplicate = 10
-    public var stale = 10
-    /// A counter starts anew when nothing came for longer.
-    public var cooldown = Nanoseconds(60_000_000_000)
+    public var rest = FaultKeys.restLimit.standard
+    public var websocket = FaultKeys.websocketLimit.standard
+    public var duplicate = FaultKeys.duplicateLimit.standard
+    public var stale = FaultKeys.staleLimit.standard
+    /// A counter starts again after this long without a fault.
+    public var cooldown = FaultKeys.resetCooldown.standard
     /// Milliseconds; more trips.
-    public var feedLag: Int64 = 60_000
-    public var websocketFailures: Int64 = 100
+    public var feedLag = FaultKeys.feedLagMs.standard
+    public var websocketFailures = FaultKeys.websocketFailures.standard
     /// A share of 1 in 10^-9; more trips.
-    public var errorRate = Price(raw: 200_000_000)
-    public var clockWarn: Int64 = 500
-    public var clockKill: Int64 = 2000
-    public var runFailures = 3
-    public var rejections = 5
+    public var errorRate = FaultKeys.errorRate.standard
+    public var clockWarn = ClockKeys.warnThresholdMs.standard
+    public var clockKill = ClockKeys.killThresholdMs.standard
+    public var runFailures = GateKeys.maxRunFailures.standard
+    public var rejections = GateKeys.minRejections.standard
     /// A share of 1 in 10^-9; more trips.
-    public var rejectionRate = Price(raw: 500_000_000)
+    public var rejectionRate = GateKeys.maxRejectionRate.standard
 
     public init() {}
 

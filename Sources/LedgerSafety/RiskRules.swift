@@ -1,19 +1,20 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerSettings
 
 /// The limits of entries (X01 to X11). 0 is no limit; shares are of 1 in 10^-9.
 ///
 /// Nothing here concerns an order that reduces risk: such a one is never made smaller and never waits.
 public struct RiskRules: Hashable, Sendable {
     public var isEnabled = false
-    public var portfolioHeat = Price(raw: 300_000_000)
-    public var dailyLoss = Price(raw: 20_000_000)
-    public var dailyDrawdown = Price(raw: 50_000_000)
+    public var portfolioHeat = RiskKeys.maxPortfolioHeat.standard
+    public var dailyLoss = RiskKeys.maxDailyLossPct.standard
+    public var dailyDrawdown = RiskKeys.maxDailyDrawdown.standard
     public var dailyLossLimit = Money.zero
-    public var pause = Nanoseconds(300_000_000_000)
-    public var resetHour: Int64 = 0
-    public var maximumCorrelation = 0.7
-    public var correlationDays = 60
+    public var pause = RiskKeys.pauseOnViolation.standard
+    public var resetHour = RiskKeys.dailyResetUTCHour.standard
+    public var maximumCorrelation = RiskKeys.maxCorrelation.standard
+    public var correlationDays = RiskKeys.correlationDays.standard
     public var orderNotional = Money.zero
     public var positionQuantity = Quantity.zero
     public var positionNotional = Money.zero
@@ -27,10 +28,11 @@ public struct RiskRules: Hashable, Sendable {
     public var topSignals = 0
     public var tradeValue = Money.zero
     public var atrSizing = 0.0
-    public var atrDays = 14
-    public var atrPositionCap = 0.10
+    public var atrDays = RiskKeys.atrDays.standard
+    public var atrPositionCap = RiskKeys.atrPositionCap.standard
     public var catastropheStop = 0.0
 
+    /// Limits of amounts and numbers are off until settings name them.
     public init() {}
 }
 

@@ -1,16 +1,17 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerSettings
 
 /// When a symbol's data are too bad to enter it (Q01, Q11).
 public struct DataRules: Hashable, Sendable {
     public var isEnabled = false
     /// Open time since the last data; closed days do not count (C6).
-    public var staleness = Nanoseconds(72 * 3_600_000_000_000)
+    public var staleness = QualityKeys.staleness.standard
     /// Days with data.
-    public var history = 250
+    public var history = QualityKeys.minHistoryDays.standard
     /// In open hours; 0 for no limit.
-    public var feedTimeout = Nanoseconds.zero
-    public var feedStable = 3
+    public var feedTimeout = QualityKeys.feedTimeout.standard
+    public var feedStable = QualityKeys.feedStable.standard
 
     public init() {}
 }
@@ -19,8 +20,8 @@ public struct DataRules: Hashable, Sendable {
 public struct SafetyRules: Hashable, Sendable {
     /// Nil for the instruments' own: NYSE once an equity is known, else UTC days.
     public var calendar: TradingCalendar?
-    public var mode = TradingMode.auto
-    public var isTradingDisabled = false
+    public var mode = GateKeys.mode.standard
+    public var isTradingDisabled = GateKeys.tradingDisabled.standard
     /// Trimmed, in lower case, sorted.
     public var disabledStrategies: [String] = []
     public var flagPath = ""
@@ -31,9 +32,9 @@ public struct SafetyRules: Hashable, Sendable {
     public var reconciliation = ReconciliationRules()
     public var filters = EntryFilters()
     /// Days without a trade after which an alert is raised; 0 for none (F04).
-    public var quietDays: Int64 = 7
+    public var quietDays = HealthKeys.noTradeDays.standard
     /// A share of a day's entry signals in 10^-9; more stopped raises an alert (F05).
-    public var rejectionRate = Price(raw: 800_000_000)
+    public var rejectionRate = HealthKeys.maxRejectionRate.standard
 
     public init() {}
 

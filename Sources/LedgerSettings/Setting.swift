@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// One setting that the program knows: what `config show` prints and a file may name.
+/// What the program knows of one setting: what a file may name and what `config show` prints.
 public struct Setting: Sendable {
     public enum Kind: Sendable {
         case text
@@ -9,32 +9,46 @@ public struct Setting: Sendable {
         /// A plain decimal within bounds, both included.
         case decimal(from: String, through: String)
         case choice([String])
-        /// A text that is nowhere shown or kept: a fingerprint stands for it.
+        /// A text that is never shown or kept. A fingerprint stands for it.
         case secret
     }
 
-    /// With `*` where a list's number stands.
+    /// With `*` in place of a list's number.
     public let key: String
     public let kind: Kind
-    /// Nil where there is none: it must be given, or is left out.
+    /// Nil if the setting must be given or may be absent.
     public let defaultValue: String?
+    /// The default where `mode` is live, if it differs.
+    public let liveDefault: String?
     /// Unit and meaning.
     public let help: String
     /// The strategies that have it; empty for all.
     public let strategies: [String]
-    /// Environment variables by which it is known beside `LEDGER_…`.
+    /// How many decimals a decimal may have.
+    public let places: Int
+    /// Environment variables that set it, besides `LEDGER_…`.
     public let variables: [String]
 
     public init(
-        _ key: String, _ kind: Kind, _ defaultValue: String?, _ help: String,
-        strategies: [String] = [], variables: [String] = []
+        _ key: String, _ kind: Kind, default defaultValue: String?, live: String? = nil,
+        places: Int = 9, help: String, strategies: [String] = [], variables: [String] = []
     ) {
         self.key = key
         self.kind = kind
         self.defaultValue = defaultValue
+        liveDefault = live
+        self.places = places
         self.help = help
         self.strategies = strategies
         self.variables = variables
+    }
+
+    /// The same setting, whose help names its reader.
+    public func read(by reader: String) -> Setting {
+        Setting(
+            key, kind, default: defaultValue, live: liveDefault, places: places,
+            help: "\(help); for \(reader)",
+            strategies: strategies, variables: variables)
     }
 
     public var isSecret: Bool {
@@ -42,7 +56,10 @@ public struct Setting: Sendable {
         return false
     }
 
-    /// Nil when `value` is good, else what is wrong with it.
+    /// Whether the setting belongs to each entry of a list.
+    public var isListed: Bool { key.contains("*") }
+
+    /// Nil for a good value, else what is wrong with it.
     public func problem(with value: String) -> String? {
         switch kind {
         case .text, .secret: return nil
@@ -58,9 +75,26 @@ public struct Setting: Sendable {
                 let high = try? FixedPoint.parse(Array(through.utf8)),
                 low <= number, number <= high
             else { return "is not a decimal number from \(from) to \(through)" }
-            return nil
+            let digits = value.split(separator: ".").dropFirst().first ?? ""
+            let used = digits.count - digits.reversed().prefix { $0 == "0" }.count
+            return used > places ? "has more than \(places) decimals" : nil
         case .choice(let names):
             return names.contains(value) ? nil : "is none of \(names.joined(separator: ", "))"
         }
+    }
+
+    /// `data.0.path` is an instance of `data.*.path`.
+    public static func pattern(of key: String) -> String {
+        let parts = key.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.map { $0.allSatisfy(\.isNumber) && !$0.isEmpty ? "*" : String($0) }
+            .joined(separator: ".")
+    }
+}
+
+extension [Setting] {
+    /// The setting that a key names; nil if none of these is it.
+    public func setting(_ key: String) -> Setting? {
+        let pattern = Setting.pattern(of: key)
+        return first { $0.key == pattern }
     }
 }

@@ -1,11 +1,15 @@
-/// A setting that cannot be what it says; the reader of a file adds where it stands.
+/// A setting with an impossible value. The reader of a file adds where the value stands.
 public struct SettingsError: Error, Equatable, CustomStringConvertible {
     public var key: String
     public var problem: String
 
-    public init(_ key: String, problem: String) {
+    public init(key: String, _ problem: String) {
         self.key = key
         self.problem = problem
+    }
+
+    public init<Value>(_ key: SettingKey<Value>, _ problem: String) {
+        self.init(key: key.name, problem)
     }
 
     public var description: String { "setting \(key): \(problem)" }

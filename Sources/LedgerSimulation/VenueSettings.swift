@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerSettings
 
 /// The cost of a fill: a fixed fee once an order, an amount a unit, and a share of the notional; at
 /// least the minimum, where one is set. Without a minimum, rebates are paid out.
@@ -59,5 +60,19 @@ public struct VenueSettings: Hashable, Sendable {
         self.participation = participation
         self.latency = latency
         self.latencyJitter = latencyJitter
+    }
+}
+
+extension VenueSettings {
+    public init(_ settings: Settings) throws(SettingsError) {
+        self.init(
+            fees: FeeSchedule(
+                fixed: try settings[FillKeys.feeFixed], perUnit: try settings[FillKeys.feePerUnit],
+                basisPoints: try settings[FillKeys.feeBasisPoints],
+                minimum: try settings[FillKeys.feeMinimum]),
+            slippage: try settings[FillKeys.slippageBasisPoints],
+            participation: try settings[FillKeys.participationBasisPoints],
+            latency: try settings[FillKeys.latency],
+            latencyJitter: try settings[FillKeys.latencyJitter])
     }
 }

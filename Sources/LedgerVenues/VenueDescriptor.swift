@@ -52,29 +52,18 @@ public struct VenueDescriptor: Sendable {
     }
 
     /// The settings of its keys, which every venue has.
-    public var keySettings: [Setting] {
-        [
-            Setting(
-                "\(name).api_key", .secret, "", "key of the \(title) account", variables: keys.key),
-            Setting(
-                "\(name).api_secret", .secret, "", "secret of that key", variables: keys.secret),
-        ]
-    }
-
-    public var keyFileSetting: Setting {
-        Setting(
-            "\(name).key_file", .text, "",
-            "file of mode 0600 with api_key and api_secret, instead of the environment")
+    public var credentials: CredentialKeys {
+        CredentialKeys(venue: name, title: title, variables: keys)
     }
 
     /// The venue's settings that say whether money is at stake.
-    public struct LiveSwitch: Hashable, Sendable {
-        /// A flag; the venue's paper side is used unless it is false.
-        public var paper: String
-        /// A flag that must be true as well, so that one slip is not enough.
-        public var enabled: String
+    public struct LiveSwitch: Sendable {
+        /// The venue's paper side is used unless it is false.
+        public var paper: SettingKey<Bool>
+        /// Must be true as well, so that one slip is not enough.
+        public var enabled: SettingKey<Bool>
 
-        public init(paper: String, enabled: String) {
+        public init(paper: SettingKey<Bool>, enabled: SettingKey<Bool>) {
             (self.paper, self.enabled) = (paper, enabled)
         }
     }

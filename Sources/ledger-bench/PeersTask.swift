@@ -79,7 +79,7 @@ struct PeersTask {
         let configuration = try Configuration(
             path: nil, text: nil, environment: [:],
             overrides: data + [("data.0.path", file)])
-        let settings = try DataSettings(configuration.settings, 0)
+        let settings = try DataSettings(configuration.settings.entry(.data, 0))
         try? JournalHome.remove(path)
         JournalHome.makeParents(of: path)
         let journal = try LMDBJournal.create(directory: path, durability: .bulk)

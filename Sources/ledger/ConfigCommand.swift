@@ -49,7 +49,7 @@ struct ConfigShowCommand: ParsableCommand {
             table.add(all ? cells[..<3] + [variables.joined(separator: " ")] + cells[3...] : cells)
         }
         if all {
-            for setting in SettingsSchema.all where setting.key.contains("*") {
+            for setting in SettingsSchema.all where setting.isListed {
                 let strategies = setting.strategies.joined(separator: ", ")
                 let help = strategies.isEmpty ? setting.help : "\(strategies): \(setting.help)"
                 table.add([setting.key, setting.defaultValue, "default", nil, help])
@@ -109,10 +109,10 @@ struct ConfigApplyCommand: ParsableCommand {
         let new = try configurations.load(over: old)
         if let problem = engine.problem(with: new.settings) { throw CommandError(problem) }
         var table = Table([.init("key"), .init("before"), .init("after"), .init("origin")])
-        for entry in new.entries where old[entry.key] != entry.value {
-            table.add([entry.key, old[entry.key], entry.value, "\(entry.origin)"])
+        for entry in new.entries where old.text(of: entry.key) != entry.value {
+            table.add([entry.key, old.text(of: entry.key), entry.value, "\(entry.origin)"])
         }
-        for pair in old.pairs where new.settings[pair.key] == nil {
+        for pair in old.pairs where new.settings.text(of: pair.key) == nil {
             table.add([pair.key, pair.value, nil, nil])
         }
         guard !table.rows.isEmpty else {
@@ -120,7 +120,7 @@ struct ConfigApplyCommand: ParsableCommand {
             return nil
         }
         let loaded = ConfigurationLoaded(
-            seed: UInt64(new["seed"]) ?? 0, build: Build.identity, settings: new.settings.text)
+            seed: new[RunKeys.seed], build: Build.identity, settings: new.settings.text)
         return Change(loaded: loaded, table: table)
     }
 

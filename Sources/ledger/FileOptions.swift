@@ -60,6 +60,6 @@ struct FileOptions: ParsableArguments {
         add("round_to", roundTo.map { "\($0)" })
         let configuration = try Configuration(
             path: nil, text: nil, environment: [:], overrides: pairs)
-        return try DataSettings(configuration.settings, 0)
+        return try DataSettings(configuration.settings.entry(.data, 0))
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import LedgerCommands
 import LedgerDomain
 import LedgerSafety
+import LedgerSettings
 
 enum CalendarChoice: String, ExpressibleByArgument, CaseIterable {
     case auto, nyse, crypto
@@ -60,22 +61,21 @@ struct QualityOptions: ParsableArguments {
     /// - Throws: `ConfigurationError` for a number that its setting cannot be.
     func rules() throws -> QualityRules {
         var configurations = configurations
-        func set(_ key: String, _ value: String?) {
-            if let value { configurations.overrides.append("\(key)=\(value)") }
+        func set<Value>(_ key: SettingKey<Value>, _ value: String?) {
+            if let value { configurations.overrides.append("\(key.name)=\(value)") }
         }
-        set("account.calendar", calendar?.rawValue)
-        set("quality.staleness_hours", staleness.map { "\($0)" })
-        set("quality.max_nan_pct", maxNan)
-        set("quality.min_history_days", minHistory.map { "\($0)" })
-        set("quality.max_return", maxReturn)
+        set(GateKeys.calendar, calendar?.rawValue)
+        set(QualityKeys.staleness, staleness.map { "\($0)" })
+        set(QualityKeys.maxNanPct, maxNan)
+        set(QualityKeys.minHistoryDays, minHistory.map { "\($0)" })
+        set(QualityKeys.maxReturn, maxReturn)
         let configuration = try configurations.load()
         var rules = QualityRules()
-        rules.calendar = TradingCalendar(word: configuration["account.calendar"])
-        let hours = Int64(configuration["quality.staleness_hours"]) ?? 72
-        rules.staleness = Nanoseconds(hours * 3600 * FixedPoint.one)
-        rules.maximumMissing = try Price(configuration["quality.max_nan_pct"])
-        rules.history = Int(configuration["quality.min_history_days"]) ?? rules.history
-        rules.maximumReturn = try Price(configuration["quality.max_return"])
+        rules.calendar = configuration[GateKeys.calendar].calendar
+        rules.staleness = configuration[QualityKeys.staleness]
+        rules.maximumMissing = configuration[QualityKeys.maxNanPct]
+        rules.history = configuration[QualityKeys.minHistoryDays]
+        rules.maximumReturn = configuration[QualityKeys.maxReturn]
         rules.expectsLastSession = !ageOnly
         rules.listed = limit
         if let indicators { rules.indicators = try Self.indicators(indicators) }

@@ -48,7 +48,7 @@ struct FeedRecordCommand: ParsableCommand {
         Interrupt.catchSignals()
         var recorder = try FeedRecorder(
             store, named: journal, instruments: instruments, gateway: gateway,
-            queueCapacity: Int(loaded["live.queue_capacity"]) ?? 65_536)
+            queueCapacity: loaded[LiveKeys.queueCapacity])
         try recorder.run { Interrupt.wasAsked || gateway.hasEnded }
         Terminal.print("recorded \(recorder.recorded) inputs into \(journal)")
     }

@@ -3,6 +3,7 @@ import LedgerDomain
 import LedgerConfiguration
 import LedgerEngine
 import LedgerLive
+import LedgerSafety
 import LedgerTransport
 import LedgerVenues
 import VenueNetwork
@@ -16,16 +17,15 @@ enum GatewayFactory {
         times: OrderTimes? = nil
     ) throws -> any VenueGateway {
         if let recording {
-            guard !ordersLeave || configuration["venue.kind"] == "simulated" else {
+            guard !ordersLeave || configuration[ModeKeys.venue] == ModeKeys.simulated else {
                 throw CommandError("a recording fills no orders: venue.kind must be simulated")
             }
-            let seconds = Int64(configuration["clock_sync.refresh_sec"]) ?? 300
             return try recorded(
-                recording, feed: configuration["feed.venue"],
-                refresh: Nanoseconds.milliseconds(seconds * 1000))
+                recording, feed: configuration[FeedKeys.venue],
+                refresh: configuration[ClockKeys.refresh])
         }
-        let kind = configuration["venue.kind"]
-        let name = kind == "simulated" ? configuration["feed.venue"] : kind
+        let kind = configuration[ModeKeys.venue]
+        let name = kind == ModeKeys.simulated ? configuration[FeedKeys.venue] : kind
         guard let connection = ConnectedVenues.named(name) else {
             throw CommandError(
                 "data come from a venue and none is named: set feed.venue, or venue.kind")
@@ -53,27 +53,29 @@ enum GatewayFactory {
     static func settings(
         _ connection: VenueConnection, _ configuration: Configuration, _ times: OrderTimes? = nil
     ) throws -> GatewaySettings {
-        func number(_ key: String) -> Int64 { Int64(configuration[key]) ?? 0 }
-        func seconds(_ key: String) throws -> Nanoseconds {
-            Nanoseconds(try Price(configuration[key]).raw)
-        }
-        let value = { (key: String) in configuration[key] }
         var keys = try KeyFile.keys(of: connection.name, configuration)
-        if !keys.areComplete, isLoopback(connection.questions.addresses(value).trading) {
+        if !keys.areComplete,
+            isLoopback(connection.questions.addresses(configuration.checked).trading)
+        {
             // What the local exchange asks for unless it is told otherwise.
             keys = VenueKeys(key: Secret("local-key"), secret: Secret("local-secret"))
         }
-        var settings = connection.settings(value, keys)
-        settings.authorityFile = configuration["network.ca_file"]
-        settings.http.timeout = .milliseconds(number("latency.timeout_ms"))
-        settings.retries = Int(number("latency.retries"))
-        settings.processingLimit = .milliseconds(number("network.processing_limit_ms"))
+        let terms = GatewayTerms(
+            keys: keys, isPaper: configuration[ExecutionKeys.paper],
+            timeout: configuration[LatencyKeys.timeout],
+            currency: configuration[AccountKeys.currency])
+        var settings = connection.settings(configuration.checked, terms)
+        settings.authorityFile = configuration[NetworkKeys.caFile]
+        settings.http.timeout = configuration[LatencyKeys.timeout]
+        settings.retries = configuration[LatencyKeys.retries]
+        settings.processingLimit = configuration[NetworkKeys.processingLimit]
         settings.backoff = Backoff.Rules(
-            base: try seconds("backoff_base_s"), cap: try seconds("max_backoff_s"))
+            base: configuration[NetworkKeys.backoffBase], cap: configuration[NetworkKeys.maxBackoff]
+        )
         settings.socket.backoff = settings.backoff
-        settings.clock.refresh = .milliseconds(number("clock_sync.refresh_sec") * 1000)
+        settings.clock.refresh = configuration[ClockKeys.refresh]
         if let times { settings.onOrderWritten = { times.written($0, at: $1) } }
-        settings.seed = UInt64(configuration["seed"]) ?? 0
+        settings.seed = configuration[RunKeys.seed]
         return settings
     }
 

@@ -32,15 +32,15 @@ struct LiveCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try trading.configurations.load()
-        guard configuration["mode"] == "live" else {
+        guard configuration[ModeKeys.mode] == .live else {
             throw CommandError(
-                "mode is '\(configuration["mode"])'; ledgerd live runs live: name a --config, such as "
+                "mode is '\(configuration[ModeKeys.mode])'; ledgerd live runs live: name a --config, such as "
                     + "\(KnownVenues.liveExample)")
         }
-        guard configuration["venue.kind"] != "simulated" else {
+        guard configuration[ModeKeys.venue] != ModeKeys.simulated else {
             throw CommandError("venue.kind is simulated; live trading has a venue")
         }
-        let name = trading.journal ?? configuration["run.name"]
+        let name = trading.journal ?? configuration[RunKeys.name]
         switch try verdict(configuration, name) {
         case .live:
             let store = try trading.open(
@@ -75,7 +75,7 @@ struct LiveCommand: ParsableCommand {
     /// The same run with the engine's own venue.
     private func rehearse(_ name: String) throws {
         var dry = trading
-        let venue = try trading.configurations.load()["venue.kind"]
+        let venue = try trading.configurations.load()[ModeKeys.venue]
         dry.configurations.overrides += [
             "mode=paper", "account.kind=paper", "venue.kind=simulated", "feed.venue=\(venue)",
         ]

@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerConfiguration
+import LedgerSafety
 import LedgerTransport
 import LedgerUpkeep
 import LedgerVenues
@@ -116,8 +117,10 @@ struct NetworkChecks {
     /// By the engine's own thresholds (N02).
     private func clockCheck(_ client: VenueClient) -> DoctorCheck {
         let name = "\(client.connection.name) clock"
-        let warn = Int64(configuration?["clock_sync.warn_threshold_ms"] ?? "") ?? 500
-        let kill = Int64(configuration?["clock_sync.kill_threshold_ms"] ?? "") ?? 2000
+        let warn =
+            configuration?[ClockKeys.warnThresholdMs] ?? ClockKeys.warnThresholdMs.standard
+        let kill =
+            configuration?[ClockKeys.killThresholdMs] ?? ClockKeys.killThresholdMs.standard
         do throws(VenueFault) {
             let reading = try client.measureClock()
             let offset = reading.measured.count / 1_000_000

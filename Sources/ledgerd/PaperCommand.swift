@@ -46,25 +46,25 @@ struct PaperCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try trading.configurations.load()
-        guard configuration["mode"] == "paper" else {
+        guard configuration[ModeKeys.mode] == .paper else {
             throw CommandError(
-                "mode is '\(configuration["mode"])'; ledgerd paper runs paper: name a --config, such as "
+                "mode is '\(configuration[ModeKeys.mode])'; ledgerd paper runs paper: name a --config, such as "
                     + "\(KnownVenues.paperExample)")
         }
-        guard configuration["account.kind"] == "paper" else {
+        guard configuration[AccountKeys.kind] == .paper else {
             throw CommandError(
-                "account.kind is '\(configuration["account.kind"])'; paper trading has a paper account"
+                "account.kind is '\(configuration[AccountKeys.kind])'; paper trading has a paper account"
             )
         }
         guard
-            configuration["execution.enabled"] == "true"
-                || configuration["venue.kind"] == "simulated"
+            configuration[ExecutionKeys.enabled]
+                || configuration[ModeKeys.venue] == ModeKeys.simulated
         else {
             throw CommandError(
-                "execution.enabled is false: no order may leave for \(configuration["venue.kind"]); "
+                "execution.enabled is false: no order may leave for \(configuration[ModeKeys.venue]); "
                     + "with venue.kind simulated and feed.venue the engine fills them itself")
         }
-        let name = trading.journal ?? configuration["run.name"]
+        let name = trading.journal ?? configuration[RunKeys.name]
         if replace { try remove(name) }
         let store = try trading.open(
             name, kind: .paper, durability: TradingOptions.durability(configuration))

@@ -35,7 +35,7 @@ struct TradingOptions: ParsableArguments {
     }
 
     static func durability(_ configuration: Configuration) -> Durability {
-        configuration["live.durability"] == "bulk" ? .bulk : .durable
+        configuration[LiveKeys.durability] == .bulk ? .bulk : .durable
     }
 }
 
@@ -58,7 +58,7 @@ struct TradingRun {
         var live = LiveOptions(
             configuration, journalName: name, mode: mode,
             symbols: instruments.map(\.symbol),
-            sendsOrders: configuration["venue.kind"] != "simulated")
+            sendsOrders: configuration[ModeKeys.venue] != ModeKeys.simulated)
         live.times = times
         Interrupt.catchSignals()
         let narrator = options.quiet ? nil : try Narrator(store, prefix: prefix)

@@ -61,14 +61,13 @@ struct VenueOptions: ParsableArguments {
         _ venue: VenueConnection, _ configuration: Configuration, url: String? = nil,
         keys: VenueKeys? = nil
     ) throws -> VenueClient {
-        let value = { (key: String) in configuration[key] }
         let addresses =
             url.map { VenueClient.Addresses(trading: $0, data: $0) }
-            ?? venue.questions.addresses(value)
+            ?? venue.questions.addresses(configuration.checked)
         var settings = VenueClient.Settings(
             addresses: addresses, keys: try keys ?? KeyFile.keys(of: venue.name, configuration))
-        settings.http.authorityFile = configuration["network.ca_file"]
-        settings.receiveWindow = venue.questions.receiveWindow(value)
+        settings.http.authorityFile = configuration[NetworkKeys.caFile]
+        settings.receiveWindow = venue.questions.receiveWindow(configuration.checked)
         return VenueClient(venue, settings)
     }
 }

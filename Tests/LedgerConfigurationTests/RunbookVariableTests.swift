@@ -1,5 +1,8 @@
+import AlpacaWire
 import LedgerConfiguration
 import LedgerEngine
+import LedgerSafety
+import LedgerVenues
 import Testing
 
 /// The variables and keys that the runbooks name, with the defaults that they state (B20, B21, C2, C17).
@@ -114,7 +117,7 @@ import Testing
     func `a variable that is not set leaves the default`(index: Int) throws {
         let row = Self.rows[index]
         let configuration = try load()
-        #expect(configuration[row.key] == row.standard)
+        #expect(configuration.text(of: row.key) == row.standard)
         #expect(origin(configuration, row.key) == "default")
     }
 
@@ -125,7 +128,7 @@ import Testing
         let row = Self.rows[index]
         for name in [row.variable, Configuration.variable(row.key)] {
             let configuration = try load(row.with.merging([name: row.other]) { $1 })
-            #expect(configuration[row.key] == row.other)
+            #expect(configuration.text(of: row.key) == row.other)
             #expect(origin(configuration, row.key) == "environment \(name)")
         }
     }
@@ -143,12 +146,12 @@ import Testing
 
     @Test(arguments: ["true", "TRUE", "1", "yes", "Yes"])
     func `yes is said in several ways and journaled in one`(word: String) throws {
-        #expect(try load(["TRADING_DISABLED": word]).settings["gate.trading_disabled"] == "true")
+        #expect(try load(["TRADING_DISABLED": word])[GateKeys.tradingDisabled])
     }
 
     @Test(arguments: ["false", "False", "0", "no", "NO"])
     func `so is no`(word: String) throws {
-        #expect(try load(["DRY_RUN": word]).settings["live.dry_run"] == "false")
+        #expect(try load(["DRY_RUN": word])[LiveKeys.dryRun] == false)
     }
 
     @Test(arguments: ["", " ", "on", "off", "y", "n", "2", "true ", "truefalse", "нет"])
@@ -168,7 +171,7 @@ import Testing
 
     @Test func `two names of one setting agree or are refused together`() throws {
         let both = try load(["ALPACA_API_SECRET": "s", "ALPACA_SECRET_KEY": "s"])
-        #expect(both.secret("alpaca.api_secret") == "s")
+        #expect(both.secret(VenueDescriptor.alpaca.credentials.secret) == "s")
         // Said in two ways, meant in one.
         let names = ["LEDGER_GATE_TRADING_DISABLED": "yes", "TRADING_DISABLED": "1"]
         #expect(try load(names)["gate.trading_disabled"] == "true")
@@ -216,7 +219,7 @@ import Testing
     @Test func `clocks must agree better where capital is real`() throws {
         func limits(_ configuration: Configuration) -> [String] {
             ["refresh_sec", "warn_threshold_ms", "kill_threshold_ms"].map {
-                configuration["clock_sync.\($0)"]
+                configuration.text(of: "clock_sync.\($0)")
             }
         }
         for mode in ["sim", "paper"] {

@@ -1,9 +1,12 @@
+import AlpacaWire
 import LedgerDomain
 import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerRunning
+import LedgerSettings
+import LedgerVenues
 import Testing
 
 /// A secret is told to whom it is for; everybody else sees its fingerprint.
@@ -27,8 +30,8 @@ import Testing
         #expect(setting.isSecret && setting.defaultValue == "")
         for name in [variable, Configuration.variable(setting.key)] {
             let configuration = try load([name: Self.secret])
-            #expect(configuration[setting.key] == Self.fingerprint)
-            #expect(configuration.secret(setting.key) == Self.secret)
+            #expect(configuration.text(of: setting.key) == Self.fingerprint)
+            #expect(configuration.secret(SettingKey(setting) { $0 }) == Self.secret)
             #expect(!configuration.settings.text.contains(Self.secret))
             #expect(
                 configuration.entries.first { $0.key == setting.key }?.origin == .environment(name))
@@ -37,20 +40,20 @@ import Testing
 
     @Test func `nothing has no fingerprint`() throws {
         #expect(try load([:])["alpaca.api_key"] == "")
-        #expect(try load([:]).secret("alpaca.api_key") == "")
+        #expect(try load([:]).secret(VenueDescriptor.alpaca.credentials.key) == "")
     }
 
     @Test func `a fingerprint stays one and is no secret`() throws {
         let configuration = try load(["ALPACA_API_KEY": Self.fingerprint])
-        #expect(configuration["alpaca.api_key"] == Self.fingerprint)
-        #expect(configuration.secret("alpaca.api_key") == nil)
+        #expect(configuration[VenueDescriptor.alpaca.credentials.key] == Self.fingerprint)
+        #expect(configuration.secret(VenueDescriptor.alpaca.credentials.key) == nil)
     }
 
     @Test(arguments: ["sha256:hunter22", "sha256:F15EDAFA", "sha256:f15edaf", "sha256:f15edafa0"])
     func `a secret that only looks like a fingerprint is hidden`(secret: String) throws {
         let configuration = try load(["ALPACA_API_KEY": secret])
         #expect(!configuration.settings.text.contains(secret))
-        #expect(configuration.secret("alpaca.api_key") == secret)
+        #expect(configuration.secret(VenueDescriptor.alpaca.credentials.key) == secret)
     }
 
     /// Files and variables that are refused with a secret in them.

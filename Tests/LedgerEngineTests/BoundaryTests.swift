@@ -32,7 +32,7 @@ import Testing
     /// Numbers that are no thresholds: nothing is compared with them.
     private static let lengths = [
         "risk.correlation_days", "risk.atr_days", "health.short_window", "health.long_window",
-        "clock_sync.refresh_sec", "risk.catastrophe_stop_atr", "quality.validator_max_age_hours",
+        "clock_sync.refresh_sec", "risk.catastrophe_stop_atr",
     ]
 
     private static let sections = [
@@ -41,7 +41,7 @@ import Testing
     ]
 
     @Test func `no threshold is without a case`() throws {
-        let numbers = SettingsSchema.all.filter { setting in
+        let numbers = EngineSchema.all.filter { setting in
             guard Self.sections.contains(where: { setting.key.hasPrefix($0) }) else { return false }
             switch setting.kind {
             case .integer, .decimal: return true

@@ -57,7 +57,7 @@ import Testing
             try orders.apply(record)
             try names.apply(record)
             for position in books.positions.positions
-            where run.engine.settings["account.allow_short"] == "false" {
+            where try !run.engine.settings[AccountKeys.allowShort] {
                 #expect(position.quantity.raw >= 0, "seed \(seed.hex), event \(record.sequence)")
             }
         }

@@ -72,24 +72,6 @@ import Testing
             [("filters.low_volatility", "25")], [("filters.low_volatility", "25.1")],
             "filters.low_volatility 25.1 must be at most filters.high_volatility 25"
         ),
-        (
-            [("backoff_base_s", "60")], [("backoff_base_s", "61")],
-            "backoff_base_s 61 must be at most max_backoff_s 60"
-        ),
-        (
-            [("universe.mode", "csv"), ("universe.csv_path", "a.csv")], [("universe.mode", "csv")],
-            "universe.csv_path is empty, and universe.mode is csv"
-        ),
-        (
-            [("alpaca.paper", "false"), ("alpaca.live_enabled", "true")],
-            [("alpaca.paper", "false")],
-            "alpaca.paper false asks for alpaca.live_enabled=true (ALPACA_LIVE_ENABLED)"
-        ),
-        (
-            [("mode", "live"), ("paper", "false"), ("live.exec_mode", "live")],
-            [("mode", "live"), ("paper", "true"), ("live.exec_mode", "live")],
-            "paper true contradicts live.exec_mode live (EXEC_MODE)"
-        ),
     ]
 
     @Test(arguments: contradictions.indices)

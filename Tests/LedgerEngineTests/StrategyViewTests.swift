@@ -16,7 +16,7 @@ import Testing
         static let seesAccount = true
         private(set) var fills: UInt32 = 0
 
-        init(_ settings: Settings, _ prefix: String) throws(SettingsError) {}
+        init(_ settings: SettingsEntry) throws(SettingsError) {}
 
         mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {
             guard let account = view.account, account.total(bar.instrument).raw < 8_000_000_000,

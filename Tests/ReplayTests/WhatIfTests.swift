@@ -106,7 +106,7 @@ import Testing
             configuration(run, Self.bolder).settings)
         #expect(try Self.count(.configurationLoaded, scratch) == 1)
         #expect(try Self.count(.runStarted, scratch) == 2)
-        #expect(result.engine.settings["drawdown.halt_threshold"] == "0.03")
+        #expect(result.engine.settings.text(of: "drawdown.halt_threshold") == "0.03")
     }
 
     private static func count(_ type: EventType, _ journal: any Journal) throws -> Int {

@@ -1,4 +1,5 @@
 import LedgerArchive
+import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
@@ -6,6 +7,7 @@ import LedgerImport
 import LedgerJournal
 import LedgerProjections
 import LedgerReading
+import enum LedgerSimulation.FillKeys
 import LedgerRunning
 
 /// The exchange's own ledger: a journal, the engine whose simulated venue matches, and the folds that
@@ -45,6 +47,9 @@ public final class ExchangeLedger {
     private var taken: [InstrumentID: (ask: Quantity, bid: Quantity)] = [:]
     /// The share of a quote that orders may take, in thousandths of a basis point; 0 for no limit.
     private var participation: Int64 = 0
+    /// What a fill costs, of its notional.
+    public private(set) var fee = BasisPoints.zero
+    public private(set) var allowsShort = false
     public var tell: (Notice) -> Void = { _ in }
 
     private enum Untold {
@@ -61,7 +66,7 @@ public final class ExchangeLedger {
         keepsFeedTime = options.keepsFeedTime
         let name = options.journal(of: dialect)
         let directory = try JournalHome.place(name)
-        let isDurable = options.configuration["exchange.durable"] == "true"
+        let isDurable = options.configuration[ExchangeKeys.durable]
         let durability = isDurable ? Durability.durable : .bulk
         journal = try JournalHome.openOrCreate(directory, durability: durability)
         var opened = try Sequencer(journal, holder: "exchange", commitBytes: 1 << 20)
@@ -72,8 +77,10 @@ public final class ExchangeLedger {
         instruments = opened.engine.names.instruments
         account = opened.engine.account
         lastTime = max(opened.engine.lastTime, .zero)
-        let points = opened.engine.settings["venue.participation_basis_points"] ?? "0"
-        participation = (try? BasisPoints(points))?.raw ?? 0
+        let settings = opened.engine.settings
+        participation = try settings[FillKeys.participationBasisPoints].raw
+        fee = try settings[FillKeys.feeBasisPoints]
+        allowsShort = try settings[AccountKeys.allowShort]
         sequencer = consume opened
         try restore()
     }
@@ -96,7 +103,7 @@ public final class ExchangeLedger {
         }
         opening.depositsCash = true
         opening.run = RunOpening.Run(
-            mode: "exchange", name: configuration["run.name"], onlyInNewJournal: true)
+            mode: "exchange", name: configuration[RunKeys.name], onlyInNewJournal: true)
         return opening
     }
 
@@ -301,8 +308,6 @@ public final class ExchangeLedger {
     public var equity: Money { engine.books.equity[engine.account]?.equity ?? .zero }
     public var netDeposits: Money { engine.books.equity[engine.account]?.netDeposits ?? .zero }
     public var reservedCash: Money { (try? engine.orders.reservedCash(engine.account)) ?? .zero }
-    public var allowsShort: Bool { engine.settings["account.allow_short"] == "true" }
-    public var feePoints: String { engine.settings["venue.fee_basis_points"] ?? "0" }
 
     public func position(_ instrument: InstrumentID) -> Position? {
         engine.books.positions.position(engine.account, .none, instrument).flatMap {
@@ -327,7 +332,7 @@ extension ExchangeOptions {
     /// The setting that defines the instruments; nil where `data` defines each.
     fileprivate func definitions(of dialect: any ExchangeDialect) -> String? {
         if feed == .files { return nil }
-        if let key = dialect.listedSetting, !configuration[key].isEmpty { return key }
-        return feed == .recording ? "exchange.recording" : "exchange.symbols"
+        if let key = dialect.listedSetting, !configuration[key].isEmpty { return key.name }
+        return feed == .recording ? ExchangeKeys.recording.name : ExchangeKeys.symbols.name
     }
 }

@@ -88,9 +88,8 @@ public struct Artifacts: Follower {
     private static func rules(_ loaded: ConfigurationLoaded) -> DrawdownRules {
         let settings = Settings(text: loaded.settings)
         var rules = DrawdownRules()
-        rules.halt = (settings["drawdown.halt_threshold"].flatMap { try? Price($0) }) ?? rules.halt
-        rules.panic =
-            (settings["drawdown.panic_threshold"].flatMap { try? Price($0) }) ?? rules.panic
+        rules.halt = (try? settings[DrawdownKeys.haltThreshold]) ?? rules.halt
+        rules.panic = (try? settings[DrawdownKeys.panicThreshold]) ?? rules.panic
         return rules
     }
 

@@ -247,10 +247,10 @@ public struct EntryBlockers: Sendable {
     private func isHeard(_ journal: any Journal, _ end: SequenceNumber) throws -> Bool {
         let settings = try EngineRestorer.engine(of: journal, through: end).settings
         let names: NameBook = try ProjectionReader.fold(of: journal, through: end)
-        let count = settings.count(of: "strategies")
-        guard let symbol else { return count > 0 }
-        return (0..<count).contains { index in
-            (settings["strategies.\(index).symbols"] ?? "").split(separator: ",")
+        let strategies = settings.entries(.strategies)
+        guard let symbol else { return !strategies.isEmpty }
+        return try strategies.contains { entry in
+            try entry[StrategyKeys.symbols].split(separator: ",")
                 .contains { $0.drop { $0 == " " } == names.symbol(symbol) }
         }
     }

@@ -107,7 +107,7 @@ extension Explainer {
         if let settings = try last([.configurationLoaded], before: refused.sequence) {
             let limit = try refusal.reason.setting.flatMap { key in
                 try event(settings).read { record in
-                    Settings(text: try ConfigurationLoaded(record).settings)[key]
+                    Settings(text: try ConfigurationLoaded(record).settings).text(of: key)
                         .map { "\(key) = \($0)" }
                 }
             }

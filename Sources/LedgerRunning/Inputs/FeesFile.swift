@@ -1,7 +1,9 @@
+import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
 import LedgerReading
 import LedgerSettings
+import enum LedgerSimulation.FillKeys
 import LedgerVenues
 
 /// Files of what venues take of each trade.
@@ -16,15 +18,14 @@ public enum FeesFile {
     /// Sees that a run counts with the fees that the venues take (Q06): `venue.fee_basis_points` is what a
     /// taker pays for each instrument that a file of `venue.fees` has.
     public static func check(_ settings: Settings, _ instruments: [Instrument]) throws {
-        for path in FiltersFile.list(settings["venue.fees"] ?? "") {
+        for path in try settings[VenueFileKeys.fees] {
             let schedule = try read(path)
-            let text = settings["venue.fee_basis_points"] ?? "0"
-            let counted = try BasisPoints(text)
+            let counted = try settings[FillKeys.feeBasisPoints]
             for instrument in instruments {
                 guard let fee = schedule[instrument.symbol], fee.taker != counted else { continue }
                 throw SettingsError(
-                    "venue.fee_basis_points",
-                    problem: "is \(counted), and \(schedule.venue) takes \(fee.taker) of "
+                    FillKeys.feeBasisPoints,
+                    "is \(counted), and \(schedule.venue) takes \(fee.taker) of "
                         + "\(instrument.symbol) by \(path) of \(schedule.madeAt)")
             }
         }

@@ -1,3 +1,4 @@
+import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
@@ -9,7 +10,7 @@ import VenueRegister
 /// Files of what venues say of their instruments, and what the journal is told of them (Q07).
 public enum FiltersFile {
     /// Days after which filters are stale, unless `venue.filters_max_age_days` says another number.
-    public static let standardDays: Int64 = 30
+    public static let standardDays = VenueFileKeys.filtersMaxAgeDays.standard
 
     public static func read(_ path: String) throws -> VenueCatalogue {
         let bytes = try WholeFile.read(path)
@@ -31,20 +32,19 @@ public enum FiltersFile {
     public static func events(
         _ settings: Settings, _ instruments: [Instrument], now: Timestamp?
     ) throws -> [VenueFiltersLoaded] {
-        let days = Int64(settings["venue.filters_max_age_days"] ?? "") ?? standardDays
+        let days = try settings[VenueFileKeys.filtersMaxAgeDays]
         return try events(
-            settings["venue.filters"] ?? "", instruments, now: now, maximumDays: days)
+            settings[VenueFileKeys.filters], instruments, now: now, maximumDays: days)
     }
 
-    /// - Parameter paths: separated by commas; of two files that have a symbol the first counts.
+    /// - Parameter paths: of two files that have a symbol, the first counts.
     public static func events(
-        _ paths: String, _ instruments: [Instrument], now: Timestamp?,
+        _ paths: [String], _ instruments: [Instrument], now: Timestamp?,
         maximumDays: Int64 = standardDays
     ) throws -> [VenueFiltersLoaded] {
-        let names = list(paths)
-        guard !names.isEmpty else { return [] }
+        guard !paths.isEmpty else { return [] }
         var catalogues: [VenueCatalogue] = []
-        for name in names {
+        for name in paths {
             let catalogue = try read(name)
             if let now, let problem = problem(catalogue, at: now, maximumDays: maximumDays) {
                 throw InputError("\(name): \(problem)")
@@ -56,7 +56,8 @@ public enum FiltersFile {
             guard let catalogue = catalogues.first(where: { $0[symbol] != nil }),
                 let event = catalogue.event(symbol, instrument.id)
             else {
-                throw InputError("\(symbol) is in none of the filters of \(paths)")
+                throw InputError(
+                    "\(symbol) is in none of the filters of \(paths.joined(separator: ","))")
             }
             if now != nil, catalogue[symbol]?.isTradable == false {
                 throw InputError("\(catalogue.venue) does not trade \(symbol) at present")

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerReading
-import Yams
+import LedgerVenues
 
 /// A venue's account, positions and open orders in one JSON object, as Alpaca's API answers them:
 ///
@@ -34,17 +34,8 @@ public struct SnapshotFile {
         var hash = FNV1a()
         hash.add(text.utf8)
         hash.add(kind.rawValue)
-        let root: Node
-        do {
-            guard let node = try Yams.compose(yaml: text) else {
-                throw InputError("\(name): the file is empty")
-            }
-            root = node
-        } catch let error as YamlError {
-            let words = "\(error)".split(separator: "\n").prefix(2).joined(separator: " ")
-            throw InputError("\(name): is no JSON: \(words)")
-        }
-        guard root.mapping != nil else {
+        let root = try Self.json(text, name)
+        guard case .object = root else {
             throw InputError("\(name): an object with account, positions and orders is needed")
         }
         let reader = FieldReader(name: name)
@@ -71,8 +62,23 @@ public struct SnapshotFile {
         try checkTwice(name)
     }
 
+    private static func json(_ text: String, _ name: String) throws -> JSONValue {
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw InputError("\(name): the file is empty")
+        }
+        let root: JSONValue
+        do throws(JSONFault) { root = try JSONValue(Array(text.utf8)) } catch {
+            throw InputError("\(name): is no JSON: \(error)")
+        }
+        if let field = root.repeatedField {
+            throw InputError("\(name): is no JSON: \(field) appears twice in one object")
+        }
+        return root
+    }
+
     private func position(
-        _ node: Node, _ place: String, _ reader: FieldReader, _ instrument: (String) -> InstrumentID
+        _ node: JSONValue, _ place: String, _ reader: FieldReader,
+        _ instrument: (String) -> InstrumentID
     ) throws -> VenuePositionReported {
         let symbol = try reader.text(node, "symbol", of: place)
         var quantity = Quantity(raw: try reader.money(node, "qty", of: place).raw)
@@ -92,7 +98,8 @@ public struct SnapshotFile {
     }
 
     private func order(
-        _ node: Node, _ place: String, _ reader: FieldReader, _ instrument: (String) -> InstrumentID
+        _ node: JSONValue, _ place: String, _ reader: FieldReader,
+        _ instrument: (String) -> InstrumentID
     ) throws -> VenueOrderReported {
         let symbol = try reader.text(node, "symbol", of: place)
         let side = try reader.text(node, "side", of: place)
@@ -144,47 +151,65 @@ public struct SnapshotFile {
 private struct FieldReader {
     let name: String
 
-    func object(_ node: Node, _ key: String, of place: String) throws -> Node {
-        guard let value = node.mapping?[Node(key)], value.mapping != nil else {
+    func object(_ node: JSONValue, _ key: String, _ place: String) throws -> JSONValue {
+        guard let value = node[key], case .object = value else {
             throw InputError("\(name): \(key) is missing or no object")
         }
         return value
     }
 
     /// Empty where it is absent.
-    func list(_ node: Node, _ key: String) throws -> [Node] {
-        guard let value = node.mapping?[Node(key)] else {
+    func list(_ node: JSONValue, _ key: String) throws -> [JSONValue] {
+        guard let value = node[key] else {
             throw InputError("\(name): \(key) is missing; write [] where there are none")
         }
-        guard let sequence = value.sequence else { throw InputError("\(name): \(key) is no list") }
-        return Array(sequence)
+        guard let elements = value.array else { throw InputError("\(name): \(key) is no list") }
+        return elements
     }
 
-    func text(_ node: Node, _ key: String, of place: String) throws -> String {
-        guard let scalar = node.mapping?[Node(key)]?.scalar, !isNull(scalar), !scalar.string.isEmpty
-        else { throw InputError("\(name): \(place).\(key) is missing") }
-        return scalar.string
+    func text(_ node: JSONValue, _ key: String, _ place: String) throws -> String {
+        guard let text = written(node[key]) else {
+            throw InputError("\(name): \(place).\(key) is missing")
+        }
+        return text
     }
 
-    func optional(_ node: Node, _ key: String, of place: String) throws -> Money? {
-        guard let scalar = node.mapping?[Node(key)]?.scalar, !isNull(scalar), !scalar.string.isEmpty
-        else { return nil }
-        guard let value = try? Money(scalar.string) else {
+    func optional(_ node: JSONValue, _ key: String, _ place: String) throws -> Money? {
+        guard let text = written(node[key]) else { return nil }
+        guard let value = try? Money(text) else {
             throw InputError(
-                "\(name): \(place).\(key) '\(scalar.string)' is no plain decimal of nine places at "
-                    + "most")
+                "\(name): \(place).\(key) '\(text)' is no plain decimal of nine places at most")
         }
         return value
     }
 
-    func money(_ node: Node, _ key: String, of place: String) throws -> Money {
-        guard let value = try optional(node, key, of: place) else {
+    func money(_ node: JSONValue, _ key: String, _ place: String) throws -> Money {
+        guard let value = try optional(node, key, place) else {
             throw InputError("\(name): \(place).\(key) is missing")
         }
         return value
     }
 
-    private func isNull(_ scalar: Node.Scalar) -> Bool {
-        scalar.style == .plain && scalar.string == "null"
+    /// A text, number or truth value as it is written; nil for anything else, for null and for nothing.
+    private func written(_ value: JSONValue?) -> String? {
+        switch value {
+        case .string(let text), .number(let text): text.isEmpty ? nil : text
+        case .bool(let flag): "\(flag)"
+        case .null, .array, .object, nil: nil
+        }
+    }
+}
+
+extension JSONValue {
+    /// The first name that stands twice in one object, here or deeper.
+    fileprivate var repeatedField: String? {
+        switch self {
+        case .object(let members):
+            let names = members.map(\.name).sorted()
+            let repeated = zip(names, names.dropFirst()).first { $0.0 == $0.1 }
+            return repeated?.0 ?? members.lazy.compactMap(\.value.repeatedField).first
+        case .array(let values): return values.lazy.compactMap(\.repeatedField).first
+        case .null, .bool, .number, .string: return nil
+        }
     }
 }

@@ -1,3 +1,4 @@
+import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
@@ -41,6 +42,9 @@ struct OtherRun: ~Copyable {
         guard input != .none else { return }
         try copy(journal, input)
         guard !engine.settings.pairs.isEmpty, engine.settings != settings else { return }
+        if let problem = SettingsSchema.problem(with: settings) {
+            throw InputError(problem.description)
+        }
         if let problem = engine.problem(with: settings) { throw InputError(problem) }
         time = engine.lastTime
         try load(Envelope(time: time))
@@ -88,7 +92,7 @@ struct OtherRun: ~Copyable {
 
     private mutating func load(_ envelope: Envelope) throws {
         let loaded = ConfigurationLoaded(
-            seed: settings["seed"].flatMap { UInt64($0) } ?? 0, build: Build.identity,
+            seed: try settings[RunKeys.seed], build: Build.identity,
             settings: settings.text)
         var single = Batch(next: batch.nextSequence)
         let sequence = try single.append(loaded, envelope)

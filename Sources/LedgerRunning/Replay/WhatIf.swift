@@ -160,10 +160,11 @@ public struct WhatIf {
     private static func compatible(
         _ wanted: Settings, with recorded: Settings
     ) throws -> Settings {
-        for key in ["account.name", "account.kind", "account.currency"] {
-            guard wanted[key] == recorded[key] else {
+        for key in [AccountKeys.name.name, AccountKeys.kind.name, AccountKeys.currency.name] {
+            let given = recorded.text(of: key)
+            guard wanted.text(of: key) == given else {
                 throw InputError(
-                    "\(key) is \(recorded[key] ?? "not set") in the journal, and its deposits and "
+                    "\(key) is \(given ?? "not set") in the journal, and its deposits and "
                         + "orders are that account's; leave it as it is")
             }
         }
@@ -177,7 +178,8 @@ public struct WhatIf {
     ) -> [(key: String, recorded: String?, other: String?)] {
         let keys = Set(recorded.pairs.map(\.key)).union(other.pairs.map(\.key)).sorted()
         return keys.compactMap { key in
-            recorded[key] == other[key] ? nil : (key, recorded[key], other[key])
+            let (before, after) = (recorded.text(of: key), other.text(of: key))
+            return before == after ? nil : (key, before, after)
         }
     }
 

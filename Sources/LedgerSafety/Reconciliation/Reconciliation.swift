@@ -1,14 +1,15 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
+import LedgerSettings
 
 /// How far ledger and venue may be apart (R03, C7).
 public struct ReconciliationRules: Hashable, Sendable {
-    public var isEnabled = true
+    public var isEnabled = ReconciliationKeys.enabled.standard
     /// Of cash and average prices, as a share of the venue's value in 10^-9.
-    public var tolerance = Price(raw: 10_000_000)
+    public var tolerance = ReconciliationKeys.tolerance.standard
     /// Units of a crypto position; quantities of equities are exact.
-    public var dust = Quantity(raw: 1000)
+    public var dust = ReconciliationKeys.dust.standard
 
     public init() {}
 

@@ -1,4 +1,5 @@
 import LedgerDomain
+import LedgerSettings
 import LedgerVenues
 
 /// What commands and the doctor ask a venue, and how they read its answers.
@@ -6,9 +7,9 @@ public struct VenueQuestions: Sendable {
     /// Whether the venue tells the time to someone without a key.
     public var hasPublicClock: Bool
     /// Where orders and data are, by the settings.
-    public var addresses: @Sendable (SettingValues) -> VenueClient.Addresses
+    public var addresses: @Sendable (CheckedSettings) -> VenueClient.Addresses
     /// Milliseconds within which the venue must take a request up, by the settings.
-    public var receiveWindow: @Sendable (SettingValues) -> Int64
+    public var receiveWindow: @Sendable (CheckedSettings) -> Int64
     /// Answered only to a key that the venue accepts.
     public var account: WireRequest
     /// What the key may do; nil when the venue does not say. Given the answer about the account.
@@ -21,8 +22,8 @@ public struct VenueQuestions: Sendable {
 
     public init(
         hasPublicClock: Bool,
-        addresses: @escaping @Sendable (SettingValues) -> VenueClient.Addresses,
-        receiveWindow: @escaping @Sendable (SettingValues) -> Int64 = { _ in 5000 },
+        addresses: @escaping @Sendable (CheckedSettings) -> VenueClient.Addresses,
+        receiveWindow: @escaping @Sendable (CheckedSettings) -> Int64 = { _ in 5000 },
         account: WireRequest,
         permissions: @escaping @Sendable (VenueClient, WireAnswer) -> KeyPermissions?,
         catalogue: @escaping @Sendable (VenueClient, _ now: Timestamp) throws -> VenueCatalogue,

@@ -2,6 +2,7 @@ import Glibc
 import LedgerArchive
 import LedgerConfiguration
 import LedgerEngine
+import LedgerSafety
 import LedgerVenues
 import VenueRegister
 
@@ -9,7 +10,7 @@ import VenueRegister
 extension Doctor {
     /// The venue that the configuration trades at or takes data from; the first known where it names none.
     var concernedVenue: VenueDescriptor {
-        let named = ["venue.kind", "feed.venue"].compactMap { key in
+        let named = [ModeKeys.venue, FeedKeys.venue].compactMap { key in
             configuration.flatMap { KnownVenues.named($0[key]) }
         }
         return named.first ?? KnownVenues.all[0]
@@ -41,9 +42,9 @@ extension Doctor {
     /// Two names of one secret with different values: which one would be sent is not for a program to
     /// choose.
     private func conflict(_ venue: String) -> DoctorCheck? {
-        for part in ["api_key", "api_secret"] {
-            guard let setting = SettingsSchema.setting("\(venue).\(part)") else { continue }
-            let set = Configuration.variables(setting).filter { subject.variable($0) != nil }
+        guard let keys = KnownVenues.named(venue)?.credentials else { return nil }
+        for key in [keys.key, keys.secret] {
+            let set = Configuration.variables(key.setting).filter { subject.variable($0) != nil }
             let values = set.compactMap(subject.variable)
             guard let first = values.first, values.contains(where: { $0 != first }) else {
                 continue
@@ -62,7 +63,7 @@ extension Doctor {
                 .keys, named: venue, passed: false, severity: .warning,
                 "not looked at, because the configuration cannot be read")
         }
-        let file = configuration["\(venue).key_file"]
+        let file = KnownVenues.named(venue)?.credentials.map { configuration[$0.file] } ?? ""
         let keys: VenueKeys
         do { keys = try KeyFile.keys(of: venue, configuration) } catch {
             let isOpen = !file.isEmpty && access(file, F_OK) == 0 && !PrivateFile.isPrivate(file)
@@ -125,11 +126,11 @@ extension Doctor {
     private func riskCheck(_ configuration: Configuration) -> DoctorCheck {
         let isOn = configuration.hasRiskLimits
         return DoctorCheck(
-            .configuration, named: "risk limits", passed: isOn,
-            severity: configuration["mode"] == "live" ? .error : .warning,
+            .configuration, "risk limits", passed: isOn,
+            severity: configuration[ModeKeys.mode] == .live ? .error : .warning,
             isOn ? "risk limits are on" : "risk limits are off",
             expected: "risk.enabled true or auto",
-            actual: "risk.enabled \(configuration["risk.enabled"])",
+            actual: "risk.enabled \(configuration[RiskKeys.enabled])",
             fixCommand: isOn ? "" : "set risk.enabled: true")
     }
 }
@@ -137,7 +138,6 @@ extension Doctor {
 extension Configuration {
     /// Whether the limits are on, by themselves where the settings leave it to the account's kind.
     var hasRiskLimits: Bool {
-        let value = self["risk.enabled"]
-        return value == "true" || (value == "auto" && self["account.kind"] != "simulated")
+        self[RiskKeys.enabled].isOn(self[AccountKeys.kind] != .simulated)
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import LedgerArchive
+import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
@@ -17,9 +18,9 @@ extension Doctor {
     }
 
     private func filterChecks() -> [DoctorCheck] {
-        let files = FiltersFile.list(configuration?["venue.filters"] ?? "")
+        let files = configuration?[VenueFileKeys.filters] ?? []
         let days =
-            Int64(configuration?["venue.filters_max_age_days"] ?? "") ?? FiltersFile.standardDays
+            configuration?[VenueFileKeys.filtersMaxAgeDays] ?? FiltersFile.standardDays
         guard !files.isEmpty else {
             return [
                 DoctorCheck(
@@ -60,7 +61,7 @@ extension Doctor {
     }
 
     private func feeChecks() -> [DoctorCheck] {
-        FiltersFile.list(configuration?["venue.fees"] ?? "").map { file in
+        (configuration?[VenueFileKeys.fees] ?? []).map { file in
             do {
                 let schedule = try FeesFile.read(file)
                 return DoctorCheck(

@@ -1,9 +1,11 @@
 import Glibc
 import LedgerArchive
+import LedgerConfiguration
 import LedgerDomain
 import LedgerJournal
 import LedgerReading
 import LedgerRunning
+import LedgerSafety
 
 /// The machine: its clock, libraries, directories and room.
 extension Doctor {
@@ -37,7 +39,7 @@ extension Doctor {
 
     /// A flag that is forgotten is a day without trades.
     private func flagCheck() -> DoctorCheck {
-        let path = configuration?["gate.flag_path"] ?? "state/kill_switch.flag"
+        let path = configuration?[GateKeys.flagPath] ?? GateKeys.flagPath.standard
         let found = FlagFile.present(path)
         return DoctorCheck(
             .environment, named: "kill flag", passed: found == nil, severity: .warning,

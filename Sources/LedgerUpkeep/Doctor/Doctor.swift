@@ -57,8 +57,8 @@ public struct Doctor {
 
     /// Whether the configuration is for a venue, which makes some warnings errors.
     var isForVenue: Bool {
-        let mode = configuration?["mode"] ?? "sim"
-        return mode == "paper" || mode == "live"
+        let mode = configuration?[ModeKeys.mode] ?? .sim
+        return mode != .sim
     }
 
     /// In the order of the groups; the network is only mentioned.

@@ -6,6 +6,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 import LedgerRunning
+import LedgerSafety
 
 /// The six items before real orders leave (V02), each judged from what can be seen.
 public struct PreLiveChecklist: Sendable {
@@ -51,9 +52,9 @@ public struct PreLiveChecklist: Sendable {
         }
         addLimits(configuration)
         addSwitch(configuration, history)
-        let contact = ["email.to", "alerts.slack_webhook"].first {
+        let contact = [EmailKeys.to, AlertKeys.slackWebhook].first {
             configuration?[$0].isEmpty == false
-        }
+        }?.name
         add(
             "contact", contact != nil ? .pass : .manual,
             evidence: contact.map { "alerts go out by \($0)" }
@@ -79,8 +80,8 @@ public struct PreLiveChecklist: Sendable {
 
     /// What the runbook begins with (X04); 0 is no limit.
     private static let conservative: [(key: String, most: String)] = [
-        ("risk.max_abs_position_notional", "1000"), ("risk.max_order_notional", "500"),
-        ("risk.daily_loss_limit", "100"), ("risk.max_orders_per_min", "10"),
+        (RiskKeys.maxAbsPositionNotional.name, "1000"), (RiskKeys.maxOrderNotional.name, "500"),
+        (RiskKeys.dailyLossLimit.name, "100"), (RiskKeys.maxOrdersPerMin.name, "10"),
     ]
 
     private mutating func addLimits(_ configuration: Configuration?) {
@@ -90,7 +91,7 @@ public struct PreLiveChecklist: Sendable {
         var wide: [String] = []
         if !configuration.hasRiskLimits { wide.append("risk limits are off") }
         for (key, most) in Self.conservative {
-            let value = (try? Money(configuration[key])) ?? .zero
+            let value = (try? Money(configuration.text(of: key))) ?? .zero
             guard let limit = try? Money(most), value.raw == 0 || value > limit else { continue }
             wide.append("\(key) \(value) instead of \(most)")
         }
@@ -102,7 +103,7 @@ public struct PreLiveChecklist: Sendable {
 
     /// Touched and removed once, and seen by a run.
     private mutating func addSwitch(_ configuration: Configuration?, _ history: History) {
-        let path = configuration?["gate.flag_path"] ?? "state/kill_switch.flag"
+        let path = configuration?[GateKeys.flagPath] ?? GateKeys.flagPath.standard
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
         let place = path.hasPrefix("/") ? "/" + folder : folder.isEmpty ? "." : folder
         guard access(place, W_OK | X_OK) == 0 else {

@@ -1,3 +1,5 @@
+import AlpacaWire
+import LedgerConfiguration
 import LedgerDomain
 import LedgerEvents
 import LedgerExchange
@@ -22,7 +24,7 @@ final class AlpacaVenue: Venue {
 
     init(_ ledger: ExchangeLedger, _ options: ExchangeOptions, _ faults: Misbehaviour) {
         (self.ledger, self.options, self.faults) = (ledger, options, faults)
-        budget = RateBudget(limit: Int(options.configuration["exchange.alpaca_limit"]) ?? 0)
+        budget = RateBudget(limit: options.configuration[AlpacaKeys.exchangeLimit])
     }
 
     var subscribers: Int { dataStreams.count { !$0.isEmpty } }

@@ -1,5 +1,6 @@
 import AlpacaWire
 import LedgerDomain
+import LedgerSettings
 import LedgerTransport
 import LedgerVenues
 
@@ -10,12 +11,13 @@ extension VenueConnection {
             live: ["api.alpaca.markets"], paper: ["paper-api.alpaca.markets"], liveKey: "AK",
             paperKey: "PK"),
         requests: { keys, _ in .alpaca(keys) },
-        settings: { .alpaca($0, keys: $1) },
+        settings: { .alpaca($0, $1) },
         gateway: { (settings) throws(GatewaySettingsError) in try AlpacaGateway(settings) },
         questions: VenueQuestions(
             hasPublicClock: false,
-            addresses: { value in
-                .init(trading: value("alpaca.trading_url"), data: value("alpaca.data_url"))
+            addresses: { settings in
+                .init(
+                    trading: settings[AlpacaKeys.tradingURL], data: settings[AlpacaKeys.dataURL])
             },
             account: AlpacaRequests.account,
             permissions: { _, account in try? KeyPermissions(alpaca: account.body) },
@@ -68,18 +70,18 @@ extension GatewaySettings {
     }
 
     /// By the configuration's settings.
-    static func alpaca(_ value: SettingValues, keys: VenueKeys) -> GatewaySettings {
-        let isPaper = value("paper") != "false" && value("alpaca.paper") != "false"
-        var settings = GatewaySettings.alpaca(keys, isPaper: isPaper)
-        settings.restURL = value("alpaca.trading_url")
-        settings.dataURL = value("alpaca.data_url")
-        settings.marketStreamURL = value("alpaca.stream_url")
-        let stream = value("alpaca.order_stream_url")
+    static func alpaca(_ checked: CheckedSettings, _ terms: GatewayTerms) -> GatewaySettings {
+        let isPaper = terms.isPaper && checked[AlpacaKeys.paper]
+        var settings = GatewaySettings.alpaca(terms.keys, isPaper: isPaper)
+        settings.restURL = checked[AlpacaKeys.tradingURL]
+        settings.dataURL = checked[AlpacaKeys.dataURL]
+        settings.marketStreamURL = checked[AlpacaKeys.streamURL]
+        let stream = checked[AlpacaKeys.orderStreamURL]
         settings.orderStreamURL =
             stream.isEmpty ? socketAddress(settings.restURL) + "/stream" : stream
-        settings.budget = budget(perMinute: Int64(value("alpaca.requests_per_minute")) ?? 0)
+        settings.budget = budget(perMinute: checked[AlpacaKeys.requestsPerMinute])
         // Alpaca refuses a second order of one client order id, so a late order can only be refused.
-        settings.receiveWindow = max(1, Int64(value("latency.timeout_ms")) ?? 0)
+        settings.receiveWindow = max(1, terms.timeout.count / 1_000_000)
         return settings
     }
 

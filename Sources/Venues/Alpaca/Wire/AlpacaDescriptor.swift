@@ -18,12 +18,13 @@ extension VenueDescriptor {
             ]),
         keys: VenueKeyNames(
             key: ["ALPACA_API_KEY"], secret: ["ALPACA_API_SECRET", "ALPACA_SECRET_KEY"]),
-        settings: AlpacaSettings.daemon, exchangeSettings: AlpacaSettings.exchange,
+        settings: AlpacaKeys.daemon, exchangeSettings: AlpacaKeys.exchange,
         filters: FiltersSource(
             answer: "assets", path: "data/alpaca_filters.json", importCommand: "import-assets",
             fetchCommand: "assets",
             read: { (bytes) throws(JSONFault) in (nil, try AlpacaAssets(bytes).instruments) }),
         examples: Examples(
             paper: "configs/paper_alpaca.yaml", live: "configs/live_alpaca.yaml"),
-        liveSwitch: LiveSwitch(paper: "alpaca.paper", enabled: "alpaca.live_enabled"))
+        liveSwitch: LiveSwitch(
+            paper: AlpacaKeys.paper, enabled: AlpacaKeys.liveEnabled))
 }

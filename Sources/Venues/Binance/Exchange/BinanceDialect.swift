@@ -1,7 +1,9 @@
+import BinanceWire
 import LedgerDomain
 import LedgerConfiguration
 import LedgerExchange
 import LedgerReading
+import LedgerSettings
 import LedgerVenues
 
 /// Binance's spot API.
@@ -14,7 +16,7 @@ public struct BinanceDialect: ExchangeDialect {
     public init() {}
 
     public func currency(_ configuration: Configuration) -> String {
-        configuration["exchange.binance_currency"]
+        configuration[BinanceKeys.exchangeCurrency]
     }
 
     public func kind(of symbol: String) -> InstrumentKind { .crypto }
@@ -49,12 +51,11 @@ public struct BinanceDialect: ExchangeDialect {
         }
     }
 
-    public var listedSetting: String? { "exchange.filters" }
+    public var listedSetting: SettingKey<[String]>? { ExchangeKeys.filters }
 
     /// The symbols of the exchangeInfo files that the settings name.
     private func recorded(_ options: ExchangeOptions) throws -> [BinanceSymbol] {
-        let paths = options.configuration["exchange.filters"].split(separator: ",").map(\.spaceless)
-        return try paths.flatMap { path in
+        try options.configuration[ExchangeKeys.filters].flatMap { path in
             let value: WireValue
             do {
                 value = try WireJSON.decode(

@@ -1,3 +1,5 @@
+import BinanceWire
+import LedgerConfiguration
 import LedgerDomain
 import LedgerEvents
 import LedgerExchange
@@ -17,7 +19,7 @@ extension BinanceVenue {
         } else {
             found = .array(symbols.map(\.value))
         }
-        let limit = Int64(options.configuration["exchange.binance_limit"]) ?? 6000
+        let limit = Int64(options.configuration[BinanceKeys.exchangeLimit])
         return [
             "timezone": "UTC", "serverTime": .integer(now.milliseconds),
             "rateLimits": [

@@ -166,7 +166,7 @@ extension BinanceVenue {
     }
 
     func account() -> WireValue {
-        let points = (try? BasisPoints(ledger.feePoints))?.raw ?? 0
+        let points = ledger.fee.raw
         // Thousandths of a basis point are 10^-7.
         let rate = WireValue.eight(Int128(points) * 100)
         return [
@@ -189,7 +189,7 @@ extension BinanceVenue {
 
     func commission(_ parameters: Parameters) throws(BinanceError) -> WireValue {
         let (symbol, _) = try symbol(parameters)
-        let points = (try? BasisPoints(ledger.feePoints))?.raw ?? 0
+        let points = ledger.fee.raw
         let rate = WireValue.eight(Int128(points) * 100)
         let none: WireValue = [
             "maker": "0.00000000", "taker": "0.00000000", "buyer": "0.00000000",

@@ -1,3 +1,5 @@
+import BinanceWire
+import LedgerConfiguration
 import LedgerDomain
 import LedgerEvents
 import LedgerExchange
@@ -24,7 +26,7 @@ final class BinanceVenue: Venue {
         symbols = ledger.instruments.map { instrument in
             recorded.first { $0.name == instrument.symbol } ?? BinanceSymbol(instrument)
         }
-        budget = RateBudget(limit: Int(options.configuration["exchange.binance_limit"]) ?? 0)
+        budget = RateBudget(limit: options.configuration[BinanceKeys.exchangeLimit])
     }
 
     var subscribers: Int { sessions.count { !$0.streams.isEmpty } }

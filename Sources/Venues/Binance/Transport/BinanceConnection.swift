@@ -1,5 +1,6 @@
 import BinanceWire
 import LedgerDomain
+import LedgerSettings
 import LedgerTransport
 import LedgerVenues
 
@@ -16,14 +17,14 @@ extension VenueConnection {
                 "demo-ws-api.binance.com",
             ]),
         requests: { .binance($0, receiveWindow: $1) },
-        settings: { .binance($0, keys: $1) },
+        settings: { .binance($0, $1) },
         gateway: { (settings) throws(GatewaySettingsError) in try BinanceGateway(settings) },
         questions: VenueQuestions(
             hasPublicClock: true,
-            addresses: { value in
-                .init(trading: value("binance.rest_url"), data: value("binance.rest_url"))
+            addresses: { settings in
+                .init(trading: settings[BinanceKeys.restURL], data: settings[BinanceKeys.restURL])
             },
-            receiveWindow: { Int64($0("binance.recv_window_ms")) ?? 5000 },
+            receiveWindow: { $0[BinanceKeys.receiveWindow] },
             account: BinanceRequests.account,
             permissions: { client, _ in
                 let answer = try? client.ask(KeyPermissions.binanceRequest)
@@ -81,14 +82,14 @@ extension GatewaySettings {
     }
 
     /// By the configuration's settings.
-    static func binance(_ value: SettingValues, keys: VenueKeys) -> GatewaySettings {
-        var settings = GatewaySettings.binance(keys, isPaper: value("paper") != "false")
-        settings.restURL = value("binance.rest_url")
-        settings.marketStreamURL = value("binance.stream_url")
-        settings.orderStreamURL = value("binance.order_stream_url")
-        settings.budget = budget(perMinute: Int64(value("binance.weight_per_minute")) ?? 0)
-        settings.receiveWindow = Int64(value("binance.recv_window_ms")) ?? 0
-        settings.quoteAsset = value("account.currency")
+    static func binance(_ checked: CheckedSettings, _ terms: GatewayTerms) -> GatewaySettings {
+        var settings = GatewaySettings.binance(terms.keys, isPaper: terms.isPaper)
+        settings.restURL = checked[BinanceKeys.restURL]
+        settings.marketStreamURL = checked[BinanceKeys.streamURL]
+        settings.orderStreamURL = checked[BinanceKeys.orderStreamURL]
+        settings.budget = budget(perMinute: checked[BinanceKeys.weightPerMinute])
+        settings.receiveWindow = checked[BinanceKeys.receiveWindow]
+        settings.quoteAsset = terms.currency
         return settings
     }
 }

@@ -14,7 +14,7 @@ extension VenueDescriptor {
                 .init(.crypto, .stopLimit, [.goodTillCancelled, .immediateOrCancel, .fillOrKill]),
             ], symbolsPerConnection: BinanceMarketStream.symbolsPerConnection),
         keys: VenueKeyNames(key: ["BINANCE_API_KEY"], secret: ["BINANCE_API_SECRET"]),
-        settings: BinanceSettings.daemon, exchangeSettings: BinanceSettings.exchange,
+        settings: BinanceKeys.daemon, exchangeSettings: BinanceKeys.exchange,
         filters: FiltersSource(
             answer: "exchangeInfo", path: "data/binance_filters.json",
             importCommand: "import-filters", fetchCommand: "fetch-filters",

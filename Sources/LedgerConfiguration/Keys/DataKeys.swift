@@ -1,0 +1,76 @@
+import LedgerDomain
+import LedgerSettings
+
+/// The files, tapes and feeds of a run.
+public enum DataKeys {
+    /// The path of data that a venue streams.
+    public static let venuePath = "venue"
+    public static let path = SettingKey.text(
+        "data.*.path", default: nil,
+        help:
+            "a tape's directory, a CSV file, - for standard input, or venue for a live "
+            + "feed; at equal times the entry named first goes first: name splits and dividends behind their bars"
+    )
+    public static let symbol = SettingKey.text(
+        "data.*.symbol", default: nil,
+        help: "instrument of a CSV file; actions and predictions of others are passed over")
+    public static let venue = SettingKey.text(
+        "data.*.venue", default: "", help: "exchange of the instrument")
+    public static let currency = SettingKey.text(
+        "data.*.currency", default: "USD", help: "what its prices are counted in")
+    public static let kind = SettingKey<Kind>.choice(
+        "data.*.kind", default: .equity, help: "kind of the instrument")
+    public static let tick = SettingKey<Price>.decimal(
+        "data.*.tick", from: "0.000000001", through: "1000000", default: "0.01",
+        help: "smallest price step")
+    public static let lot = SettingKey<Quantity>.decimal(
+        "data.*.lot", from: "0.000000001", through: "1000000", default: "1",
+        help: "smallest quantity step")
+    public static let format = SettingKey.text(
+        "data.*.format", default: "csv",
+        help: "csv or a preset such as lean-daily, actions or lean-factors")
+    public static let columns = SettingKey.text(
+        "data.*.columns", default: "", help: "column map: time=Date,open=1,…")
+    public static let rows = SettingKey.text(
+        "data.*.rows", default: "",
+        help: "bar, quote, trade, prediction, action or factor; empty to tell by columns")
+    public static let zone = SettingKey.text(
+        "data.*.zone", default: "UTC", help: "time zone of local times")
+    public static let time = SettingKey.text(
+        "data.*.time", default: "", help: "time format; empty to tell by the first row")
+    public static let date = SettingKey.text(
+        "data.*.date", default: "", help: "day of files that count from midnight")
+    public static let label = SettingKey<Label>.choice(
+        "data.*.label", default: .start, help: "which end a bar's time names")
+    public static let interval = SettingKey<UInt32>.integer(
+        "data.*.interval", 0...31_622_400, default: 0, help: "length of a bar in seconds")
+    public static let priceDivisor = SettingKey<Int64>.integer(
+        "data.*.price_divisor", 1...1_000_000_000, default: 1, help: "prices are divided by it")
+    public static let roundTo = SettingKey<Int>.integer(
+        "data.*.round_to", -1...9, default: -1, help: "decimals to round to; -1 to refuse more")
+    public static let skipBad = SettingKey.flag(
+        "data.*.skip_bad", default: false, help: "count and list bad rows instead of stopping")
+
+    public static let all = [
+        path.setting, symbol.setting, venue.setting, currency.setting, kind.setting, tick.setting,
+        lot.setting, format.setting, columns.setting, rows.setting, zone.setting, time.setting,
+        date.setting, label.setting, interval.setting, priceDivisor.setting, roundTo.setting,
+        skipBad.setting,
+    ]
+
+    /// The kind of an instrument.
+    public enum Kind: String, Worded {
+        case equity = "equity"
+        case crypto = "crypto"
+
+        public var word: String { rawValue }
+    }
+
+    /// Which end of a bar its time names.
+    public enum Label: String, Worded {
+        case start = "start"
+        case end = "end"
+
+        public var word: String { rawValue }
+    }
+}

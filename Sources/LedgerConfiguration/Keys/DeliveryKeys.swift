@@ -1,0 +1,62 @@
+import LedgerSettings
+
+/// Where mail is sent.
+public enum EmailKeys {
+    public static let smtpHost = SettingKey.text(
+        "email.smtp_host", default: "", help: "mail server", variables: ["EMAIL_SMTP_HOST"])
+    public static let smtpPort = SettingKey<Int>.integer(
+        "email.smtp_port", 1...65_535, default: 587, help: "port of the mail server",
+        variables: ["EMAIL_SMTP_PORT"])
+    public static let user = SettingKey.text(
+        "email.user", default: "", help: "user at the mail server", variables: ["EMAIL_USER"])
+    public static let password = SettingKey.secret(
+        "email.password", help: "password of that user", variables: ["EMAIL_PASSWORD"])
+    public static let from = SettingKey.text(
+        "email.from", default: "", help: "sender of alerts", variables: ["EMAIL_FROM"])
+    public static let to = SettingKey.text(
+        "email.to", default: "", help: "receivers, separated by commas", variables: ["EMAIL_TO"])
+
+    public static let all = [
+        smtpHost.setting, smtpPort.setting, user.setting, password.setting, from.setting,
+        to.setting,
+    ].map { $0.read(by: "the trading daemon") }
+}
+
+/// Where alerts and incident bundles go.
+public enum AlertKeys {
+    public static let slackWebhook = SettingKey.secret(
+        "alerts.slack_webhook", help: "address that alerts are posted to",
+        variables: ["SLACK_WEBHOOK", "SLACK_WEBHOOK_URL"])
+    public static let redisURL = SettingKey.secret(
+        "alerts.redis_url", help: "store that alerts are published in", variables: ["REDIS_URL"])
+    public static let bucket = SettingKey.text(
+        "incident.bucket", default: "", help: "where incident bundles are copied to",
+        variables: ["INCIDENT_BUCKET"])
+
+    public static let all = [slackWebhook.setting, redisURL.setting, bucket.setting].map {
+        $0.read(by: "the trading daemon")
+    }
+}
+
+/// Parts that are on or replaced by a stand-in.
+public enum FeatureKeys {
+    public static let nownodes = SettingKey.flag(
+        "features.nownodes", default: false, help: "an outside feed of chain data",
+        variables: ["USE_NOWNODES"])
+    public static let openaiMock = SettingKey.flag(
+        "features.openai_mock", default: true, help: "a stand-in for a language model",
+        variables: ["OPENAI_MOCK"])
+    public static let redisMock = SettingKey.flag(
+        "features.redis_mock", default: false, help: "a stand-in for the store",
+        variables: ["REDIS_MOCK"])
+    public static let mlTests = SettingKey.flag(
+        "features.ml_tests", default: false, help: "tests that need a trained model",
+        variables: ["RUN_ML_TESTS"])
+    public static let onnxTests = SettingKey.flag(
+        "features.onnx_tests", default: false, help: "tests that need an exported model",
+        variables: ["RUN_ONNX_TESTS"])
+
+    public static let all = [
+        nownodes.setting, openaiMock.setting, redisMock.setting, mlTests.setting, onnxTests.setting,
+    ].map { $0.read(by: "the trading daemon") }
+}

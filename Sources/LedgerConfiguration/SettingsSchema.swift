@@ -1,0 +1,38 @@
+import LedgerEngine
+import LedgerSettings
+import LedgerVenues
+import VenueRegister
+
+/// The register of all settings: a group for each part of the program, each declared where it is read.
+public enum SettingsSchema {
+    public static let all: [Setting] = [
+        EngineSchema.core, VenueFileKeys.all, ExecutionKeys.all, LiveKeys.all, FeedKeys.all,
+        UniverseKeys.all, DailyKeys.all, venues, NetworkKeys.all, LatencyKeys.all, EmailKeys.all,
+        AlertKeys.all, FeatureKeys.all, TrainingKeys.all, ExchangeKeys.all, DataKeys.all,
+        EngineSchema.strategies,
+    ].flatMap { $0 }
+
+    /// What each venue declares.
+    private static let venues: [Setting] = KnownVenues.all.flatMap { venue in
+        let keys = [venue.credentials.key.setting, venue.credentials.secret.setting]
+        return [venue.credentials.file.setting]
+            + (venue.settings + keys).map { $0.read(by: "the trading daemon") }
+            + venue.exchangeSettings
+    }
+
+    /// The setting that a key names; nil for one that the program does not know.
+    public static func setting(_ key: String) -> Setting? { all.setting(key) }
+
+    /// Nil if each value suits its setting and none contradicts another; else the first problem.
+    public static func problem(with settings: Settings) -> SettingsError? {
+        for (key, value) in settings.pairs {
+            if let problem = setting(key)?.problem(with: value) {
+                return SettingsError(key: key, "'\(value)' \(problem)")
+            }
+        }
+        do throws(SettingsError) { try SettingsContradictions.check(settings) } catch {
+            return error
+        }
+        return nil
+    }
+}

@@ -1,0 +1,39 @@
+import LedgerEvents
+import LedgerSafety
+
+/// What the safety layer remembers between two events, beside the gate and the stop. Each watch owns its
+/// memory; the engine tells it what happens and acts on what it says.
+struct Vigil: Hashable, Sendable {
+    var equity = EquityWatch()
+    var days = DayWatch()
+    var regime = RegimeWatch()
+    var counters = FaultCounters()
+    var clock = ClockWatch()
+    var entries = EntryCount()
+    var trades = TradeWatch()
+    var feeds = FeedWatch()
+
+    init() {}
+
+    func encode(into writer: inout StateWriter) {
+        equity.encode(into: &writer)
+        days.encode(into: &writer)
+        regime.encode(into: &writer)
+        counters.encode(into: &writer)
+        clock.encode(into: &writer)
+        entries.encode(into: &writer)
+        trades.encode(into: &writer)
+        feeds.encode(into: &writer)
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        equity = try EquityWatch(from: &reader)
+        days = try DayWatch(from: &reader)
+        regime = try RegimeWatch(from: &reader)
+        counters = try FaultCounters(from: &reader)
+        clock = try ClockWatch(from: &reader)
+        entries = try EntryCount(from: &reader)
+        trades = try TradeWatch(from: &reader)
+        feeds = try FeedWatch(from: &reader)
+    }
+}
