@@ -11,10 +11,8 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A target of the pure core: no clock, no input or output, no randomness, synchronous.
-func pure(
-    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil
-) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func pure(_ name: String, _ uses: [Target.Dependency], path: String? = nil) -> Target {
+    .target(name: name, dependencies: uses, path: path, swiftSettings: settings)
 }
 
 /// Tests of one target or of one thing that several targets do together.
@@ -121,7 +119,7 @@ let package = Package(
                 "LedgerSimulation",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
+                "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
                 "LedgerConfiguration", "LedgerReading",
             ],
             swiftSettings: settings),

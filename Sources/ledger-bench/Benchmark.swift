@@ -14,6 +14,7 @@ enum Benchmark {
                ledger-bench fold positions|all JOURNAL
                ledger-bench tree JOURNAL DIR          the Merkle tree of it
                ledger-bench append durable|bulk EVENTS_A_COMMIT EVENTS DIR
+               ledger-bench inbox JOURNAL COUNT       submissions to a run that goes on
         """
 
     static func run(_ arguments: [String]) throws {
@@ -38,6 +39,7 @@ enum Benchmark {
                 durability: arguments[1] == "durable" ? .durable : .bulk,
                 perCommit: number(arguments[2]), events: number(arguments[3]),
                 directory: arguments[4])
+        case ("inbox", 3): try Submitting.run(arguments[1], count: number(arguments[2]))
         default: throw InputError(usage)
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `ledger data check` and `inspect` on real files: what really happened is told from what is odd in them.
@@ -7,8 +8,8 @@ struct QualityCases {
     private func run(_ command: String) throws -> Program.Result {
         try Program(folder: Folder()).run(
             """
-            US='\(RecountCases.data)/lean/equity/usa'
-            COINS='\(RecountCases.data)/lean/crypto/coinbase'
+            US='\(Checkout.data)/lean/equity/usa'
+            COINS='\(Checkout.data)/lean/crypto/coinbase'
             LAST=2021-04-01T04:00:00Z
             ledger data \(command)
             """)
@@ -78,7 +79,7 @@ struct QualityCases {
         let program = Program(folder: try Folder())
         let result = try program.run(
             """
-            US='\(RecountCases.data)/lean/equity/usa'
+            US='\(Checkout.data)/lean/equity/usa'
             ledger data import $US/daily/aapl.zip --preset lean-daily --symbol AAPL --tick 0.0001 \\
                 --journal aapl > /dev/null
             check() { ledger data check --journal aapl --at 2021-04-01T04:00:00Z --format csv "$@"; }

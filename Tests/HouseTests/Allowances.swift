@@ -132,36 +132,6 @@ enum Allowances {
     /// Functions over the longest length, as `path#name`.
     static let longFunctions: [Entry] = []
 
-    /// How many functions of a file may still have two unlabelled parameters of one type. A file is
-    /// known by its name, so that it may move. The counts only fall.
-    static let unlabelled: [(file: String, count: Int)] = [
-        ("Engine+Days.swift", 2),
-        ("Engine+Drawdown.swift", 1),
-        ("Engine+Entries.swift", 3),
-        ("Engine+Orders.swift", 4),
-        ("Engine+Requests.swift", 1),
-        ("JSONObject.swift", 1),
-        ("MessagePack.swift", 2),
-        ("OrderMemory.swift", 1),
-        ("PreLiveChecklist.swift", 1),
-        ("RateBudget.swift", 1),
-        ("Replay.swift", 1),
-        ("ReplayCommand.swift", 1),
-        ("VenueSnapshotFile.swift", 4),
-        ("ArchiveSnapshots.swift", 1),
-        ("StateDiff.swift", 1),
-        ("StepComparison.swift", 3),
-        ("TailCommand.swift", 1),
-        ("WebSocketTarget.swift", 1),
-        ("WhatIf.swift", 1),
-        ("WireTime.swift", 1),
-    ]
-
-    static func missingLabels(_ path: String) -> Int {
-        let name = path.split(separator: "/").last.map(String.init)
-        return unlabelled.first { $0.file == name }?.count ?? 0
-    }
-
     static func contains(_ list: [Entry], _ path: String) -> Bool {
         list.contains { $0.path == path || ($0.path.hasSuffix("/") && path.hasPrefix($0.path)) }
     }

@@ -3,6 +3,7 @@ import LedgerBooks
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
+import TestSupport
 import Testing
 
 /// What other programs make of the exports is what the projections are.
@@ -193,6 +194,6 @@ import Testing
 extension [String] {
     /// Paths of the package's tools, from its root.
     fileprivate var inRoot: [String] {
-        map { $0.hasPrefix("tools/") ? BooksTool.root.path + "/" + $0 : $0 }
+        map { $0.hasPrefix("tools/") ? Checkout.root.path + "/" + $0 : $0 }
     }
 }

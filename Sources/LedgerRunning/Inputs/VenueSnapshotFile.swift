@@ -34,7 +34,7 @@ public struct VenueSnapshotFile {
         var hash = FNV1a()
         hash.add(text.utf8)
         hash.add(kind.rawValue)
-        let root = try Self.json(text, name)
+        let root = try Self.json(text, of: name)
         guard case .object = root else {
             throw InputError("\(name): an object with account, positions and orders is needed")
         }
@@ -62,7 +62,7 @@ public struct VenueSnapshotFile {
         try checkTwice(name)
     }
 
-    private static func json(_ text: String, _ name: String) throws -> JSONValue {
+    private static func json(_ text: String, of name: String) throws -> JSONValue {
         guard text.contains(where: { !$0.isWhitespace }) else {
             throw InputError("\(name): the file is empty")
         }
@@ -151,7 +151,7 @@ public struct VenueSnapshotFile {
 private struct FieldReader {
     let name: String
 
-    func object(_ node: JSONValue, _ key: String, _ place: String) throws -> JSONValue {
+    func object(_ node: JSONValue, _ key: String, of place: String) throws -> JSONValue {
         guard let value = node[key], case .object = value else {
             throw InputError("\(name): \(key) is missing or no object")
         }
@@ -167,14 +167,14 @@ private struct FieldReader {
         return elements
     }
 
-    func text(_ node: JSONValue, _ key: String, _ place: String) throws -> String {
+    func text(_ node: JSONValue, _ key: String, of place: String) throws -> String {
         guard let text = written(node[key]) else {
             throw InputError("\(name): \(place).\(key) is missing")
         }
         return text
     }
 
-    func optional(_ node: JSONValue, _ key: String, _ place: String) throws -> Money? {
+    func optional(_ node: JSONValue, _ key: String, of place: String) throws -> Money? {
         guard let text = written(node[key]) else { return nil }
         guard let value = try? Money(text) else {
             throw InputError(
@@ -183,8 +183,8 @@ private struct FieldReader {
         return value
     }
 
-    func money(_ node: JSONValue, _ key: String, _ place: String) throws -> Money {
-        guard let value = try optional(node, key, place) else {
+    func money(_ node: JSONValue, _ key: String, of place: String) throws -> Money {
+        guard let value = try optional(node, key, of: place) else {
             throw InputError("\(name): \(place).\(key) is missing")
         }
         return value

@@ -126,7 +126,7 @@ extension Doctor {
     private func riskCheck(_ configuration: Configuration) -> DoctorCheck {
         let isOn = configuration.hasRiskLimits
         return DoctorCheck(
-            .configuration, "risk limits", passed: isOn,
+            .configuration, named: "risk limits", passed: isOn,
             severity: configuration[ModeKeys.mode] == .live ? .error : .warning,
             isOn ? "risk limits are on" : "risk limits are off",
             expected: "risk.enabled true or auto",
