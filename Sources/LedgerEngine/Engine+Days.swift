@@ -143,7 +143,7 @@ extension Engine {
         _ instrument: InstrumentID, on day: Int64, _ step: inout Step
     ) throws(EngineError) {
         let before = vigil.feeds.note(instrument, on: day, at: step.time)
-        if before.day != day { try tellGap(instrument, before, until: day, &step) }
+        if before.day != day { try tellGap(instrument, since: before, until: day, &step) }
         let timeout = rules.data.feedTimeout.count
         if timeout > 0 { try noteFeed(instrument, before.last, timeout, &step) }
         guard !gate.isOpen, gate.latch(.dataQuality, .symbol, instrument: instrument) != nil,
@@ -157,7 +157,8 @@ extension Engine {
 
     /// Documents the sessions without data between the last ones and `day`.
     private mutating func tellGap(
-        _ instrument: InstrumentID, _ before: FeedWatch.Feed, until day: Int64,
+        _ instrument: InstrumentID, since before: (last: Timestamp, day: Int64),
+        until day: Int64,
         _ step: inout Step
     ) throws(EngineError) {
         guard before.day != .min, day - before.day > 1,

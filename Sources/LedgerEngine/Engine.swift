@@ -359,15 +359,20 @@ public struct Engine: Sendable {
     }
 
     @inline(__always)
-    func view(_ slot: Int, at time: Timestamp) -> StrategyView {
+    mutating func view(_ slot: Int, at time: Timestamp) -> StrategyView {
         // An exit that the venue refused counts as one that works until it may be decided again.
         let isRefused = remote.isRefused(
             slots[slot].id, slots[slot].instrument, at: time)
         return StrategyView(
             position: shown(slot),
             workingOrders: slots[slot].workingOrders + (isRefused ? 1 : 0), time: time,
-            account: slots[slot].seesAccount
-                ? AccountView(account, of: slots[slot].id, names, books, orders) : nil)
+            account: slots[slot].seesAccount ? account(of: slots[slot].id) : nil)
+    }
+
+    /// Mutating and not inlined, so that nothing is copied for strategies that see no account.
+    @inline(never)
+    private mutating func account(of strategy: StrategyID) -> AccountView {
+        AccountView(accounts, of: strategy, orders)
     }
 
     mutating func fold(

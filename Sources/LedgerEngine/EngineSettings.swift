@@ -49,7 +49,6 @@ struct EngineSettings: Sendable {
     }
 }
 
-
 /// Why a step could not be taken. The input is good bytes with an impossible meaning, or the settings
 /// are; the run stops, and nothing of the step is kept.
 public enum EngineError: Error, Equatable, CustomStringConvertible {

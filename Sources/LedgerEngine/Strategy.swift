@@ -47,21 +47,25 @@ public struct Decisions: Sendable {
     /// Apart from the rest, so that none and one allocate nothing.
     private var first: Decision?
     private var rest: [Decision] = []
+    /// Beside the rest, because a comparison of `first` with nil copies it.
+    private var count = 0
 
     public init() {}
 
     @inline(__always)
-    public var isEmpty: Bool { first == nil }
+    public var isEmpty: Bool { count == 0 }
 
     public mutating func append(_ decision: Decision) {
-        if first == nil { first = decision } else { rest.append(decision) }
+        if count == 0 { first = decision } else { rest.append(decision) }
+        count += 1
     }
 
     /// Removes the decision that was appended first.
     mutating func removeFirst() -> Decision? {
-        let decision = first
-        first = rest.isEmpty ? nil : rest.removeFirst()
-        return decision
+        guard count > 0 else { return nil }
+        count -= 1
+        defer { first = rest.isEmpty ? nil : rest.removeFirst() }
+        return first
     }
 }
 

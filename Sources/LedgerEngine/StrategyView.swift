@@ -24,21 +24,29 @@ public struct StrategyView: Sendable {
 
 /// The account as it stands after the event at hand was booked, and what the strategy has of it.
 public struct AccountView: Sendable {
-    private let account: AccountID
-    private let strategy: StrategyID
-    private let names: NameBook
-    private let books: ProfitAndLoss
-    private let orders: OrderRegister
+    /// One reference, because a view is passed with every event to strategies that need no account.
+    private final class Contents: Sendable {
+        let account: AccountID
+        let strategy: StrategyID
+        let names: NameBook
+        let books: ProfitAndLoss
+        let orders: OrderRegister
 
-    init(
-        _ account: AccountID, of strategy: StrategyID, _ names: NameBook, _ books: ProfitAndLoss,
-        _ orders: OrderRegister
-    ) {
-        self.account = account
-        self.strategy = strategy
-        self.names = names
-        self.books = books
-        self.orders = orders
+        init(_ accounts: Accounts, _ strategy: StrategyID, _ orders: OrderRegister) {
+            account = accounts.account
+            names = accounts.names
+            books = accounts.books
+            self.strategy = strategy
+            self.orders = orders
+        }
+    }
+
+    private let contents: Contents
+    private var account: AccountID { contents.account }
+    private var books: ProfitAndLoss { contents.books }
+
+    init(_ accounts: Accounts, of strategy: StrategyID, _ orders: OrderRegister) {
+        contents = Contents(accounts, strategy, orders)
     }
 
     public var cash: Money { books.equity[account]?.cash ?? .zero }
@@ -48,19 +56,21 @@ public struct AccountView: Sendable {
 
     /// The cash that no open buy order waits to spend; zero where it cannot be counted.
     public var buyingPower: Money {
-        guard let reserved = try? orders.reservedCash(account) else { return .zero }
+        guard let reserved = try? contents.orders.reservedCash(account) else { return .zero }
         return cash - reserved
     }
 
     /// The instrument that bears a symbol; nil until the journal defines it.
-    public func instrument(_ symbol: String) -> Instrument? { names.instrument(symbol: symbol) }
+    public func instrument(_ symbol: String) -> Instrument? {
+        contents.names.instrument(symbol: symbol)
+    }
 
     /// The last mark of any instrument; zero before the first.
     public func mark(_ instrument: InstrumentID) -> Price { books.equity.mark(instrument) }
 
     /// What the strategy itself holds of any instrument.
     public func position(_ instrument: InstrumentID) -> Quantity {
-        books.positions.position(account, strategy, instrument)?.quantity ?? .zero
+        books.positions.position(account, contents.strategy, instrument)?.quantity ?? .zero
     }
 
     /// What all strategies together hold of an instrument.
@@ -70,6 +80,8 @@ public struct AccountView: Sendable {
 
     /// The strategy's own open orders in all instruments, exits included, by number.
     public var openOrders: [Order] {
-        orders.open.filter { $0.account == account && $0.intended.strategy == strategy }
+        contents.orders.open.filter {
+            $0.account == account && $0.intended.strategy == contents.strategy
+        }
     }
 }

@@ -31,11 +31,14 @@ struct FeedWatch: Hashable, Sendable {
 
     /// Notes data of an instrument.
     ///
-    /// - Returns: the data before.
-    mutating func note(_ instrument: InstrumentID, on day: Int64, at time: Timestamp) -> Feed {
+    /// - Returns: when data came last before, and on which day.
+    @inline(__always)
+    mutating func note(
+        _ instrument: InstrumentID, on day: Int64, at time: Timestamp
+    ) -> (last: Timestamp, day: Int64) {
         let number = Int(instrument.number)
         while feeds.count <= number { feeds.append(Feed()) }
-        let before = feeds[number]
+        let before = (last: feeds[number].last, day: feeds[number].day)
         feeds[number].last = time
         if before.day != day {
             feeds[number].day = day
@@ -57,6 +60,7 @@ struct FeedWatch: Hashable, Sendable {
     /// Counts data of a paused feed.
     ///
     /// - Returns: when the pause began, once more than `count` data came in a row; the pause is over.
+    @inline(__always)
     mutating func resume(_ instrument: InstrumentID, after count: Int) -> Timestamp? {
         let number = Int(instrument.number)
         guard let pausedAt = feeds[number].pausedAt else { return nil }
