@@ -44,15 +44,20 @@ import VenueNetwork
         return false
     }
 
+    /// In a function of its own, so that the journal is free afterwards.
+    private func holdToNewDefinition() throws {
+        let ledger = try ledger(tick: "0.5", lot: "0.1")
+        #expect(try ledger.instrument(symbol: "A")?.lot == Quantity("0.1"))
+        #expect(try !place(ledger, "0.01"))
+        #expect(try place(ledger, "0.1"))
+        try ledger.close()
+    }
+
     @Test func `orders are held to the new definition, and an open order keeps the old one`() throws
     {
         defer { try? FileManager.default.removeItem(at: folder) }
         try ledger(tick: "0.01", lot: "0.01").close()
-        let second = try ledger(tick: "0.5", lot: "0.1")
-        #expect(try second.instrument(symbol: "A")?.lot == Quantity("0.1"))
-        #expect(try !place(second, "0.01"))
-        #expect(try place(second, "0.1"))
-        try second.close()
+        try holdToNewDefinition()
         #expect {
             _ = try ledger(tick: "0.5", lot: "1")
         } throws: { error in
