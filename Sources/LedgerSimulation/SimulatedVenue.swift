@@ -7,10 +7,8 @@ import LedgerEvents
 /// event. `docs/SIMULATION.md` has the rules. Their order within one bar:
 ///
 /// 1. orders whose day is over expire;
-/// 2. at the open: market orders, and limits and stops that the open has passed (a gap fills
-///    there);
-/// 3. inside: stops that the range touches, at their price, so a stop-loss goes before a
-///    take-profit;
+/// 2. at the open: market orders, and limits and stops that the open has passed, as in a gap;
+/// 3. inside: stops that the range touches, at their price, so a stop-loss precedes a take-profit;
 /// 4. inside: limits that the range touches, at their price, except immediate-or-cancel and
 ///    fill-or-kill ones, because a touch is not immediate;
 /// 5. the remainder of immediate-or-cancel and fill-or-kill orders is cancelled;
@@ -18,9 +16,8 @@ import LedgerEvents
 ///
 /// An order that reaches the venue inside a bar knows only that the close comes later. Market
 /// orders, and stops whose price the whole bar lies beyond, fill at the worse of open and close.
-/// Stops that the range touches fill at their price. Limits fill if the close is within the limit,
-/// and at no better price. Exits placed by a fill inside a bar may stop out in that bar, but not
-/// take profit.
+/// Stops that the range touches fill at their price. Limits fill if the close is within them, at no
+/// better price. Exits placed by a fill inside a bar may stop out in that bar, but not take profit.
 public struct SimulatedVenue: Hashable, Sendable {
     public var settings: VenueSettings
     private var random: SplitMix64
