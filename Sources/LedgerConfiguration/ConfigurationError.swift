@@ -10,7 +10,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
         self.problem = problem
     }
 
-    init(place: String, key: String = "", _ problem: String) {
+    public init(place: String, key: String = "", _ problem: String) {
         self.place = place
         self.key = key
         self.problem = problem

@@ -17,7 +17,7 @@ import Testing
         let names = (0..<600).map { "S\($0)" }
         let data = names.map { "{path: venue, symbol: \($0), tick: 0.01, lot: 1}" }
         let loaded = try load("data: [\(data.joined(separator: ", "))]")
-        #expect(loaded["data.599.symbol"] == "S599")
+        #expect(loaded.text(of: "data.599.symbol") == "S599")
     }
 
     @Test(arguments: [
@@ -39,10 +39,10 @@ import Testing
         let key = "venue.fee_fixed"
         let file = "venue:\n  fee_fixed: 1\n"
         let variable = ["LEDGER_VENUE_FEE_FIXED": "2"]
-        #expect(try load(nil)[key] == "0")
-        #expect(try load(file)[key] == "1")
-        #expect(try load(file, environment: variable)[key] == "2")
-        #expect(try load(file, environment: variable, [(key, "3")])[key] == "3")
+        #expect(try load(nil).text(of: key) == "0")
+        #expect(try load(file).text(of: key) == "1")
+        #expect(try load(file, environment: variable).text(of: key) == "2")
+        #expect(try load(file, environment: variable, [(key, "3")]).text(of: key) == "3")
         let entries = try load(file, environment: variable).entries
         #expect(
             entries.first { $0.key == key }?.origin == .environment("LEDGER_VENUE_FEE_FIXED"))

@@ -174,7 +174,7 @@ import Testing
         #expect(both.secret(VenueDescriptor.alpaca.credentials.secret) == "s")
         // Said in two ways, meant in one.
         let names = ["LEDGER_GATE_TRADING_DISABLED": "yes", "TRADING_DISABLED": "1"]
-        #expect(try load(names)["gate.trading_disabled"] == "true")
+        #expect(try load(names).text(of: "gate.trading_disabled") == "true")
         #expect {
             try load(["MAX_CORRELATION": "0.6", "LEDGER_RISK_MAX_CORRELATION": "0.5"])
         } throws: { error in
@@ -188,9 +188,9 @@ import Testing
         let file = "risk:\n  max_correlation: 0.5\n"
         let variable = ["MAX_CORRELATION": "0.6"]
         let key = "risk.max_correlation"
-        #expect(try load(text: file)[key] == "0.5")
-        #expect(try load(variable, text: file)[key] == "0.6")
-        #expect(try load(variable, text: file, [(key, "0.65")])[key] == "0.65")
+        #expect(try load(text: file).text(of: key) == "0.5")
+        #expect(try load(variable, text: file).text(of: key) == "0.6")
+        #expect(try load(variable, text: file, [(key, "0.65")]).text(of: key) == "0.65")
     }
 
     /// Keys of B21 and their defaults; arrows of the runbook are remedies and no defaults.
@@ -211,7 +211,7 @@ import Testing
     @Test(arguments: keys.indices)
     func `a key of the platform has its default and can be set in a file`(index: Int) throws {
         let (key, standard) = Self.keys[index]
-        #expect(try load()[key] == standard)
+        #expect(try load().text(of: key) == standard)
         let configuration = try load(text: "\(key): \(standard)\n")
         #expect(origin(configuration, key) == "test.yaml:1")
     }

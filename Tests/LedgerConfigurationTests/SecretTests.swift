@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `nothing has no fingerprint`() throws {
-        #expect(try load([:])["alpaca.api_key"] == "")
+        #expect(try load([:]).text(of: "alpaca.api_key") == "")
         #expect(try load([:]).secret(VenueDescriptor.alpaca.credentials.key) == "")
     }
 

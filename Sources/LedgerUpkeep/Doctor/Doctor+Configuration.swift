@@ -63,7 +63,8 @@ extension Doctor {
                 .keys, named: venue, passed: false, severity: .warning,
                 "not looked at, because the configuration cannot be read")
         }
-        let file = KnownVenues.named(venue)?.credentials.map { configuration[$0.file] } ?? ""
+        let keysOf = KnownVenues.named(venue)?.credentials
+        let file = keysOf.map { configuration[$0.file] } ?? ""
         let keys: VenueKeys
         do { keys = try KeyFile.keys(of: venue, configuration) } catch {
             let isOpen = !file.isEmpty && access(file, F_OK) == 0 && !PrivateFile.isPrivate(file)
