@@ -2,28 +2,28 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// What a venue takes for a fill: money, some of what was bought, or some of another asset.
+/// What a venue charges for a fill: money, units of the asset bought, or units of another asset.
 struct Commission {
-    /// What it is worth in the account's currency: the fee of the fill.
+    /// Its worth in the account's currency, which is the fill's fee.
     var money = Money.zero
-    /// What of a position was paid with; none where it was money.
+    /// The instrument whose units paid for it; none where it was money.
     var instrument = InstrumentID.none
     var strategy = StrategyID.none
     /// Positive is paid.
     var units = Quantity.zero
-    /// What the units were worth each.
+    /// The worth of one unit.
     var price = Price.zero
 }
 
-/// A commission in an asset is a fee like any other, so that profit, drawdown and the limits of a day know of
-/// it: the fill bears its worth, and the asset that it was paid with leaves its position. The two adjustments
-/// that follow cancel each other in what was deposited:
+/// A commission in an asset is a fee like any other, so that profit, drawdown and the daily limits include
+/// it. The fill bears its worth, and the asset that paid for it leaves its position. The two adjustments that
+/// follow cancel each other in the sum of deposits:
 ///
 ///     OrderFilled       fee = units × price      cash − fee, fees + fee
 ///     PositionAdjusted  − units at price         position − units, deposits − fee
 ///     CashAdjusted      + fee                    cash + fee, deposits + fee
 extension Engine {
-    /// - Returns: nil where nobody here can say what it was worth, or who paid it.
+    /// - Returns: nil where its worth or the position that paid it is unknown.
     func commission(of fill: VenueFillReported, _ strategy: StrategyID) -> Commission? {
         let currency = configuration?.currency ?? ""
         if fill.fee.raw == 0 || fill.feeAsset.isEmpty || fill.feeAsset == currency {
@@ -83,21 +83,21 @@ extension Engine {
         try accounts.adjust(paid, as: last, step)
     }
 
-    /// Another position paid: its exits must not sell what is gone.
+    /// Trims the exits of another position that paid, because its units are gone.
     mutating func trim(
         _ commission: Commission, _ step: inout Step
     ) throws(EngineError) {
         guard
-            let slot = slots.firstIndex(where: {
+            let slot = desk.slots.firstIndex(where: {
                 $0.id == commission.strategy && $0.instrument == commission.instrument
             })
         else { return }
-        slots[slot].hold(held(by: slot))
+        desk.slots[slot].hold(held(by: slot))
         trimTargets(slot)
         try trimExits(slot, &step)
     }
 
-    /// A commission that cannot be booked: somebody is told, and a reconciliation will find what is missing.
+    /// Raises an alert for a commission that cannot be booked. A reconciliation will find the difference.
     mutating func report(
         unbooked fill: VenueFillReported, _ step: inout Step
     ) throws(EngineError) {

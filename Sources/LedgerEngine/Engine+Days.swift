@@ -3,27 +3,28 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSafety
 
-/// What the time of an event ends and begins: trading days, pauses, cooldowns.
+/// Ends and begins trading days, pauses and cooldowns as time passes.
 extension Engine {
     mutating func passBoundary(
         _ step: inout Step
     ) throws(EngineError) {
-        guard rules.needsCalendar else {
-            vigil.days.neverExpire()
+        guard safeguards.rules.needsCalendar else {
+            safeguards.vigil.days.neverExpire()
             return
         }
-        if step.time > vigil.days.ends { try beginDay(&step) }
-        if step.time >= vigil.days.resetAt {
-            vigil.days.reset(at: step.time, hour: rules.risk.resetHour)
-            vigil.entries.beginDay()
+        if step.time > safeguards.vigil.days.ends { try beginDay(&step) }
+        if step.time >= safeguards.vigil.days.resetAt {
+            safeguards.vigil.days.reset(at: step.time, hour: safeguards.rules.risk.resetHour)
+            safeguards.vigil.entries.beginDay()
         }
-        if let until = vigil.days.pauseUntil, step.time >= until {
+        if let until = safeguards.vigil.days.pauseUntil, step.time >= until {
             try endPause(&step)
         }
-        if rules.data.isEnabled { try watchData(&step) }
-        vigil.days.expireNext(
-            or: stop.phase != .normal && stop.until > step.time ? stop.until : nil)
-        vigil.equity.lookAgain()
+        if safeguards.rules.data.isEnabled { try watchData(&step) }
+        safeguards.vigil.days.expireNext(
+            or: safeguards.stop.phase != .normal && safeguards.stop.until > step.time
+                ? safeguards.stop.until : nil)
+        safeguards.vigil.equity.lookAgain()
     }
 
     /// A day lasts from its session's open to the next one's; a bar that is stamped with the open
@@ -34,22 +35,22 @@ extension Engine {
         do throws(CalendarError) {
             let session = try calendar.lastSession(openedBefore: step.time)
             let next = try calendar.session(1, after: session.day)
-            vigil.days.name(session.day.daysSinceEpoch, endsAt: next.opens)
+            safeguards.vigil.days.name(session.day.daysSinceEpoch, endsAt: next.opens)
         } catch {
             try engage(
                 LatchEngaged(
                     .calendar, clears: .automatic, actor: "engine", reason: error.description),
                 &step)
-            vigil.days.name(step.time.utcDay, endsAt: .startOfDay(step.time.utcDay + 1))
+            safeguards.vigil.days.name(step.time.utcDay, endsAt: .startOfDay(step.time.utcDay + 1))
             return
         }
-        vigil.days.begin()
+        safeguards.vigil.days.begin()
         judgeRegime()
         try raiseDailyAlerts(&step)
-        for slot in slots.indices { slots[slot].beginSignals() }
+        for slot in desk.slots.indices { desk.slots[slot].beginSignals() }
         try findEnd(&step)
         // A cooldown that the calendar did not know the end of has none yet.
-        if stop.until.nanoseconds != .max {
+        if safeguards.stop.until.nanoseconds != .max {
             try clear(
                 LatchCleared(.calendar, actor: "engine", reason: "the calendar knows the day"),
                 &step)
@@ -63,32 +64,37 @@ extension Engine {
     private mutating func raiseDailyAlerts(
         _ step: inout Step
     ) throws(EngineError) {
-        guard !slots.isEmpty else { return }
+        guard !desk.slots.isEmpty else { return }
         let one = Int128(FixedPoint.one)
-        for (place, slot) in slots.enumerated()
-        where !slots[..<place].contains(where: { $0.id == slot.id }) {
-            let (decided, refused) = slots.reduce((Int128(0), Int128(0))) {
+        for (place, slot) in desk.slots.enumerated()
+        where !desk.slots[..<place].contains(where: { $0.id == slot.id }) {
+            let (decided, refused) = desk.slots.reduce((Int128(0), Int128(0))) {
                 $1.id == slot.id
                     ? ($0.0 + Int128($1.decidedToday), $0.1 + Int128($1.refusedToday)) : $0
             }
-            guard refused * one > Int128(rules.rejectionRate.raw) * decided else { continue }
+            guard refused * one > Int128(safeguards.rules.rejectionRate.raw) * decided else {
+                continue
+            }
             try step.emit(
                 AlertRaised(
                     .warning, .rejectionRate, strategy: slot.id,
                     value: Measure(raw: refused * one / decided),
-                    threshold: .share(rules.rejectionRate),
+                    threshold: .share(safeguards.rules.rejectionRate),
                     text: "\(refused) of \(decided) entry signals of \(slot.name) were stopped"))
         }
-        for place in slots.indices {
-            slots[place].beginDecisions()
+        for place in desk.slots.indices {
+            desk.slots[place].beginDecisions()
         }
-        guard let (last, days) = vigil.trades.quiet(at: step.time, after: rules.quietDays) else {
+        guard
+            let (last, days) = safeguards.vigil.trades.quiet(
+                at: step.time, after: safeguards.rules.quietDays)
+        else {
             return
         }
         try step.emit(
             AlertRaised(
                 .warning, .noTrades, value: .count(days),
-                threshold: .count(rules.quietDays),
+                threshold: .count(safeguards.rules.quietDays),
                 text: "no trade since \(last), \(days) days ago"))
     }
 
@@ -99,13 +105,15 @@ extension Engine {
 
     /// Judged once a day, from the days before.
     private mutating func judgeRegime() {
-        guard rules.filters.usesRegime else { return }
-        let index = names.instruments.first { $0.symbol == rules.filters.volatilitySymbol }
+        guard safeguards.rules.filters.usesRegime else { return }
+        let index = names.instruments.first {
+            $0.symbol == safeguards.rules.filters.volatilitySymbol
+        }
         let mark = index.map { books.equity.mark($0.id) } ?? .zero
-        vigil.regime.judge(
+        safeguards.vigil.regime.judge(
             mark.raw > 0
-                ? mark.double : history.marketVolatility(days: EntryFilters.shortWindow),
-            by: rules.filters)
+                ? mark.double : safeguards.history.marketVolatility(days: EntryFilters.shortWindow),
+            by: safeguards.rules.filters)
     }
 
     /// A pause goes on as long as the loss does.
@@ -113,14 +121,15 @@ extension Engine {
         _ step: inout Step
     ) throws(EngineError) {
         let one = Int128(FixedPoint.one)
-        if rules.risk.dailyLossLimit.raw > 0, let worth = books.equity[account],
+        if safeguards.rules.risk.dailyLossLimit.raw > 0, let worth = books.equity[account],
             worth.equityValue
-                <= vigil.days.resetStart.basis(worth) - rules.risk.dailyLossLimit.raw * one
+                <= safeguards.vigil.days.resetStart.basis(worth) - safeguards.rules.risk
+                .dailyLossLimit.raw * one
         {
-            vigil.days.pause(until: step.time.advanced(by: rules.risk.pause))
+            safeguards.vigil.days.pause(until: step.time.advanced(by: safeguards.rules.risk.pause))
             return
         }
-        vigil.days.endPause()
+        safeguards.vigil.days.endPause()
         try clear(
             LatchCleared(.lossPause, actor: "engine", reason: "the pause is over"), &step)
     }
@@ -128,11 +137,13 @@ extension Engine {
     // MARK: Data
 
     /// Whether there were data lately; open time counts alone.
-    func hasFreshData(_ time: Timestamp) -> Bool { !isStale(since: vigil.feeds.last, at: time) }
+    func hasFreshData(_ time: Timestamp) -> Bool {
+        !isStale(since: safeguards.vigil.feeds.last, at: time)
+    }
 
     /// More than the limit of open time since `last`. An age that the calendar cannot tell is stale.
     func isStale(since last: Timestamp, at time: Timestamp) -> Bool {
-        let limit = rules.data.staleness.count
+        let limit = safeguards.rules.data.staleness.count
         guard time.nanoseconds - last.nanoseconds > limit else { return false }
         guard let age = try? calendar.openTime(from: last, to: time) else { return true }
         return age.count > limit
@@ -142,11 +153,12 @@ extension Engine {
     mutating func note(
         _ instrument: InstrumentID, on day: Int64, _ step: inout Step
     ) throws(EngineError) {
-        let before = vigil.feeds.note(instrument, on: day, at: step.time)
+        let before = safeguards.vigil.feeds.note(instrument, on: day, at: step.time)
         if before.day != day { try tellGap(instrument, since: before, until: day, &step) }
-        let timeout = rules.data.feedTimeout.count
+        let timeout = safeguards.rules.data.feedTimeout.count
         if timeout > 0 { try noteFeed(instrument, before.last, timeout, &step) }
-        guard !gate.isOpen, gate.latch(.dataQuality, .symbol, instrument: instrument) != nil,
+        guard !safeguards.gate.isOpen,
+            safeguards.gate.latch(.dataQuality, .symbol, instrument: instrument) != nil,
             !books.equity.held.contains(where: { $0.instrument == instrument })
         else { return }
         try clear(
@@ -179,12 +191,17 @@ extension Engine {
             last != .zero && step.time.nanoseconds - last.nanoseconds > timeout
             && openTime(from: last, to: step.time) > timeout
         if isLate {
-            if vigil.feeds[instrument].pausedAt == nil { try pause(instrument, last, &step) }
-            vigil.feeds.beLate(instrument)
+            if safeguards.vigil.feeds[instrument].pausedAt == nil {
+                try pause(instrument, last, &step)
+            }
+            safeguards.vigil.feeds.beLate(instrument)
             try step.emit(
                 GapDetected(instrument: instrument, sessions: 0, from: last, to: step.time))
         }
-        guard let pausedAt = vigil.feeds.resume(instrument, after: rules.data.feedStable) else {
+        guard
+            let pausedAt = safeguards.vigil.feeds.resume(
+                instrument, after: safeguards.rules.data.feedStable)
+        else {
             return
         }
         try step.emit(
@@ -192,7 +209,7 @@ extension Engine {
         try clear(
             LatchCleared(
                 .feed, scope: .symbol, instrument: instrument, actor: "engine",
-                reason: "\(rules.data.feedStable) data in a row came in time"), &step)
+                reason: "\(safeguards.rules.data.feedStable) data in a row came in time"), &step)
     }
 
     /// Time in open hours between two moments; all of it where the calendar does not know.
@@ -207,7 +224,7 @@ extension Engine {
     private mutating func pause(
         _ instrument: InstrumentID, _ last: Timestamp, _ step: inout Step
     ) throws(EngineError) {
-        vigil.feeds.pause(instrument, at: step.time)
+        safeguards.vigil.feeds.pause(instrument, at: step.time)
         let reason = "no data since \(last)"
         try step.emit(
             FeedPaused(instrument: instrument, lastSeen: last, reason: reason))
@@ -221,22 +238,22 @@ extension Engine {
     mutating func watchData(
         _ step: inout Step
     ) throws(EngineError) {
-        let timeout = rules.data.feedTimeout.count
-        for slot in slots.indices where slots[slot].instrument != .none {
-            let instrument = slots[slot].instrument
-            let last = vigil.feeds[instrument].last
+        let timeout = safeguards.rules.data.feedTimeout.count
+        for slot in desk.slots.indices where desk.slots[slot].instrument != .none {
+            let instrument = desk.slots[slot].instrument
+            let last = safeguards.vigil.feeds[instrument].last
             guard last != .zero else { continue }
             if isStale(since: last, at: step.time) {
                 let hours = (step.time.nanoseconds - last.nanoseconds) / 3_600_000_000_000
                 try engage(
                     LatchEngaged(
                         .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
-                        limit: .duration(rules.data.staleness, in: .hour),
+                        limit: .duration(safeguards.rules.data.staleness, in: .hour),
                         value: .count(hours), actor: "engine",
                         reason: "STALE_DATA: the last data are of \(last), \(hours) hours ago"),
                     &step)
             }
-            if timeout > 0, vigil.feeds[instrument].pausedAt == nil,
+            if timeout > 0, safeguards.vigil.feeds[instrument].pausedAt == nil,
                 step.time.nanoseconds - last.nanoseconds > timeout,
                 openTime(from: last, to: step.time) > timeout
             {

@@ -7,42 +7,44 @@ import LedgerSafety
 extension Engine {
     /// The account's trading days.
     var calendar: TradingCalendar {
-        rules.calendar ?? (names.instruments.contains { $0.kind == .equity } ? .nyse : .crypto)
+        safeguards.rules.calendar
+            ?? (names.instruments.contains { $0.kind == .equity } ? .nyse : .crypto)
     }
 
     /// Remembers equity as it was before the event that begins a new day.
     mutating func approachBoundary() {
-        vigil.days.cross(books.equity[account].map { DayStart($0) } ?? DayStart())
+        safeguards.vigil.days.cross(books.equity[account].map { DayStart($0) } ?? DayStart())
     }
 
     /// Does what time and equity ask for. Called after the event was booked and the venue had its say.
     mutating func watch(
         _ step: inout Step
     ) throws(EngineError) {
-        if vigil.days.takeDue() { try passBoundary(&step) }
-        guard rules.watchesEquity, let worth = books.equity[account] else {
-            vigil.equity.look(at: .min)
+        if safeguards.vigil.days.takeDue() { try passBoundary(&step) }
+        guard safeguards.rules.watchesEquity, let worth = books.equity[account] else {
+            safeguards.vigil.equity.look(at: .min)
             return
         }
-        vigil.equity.see(worth)
+        safeguards.vigil.equity.see(worth)
         try watchDrawdown(worth, &step)
         try watchDay(worth, &step)
-        vigil.equity.look(at: lookLine(worth))
+        safeguards.vigil.equity.look(at: lookLine(worth))
     }
 
     /// The highest equity at which something is to be done.
     private func lookLine(_ worth: AccountEquity) -> Int128 {
         var line = Int128.min
-        if rules.drawdown.isEnabled {
-            line = stop.line(
-                rules.drawdown, vigil.equity.peak, warns: !vigil.equity.hasWarned)
+        if safeguards.rules.drawdown.isEnabled {
+            line = safeguards.stop.line(
+                safeguards.rules.drawdown, safeguards.vigil.equity.peak,
+                warns: !safeguards.vigil.equity.hasWarned)
         }
-        guard rules.risk.isEnabled else { return line }
+        guard safeguards.rules.risk.isEnabled else { return line }
         let limits = dayLines(worth)
         for (latch, limit) in [
             (LatchSource.dailyLoss, limits.loss), (.dailyDrawdown, limits.drawdown),
             (.lossPause, limits.pause),
-        ] where gate.latch(latch) == nil { line = max(line, limit) }
+        ] where safeguards.gate.latch(latch) == nil { line = max(line, limit) }
         return line
     }
 
@@ -51,18 +53,21 @@ extension Engine {
     private mutating func watchDrawdown(
         _ worth: AccountEquity, _ step: inout Step
     ) throws(EngineError) {
-        guard rules.drawdown.isEnabled else { return }
-        let level = rules.drawdown.level(worth.equityValue, below: vigil.equity.peak)
-        let isOver = stop.phase != .normal && step.time >= stop.until
-        switch DrawdownStop.step(stop.phase, level, isOver: isOver) {
+        guard safeguards.rules.drawdown.isEnabled else { return }
+        let level = safeguards.rules.drawdown.level(
+            worth.equityValue, below: safeguards.vigil.equity.peak)
+        let isOver = safeguards.stop.phase != .normal && step.time >= safeguards.stop.until
+        switch DrawdownStop.step(safeguards.stop.phase, level, isOver: isOver) {
         case .stay:
-            guard level >= .warning, !vigil.equity.hasWarned, stop.allowsEntries else { return }
-            vigil.equity.warn()
+            guard level >= .warning, !safeguards.vigil.equity.hasWarned,
+                safeguards.stop.allowsEntries
+            else { return }
+            safeguards.vigil.equity.warn()
             let fall = Self.fall(worth)
             try step.emit(
                 AlertRaised(
                     .warning, .drawdownWarning, value: .share(fall),
-                    threshold: .share(rules.drawdown.warning),
+                    threshold: .share(safeguards.rules.drawdown.warning),
                     text: "equity is \(fall) of its peak below it: review the positions"))
         case .halt: try trigger(.halt, worth, &step)
         case .panic: try trigger(.panic, worth, &step)
@@ -89,15 +94,16 @@ extension Engine {
         _ phase: DrawdownPhase, _ worth: AccountEquity, _ step: inout Step
     ) throws(EngineError) {
         let isPanic = phase == .panic
-        let days = isPanic ? rules.drawdown.panicDays : rules.drawdown.haltDays
-        let threshold = isPanic ? rules.drawdown.panic : rules.drawdown.halt
+        let days =
+            isPanic ? safeguards.rules.drawdown.panicDays : safeguards.rules.drawdown.haltDays
+        let threshold = isPanic ? safeguards.rules.drawdown.panic : safeguards.rules.drawdown.halt
         let fall = Self.fall(worth)
         let until = try open(after: days, today(at: step.time), &step)
         let reason = "equity is \(fall) below its peak, the threshold is \(threshold)"
-        vigil.equity.warn()
+        safeguards.vigil.equity.warn()
         let cause = try move(
             to: phase, days: days, until: until, actor: "engine", reason: reason, &step)
-        let flattens = isPanic && rules.drawdown.flattensOnPanic
+        let flattens = isPanic && safeguards.rules.drawdown.flattensOnPanic
         try step.emit(
             AlertRaised(
                 .critical, isPanic ? .drawdownPanic : .drawdownHalt,
@@ -113,7 +119,7 @@ extension Engine {
     }
 
     /// The open of the n-th session after a day; the end of time where the calendar does not know it,
-    /// and entries are then blocked until somebody names another calendar.
+    /// and entries are then blocked until another calendar is configured.
     private mutating func open(
         after days: Int, _ day: CivilDate, _ step: inout Step
     ) throws(EngineError) -> Timestamp {
@@ -134,25 +140,30 @@ extension Engine {
     mutating func findEnd(
         _ step: inout Step
     ) throws(EngineError) {
-        guard stop.phase != .normal, stop.until.nanoseconds == .max, stop.days > 0,
-            let began = try? calendar.lastSession(openedBefore: stop.since),
-            let end = try? calendar.session(Int(stop.days), after: began.day)
+        guard safeguards.stop.phase != .normal, safeguards.stop.until.nanoseconds == .max,
+            safeguards.stop.days > 0,
+            let began = try? calendar.lastSession(openedBefore: safeguards.stop.since),
+            let end = try? calendar.session(Int(safeguards.stop.days), after: began.day)
         else { return }
         try move(
-            to: stop.phase, days: Int(stop.days), until: end.opens, actor: "engine",
+            to: safeguards.stop.phase, days: Int(safeguards.stop.days), until: end.opens,
+            actor: "engine",
             reason: "the \(calendar) calendar knows the end", &step)
     }
 
     /// The trading day; the UTC day where the calendar does not know it.
     private func today(at time: Timestamp) -> CivilDate {
-        CivilDate(daysSinceEpoch: vigil.days.day == .min ? time.utcDay : vigil.days.day)
+        CivilDate(
+            daysSinceEpoch: safeguards.vigil.days.day == .min
+                ? time.utcDay : safeguards.vigil.days.day)
     }
 
     /// The day from which what follows a cooldown is counted: the one that opens at this very moment,
     /// else today.
     private func resumeDay(at time: Timestamp) -> CivilDate {
         let day = today(at: time)
-        guard time >= vigil.days.ends, let next = try? calendar.session(1, after: day) else {
+        guard time >= safeguards.vigil.days.ends, let next = try? calendar.session(1, after: day)
+        else {
             return day
         }
         return next.day
@@ -165,13 +176,12 @@ extension Engine {
     ) throws(EngineError) -> SequenceNumber {
         let worth = books.equity[account]
         let event = DrawdownChanged(
-            from: stop.phase, to: phase, days: UInt16(clamping: days),
+            from: safeguards.stop.phase, to: phase, days: UInt16(clamping: days),
             equity: worth?.equity ?? .zero, peak: worth?.peak ?? .zero,
             drawdown: worth.map { Self.fall($0) } ?? .zero, until: until,
             day: today(at: step.time).description, actor: actor, reason: reason)
         let sequence = try step.emit(event)
-        stop.change(event, at: step.time)
-        if until != .zero { vigil.days.expire(noLaterThan: until) }
+        safeguards.change(event, at: step.time)
         return sequence
     }
 
@@ -181,42 +191,47 @@ extension Engine {
     ) throws(EngineError) {
         let event = healthChecks(actor: actor, reason: reason, at: step.time)
         try step.emit(event)
-        stop.check(event, at: step.time)
-        guard stop.phase == .halt || stop.phase == .panic, step.time >= stop.until else {
+        safeguards.check(event, at: step.time)
+        guard safeguards.stop.phase == .halt || safeguards.stop.phase == .panic,
+            step.time >= safeguards.stop.until
+        else {
             return
         }
         let day = resumeDay(at: step.time)
-        switch DrawdownStop.step(stop.phase, .none, isOver: true, isHealthy: event.canResume) {
+        switch DrawdownStop.step(
+            safeguards.stop.phase, .none, isOver: true, isHealthy: event.canResume)
+        {
         case .resume:
             let until = try open(
-                after: rules.drawdown.rampupDays, day, &step)
+                after: safeguards.rules.drawdown.rampupDays, day, &step)
             try move(
-                to: .rampup, days: rules.drawdown.rampupDays, until: until, actor: actor,
+                to: .rampup, days: safeguards.rules.drawdown.rampupDays, until: until, actor: actor,
                 reason: "the health checks passed", &step)
             try rebasePeak(actor: actor, reason: "trading resumes", &step)
             try clear(
                 LatchCleared(.drawdown, actor: actor, reason: "the health checks passed"), &step)
         case .extend:
-            let more = rules.drawdown.extensionDays
+            let more = safeguards.rules.drawdown.extensionDays
             let until = try open(after: more, day, &step)
             try move(
-                to: stop.phase, days: Int(stop.days) + more, until: until, actor: actor,
+                to: safeguards.stop.phase, days: Int(safeguards.stop.days) + more, until: until,
+                actor: actor,
                 reason: "the health checks failed", &step)
         default: return
         }
     }
 
-    /// What the health checks say now, without saying so in the journal.
+    /// Runs the health checks without journaling the result.
     public func healthChecks(
         actor: String, reason: String, at time: Timestamp
     ) -> HealthChecked {
         let day = Nanoseconds.day.count
-        let last = vigil.counters.lastDuplicate
-        let enabled = slots.contains {
-            gate.latch(.strategyList, .strategy, strategy: $0.id) == nil
+        let last = safeguards.vigil.counters.lastDuplicate
+        let enabled = desk.slots.contains {
+            safeguards.gate.latch(.strategyList, .strategy, strategy: $0.id) == nil
         }
         return HealthChecked(
-            reconciliation: gate.latch(.reconciliation) == nil,
+            reconciliation: safeguards.gate.latch(.reconciliation) == nil,
             dataQuality: hasFreshData(time),
             noDuplicateIntents: last.map { time.nanoseconds - $0.nanoseconds > day }
                 ?? true,
@@ -230,14 +245,14 @@ extension Engine {
         let event = PeakRebased(from: worth.peak, to: worth.equity, actor: actor, reason: reason)
         let sequence = try step.emit(event)
         try accounts.rebase(as: sequence, step)
-        vigil.equity.rebase()
+        safeguards.vigil.equity.rebase()
     }
 
     /// An operator's resume (D06): NORMAL at once, with the peak at the present equity.
     mutating func overrideDrawdown(
         actor: String, reason: String, _ step: inout Step
     ) throws(EngineError) {
-        guard stop.phase != .normal else { return }
+        guard safeguards.stop.phase != .normal else { return }
         try move(
             to: .normal, days: 0, until: .zero, actor: actor,
             reason: "override, cooldown and health checks passed over: \(reason)", &step)
@@ -251,8 +266,8 @@ extension Engine {
     private func dayLines(
         _ worth: AccountEquity
     ) -> (loss: Int128, drawdown: Int128, pause: Int128) {
-        let risk = rules.risk
-        let basis = vigil.days.start.basis(worth)
+        let risk = safeguards.rules.risk
+        let basis = safeguards.vigil.days.start.basis(worth)
         let one = Int128(FixedPoint.one)
         // More than the share: one unit below the line that is reached.
         func below(_ share: Price) -> Int128 {
@@ -262,18 +277,18 @@ extension Engine {
         }
         let pause =
             risk.dailyLossLimit.raw > 0
-            ? vigil.days.resetStart.basis(worth) - risk.dailyLossLimit.raw * one : .min
+            ? safeguards.vigil.days.resetStart.basis(worth) - risk.dailyLossLimit.raw * one : .min
         return (below(risk.dailyLoss), below(risk.dailyDrawdown), pause)
     }
 
     private mutating func watchDay(
         _ worth: AccountEquity, _ step: inout Step
     ) throws(EngineError) {
-        guard rules.risk.isEnabled else { return }
+        guard safeguards.rules.risk.isEnabled else { return }
         let lines = dayLines(worth)
         let now = worth.equityValue
-        let risk = rules.risk
-        let basis = vigil.days.start.basis(worth)
+        let risk = safeguards.rules.risk
+        let basis = safeguards.vigil.days.start.basis(worth)
         if now <= lines.drawdown {
             try engageLoss(
                 .dailyDrawdown, .operator, risk.dailyDrawdown, basis: basis, now: now, &step)
@@ -282,11 +297,11 @@ extension Engine {
             try engageLoss(
                 .dailyLoss, .automatic, risk.dailyLoss, basis: basis, now: now, &step)
         }
-        guard now <= lines.pause, gate.latch(.lossPause) == nil else { return }
-        let lost = AccountEquity.amount(vigil.days.resetStart.basis(worth) - now)
+        guard now <= lines.pause, safeguards.gate.latch(.lossPause) == nil else { return }
+        let lost = AccountEquity.amount(safeguards.vigil.days.resetStart.basis(worth) - now)
         let until = step.time.advanced(by: risk.pause)
-        vigil.days.pause(until: until)
-        vigil.days.expire(noLaterThan: until)
+        safeguards.vigil.days.pause(until: until)
+        safeguards.vigil.days.expire(noLaterThan: until)
         try engage(
             LatchEngaged(
                 .lossPause, clears: .automatic, limit: .money(risk.dailyLossLimit),
@@ -299,7 +314,7 @@ extension Engine {
         _ source: LatchSource, _ rule: ClearRule, _ limit: Price, basis: Int128, now: Int128,
         _ step: inout Step
     ) throws(EngineError) {
-        guard gate.latch(source) == nil else { return }
+        guard safeguards.gate.latch(source) == nil else { return }
         let share = 1 - FixedPoint.double(now) / FixedPoint.double(basis)
         let lost = Price(rounding: (share * 1e9).rounded(.toNearestOrEven) / 1e9) ?? .zero
         try engage(

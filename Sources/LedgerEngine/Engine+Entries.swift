@@ -21,7 +21,7 @@ extension Engine {
         }
     }
 
-    /// What of an order opens or enlarges a position; the rest closes one.
+    /// The part of an order that opens or enlarges a position; the rest closes one.
     func increase(_ side: Side, _ quantity: Quantity, of position: Quantity) -> Quantity {
         guard position.raw * side.sign < 0 else { return quantity }
         return Quantity(raw: max(0, quantity.raw - position.magnitude.raw))
@@ -33,13 +33,13 @@ extension Engine {
         _ decision: Decision, _ wanted: Quantity, _ slot: Int, _ instrument: Instrument,
         _ step: inout Step
     ) throws(EngineError) -> Permit {
-        let position = slots[slot].position
+        let position = desk.slots[slot].position
         var growth = increase(decision.side, wanted, of: position)
         let closing = Quantity(raw: wanted.raw - growth.raw)
         let permit: Permit
-        if !gate.isOpen,
-            let latch = gate.block(
-                slots[slot].id, instrument.id, isReducing: growth.raw == 0 && wanted.raw > 0)
+        if !safeguards.gate.isOpen,
+            let latch = safeguards.gate.block(
+                desk.slots[slot].id, instrument.id, isReducing: growth.raw == 0 && wanted.raw > 0)
         {
             let refusal = Refusal(latch.source.rejection, limit: latch.limit, value: latch.value)
             permit = .signalRejected(refusal)
@@ -55,9 +55,9 @@ extension Engine {
         return .granted(closing)
     }
 
-    /// What is left of an entry after data, filters, throttles, the ramp-up and the limits.
+    /// Applies data quality, filters, throttles, the ramp-up and the limits to an entry.
     ///
-    /// - Parameter left: what enlarges the position; becomes what the last rule left of it.
+    /// - Parameter left: the part that enlarges the position; each rule may reduce it.
     private mutating func restrict(
         _ decision: Decision, left: inout Quantity, closing: Quantity, _ slot: Int,
         _ instrument: Instrument, _ step: inout Step
@@ -66,7 +66,7 @@ extension Engine {
             return .signalRejected(refusal)
         }
         var multipliers: [(share: Price, rule: RejectionReason, value: Measure)] = []
-        if rules.usesFilters {
+        if safeguards.rules.usesFilters {
             switch filter(slot) {
             case .refuse(let refusal): return .signalRejected(refusal)
             case .pass(let share, let correlation):
@@ -76,7 +76,9 @@ extension Engine {
             }
         }
         if let refusal = throttle(slot, at: step.time) { return .signalRejected(refusal) }
-        if rules.drawdown.isEnabled, let sizing = stop.sizing(rules.drawdown) {
+        if safeguards.rules.drawdown.isEnabled,
+            let sizing = safeguards.stop.sizing(safeguards.rules.drawdown)
+        {
             multipliers.append((sizing, .rampup, .zero))
         }
         for (share, rule, value) in multipliers {
@@ -90,36 +92,37 @@ extension Engine {
                 to: closing + scaled, slot, decision.side, &step)
             left = scaled
         }
-        guard rules.risk.isEnabled else { return .granted(closing + left) }
+        guard safeguards.rules.risk.isEnabled else { return .granted(closing + left) }
         return try limit(
             decision, left: &left, closing: closing, slot, instrument, &step)
     }
 
     /// Whether an entry has more to pass than an open gate.
     private var restrictsEntries: Bool {
-        rules.risk.isEnabled || rules.data.isEnabled || rules.usesFilters || stop.phase == .rampup
+        safeguards.rules.risk.isEnabled || safeguards.rules.data.isEnabled
+            || safeguards.rules.usesFilters || safeguards.stop.phase == .rampup
     }
 
-    /// What the market's regime, the instrument's volatility and what is held say of an entry.
+    /// The verdict of the entry filters: the market's regime, volatility and correlation with holdings.
     private func filter(_ slot: Int) -> EntryFilters.Verdict {
-        let instrument = slots[slot].instrument
+        let instrument = desk.slots[slot].instrument
         var held: [InstrumentID] = []
         for position in books.positions.positions
         where position.account == account && position.quantity.raw != 0
             && position.instrument != instrument && !held.contains(position.instrument)
         { held.append(position.instrument) }
-        return rules.filters.verdict(
-            instrument, slots[slot].style, held: held,
-            regime: rules.filters.usesRegime ? vigil.regime.regime : nil,
-            volatility: vigil.regime.volatility,
-            history)
+        return safeguards.rules.filters.verdict(
+            instrument, desk.slots[slot].style, held: held,
+            regime: safeguards.rules.filters.usesRegime ? safeguards.vigil.regime.regime : nil,
+            volatility: safeguards.vigil.regime.volatility,
+            safeguards.history)
     }
 
     private mutating func limit(
         _ decision: Decision, left: inout Quantity, closing: Quantity, _ slot: Int,
         _ instrument: Instrument, _ step: inout Step
     ) throws(EngineError) -> Permit {
-        let verdict = rules.risk.verdict(try candidate(decision, left, instrument))
+        let verdict = safeguards.rules.risk.verdict(try candidate(decision, left, instrument))
         for change in verdict.adjustments {
             try adjust(
                 change.rule, from: closing + change.from, to: closing + change.to, slot,
@@ -134,39 +137,41 @@ extension Engine {
 
     /// An entry that was sent counts against the limits of a minute and a day.
     mutating func countEntry(at time: Timestamp) {
-        guard rules.risk.isEnabled else { return }
-        vigil.entries.add(at: time, rules.risk)
+        guard safeguards.rules.risk.isEnabled else { return }
+        safeguards.vigil.entries.add(at: time, safeguards.rules.risk)
     }
 
     func rateRefusal(at time: Timestamp) -> Refusal? {
-        let risk = rules.risk
-        if risk.entriesPerDay > 0, Int(vigil.entries.today) >= risk.entriesPerDay {
+        let risk = safeguards.rules.risk
+        if risk.entriesPerDay > 0, Int(safeguards.vigil.entries.today) >= risk.entriesPerDay {
             return Refusal(
                 .entriesPerDay, limit: .count(risk.entriesPerDay),
-                value: .count(Int(vigil.entries.today) + 1))
+                value: .count(Int(safeguards.vigil.entries.today) + 1))
         }
         guard risk.ordersPerMinute > 0 else { return nil }
-        let sent = vigil.entries.lastMinute(time)
+        let sent = safeguards.vigil.entries.lastMinute(time)
         return sent < risk.ordersPerMinute
             ? nil
             : Refusal(.orderRate, limit: .count(risk.ordersPerMinute), value: .count(sent + 1))
     }
 
     private mutating func throttle(_ slot: Int, at time: Timestamp) -> Refusal? {
-        guard rules.risk.isEnabled else { return nil }
-        let risk = rules.risk
+        guard safeguards.rules.risk.isEnabled else { return nil }
+        let risk = safeguards.rules.risk
         if risk.topSignals > 0 {
-            let used = slots.reduce(0) { $0 + ($1.id == slots[slot].id ? Int($1.signalsToday) : 0) }
+            let used = desk.slots.reduce(0) {
+                $0 + ($1.id == desk.slots[slot].id ? Int($1.signalsToday) : 0)
+            }
             guard used < risk.topSignals else {
                 return Refusal(.topSignals, limit: .count(risk.topSignals), value: .count(used + 1))
             }
         }
         if risk.signalsPerSecond > 0,
-            !vigil.entries.takeSignal(at: time, rate: risk.signalsPerSecond)
+            !safeguards.vigil.entries.takeSignal(at: time, rate: risk.signalsPerSecond)
         {
             return Refusal(.signalRate, limit: Measure(raw: Int128(risk.signalsPerSecond)))
         }
-        slots[slot].countSignal()
+        desk.slots[slot].countSignal()
         return nil
     }
 
@@ -174,8 +179,8 @@ extension Engine {
     private func dataRefusal(
         _ decision: Decision, _ slot: Int, at time: Timestamp
     ) -> Refusal? {
-        guard rules.data.isEnabled else { return nil }
-        let instrument = slots[slot].instrument
+        guard safeguards.rules.data.isEnabled else { return nil }
+        let instrument = desk.slots[slot].instrument
         guard decision.indicator.isFinite, decision.threshold.isFinite else {
             return Refusal(.dataQuality)
         }
@@ -184,21 +189,21 @@ extension Engine {
                 .dataQuality, limit: .price(books.equity.mark(instrument)),
                 value: .price(held.price))
         }
-        let watch = vigil.feeds[instrument]
+        let watch = safeguards.vigil.feeds[instrument]
         if isStale(since: watch.last, at: time) { return Refusal(.dataQuality) }
-        guard Int(watch.days) < rules.data.history else { return nil }
+        guard Int(watch.days) < safeguards.rules.data.history else { return nil }
         return Refusal(
-            .dataQuality, limit: .count(rules.data.history), value: .count(watch.days))
+            .dataQuality, limit: .count(safeguards.rules.data.history), value: .count(watch.days))
     }
 
-    /// The entry with all that the limits look at: what is held and what waits at the venue.
+    /// The entry with everything that the limits look at: holdings and working orders.
     func candidate(
         _ decision: Decision, _ growth: Quantity, _ instrument: Instrument
     ) throws(EngineError) -> EntryCandidate {
         var pending = Money.zero
         var pendingHere = Money.zero
         var unitsHere = Quantity.zero
-        for order in orders.open
+        for order in desk.register.open
         where order.intended.purpose == .entry && order.account == account {
             let terms = order.intended
             let left = terms.quantity - order.filled
@@ -220,17 +225,20 @@ extension Engine {
             positionNotional: heldHere + pendingHere,
             exposure: books.equity.exposure(account) + pending,
             equity: books.equity[account]?.equity ?? .zero,
-            averageTrueRange: rules.risk.atrSizing > 0
-                ? history.averageTrueRange(instrument.id, days: rules.risk.atrDays) : nil,
-            regimeHeat: rules.filters.usesRegime ? vigil.regime.regime.heat : nil)
+            averageTrueRange: safeguards.rules.risk.atrSizing > 0
+                ? safeguards.history.averageTrueRange(
+                    instrument.id, days: safeguards.rules.risk.atrDays) : nil,
+            regimeHeat: safeguards.rules.filters.usesRegime
+                ? safeguards.vigil.regime.regime.heat : nil)
     }
 
     /// How far from its fill a catastrophe stop stands; 0 where none is asked for or known (X11).
     func catastropheDistance(_ instrument: Instrument) -> Price {
-        guard rules.usesRanges, rules.risk.catastropheStop > 0,
-            let range = history.averageTrueRange(instrument.id, days: rules.risk.atrDays)
+        guard safeguards.rules.usesRanges, safeguards.rules.risk.catastropheStop > 0,
+            let range = safeguards.history.averageTrueRange(
+                instrument.id, days: safeguards.rules.risk.atrDays)
         else { return .zero }
-        let distance = range * rules.risk.catastropheStop
+        let distance = range * safeguards.rules.risk.catastropheStop
         guard distance.isFinite, distance > 0, distance < 9e9 else { return .zero }
         return Price(raw: Int64(distance * 1e9))
     }
@@ -242,7 +250,7 @@ extension Engine {
     ) throws(EngineError) {
         try step.emitInChain(
             SizeAdjusted(
-                instrument: slots[slot].instrument, strategy: slots[slot].id, side: side,
+                instrument: desk.slots[slot].instrument, strategy: desk.slots[slot].id, side: side,
                 refusal: rule, from: from.written, to: to.written))
     }
 }

@@ -8,7 +8,7 @@ import LedgerSimulation
 /// orders that protect it are back, and a take profit is watched here instead of resting there.
 extension Engine {
     /// Whether an order has been decided and may not leave yet.
-    public func isHeldBack(_ order: OrderID) -> Bool { remote.isWaiting(order) }
+    public func isHeldBack(_ order: OrderID) -> Bool { desk.remote.isWaiting(order) }
 
     /// Keeps an order that was just decided until what protects the position is back from the venue.
     mutating func holdBack(
@@ -17,12 +17,12 @@ extension Engine {
         guard terms.parent == .none else { return }
         let blocking = protectors(of: terms)
         guard !blocking.isEmpty else { return }
-        remote.hold(id, behind: blocking.map(\.terms))
+        desk.remote.hold(id, behind: blocking.map(\.terms))
         for order in blocking { try withdraw(order, .positionClosed, &step) }
     }
 
     private func protectors(of terms: OrderIntended) -> [WorkingOrder] {
-        venue.orders(terms.instrument).filter {
+        desk.venue.orders(terms.instrument).filter {
             $0.terms.parent != .none && $0.terms.strategy == terms.strategy
                 && $0.terms.side == terms.side
         }
@@ -30,13 +30,13 @@ extension Engine {
 
     /// The orders of a strategy that wait, in an instrument.
     func waiting(_ strategy: StrategyID, _ instrument: InstrumentID) -> [WorkingOrder] {
-        guard !remote.exits.isEmpty else { return [] }
-        return venue.orders(instrument).filter {
-            $0.terms.strategy == strategy && remote.isWaiting($0.id)
+        guard !desk.remote.exits.isEmpty else { return [] }
+        return desk.venue.orders(instrument).filter {
+            $0.terms.strategy == strategy && desk.remote.isWaiting($0.id)
         }
     }
 
-    /// Lets go what waited for orders that are gone, for what is still there to close.
+    /// Releases orders that waited for protecting orders to end, for what is left to close.
     mutating func release(
         _ strategy: StrategyID, _ instrument: InstrumentID, _ step: inout Step
     ) throws(EngineError) {
@@ -49,13 +49,13 @@ extension Engine {
             let locked = protectors(of: order.terms).reduce(Int128(0)) { $0 + $1.remaining.raw }
             guard left.raw <= held.magnitude.raw - locked || left.raw == 0 else { continue }
             guard left.raw > 0 else {
-                remote.dropExit(order.id)
-                guard let removed = venue.remove(order.id, instrument) else { continue }
+                desk.remote.dropExit(order.id)
+                guard let removed = desk.venue.remove(order.id, instrument) else { continue }
                 try end(removed, .positionClosed, expired: false, &step)
                 continue
             }
-            remote.letGo(order.id)
-            if left < order.remaining, let known = orders.order(order.id) {
+            desk.remote.letGo(order.id)
+            if left < order.remaining, let known = desk.register.order(order.id) {
                 let event = OrderReplaced(
                     instrument: instrument, generation: known.generation + 1, order: order.id,
                     quantity: left, limitPrice: order.terms.limitPrice,
@@ -64,7 +64,7 @@ extension Engine {
             }
             try step.emit(
                 IntentReleased(instrument: instrument, order: order.id),
-                correlation: orders.order(order.id)?.correlation ?? .none)
+                correlation: desk.register.order(order.id)?.correlation ?? .none)
         }
     }
 
@@ -72,28 +72,28 @@ extension Engine {
     mutating func protectAgain(
         _ exit: WorkingOrder, _ step: inout Step
     ) throws(EngineError) {
-        guard let protectors = remote.takeProtectors(of: exit.id) else { return }
-        guard let slot = slot(of: exit.terms), protectors.allSatisfy({ $0.parent != .none }),
-            slots[slot].workingOrders == 0
+        guard let protectors = desk.remote.takeProtectors(of: exit.id) else { return }
+        guard let slot = desk.slot(of: exit.terms), protectors.allSatisfy({ $0.parent != .none }),
+            desk.slots[slot].workingOrders == 0
         else { return }
         for terms in protectors {
             try protectRest(terms, terms.quantity, &step)
         }
     }
 
-    /// Places a protecting order that was taken back anew, for what of the position nothing else protects.
+    /// Places a withdrawn protecting order again, for the unprotected part of the position.
     mutating func protectRest(
         _ terms: OrderIntended, _ quantity: Quantity, _ step: inout Step
     ) throws(EngineError) {
-        guard let slot = slot(of: terms) else { return }
-        let position = slots[slot].position
+        guard let slot = desk.slot(of: terms) else { return }
+        let position = desk.slots[slot].position
         guard position.raw * terms.side.sign < 0 else { return }
-        let others = venue.orders(terms.instrument).reduce(Int128(0)) { sum, other in
+        let others = desk.venue.orders(terms.instrument).reduce(Int128(0)) { sum, other in
             let isLike =
                 other.terms.strategy == terms.strategy && other.terms.purpose == terms.purpose
             return isLike ? sum + other.remaining.raw : sum
         }
-        let watched = remote.targets.reduce(Int128(0)) { sum, target in
+        let watched = desk.remote.targets.reduce(Int128(0)) { sum, target in
             let isLike =
                 target.strategy == terms.strategy && target.instrument == terms.instrument
                 && target.purpose == terms.purpose
@@ -103,13 +103,13 @@ extension Engine {
         guard left.raw > 0 else { return }
         var again = terms
         again.quantity = left
-        again.intent = slots[slot].identity(terms.side, at: step.time)
+        again.intent = desk.slots[slot].identity(terms.side, at: step.time)
         step.chain = step.sequence
         try sendProtecting(again, &step)
     }
 
     /// Sends an exit that protects; a stop that fits no filter of the venue is watched here. Parts below
-    /// the venue's sizes are not: they are protected with the next part, or can be closed by nobody.
+    /// the venue's sizes are not watched: the next part protects them too, or no order can close them.
     mutating func sendProtecting(
         _ terms: OrderIntended, _ step: inout Step
     ) throws(EngineError) {

@@ -7,7 +7,7 @@ import LedgerSafety
 extension Engine {
     /// Brings an order into that form and journals what changed.
     ///
-    /// - Returns: the refusal where there is none; it names the filter.
+    /// - Returns: the refusal, which names the filter, where the order cannot take that form.
     mutating func conform(
         _ terms: inout OrderIntended, _ step: inout Step
     ) throws(EngineError) -> Refusal? {
@@ -27,30 +27,30 @@ extension Engine {
                 IntentRejected(
                     instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
                     refusal: refusal))
-            orders.countRejectedIntent()
+            desk.countRejectedIntent()
             return refusal
         }
     }
 
-    /// What a strategy is told that it holds. What a commission or a cancel leaves of a position and no
-    /// order of the venue's sizes can close counts as nothing: a strategy would sell it for ever, and never
-    /// buy again.
+    /// The position that a strategy sees. A rest that is too small for any order of the venue counts as
+    /// nothing, because a strategy would try to sell it for ever and never buy again.
     @inline(__always)
     func shown(_ slot: Int) -> Quantity {
-        let position = slots[slot].position
-        guard position.raw != 0, !filters.all.isEmpty, isDust(slots[slot].instrument, position)
+        let position = desk.slots[slot].position
+        guard position.raw != 0, !desk.filters.all.isEmpty,
+            isDust(desk.slots[slot].instrument, position)
         else { return position }
         return .zero
     }
 
     func isDust(_ instrument: InstrumentID, _ position: Quantity) -> Bool {
-        guard let rule = filters[instrument] else { return false }
+        guard let rule = desk.filters[instrument] else { return false }
         return rule.isDust(position.magnitude, at: books.equity.mark(instrument))
     }
 
     func verdict(of terms: OrderIntended) -> FilterVerdict {
-        guard let rule = filters[terms.instrument] else { return .pass }
-        let resting = venue.orders(terms.instrument).filter { $0.terms.orderType != .market }
+        guard let rule = desk.filters[terms.instrument] else { return .pass }
+        let resting = desk.venue.orders(terms.instrument).filter { $0.terms.orderType != .market }
         let stops = resting.filter { $0.terms.orderType != .limit }
         return rule.verdict(
             terms, average: books.equity.mark(terms.instrument), openOrders: resting.count,

@@ -5,8 +5,8 @@ import LedgerSafety
 
 extension Engine {
     /// Closes positions through ordinary orders at the market: all, one strategy's or one
-    /// instrument's. Other orders of what is closed are taken back first. What an order at the market
-    /// closes already is not closed twice.
+    /// instrument's. Other orders of the position are withdrawn first. A position that an order at
+    /// the market closes already is not closed twice.
     mutating func flatten(
         _ strategy: StrategyID?, _ instrument: InstrumentID?, because cause: SequenceNumber,
         _ step: inout Step
@@ -16,26 +16,28 @@ extension Engine {
             && (strategy ?? position.strategy) == position.strategy
             && (instrument ?? position.instrument) == position.instrument
         {
-            if gate.block(position.strategy, position.instrument, isReducing: true) != nil {
+            if safeguards.gate.block(position.strategy, position.instrument, isReducing: true)
+                != nil
+            {
                 continue
             }
-            if isRemote, isDust(position.instrument, position.quantity) { continue }
+            if desk.isRemote, isDust(position.instrument, position.quantity) { continue }
             let side: Side = position.quantity.raw > 0 ? .sell : .buy
             // Outside it may close less than all, by the venue's sizes: the rest goes once it has filled.
             let closing =
-                isRemote
+                desk.isRemote
                 ? closer(position.strategy, position.instrument, side)
-                : venue.orders(position.instrument).first {
+                : desk.venue.orders(position.instrument).first {
                     $0.terms.strategy == position.strategy && $0.terms.purpose == .exit
                         && $0.terms.orderType == .market && $0.terms.side == side
                         && $0.remaining == position.quantity.magnitude
                 }
-            for order in venue.orders(position.instrument)
+            for order in desk.venue.orders(position.instrument)
             where order.terms.strategy == position.strategy && order.id != closing?.id {
                 try withdraw(order, .halted, &step)
             }
             guard closing == nil else { continue }
-            let slot = slots.firstIndex {
+            let slot = desk.slots.firstIndex {
                 $0.id == position.strategy && $0.instrument == position.instrument
             }
             let terms = OrderIntended(
@@ -49,14 +51,14 @@ extension Engine {
         }
     }
 
-    /// Closes what a latch wanted closed and is still held: the orders for it ended with their run, with
-    /// the settings before, or were not sent under a latch that blocked everything.
+    /// Closes positions that a latch wants closed and that are still held: their orders ended with the run
+    /// or with the former settings, or a latch that blocked everything kept them from being sent.
     mutating func flattenAgain(
         _ step: inout Step
     ) throws(EngineError) {
-        for latch in gate.latches
+        for latch in safeguards.gate.latches
         where latch.effect == .flatten
-            && (latch.source != .drawdown || rules.drawdown.flattensOnPanic)
+            && (latch.source != .drawdown || safeguards.rules.drawdown.flattensOnPanic)
         {
             try flatten(
                 latch.scope == .strategy ? latch.strategy : nil,
@@ -64,12 +66,12 @@ extension Engine {
         }
     }
 
-    /// A position whose strategy the settings no longer have is closed by nobody else: the event that
-    /// closes it tells its intents apart.
+    /// A strategy that the settings no longer have decides nothing, so the number of the event tells the
+    /// intents that close its position apart.
     private mutating func closingIdentity(
         _ slot: Int?, _ position: Position, _ side: Side, _ step: borrowing Step
     ) -> IntentID {
-        if let slot { return slots[slot].identity(side, at: step.time) }
+        if let slot { return desk.slots[slot].identity(side, at: step.time) }
         let decider = IntentID.Decider(
             account: configuration?.accountName ?? "", strategy: names.name(position.strategy),
             symbol: names.symbol(position.instrument))

@@ -10,14 +10,14 @@ extension Engine {
     mutating func engage(
         _ event: LatchEngaged, _ step: inout Step
     ) throws(EngineError) {
-        let standing = gate.latch(
+        let standing = safeguards.gate.latch(
             event.source, event.scope, strategy: event.strategy, instrument: event.instrument)
         if let standing, standing.effect.rawValue >= event.effect.rawValue { return }
         let sequence = try step.emit(event)
-        gate.engage(event, at: step.time, sequence: sequence)
+        safeguards.engage(event, as: sequence, at: step.time)
         if let alert = Self.alert(event) { try step.emit(alert) }
         let latch = Latch(event, at: step.time, sequence: sequence)
-        for order in venue.allOrders
+        for order in desk.venue.allOrders
         where order.terms.purpose == .entry
             && latch.concerns(order.terms.strategy, order.terms.instrument)
         {
@@ -25,18 +25,15 @@ extension Engine {
         }
     }
 
-    /// Takes a latch down; nothing happens where there is none.
+    /// Takes a latch down, if it stands.
     mutating func clear(
         _ event: LatchCleared, _ step: inout Step
     ) throws(EngineError) {
-        let standing = gate.latch(
+        let standing = safeguards.gate.latch(
             event.source, event.scope, strategy: event.strategy, instrument: event.instrument)
         guard let standing else { return }
         try step.emit(event)
-        gate.clear(event)
-        vigil.counters.reset(event.source)
-        // What it stood for may still be so.
-        vigil.equity.lookAgain()
+        safeguards.clear(event)
         if standing.effect == .blockAll { try flattenAgain(&step) }
     }
 
@@ -63,11 +60,12 @@ extension Engine {
     mutating func applyGateSettings(
         isFirst: Bool, _ step: inout Step
     ) throws(EngineError) {
-        if isFirst, rules.mode != gate.mode {
+        if isFirst, safeguards.rules.mode != safeguards.gate.mode {
             try change(
-                to: rules.mode, isHard: false, actor: "configuration", reason: "gate.mode", &step)
+                to: safeguards.rules.mode, isHard: false, actor: "configuration",
+                reason: "gate.mode", &step)
         }
-        if rules.isTradingDisabled {
+        if safeguards.rules.isTradingDisabled {
             try engage(
                 LatchEngaged(
                     .configuration, clears: .automatic, actor: "configuration",
@@ -79,9 +77,9 @@ extension Engine {
                     reason: "gate.trading_disabled is false"), &step)
         }
         var seen = StrategyID.none
-        for slot in slots where slot.id != seen {
+        for slot in desk.slots where slot.id != seen {
             seen = slot.id
-            if rules.disabledStrategies.contains(slot.name.lowercased()) {
+            if safeguards.rules.disabledStrategies.contains(slot.name.lowercased()) {
                 try engage(
                     LatchEngaged(
                         .strategyList, scope: .strategy, strategy: slot.id, clears: .automatic,
@@ -89,9 +87,9 @@ extension Engine {
                         reason: "\(slot.name) is in gate.strategy_disabled_list"), &step)
             }
         }
-        for latch in gate.latches where latch.source == .strategyList {
-            let name = slots.first { $0.id == latch.strategy }?.name.lowercased()
-            if let name, rules.disabledStrategies.contains(name) { continue }
+        for latch in safeguards.gate.latches where latch.source == .strategyList {
+            let name = desk.slots.first { $0.id == latch.strategy }?.name.lowercased()
+            if let name, safeguards.rules.disabledStrategies.contains(name) { continue }
             try clear(
                 LatchCleared(
                     .strategyList, scope: .strategy, strategy: latch.strategy,
@@ -100,23 +98,23 @@ extension Engine {
         try clearWhatIsOff(&step)
     }
 
-    /// Takes down the automatic latches of what the settings turned off: nothing else ever would.
+    /// Takes down the automatic latches of rules that the settings turned off. Nothing else would.
     private mutating func clearWhatIsOff(
         _ step: inout Step
     ) throws(EngineError) {
         var off: [LatchSource] = []
-        if !rules.risk.isEnabled {
+        if !safeguards.rules.risk.isEnabled {
             off += [.dailyLoss, .lossPause]
-            vigil.days.endPause()
+            safeguards.vigil.days.endPause()
         }
-        if !rules.data.isEnabled { off.append(.dataQuality) }
-        if !rules.data.isEnabled || rules.data.feedTimeout.count == 0 {
+        if !safeguards.rules.data.isEnabled { off.append(.dataQuality) }
+        if !safeguards.rules.data.isEnabled || safeguards.rules.data.feedTimeout.count == 0 {
             off.append(.feed)
-            vigil.feeds.resumeAll()
+            safeguards.vigil.feeds.resumeAll()
         }
-        if !rules.reconciliation.isEnabled { off.append(.reconciliation) }
-        if !rules.needsCalendar { off.append(.calendar) }
-        for latch in gate.latches where off.contains(latch.source) {
+        if !safeguards.rules.reconciliation.isEnabled { off.append(.reconciliation) }
+        if !safeguards.rules.needsCalendar { off.append(.calendar) }
+        for latch in safeguards.gate.latches where off.contains(latch.source) {
             try clear(
                 LatchCleared(
                     latch.source, scope: latch.scope, instrument: latch.instrument,
@@ -129,9 +127,9 @@ extension Engine {
         to mode: TradingMode, isHard: Bool, actor: String, reason: String, _ step: inout Step
     ) throws(EngineError) {
         let event = ModeChanged(
-            from: gate.mode, to: mode, isHard: isHard, actor: actor, reason: reason)
+            from: safeguards.gate.mode, to: mode, isHard: isHard, actor: actor, reason: reason)
         try step.emit(event)
-        gate.change(event, at: step.time)
+        safeguards.change(event, at: step.time)
         if mode.blocksEntries {
             try engage(
                 LatchEngaged(
@@ -143,27 +141,29 @@ extension Engine {
         }
     }
 
-    // MARK: What goes wrong outside
+    // MARK: Faults outside
 
     mutating func take(
         _ fault: FaultReported, _ step: inout Step
     ) throws(EngineError) {
         if fault.kind == .orderRejected {
-            guard vigil.counters.rejectOrder(rules.faults) else { return }
-            let (refused, all) = (vigil.counters.rejections, vigil.counters.orders)
+            guard safeguards.vigil.counters.rejectOrder(safeguards.rules.faults) else { return }
+            let (refused, all) = (
+                safeguards.vigil.counters.rejections, safeguards.vigil.counters.orders
+            )
             return try engage(
                 LatchEngaged(
                     .orderRejections, clears: .operator,
-                    limit: .share(rules.faults.rejectionRate),
+                    limit: .share(safeguards.rules.faults.rejectionRate),
                     value: .count(refused),
                     actor: fault.origin,
                     reason: "\(refused) of \(max(all, refused)) orders refused: \(fault.detail)"),
                 &step)
         }
-        guard vigil.counters.take(fault.kind, at: step.time, rules.faults),
+        guard safeguards.vigil.counters.take(fault.kind, at: step.time, safeguards.rules.faults),
             let source = fault.kind.source
         else { return }
-        let count = vigil.counters.count(fault.kind)
+        let count = safeguards.vigil.counters.count(fault.kind)
         try engage(
             LatchEngaged(
                 source, clears: .operator,
@@ -176,9 +176,9 @@ extension Engine {
     ) throws(EngineError) {
         let value = Measure(raw: Int128(metric.value.raw))
         let isClock = metric.metric == .clockSkew
-        let warn = rules.faults.clockWarn * FixedPoint.one
-        let isFar = isClock && vigil.clock.note(metric.value, limit: warn)
-        if let limit = rules.faults.breach(metric.metric, metric.value) {
+        let warn = safeguards.rules.faults.clockWarn * FixedPoint.one
+        let isFar = isClock && safeguards.vigil.clock.note(metric.value, limit: warn)
+        if let limit = safeguards.rules.faults.breach(metric.metric, metric.value) {
             return try engage(
                 LatchEngaged(
                     isClock ? .clock : .metrics, clears: .operator,
@@ -210,15 +210,15 @@ extension Engine {
     mutating func beginRun(
         _ step: inout Step
     ) throws(EngineError) {
-        vigil.counters.beginRun()
+        safeguards.vigil.counters.beginRun()
         try awaitReconciliation(&step)
         try flattenAgain(&step)
-        guard vigil.counters.hasFailedRuns(rules.faults) else { return }
-        let count = vigil.counters.runFailures
+        guard safeguards.vigil.counters.hasFailedRuns(safeguards.rules.faults) else { return }
+        let count = safeguards.vigil.counters.runFailures
         try engage(
             LatchEngaged(
                 .runFailures, clears: .operator,
-                limit: .count(rules.faults.runFailures),
+                limit: .count(safeguards.rules.faults.runFailures),
                 value: .count(count), actor: "engine",
                 reason: "\(count) runs in a row failed"), &step)
     }

@@ -12,15 +12,16 @@ extension Engine {
         _ step: inout Step
     ) throws(EngineError) {
         let isTaken = try accounts.mark(instrument, price, step)
-        vigil.feeds.hear(at: step.time)
+        safeguards.vigil.feeds.hear(at: step.time)
         if !isTaken { try hold(instrument, price, &step) }
-        guard watchesDays || watchesData else { return }
+        guard safeguards.watchesDays || safeguards.watchesData else { return }
         // An event that begins a day belongs to it, though the day begins after it.
-        let day = step.time > vigil.days.ends ? nextDay(step.time) : vigil.days.day
-        if isTaken, watchesDays {
-            history.observe(instrument, high: high, low: low, close: price, day: day)
+        let day =
+            step.time > safeguards.vigil.days.ends ? nextDay(step.time) : safeguards.vigil.days.day
+        if isTaken, safeguards.watchesDays {
+            safeguards.observe(instrument, high: high, low: low, close: price, day: day)
         }
-        if watchesData { try note(instrument, on: day, &step) }
+        if safeguards.watchesData { try note(instrument, on: day, &step) }
     }
 
     /// Says that a price waits to be confirmed, and keeps entries out of the instrument meanwhile.
@@ -30,7 +31,7 @@ extension Engine {
         let mark = books.equity.mark(instrument)
         try step.emit(
             MarkHeld(instrument: instrument, price: price, mark: mark), account: AccountID.none)
-        guard rules.data.isEnabled else { return }
+        guard safeguards.rules.data.isEnabled else { return }
         try engage(
             LatchEngaged(
                 .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
@@ -60,16 +61,10 @@ extension Engine {
         _ event: SplitApplied, _ step: borrowing Step
     ) throws(EngineError) {
         try accounts.split(event, step)
-        try fold { (engine) throws(FoldError) in
-            try engine.orders.split(event, sequence: step.sequence)
-        }
-        do {
-            try venue.split(event)
-            try remote.split(event)
-        } catch { throw .number(error) }
-        history.split(event)
-        for slot in listening(event.instrument) {
-            slots[slot].split(event, holding: held(by: slot))
+        try desk.split(event, step)
+        safeguards.split(event)
+        for slot in desk.listening(event.instrument) {
+            desk.slots[slot].split(event, holding: held(by: slot))
         }
     }
 
@@ -77,12 +72,12 @@ extension Engine {
         _ session: SessionClosed, _ step: inout Step
     ) throws(EngineError) {
         // Outside, the venue says what expired.
-        guard !isRemote else { return }
+        guard !desk.isRemote else { return }
         let closing =
             session.instrument == .none
             ? names.instruments.map(\.id) : [session.instrument]
         for instrument in closing {
-            for report in venue.endOfSession(instrument) {
+            for report in desk.venue.endOfSession(instrument) {
                 try take(report, &step)
             }
         }

@@ -19,7 +19,7 @@ extension Engine {
         case .clear(let source, let scope): return problem(clearing: source, scope)
         case .mode(let mode, _): return problem(changingTo: mode)
         case .override:
-            return stop.phase == .normal
+            return safeguards.stop.phase == .normal
                 ? "the drawdown stop is in NORMAL; there is nothing to override" : nil
         case .sync(let snapshot):
             guard let last = snapshots.last, last.began.snapshot == snapshot else {
@@ -34,8 +34,8 @@ extension Engine {
     }
 
     private func problem(changingTo mode: TradingMode) -> String? {
-        if gate.mode.mayBecome(mode) { return nil }
-        return gate.mode == mode
+        if safeguards.gate.mode.mayBecome(mode) { return nil }
+        return safeguards.gate.mode == mode
             ? "the mode is already \(mode.word)"
             : "after a halt trading resumes through paper; run `ledger mode paper`, then "
                 + "`ledger mode \(mode.word)`"
@@ -60,7 +60,7 @@ extension Engine {
     private func problem(clearing source: LatchSource, _ scope: GateScope) -> String? {
         if let problem = problem(with: scope) { return problem }
         guard let key = key(scope) else { return nil }
-        let latch = gate.latch(
+        let latch = safeguards.gate.latch(
             source, key.scope, strategy: key.strategy, instrument: key.instrument)
         guard let latch else {
             return "no latch \(source.word) is engaged for \(scope.text); "

@@ -8,7 +8,7 @@ import LedgerSimulation
 extension Engine {
     /// Carries out what a strategy decided, in its order.
     ///
-    /// - Parameter barInterval: of the bar that it decided from.
+    /// - Parameter barInterval: the interval of the bar, where the event is a bar.
     mutating func decide(
         _ slot: Int, barInterval: UInt32? = nil, _ step: inout Step
     ) throws(EngineError) {
@@ -34,26 +34,26 @@ extension Engine {
     private mutating func decide(
         _ decision: Decision, _ slot: Int, _ source: inout DecisionSource, _ step: inout Step
     ) throws(EngineError) {
-        guard let instrument = names[slots[slot].instrument] else { return }
+        guard let instrument = names[desk.slots[slot].instrument] else { return }
         var size = size(decision, slot, instrument)
         let signal = SignalGenerated(
-            instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
+            instrument: instrument.id, strategy: desk.slots[slot].id, side: decision.side,
             purpose: decision.purpose, price: decision.price, quantity: size,
             indicator: decision.indicator, threshold: decision.threshold)
         step.chain = try step.emit(signal)
-        orders.countSignal()
-        slots[slot].countDecision(decision.purpose)
+        desk.countSignal()
+        desk.slots[slot].countDecision(decision.purpose)
         switch try permit(
             decision, size, slot, instrument, &step)
         {
         case .granted(let quantity): size = quantity
         case .signalRejected(let refusal):
             let event = SignalRejected(
-                instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
+                instrument: instrument.id, strategy: desk.slots[slot].id, side: decision.side,
                 refusal: refusal)
             try step.emitInChain(event)
-            orders.countRejectedSignal()
-            slots[slot].countRefusal(decision.purpose)
+            desk.countRejectedSignal()
+            desk.slots[slot].countRefusal(decision.purpose)
             return
         case .intentRejected(let refusal):
             return try reject(refusal, decision, slot, &step)
@@ -65,9 +65,9 @@ extension Engine {
             return try refuseDuplicate(decision, slot, &step)
         }
         var terms = OrderIntended(
-            instrument: instrument.id, strategy: slots[slot].id, side: decision.side,
+            instrument: instrument.id, strategy: desk.slots[slot].id, side: decision.side,
             orderType: decision.orderType,
-            intent: slots[slot].identity(decision.side, at: step.time),
+            intent: desk.slots[slot].identity(decision.side, at: step.time),
             quantity: size, limitPrice: decision.limitPrice, stopPrice: decision.stopPrice,
             stopLossDistance: decision.stopLossDistance,
             takeProfitDistance: decision.takeProfitDistance, referencePrice: decision.price,
@@ -75,7 +75,7 @@ extension Engine {
         if terms.purpose == .entry, terms.stopLossDistance.raw == 0 {
             terms.stopLossDistance = catastropheDistance(instrument)
         }
-        if increase(decision.side, size, of: slots[slot].position).raw > 0 {
+        if increase(decision.side, size, of: desk.slots[slot].position).raw > 0 {
             countEntry(at: step.time)
         }
         try send(terms, &step)
@@ -90,7 +90,7 @@ extension Engine {
         case .repeatedBar: return true
         case .bar(let interval):
             let decided = BarDecision(time: time, interval: interval, side: decision.side)
-            let isRepeated = slots[slot].repeats(decided)
+            let isRepeated = desk.slots[slot].repeats(decided)
             source = isRepeated ? .repeatedBar : .decidedBar
             return isRepeated
         }
@@ -101,11 +101,13 @@ extension Engine {
     ) throws(EngineError) {
         try reject(
             Refusal(.duplicateIntent), decision, slot, &step)
-        let symbol = slots[slot].symbol
+        let symbol = desk.slots[slot].symbol
         try take(
             FaultReported(
                 .duplicateIntent, origin: "engine",
-                detail: "\(slots[slot].name) decided \(decision.side) \(symbol) twice from one bar"),
+                detail:
+                    "\(desk.slots[slot].name) decided \(decision.side) \(symbol) twice from one bar"
+            ),
             &step)
     }
 
@@ -113,14 +115,15 @@ extension Engine {
         _ refusal: Refusal, _ decision: Decision, _ slot: Int, _ step: inout Step
     ) throws(EngineError) {
         let event = IntentRejected(
-            instrument: slots[slot].instrument, strategy: slots[slot].id, side: decision.side,
+            instrument: desk.slots[slot].instrument, strategy: desk.slots[slot].id,
+            side: decision.side,
             refusal: refusal)
         try step.emitInChain(event)
-        orders.countRejectedIntent()
-        slots[slot].countRefusal(decision.purpose)
+        desk.countRejectedIntent()
+        desk.slots[slot].countRefusal(decision.purpose)
     }
 
-    /// - Returns: why the order could not be brought into a form that its venue takes; nil when it went.
+    /// - Returns: why the venue's filters refuse the order; nil when it was sent.
     @discardableResult
     mutating func send(
         _ terms: OrderIntended, _ step: inout Step
@@ -128,17 +131,14 @@ extension Engine {
         var terms = terms
         let refusal = try conform(&terms, &step)
         guard refusal == nil else { return refusal }
-        if let slot = slot(of: terms) { slots[slot].open(terms) }
+        if let slot = desk.slot(of: terms) { desk.slots[slot].open(terms) }
         let id = try step.emitInChain(terms)
-        vigil.counters.submitOrder()
+        safeguards.vigil.counters.submitOrder()
         step.sent.append(SentIntent(intent: terms.intent, sequence: id))
-        try fold { (engine) throws(FoldError) in
-            try engine.orders.intend(
-                terms, account: engine.account, at: step.time, id: id, correlation: step.chain)
-        }
-        if isRemote {
-            // The venue's own report says that it left and was taken.
-            _ = venue.accept(terms, id: id, account: account, at: step.time)
+        try desk.intend(terms, account, as: id, step)
+        if desk.isRemote {
+            // The venue's report says when it was submitted and accepted.
+            _ = desk.venue.accept(terms, id: id, account: account, at: step.time)
             try holdBack(id, terms, &step)
             return nil
         }
@@ -146,15 +146,12 @@ extension Engine {
         let dayEnds =
             terms.timeInForce == .day
             ? (try? calendar.session(closingAfter: step.time))?.closes : nil
-        let activeFrom = venue.accept(
+        let activeFrom = desk.venue.accept(
             terms, id: id, account: account, at: step.time, dayEnds: dayEnds)
         try step.emitInChain(
             OrderAccepted(instrument: terms.instrument, order: id, activeFrom: activeFrom))
-        try fold { (engine) throws(FoldError) in
-            try engine.orders.move(
-                id, to: .submitted, at: step.time, sequence: step.sequence)
-            try engine.orders.move(id, to: .accepted, at: step.time, sequence: step.sequence)
-        }
+        try desk.move(id, to: .submitted, step)
+        try desk.move(id, to: .accepted, step)
         return nil
     }
 
@@ -172,11 +169,12 @@ extension Engine {
         let wanted: Double
         switch decision.size {
         case .units(let quantity): return quantity
-        case .position: return slots[slot].position.magnitude
+        case .position: return desk.slots[slot].position.magnitude
         case .risk(let share, let distance):
             wanted = (worth?.equity.double ?? 0) * share / distance.double
         case .cash(let share):
-            let free = (worth?.cash ?? .zero) - ((try? orders.reservedCash(account)) ?? .zero)
+            let free =
+                (worth?.cash ?? .zero) - ((try? desk.register.reservedCash(account)) ?? .zero)
             wanted = free.double * share / decision.price.double
         }
         guard wanted.isFinite, wanted > 0, wanted < Quantity.limit.double else { return .zero }
@@ -200,7 +198,7 @@ extension Engine {
         guard instrument.currency == configuration?.currency else {
             return Refusal(.currencyMismatch)
         }
-        return fundsRefusal(decision, quantity, position: slots[slot].position)
+        return fundsRefusal(decision, quantity, position: desk.slots[slot].position)
     }
 
     /// Whether the account can pay for a buy, or has what a sell gives away.
@@ -217,13 +215,13 @@ extension Engine {
     private func cashRefusal(
         _ decision: Decision, _ quantity: Quantity, position: Quantity
     ) throws(NumberError) -> Refusal? {
-        // Buying back what was sold short frees more than it costs.
+        // Covering a short frees more cash than it costs.
         if position.raw <= -quantity.raw { return nil }
         let price = decision.limitPrice.raw > 0 ? decision.limitPrice : decision.price
-        let fee = try venue.settings.fees.fee(price: price, quantity: quantity, isFirst: true)
+        let fee = try desk.venue.settings.fees.fee(price: price, quantity: quantity, isFirst: true)
         let cost = try Money.notional(price, quantity) + fee
         let cash = books.equity[account]?.cash ?? .zero
-        let free = cash - (try orders.reservedCash(account))
+        let free = cash - (try desk.register.reservedCash(account))
         return cost <= free
             ? nil : Refusal(.insufficientCash, limit: .money(free), value: .money(cost))
     }
@@ -251,7 +249,7 @@ extension Engine {
     }
 
     private mutating func nextReport() throws(EngineError) -> VenueReport? {
-        do { return try venue.next() } catch { throw .number(error) }
+        do { return try desk.venue.next() } catch { throw .number(error) }
     }
 
     mutating func take(
@@ -276,28 +274,26 @@ extension Engine {
         _ fill: OrderFilled, _ order: WorkingOrder, paying commission: Commission = Commission(),
         _ step: inout Step
     ) throws(EngineError) {
-        let correlation = orders.order(order.id)?.correlation ?? .none
+        let correlation = desk.register.order(order.id)?.correlation ?? .none
         let sequence = try step.emit(fill, correlation: correlation)
         try accounts.book(fill, as: sequence, step)
-        try fold { (engine) throws(FoldError) in
-            try engine.orders.fill(fill, at: step.time, sequence: sequence)
-        }
+        try desk.fill(fill, as: sequence, step)
         step.chain = correlation
         try pay(commission, of: order.id, &step)
         if commission.units.raw != 0, commission.instrument != fill.instrument {
             try trim(commission, &step)
         }
-        vigil.trades.trade(at: step.time)
-        guard let slot = slot(of: order.terms) else { return }
-        let before = slots[slot].position
+        safeguards.vigil.trades.trade(at: step.time)
+        guard let slot = desk.slot(of: order.terms) else { return }
+        let before = desk.slots[slot].position
         var after = Quantity(raw: before.raw + fill.quantity.raw * fill.side.sign)
         if commission.instrument == fill.instrument { after = after - commission.units }
-        slots[slot].hold(after)
-        if order.remaining.raw == 0 { slots[slot].close(order.terms) }
+        desk.slots[slot].hold(after)
+        if order.remaining.raw == 0 { desk.slots[slot].close(order.terms) }
         let reduces = after.magnitude < before.magnitude
         let turns = before.raw.signum() * after.raw.signum() < 0
         if reduces || turns { trimTargets(slot) }
-        if reduces || turns, slots[slot].protecting + slots[slot].workingOrders > 0 {
+        if reduces || turns, desk.slots[slot].protecting + desk.slots[slot].workingOrders > 0 {
             try trimExits(slot, &step)
         }
         if order.terms.purpose == .entry, !reduces || turns {
@@ -306,11 +302,7 @@ extension Engine {
             step.chain = correlation
             try protect(order.terms, opened, sequence, slot, &step)
         }
-        slots[slot].take(fill, view(slot, at: step.time))
-    }
-
-    func slot(of terms: OrderIntended) -> Int? {
-        slots.firstIndex { $0.id == terms.strategy && $0.instrument == terms.instrument }
+        desk.slots[slot].take(fill, view(slot, at: step.time))
     }
 
     /// Places the exits that the entry asked for, at their distances from the fill, rounded away from
@@ -330,36 +322,36 @@ extension Engine {
                 let price = try? Price(raw: exact).rounded(to: tick, isUp ? .up : .down),
                 price.raw > 0
             else { continue }
-            let quantity = isRemote ? unguarded(slot, entry, purpose) : fill.quantity
+            let quantity = desk.isRemote ? unguarded(slot, entry, purpose) : fill.quantity
             guard quantity.raw > 0 else { continue }
             var terms = OrderIntended(
                 instrument: entry.instrument, strategy: entry.strategy, side: entry.side.opposite,
                 orderType: purpose == .stopLoss ? .stop : .limit,
-                intent: slots[slot].identity(entry.side.opposite, at: step.time),
+                intent: desk.slots[slot].identity(entry.side.opposite, at: step.time),
                 quantity: quantity,
                 referencePrice: fill.price, parent: sequence, timeInForce: .goodTillCancelled,
                 purpose: purpose)
             if purpose == .stopLoss { terms.stopPrice = price } else { terms.limitPrice = price }
-            if isRemote, purpose == .takeProfit {
-                remote.watch(terms, correlation: step.chain)
+            if desk.isRemote, purpose == .takeProfit {
+                desk.remote.watch(terms, correlation: step.chain)
                 continue
             }
             try sendProtecting(terms, &step)
         }
     }
 
-    /// Exits must not exceed what they close, nor stand where they would enlarge it: those beyond the
-    /// position go, the newest first. A protecting one that still has some position to protect is
-    /// placed anew for that much; an exit that the strategy ordered is left to the strategy.
+    /// Withdraws exits that exceed the position or would enlarge it, the newest first. A protecting exit is
+    /// placed again for the part that it still has to protect; one that the strategy ordered is left to
+    /// the strategy.
     mutating func trimExits(
         _ slot: Int, _ step: inout Step
     ) throws(EngineError) {
-        let position = slots[slot].position
+        let position = desk.slots[slot].position
         let closing: Side = position.raw > 0 ? .sell : .buy
         var room = [Quantity](repeating: position.magnitude, count: Purpose.allCases.count + 1)
-        for order in venue.orders(slots[slot].instrument)
-        where order.terms.purpose != .entry && order.terms.strategy == slots[slot].id
-            && order.remaining.raw > 0 && remote[order.id]?.cancel == nil
+        for order in desk.venue.orders(desk.slots[slot].instrument)
+        where order.terms.purpose != .entry && order.terms.strategy == desk.slots[slot].id
+            && order.remaining.raw > 0 && desk.remote[order.id]?.cancel == nil
         {
             let kind = Int(order.terms.purpose.rawValue)
             let left = order.terms.side == closing ? room[kind] : .zero
@@ -367,12 +359,12 @@ extension Engine {
                 room[kind] = left - order.remaining
                 continue
             }
-            let chain = orders.order(order.id)?.correlation ?? .none
+            let chain = desk.register.order(order.id)?.correlation ?? .none
             try withdraw(order, .positionClosed, &step)
-            guard !isRemote, left.raw > 0, order.terms.parent != .none else { continue }
+            guard !desk.isRemote, left.raw > 0, order.terms.parent != .none else { continue }
             var terms = order.terms
             terms.quantity = left
-            terms.intent = slots[slot].identity(terms.side, at: step.time)
+            terms.intent = desk.slots[slot].identity(terms.side, at: step.time)
             room[kind] = .zero
             step.chain = chain
             try send(terms, &step)
@@ -382,7 +374,7 @@ extension Engine {
     mutating func end(
         _ order: WorkingOrder, _ reason: EndReason, expired: Bool, _ step: inout Step
     ) throws(EngineError) {
-        let correlation = orders.order(order.id)?.correlation ?? .none
+        let correlation = desk.register.order(order.id)?.correlation ?? .none
         if expired {
             let event = OrderExpired(
                 instrument: order.terms.instrument, order: order.id, reason: reason,
@@ -394,35 +386,31 @@ extension Engine {
                 remaining: order.remaining)
             try step.emit(event, correlation: correlation)
         }
-        try fold { (engine) throws(FoldError) in
-            try engine.orders.move(
-                order.id, to: expired ? .expired : .cancelled, at: step.time,
-                sequence: step.sequence)
-        }
-        if let slot = slot(of: order.terms) { slots[slot].close(order.terms) }
+        try desk.move(order.id, to: expired ? .expired : .cancelled, step)
+        if let slot = desk.slot(of: order.terms) { desk.slots[slot].close(order.terms) }
     }
 
     mutating func cancelAll(
         _ reason: EndReason, _ step: inout Step
     ) throws(EngineError) {
-        for order in venue.allOrders { try withdraw(order, reason, &step) }
+        for order in desk.venue.allOrders { try withdraw(order, reason, &step) }
     }
 
     /// Takes a working order back: at the simulated venue at once, outside by asking for it.
     mutating func withdraw(
         _ order: WorkingOrder, _ reason: EndReason, _ step: inout Step
     ) throws(EngineError) {
-        if isRemote, !remote.isWaiting(order.id) {
-            guard remote[order.id]?.cancel == nil else { return }
-            remote.change(order.id) { $0.cancel = reason }
+        if desk.isRemote, !desk.remote.isWaiting(order.id) {
+            guard desk.remote[order.id]?.cancel == nil else { return }
+            desk.remote.change(order.id) { $0.cancel = reason }
             try step.emit(
                 CancelIntended(
                     instrument: order.terms.instrument, reason: reason, order: order.id),
-                correlation: orders.order(order.id)?.correlation ?? .none)
+                correlation: desk.register.order(order.id)?.correlation ?? .none)
             return
         }
-        guard let removed = venue.remove(order.id, order.terms.instrument) else { return }
-        remote.dropExit(order.id)
+        guard let removed = desk.venue.remove(order.id, order.terms.instrument) else { return }
+        desk.remote.dropExit(order.id)
         try end(removed, reason, expired: false, &step)
     }
 }

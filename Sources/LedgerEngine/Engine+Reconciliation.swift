@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSafety
 
-/// Compares the books with what the venue says, and sets them right when an operator says so.
+/// Compares the books with the venue's snapshot, and corrects them on an operator's command.
 extension Engine {
     /// Takes one record of a venue's snapshot; its end is when the books are compared with it.
     mutating func takeSnapshot(
@@ -18,7 +18,8 @@ extension Engine {
             switch snapshots.take(ended) {
             case .complete(let snapshot):
                 try reconcile(
-                    standing.compare(with: snapshot, rules.reconciliation), ended.snapshot,
+                    standing.compare(with: snapshot, safeguards.rules.reconciliation),
+                    ended.snapshot,
                     isReachable: snapshot.began.isReachable, &step)
             case .incomplete(let why):
                 let discrepancy = DiscrepancyFound(
@@ -48,7 +49,7 @@ extension Engine {
         }
         return LedgerStanding(
             cash: books.equity[account]?.cash ?? .zero, holdings: holdings,
-            orders: orders.open.filter { $0.account == account && !isHeldBack($0.id) })
+            orders: desk.register.open.filter { $0.account == account && !isHeldBack($0.id) })
     }
 
     private mutating func reconcile(
@@ -93,7 +94,7 @@ extension Engine {
     mutating func awaitReconciliation(
         _ step: inout Step
     ) throws(EngineError) {
-        guard rules.reconciliation.isEnabled, let kind = configuration?.accountKind,
+        guard safeguards.rules.reconciliation.isEnabled, let kind = configuration?.accountKind,
             kind != .simulated
         else { return }
         try engage(
@@ -109,7 +110,7 @@ extension Engine {
         _ command: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
         guard let snapshot = snapshots.last, snapshot.began.isReachable else { return }
-        let found = standing.compare(with: snapshot, rules.reconciliation)
+        let found = standing.compare(with: snapshot, safeguards.rules.reconciliation)
         var settled: [InstrumentID] = []
         for discrepancy in found {
             switch discrepancy.kind {
@@ -127,14 +128,14 @@ extension Engine {
                 try step.emit(event)
                 try accounts.adjust(event, as: step.sequence, step)
             case .orderOnlyInLedger, .unrecordedFill:
-                // What it filled is in the position; what of it still waits at the venue is then found
-                // there alone, and is to be cancelled there.
-                guard let order = orders.order(discrepancy.order),
-                    let removed = venue.remove(order.id, order.intended.instrument)
+                // Its fills are in the position already. If the venue still has it, the next comparison
+                // finds it at the venue alone, where it must be cancelled.
+                guard let order = desk.register.order(discrepancy.order),
+                    let removed = desk.venue.remove(order.id, order.intended.instrument)
                 else { continue }
                 try end(removed, .reconciled, expired: false, &step)
-                guard isRemote else { continue }
-                remote.forget(order.id)
+                guard desk.isRemote else { continue }
+                desk.remote.forget(order.id)
                 try afterEnd(removed, .reconciled, &step)
             case .orderOnlyAtVenue, .unreachable, .incomplete: continue
             }
@@ -142,8 +143,8 @@ extension Engine {
     }
 
     /// Brings one instrument to the venue's quantity. The difference goes to the strategy that holds
-    /// most of it, of equals to the lowest number; to none where nobody holds it. Where the average
-    /// price then still differs, what is held is closed and opened anew at the venue's.
+    /// most of it, of equals to the lowest number, and to no strategy where none holds it. Where the average
+    /// price still differs, the position is closed and opened again at the venue's price.
     private mutating func settle(
         _ instrument: InstrumentID, _ snapshot: VenueSnapshot, _ command: OperatorCommanded,
         _ step: inout Step
@@ -169,7 +170,7 @@ extension Engine {
                 instrument, most?.strategy ?? .none, Quantity(raw: wanted - sum), price, snapshot,
                 command, &step)
         }
-        let left = standing.compare(with: snapshot, rules.reconciliation).contains {
+        let left = standing.compare(with: snapshot, safeguards.rules.reconciliation).contains {
             $0.kind == .averagePrice && $0.instrument == instrument
         }
         guard left, average.raw > 0 else { return }
@@ -194,9 +195,9 @@ extension Engine {
             snapshot: snapshot.began.snapshot, actor: command.actor, reason: command.reason)
         let sequence = try step.emit(event)
         try accounts.adjust(event, as: sequence, step)
-        for slot in slots.indices
-        where slots[slot].instrument == instrument && slots[slot].id == strategy {
-            slots[slot].hold(held(by: slot))
+        for slot in desk.slots.indices
+        where desk.slots[slot].instrument == instrument && desk.slots[slot].id == strategy {
+            desk.slots[slot].hold(held(by: slot))
             trimTargets(slot)
             try trimExits(slot, &step)
         }

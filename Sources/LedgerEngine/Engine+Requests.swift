@@ -62,7 +62,7 @@ extension Engine {
         held: Quantity, growth: Quantity, at time: Timestamp
     ) -> Refusal? {
         if let refusal = malformed(request, instrument) { return refusal }
-        let latch = gate.block(
+        let latch = safeguards.gate.block(
             request.strategy, request.instrument, isReducing: growth.raw == 0)
         if let latch {
             return Refusal(latch.source.rejection, limit: latch.limit, value: latch.value)
@@ -74,18 +74,18 @@ extension Engine {
         let free =
             request.side == .sell ? held - promised(request.strategy, request.instrument) : held
         if let refusal = fundsRefusal(decision, request.quantity, position: free) { return refusal }
-        guard growth.raw > 0, rules.risk.isEnabled else { return nil }
+        guard growth.raw > 0, safeguards.rules.risk.isEnabled else { return nil }
         guard let candidate = try? candidate(decision, growth, instrument) else {
             return Refusal(.overflow)
         }
-        let verdict = rules.risk.verdict(candidate)
-        // Nobody asked for less: what does not fit is refused.
+        let verdict = safeguards.rules.risk.verdict(candidate)
+        // A request is never made smaller: one that does not fit is refused.
         return verdict.refusal ?? verdict.adjustments.first?.rule ?? rateRefusal(at: time)
     }
 
     /// What sells wait to give away: it cannot be sold twice.
     private func promised(_ strategy: StrategyID, _ instrument: InstrumentID) -> Quantity {
-        orders.open.reduce(Quantity.zero) { sum, order in
+        desk.register.open.reduce(Quantity.zero) { sum, order in
             let terms = order.intended
             let isRival =
                 order.account == account && terms.side == .sell && terms.strategy == strategy
@@ -129,7 +129,7 @@ extension Engine {
             IntentRejected(
                 instrument: request.instrument, strategy: request.strategy, side: request.side,
                 refusal: refusal), correlation: step.sequence)
-        orders.countRejectedIntent()
+        desk.countRejectedIntent()
     }
 
     // MARK: Cancel and replace
@@ -138,14 +138,15 @@ extension Engine {
     mutating func take(
         _ request: OrderCancelRequested, _ step: inout Step
     ) throws(EngineError) {
-        guard let order = venue.order(request.order) else { return }
+        guard let order = desk.venue.order(request.order) else { return }
         try withdraw(order, .operatorCancelled, &step)
     }
 
     mutating func take(
         _ request: OrderReplaceRequested, _ step: inout Step
     ) throws(EngineError) {
-        guard venue.order(request.order) != nil, let order = orders.order(request.order),
+        guard desk.venue.order(request.order) != nil,
+            let order = desk.register.order(request.order),
             let instrument = names[order.intended.instrument]
         else { return }
         var terms = order.intended
@@ -157,7 +158,7 @@ extension Engine {
                 IntentRejected(
                     instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
                     refusal: refusal), correlation: order.correlation)
-            return orders.countRejectedIntent()
+            return desk.countRejectedIntent()
         }
         try change(order, to: terms, &step)
     }
@@ -180,7 +181,7 @@ extension Engine {
         case .refused(let refusal): return refusal
         case .adjusted(_, let changes): if let refusal = changes.first { return refusal }
         }
-        // What it asks for beyond what it has already is asked like a new order.
+        // The increase is checked like a new order.
         let more = terms.quantity - order.intended.quantity
         let old =
             order.intended.limitPrice.raw > 0 ? order.intended.limitPrice : terms.referencePrice
@@ -196,7 +197,7 @@ extension Engine {
                 return Refusal(.overflow)
             }
             let cash = books.equity[account]?.cash ?? .zero
-            let reserved = (try? orders.reservedCash(account)) ?? .zero
+            let reserved = (try? desk.register.reservedCash(account)) ?? .zero
             let free = cash - reserved + room
             return cost <= free
                 ? nil : Refusal(.insufficientCash, limit: .money(free), value: .money(cost))
@@ -210,12 +211,14 @@ extension Engine {
         _ order: Order, to terms: OrderIntended, _ step: inout Step
     ) throws(EngineError) {
         let generation = order.generation + 1
-        if isRemote {
-            guard remote[order.id]?.replace == nil, remote[order.id]?.cancel == nil else { return }
+        if desk.isRemote {
+            guard desk.remote[order.id]?.replace == nil, desk.remote[order.id]?.cancel == nil else {
+                return
+            }
             let event = ReplaceIntended(
                 instrument: terms.instrument, generation: generation, order: order.id,
                 quantity: terms.quantity, limitPrice: terms.limitPrice, stopPrice: terms.stopPrice)
-            remote.change(order.id) { $0.replace = event }
+            desk.remote.change(order.id) { $0.replace = event }
             try step.emit(event, correlation: order.correlation)
             return
         }

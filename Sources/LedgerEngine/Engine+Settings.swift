@@ -12,7 +12,7 @@ extension Engine {
         return nil
     }
 
-    /// What the simulated venue, the books and the strategies are made of.
+    /// The sections from which the simulated venue, the books and the strategies are built.
     private static let foundations = [
         "account.", "data.", "engine.", "seed", "strategies.", "venue.",
     ]
@@ -31,25 +31,18 @@ extension Engine {
 
     /// Whether the engine's own venue cancels every order when it takes these settings.
     public func cancelsOrders(taking new: Settings) -> Bool {
-        settings != new && !isRemote && !onlyRulesChange(to: new)
+        settings != new && !desk.isRemote && !onlyRulesChange(to: new)
     }
 
     /// Takes up settings of which only rules are new.
     mutating func adoptRules(_ new: Settings) throws(EngineError) {
-        do throws(SettingsError) { configuration = try EngineSettings(new) } catch {
-            throw .settings(error)
-        }
+        do throws(SettingsError) {
+            let adopted = try EngineSettings(new)
+            configuration = adopted
+            safeguards.adopt(adopted.safety)
+        } catch { throw .settings(error) }
         settings = new
-        takeUpRules()
         // Limits of the day may begin at another hour.
-        vigil.days.expireAtOnce()
-    }
-
-    /// What is kept at hand of the configuration's rules.
-    mutating func takeUpRules() {
-        guard let configuration else { return }
-        rules = configuration.safety
-        watchesData = rules.data.isEnabled
-        watchesDays = rules.needsHistory
+        safeguards.vigil.days.expireAtOnce()
     }
 }

@@ -21,17 +21,17 @@ extension Engine {
         writer.write(nextDigest)
         writer.write(lastTime)
         books.encode(into: &writer)
-        orders.encode(into: &writer)
-        venue.encode(into: &writer)
-        gate.encode(into: &writer)
-        stop.encode(into: &writer)
+        desk.register.encode(into: &writer)
+        desk.venue.encode(into: &writer)
+        safeguards.gate.encode(into: &writer)
+        safeguards.stop.encode(into: &writer)
         snapshots.encode(into: &writer)
-        history.encode(into: &writer)
-        vigil.encode(into: &writer)
-        for slot in slots { slot.encode(into: &writer) }
-        remote.encode(into: &writer)
-        if isRemote { remote.encodeTimes(into: &writer) }
-        filters.encode(into: &writer)
+        safeguards.history.encode(into: &writer)
+        safeguards.vigil.encode(into: &writer)
+        for slot in desk.slots { slot.encode(into: &writer) }
+        desk.remote.encode(into: &writer)
+        if desk.isRemote { desk.remote.encodeTimes(into: &writer) }
+        desk.filters.encode(into: &writer)
     }
 
     /// Takes up a saved state.
@@ -51,22 +51,16 @@ extension Engine {
         nextDigest = try reader.read()
         lastTime = try reader.read()
         try accounts.restoreBooks(from: &reader)
-        orders = try OrderRegister(from: &reader)
-        try venue.restore(from: &reader)
-        gate = try TradingGate(from: &reader)
-        stop = try DrawdownStop(from: &reader)
+        try desk.restoreOrders(from: &reader)
+        try safeguards.restoreGate(from: &reader)
         snapshots = try SnapshotCollector(from: &reader)
-        history = try MarketHistory(from: &reader)
-        vigil = try Vigil(from: &reader)
-        for slot in slots.indices { try slots[slot].restore(from: &reader) }
-        remote = try RemoteOrders(from: &reader)
-        if isRemote { try remote.restoreTimes(from: &reader) }
-        filters = try VenueFilterBook(from: &reader)
-        for slot in slots
+        try safeguards.restoreMemory(from: &reader)
+        try desk.restoreStrategies(from: &reader)
+        for slot in desk.slots
         where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
             || Int(slot.instrument.number) > NameBook.highest
         { throw StateError("a saved strategy trades instrument \(slot.instrument.number)") }
-        listen()
+        desk.listen()
         guard inputs < .max / 2 else { throw StateError("a saved state counts \(inputs) inputs") }
         guard reader.isAtEnd else { throw StateError("a saved state goes on after its end") }
     }

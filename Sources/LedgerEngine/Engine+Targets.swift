@@ -4,19 +4,18 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSimulation
 
-/// Levels that the engine watches itself at a venue outside: take profits, and stops that the venue did not
-/// take.
+/// Levels that the engine watches itself at a venue outside: take profits, and stops that the venue refused.
 extension Engine {
-    /// What of a position no order closes and no exit of this purpose protects yet: parts of an entry that
-    /// were too small for the venue to take a stop for are protected with the next part.
+    /// The part of a position that no order closes and no exit of this purpose protects. Parts of an entry
+    /// that were too small for a stop of their own are protected with the next part.
     func unguarded(_ slot: Int, _ entry: OrderIntended, _ purpose: Purpose) -> Quantity {
-        var left = slots[slot].position.magnitude
-        for order in venue.orders(entry.instrument)
+        var left = desk.slots[slot].position.magnitude
+        for order in desk.venue.orders(entry.instrument)
         where order.terms.strategy == entry.strategy && order.terms.side != entry.side
             && order.terms.purpose != .entry
             && (order.terms.purpose == purpose || order.terms.parent == .none)
         { left = left - order.remaining }
-        for target in remote.targets
+        for target in desk.remote.targets
         where target.strategy == entry.strategy && target.instrument == entry.instrument
             && target.side != entry.side && target.purpose == purpose
         { left = left - target.quantity }
@@ -28,12 +27,12 @@ extension Engine {
     mutating func watchStop(
         _ terms: OrderIntended, _ quantity: Quantity, _ reason: String, _ step: inout Step
     ) throws(EngineError) {
-        guard isRemote, terms.purpose == .stopLoss,
-            let slot = slot(of: terms), slots[slot].position.raw * terms.side.sign < 0
+        guard desk.isRemote, terms.purpose == .stopLoss,
+            let slot = desk.slot(of: terms), desk.slots[slot].position.raw * terms.side.sign < 0
         else { return }
         var rest = terms
         rest.quantity = quantity
-        remote.watch(rest, correlation: step.chain)
+        desk.remote.watch(rest, correlation: step.chain)
         trimTargets(slot)
         try step.emit(
             AlertRaised(
@@ -46,7 +45,8 @@ extension Engine {
 
     /// Lets levels close no more than is held.
     mutating func trimTargets(_ slot: Int) {
-        remote.trim(slots[slot].id, slots[slot].instrument, to: slots[slot].position)
+        desk.remote.trim(
+            desk.slots[slot].id, desk.slots[slot].instrument, to: desk.slots[slot].position)
     }
 
     mutating func reachTargets(
@@ -80,14 +80,14 @@ extension Engine {
         else { return }
         while let target = takeTarget(instrument, low: low, high: high, of: side, at: step.time) {
             guard
-                let slot = slots.firstIndex(where: {
+                let slot = desk.slots.firstIndex(where: {
                     $0.id == target.strategy && $0.instrument == instrument
-                }), slots[slot].position.raw * target.side.sign < 0
+                }), desk.slots[slot].position.raw * target.side.sign < 0
             else { continue }
             let terms = OrderIntended(
                 instrument: instrument, strategy: target.strategy, side: target.side,
-                orderType: .market, intent: slots[slot].identity(target.side, at: step.time),
-                quantity: min(target.quantity, slots[slot].position.magnitude),
+                orderType: .market, intent: desk.slots[slot].identity(target.side, at: step.time),
+                quantity: min(target.quantity, desk.slots[slot].position.magnitude),
                 referencePrice: target.price, timeInForce: .goodTillCancelled,
                 purpose: target.purpose)
             step.chain = target.correlation
@@ -99,16 +99,16 @@ extension Engine {
     private mutating func takeTarget(
         _ instrument: InstrumentID, low: Price, high: Price, of side: Side?, at time: Timestamp
     ) -> RemoteOrders.Target? {
-        let place = remote.targets.firstIndex { target in
+        let place = desk.remote.targets.firstIndex { target in
             guard target.instrument == instrument, (side ?? target.side) == target.side,
-                !remote.isRefused(target.strategy, instrument, at: time),
+                !desk.remote.isRefused(target.strategy, instrument, at: time),
                 closer(target.strategy, instrument, target.side) == nil,
-                gate.block(target.strategy, instrument, isReducing: true) == nil
+                safeguards.gate.block(target.strategy, instrument, isReducing: true) == nil
             else { return false }
             let isAbove = (target.purpose == .stopLoss) == (target.side == .buy)
             return isAbove ? high >= target.price : low <= target.price
         }
-        return place.map { remote.takeTarget(at: $0) }
+        return place.map { desk.remote.takeTarget(at: $0) }
     }
 
     /// The order at the market that closes a strategy's position already. One that is being taken back
@@ -116,7 +116,7 @@ extension Engine {
     func closer(
         _ strategy: StrategyID, _ instrument: InstrumentID, _ side: Side
     ) -> WorkingOrder? {
-        venue.orders(instrument).first {
+        desk.venue.orders(instrument).first {
             $0.terms.strategy == strategy && $0.terms.purpose != .entry
                 && $0.terms.orderType == .market && $0.terms.side == side
         }

@@ -13,37 +13,38 @@ public struct LimitUsage: Hashable, Sendable {
 }
 
 extension Engine {
-    /// Every limit with what is used of it now, in the order of the settings.
+    /// Every limit with its present usage, in the order of the settings.
     public var limitUsage: [LimitUsage] {
         drawdownUsage + riskUsage + faultUsage
     }
 
     private var drawdownUsage: [LimitUsage] {
         let fall = books.equity[account].map { Measure.share(Self.fall($0)) } ?? .zero
-        let stop = rules.drawdown
+        let limits = safeguards.rules.drawdown
         return [
-            ("warning_threshold", stop.warning), ("halt_threshold", stop.halt),
-            ("panic_threshold", stop.panic),
+            ("warning_threshold", limits.warning), ("halt_threshold", limits.halt),
+            ("panic_threshold", limits.panic),
         ].map {
             LimitUsage(
                 setting: "drawdown.\($0.0)", limit: .share($0.1), used: fall,
-                isEnforced: stop.isEnabled)
+                isEnforced: limits.isEnabled)
         }
     }
 
     private var riskUsage: [LimitUsage] {
-        let risk = rules.risk
+        let risk = safeguards.rules.risk
         let one = Int128(FixedPoint.one)
         let worth = books.equity[account]
         let exposure = books.equity.exposure(account)
         let equity = worth?.equity ?? .zero
         let heat =
             equity.raw > 0 ? FixedPoint.scaledUp(exposure.raw, by: one, over: equity.raw) : nil
-        let basis = worth.map { vigil.days.start.basis($0) } ?? 0
+        let basis = worth.map { safeguards.vigil.days.start.basis($0) } ?? 0
         let lost = max(0, basis - (worth?.equityValue ?? 0))
         let share = basis > 0 ? FixedPoint.scaledUp(lost, by: one, over: basis) ?? 0 : 0
-        let pause = worth.map { max(0, vigil.days.resetStart.basis($0) - $0.equityValue) } ?? 0
-        let sent = vigil.entries.lastMinute(lastTime)
+        let pause =
+            worth.map { max(0, safeguards.vigil.days.resetStart.basis($0) - $0.equityValue) } ?? 0
+        let sent = safeguards.vigil.entries.lastMinute(lastTime)
         let rows: [(String, Measure, Measure)] = [
             ("max_portfolio_heat", .share(risk.portfolioHeat), Measure(raw: heat ?? 0)),
             ("max_daily_loss_pct", .share(risk.dailyLoss), Measure(raw: share)),
@@ -51,7 +52,10 @@ extension Engine {
             ("daily_loss_limit", .money(risk.dailyLossLimit), .money(AccountEquity.amount(pause))),
             ("max_total_notional", .money(risk.totalNotional), .money(exposure)),
             ("max_total_exposure_pct", .share(risk.totalExposure), Measure(raw: heat ?? 0)),
-            ("max_entries_per_day", .count(risk.entriesPerDay), .count(vigil.entries.today)),
+            (
+                "max_entries_per_day", .count(risk.entriesPerDay),
+                .count(safeguards.vigil.entries.today)
+            ),
             ("max_orders_per_min", .count(risk.ordersPerMinute), .count(sent)),
         ]
         return rows.map {
@@ -61,8 +65,8 @@ extension Engine {
     }
 
     private var faultUsage: [LimitUsage] {
-        let faults = rules.faults
-        let counters = vigil.counters
+        let faults = safeguards.rules.faults
+        let counters = safeguards.vigil.counters
         let rows: [(String, Measure, Measure)] = [
             (
                 "gate.max_run_failures", .count(faults.runFailures),

@@ -4,28 +4,28 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSimulation
 
-/// What a venue outside says of our orders. A report is an input; the ledger's own `OrderAccepted`,
-/// `OrderFilled` and so on are what it concludes. Reports come late, twice and out of order: an order ends
-/// once the venue said that it ended and everything that it says was filled is booked.
+/// Reports of a venue outside about our orders. A report is an input, from which the ledger derives
+/// `OrderAccepted`, `OrderFilled` and so on. Reports come late, twice and out of order, so an order ends only
+/// when the venue has ended it and every fill that the venue counts is booked.
 extension Engine {
-    /// Orders that ended at the venue and of which fills are missing: whoever speaks to it asks for them.
+    /// Orders that ended at the venue and whose fills are incomplete. The executor asks for the rest.
     public var ordersMissingFills: [Order] {
-        orders.open.filter { order in
-            remote[order.id]?.end.map { $0.filled > order.filled } ?? false
+        desk.register.open.filter { order in
+            desk.remote[order.id]?.end.map { $0.filled > order.filled } ?? false
         }
     }
 
-    /// What was asked of an open order and not answered yet.
+    /// The requests about an open order that the venue has not answered.
     public func awaited(_ order: OrderID) -> (cancel: EndReason?, replace: ReplaceIntended?) {
-        (remote[order]?.cancel, remote[order]?.replace)
+        (desk.remote[order]?.cancel, desk.remote[order]?.replace)
     }
 
     mutating func take(
         _ report: VenueStatusReported, _ step: inout Step
     ) throws(EngineError) {
         // Of an order that ended here, or of none of ours: a reconciliation finds what that means.
-        guard isRemote, let order = orders.order(report.order) else { return }
-        if let replace = remote[order.id]?.replace,
+        guard desk.isRemote, let order = desk.register.order(report.order) else { return }
+        if let replace = desk.remote[order.id]?.replace,
             replace.generation == UInt32(report.generation)
         {
             switch report.status {
@@ -40,16 +40,15 @@ extension Engine {
         case .pending: try acknowledge(order.id, isAccepted: false, &step)
         case .accepted, .partiallyFilled:
             try acknowledge(order.id, isAccepted: true, &step)
-        // It may have come before the order itself: the wish stands, and is said again.
+        // The cancel may have overtaken its order. It stands and is sent again.
         case .cancelRefused: break
         case .replaceRefused: try keepTerms(order, &step)
-        // The replacement's own report says what became of it; one that somebody else made is another
-        // order to us.
-        case .replaced where remote[order.id]?.replace != nil: break
+        // The replacement reports for itself. One made by another client is a different order.
+        case .replaced where desk.remote[order.id]?.replace != nil: break
         case .filled, .cancelled, .expired, .rejected, .unknown, .replaced:
             let end = RemoteOrders.End(
                 status: report.status, filled: report.filled, reason: report.reason)
-            remote.change(order.id) { $0.end = end }
+            desk.remote.change(order.id) { $0.end = end }
             try finish(order.id, &step)
         }
     }
@@ -57,26 +56,18 @@ extension Engine {
     private mutating func acknowledge(
         _ id: OrderID, isAccepted: Bool, _ step: inout Step
     ) throws(EngineError) {
-        guard let order = orders.order(id) else { return }
+        guard let order = desk.register.order(id) else { return }
         let instrument = order.intended.instrument
         if order.state == .intended {
             try step.emit(
                 OrderSubmitted(instrument: instrument, order: id), correlation: order.correlation)
-            try move(id, to: .submitted, step)
+            try desk.move(id, to: .submitted, step)
         }
-        guard isAccepted, orders.order(id)?.state == .submitted else { return }
+        guard isAccepted, desk.register.order(id)?.state == .submitted else { return }
         try step.emit(
             OrderAccepted(instrument: instrument, order: id, activeFrom: step.time),
             correlation: order.correlation)
-        try move(id, to: .accepted, step)
-    }
-
-    private mutating func move(
-        _ id: OrderID, to state: OrderState, _ step: borrowing Step
-    ) throws(EngineError) {
-        try fold { (engine) throws(FoldError) in
-            try engine.orders.move(id, to: state, at: step.time, sequence: step.sequence)
-        }
+        try desk.move(id, to: .accepted, step)
     }
 
     // MARK: Replacements
@@ -85,7 +76,7 @@ extension Engine {
         _ order: Order, _ replace: ReplaceIntended, _ step: inout Step
     ) throws(EngineError) {
         // A fill that raced it may have left nothing to replace.
-        remote.change(order.id) {
+        desk.remote.change(order.id) {
             $0.replace = nil
             $0.end = nil
         }
@@ -108,17 +99,15 @@ extension Engine {
         terms.limitPrice = event.limitPrice
         terms.stopPrice = event.stopPrice
         let sequence = try step.emit(event, correlation: order.correlation)
-        _ = venue.amend(order.id, terms, remaining: event.remaining)
-        try fold { (engine) throws(FoldError) in
-            try engine.orders.replace(event, at: step.time, sequence: sequence)
-        }
+        _ = desk.venue.amend(order.id, terms, remaining: event.remaining)
+        try desk.replace(event, as: sequence, step)
     }
 
     /// A replacement failed; where the old order was taken back for it, nothing is left.
     private mutating func keepTerms(
         _ order: Order, _ step: inout Step
     ) throws(EngineError) {
-        remote.change(order.id) { $0.replace = nil }
+        desk.remote.change(order.id) { $0.replace = nil }
         try finish(order.id, &step)
     }
 
@@ -127,18 +116,19 @@ extension Engine {
     mutating func take(
         _ fill: VenueFillReported, _ step: inout Step
     ) throws(EngineError) {
-        // A fill of a replacement says that it was made.
-        if let order = orders.order(fill.order), let replace = remote[order.id]?.replace,
+        // A fill of a replacement proves that it was accepted.
+        if let order = desk.register.order(fill.order),
+            let replace = desk.remote[order.id]?.replace,
             replace.generation == UInt32(fill.generation)
         {
             try replaced(order, replace, &step)
         }
-        guard isRemote, isBookable(fill), let order = orders.order(fill.order),
+        guard desk.isRemote, isBookable(fill), let order = desk.register.order(fill.order),
             order.intended.instrument == fill.instrument, order.intended.side == fill.side,
             fill.quantity <= order.remaining
         else { return try unmatched(fill, &step) }
         try acknowledge(order.id, isAccepted: true, &step)
-        guard let working = venue.fill(order.id, fill.instrument, fill.quantity) else {
+        guard let working = desk.venue.fill(order.id, fill.instrument, fill.quantity) else {
             return try unmatched(fill, &step)
         }
         let commission = commission(of: fill, order.intended.strategy)
@@ -147,14 +137,14 @@ extension Engine {
             liquidity: fill.liquidity, order: order.id, execution: working.fills,
             price: fill.price, quantity: fill.quantity, fee: commission?.money ?? .zero,
             remaining: working.remaining)
-        remote.accepted(order.intended.strategy, order.intended.instrument)
+        desk.remote.accepted(order.intended.strategy, order.intended.instrument)
         try book(booked, working, paying: commission ?? Commission(), &step)
         if commission == nil { try report(unbooked: fill, &step) }
         try finish(order.id, &step)
         if working.remaining.raw == 0 {
-            remote.forget(order.id)
+            desk.remote.forget(order.id)
             try afterEnd(working, nil, &step)
-            if gate.isFlattening { try flattenAgain(&step) }
+            if safeguards.gate.isFlattening { try flattenAgain(&step) }
         }
     }
 
@@ -165,7 +155,7 @@ extension Engine {
             && (try? Money.notional(fill.price, fill.quantity)) != nil
     }
 
-    /// The venue filled what the ledger does not have open: no entries until a reconciliation passes.
+    /// Blocks entries until a reconciliation passes, because the venue filled an order that is not open here.
     private mutating func unmatched(
         _ fill: VenueFillReported, _ step: inout Step
     ) throws(EngineError) {
@@ -187,23 +177,23 @@ extension Engine {
     private mutating func finish(
         _ id: OrderID, _ step: inout Step
     ) throws(EngineError) {
-        guard let order = orders.order(id), let entry = remote[id], let end = entry.end,
+        guard let order = desk.register.order(id), let entry = desk.remote[id], let end = entry.end,
             entry.replace == nil, order.filled >= end.filled,
-            let working = venue.remove(id, order.intended.instrument)
+            let working = desk.venue.remove(id, order.intended.instrument)
         else { return }
         let reason = entry.cancel
-        remote.forget(id)
+        desk.remote.forget(id)
         let refused = end.status == .rejected || end.status == .unknown
         if refused, order.filled.raw == 0 {
             try step.emit(
                 OrderRejected(
                     instrument: order.intended.instrument, order: id, reason: end.reason),
                 correlation: order.correlation)
-            try move(id, to: .rejected, step)
-            if let slot = slot(of: order.intended) { slots[slot].close(working.terms) }
+            try desk.move(id, to: .rejected, step)
+            if let slot = desk.slot(of: order.intended) { desk.slots[slot].close(working.terms) }
             // A stop that cannot rest says nothing of an order at the market.
             if order.intended.purpose != .entry, order.intended.parent == .none {
-                remote.refused(
+                desk.remote.refused(
                     order.intended.strategy, order.intended.instrument, at: step.time)
             }
             try take(
@@ -212,7 +202,7 @@ extension Engine {
             try self.end(
                 working, reason ?? .venueCancelled, expired: end.status == .expired, &step)
         }
-        // Who cancels a stop at the venue by hand wants none; what the venue ends by itself is missed.
+        // A stop cancelled by hand is not wanted. One that the venue ended by itself is still needed.
         if reason == nil, refused || end.status == .expired {
             step.chain = order.correlation
             try watchStop(

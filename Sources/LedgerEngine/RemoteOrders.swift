@@ -1,10 +1,10 @@
 import LedgerDomain
 import LedgerEvents
 
-/// What is under way at a venue outside: the working orders themselves are held like those of the simulated
-/// venue, and end when the venue says so.
+/// The state of requests to a venue outside: cancels, replacements, exits that wait, levels watched here. The
+/// working orders themselves are kept like those of the simulated venue.
 struct RemoteOrders: Hashable, Sendable {
-    /// What was asked of an order, and how it ended where fills are still missing.
+    /// The requests about an order, and its end where fills are still missing.
     struct Pending: Hashable, Sendable {
         var order: OrderID
         var cancel: EndReason?
@@ -22,14 +22,15 @@ struct RemoteOrders: Hashable, Sendable {
     /// An order that reduces a position, and the orders that protected it and made way.
     struct Exit: Hashable, Sendable {
         var order: OrderID
-        /// Protective orders still hold what it would sell.
+        /// Protecting orders still lock the units that it would sell.
         var isWaiting: Bool
         /// Placed anew should it end without closing everything.
         var protectors: [OrderIntended]
     }
 
-    /// A take profit that the engine watches itself: a venue locks what an order may sell, so stop and limit
-    /// cannot both wait there. Or a stop that the venue did not take: nothing else would protect.
+    /// A level that the engine watches itself. A take profit, because a venue locks the units that an order
+    /// may sell and so cannot hold both stop and limit. Or a stop that the venue refused, because nothing
+    /// else would protect the position.
     struct Target: Hashable, Sendable {
         var purpose: Purpose
         var strategy: StrategyID

@@ -139,7 +139,7 @@ struct StrategySlot: Sendable {
         return IntentID(decider: decider, side: side, decidedAt: time, ordinal: ordinal)
     }
 
-    /// Goes on behind the identities of the settings before: one event time may hold decisions of both.
+    /// Continues the identities of the former settings: one event time may hold decisions of both.
     mutating func follow(_ slots: [StrategySlot]) {
         lastDecision = slots.map(\.lastDecision).max() ?? lastDecision
         ordinal = slots.map(\.ordinal).max() ?? 0

@@ -1,0 +1,78 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerSafety
+
+/// What protects the capital: the rules, the gate and its latches, the drawdown stop, the market's history
+/// that filters look at, and what the watches remember.
+struct Safeguards: Sendable {
+    private(set) var rules = SafetyRules()
+    private(set) var gate = TradingGate()
+    private(set) var stop = DrawdownStop()
+    private(set) var history = MarketHistory()
+    /// Each watch guards its own state.
+    var vigil = Vigil()
+    /// Whether each instrument's data are counted.
+    private(set) var watchesData = false
+    /// Whether the days of each instrument are kept.
+    private(set) var watchesDays = false
+
+    mutating func adopt(_ rules: SafetyRules) {
+        self.rules = rules
+        watchesData = rules.data.isEnabled
+        watchesDays = rules.needsHistory
+    }
+
+    // MARK: The gate
+
+    mutating func engage(_ event: LatchEngaged, as sequence: SequenceNumber, at time: Timestamp) {
+        gate.engage(event, at: time, sequence: sequence)
+    }
+
+    /// Takes a latch down. The condition may still hold, so the next event is looked at.
+    mutating func clear(_ event: LatchCleared) {
+        gate.clear(event)
+        vigil.counters.reset(event.source)
+        vigil.equity.lookAgain()
+    }
+
+    mutating func change(_ event: ModeChanged, at time: Timestamp) { gate.change(event, at: time) }
+
+    // MARK: The drawdown stop
+
+    /// Changes the phase; its end is looked at when it comes.
+    mutating func change(_ event: DrawdownChanged, at time: Timestamp) {
+        stop.change(event, at: time)
+        if event.until != .zero { vigil.days.expire(noLaterThan: event.until) }
+    }
+
+    mutating func check(_ event: HealthChecked, at time: Timestamp) { stop.check(event, at: time) }
+
+    // MARK: The market
+
+    @inline(__always)
+    mutating func observe(
+        _ instrument: InstrumentID, high: Price, low: Price, close: Price, day: Int64
+    ) {
+        history.observe(instrument, high: high, low: low, close: close, day: day)
+    }
+
+    mutating func split(_ event: SplitApplied) { history.split(event) }
+
+    // MARK: State
+
+    mutating func restoreGate(from reader: inout StateReader) throws(StateError) {
+        gate = try TradingGate(from: &reader)
+        stop = try DrawdownStop(from: &reader)
+    }
+
+    mutating func restoreMemory(from reader: inout StateReader) throws(StateError) {
+        history = try MarketHistory(from: &reader)
+        vigil = try Vigil(from: &reader)
+    }
+}
+
+extension Engine {
+    public var rules: SafetyRules { safeguards.rules }
+    public var gate: TradingGate { safeguards.gate }
+    public var stop: DrawdownStop { safeguards.stop }
+}
