@@ -119,7 +119,7 @@ let package = Package(
                 "LedgerSimulation",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
-                "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
+                "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
                 "LedgerConfiguration", "LedgerReading",
             ],
             swiftSettings: settings),

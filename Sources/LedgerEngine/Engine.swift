@@ -163,9 +163,7 @@ public struct Engine: Sendable {
         try finish(&step)
     }
 
-    private mutating func stepRare(
-        _ record: Record, _ step: inout Step
-    ) throws(EngineError) {
+    private mutating func stepRare(_ record: Record, _ step: inout Step) throws(EngineError) {
         // One of a later program says nothing to this one.
         guard let type = record.type else { return }
         guard type.role != .derived else {
@@ -202,8 +200,7 @@ public struct Engine: Sendable {
         case .runFailed: safeguards.vigil.counters.failRun()
         case .faultReported: try take(try decode(record) as FaultReported, &step)
         case .metricReported: try take(try decode(record) as MetricReported, &step)
-        case .flagFileObserved:
-            try take(try decode(record) as FlagFileObserved, &step)
+        case .flagFileObserved: try take(try decode(record) as FlagFileObserved, &step)
         case .orderRequested: try take(try decode(record) as OrderRequested, &step)
         case .orderCancelRequested:
             try take(try decode(record) as OrderCancelRequested, &step)

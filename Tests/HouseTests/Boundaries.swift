@@ -26,7 +26,7 @@ enum Boundaries {
         ),
         (
             "LedgerReading",
-            ["LedgerArchive", "LedgerImport", "LedgerVenues", "LedgerRunning", "LedgerUpkeep"],
+            ["LedgerArchive", "LedgerImport", "LedgerTransport", "LedgerRunning", "LedgerUpkeep"],
             "the reading room knows no writer"
         ),
         (
