@@ -163,13 +163,13 @@ private struct RedactedFrame {
             try input.read(UInt16.self) == 0, try input.read(UInt64.self) == frame.first.number,
             try input.read(UInt32.self) == UInt32(frame.count), try input.read(UInt32.self) == 0
         else { throw FrameError("it does not begin as a frame of a redacted snapshot does") }
-        let kinds = try input.take(frame.count)
-        let types = try input.take(frame.count * 2)
-        let times = try input.take(frame.count * 8)
+        let kinds = try input.read(frame.count)
+        let types = try input.read(frame.count * 2)
+        let times = try input.read(frame.count * 8)
         guard kinds.allSatisfy({ $0 < 2 }) else { throw FrameError("an event is of no kind") }
         let kept = kinds.count { $0 == 1 }
-        let leaves = try input.take((frame.count - kept) * MerkleHash.size)
-        let salts = try input.take(kept * LeafHasher.saltSize)
+        let leaves = try input.read((frame.count - kept) * MerkleHash.size)
+        let salts = try input.read(kept * LeafHasher.saltSize)
         var (hidden, shown) = (0, 0)
         for index in 0..<frame.count {
             let sequence = frame.first.advanced(by: index)
@@ -186,7 +186,7 @@ private struct RedactedFrame {
                 continue
             }
             let length = Int(try input.peek(UInt16.self)) * 8
-            let bytes = Array(try input.take(max(length, 1)))
+            let bytes = Array(try input.read(max(length, 1)))
             let start = shown * LeafHasher.saltSize
             let salt = Array(salts[start..<start + LeafHasher.saltSize])
             shown += 1

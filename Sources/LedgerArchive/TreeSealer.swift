@@ -162,7 +162,7 @@ public final class TreeSealer {
 
         mutating func enter(_ block: BlockHeader) { chain = SignedCheckpoint.Chain(block) }
 
-        mutating func take(_ record: Record) throws {
+        mutating func apply(_ record: Record) throws {
             if record.isInput, let due = pending {
                 try sealer.sign(due)
                 pending = nil

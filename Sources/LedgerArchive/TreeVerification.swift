@@ -63,7 +63,7 @@ public struct TreeVerification {
     }
 
     /// Takes the next block of the journal, from the first on.
-    public mutating func take(_ block: Block) throws(BlockError) {
+    public mutating func check(_ block: Block) throws(BlockError) {
         comparePassed()
         var records = block.records()
         while let record = try records.next() {

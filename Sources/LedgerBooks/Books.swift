@@ -23,7 +23,7 @@ public struct Books: Sendable {
     ///
     /// - Throws: `BooksError` for an event that the projections also reject, and for an instrument
     ///   whose currency differs from the account's: an account has one currency.
-    public mutating func take(_ record: Record) throws(BooksError) -> Transaction? {
+    public mutating func post(_ record: Record) throws(BooksError) -> Transaction? {
         guard let type = record.type, Self.isRead(type) else { return nil }
         var transaction: Transaction
         switch type {

@@ -13,8 +13,8 @@ public struct BooksCheck: Sendable {
     ///
     /// - Throws: `BooksError` when it cannot be booked, or its postings do not sum to zero.
     @discardableResult
-    public mutating func take(_ record: Record) throws(BooksError) -> Transaction? {
-        guard let transaction = try books.take(record) else { return nil }
+    public mutating func post(_ record: Record) throws(BooksError) -> Transaction? {
+        guard let transaction = try books.post(record) else { return nil }
         if let (account, sum) = transaction.imbalance {
             throw BooksError(
                 record.sequence,
@@ -24,10 +24,10 @@ public struct BooksCheck: Sendable {
     }
 
     /// The same, and compares the changes with the projections after the same event.
-    public mutating func take(
+    public mutating func post(
         _ record: Record, beside profit: ProfitAndLoss
     ) throws(BooksError) {
-        guard let transaction = try take(record) else { return }
+        guard let transaction = try post(record) else { return }
         for posting in transaction.postings {
             if let problem = difference(in: posting.account, from: profit) {
                 throw BooksError(record.sequence, problem)

@@ -18,7 +18,7 @@ public struct BooksSurvey: Sendable {
     public init() {}
 
     /// - Throws: `BooksError` where a lot does not fit 128 bits.
-    public mutating func take(_ transaction: Transaction) throws(BooksError) {
+    public mutating func add(_ transaction: Transaction) throws(BooksError) {
         balances.post(transaction)
         first = first ?? transaction.time
         last = max(last, transaction.time)

@@ -143,7 +143,7 @@ extension Engine {
 
     // MARK: Faults outside
 
-    mutating func take(
+    mutating func handle(
         _ fault: FaultReported, _ step: inout Step
     ) throws(EngineError) {
         if fault.kind == .orderRejected {
@@ -160,7 +160,7 @@ extension Engine {
                     reason: "\(refused) of \(max(all, refused)) orders refused: \(fault.detail)"),
                 &step)
         }
-        guard safeguards.vigil.counters.take(fault.kind, at: step.time, safeguards.rules.faults),
+        guard safeguards.vigil.counters.count(fault.kind, at: step.time, safeguards.rules.faults),
             let source = fault.kind.source
         else { return }
         let count = safeguards.vigil.counters.count(fault.kind)
@@ -171,7 +171,7 @@ extension Engine {
                 reason: "\(count) times \(fault.kind): \(fault.detail)"), &step)
     }
 
-    mutating func take(
+    mutating func handle(
         _ metric: MetricReported, _ step: inout Step
     ) throws(EngineError) {
         let value = Measure(raw: Int128(metric.value.raw))
@@ -192,7 +192,7 @@ extension Engine {
                 text: "the venue's clock and ours are \(metric.value) ms apart"))
     }
 
-    mutating func take(
+    mutating func handle(
         _ flag: FlagFileObserved, _ step: inout Step
     ) throws(EngineError) {
         if flag.isPresent {

@@ -78,7 +78,7 @@ extension Engine {
             ? names.instruments.map(\.id) : [session.instrument]
         for instrument in closing {
             for report in desk.venue.endOfSession(instrument) {
-                try take(report, &step)
+                try handle(report, &step)
             }
         }
     }

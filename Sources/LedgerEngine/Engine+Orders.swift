@@ -102,7 +102,7 @@ extension Engine {
         try reject(
             Refusal(.duplicateIntent), decision, slot, &step)
         let symbol = desk.slots[slot].symbol
-        try take(
+        try handle(
             FaultReported(
                 .duplicateIntent, origin: "engine",
                 detail:
@@ -245,14 +245,14 @@ extension Engine {
 
     /// Takes everything that the venue has to say about the market event begun.
     mutating func settle(_ step: inout Step) throws(EngineError) {
-        while let report = try nextReport() { try take(report, &step) }
+        while let report = try nextReport() { try handle(report, &step) }
     }
 
     private mutating func nextReport() throws(EngineError) -> VenueReport? {
         do { return try desk.venue.next() } catch { throw .number(error) }
     }
 
-    mutating func take(
+    mutating func handle(
         _ report: VenueReport, _ step: inout Step
     ) throws(EngineError) {
         switch report {
@@ -302,7 +302,7 @@ extension Engine {
             step.chain = correlation
             try protect(order.terms, opened, sequence, slot, &step)
         }
-        desk.slots[slot].take(fill, view(slot, at: step.time))
+        desk.slots[slot].filled(fill, view(slot, at: step.time))
     }
 
     /// Places the exits that the entry asked for, at their distances from the fill, rounded away from

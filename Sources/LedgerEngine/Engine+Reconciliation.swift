@@ -10,12 +10,12 @@ extension Engine {
         _ record: Record, _ step: inout Step
     ) throws(EngineError) {
         switch record.type {
-        case .venueSnapshotBegan: snapshots.take(try decode(record) as VenueSnapshotBegan)
-        case .venuePositionReported: snapshots.take(try decode(record) as VenuePositionReported)
-        case .venueOrderReported: snapshots.take(try decode(record) as VenueOrderReported)
+        case .venueSnapshotBegan: snapshots.add(try decode(record) as VenueSnapshotBegan)
+        case .venuePositionReported: snapshots.add(try decode(record) as VenuePositionReported)
+        case .venueOrderReported: snapshots.add(try decode(record) as VenueOrderReported)
         case .venueSnapshotEnded:
             let ended: VenueSnapshotEnded = try decode(record)
-            switch snapshots.take(ended) {
+            switch snapshots.add(ended) {
             case .complete(let snapshot):
                 try reconcile(
                     standing.compare(with: snapshot, safeguards.rules.reconciliation),

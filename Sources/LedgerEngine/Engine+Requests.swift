@@ -7,7 +7,7 @@ import LedgerSimulation
 /// Orders that no strategy decided: an operator's, or a client's of the local exchange. They pass the gate
 /// and the limits like any other; a request that is refused becomes an `IntentRejected`.
 extension Engine {
-    mutating func take(
+    mutating func handle(
         _ request: OrderRequested, _ step: inout Step
     ) throws(EngineError) {
         guard configuration != nil else { throw .unconfigured("an order") }
@@ -135,14 +135,14 @@ extension Engine {
     // MARK: Cancel and replace
 
     /// Nothing is derived when the order is not open any more.
-    mutating func take(
+    mutating func handle(
         _ request: OrderCancelRequested, _ step: inout Step
     ) throws(EngineError) {
         guard let order = desk.venue.order(request.order) else { return }
         try withdraw(order, .operatorCancelled, &step)
     }
 
-    mutating func take(
+    mutating func handle(
         _ request: OrderReplaceRequested, _ step: inout Step
     ) throws(EngineError) {
         guard desk.venue.order(request.order) != nil,

@@ -20,7 +20,7 @@ extension Engine {
         (desk.remote[order]?.cancel, desk.remote[order]?.replace)
     }
 
-    mutating func take(
+    mutating func handle(
         _ report: VenueStatusReported, _ step: inout Step
     ) throws(EngineError) {
         // Of an order that ended here, or of none of ours: a reconciliation finds what that means.
@@ -113,7 +113,7 @@ extension Engine {
 
     // MARK: Fills
 
-    mutating func take(
+    mutating func handle(
         _ fill: VenueFillReported, _ step: inout Step
     ) throws(EngineError) {
         // A fill of a replacement proves that it was accepted.
@@ -196,7 +196,7 @@ extension Engine {
                 desk.remote.refused(
                     order.intended.strategy, order.intended.instrument, at: step.time)
             }
-            try take(
+            try handle(
                 FaultReported(.orderRejected, origin: "venue", detail: end.reason), &step)
         } else {
             try self.end(
@@ -226,7 +226,7 @@ extension Engine {
         if reason == .halted { try flattenAgain(&step) }
     }
 
-    mutating func take(
+    mutating func handle(
         _ change: LinkChanged, _ step: inout Step
     ) throws(EngineError) {
         guard change.link == .orders else { return }

@@ -102,7 +102,7 @@ public struct Engine: Sendable {
         if mustWatch { try watch(&step) }
         for place in 0..<desk.listenerCount(bar.instrument) {
             let slot = desk.listener(bar.instrument, at: place)
-            desk.slots[slot].take(bar, view(slot, at: step.time), &step.decisions)
+            desk.slots[slot].decide(bar, view(slot, at: step.time), &step.decisions)
             if !step.decisions.isEmpty { try decide(slot, barInterval: bar.interval, &step) }
         }
         try finish(&step)
@@ -127,7 +127,7 @@ public struct Engine: Sendable {
         var decided = false
         for place in 0..<desk.listenerCount(quote.instrument) {
             let slot = desk.listener(quote.instrument, at: place)
-            desk.slots[slot].take(quote, view(slot, at: step.time), &step.decisions)
+            desk.slots[slot].decide(quote, view(slot, at: step.time), &step.decisions)
             guard !step.decisions.isEmpty else { continue }
             try decide(slot, &step)
             decided = true
@@ -157,7 +157,7 @@ public struct Engine: Sendable {
         }
         if mustWatch { try watch(&step) }
         for slot in desk.listening(trade.instrument) {
-            desk.slots[slot].take(trade, view(slot, at: step.time), &step.decisions)
+            desk.slots[slot].decide(trade, view(slot, at: step.time), &step.decisions)
             try decide(slot, &step)
         }
         try finish(&step)
@@ -179,7 +179,7 @@ public struct Engine: Sendable {
         case .predictionRecorded:
             let prediction: PredictionRecorded = try decode(record)
             for slot in desk.listening(prediction.instrument) {
-                desk.slots[slot].take(
+                desk.slots[slot].decide(
                     prediction, view(slot, at: step.time), &step.decisions)
                 try decide(slot, &step)
             }
@@ -198,20 +198,20 @@ public struct Engine: Sendable {
             if !desk.isRemote { try cancelAll(.runEnded, &step) }
         // Derives nothing. It is journaled when a step failed, and the next run counts it.
         case .runFailed: safeguards.vigil.counters.failRun()
-        case .faultReported: try take(try decode(record) as FaultReported, &step)
-        case .metricReported: try take(try decode(record) as MetricReported, &step)
-        case .flagFileObserved: try take(try decode(record) as FlagFileObserved, &step)
-        case .orderRequested: try take(try decode(record) as OrderRequested, &step)
+        case .faultReported: try handle(try decode(record) as FaultReported, &step)
+        case .metricReported: try handle(try decode(record) as MetricReported, &step)
+        case .flagFileObserved: try handle(try decode(record) as FlagFileObserved, &step)
+        case .orderRequested: try handle(try decode(record) as OrderRequested, &step)
         case .orderCancelRequested:
-            try take(try decode(record) as OrderCancelRequested, &step)
+            try handle(try decode(record) as OrderCancelRequested, &step)
         case .orderReplaceRequested:
-            try take(try decode(record) as OrderReplaceRequested, &step)
+            try handle(try decode(record) as OrderReplaceRequested, &step)
         case .venueStatusReported:
-            try take(try decode(record) as VenueStatusReported, &step)
+            try handle(try decode(record) as VenueStatusReported, &step)
         case .venueFillReported:
-            try take(try decode(record) as VenueFillReported, &step)
-        case .venueFiltersLoaded: desk.take(try decode(record) as VenueFiltersLoaded)
-        case .linkChanged: try take(try decode(record) as LinkChanged, &step)
+            try handle(try decode(record) as VenueFillReported, &step)
+        case .venueFiltersLoaded: desk.load(try decode(record) as VenueFiltersLoaded)
+        case .linkChanged: try handle(try decode(record) as LinkChanged, &step)
         case .clockTicked:
             if safeguards.rules.data.isEnabled { try watchData(&step) }
             if desk.isRemote, safeguards.gate.isFlattening, desk.remote.mayFlatten(at: step.time) {

@@ -46,7 +46,7 @@ struct OrderDesk: Sendable {
         }
     }
 
-    mutating func take(_ filters: VenueFiltersLoaded) { self.filters.take(filters) }
+    mutating func load(_ filters: VenueFiltersLoaded) { self.filters.load(filters) }
 
     // MARK: Strategies
 

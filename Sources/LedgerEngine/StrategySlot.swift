@@ -84,26 +84,26 @@ struct StrategySlot: Sendable {
     // MARK: What the strategy is told
 
     @inline(__always)
-    mutating func take(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {
+    mutating func decide(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {
         strategy.bar(bar, view, &decisions)
     }
 
     @inline(__always)
-    mutating func take(_ quote: Quote, _ view: StrategyView, _ decisions: inout Decisions) {
+    mutating func decide(_ quote: Quote, _ view: StrategyView, _ decisions: inout Decisions) {
         strategy.quote(quote, view, &decisions)
     }
 
-    mutating func take(_ trade: Trade, _ view: StrategyView, _ decisions: inout Decisions) {
+    mutating func decide(_ trade: Trade, _ view: StrategyView, _ decisions: inout Decisions) {
         strategy.trade(trade, view, &decisions)
     }
 
-    mutating func take(
+    mutating func decide(
         _ prediction: PredictionRecorded, _ view: StrategyView, _ decisions: inout Decisions
     ) {
         strategy.prediction(prediction, view, &decisions)
     }
 
-    mutating func take(_ fill: OrderFilled, _ view: StrategyView) { strategy.fill(fill, view) }
+    mutating func filled(_ fill: OrderFilled, _ view: StrategyView) { strategy.fill(fill, view) }
 
     mutating func split(_ event: SplitApplied, holding position: Quantity) {
         strategy.split(event)

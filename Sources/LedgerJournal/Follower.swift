@@ -16,7 +16,7 @@ public protocol Follower {
     /// The records that follow lie in this block.
     mutating func enter(_ block: BlockHeader) throws
     /// Takes an event of its types. The record is valid during the call.
-    mutating func take(_ record: Record) throws
+    mutating func apply(_ record: Record) throws
     /// Moves the position: every event through `sequence` was taken or is of another type.
     mutating func finish(through sequence: SequenceNumber) throws
 }
@@ -48,7 +48,7 @@ extension Follower {
                     guard record.sequence >= first else { continue }
                     guard record.sequence <= last else { break }
                     guard Self.types == nil || filter.matches(record) else { continue }
-                    try take(
+                    try apply(
                         Self.takesAsWritten ? record : try chain.current(record, &scratch))
                 }
             } catch let error as BlockError {

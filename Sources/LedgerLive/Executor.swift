@@ -64,7 +64,7 @@ struct Executor: Follower {
         for action in actions { send(action, engine, gateway, committedAt) }
     }
 
-    mutating func take(_ record: Record) throws {
+    mutating func apply(_ record: Record) throws {
         switch record.type {
         case .orderIntended: waiting.append(.submit(record.sequence))
         case .intentReleased:

@@ -15,7 +15,7 @@ struct FaultDigest {
     private var entries: [Entry] = []
 
     /// - Returns: what is to be journaled at once; nil while the second of the last one runs.
-    mutating func take(_ fault: VenueFault, _ origin: String, at steady: Int64) -> FaultReported? {
+    mutating func count(_ fault: VenueFault, _ origin: String, at steady: Int64) -> FaultReported? {
         let (kind, text) = Self.described(fault)
         if let place = entries.firstIndex(where: { $0.kind == kind && $0.origin == origin }) {
             if entries[place].count == 0 { entries[place].first = text }

@@ -69,7 +69,7 @@ public struct FeedRecorder: ~Copyable {
         let lease = try journal.acquireLease(holder: "feed record")
         let queue = self.queue
         let sink = ReportSink(
-            take: { queue.push($0, receivedAt: $1) }, flush: { queue.wake() })
+            receive: { queue.push($0, receivedAt: $1) }, flush: { queue.wake() })
         gateway.start(symbols: instruments.map(\.symbol), to: sink)
         defer {
             gateway.stop()
@@ -78,12 +78,12 @@ public struct FeedRecorder: ~Copyable {
         queue.awaitTurn(until: 0)
         while !shouldStop() {
             queue.awaitMore(until: MachineTime.steady + 100_000_000)
-            for item in queue.taken { try take(item.report) }
+            for item in queue.taken { try record(item.report) }
             for fault in faults.due(at: MachineTime.steady) { try append(fault, at: clock.now) }
             try commit()
         }
         queue.awaitMore(until: 0)
-        for item in queue.taken { try take(item.report) }
+        for item in queue.taken { try record(item.report) }
         try commit()
         try journal.flush()
         try journal.release(lease)
@@ -95,7 +95,7 @@ public struct FeedRecorder: ~Copyable {
         batch.removeAll(next: batch.nextSequence)
     }
 
-    private mutating func take(_ report: GatewayReport) throws {
+    private mutating func record(_ report: GatewayReport) throws {
         switch report {
         case .recordedAt(let time): clock.set(time)
         case .quote, .trade, .bar: try takeMarket(report)
@@ -106,7 +106,7 @@ public struct FeedRecorder: ~Copyable {
         case .clock:
             if let skew = report.clockSkew(gateway.name) { try append(skew, at: clock.now) }
         case .fault(let fault, let context):
-            let event = faults.take(fault, "\(gateway.name) \(context)", at: MachineTime.steady)
+            let event = faults.count(fault, "\(gateway.name) \(context)", at: MachineTime.steady)
             if let event { try append(event, at: clock.now) }
         case .order, .fill, .account: return
         }

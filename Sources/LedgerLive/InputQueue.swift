@@ -64,7 +64,7 @@ public final class InputQueue: @unchecked Sendable {
         return body()
     }
 
-    private func take() {
+    private func swapItems() {
         taken.removeAll(keepingCapacity: true)
         swap(&items, &taken)
         if waiters > 0 { pthread_cond_broadcast(hasRoom) }
@@ -108,7 +108,7 @@ public final class InputQueue: @unchecked Sendable {
             }
             guard !items.isEmpty, !isClosed else { return false }
             owner = pthread_self()
-            take()
+            swapItems()
             return true
         }
     }
@@ -117,7 +117,7 @@ public final class InputQueue: @unchecked Sendable {
     public func goOn() -> Bool {
         hold {
             guard items.isEmpty || isClosed || sleep == .turn else {
-                take()
+                swapItems()
                 return true
             }
             giveBack()
@@ -147,7 +147,7 @@ public final class InputQueue: @unchecked Sendable {
             sleep = .turn
             while owner != nil { pthread_cond_wait(wakes, lock) }
             (sleep, isCalled, owner) = (.none, false, pthread_self())
-            take()
+            swapItems()
         }
     }
 
@@ -156,7 +156,7 @@ public final class InputQueue: @unchecked Sendable {
         hold {
             wait(.items, until: deadline) { !items.isEmpty }
             sleep = .none
-            take()
+            swapItems()
         }
     }
 

@@ -15,7 +15,7 @@ extension LiveRun {
     /// Comparisons before a difference counts: a fill may be between the stream and the account.
     private static let comparisons = 3
 
-    func take(_ link: VenueLink, _ isUp: Bool, _ reason: String) throws {
+    func handle(_ link: VenueLink, _ isUp: Bool, _ reason: String) throws {
         guard link == .orders else {
             return try attempt(
                 LinkChanged(link, isUp: isUp, venue: gateway.name, reason: reason), at: .zero)
@@ -129,7 +129,7 @@ extension LiveRun {
         guard isEmpty, engine.books.positions.positions.isEmpty, account.cash.raw > 0 else {
             return
         }
-        try sequencer.take(
+        try sequencer.append(
             CashDeposited(amount: account.cash), Envelope(account: engine.account, time: now))
     }
 
@@ -144,7 +144,7 @@ extension LiveRun {
             isEnding = true
             while recovery.phase == .account, MachineTime.steady < deadline {
                 queue.awaitMore(until: deadline)
-                for item in queue.taken { try take(item) }
+                for item in queue.taken { try handle(item) }
             }
         }
         for kind in [SnapshotKind.start, .end] where !snapshots.contains(kind) {

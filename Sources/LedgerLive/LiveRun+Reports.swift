@@ -10,16 +10,16 @@ import LedgerVenues
 /// From what a gateway says to inputs of the journal. Whatever cannot be an input becomes a fault that is
 /// counted; nothing that a venue says ends the run.
 extension LiveRun {
-    func take(_ item: InputQueue.Item) throws {
+    func handle(_ item: InputQueue.Item) throws {
         if case .recordedAt(let time) = item.report { return clock.set(time) }
         messages += 1
         switch item.report {
         case .recordedAt: return
         case .quote, .trade, .bar: try takeMarket(item.report)
-        case .order(let order): try take(order)
-        case .fill(let fill): try take(fill)
+        case .order(let order): try handle(order)
+        case .fill(let fill): try handle(fill)
         case .account(let account): try takeAccount(account)
-        case .link(let link, let isUp, let reason): try take(link, isUp, reason)
+        case .link(let link, let isUp, let reason): try handle(link, isUp, reason)
         case .clock:
             if let skew = item.report.clockSkew(gateway.name) { try attempt(skew, at: .zero) }
         case .fault(let fault, let context): try report(fault, context)
@@ -55,13 +55,13 @@ extension LiveRun {
 
     func report(_ fault: VenueFault, _ context: String) throws {
         let origin = context.isEmpty ? gateway.name : "\(gateway.name) \(context)"
-        guard let event = faults.take(fault, origin, at: MachineTime.steady) else { return }
+        guard let event = faults.count(fault, origin, at: MachineTime.steady) else { return }
         _ = try sequencer.attempt(event, Envelope(time: now, recordTime: clock.now))
     }
 
     // MARK: Orders
 
-    private func take(_ order: VenueOrder) throws {
+    private func handle(_ order: VenueOrder) throws {
         guard
             let (id, client) = try names.order(order.clientOrder, sequencer.engine, journal)
         else { return }
@@ -128,7 +128,7 @@ extension LiveRun {
         return true
     }
 
-    private func take(_ fill: VenueFill) throws {
+    private func handle(_ fill: VenueFill) throws {
         let known = try names.order(fill.clientOrder, sequencer.engine, journal)
         guard let instrument = instrument(fill.symbol) else {
             return try report(.malformed("a fill in \(fill.symbol)"), "fill")
@@ -144,7 +144,7 @@ extension LiveRun {
         let at = known.map { Timestamp(nanoseconds: Int64(bitPattern: $0.id.intent.low)) }
         let key = DeduplicationKey.identifier(
             "\(gateway.name) \(fill.symbol) \(fill.execution)", at: at ?? .zero)
-        let isNew = try sequencer.take(
+        let isNew = try sequencer.append(
             report, Envelope(time: now, recordTime: clock.now), key: key)
         if !isNew { recovery.countDuplicate() }
     }

@@ -56,7 +56,7 @@ public final class LiveRun: @unchecked Sendable {
         let since = sequencer.engine.lastTime
         let start = max(clock.now, since)
         try Self.opening(configuration, instruments, options, at: start)
-            .take(into: &sequencer, at: start)
+            .submit(into: &sequencer, at: start)
         try sequencer.commit()
         self.journal = journal
         self.gateway = gateway
@@ -123,7 +123,7 @@ public final class LiveRun: @unchecked Sendable {
     private func sink() -> ReportSink {
         let queue = self.queue
         let isRecorded = gateway.beginsAt != nil
-        return ReportSink(take: { queue.push($0, receivedAt: $1) }) { [self] in
+        return ReportSink(receive: { queue.push($0, receivedAt: $1) }) { [self] in
             if isRecorded { queue.wake() } else { actOnArrivals() }
         }
     }
@@ -147,7 +147,7 @@ public final class LiveRun: @unchecked Sendable {
 
     /// Takes what came, and what else is asked for; commits it, and sends what was decided.
     private func turn(_ more: () throws -> Void) throws {
-        for item in queue.taken { try take(item) }
+        for item in queue.taken { try handle(item) }
         try more()
         try pursueRecovery()
         if sequencer.uncommitted > 0 { try sequencer.commit() }
@@ -176,7 +176,7 @@ public final class LiveRun: @unchecked Sendable {
             queue.endTurn()
         }
         if let failure { throw failure }
-        for item in queue.taken { try take(item) }
+        for item in queue.taken { try handle(item) }
         try takeEndSnapshot()
         gateway.stop()
         queue.awaitMore(until: 0)
@@ -184,11 +184,11 @@ public final class LiveRun: @unchecked Sendable {
             // That its own end closes connections is no news.
             switch item.report {
             case .link, .fault(.unreachable, _): continue
-            default: try take(item)
+            default: try handle(item)
             }
         }
         try sequencer.askSimulatedVenue(.end, at: now)
-        try sequencer.take(
+        try sequencer.append(
             RunEnded(inputs: sequencer.engine.inputs, reason: reason), Envelope(time: now))
         try sequencer.commitWithCheckpoint()
         try journal.flush()
@@ -226,7 +226,7 @@ public final class LiveRun: @unchecked Sendable {
         let steady = MachineTime.steady
         nextTick = steady + options.tick.count
         try sequencer.observeFlagFile(at: now, isRun: true)
-        try sequencer.take(ClockTicked(), Envelope(time: now))
+        try sequencer.append(ClockTicked(), Envelope(time: now))
         for fault in faults.due(at: steady) {
             _ = try sequencer.attempt(fault, Envelope(time: now))
         }

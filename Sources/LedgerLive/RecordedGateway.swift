@@ -44,7 +44,8 @@ public final class RecordedGateway: VenueGateway {
     public func start(symbols: [String], to sink: ReportSink) {
         DispatchQueue.global().async { [self] in
             do { try read(sink) } catch {
-                sink.take(.fault(.malformed("\(path): \(error)"), "recording"), MachineTime.steady)
+                sink.receive(
+                    .fault(.malformed("\(path): \(error)"), "recording"), MachineTime.steady)
             }
             isOver.store(true, ordering: .releasing)
             sink.flush()
@@ -62,7 +63,7 @@ public final class RecordedGateway: VenueGateway {
             let readAt = MachineTime.steady
             guard let recorded = RecordedLine(line) else {
                 let fault = VenueFault.malformed("line \(lines.count): no time")
-                sink.take(.fault(fault, "recording"), readAt)
+                sink.receive(.fault(fault, "recording"), readAt)
                 continue
             }
             reports.removeAll(keepingCapacity: true)
@@ -70,13 +71,13 @@ public final class RecordedGateway: VenueGateway {
                 try reader(recorded.message, recorded.received, &reports)
             } catch {
                 let fault = VenueFault.malformed("line \(lines.count): \(error)")
-                sink.take(.fault(fault, "recording"), readAt)
+                sink.receive(.fault(fault, "recording"), readAt)
                 continue
             }
-            sink.take(.recordedAt(recorded.received), readAt)
-            for report in reports { sink.take(report, readAt) }
-            if let offset = drift.take(reports, at: recorded.received) {
-                sink.take(.clock(offset: offset, roundTrip: Nanoseconds(0)), readAt)
+            sink.receive(.recordedAt(recorded.received), readAt)
+            for report in reports { sink.receive(report, readAt) }
+            if let offset = drift.measure(reports, at: recorded.received) {
+                sink.receive(.clock(offset: offset, roundTrip: Nanoseconds(0)), readAt)
             }
         }
     }
@@ -103,7 +104,7 @@ struct RecordedDrift {
 
     init(refresh: Nanoseconds) { self.refresh = refresh }
 
-    mutating func take(_ reports: [GatewayReport], at received: Timestamp) -> Nanoseconds? {
+    mutating func measure(_ reports: [GatewayReport], at received: Timestamp) -> Nanoseconds? {
         for case .trade(_, _, _, _, _, let time) in reports {
             let (offset, overflow) = time.nanoseconds.subtractingReportingOverflow(
                 received.nanoseconds)

@@ -30,7 +30,7 @@ public struct RunLog: Follower {
         return unshown
     }
 
-    public mutating func take(_ record: Record) throws {
+    public mutating func apply(_ record: Record) throws {
         let name = record.type?.name ?? "event"
         unshown.append("\(prefix)\(record.time) \(name) \(try text.describe(record))")
     }

@@ -150,7 +150,7 @@ public struct EquityBook: Projection, Hashable {
         if change.overflow || change.partialValue.magnitude > UInt64(bitPattern: old) / 2
             || !held.isEmpty
         {
-            guard take(instrument, price) else { return false }
+            guard accept(instrument, price) else { return false }
         }
         marks[number] = price
         let first = index.head(instrument)
@@ -174,7 +174,7 @@ public struct EquityBook: Projection, Hashable {
     }
 
     /// Whether to accept a price that is far from the mark, or that came while another is held.
-    private mutating func take(_ instrument: InstrumentID, _ price: Price) -> Bool {
+    private mutating func accept(_ instrument: InstrumentID, _ price: Price) -> Bool {
         let place = held.firstIndex { $0.instrument >= instrument }
         let isHeld = place.map { held[$0].instrument == instrument } ?? false
         if price.isNear(mark(instrument)) || mark(instrument).raw <= 0 {

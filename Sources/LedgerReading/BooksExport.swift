@@ -24,7 +24,7 @@ public struct BooksExport {
         _ format: BooksText.Format, _ title: String, _ sink: ([UInt8]) throws -> Void
     ) throws {
         var survey = BooksSurvey()
-        let names = try forEachTransaction { try survey.take($0) }
+        let names = try forEachTransaction { try survey.add($0) }
         let books = try BooksText(format, survey, names: names, last: through)
         var text: [UInt8] = []
         books.append(header: title, to: &text)
@@ -53,7 +53,7 @@ public struct BooksExport {
                 isOpen = true
                 if let opening = check.books.opening() { try body(opening) }
             }
-            guard let transaction = try check.take(record) else { return true }
+            guard let transaction = try check.post(record) else { return true }
             if isOpen { try body(transaction) }
             return true
         }

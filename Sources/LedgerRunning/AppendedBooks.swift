@@ -22,7 +22,7 @@
                 try journal.forEachRecord(
                     from: .first, through: head, filter: EventFilter(Books.types)
                 ) { record in
-                    try check.take(record)
+                    try check.post(record)
                     return true
                 }
                 self.check = check
@@ -32,9 +32,9 @@
         /// Takes what is about to be appended.
         ///
         /// - Throws: `BooksError` with the event and by how much it is out of balance.
-        mutating func take(_ batch: borrowing Batch) throws {
+        mutating func post(_ batch: borrowing Batch) throws {
             guard var next = check else { return }
-            try batch.forEachRecord(from: batch.firstSequence) { try next.take($0) }
+            try batch.forEachRecord(from: batch.firstSequence) { try next.post($0) }
             check = next
         }
     }

@@ -119,7 +119,7 @@ public struct Backtest {
         var sequencer = try Sequencer(
             journal, holder: kind.mode, commitBytes: commitBytes,
             writesInBackground: interlude == nil, checkpointEvery: checkpointEvery)
-        try opening(named: name).take(
+        try opening(named: name).submit(
             into: &sequencer, at: continues ? sequencer.engine.lastTime : start)
         let inputsBefore = sequencer.engine.inputs
         let wasInterrupted: Bool
@@ -130,7 +130,7 @@ public struct Backtest {
         if kind.isPaper {
             try sequencer.askSimulatedVenue(.end, at: sequencer.engine.lastTime)
         }
-        try sequencer.take(
+        try sequencer.append(
             RunEnded(inputs: inputs, reason: wasInterrupted ? "interrupted" : "end of data"),
             Envelope(time: sequencer.engine.lastTime))
         try sequencer.commitWithCheckpoint()
@@ -152,7 +152,7 @@ public struct Backtest {
     /// take is in the journal already, and what the journal could not take cannot be.
     private func fail(_ sequencer: inout Sequencer, _ error: any Error) throws -> Never {
         guard !(error is EngineError), !(error is JournalError) else { throw error }
-        try sequencer.take(
+        try sequencer.append(
             RunFailed(reason: "\(error)"), Envelope(time: sequencer.engine.lastTime))
         try sequencer.commitWithCheckpoint()
         try sequencer.journal.flush()

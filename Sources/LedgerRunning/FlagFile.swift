@@ -23,7 +23,7 @@ extension Sequencer {
         let found = FlagFile.present(path)
         let isKnown = engine.gate.latch(.flagFile) != nil
         guard (found != nil) != isKnown, found != nil || mayClear else { return }
-        try take(
+        try append(
             FlagFileObserved(isPresent: found != nil, path: found ?? path), Envelope(time: time))
     }
 }

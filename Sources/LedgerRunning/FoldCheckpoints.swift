@@ -42,7 +42,7 @@ struct FoldCheckpoints {
     ) throws {
         try batch.forEachRecord(from: batch.firstSequence) { record in
             guard types.mayContain(record.rawType) else { return }
-            for index in folds.indices { try folds[index].take(record) }
+            for index in folds.indices { try folds[index].apply(record) }
         }
     }
 }

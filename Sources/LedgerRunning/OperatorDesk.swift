@@ -79,7 +79,7 @@ public struct OperatorDesk {
                 {
                     throw OperatorDeskError.refused(problem)
                 }
-                outcome.events.append(try sequencer.take(event, envelope))
+                outcome.events.append(try sequencer.append(event, envelope))
             }
         } catch let error as OperatorDeskError {
             try finish(sequencer)

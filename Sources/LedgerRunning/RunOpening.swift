@@ -48,10 +48,10 @@ public struct RunOpening {
     ///
     /// - Throws: `SettingsError`, `ConfigurationError` and `InputError` before anything is taken, for
     ///   settings and definitions that cannot follow those of the journal.
-    public func take(into sequencer: inout Sequencer, at time: Timestamp) throws {
+    public func submit(into sequencer: inout Sequencer, at time: Timestamp) throws {
         for input in try inputs(knowing: sequencer.engine) {
             let account = input.isOfAccount ? sequencer.engine.account : .none
-            try sequencer.take(input.event, Envelope(account: account, time: time))
+            try sequencer.append(input.event, Envelope(account: account, time: time))
         }
         if asksSimulatedVenue { try sequencer.askSimulatedVenue(.start, at: time) }
     }

@@ -58,12 +58,12 @@ public struct Sequencer: ~Copyable {
 
     /// Takes a record of a tape, under this journal's number for its instrument.
     @inline(__always)
-    public mutating func take(_ record: Record, instrument: InstrumentID) throws {
+    public mutating func append(_ record: Record, instrument: InstrumentID) throws {
         try run(step.batch.append(copying: record, instrument: instrument))
     }
 
     @inline(__always)
-    public mutating func take(_ bar: Bar, at time: Timestamp) throws {
+    public mutating func append(_ bar: Bar, at time: Timestamp) throws {
         let sequence = try step.append(bar, Envelope(time: time))
         do throws(EngineError) { try engine.step(bar, in: &step) } catch {
             try fail(error, at: sequence)
@@ -72,7 +72,7 @@ public struct Sequencer: ~Copyable {
     }
 
     @inline(__always)
-    public mutating func take(_ quote: Quote, at time: Timestamp) throws {
+    public mutating func append(_ quote: Quote, at time: Timestamp) throws {
         let sequence = try step.append(quote, Envelope(time: time))
         do throws(EngineError) { try engine.step(quote, in: &step) } catch {
             try fail(error, at: sequence)
@@ -82,7 +82,7 @@ public struct Sequencer: ~Copyable {
 
     /// Takes any other input and returns its number.
     @discardableResult
-    public mutating func take(
+    public mutating func append(
         _ event: some Event, _ envelope: Envelope
     ) throws -> SequenceNumber {
         let sequence = try step.append(event, envelope)
@@ -95,7 +95,7 @@ public struct Sequencer: ~Copyable {
     /// One that the engine cannot step becomes a fault.
     ///
     /// - Returns: false where the execution is in the journal already; nothing is taken then.
-    public mutating func take(
+    public mutating func append(
         _ fill: VenueFillReported, _ envelope: Envelope, key: DeduplicationKey
     ) throws -> Bool {
         let isWaiting = rows.deduplication.contains {
@@ -178,7 +178,7 @@ public struct Sequencer: ~Copyable {
     private mutating func write() throws {
         let next = step.batch.nextSequence
         #if DEBUG
-            try books.take(step.batch)
+            try books.post(step.batch)
         #endif
         // The journal itself refuses an intent that it has: an order is never decided twice (L01).
         for sent in step.sent {
@@ -271,11 +271,11 @@ public struct Sequencer: ~Copyable {
         case .operatorCommanded:
             let command = try OperatorCommanded(record)
             if let problem = engine.problem(with: command) { throw InputError(problem) }
-            return try take(command, envelope)
-        case .faultReported: return try take(FaultReported(record), envelope)
-        case .metricReported: return try take(MetricReported(record), envelope)
-        case .flagFileObserved: return try take(FlagFileObserved(record), envelope)
-        case .clockTicked: return try take(ClockTicked(record), envelope)
+            return try append(command, envelope)
+        case .faultReported: return try append(FaultReported(record), envelope)
+        case .metricReported: return try append(MetricReported(record), envelope)
+        case .flagFileObserved: return try append(FlagFileObserved(record), envelope)
+        case .clockTicked: return try append(ClockTicked(record), envelope)
         case .configurationLoaded:
             let loaded = try ConfigurationLoaded(record)
             let settings = Settings(text: loaded.settings)
@@ -286,7 +286,7 @@ public struct Sequencer: ~Copyable {
                 throw InputError(problem.description)
             }
             if let problem = engine.problem(with: settings) { throw InputError(problem) }
-            return try take(loaded, envelope)
+            return try append(loaded, envelope)
         default:
             throw RecordError(
                 sequence: .none, type: record.rawType,

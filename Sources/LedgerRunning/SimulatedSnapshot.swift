@@ -9,19 +9,19 @@ extension Sequencer {
         let envelope = Envelope(time: time)
         let standing = engine.standing
         let number = nextSequence.number
-        try take(
+        try append(
             VenueSnapshotBegan(
                 kind: kind, snapshot: number, cash: standing.cash,
                 portfolioValue: engine.books.equity[engine.account]?.equity ?? .zero,
                 buyingPower: standing.cash, origin: "simulated venue"), envelope)
         for holding in standing.holdings {
-            try take(
+            try append(
                 VenuePositionReported(
                     instrument: holding.instrument, snapshot: number, quantity: holding.quantity,
                     averagePrice: .zero, symbol: holding.symbol), envelope)
         }
         for order in standing.orders {
-            try take(
+            try append(
                 VenueOrderReported(
                     instrument: order.intended.instrument, side: order.intended.side,
                     snapshot: number, quantity: order.intended.quantity, filled: order.filled,
@@ -29,7 +29,7 @@ extension Sequencer {
                     symbol: engine.names.symbol(order.intended.instrument),
                     venueOrder: "\(order.id)"), envelope)
         }
-        try take(
+        try append(
             VenueSnapshotEnded(
                 snapshot: number, positions: UInt32(standing.holdings.count),
                 orders: UInt32(standing.orders.count)), envelope)

@@ -68,7 +68,7 @@ public struct FaultCounters: Hashable, Sendable {
     public func count(_ kind: FaultKind) -> UInt32 { counts[Int(kind.rawValue)] }
 
     /// Counts a fault. True when its limit is reached: count ≥ limit.
-    public mutating func take(_ kind: FaultKind, at time: Timestamp, _ rules: FaultRules) -> Bool {
+    public mutating func count(_ kind: FaultKind, at time: Timestamp, _ rules: FaultRules) -> Bool {
         let index = Int(kind.rawValue)
         if time.nanoseconds - lasts[index].nanoseconds > rules.cooldown.count { counts[index] = 0 }
         counts[index] &+= 1

@@ -22,7 +22,7 @@ public struct Invariants: Sendable {
     public init() {}
 
     /// Takes the next event and gives what it breaks.
-    public mutating func take(_ record: Record) throws(FoldError) -> [String] {
+    public mutating func check(_ record: Record) throws(FoldError) -> [String] {
         var faults: [String] = []
         do throws(RecordError) {
             switch record.type {

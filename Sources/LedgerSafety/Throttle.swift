@@ -36,7 +36,7 @@ public struct TokenBucket: Hashable, Sendable {
     /// Takes a token; false when there is none.
     ///
     /// - Parameter rate: tokens a second in 10^-9.
-    public mutating func take(at time: Timestamp, rate: Int64) -> Bool {
+    public mutating func spend(at time: Timestamp, rate: Int64) -> Bool {
         let one = FixedPoint.one
         let capacity = max(rate, one)
         if let last {

@@ -392,7 +392,7 @@ extension SimulatedVenue {
             ? try slipped(offer.price, order.terms.side, tick: definition.tick) : offer.price
         let fee = try settings.fees.fee(
             price: price, quantity: quantity, isFirst: order.fills == 0)
-        take(quantity, order.terms.side)
+        spend(quantity, order.terms.side)
         let inside = isInside(order)
         match?.filledInside = inside
         order.fills += 1
@@ -428,7 +428,7 @@ extension SimulatedVenue {
         return side == .buy ? match?.buyVolume : match?.sellVolume
     }
 
-    private mutating func take(_ quantity: Quantity, _ side: Side) {
+    private mutating func spend(_ quantity: Quantity, _ side: Side) {
         if case .quote = match?.market, side == .sell {
             if let left = match?.sellVolume { match?.sellVolume = left - quantity }
         } else if let left = match?.buyVolume {

@@ -4,14 +4,14 @@ import LedgerVenues
 /// as acting on a report takes: nothing more is read from that socket meanwhile.
 public struct ReportSink: Sendable {
     /// A report, and `MachineTime.steady` when its bytes had come.
-    public var take: @Sendable (GatewayReport, Int64) -> Void
+    public var receive: @Sendable (GatewayReport, Int64) -> Void
     /// Nothing more is at hand: time to act on what was taken.
     public var flush: @Sendable () -> Void
 
     public init(
-        take: @escaping @Sendable (GatewayReport, Int64) -> Void,
+        receive: @escaping @Sendable (GatewayReport, Int64) -> Void,
         flush: @escaping @Sendable () -> Void
     ) {
-        (self.take, self.flush) = (take, flush)
+        (self.receive, self.flush) = (receive, flush)
     }
 }

@@ -47,7 +47,7 @@ public protocol VenueGateway: AnyObject, Sendable {
 
 extension VenueGateway {
     public func start(symbols: [String], sink: @escaping @Sendable (GatewayReport) -> Void) {
-        start(symbols: symbols, to: ReportSink(take: { report, _ in sink(report) }, flush: {}))
+        start(symbols: symbols, to: ReportSink(receive: { report, _ in sink(report) }, flush: {}))
     }
 
     public var countsFillsByReplacement: Bool { false }

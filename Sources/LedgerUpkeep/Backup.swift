@@ -46,7 +46,7 @@ public struct Backup {
     /// - Returns: nil when there is nothing new.
     /// - Throws: `ArchiveError` also when the journal is not the one that was backed up: its chain at
     ///   the end of the last part is another.
-    public func take(_ journal: any Journal, name: String) throws -> SnapshotManifest? {
+    public func make(_ journal: any Journal, name: String) throws -> SnapshotManifest? {
         JournalHome.makeParents(of: "\(path)/x")
         let last = try parts().last
         let head = try journal.head

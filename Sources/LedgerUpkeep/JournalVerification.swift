@@ -75,7 +75,7 @@ public struct JournalVerification {
             return Chain(head: try journal.verifyChain(from: start))
         }
         let head = try journal.verifyChain(each: { (block) throws(JournalError) in
-            do throws(BlockError) { try tree.take(block) } catch {
+            do throws(BlockError) { try tree.check(block) } catch {
                 let first = block.header.firstSequence
                 throw .corruptBlock(
                     first, error, goodThrough: SequenceNumber(first.number - 1))
@@ -125,15 +125,15 @@ public struct JournalVerification {
             lastTime = max(lastTime, record.time)
             // A bar's type shares its bit with none of these.
             if isFolding, watched.mayContain(record.rawType) {
-                do { result.faults += try invariants.take(record) } catch {
+                do { result.faults += try invariants.check(record) } catch {
                     // The folds name the event; what follows from it cannot be judged.
                     isFolding = false
                 }
             }
             for index in folds.indices {
-                if let fault = try folds[index].take(record) { result.faults.append(fault) }
+                if let fault = try folds[index].check(record) { result.faults.append(fault) }
             }
-            result.faults += try books?.take(record) ?? []
+            result.faults += try books?.check(record) ?? []
             return result.faults.count < Self.mostFaults
         }
         result.faults += books?.differences.prefix(Self.mostFaults) ?? []
@@ -177,7 +177,7 @@ public struct JournalVerification {
 /// Folds along and compares with each checkpoint that it passes.
 private protocol ProjectionCheck {
     var compared: Int { get }
-    mutating func take(_ record: Record) throws -> String?
+    mutating func check(_ record: Record) throws -> String?
 }
 
 private struct Check<P: Projection>: ProjectionCheck {
@@ -201,9 +201,9 @@ private struct Check<P: Projection>: ProjectionCheck {
 
     var state: P { fold.state }
 
-    mutating func take(_ record: Record) throws -> String? {
+    mutating func check(_ record: Record) throws -> String? {
         guard !hasFailed else { return nil }
-        do { try fold.take(record) } catch {
+        do { try fold.apply(record) } catch {
             hasFailed = true
             return "\(P.name): \(error)"
         }
@@ -231,12 +231,12 @@ private struct BooksFold {
 
     var compared: Int { profit.compared }
 
-    mutating func take(_ record: Record) throws -> [String] {
+    mutating func check(_ record: Record) throws -> [String] {
         var faults: [String] = []
-        if let fault = try profit.take(record) { faults.append(fault) }
+        if let fault = try profit.check(record) { faults.append(fault) }
         // Without the profit there is nothing to compare with.
         guard !hasFailed, !profit.hasFailed, read.mayContain(record.rawType) else { return faults }
-        do throws(BooksError) { try check.take(record, beside: profit.state) } catch {
+        do throws(BooksError) { try check.post(record, beside: profit.state) } catch {
             hasFailed = true
             faults.append("books: \(error)")
         }

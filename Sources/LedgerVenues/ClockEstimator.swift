@@ -81,7 +81,7 @@ public struct ClockEstimator: Hashable, Sendable {
 
     /// - Parameter local: our clock now.
     /// - Returns: nil when no sample can be used; then the last offset stays and the next question is due.
-    public mutating func take(_ samples: [ClockSample], at local: Timestamp) -> Reading? {
+    public mutating func add(_ samples: [ClockSample], at local: Timestamp) -> Reading? {
         let usable = samples.filter { $0.roundTrip.count >= 0 }
         let trips = usable.map(\.roundTrip.count).sorted()
         guard !trips.isEmpty else { return nil }

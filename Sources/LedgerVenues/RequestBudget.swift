@@ -39,7 +39,7 @@ public struct RequestBudget: Hashable, Sendable {
     /// - Parameters:
     ///   - isOrder: whether it may use what is reserved.
     ///   - now: nanoseconds.
-    public mutating func take(_ weight: Int, isOrder: Bool, now: Int64) -> Verdict {
+    public mutating func spend(_ weight: Int, isOrder: Bool, now: Int64) -> Verdict {
         refill(now)
         if now < pausedUntil { return .wait(Nanoseconds(pausedUntil - now)) }
         let full = Int128(rules.burst) * 1_000_000_000

@@ -77,7 +77,7 @@ enum MadeJournal {
 /// A fold with no checkpoint, over every record that its type names.
 protocol BenchmarkFold {
     static var types: [EventType] { get }
-    mutating func take(_ record: Record) throws
+    mutating func apply(_ record: Record) throws
     var digest: UInt64 { get }
 }
 
@@ -85,7 +85,7 @@ struct PositionFold: BenchmarkFold {
     static let types = PositionBook.types
     private var book = PositionBook()
     @inline(__always)
-    mutating func take(_ record: Record) throws { try book.apply(record) }
+    mutating func apply(_ record: Record) throws { try book.apply(record) }
     var digest: UInt64 {
         var writer = StateWriter()
         book.encode(into: &writer)
@@ -100,7 +100,7 @@ struct EveryFold: BenchmarkFold {
     private var orders = OrderRegister()
     private var names = NameBook()
     @inline(__always)
-    mutating func take(_ record: Record) throws {
+    mutating func apply(_ record: Record) throws {
         try profit.apply(record)
         try orders.apply(record)
         try names.apply(record)
@@ -195,7 +195,7 @@ enum Reading {
                 let reader = try journal.reader(from: .first, filter: EventFilter(F.types))
                 while let block = try reader.next() {
                     var records = block.records()
-                    while let record = try records.next() { try state.take(record) }
+                    while let record = try records.next() { try state.apply(record) }
                 }
             }
             print(head, bytes: 0, seconds: time, journal: "fold \(name)", digest: state.digest)

@@ -39,7 +39,7 @@ struct BackupCommand: ParsableCommand {
             }
             let journal = try journals.openForReading()
             let name = String(journals.directory.split(separator: "/").last ?? "journal")
-            guard let manifest = try backup.take(journal, name: name) else {
+            guard let manifest = try backup.make(journal, name: name) else {
                 return Terminal.print(
                     "nothing new: the last backup ends at event \(try journal.head.lastSequence)")
             }

@@ -31,7 +31,7 @@ struct InitCommand: ParsableCommand {
         let journal = try LMDBJournal.create(directory: directory)
         var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
         try RunOpening(configuration, kind: .general, name: name)
-            .take(into: &sequencer, at: Operator.now)
+            .submit(into: &sequencer, at: Operator.now)
         try sequencer.commitWithCheckpoint()
         try sequencer.close()
         Seal.afterwards(journal)

@@ -90,7 +90,7 @@ struct QualityReading {
             guard event.time <= asOf else { break }
             if event.time >= start {
                 apply(symbol, id, before: event.time)
-                take(event, QualityRow(file: number, number: UInt64(file.lineNumber)))
+                observe(event, QualityRow(file: number, number: UInt64(file.lineNumber)))
             }
             if let next = try file.next() {
                 open[first].next = next
@@ -101,13 +101,13 @@ struct QualityReading {
         for (_, file) in all where file.badRows.total > 0 { note(file.badRows, symbol, id) }
     }
 
-    private mutating func take(_ event: MarketEvent, _ row: QualityRow) {
+    private mutating func observe(_ event: MarketEvent, _ row: QualityRow) {
         switch event {
-        case .bar(let bar, let time): quality.take(bar, at: time, row)
-        case .quote(let quote, let time): quality.take(quote, at: time, row)
-        case .trade(let trade, let time): quality.take(trade, at: time, row)
-        case .prediction(let forecast, let time): quality.take(forecast, at: time)
-        case .split(let split, _): quality.take(split)
+        case .bar(let bar, let time): quality.observe(bar, at: time, row)
+        case .quote(let quote, let time): quality.observe(quote, at: time, row)
+        case .trade(let trade, let time): quality.observe(trade, at: time, row)
+        case .prediction(let forecast, let time): quality.observe(forecast, at: time)
+        case .split(let split, _): quality.observe(split)
         case .dividend: break
         }
     }
@@ -134,9 +134,9 @@ struct QualityReading {
     }
 
     private mutating func apply(_ symbol: String, _ id: InstrumentID, before time: Timestamp) {
-        for var split in splits.take(symbol, before: time) {
+        for var split in splits.removeDue(symbol, before: time) {
             split.instrument = id
-            quality.take(split)
+            quality.observe(split)
         }
     }
 
@@ -163,11 +163,11 @@ struct QualityReading {
             guard record.time <= asOf else { return false }
             if record.type == .instrumentDefined {
                 try names.remember(record)
-                try quality.take(record)
+                try quality.observe(record)
                 try schedule(names.symbol(record.instrument))
             } else if record.time >= start {
                 apply(names.symbol(record.instrument), record.instrument, before: record.time)
-                try quality.take(record)
+                try quality.observe(record)
             }
             return true
         }

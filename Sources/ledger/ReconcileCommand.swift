@@ -189,20 +189,20 @@ private struct ReconciliationDesk {
         let started = sequencer.nextSequence
         if let options {
             let file = try read(options, sequencer.engine.names)
-            try sequencer.take(file.began, envelope)
-            for position in file.positions { try sequencer.take(position, envelope) }
-            for order in file.orders { try sequencer.take(order, envelope) }
-            try sequencer.take(
+            try sequencer.append(file.began, envelope)
+            for position in file.positions { try sequencer.append(position, envelope) }
+            for order in file.orders { try sequencer.append(order, envelope) }
+            try sequencer.append(
                 VenueSnapshotEnded(
                     snapshot: file.began.snapshot, positions: UInt32(file.positions.count),
                     orders: UInt32(file.orders.count)), envelope)
         } else {
             let id = started.number
-            try sequencer.take(
+            try sequencer.append(
                 VenueSnapshotBegan(
                     kind: .reconciliation, isReachable: false, snapshot: id, cash: .zero,
                     origin: "operator"), envelope)
-            try sequencer.take(
+            try sequencer.append(
                 VenueSnapshotEnded(snapshot: id, positions: 0, orders: 0), envelope)
         }
         try sequencer.commit()
@@ -229,7 +229,7 @@ private struct ReconciliationDesk {
         if let problem = sequencer.engine.problem(with: command) {
             throw CommandError(problem, code: 1)
         }
-        let sequence = try sequencer.take(command, envelope(sequencer))
+        let sequence = try sequencer.append(command, envelope(sequencer))
         try sequencer.commit()
         return sequence
     }

@@ -60,7 +60,7 @@ struct QualityProjection: ParsableCommand {
             try journal.forEachRecord(
                 from: .first, through: through, filter: EventFilter(DataQuality.types)
             ) { record in
-                try quality.take(record)
+                try quality.observe(record)
                 return true
             }
         }

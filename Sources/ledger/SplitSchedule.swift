@@ -19,7 +19,7 @@ struct SplitSchedule {
     }
 
     /// Takes what happened to `symbol` before `time`; what ends at the very time of a split goes before it.
-    mutating func take(_ symbol: String, before time: Timestamp) -> [SplitApplied] {
+    mutating func removeDue(_ symbol: String, before time: Timestamp) -> [SplitApplied] {
         guard !entries.isEmpty else { return [] }
         let due = entries.filter { $0.symbol == symbol && $0.time < time }.map(\.split)
         if !due.isEmpty { entries.removeAll { $0.symbol == symbol && $0.time < time } }

@@ -14,7 +14,7 @@ import Testing
         var closing = 0
         try history.log.forEach { record in
             try profit.apply(record)
-            try check.take(record, beside: profit)
+            try check.post(record, beside: profit)
             closing += record.type == .orderFilled ? 1 : 0
         }
         #expect(check.differences(from: profit) == [], "seed \(seed)")
@@ -72,7 +72,7 @@ import Testing
         var (check, profit) = (BooksCheck(), ProfitAndLoss())
         try log.forEach { record in
             try profit.apply(record)
-            try check.take(record)
+            try check.post(record)
         }
         #expect(check.differences(from: profit) == [])
         let more = try fill(.buy, "1", at: "10", fee: "2")

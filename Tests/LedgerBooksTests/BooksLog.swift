@@ -72,7 +72,7 @@ struct BooksLog {
     func books() throws -> (books: Books, transactions: [Transaction]) {
         var check = BooksCheck()
         var transactions: [Transaction] = []
-        try forEach { if let new = try check.take($0) { transactions.append(new) } }
+        try forEach { if let new = try check.post($0) { transactions.append(new) } }
         return (check.books, transactions)
     }
 }

@@ -74,15 +74,15 @@ import Testing
             var books = try AppendedBooks(of: MemoryJournal(), through: .none)
             let batch = try log.batch()
             #expect {
-                try books.take(batch)
+                try books.post(batch)
             } throws: { "\($0)".hasPrefix("event \(log.lastSequence): AAPL is in EUR") }
             var right = try AppendedBooks(of: MemoryJournal(), through: .none)
             let history = try RandomBooks(seed: 1, count: 100, isWild: false).log
             let whole = try history.batch()
-            try right.take(whole)
+            try right.post(whole)
             let journal = try history.journal()
             var reopened = try AppendedBooks(of: journal, through: journal.head.lastSequence)
-            try reopened.take(Batch(next: journal.head.lastSequence.next))
+            try reopened.post(Batch(next: journal.head.lastSequence.next))
         }
     #endif
 }

@@ -89,7 +89,7 @@ import Testing
         let configuration = try load(["BINANCE_API_SECRET": Self.secret])
         var sequencer = try Sequencer(journal, holder: "test")
         let envelope = Envelope(time: Timestamp(nanoseconds: 0))
-        try sequencer.take(
+        try sequencer.append(
             ConfigurationLoaded(seed: 0, build: "", settings: configuration.settings.text), envelope
         )
         var seen = ""

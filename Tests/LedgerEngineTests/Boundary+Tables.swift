@@ -170,16 +170,16 @@ extension Boundary {
         },
         Boundary("clock_sync.warn_threshold_ms", "500", whole: true, .exclusive) { settings in
             let run = try WatchedRun(settings)
-            try run.take(MetricReported(.clockSkew, value: Price("500"), origin: "test"))
+            try run.append(MetricReported(.clockSkew, value: Price("500"), origin: "test"))
             return try !run.alerts(.clockSkew).isEmpty
         },
         Boundary("gate.max_run_failures", "3", whole: true, .inclusive) { settings in
             let run = try WatchedRun(settings)
             for _ in 0..<3 {
-                try run.take(RunStarted(mode: "test", name: "run"))
-                try run.take(RunFailed(reason: "test"))
+                try run.append(RunStarted(mode: "test", name: "run"))
+                try run.append(RunFailed(reason: "test"))
             }
-            try run.take(RunStarted(mode: "test", name: "run"))
+            try run.append(RunStarted(mode: "test", name: "run"))
             return run.latches.contains(.runFailures)
         },
         Boundary("gate.min_rejections", "3", whole: true, .inclusive) {
@@ -202,10 +202,10 @@ extension Boundary {
     static let data: [Boundary] = [
         Boundary("reconciliation.tolerance", "0.01", .exclusive) { settings in
             let run = try WatchedRun(settings, cash: "990", kind: .paper)
-            try run.take(
+            try run.append(
                 VenueSnapshotBegan(
                     kind: .reconciliation, snapshot: 7, cash: Money("1000"), origin: "test"))
-            try run.take(VenueSnapshotEnded(snapshot: 7, positions: 0, orders: 0))
+            try run.append(VenueSnapshotEnded(snapshot: 7, positions: 0, orders: 0))
             return run.latches.contains(.reconciliation)
         },
         Boundary("quality.staleness_hours", "24", whole: true, .exclusive) { settings in

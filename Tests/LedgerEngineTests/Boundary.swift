@@ -125,7 +125,7 @@ extension Boundary {
         _ settings: WatchedRun.Pairs, _ metric: Metric, _ value: String
     ) throws -> Bool {
         let run = try WatchedRun(settings)
-        try run.take(MetricReported(metric, value: try Price(value), origin: "test"))
+        try run.append(MetricReported(metric, value: try Price(value), origin: "test"))
         return !run.engine.gate.isOpen
     }
 

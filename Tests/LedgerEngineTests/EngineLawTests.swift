@@ -17,9 +17,9 @@ import Testing
             let other = try Run(RandomInputs.settings(seed: seed))
             let inputs = RandomInputs.inputs(
                 seed: seed, count: Self.count, future: UInt64(turn), from: turn)
-            for input in inputs[..<turn] { try other.take(input) }
+            for input in inputs[..<turn] { try other.append(input) }
             let known = other.journal
-            for input in inputs[turn...] { try other.take(input) }
+            for input in inputs[turn...] { try other.append(input) }
             #expect(Array(whole[..<known.count]) == known, "seed \(seed.hex), turn \(turn)")
             #expect(Array(other.journal[..<known.count]) == known)
             #expect(other.journal != whole, "seed \(seed.hex): the futures are the same")
@@ -37,9 +37,9 @@ import Testing
                 again.engine = try Engine(restoring: saved)
                 #expect(again.state == saved, "seed \(seed.hex), input \(index)")
             }
-            try again.take(input)
+            try again.append(input)
         }
-        try again.take(RunEnded(inputs: 0, reason: "end"), at: inputs.last?.seconds ?? 0)
+        try again.append(RunEnded(inputs: 0, reason: "end"), at: inputs.last?.seconds ?? 0)
         #expect(again.journal == whole.journal, "seed \(seed.hex)")
         #expect(again.engine.digest == whole.engine.digest)
         #expect(try again.events(StateDigested.self).count > 10)
@@ -116,7 +116,7 @@ import Testing
         var books = ProfitAndLoss()
         var below = 0
         for input in RandomInputs.inputs(seed: seed, count: Self.count)
-        where !(input.event is SplitApplied) { try run.take(input) }
+        where !(input.event is SplitApplied) { try run.append(input) }
         var references: [UInt64: Price] = [:]
         try run.batch.forEachRecord(from: .first) { record in
             try books.apply(record)

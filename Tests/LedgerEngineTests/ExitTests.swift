@@ -63,7 +63,7 @@ import Testing
             ]))
         try rise(run)
         try run.bar(13, 13, 13, 13, at: 180)
-        try run.take(
+        try run.append(
             SplitApplied(instrument: InstrumentID(1), numerator: 2, denominator: 1), at: 180)
         #expect(run.position.description == "20")
         let open = run.engine.orders.open
@@ -81,7 +81,7 @@ import Testing
         let run = try Run(Self.crossover([("strategies.0.stop_loss", "5")]))
         try rise(run)
         try run.bar(13, 13, 13, 13, at: 180)
-        try run.take(RunEnded(inputs: 5, reason: "end"), at: 180)
+        try run.append(RunEnded(inputs: 5, reason: "end"), at: 180)
         #expect(run.story.last == "cancelled runEnded")
         #expect(run.engine.orders.openCount == 0 && run.position.description == "10")
     }
@@ -93,7 +93,7 @@ import Testing
         try rise(run)
         try run.bar(13, 13, 13, 13, at: 180)
         for input in Run.opening(Self.crossover()).dropLast() {
-            try run.take(Run.Input(event: input.event, seconds: 180))
+            try run.append(Run.Input(event: input.event, seconds: 180))
         }
         #expect(run.story.last == "cancelled runEnded")
         // Long already: the new strategy knows what the old one bought, and sells it once.
@@ -130,7 +130,7 @@ import Testing
             ("strategies.0.atr_period", "3"),
         ])
         for bar in Int64(1)...3 { try run.bar(100, 101, 99, 100, at: 60 * bar) }
-        try run.take(
+        try run.append(
             PredictionRecorded(
                 instrument: InstrumentID(1), predicted: try Price(predicted),
                 error: try Price(error), horizon: .zero), at: 180)
@@ -144,7 +144,7 @@ import Testing
             ("strategies.0.atr_period", "3"), ("account.allow_short", "true"),
         ])
         for bar in Int64(1)...3 { try run.bar(100, 101, 99, 100, at: 60 * bar) }
-        try run.take(
+        try run.append(
             PredictionRecorded(
                 instrument: InstrumentID(1), predicted: try Price("94"), error: try Price("1"),
                 horizon: .zero), at: 180)
@@ -164,7 +164,7 @@ import Testing
             ("strategies.0.atr_period", "3"),
         ])
         for bar in Int64(1)...2 { try run.bar(100, 101, 99, 100, at: 60 * bar) }
-        try run.take(
+        try run.append(
             PredictionRecorded(
                 instrument: InstrumentID(1), predicted: try Price("106"), error: try Price("1"),
                 horizon: .zero), at: 180)
@@ -204,8 +204,8 @@ import Testing
         var definition = Run.define("C", 3)
         definition.definition.lot = Quantity(raw: 1)
         definition.definition.tick = Price(raw: 1)
-        try run.take(definition, at: 0)
-        try run.take(
+        try run.append(definition, at: 0)
+        try run.append(
             Trade(
                 instrument: InstrumentID(3), aggressor: nil, price: Price(raw: 3),
                 size: .zero, tradeId: 0), at: 1)

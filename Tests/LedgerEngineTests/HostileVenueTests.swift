@@ -61,7 +61,7 @@ import Testing
         let account = AccountID(.paper, index: 1)
         for var input in Run.opening(Self.settings(seed)) {
             if input.account != .none { input.account = account }
-            try run.take(input)
+            try run.append(input)
         }
         var numbers = Numbers(random: SplitMix64(seed: seed))
         var seconds: Int64 = 1
@@ -90,33 +90,33 @@ import Testing
     /// For once the venue says what the ledger has, so that it trades on.
     private static func agree(_ run: Run, at seconds: Int64) throws {
         let standing = run.engine.standing
-        func take(_ event: any Event) throws {
+        func append(_ event: any Event) throws {
             _ = try run.attempt(Run.Input(event: event, seconds: seconds))
         }
-        try take(
+        try append(
             VenueSnapshotBegan(
                 kind: .reconciliation, snapshot: 2, cash: standing.cash, origin: ""))
         for holding in standing.holdings {
-            try take(
+            try append(
                 VenuePositionReported(
                     instrument: holding.instrument, snapshot: 2, quantity: holding.quantity,
                     averagePrice: .zero, symbol: holding.symbol))
         }
         for order in standing.orders {
-            try take(
+            try append(
                 VenueOrderReported(
                     instrument: order.intended.instrument, side: order.intended.side, snapshot: 2,
                     quantity: order.intended.quantity, filled: order.filled,
                     limitPrice: order.intended.limitPrice, intent: order.intended.intent,
                     symbol: "", venueOrder: ""))
         }
-        try take(
+        try append(
             VenueSnapshotEnded(
                 snapshot: 2, positions: UInt32(standing.holdings.count),
                 orders: UInt32(standing.orders.count)))
-        try take(LinkChanged(.orders, isUp: true, venue: "x", reason: ""))
+        try append(LinkChanged(.orders, isUp: true, venue: "x", reason: ""))
         for source in ["clock", "metrics", "orderRejections", "dailyDrawdown"] {
-            try take(
+            try append(
                 OperatorCommanded(
                     actor: "t", command: "clear", argument: "\(source) global", reason: "r"))
         }

@@ -16,24 +16,24 @@ import Testing
             order: OrderID(1), execution: 1, price: Price(raw: 1), quantity: Quantity(raw: 1),
             fee: .zero, remaining: .zero)
         let run = try Run(Self.holding)
-        #expect(throws: EngineError.self) { try run.take(fill, at: 1) }
+        #expect(throws: EngineError.self) { try run.append(fill, at: 1) }
         let other = try Run(Self.holding)
-        #expect(throws: EngineError.self) { try other.take(StateDigested(digest: 1), at: 1) }
+        #expect(throws: EngineError.self) { try other.append(StateDigested(digest: 1), at: 1) }
     }
 
     @Test func `time does not run backwards`() throws {
         let run = try Run(Self.holding)
-        try run.take(ClockTicked(), at: 5)
-        #expect(throws: EngineError.self) { try run.take(ClockTicked(), at: 4) }
+        try run.append(ClockTicked(), at: 5)
+        #expect(throws: EngineError.self) { try run.append(ClockTicked(), at: 4) }
     }
 
     @Test(arguments: [UInt32(65_537), .max])
     func `an instrument with an absurd number is refused`(number: UInt32) throws {
         let run = try Run(Self.holding)
-        #expect(throws: EngineError.self) { try run.take(Run.define("X", number), at: 1) }
+        #expect(throws: EngineError.self) { try run.append(Run.define("X", number), at: 1) }
         let other = try Run(Self.holding)
         #expect(throws: EngineError.self) {
-            try other.take(Run.bar(number, 1, 1, 1, 1, volume: 1), at: 1)
+            try other.append(Run.bar(number, 1, 1, 1, 1, volume: 1), at: 1)
         }
     }
 
@@ -42,8 +42,8 @@ import Testing
             ("strategies.0.kind", "sma_crossover"), ("strategies.0.symbols", "A"),
             ("strategies.0.fast", "1"), ("strategies.0.slow", "2"),
         ])
-        try run.take(Run.define("A", 1), at: 1)
-        try run.take(Run.define("A", 9), at: 1)
+        try run.append(Run.define("A", 1), at: 1)
+        try run.append(Run.define("A", 9), at: 1)
         try run.bar(10, 10, 10, 10, at: 60)
         try run.bar(12, 12, 12, 12, at: 120)
         try run.bar(14, 14, 14, 14, at: 180)
@@ -54,8 +54,8 @@ import Testing
         let run = try Run([
             ("strategies.0.kind", "buy_and_hold"), ("strategies.0.symbols", "E"),
         ])
-        try run.take(Run.define("E", 3, currency: "EUR"), at: 1)
-        try run.take(Run.bar(3, 1, 1, 1, 1, volume: 1), at: 60)
+        try run.append(Run.define("E", 3, currency: "EUR"), at: 1)
+        try run.append(Run.bar(3, 1, 1, 1, 1, volume: 1), at: 60)
         #expect(run.story == ["signal buy 1", "refused currencyMismatch"])
     }
 

@@ -111,9 +111,9 @@ enum RandomInputs {
         seed: UInt64, _ inputs: [Run.Input], endsAt seconds: Int64? = nil
     ) throws -> Run {
         let run = try Run(settings(seed: seed))
-        for input in inputs { try run.take(input) }
+        for input in inputs { try run.append(input) }
         if let last = inputs.last?.seconds {
-            try run.take(RunEnded(inputs: 0, reason: "end"), at: seconds ?? last)
+            try run.append(RunEnded(inputs: 0, reason: "end"), at: seconds ?? last)
         }
         return run
     }

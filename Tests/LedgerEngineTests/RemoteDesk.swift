@@ -28,12 +28,12 @@ struct RemoteDesk {
             filters.minimumQuantity = filters.lot
             filters.minimumNotional = try Money("5")
             filters.flags = VenueFiltersLoaded.minimumNotionalAppliesToMarket
-            try watched.take(filters)
+            try watched.append(filters)
         }
     }
 
     private func define(_ symbol: String, _ number: UInt32) throws {
-        try watched.take(
+        try watched.append(
             InstrumentDefined(
                 Instrument(
                     id: InstrumentID(number), symbol: symbol, venue: "", currency: "USD",
@@ -48,7 +48,7 @@ struct RemoteDesk {
         let order = try #require(watched.engine.orders.open.last)
         executions += 1
         watched.wait(seconds: 1)
-        try watched.take(
+        try watched.append(
             VenueFillReported(
                 instrument: order.intended.instrument, side: order.intended.side,
                 liquidity: .taker, order: order.id, price: try Price(price),
@@ -76,7 +76,7 @@ struct RemoteDesk {
         _ status: VenueStatus, of order: Order, filled: String = "0", reason: String = ""
     ) throws {
         watched.wait(seconds: 1)
-        try watched.take(
+        try watched.append(
             VenueStatusReported(
                 instrument: order.intended.instrument, status: status,
                 generation: UInt16(order.generation), order: order.id,

@@ -36,19 +36,19 @@ import Testing
                 ("strategies.0.take_profit", "2"),
             ].map { (key: $0.0, value: $0.1) }
             run = Run()
-            for input in Run.opening(settings).dropLast() { try run.take(input) }
-            try run.take(
+            for input in Run.opening(settings).dropLast() { try run.append(input) }
+            try run.append(
                 Run.Input(
                     event: CashDeposited(amount: Money(raw: 100_000_000_000_000)), seconds: 0,
                     account: AccountID(.paper, index: 1)))
         }
 
-        func take(_ event: any Event) throws {
+        func append(_ event: any Event) throws {
             if let fill = event as? VenueFillReported {
                 guard !booked.contains(fill.execution) else { return }
                 booked.append(fill.execution)
             }
-            try run.take(Run.Input(event: event, seconds: seconds))
+            try run.append(Run.Input(event: event, seconds: seconds))
             taken += 1
             guard savesEvery > 0, taken % savesEvery == 0 else { return }
             let saved = run.state
@@ -118,7 +118,7 @@ import Testing
         func turn(_ price: Double) throws {
             seconds += 60
             let number: UInt32 = venue.below(2) == 0 ? 1 : 2
-            try take(Run.bar(number, price, price, price, price, volume: 1000))
+            try append(Run.bar(number, price, price, price, price, volume: 1000))
             if venue.below(6) == 0 { try disturb(price) }
             try collect()
             while !outbound.isEmpty, venue.below(3) > 0 {
@@ -135,10 +135,10 @@ import Testing
             guard let order = run.engine.orders.open.first else { return }
             let instrument = order.intended.instrument
             if venue.below(2) == 0 {
-                try take(
+                try append(
                     OrderCancelRequested(instrument: instrument, order: order.id, actor: "kim"))
             } else {
-                try take(
+                try append(
                     OrderReplaceRequested(
                         instrument: instrument, order: order.id,
                         quantity: Quantity(raw: Int128(venue.below(9) + 1) * 1_000_000_000),
@@ -161,7 +161,7 @@ import Testing
             while !inbound.isEmpty, venue.below(4) > 0 {
                 let place = venue.below(UInt64(inbound.count))
                 let event = venue.below(8) == 0 ? inbound[place] : inbound.remove(at: place)
-                try take(event)
+                try append(event)
             }
         }
 
@@ -189,18 +189,18 @@ import Testing
             let awaited = run.engine.awaited(order.id)
             for execution in venue.executions
             where venue.orders[execution.held].intent == intent {
-                try take(venue.fill(execution))
+                try append(venue.fill(execution))
             }
             for generation in [awaited.replace?.generation, order.generation].compactMap({ $0 }) {
                 guard run.engine.orders.order(order.id) != nil else { return }
                 if let place = venue.find(intent, UInt16(generation)) {
-                    try take(venue.status(place))
+                    try append(venue.status(place))
                 } else if order.state == .intended, generation == order.generation,
                     awaited.cancel == nil
                 {
                     venue.submit(order.id, order.intended, UInt16(generation))
                 } else {
-                    try take(
+                    try append(
                         VenueStatusReported(
                             instrument: order.intended.instrument, status: .unknown,
                             generation: UInt16(generation), order: order.id,

@@ -59,7 +59,7 @@ import Testing
         var run = try DrawdownRunTests.holding()
         for skew in ["600", "700", "-600", "100", "600"] {
             run.wait(seconds: 300)
-            try run.take(MetricReported(.clockSkew, value: try Price(skew), origin: "t"))
+            try run.append(MetricReported(.clockSkew, value: try Price(skew), origin: "t"))
         }
         #expect(try run.alerts(.clockSkew).count == 2)
     }
@@ -70,8 +70,8 @@ import Testing
         #expect(run.phase == .panic)
         try run.command("flatten", "global")
         #expect(try run.orders.count == 2)
-        try run.take(RunEnded(inputs: 0, reason: "end"))
-        try run.take(RunStarted(mode: "test", name: "r"))
+        try run.append(RunEnded(inputs: 0, reason: "end"))
+        try run.append(RunStarted(mode: "test", name: "r"))
         #expect(try run.orders.count == 3)
         try run.price("90")
         #expect(run.position.raw == 0)

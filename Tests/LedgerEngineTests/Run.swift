@@ -25,7 +25,7 @@ final class Run {
         _ settings: [(key: String, value: String)], strategies: StrategyCatalog = .shipped
     ) throws {
         engine = Engine(strategies: strategies)
-        for input in Run.opening(settings) { try take(input) }
+        for input in Run.opening(settings) { try append(input) }
     }
 
     static func opening(_ settings: [(key: String, value: String)]) -> [Input] {
@@ -50,11 +50,11 @@ final class Run {
                 priceScale: 2, quantityScale: 0))
     }
 
-    func take(_ event: some Event, at seconds: Int64) throws {
-        try take(Input(event: event, seconds: seconds))
+    func append(_ event: some Event, at seconds: Int64) throws {
+        try append(Input(event: event, seconds: seconds))
     }
 
-    func take(_ input: Input) throws {
+    func append(_ input: Input) throws {
         let sequence = try append(input.event, input)
         guard let record = step.batch.record(sequence) else { return }
         try engine.step(record, in: &step)
@@ -63,7 +63,7 @@ final class Run {
     /// Takes what a venue says, as a sequencer does: what cannot be stepped is as if it had never come.
     func attempt(_ input: Input) throws -> EngineError? {
         let (saved, next) = (state, batch.nextSequence)
-        do { try take(input) } catch let error as EngineError {
+        do { try append(input) } catch let error as EngineError {
             step.truncate(to: next)
             engine = try Engine(restoring: saved)
             return error
@@ -86,7 +86,7 @@ final class Run {
         _ open: Double, _ high: Double, _ low: Double, _ close: Double, volume: Int = 1_000_000,
         at seconds: Int64
     ) throws {
-        try take(Run.bar(1, open, high, low, close, volume: volume), at: seconds)
+        try append(Run.bar(1, open, high, low, close, volume: volume), at: seconds)
     }
 
     static func bar(

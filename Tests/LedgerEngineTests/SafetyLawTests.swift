@@ -122,9 +122,9 @@ import Testing
         let account = AccountID(kind, index: 1)
         for var input in Run.opening(settings) {
             if input.account != .none { input.account = account }
-            try run.take(input)
+            try run.append(input)
         }
-        for input in inputs(seed, account) { try run.take(input) }
+        for input in inputs(seed, account) { try run.append(input) }
         return run
     }
 
@@ -164,7 +164,7 @@ import Testing
         var signals = 0
         try run.batch.forEachRecord(from: .first) { record in
             if record.type == .signalGenerated { signals += 1 }
-            for fault in try invariants.take(record) { Issue.record("seed \(seed.hex): \(fault)") }
+            for fault in try invariants.check(record) { Issue.record("seed \(seed.hex): \(fault)") }
         }
         #expect(signals > 50, "seed \(seed.hex): too little happened")
     }
@@ -257,11 +257,11 @@ import Testing
         let account = AccountID(kind, index: 1)
         for var input in Run.opening(settings) {
             if input.account != .none { input.account = account }
-            try again.take(input)
+            try again.append(input)
         }
         for (index, input) in Self.inputs(seed, account).enumerated() {
             if index % 61 == 0 { again.engine = try Engine(restoring: again.state) }
-            try again.take(input)
+            try again.append(input)
         }
         #expect(again.journal == whole.journal, "seed \(seed.hex)")
     }

@@ -178,7 +178,7 @@ import Testing
     private func load(_ run: Run, _ more: [(key: String, value: String)], at seconds: Int64) throws
     {
         let text = Settings(Self.holding + more).text
-        try run.take(ConfigurationLoaded(seed: 0, build: "", settings: text), at: seconds)
+        try run.append(ConfigurationLoaded(seed: 0, build: "", settings: text), at: seconds)
     }
 
     @Test func `a kill switch in the settings leaves the stops, and they fill`() throws {

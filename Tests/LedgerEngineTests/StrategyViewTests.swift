@@ -57,7 +57,7 @@ import Testing
         let run = try Run(settings, strategies: catalog)
         for turn in 0..<12 {
             let price = Double(100 + turn)
-            try run.take(
+            try run.append(
                 Run.bar(UInt32(turn % 2 + 1), price, price, price, price, volume: 1000),
                 at: Int64(turn + 1) * 60)
             guard turn % count == count - 1 else { continue }
@@ -100,8 +100,8 @@ import Testing
     @Test func `a bar that comes again is decided upon no second time`() throws {
         let run = try Run(Self.settings, strategies: Self.catalog)
         let bar = Run.bar(1, 100, 100, 100, 100, volume: 1000)
-        try run.take(bar, at: 60)
-        try run.take(bar, at: 60)
+        try run.append(bar, at: 60)
+        try run.append(bar, at: 60)
         #expect(try run.events(SignalGenerated.self).count == 4)
         #expect(try run.events(OrderIntended.self).count == 2)
         #expect(try run.events(IntentRejected.self).map(\.refusal.reason) == [.duplicateIntent])

@@ -14,17 +14,17 @@ import Testing
         _ run: WatchedRun, cash: Money, _ positions: [(number: UInt32, units: Int64, price: Price)],
         orders: [VenueOrderReported] = []
     ) throws {
-        try run.take(
+        try run.append(
             VenueSnapshotBegan(kind: .reconciliation, snapshot: 9, cash: cash, origin: "test"))
         for position in positions {
-            try run.take(
+            try run.append(
                 VenuePositionReported(
                     instrument: InstrumentID(position.number), snapshot: 9,
                     quantity: Quantity(raw: Int128(position.units) * 1_000_000_000),
                     averagePrice: position.price, symbol: "X"))
         }
-        for order in orders { try run.take(order) }
-        try run.take(
+        for order in orders { try run.append(order) }
+        try run.append(
             VenueSnapshotEnded(
                 snapshot: 9, positions: UInt32(positions.count), orders: UInt32(orders.count)))
     }
@@ -104,11 +104,11 @@ import Testing
     @Test func `a venue that cannot be asked blocks what trades money`() throws {
         for kind in [AccountKind.paper, .simulated] {
             let run = try WatchedRun(WatchedRun.holding, kind: kind)
-            try run.take(
+            try run.append(
                 VenueSnapshotBegan(
                     kind: .reconciliation, isReachable: false, snapshot: 9, cash: .zero,
                     origin: "test"))
-            try run.take(VenueSnapshotEnded(snapshot: 9, positions: 0, orders: 0))
+            try run.append(VenueSnapshotEnded(snapshot: 9, positions: 0, orders: 0))
             #expect(try Self.last(run) == (kind == .simulated ? .skipped : .fail))
             #expect(run.latches == (kind == .simulated ? [] : [.reconciliation]))
         }

@@ -11,7 +11,7 @@ import Testing
     private static let profit: WatchedRun.Pairs = [("strategies.0.take_profit", "1000")]
 
     private func quote(_ desk: RemoteDesk, _ bid: String, _ ask: String) throws {
-        try desk.watched.take(
+        try desk.watched.append(
             Quote(
                 instrument: InstrumentID(3), bid: try Price(bid), ask: try Price(ask),
                 bidSize: try Quantity("1"), askSize: try Quantity("1")))
@@ -19,10 +19,10 @@ import Testing
 
     /// The venue has money and nothing else.
     private func empty(_ desk: RemoteDesk, _ snapshot: UInt64) throws {
-        try desk.watched.take(
+        try desk.watched.append(
             VenueSnapshotBegan(
                 kind: .reconciliation, snapshot: snapshot, cash: try Money("20000"), origin: ""))
-        try desk.watched.take(VenueSnapshotEnded(snapshot: snapshot, positions: 0, orders: 0))
+        try desk.watched.append(VenueSnapshotEnded(snapshot: snapshot, positions: 0, orders: 0))
     }
 
     @Test(arguments: [VenueStatus.rejected, .unknown, .expired])
@@ -133,7 +133,7 @@ import Testing
     @Test func `a level survives a split, and goes with the position`() throws {
         var desk = try RemoteDesk(Self.profit)
         try desk.enter()
-        try desk.watched.take(
+        try desk.watched.append(
             SplitApplied(instrument: InstrumentID(3), numerator: 1, denominator: 10))
         try quote(desk, "600000", "0")
         #expect(desk.open.isEmpty)
@@ -157,18 +157,18 @@ import Testing
         try desk.say(.rejected, of: try #require(desk.open.last))
         #expect(desk.open.isEmpty)
         // Not at once, and not for ever.
-        try desk.watched.take(ClockTicked())
+        try desk.watched.append(ClockTicked())
         let first = desk.open.count
         desk.watched.wait(seconds: 30)
-        try desk.watched.take(ClockTicked())
+        try desk.watched.append(ClockTicked())
         desk.watched.wait(seconds: 31)
-        try desk.watched.take(ClockTicked())
+        try desk.watched.append(ClockTicked())
         #expect(first == 1)
         #expect(desk.open.count == 1)
         try desk.fill("0.01234", at: "60000", fee: "0", "")
         #expect(desk.held(3) == .zero)
         desk.watched.wait(seconds: 61)
-        try desk.watched.take(ClockTicked())
+        try desk.watched.append(ClockTicked())
         #expect(desk.open.isEmpty)
     }
 
@@ -178,10 +178,10 @@ import Testing
         var filters = VenueFiltersLoaded(instrument: InstrumentID(3), origin: "test")
         filters.lot = try Quantity("0.001")
         filters.marketMaximumQuantity = try Quantity("0.01")
-        try desk.watched.take(filters)
+        try desk.watched.append(filters)
         try desk.watched.command("engage", "flatten global")
         #expect(desk.open.map(\.remaining) == [try Quantity("0.01")])
-        try desk.watched.take(ClockTicked())
+        try desk.watched.append(ClockTicked())
         #expect(desk.open.count == 1)
         try desk.fill("0.01", at: "60000", fee: "0", "")
         #expect(desk.open.map(\.remaining) == [try Quantity("0.002")])

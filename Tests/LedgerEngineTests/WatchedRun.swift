@@ -32,9 +32,9 @@ struct WatchedRun {
     ) throws {
         account = AccountID(kind, index: 1)
         try configure(settings + [("account.calendar", calendar), ("account.kind", "\(kind)")])
-        try take(Run.define("A", 1))
-        try take(Run.define("B", 2))
-        if cash != "0" { try take(CashDeposited(amount: try Money(cash))) }
+        try append(Run.define("A", 1))
+        try append(Run.define("B", 2))
+        if cash != "0" { try append(CashDeposited(amount: try Money(cash))) }
     }
 
     static func second(_ day: Int, _ hour: Int, _ minute: Int = 0) -> Int64 {
@@ -42,7 +42,7 @@ struct WatchedRun {
     }
 
     func configure(_ settings: Pairs) throws {
-        try take(
+        try append(
             ConfigurationLoaded(seed: 0, build: "", settings: Settings(settings).text))
     }
 
@@ -53,8 +53,8 @@ struct WatchedRun {
 
     mutating func wait(seconds more: Int64) { seconds += more }
 
-    func take(_ event: some Event) throws {
-        try run.take(Run.Input(event: event, seconds: seconds, account: account))
+    func append(_ event: some Event) throws {
+        try run.append(Run.Input(event: event, seconds: seconds, account: account))
     }
 
     /// A bar of one price, an hour after the last input.
@@ -70,19 +70,19 @@ struct WatchedRun {
     /// The same now.
     func bar(_ price: String, of number: UInt32 = 1) throws {
         let value = try Price(price)
-        try take(
+        try append(
             Bar(
                 instrument: InstrumentID(number), interval: 3600, open: value, high: value,
                 low: value, close: value, volume: Quantity(raw: 1_000_000_000_000_000)))
     }
 
     func command(_ verb: String, _ argument: String = "", reason: String = "test") throws {
-        try take(
+        try append(
             OperatorCommanded(actor: "kim", command: verb, argument: argument, reason: reason))
     }
 
     func fault(_ kind: FaultKind) throws {
-        try take(FaultReported(kind, origin: "test", detail: "x"))
+        try append(FaultReported(kind, origin: "test", detail: "x"))
     }
 
     // MARK: What came of it

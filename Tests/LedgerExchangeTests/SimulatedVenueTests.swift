@@ -42,7 +42,7 @@ import Testing
             let quote = Quote(
                 instrument: instrument.id, bid: Price(raw: bid * one), ask: Price(raw: ask * one),
                 bidSize: size, askSize: size)
-            try ledger.take([
+            try ledger.apply([
                 FeedItem(content: .event(.quote(quote, time)), time: time, received: time)
             ])
         }

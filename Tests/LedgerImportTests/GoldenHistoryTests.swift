@@ -43,23 +43,23 @@ struct `Golden history` {
             ("strategies.0.cash_fraction", "1"),
         ]
         let text = Settings(standard.map { (key: $0.0, value: $0.1) } + settings).text
-        try sequencer.take(
+        try sequencer.append(
             ConfigurationLoaded(seed: 0, build: "", settings: text), Envelope(time: first))
-        try sequencer.take(
+        try sequencer.append(
             InstrumentDefined(
                 Instrument(
                     id: InstrumentID(1), symbol: symbol, venue: "", currency: "USD", kind: .equity,
                     tick: Price(raw: 100_000), lot: Quantity(raw: 1_000_000_000), priceScale: 4,
                     quantityScale: 0)), Envelope(time: first))
-        try sequencer.take(
+        try sequencer.append(
             CashDeposited(amount: Money("1000000")),
             Envelope(account: sequencer.engine.account, time: first))
         for event in kept {
             switch event {
-            case .bar(let bar, let time): try sequencer.take(bar, at: time)
-            case .split(let split, let time): try sequencer.take(split, Envelope(time: time))
+            case .bar(let bar, let time): try sequencer.append(bar, at: time)
+            case .split(let split, let time): try sequencer.append(split, Envelope(time: time))
             case .dividend(let dividend, let time):
-                try sequencer.take(dividend, Envelope(time: time))
+                try sequencer.append(dividend, Envelope(time: time))
             default: break
             }
         }

@@ -26,7 +26,7 @@ import Testing
 
         var position: SequenceNumber { disk.position }
 
-        mutating func take(_ record: Record) throws {
+        mutating func apply(_ record: Record) throws {
             diesAfter -= 1
             if diesAfter < 0, diesBeforeActing { throw Killed() }
             disk.taken.append(record.sequence)
@@ -108,7 +108,7 @@ import Testing
         var taken: [SequenceNumber] = []
 
         mutating func enter(_ block: BlockHeader) { blocks.append(block.firstSequence) }
-        mutating func take(_ record: Record) { taken.append(record.sequence) }
+        mutating func apply(_ record: Record) { taken.append(record.sequence) }
         mutating func finish(through sequence: SequenceNumber) { position = sequence }
     }
 

@@ -47,18 +47,18 @@ private final class CountingGateway: VenueGateway {
                 ("quality.enabled", "false"), ("reconciliation.enabled", "false"),
             ].map { (key: $0.0, value: $0.1) }
         ).settings
-        try sequencer.take(
+        try sequencer.append(
             ConfigurationLoaded(seed: 0, build: "", settings: settings.text), Envelope(time: noon))
-        try sequencer.take(
+        try sequencer.append(
             InstrumentDefined(
                 Instrument(
                     id: InstrumentID(1), symbol: "A", venue: "", currency: "USD", kind: .equity,
                     tick: Price("0.01"), lot: Quantity("1"), priceScale: 2, quantityScale: 0)),
             Envelope(time: noon))
-        try sequencer.take(
+        try sequencer.append(
             CashDeposited(amount: Money("1000")),
             Envelope(account: sequencer.engine.account, time: noon))
-        try sequencer.take(
+        try sequencer.append(
             OrderRequested(
                 instrument: InstrumentID(1), side: .buy, orderType: .limit,
                 quantity: Quantity("3"), limitPrice: Price("10"), timeInForce: .day,
@@ -98,7 +98,7 @@ private final class CountingGateway: VenueGateway {
         var sequencer = try decided()
         var executor = Executor(after: .none, times: nil)
         try advance(&executor, sequencer, false)
-        try sequencer.take(
+        try sequencer.append(
             OperatorCommanded(.engage(.blockEntries, .global), actor: "kim", reason: "stop"),
             Envelope(time: noon))
         try advance(&executor, sequencer, true)
@@ -111,12 +111,12 @@ private final class CountingGateway: VenueGateway {
         var executor = Executor(after: .none, times: nil)
         try advance(&executor, sequencer, true)
         let order = try #require(sequencer.engine.orders.open.first)
-        try sequencer.take(
+        try sequencer.append(
             OrderCancelRequested(instrument: InstrumentID(1), order: order.id, actor: "kim"),
             Envelope(time: noon))
         try advance(&executor, sequencer, true)
         #expect(gateway.left == ["submit A 3"])
-        try sequencer.take(
+        try sequencer.append(
             VenueStatusReported(
                 instrument: InstrumentID(1), status: .accepted, order: order.id, clientOrder: ""),
             Envelope(time: noon))
@@ -133,11 +133,11 @@ private final class CountingGateway: VenueGateway {
             price: try Price("10"), quantity: try Quantity("1"), fee: .zero, cumulative: .zero,
             clientOrder: "", venueOrder: "", execution: "7", feeAsset: "USD")
         let key = DeduplicationKey.identifier("counting A 7", at: noon)
-        #expect(try sequencer.take(fill, Envelope(time: noon), key: key))
+        #expect(try sequencer.append(fill, Envelope(time: noon), key: key))
         // Each input is a commit here, and nothing came after it.
         #expect(sequencer.uncommitted == 0)
         #expect(try journal.deduplicated(producer: "execution", key: key) != nil)
-        #expect(try !sequencer.take(fill, Envelope(time: noon), key: key))
+        #expect(try !sequencer.append(fill, Envelope(time: noon), key: key))
         #expect(sequencer.engine.orders.fills == 1)
         try sequencer.close()
     }

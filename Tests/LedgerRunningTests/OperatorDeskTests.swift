@@ -15,7 +15,7 @@ import Testing
     private func open(_ kind: JournalKind = .general) throws {
         let configuration = try Configuration(path: nil, text: nil, environment: [:])
         var sequencer = try Sequencer(journal, holder: "test", commitBytes: .max)
-        try RunOpening(configuration, kind: kind, name: "test").take(into: &sequencer, at: noon)
+        try RunOpening(configuration, kind: kind, name: "test").submit(into: &sequencer, at: noon)
         try sequencer.commit()
         try sequencer.close()
     }

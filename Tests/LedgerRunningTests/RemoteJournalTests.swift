@@ -26,20 +26,20 @@ import Testing
                     ("strategies.0.fast", "1"), ("strategies.0.slow", "2"),
                     ("strategies.0.quantity", "0.01"), ("strategies.0.stop_loss", "1000"),
                 ].map { (key: $0.0, value: $0.1) })
-            try take(ConfigurationLoaded(seed: 0, build: "", settings: settings.text))
-            try take(
+            try append(ConfigurationLoaded(seed: 0, build: "", settings: settings.text))
+            try append(
                 InstrumentDefined(
                     Instrument(
                         id: InstrumentID(1), symbol: "BTCUSD", venue: "", currency: "USD",
                         kind: .crypto, tick: try Price("0.01"), lot: try Quantity("0.00001"),
                         priceScale: 2, quantityScale: 5)))
-            try take(
+            try append(
                 CashDeposited(amount: try Money("10000")), account: AccountID(.paper, index: 1))
             for price in ["59000", "60000"] { try trade(price) }
         }
 
-        func take(_ event: some Event, account: AccountID = .none) throws {
-            try sequencer.take(event, envelope(account))
+        func append(_ event: some Event, account: AccountID = .none) throws {
+            try sequencer.append(event, envelope(account))
         }
 
         private func envelope(_ account: AccountID = .none) -> Envelope {
@@ -49,14 +49,14 @@ import Testing
         }
 
         func trade(_ price: String) throws {
-            try take(
+            try append(
                 Trade(
                     instrument: InstrumentID(1), aggressor: nil, price: try Price(price),
                     size: try Quantity("1"), tradeId: 1))
         }
 
         func say(_ status: VenueStatus, of order: OrderID, reason: String = "") throws {
-            try take(
+            try append(
                 VenueStatusReported(
                     instrument: InstrumentID(1), status: status, order: order, clientOrder: "x",
                     reason: reason))
@@ -68,7 +68,7 @@ import Testing
             execution: String
         ) throws -> Bool {
             let key = DeduplicationKey.identifier(execution, at: .zero)
-            return try sequencer.take(
+            return try sequencer.append(
                 VenueFillReported(
                     instrument: InstrumentID(1), side: side, liquidity: .taker, order: order,
                     price: try Price(price), quantity: try Quantity("0.01"), fee: try Money(fee),
@@ -99,7 +99,7 @@ import Testing
         #expect(try desk.awaits() == ["the venue's answer"])
         #expect(try desk.blockers().blockers.map(\.reason) == ["unconfirmed"])
         let intent = try #require(desk.sequencer.engine.orders.order(entry)).intended.intent
-        try desk.take(
+        try desk.append(
             FaultReported(.rest, origin: "binance \(intent)", detail: "outcome not known"))
         try desk.say(.accepted, of: entry)
         #expect(try desk.awaits() == [nil])
@@ -132,7 +132,7 @@ import Testing
         let desk = try Desk()
         let entry = try #require(desk.last)
         #expect(try desk.fill(entry, .buy, fee: "0.00001", "BTC", execution: "1"))
-        try desk.take(
+        try desk.append(
             OrderReplaceRequested(
                 instrument: InstrumentID(1), order: try #require(desk.last),
                 quantity: try Quantity("0.005"), actor: "kim"))

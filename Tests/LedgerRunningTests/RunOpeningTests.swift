@@ -42,11 +42,12 @@ import Testing
     ) throws {
         var sequencer = try Sequencer(journal, holder: "test", commitBytes: .max)
         defer { try? sequencer.close() }
-        try opening(configuration).take(into: &sequencer, at: max(noon, sequencer.engine.lastTime))
+        try opening(configuration).submit(
+            into: &sequencer, at: max(noon, sequencer.engine.lastTime))
         for _ in 0..<bars {
             let time = sequencer.engine.lastTime.advanced(by: .minute)
             let price = try Price("10")
-            try sequencer.take(
+            try sequencer.append(
                 Bar(
                     instrument: InstrumentID(1), interval: 60, open: price, high: price,
                     low: price, close: price, volume: try Quantity("100")), at: time)
@@ -128,11 +129,11 @@ import Testing
         // Settings that changed while an older program ignored the definition.
         let changed = try configuration("tick: 0.5, lot: 1")
         var sequencer = try Sequencer(journal, holder: "test")
-        try sequencer.take(
+        try sequencer.append(
             ConfigurationLoaded(seed: 0, build: Build.identity, settings: changed.settings.text),
             Envelope(time: noon))
         let price = try Price("10")
-        try sequencer.take(
+        try sequencer.append(
             Bar(
                 instrument: InstrumentID(1), interval: 60, open: price, high: price, low: price,
                 close: price, volume: try Quantity("100")), at: noon)
@@ -156,7 +157,7 @@ import Testing
         var sequencer = try Sequencer(journal, holder: "test")
         defer { try? sequencer.close() }
         #expect(throws: InputError("X is defined in two ways by two inputs")) {
-            try opening.take(into: &sequencer, at: noon)
+            try opening.submit(into: &sequencer, at: noon)
         }
         #expect(try journal.head == .empty)
     }

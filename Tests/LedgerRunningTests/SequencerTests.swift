@@ -12,10 +12,10 @@ import Testing
     private func opened(_ journal: any Journal, commitBytes: Int = 0) throws -> Sequencer {
         var sequencer = try Sequencer(journal, holder: "test", commitBytes: commitBytes)
         let settings = try Configuration(path: nil, text: nil, environment: [:]).settings
-        try sequencer.take(
+        try sequencer.append(
             JournalOpened(kind: .general, name: "test", build: Build.identity), Envelope(time: noon)
         )
-        try sequencer.take(
+        try sequencer.append(
             ConfigurationLoaded(seed: 0, build: Build.identity, settings: settings.text),
             Envelope(time: noon))
         return sequencer
@@ -140,7 +140,7 @@ import Testing
         let journal = MemoryJournal()
         var sequencer = try opened(journal)
         #expect(throws: EngineError.self) {
-            try sequencer.take(
+            try sequencer.append(
                 ClockTicked(), Envelope(time: noon.advanced(by: Nanoseconds(-1))))
         }
         #expect(
@@ -152,7 +152,7 @@ import Testing
     @Test func `a restart continues from the journal alone`() throws {
         let journal = MemoryJournal()
         var first = try opened(journal)
-        try first.take(
+        try first.append(
             CashDeposited(amount: Money("10")),
             Envelope(account: first.engine.account, time: noon))
         let digest = first.engine.digest

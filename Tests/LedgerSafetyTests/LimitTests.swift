@@ -160,16 +160,16 @@ import Testing
         func at(_ seconds: Int64) -> Timestamp { Timestamp(nanoseconds: seconds * 1_000_000_000) }
         var counters = FaultCounters()
         for second in 1...9 {
-            let trips = counters.take(.rest, at: at(Int64(second)), rules)
+            let trips = counters.count(.rest, at: at(Int64(second)), rules)
             #expect(!trips)
         }
-        let atOnce = counters.take(.rest, at: at(69), rules)
+        let atOnce = counters.count(.rest, at: at(69), rules)
         #expect(atOnce, "60 s later is not after the minute")
         counters = FaultCounters()
-        for second in 1...9 { _ = counters.take(.rest, at: at(Int64(second)), rules) }
-        let later = counters.take(.rest, at: at(70), rules)
+        for second in 1...9 { _ = counters.count(.rest, at: at(Int64(second)), rules) }
+        let later = counters.count(.rest, at: at(70), rules)
         #expect(!later && counters.count(.rest) == 1)
-        let refused = counters.take(.authentication, at: at(1), rules)
+        let refused = counters.count(.authentication, at: at(1), rules)
         #expect(refused, "the first one trips")
     }
 
@@ -202,10 +202,10 @@ import Testing
         var bucket = TokenBucket()
         let rate = 5 * FixedPoint.one
         let start = Timestamp(nanoseconds: 1)
-        let burst = (0..<7).map { _ in bucket.take(at: start, rate: rate) }
+        let burst = (0..<7).map { _ in bucket.spend(at: start, rate: rate) }
         #expect(burst == [true, true, true, true, true, false, false])
         let soon = Timestamp(nanoseconds: 200_000_001)
-        let again = (0..<2).map { _ in bucket.take(at: soon, rate: rate) }
+        let again = (0..<2).map { _ in bucket.spend(at: soon, rate: rate) }
         #expect(again == [true, false])
     }
 }

@@ -34,7 +34,7 @@ struct QualityData {
             instrument: id, interval: interval, open: try Price(open ?? close),
             high: try Price(high ?? close), low: try Price(low ?? close), close: try Price(close),
             volume: try Quantity(volume))
-        quality.take(bar, at: time, QualityRow(number: row))
+        quality.observe(bar, at: time, QualityRow(number: row))
     }
 
     mutating func bar(_ time: String, _ close: String = "100", interval: UInt32 = 86_400) throws {
@@ -50,7 +50,7 @@ struct QualityData {
     }
 
     mutating func split(_ numerator: Int64, _ denominator: Int64) {
-        quality.take(
+        quality.observe(
             SplitApplied(instrument: id, numerator: numerator, denominator: denominator))
     }
 

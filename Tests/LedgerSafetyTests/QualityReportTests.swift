@@ -21,7 +21,7 @@ import Testing
     ) throws {
         for index in 0..<days {
             let time = end.advanced(by: Nanoseconds(-Int64(days - 1 - index) * Self.day))
-            quality.take(
+            quality.observe(
                 try bar(id, spike && index == days / 2 ? "200" : "100"), at: time,
                 QualityRow(number: UInt64(index + 1)))
         }
@@ -43,10 +43,10 @@ import Testing
         try fill(&quality, 3, days: 3, end: early, spike: true)
         try fill(&quality, 4, days: 99, end: end, spike: true)
         try fill(&quality, 5, days: 150, end: end.advanced(by: Nanoseconds(-Self.day * 40)))
-        quality.take(try bar(5, "1000"), at: end, QualityRow(number: 151))
+        quality.observe(try bar(5, "1000"), at: end, QualityRow(number: 151))
         try fill(&quality, 6, days: 249, end: end, spike: true)
         try fill(&quality, 7, days: 250, end: end, spike: true)
-        quality.take(try bar(8), at: end, QualityRow(number: 1))
+        quality.observe(try bar(8), at: end, QualityRow(number: 1))
         return quality
     }
 
@@ -126,10 +126,10 @@ import Testing
         quality.define(QualityData.instrument(1, "COIN", .crypto))
         quality.define(QualityData.instrument(2, "LATE", .equity))
         quality.define(QualityData.instrument(3, "OLD", .equity))
-        quality.take(
+        quality.observe(
             try bar(1), at: try QualityData.time("2029-06-05T00:00:00Z"), QualityRow(number: 1))
-        quality.take(try bar(2), at: end, QualityRow(number: 2))
-        quality.take(
+        quality.observe(try bar(2), at: end, QualityRow(number: 2))
+        quality.observe(
             try bar(3), at: try QualityData.time("2028-12-30T05:00:00Z"), QualityRow(number: 3))
         let report = quality.report(at: end)
         #expect(report.blocked.map(\.symbol) == ["LATE", "OLD"])
@@ -160,13 +160,13 @@ import Testing
             if next(40) == 0 {
                 let split = SplitApplied(
                     instrument: InstrumentID(UInt32(id + 1)), numerator: 2, denominator: 1)
-                together.take(split)
-                alone[id].take(split)
+                together.observe(split)
+                alone[id].observe(split)
             }
             let bar = try bar(
                 UInt32(id + 1), "\(50 + next(60))", volume: next(9) == 0 ? "0" : "1")
-            together.take(bar, at: time, QualityRow(number: UInt64(row)))
-            alone[id].take(bar, at: time, QualityRow(number: UInt64(row)))
+            together.observe(bar, at: time, QualityRow(number: UInt64(row)))
+            alone[id].observe(bar, at: time, QualityRow(number: UInt64(row)))
         }
         let report = together.report(at: time)
         for id in 0..<4 {
@@ -178,13 +178,13 @@ import Testing
         }
     }
 
-    private func take(
+    private func observe(
         _ event: some Event, _ sequence: UInt64, at time: String, _ quality: inout DataQuality
     ) throws {
         var batch = Batch(next: SequenceNumber(sequence))
         try batch.append(event, Envelope(time: try QualityData.time(time)))
         let record = batch.record(batch.firstSequence)
-        try quality.take(try #require(record))
+        try quality.observe(try #require(record))
     }
 
     @Test func `events of a journal are data, and what a run wrote of its feed is listed`() throws {
@@ -200,25 +200,25 @@ import Testing
             Trade(instrument: id, aggressor: nil, price: try Price(price), size: size, tradeId: 1)
         }
         let definition = QualityData.instrument(1, "A", .crypto)
-        try take(InstrumentDefined(definition), 1, at: "2024-03-05T00:00:00Z", &quality)
-        try take(trade("7", one), 2, at: "2024-03-05T12:00:00Z", &quality)
+        try observe(InstrumentDefined(definition), 1, at: "2024-03-05T00:00:00Z", &quality)
+        try observe(trade("7", one), 2, at: "2024-03-05T12:00:00Z", &quality)
         let pause = FeedPaused(instrument: id, lastSeen: seen, reason: "late")
-        try take(pause, 3, at: "2024-03-05T13:00:00Z", &quality)
+        try observe(pause, 3, at: "2024-03-05T13:00:00Z", &quality)
         let split = SplitApplied(instrument: id, numerator: 7, denominator: 1)
-        try take(split, 4, at: "2024-03-06T00:00:00Z", &quality)
+        try observe(split, 4, at: "2024-03-06T00:00:00Z", &quality)
         // Trades were there before, so that quotes say nothing of the close.
         let quote = Quote(
             instrument: id, bid: try Price("5"), ask: try Price("5"), bidSize: one, askSize: one)
-        try take(quote, 5, at: "2024-03-06T00:01:00Z", &quality)
-        try take(trade("1", .zero), 6, at: end, &quality)
+        try observe(quote, 5, at: "2024-03-06T00:01:00Z", &quality)
+        try observe(trade("1", .zero), 6, at: end, &quality)
         let gap = GapDetected(
             instrument: id, sessions: 0, from: seen, to: try QualityData.time(end))
-        try take(gap, 7, at: end, &quality)
-        try take(FeedResumed(instrument: id, pausedAt: seen), 8, at: end, &quality)
+        try observe(gap, 7, at: end, &quality)
+        try observe(FeedResumed(instrument: id, pausedAt: seen), 8, at: end, &quality)
         let forecast = PredictionRecorded(
             instrument: id, predicted: try Price("1"), error: .zero, horizon: .zero)
-        try take(forecast, 9, at: end, &quality)
-        try take(ClockTicked(), 10, at: end, &quality)
+        try observe(forecast, 9, at: end, &quality)
+        try observe(ClockTicked(), 10, at: end, &quality)
         let report = try #require(
             quality.report(at: try QualityData.time(end)).symbols.first)
         #expect(report.issue == nil, "\(report.reason)")

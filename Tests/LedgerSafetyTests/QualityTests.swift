@@ -144,7 +144,7 @@ import Testing
             let quote = Quote(
                 instrument: data.id, bid: try Price(price), ask: .zero, bidSize: .zero,
                 askSize: .zero)
-            data.quality.take(
+            data.quality.observe(
                 quote, at: try QualityData.time("2024-03-0\(day + 5)T12:00:00Z"),
                 QualityRow(number: UInt64(day + 1)))
         }
@@ -161,7 +161,7 @@ import Testing
         #expect(try data.report(at: end).reason == "no prediction after 10 days")
         let forecast = PredictionRecorded(
             instrument: data.id, predicted: try Price("1"), error: .zero, horizon: .zero)
-        data.quality.take(forecast, at: try QualityData.time("2024-03-14T00:00:00Z"))
+        data.quality.observe(forecast, at: try QualityData.time("2024-03-14T00:00:00Z"))
         #expect(try data.report(at: end).issue == nil)
         try data.days(9, from: "2024-03-15T00:00:00Z")
         let later = try data.report(at: "2024-03-23T00:00:00Z")

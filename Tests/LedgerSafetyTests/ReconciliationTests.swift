@@ -51,12 +51,12 @@ import Testing
     /// An intent waits to leave while the order stream is down, and its order is on its way after that.
     @Test func `an order that the venue has not confirmed is not missed there`() throws {
         var register = OrderRegister()
-        func take(_ event: some Event, _ number: UInt64) throws {
+        func append(_ event: some Event, _ number: UInt64) throws {
             var batch = Batch(next: SequenceNumber(number))
             try batch.append(event, Envelope(account: AccountID(1), time: .zero))
             if let record = batch.record(SequenceNumber(number)) { try register.apply(record) }
         }
-        try take(
+        try append(
             OrderIntended(
                 instrument: InstrumentID(1), strategy: StrategyID(1), side: .sell,
                 orderType: .market, intent: IntentID(high: 1, low: 2), quantity: try Quantity("3"),
@@ -65,7 +65,7 @@ import Testing
         var standing = try Self.standing()
         standing.orders = register.open
         #expect(try Self.kinds(standing, Self.snapshot()) == [])
-        try take(OrderSubmitted(instrument: InstrumentID(1), order: SequenceNumber(7)), 8)
+        try append(OrderSubmitted(instrument: InstrumentID(1), order: SequenceNumber(7)), 8)
         standing.orders = register.open
         #expect(try Self.kinds(standing, Self.snapshot()) == [.orderOnlyInLedger])
     }
@@ -150,20 +150,20 @@ import Testing
     @Test func `a snapshot that lacks a record is not whole`() throws {
         var collector = SnapshotCollector()
         let whole = try Self.snapshot()
-        collector.take(whole.began)
-        collector.take(whole.positions[0])
+        collector.add(whole.began)
+        collector.add(whole.positions[0])
         #expect(
-            collector.take(VenueSnapshotEnded(snapshot: 1, positions: 1, orders: 0))
+            collector.add(VenueSnapshotEnded(snapshot: 1, positions: 1, orders: 0))
                 == .complete(whole))
-        collector.take(whole.began)
+        collector.add(whole.began)
         guard
-            case .incomplete(let why) = collector.take(
+            case .incomplete(let why) = collector.add(
                 VenueSnapshotEnded(snapshot: 1, positions: 1, orders: 0))
         else { return #expect(Bool(false), "a missing position was not noticed") }
         #expect(why.contains("0 positions"))
         #expect(collector.last == whole, "the last whole one stays")
         guard
-            case .incomplete = collector.take(
+            case .incomplete = collector.add(
                 VenueSnapshotEnded(snapshot: 2, positions: 0, orders: 0))
         else { return #expect(Bool(false), "an end without a beginning was taken") }
     }

@@ -208,7 +208,7 @@ import Testing
         for number: UInt32 in [7, 2, 9, 2, 1] {
             event.instrument = InstrumentID(number)
             event.maximumOrders += 1
-            book.take(event)
+            book.load(event)
         }
         #expect(book.all.map(\.event.instrument.number) == [1, 2, 7, 9])
         #expect(book[InstrumentID(2)]?.event.maximumOrders == 204)

@@ -23,7 +23,7 @@ import Testing
     private func reading(
         _ clock: inout ClockEstimator, _ samples: [ClockSample]
     ) throws -> ClockEstimator.Reading {
-        let reading = clock.take(samples, at: Self.start)
+        let reading = clock.add(samples, at: Self.start)
         return try #require(reading)
     }
 
@@ -73,7 +73,7 @@ import Testing
         var rules = ClockEstimator.Rules()
         rules.alpha = 250_000_000
         var clock = ClockEstimator(rules)
-        _ = clock.take([sample(100)], at: Self.start)
+        _ = clock.add([sample(100)], at: Self.start)
         #expect(try milliseconds(reading(&clock, [sample(200)]).offset) == 125)
         #expect(try milliseconds(reading(&clock, [sample(-75)]).offset) == 75)
     }
@@ -84,7 +84,7 @@ import Testing
     {
         var clock = ClockEstimator()
         #expect(clock.isDue(at: Self.start))
-        _ = clock.take([sample(0)], at: Self.start)
+        _ = clock.add([sample(0)], at: Self.start)
         func later(_ seconds: Int64) -> Timestamp {
             Timestamp(nanoseconds: Self.start.nanoseconds + seconds * 1_000_000_000)
         }
@@ -99,14 +99,14 @@ import Testing
     @Test func `samples that cannot be are no measurement`() {
         var clock = ClockEstimator()
         for none in [[], [sample(0, trip: -2)]] {
-            let reading = clock.take(none, at: Self.start)
+            let reading = clock.add(none, at: Self.start)
             #expect(reading == nil)
         }
         #expect(clock.isDue(at: Self.start))
         let far = ClockSample(
             server: Timestamp(nanoseconds: .max), roundTrip: Nanoseconds(.max),
             local: Timestamp(nanoseconds: .min))
-        let reading = clock.take([far], at: Self.start)
+        let reading = clock.add([far], at: Self.start)
         #expect(reading?.measured.count == .max)
         #expect(reading?.metric(origin: "").value.raw == .max)
         #expect(clock.venueTime(at: Timestamp(nanoseconds: .max)).nanoseconds == .max)

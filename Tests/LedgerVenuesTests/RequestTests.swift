@@ -105,24 +105,24 @@ import Testing
     @Test func `questions leave orders their reserve`() {
         var budget = RequestBudget(
             RequestBudget.Rules(perMinute: 60, burst: 10, reserve: 4), now: 0)
-        for _ in 0..<6 { #expect(budget.take(1, isOrder: false, now: 0) == .go) }
-        #expect(budget.take(1, isOrder: false, now: 0) == .wait(Nanoseconds(1_000_000_001)))
-        for _ in 0..<4 { #expect(budget.take(1, isOrder: true, now: 0) == .go) }
-        #expect(budget.take(1, isOrder: true, now: 0) == .wait(Nanoseconds(1_000_000_001)))
-        #expect(budget.take(1, isOrder: true, now: 1_000_000_000) == .go)
-        #expect(budget.take(80, isOrder: false, now: 60_000_000_000) == .go, "when it is full")
+        for _ in 0..<6 { #expect(budget.spend(1, isOrder: false, now: 0) == .go) }
+        #expect(budget.spend(1, isOrder: false, now: 0) == .wait(Nanoseconds(1_000_000_001)))
+        for _ in 0..<4 { #expect(budget.spend(1, isOrder: true, now: 0) == .go) }
+        #expect(budget.spend(1, isOrder: true, now: 0) == .wait(Nanoseconds(1_000_000_001)))
+        #expect(budget.spend(1, isOrder: true, now: 1_000_000_000) == .go)
+        #expect(budget.spend(80, isOrder: false, now: 60_000_000_000) == .go, "when it is full")
     }
 
     @Test func `what the venue says of its count is believed`() {
         let rules = RequestBudget.Rules(perMinute: 60, burst: 60, reserve: 0)
         var budget = RequestBudget(rules, now: 0)
         budget.observe(used: 59, now: 0)
-        #expect(budget.take(1, isOrder: true, now: 0) == .go)
-        #expect(budget.take(1, isOrder: true, now: 0) != .go)
+        #expect(budget.spend(1, isOrder: true, now: 0) == .go)
+        #expect(budget.spend(1, isOrder: true, now: 0) != .go)
         budget.pause(Nanoseconds(5_000_000_000), now: 0)
         #expect(
-            budget.take(1, isOrder: true, now: 4_000_000_000) == .wait(Nanoseconds(1_000_000_000)))
-        #expect(budget.take(1, isOrder: true, now: 5_000_000_000) == .go)
+            budget.spend(1, isOrder: true, now: 4_000_000_000) == .wait(Nanoseconds(1_000_000_000)))
+        #expect(budget.spend(1, isOrder: true, now: 5_000_000_000) == .go)
     }
 
     @Test(

@@ -22,7 +22,7 @@ import Testing
     ) throws -> [UInt8] {
         var fold = Fold<P>()
         try journal.forEachRecord(from: .first, through: end) { record in
-            try fold.take(record)
+            try fold.apply(record)
             return true
         }
         return fold.checkpoint(at: end).bytes

@@ -71,7 +71,7 @@ struct ByteCursor {
 
     var remaining: Int { bytes.count - offset }
 
-    mutating func take(_ size: Int) throws(FrameError) -> UnsafeRawBufferPointer {
+    mutating func read(_ size: Int) throws(FrameError) -> UnsafeRawBufferPointer {
         guard size >= 0, size <= remaining else {
             throw FrameError("it ends \(size - remaining) bytes too soon")
         }
@@ -82,7 +82,7 @@ struct ByteCursor {
     mutating func read<T: BitwiseCopyable>(
         _ type: T.Type = T.self
     ) throws(FrameError) -> T {
-        try take(MemoryLayout<T>.size).loadUnaligned(as: T.self)
+        try read(MemoryLayout<T>.size).loadUnaligned(as: T.self)
     }
 
     /// The result of the next `read`.

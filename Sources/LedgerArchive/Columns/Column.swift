@@ -294,7 +294,7 @@ enum ColumnReader {
         let words = matrix.column(index)
         words.update(repeating: 0, count: rows)
         for byte in 0..<8 where mask & (1 << byte) != 0 {
-            let plane = try input.take(rows)
+            let plane = try input.read(rows)
             let shift = UInt64(8 * byte)
             for row in 0..<rows { words[row] |= UInt64(plane[row]) << shift }
         }

@@ -88,9 +88,9 @@ final class FrameDecoder: @unchecked Sendable {
         if shapes.count == 1 {
             kinds.append(contentsOf: repeatElement(0, count: head.count))
         } else if shapes.count <= 256 {
-            for kind in try input.take(head.count) { kinds.append(UInt16(kind)) }
+            for kind in try input.read(head.count) { kinds.append(UInt16(kind)) }
         } else {
-            let bytes = try input.take(head.count * 2)
+            let bytes = try input.read(head.count * 2)
             for index in 0..<head.count {
                 kinds.append(bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
             }
@@ -165,7 +165,7 @@ final class FrameDecoder: @unchecked Sendable {
             let at = payload.base + offsets[Int(order[shape.start + row])]
             at.storeBytes(of: shape.word, as: UInt64.self)
             if isPlain {
-                let bytes = try input.take(width * 8)
+                let bytes = try input.read(width * 8)
                 UnsafeMutableRawBufferPointer(start: at + 16, count: bytes.count).copyMemory(
                     from: bytes)
             } else {

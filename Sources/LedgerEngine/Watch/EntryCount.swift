@@ -23,7 +23,7 @@ struct EntryCount: Hashable, Sendable {
 
     /// Whether one more signal may pass in this second; counts it when it may.
     mutating func takeSignal(at time: Timestamp, rate: Int64) -> Bool {
-        signals.take(at: time, rate: rate)
+        signals.spend(at: time, rate: rate)
     }
 
     func encode(into writer: inout StateWriter) {

@@ -66,7 +66,7 @@ final class FeedRunner {
             waiting = nil
         }
         if !items.isEmpty {
-            try ledger.take(items)
+            try ledger.apply(items)
             delivered += UInt64(items.count)
         }
         guard !isAtEnd else {

@@ -72,7 +72,7 @@ public final class ExchangeLedger {
         var opened = try Sequencer(journal, holder: "exchange", commitBytes: 1 << 20)
         let last = opened.engine.lastTime
         try Self.opening(options, dialect, symbols, name: name)
-            .take(into: &opened, at: last.nanoseconds == .min ? start : last)
+            .submit(into: &opened, at: last.nanoseconds == .min ? start : last)
         try opened.commit()
         instruments = opened.engine.names.instruments
         account = opened.engine.account
@@ -138,7 +138,7 @@ public final class ExchangeLedger {
 
     public func place(_ request: OrderRequested) throws -> Outcome {
         let envelope = envelope()
-        guard let sequence = try sequencer?.take(request, envelope) else {
+        guard let sequence = try sequencer?.append(request, envelope) else {
             throw InputError("the exchange is closed")
         }
         try settle()
@@ -169,7 +169,7 @@ public final class ExchangeLedger {
         let isWaiting = order.orderType == .stop || order.orderType == .stopLimit
         guard isImmediate || (isReached && !isWaiting) else { return }
         untold.append(.event(nil))
-        try sequencer?.take(rest(of: quote), at: nextTime())
+        try sequencer?.append(rest(of: quote), at: nextTime())
         try settle()
     }
 
@@ -199,7 +199,7 @@ public final class ExchangeLedger {
     public func cancel(_ place: Int, actor: String, reason: String = "") throws {
         let order = book[place]
         let envelope = envelope()
-        try sequencer?.take(
+        try sequencer?.append(
             OrderCancelRequested(
                 instrument: order.instrument, order: order.id, actor: actor, reason: reason),
             envelope)
@@ -210,7 +210,7 @@ public final class ExchangeLedger {
     public func replace(_ place: Int, _ request: OrderReplaceRequested) throws -> Refusal? {
         let before = book[place].generations.count
         let envelope = envelope()
-        let sequence = try sequencer?.take(request, envelope)
+        let sequence = try sequencer?.append(request, envelope)
         try settle()
         if let refusal = book.refusal, refusal.request == sequence { return refusal.refusal }
         guard book[place].generations.count > before else { return Refusal(.badPrice) }
@@ -221,27 +221,27 @@ public final class ExchangeLedger {
     // MARK: Market
 
     /// Takes inputs of a feed and commits them together.
-    public func take(_ items: [FeedItem]) throws {
+    public func apply(_ items: [FeedItem]) throws {
         for item in items {
             switch item.content {
             case .depth(let update): untold.append(.depth(update, item.told))
             case .event(let event):
                 if keepsFeedTime { lastTime = max(lastTime, item.time) }
                 untold.append(.event(item.told))
-                try take(event, at: nextTime())
+                try apply(event, at: nextTime())
             }
         }
         try settle()
     }
 
-    private func take(_ event: MarketEvent, at time: Timestamp) throws {
+    private func apply(_ event: MarketEvent, at time: Timestamp) throws {
         switch event {
-        case .bar(let bar, _): try sequencer?.take(bar, at: time)
-        case .quote(let quote, _): try sequencer?.take(quote, at: time)
-        case .trade(let trade, _): try sequencer?.take(trade, Envelope(time: time))
-        case .split(let split, _): try sequencer?.take(split, Envelope(time: time))
-        case .dividend(let dividend, _): try sequencer?.take(dividend, Envelope(time: time))
-        case .prediction(let forecast, _): try sequencer?.take(forecast, Envelope(time: time))
+        case .bar(let bar, _): try sequencer?.append(bar, at: time)
+        case .quote(let quote, _): try sequencer?.append(quote, at: time)
+        case .trade(let trade, _): try sequencer?.append(trade, Envelope(time: time))
+        case .split(let split, _): try sequencer?.append(split, Envelope(time: time))
+        case .dividend(let dividend, _): try sequencer?.append(dividend, Envelope(time: time))
+        case .prediction(let forecast, _): try sequencer?.append(forecast, Envelope(time: time))
         }
     }
 

@@ -34,12 +34,12 @@ public struct MarketHistory {
 
     public var firstPrice: Price { (minutes.first ?? longer.first)?.value.open ?? lastPrice }
 
-    public mutating func take(_ new: Quote, at time: Timestamp) {
+    public mutating func update(_ new: Quote, at time: Timestamp) {
         quote = Timed(value: new, time: time)
         Self.append(Timed(value: new, time: time), to: &quotes)
     }
 
-    public mutating func take(_ new: Bar, at time: Timestamp) {
+    public mutating func update(_ new: Bar, at time: Timestamp) {
         if new.interval > 60 {
             Self.append(Timed(value: new, time: time), to: &longer)
         } else {
@@ -48,7 +48,7 @@ public struct MarketHistory {
     }
 
     /// - Returns: the minute that this trade ended.
-    public mutating func take(_ new: Trade, at time: Timestamp) -> Timed<Bar>? {
+    public mutating func update(_ new: Trade, at time: Timestamp) -> Timed<Bar>? {
         trade = Timed(value: new, time: time)
         Self.append(Timed(value: new, time: time), to: &trades)
         let minute = time.nanoseconds.floorDivided(by: Nanoseconds.minute.count)
@@ -116,9 +116,9 @@ public struct MarketBook {
         guard number <= 100_000 else { return nil }
         while histories.count <= number { histories.append(MarketHistory()) }
         switch record.type {
-        case .quote: histories[number].take(try Quote(record), at: record.time)
-        case .bar: histories[number].take(try Bar(record), at: record.time)
-        case .trade: return histories[number].take(try Trade(record), at: record.time)
+        case .quote: histories[number].update(try Quote(record), at: record.time)
+        case .bar: histories[number].update(try Bar(record), at: record.time)
+        case .trade: return histories[number].update(try Trade(record), at: record.time)
         default: break
         }
         return nil

@@ -191,7 +191,7 @@ final class ExchangeDesk: @unchecked Sendable {
                     open: try price("open"), high: try price("high"), low: try price("low"),
                     close: try price("close"), volume: try size("volume")), time)
         }
-        try ledger.take([
+        try ledger.apply([
             FeedItem(content: .event(event), time: time, received: time, told: time)
         ])
     }

@@ -48,7 +48,7 @@ public struct Artifacts: Follower {
         try artifacts.close()
     }
 
-    public mutating func take(_ record: Record) throws {
+    public mutating func apply(_ record: Record) throws {
         if let type = record.type, NameBook.types.contains(type) { try names.remember(record) }
         hasStrategies = hasStrategies || record.type == .strategyDefined
         // Weeks begin on Mondays; the summary is of the moment before the new one.

@@ -76,7 +76,7 @@ public struct EntryBlockers: Sendable {
             try journal.forEachRecord(
                 from: start, through: end, filter: EventFilter(Self.types)
             ) { record in
-                try take(record)
+                try apply(record)
                 return true
             }
         }
@@ -112,7 +112,7 @@ public struct EntryBlockers: Sendable {
         symbol.map { $0 == record.instrument } ?? true
     }
 
-    private mutating func take(_ record: Record) throws {
+    private mutating func apply(_ record: Record) throws {
         if let type = record.type, TradingGate.types.contains(type) {
             return try gate.apply(record)
         }

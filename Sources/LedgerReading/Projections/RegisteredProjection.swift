@@ -51,7 +51,7 @@ package protocol ProjectionFold: Sendable {
     var name: String { get }
     var version: UInt32 { get }
     /// Applies an event of the projection's types and ignores every other one, as readers do.
-    mutating func take(_ record: Record) throws(FoldError)
+    mutating func apply(_ record: Record) throws(FoldError)
     func checkpoint(at sequence: SequenceNumber) -> Checkpoint
 }
 
@@ -71,7 +71,7 @@ package struct Fold<P: Projection>: ProjectionFold {
     package var name: String { P.name }
     package var version: UInt32 { P.version }
 
-    package mutating func take(_ record: Record) throws(FoldError) {
+    package mutating func apply(_ record: Record) throws(FoldError) {
         let number = Int(record.rawType)
         guard number < isRead.count, isRead[number] else { return }
         try state.apply(record)

@@ -121,14 +121,14 @@ final class InputSource {
         var next = event
         while let current = next {
             switch current {
-            case .bar(let bar, let time): try sequencer.take(bar, at: time)
-            case .quote(let quote, let time): try sequencer.take(quote, at: time)
-            case .trade(let trade, let time): try sequencer.take(trade, Envelope(time: time))
+            case .bar(let bar, let time): try sequencer.append(bar, at: time)
+            case .quote(let quote, let time): try sequencer.append(quote, at: time)
+            case .trade(let trade, let time): try sequencer.append(trade, Envelope(time: time))
             case .prediction(let forecast, let time):
-                try sequencer.take(forecast, Envelope(time: time))
-            case .split(let split, let time): try sequencer.take(split, Envelope(time: time))
+                try sequencer.append(forecast, Envelope(time: time))
+            case .split(let split, let time): try sequencer.append(split, Envelope(time: time))
             case .dividend(let dividend, let time):
-                try sequencer.take(dividend, Envelope(time: time))
+                try sequencer.append(dividend, Envelope(time: time))
             }
             next = try file.next()
             left -= 1
@@ -145,7 +145,7 @@ final class InputSource {
         var records = block
         var next = record
         while let current = next {
-            try sequencer.take(current, instrument: renamed(current.instrument))
+            try sequencer.append(current, instrument: renamed(current.instrument))
             next = try Self.next(&records, reader)
             left -= 1
             guard left > 0, let time = next?.time, time < limit else { break }

@@ -138,7 +138,7 @@ public struct WhatIf {
         try run.begin(journal)
         try journal.forEachRecord(from: result.start, through: head) { record in
             if record.sequence.number % 65_536 == 0 { try progress(record.sequence) }
-            try run.take(record)
+            try run.apply(record)
             return true
         }
         try run.finish()

@@ -65,7 +65,7 @@ struct WhatIfRun: ~Copyable {
     }
 
     /// Takes the next recorded event: an input is stepped, what was derived of it is kept to compare.
-    mutating func take(_ record: Record) throws {
+    mutating func apply(_ record: Record) throws {
         guard record.isInput else {
             recorded.append(copying: record, instrument: record.instrument)
             return

@@ -24,25 +24,25 @@ public struct DataQuality: Sendable {
         symbols[place].isDefined = true
     }
 
-    public mutating func take(_ bar: Bar, at time: Timestamp, _ row: QualityRow) {
-        symbols[place(of: bar.instrument)].take(bar, at: time, row)
+    public mutating func observe(_ bar: Bar, at time: Timestamp, _ row: QualityRow) {
+        symbols[place(of: bar.instrument)].observe(bar, at: time, row)
     }
 
-    public mutating func take(_ quote: Quote, at time: Timestamp, _ row: QualityRow) {
-        symbols[place(of: quote.instrument)].take(quote, at: time, row)
+    public mutating func observe(_ quote: Quote, at time: Timestamp, _ row: QualityRow) {
+        symbols[place(of: quote.instrument)].observe(quote, at: time, row)
     }
 
-    public mutating func take(_ trade: Trade, at time: Timestamp, _ row: QualityRow) {
-        symbols[place(of: trade.instrument)].take(trade, at: time, row)
+    public mutating func observe(_ trade: Trade, at time: Timestamp, _ row: QualityRow) {
+        symbols[place(of: trade.instrument)].observe(trade, at: time, row)
     }
 
-    public mutating func take(_ forecast: PredictionRecorded, at time: Timestamp) {
-        symbols[place(of: forecast.instrument)].take(forecast, at: time)
+    public mutating func observe(_ forecast: PredictionRecorded, at time: Timestamp) {
+        symbols[place(of: forecast.instrument)].observe(forecast, at: time)
     }
 
     /// Returns across it are those of the new units: a split is no outlier.
-    public mutating func take(_ split: SplitApplied) {
-        symbols[place(of: split.instrument)].take(split)
+    public mutating func observe(_ split: SplitApplied) {
+        symbols[place(of: split.instrument)].observe(split)
     }
 
     /// Notes something that its reader found, such as a line that is no event.
@@ -56,15 +56,15 @@ public struct DataQuality: Sendable {
     }
 
     /// Takes an event of a journal; those that are no data are passed over.
-    public mutating func take(_ record: Record) throws(RecordError) {
+    public mutating func observe(_ record: Record) throws(RecordError) {
         let row = QualityRow(number: record.sequence.number)
         switch record.type {
         case .instrumentDefined: define(try InstrumentDefined(record).definition)
-        case .bar: take(try Bar(record), at: record.time, row)
-        case .quote: take(try Quote(record), at: record.time, row)
-        case .trade: take(try Trade(record), at: record.time, row)
-        case .predictionRecorded: take(try PredictionRecorded(record), at: record.time)
-        case .splitApplied: take(try SplitApplied(record))
+        case .bar: observe(try Bar(record), at: record.time, row)
+        case .quote: observe(try Quote(record), at: record.time, row)
+        case .trade: observe(try Trade(record), at: record.time, row)
+        case .predictionRecorded: observe(try PredictionRecorded(record), at: record.time)
+        case .splitApplied: observe(try SplitApplied(record))
         case .feedPaused:
             note(.feedPaused, row, record.time, since: try FeedPaused(record).lastSeen, record)
         case .feedResumed:

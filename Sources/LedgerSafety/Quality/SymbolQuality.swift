@@ -50,7 +50,7 @@ struct SymbolQuality: Sendable {
 
     // MARK: Data
 
-    mutating func take(_ bar: Bar, at time: Timestamp, _ row: QualityRow) {
+    mutating func observe(_ bar: Bar, at time: Timestamp, _ row: QualityRow) {
         if let lastBar, lastBar == (time, bar.interval) {
             return findings.add(QualityFinding(.duplicate, row, at: time))
         }
@@ -66,22 +66,22 @@ struct SymbolQuality: Sendable {
         if bar.low > inner || bar.high < outer {
             findings.add(QualityFinding(.inconsistentBar, row, at: time))
         }
-        take(bar.close, .bar, row, time)
+        observe(bar.close, .bar, row, time)
     }
 
-    mutating func take(_ quote: Quote, at time: Timestamp, _ row: QualityRow) {
+    mutating func observe(_ quote: Quote, at time: Timestamp, _ row: QualityRow) {
         guard enter(time, row) else { return }
-        if let mid = quote.mid { take(mid, .quote, row, time) }
+        if let mid = quote.mid { observe(mid, .quote, row, time) }
     }
 
-    mutating func take(_ trade: Trade, at time: Timestamp, _ row: QualityRow) {
+    mutating func observe(_ trade: Trade, at time: Timestamp, _ row: QualityRow) {
         guard enter(time, row) else { return }
         if trade.size.raw == 0 { findings.add(QualityFinding(.zeroVolume, row, at: time)) }
         guard trade.price.raw > 0 else { return refuse(trade.price, row, time) }
-        take(trade.price, .trade, row, time)
+        observe(trade.price, .trade, row, time)
     }
 
-    mutating func take(_ forecast: PredictionRecorded, at time: Timestamp) {
+    mutating func observe(_ forecast: PredictionRecorded, at time: Timestamp) {
         guard calendarError == nil, forecast.predicted.raw > 0 else { return }
         do throws(CalendarError) {
             let day = try clock.move(to: time).day
@@ -92,7 +92,7 @@ struct SymbolQuality: Sendable {
     }
 
     /// Counts the prices before it in the units after it, rounded half to even.
-    mutating func take(_ split: SplitApplied) {
+    mutating func observe(_ split: SplitApplied) {
         guard split.numerator > 0, split.denominator > 0 else { return }
         func scaled(_ raw: Int128) -> Int128? {
             let new = FixedPoint.dividedHalfEven(
@@ -191,7 +191,7 @@ struct SymbolQuality: Sendable {
 
     // MARK: Prices
 
-    private mutating func take(
+    private mutating func observe(
         _ new: Price, _ kind: Source, _ row: QualityRow, _ time: Timestamp
     ) {
         guard kind.rawValue >= source.rawValue else { return }

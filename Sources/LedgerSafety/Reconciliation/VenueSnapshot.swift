@@ -91,18 +91,18 @@ public struct SnapshotCollector: Hashable, Sendable {
         case incomplete(String)
     }
 
-    public mutating func take(_ event: VenueSnapshotBegan) { open = VenueSnapshot(event) }
+    public mutating func add(_ event: VenueSnapshotBegan) { open = VenueSnapshot(event) }
 
     /// A record of another snapshot than the open one is left out, and its end finds it missing.
-    public mutating func take(_ event: VenuePositionReported) {
+    public mutating func add(_ event: VenuePositionReported) {
         if open?.began.snapshot == event.snapshot { open?.positions.append(event) }
     }
 
-    public mutating func take(_ event: VenueOrderReported) {
+    public mutating func add(_ event: VenueOrderReported) {
         if open?.began.snapshot == event.snapshot { open?.orders.append(event) }
     }
 
-    public mutating func take(_ event: VenueSnapshotEnded) -> Outcome {
+    public mutating func add(_ event: VenueSnapshotEnded) -> Outcome {
         defer { open = nil }
         guard let open, open.began.snapshot == event.snapshot else {
             return .incomplete("snapshot \(event.snapshot.hex) ended and had not begun")

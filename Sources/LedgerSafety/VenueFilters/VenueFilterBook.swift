@@ -8,7 +8,7 @@ public struct VenueFilterBook: Hashable, Sendable {
 
     public init() {}
 
-    public mutating func take(_ event: VenueFiltersLoaded) {
+    public mutating func load(_ event: VenueFiltersLoaded) {
         let index = place(of: event.instrument)
         if index < all.count, all[index].event.instrument == event.instrument {
             all[index] = VenueFilters(event)
@@ -45,7 +45,7 @@ public struct VenueFilterBook: Hashable, Sendable {
         for filters in try reader.readArray({ (reader) throws(StateError) in
             try VenueFilters(from: &reader)
         }) {
-            take(filters.event)
+            load(filters.event)
         }
     }
 }

@@ -113,7 +113,7 @@ public final class GatewayCore: @unchecked Sendable {
             }
             return self.sink
         }
-        sink?.take(report, readAt)
+        sink?.receive(report, readAt)
         flush(\.orders, on: orderLoop)
     }
 
@@ -122,7 +122,7 @@ public final class GatewayCore: @unchecked Sendable {
     /// - Parameter readAt: when its bytes had come, on the steady clock.
     public func reportMarket(_ reports: [GatewayReport], readAt: Int64) {
         guard let sink = lock.hold({ self.sink }) else { return }
-        for report in reports { sink.take(report, readAt) }
+        for report in reports { sink.receive(report, readAt) }
         flush(\.market, on: marketLoop)
     }
 
@@ -289,7 +289,7 @@ public final class GatewayCore: @unchecked Sendable {
 
     private func finishClock(_ samples: [ClockSample]) {
         isMeasuring = false
-        guard let reading = clock.take(samples) else { return }
+        guard let reading = clock.add(samples) else { return }
         report(.clock(offset: reading.measured, roundTrip: reading.roundTrip))
     }
 }

@@ -31,7 +31,7 @@ public final class GatewayStream: @unchecked Sendable {
     func start(_ owner: any GatewayLink) {
         let events = WebSocketLink.Events(
             target: { owner.target($0) }, opened: { owner.opened() },
-            message: { owner.take($0) },
+            message: { owner.receive($0) },
             closed: { [self] reason in
                 if isOrders { core.isOrderStreamUp = false }
                 owner.closed()
@@ -81,7 +81,7 @@ public protocol GatewayLink: AnyObject, Sendable {
     /// Says where to connect now; nil to try again later.
     func target(_ then: @escaping @Sendable (WebSocketTarget?) -> Void)
     func opened()
-    func take(_ message: [UInt8])
+    func receive(_ message: [UInt8])
     /// The connection has ended, or the gateway stops.
     func closed()
 }

@@ -62,7 +62,7 @@ public final class RequestChannel: @unchecked Sendable {
             if isStopped { return .unreachable("the gateway has stopped") }
             let verdict: RequestBudget.Verdict =
                 orders.isEmpty
-                ? budget.take(request.weight, isOrder: true, now: now) : .wait(.zero)
+                ? budget.spend(request.weight, isOrder: true, now: now) : .wait(.zero)
             guard case .wait(let span) = verdict else {
                 send(request, onWrite, completion)
                 return nil
@@ -90,7 +90,7 @@ public final class RequestChannel: @unchecked Sendable {
                         late.append(orders.removeFirst())
                         continue
                     }
-                    switch budget.take(first.request.weight, isOrder: true, now: now) {
+                    switch budget.spend(first.request.weight, isOrder: true, now: now) {
                     case .go:
                         orders.removeFirst()
                         send(first.request, first.onWrite, first.completion)
@@ -144,7 +144,7 @@ public final class RequestChannel: @unchecked Sendable {
             if let bar { return .failure(bar) }
             if isStopped { return .failure(.unreachable("the gateway has stopped")) }
             return .success(
-                budget.take(request.weight, isOrder: false, now: MachineTime.steady))
+                budget.spend(request.weight, isOrder: false, now: MachineTime.steady))
         }
         switch verdict {
         case .failure(let fault): completion(.failure(fault))

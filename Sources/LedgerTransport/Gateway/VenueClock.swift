@@ -11,7 +11,7 @@ public final class VenueClock: @unchecked Sendable {
 
     public var now: Timestamp { lock.hold { estimator.venueTime(at: MachineTime.now) } }
     public func invalidate() { lock.hold { estimator.invalidate() } }
-    public func take(_ samples: [ClockSample]) -> ClockEstimator.Reading? {
-        lock.hold { estimator.take(samples, at: MachineTime.now) }
+    public func add(_ samples: [ClockSample]) -> ClockEstimator.Reading? {
+        lock.hold { estimator.add(samples, at: MachineTime.now) }
     }
 }

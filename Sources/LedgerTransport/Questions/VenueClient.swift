@@ -113,7 +113,7 @@ public final class VenueClient {
             samples.append(
                 ClockSample(server: server, roundTrip: Nanoseconds(trip), local: MachineTime.now))
         }
-        guard let reading = clock.take(samples, at: MachineTime.now) else {
+        guard let reading = clock.add(samples, at: MachineTime.now) else {
             throw .unreachable("\(connection.name) does not tell the time")
         }
         return reading

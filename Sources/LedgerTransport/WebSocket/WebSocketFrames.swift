@@ -51,10 +51,10 @@ final class WebSocketFrames: ChannelInboundHandler {
         switch frame.opcode {
         case .text, .binary:
             guard !isInside else { return fail(context, .protocolError, "a message in a message") }
-            take(&frame, context)
+            handle(&frame, context)
         case .continuation:
             guard isInside else { return fail(context, .protocolError, "a fragment of nothing") }
-            take(&frame, context)
+            handle(&frame, context)
         case .ping:
             write(context, .pong, frame.unmaskedData)
         case .connectionClose: answerClose(frame, context)
@@ -72,7 +72,7 @@ final class WebSocketFrames: ChannelInboundHandler {
         return frame.length > 125 ? "a control frame of \(frame.length) bytes" : nil
     }
 
-    private func take(_ frame: inout WebSocketFrame, _ context: ChannelHandlerContext) {
+    private func handle(_ frame: inout WebSocketFrame, _ context: ChannelHandlerContext) {
         var data = frame.unmaskedData
         let bytes = data.readBytes(length: data.readableBytes) ?? []
         guard fragments.count + bytes.count <= maximumMessage else {

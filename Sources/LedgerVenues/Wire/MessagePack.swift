@@ -124,7 +124,7 @@ private struct MessagePackReader {
         WireError(problem, at: bytes.startIndex)
     }
 
-    private mutating func take(_ count: Int) throws(WireError) -> ArraySlice<UInt8> {
+    private mutating func read(_ count: Int) throws(WireError) -> ArraySlice<UInt8> {
         guard count <= bytes.count else { throw error("the message is cut short") }
         let taken = bytes.prefix(count)
         bytes = bytes.dropFirst(count)
@@ -132,7 +132,7 @@ private struct MessagePackReader {
     }
 
     private mutating func number(_ count: Int) throws(WireError) -> UInt64 {
-        try take(count).reduce(0) { $0 << 8 | UInt64($1) }
+        try read(count).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     private mutating func count(_ width: Int) throws(WireError) -> Int {
@@ -146,7 +146,7 @@ private struct MessagePackReader {
         guard depth <= limits.depth else { throw error("nested too deep") }
         values += 1
         guard values <= limits.values else { throw error("too many values") }
-        let mark = try take(1).first ?? 0xC1
+        let mark = try read(1).first ?? 0xC1
         switch mark {
         case 0x00...0x7F: return .integer(Int64(mark))
         case 0xE0...0xFF: return .integer(Int64(Int8(bitPattern: mark)))
@@ -191,7 +191,7 @@ private struct MessagePackReader {
 
     private mutating func text(_ count: Int) throws(WireError) -> WireValue {
         let start = bytes.startIndex
-        guard let text = String(validating: try take(count), as: UTF8.self) else {
+        guard let text = String(validating: try read(count), as: UTF8.self) else {
             throw WireError("a text that is no UTF-8", at: start)
         }
         return .text(text)

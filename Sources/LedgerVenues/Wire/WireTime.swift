@@ -6,16 +6,16 @@ public enum WireTime {
     /// its midnight in UTC. Digits beyond the ninth decimal are dropped. Nil for anything else.
     public static func timestamp(_ bytes: [UInt8], _ range: Range<Int>) -> Timestamp? {
         var reader = Digits(bytes: bytes, index: range.lowerBound, end: range.upperBound)
-        guard range.upperBound <= bytes.count, let year = reader.take(4), reader.pass("-"),
-            let month = reader.take(2), reader.pass("-"), let day = reader.take(2),
+        guard range.upperBound <= bytes.count, let year = reader.read(4), reader.pass("-"),
+            let month = reader.read(2), reader.pass("-"), let day = reader.read(2),
             let date = CivilDate(year: year, month: month, day: day)
         else { return nil }
         guard reader.index < reader.end else {
             return instant(day: date.daysSinceEpoch, seconds: 0, fraction: 0)
         }
         guard reader.pass("T") || reader.pass("t") || reader.pass(" "),
-            let hour = reader.take(2), hour < 24, reader.pass(":"), let minute = reader.take(2),
-            minute < 60, reader.pass(":"), let second = reader.take(2), second <= 60,
+            let hour = reader.read(2), hour < 24, reader.pass(":"), let minute = reader.read(2),
+            minute < 60, reader.pass(":"), let second = reader.read(2), second <= 60,
             let fraction = reader.fraction(), let offset = reader.offset(),
             reader.index == reader.end
         else { return nil }
@@ -39,7 +39,7 @@ public enum WireTime {
         var index: Int
         let end: Int
 
-        mutating func take(_ count: Int) -> Int64? {
+        mutating func read(_ count: Int) -> Int64? {
             guard index + count <= end else { return nil }
             var value: Int64 = 0
             for byte in bytes[index..<index + count] {
@@ -72,8 +72,8 @@ public enum WireTime {
         mutating func offset() -> Int64? {
             if pass("Z") || pass("z") { return 0 }
             let isWest = pass("-")
-            guard isWest || pass("+"), let hours = take(2), hours < 24, pass(":"),
-                let minutes = take(2), minutes < 60
+            guard isWest || pass("+"), let hours = read(2), hours < 24, pass(":"),
+                let minutes = read(2), minutes < 60
             else { return nil }
             return (hours * 3600 + minutes * 60) * (isWest ? -1 : 1)
         }

@@ -21,7 +21,7 @@ public final class AlpacaMarketLink: MarketLink, @unchecked Sendable {
         then(WebSocketTarget(core.settings.marketStreamURL))
     }
 
-    public func take(_ bytes: [UInt8]) {
+    public func receive(_ bytes: [UInt8]) {
         reports.removeAll(keepingCapacity: true)
         signals.removeAll(keepingCapacity: true)
         do {

@@ -21,7 +21,7 @@ public final class AlpacaOrderLink: GatewayLink, @unchecked Sendable {
 
     public func opened() { stream.send(AlpacaRequests.authenticate(core.settings.keys)) }
 
-    public func take(_ bytes: [UInt8]) {
+    public func receive(_ bytes: [UInt8]) {
         let message: AlpacaOrderStream.Message
         do {
             message = try AlpacaOrderStream.read(bytes)

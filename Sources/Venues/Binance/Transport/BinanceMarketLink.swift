@@ -44,7 +44,7 @@ public final class BinanceMarketLink: MarketLink, @unchecked Sendable {
         rest = rest.dropFirst(Self.inRequest)
     }
 
-    public func take(_ bytes: [UInt8]) {
+    public func receive(_ bytes: [UInt8]) {
         reports.removeAll(keepingCapacity: true)
         do {
             let signal = try BinanceMarketStream.read(

@@ -59,7 +59,7 @@ public final class BinanceOrderLink: GatewayLink, @unchecked Sendable {
 
     // MARK: Messages
 
-    public func take(_ bytes: [UInt8]) {
+    public func receive(_ bytes: [UInt8]) {
         let message: BinanceUserStream.Message
         do {
             message = try BinanceUserStream.read(bytes)

@@ -48,9 +48,9 @@ public enum BinanceMarketStream {
             var mark = data
             var inner = Found()
             try look(&mark, &inner)
-            return try take(inner, &data, received, into: &reports)
+            return try read(inner, &data, received, into: &reports)
         }
-        return try take(found, &whole, received, into: &reports)
+        return try read(found, &whole, received, into: &reports)
     }
 
     /// What a first look at a message finds.
@@ -98,7 +98,7 @@ public enum BinanceMarketStream {
         if let code, let message { found.error = (code, message) }
     }
 
-    private static func take(
+    private static func read(
         _ found: Found, _ json: inout JSONReader, _ received: Timestamp,
         into reports: inout [GatewayReport]
     ) throws(JSONFault) -> Signal {
