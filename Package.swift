@@ -54,7 +54,6 @@ let package = Package(
         pure(
             "LedgerEngine",
             [
-                "VenueRegister",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety",

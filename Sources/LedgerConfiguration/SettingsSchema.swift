@@ -6,11 +6,17 @@ import VenueRegister
 /// The register of all settings: a group for each part of the program, each declared where it is read.
 public enum SettingsSchema {
     public static let all: [Setting] = [
-        EngineSchema.core, VenueFileKeys.all, ExecutionKeys.all, LiveKeys.all, FeedKeys.all,
+        engine, VenueFileKeys.all, ExecutionKeys.all, LiveKeys.all, FeedKeys.all,
         UniverseKeys.all, DailyKeys.all, venues, NetworkKeys.all, LatencyKeys.all, EmailKeys.all,
         AlertKeys.all, FeatureKeys.all, TrainingKeys.all, ExchangeKeys.all, DataKeys.all,
         EngineSchema.strategies,
     ].flatMap { $0 }
+
+    /// The engine's settings. It knows no venue's name, so their choice is added here.
+    private static let engine: [Setting] = EngineSchema.core.map {
+        $0.key == ModeKeys.venue.name
+            ? $0.choosing(from: [ModeKeys.simulated] + KnownVenues.names) : $0
+    }
 
     /// What each venue declares.
     private static let venues: [Setting] = KnownVenues.all.flatMap { venue in

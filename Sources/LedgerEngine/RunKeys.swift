@@ -1,7 +1,6 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerSettings
-import VenueRegister
 
 /// What a run is called, and what makes it repeatable.
 public enum RunKeys {
@@ -42,8 +41,9 @@ public enum ModeKeys {
         help: "which driver may run this configuration; in live no safety can be off")
     /// The venue kind whose orders the engine fills itself.
     public static let simulated = "simulated"
-    public static let venue = SettingKey.choice(
-        "venue.kind", of: [simulated] + KnownVenues.names, default: simulated,
+    /// Any other name is a venue outside; the schema knows which there are.
+    public static let venue = SettingKey.text(
+        "venue.kind", default: simulated,
         help: "where orders go: the engine's own venue, or one outside by the trading daemon")
 
     public static let all = [mode.setting, venue.setting]

@@ -51,6 +51,13 @@ public struct Setting: Sendable {
             strategies: strategies, variables: variables)
     }
 
+    /// The same setting, with the only texts that it may have.
+    public func choosing(from names: [String]) -> Setting {
+        Setting(
+            key, .choice(names), default: defaultValue, live: liveDefault, places: places,
+            help: help, strategies: strategies, variables: variables)
+    }
+
     public var isSecret: Bool {
         if case .secret = kind { return true }
         return false

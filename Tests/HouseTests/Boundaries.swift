@@ -26,7 +26,10 @@ enum Boundaries {
         ),
         (
             "LedgerReading",
-            ["LedgerArchive", "LedgerImport", "LedgerTransport", "LedgerRunning", "LedgerUpkeep"],
+            [
+                "LedgerArchive", "LedgerImport", "LedgerVenues", "LedgerTransport", "LedgerRunning",
+                "LedgerUpkeep",
+            ],
             "the reading room knows no writer"
         ),
         (

@@ -16,7 +16,6 @@ enum Fence {
         (
             "LedgerEngine",
             [
-                "VenueRegister",
                 "LedgerDomain", "LedgerEvents", "LedgerSettings", "LedgerProjections",
                 "LedgerSimulation", "LedgerSafety",
             ]
