@@ -1,11 +1,11 @@
-/// An error in a file of evidence, and its place.
+/// An error in an archive, tree or key file, with its path.
 public struct ArchiveError: Error, Hashable, CustomStringConvertible {
     public enum Kind: Hashable, Sendable {
-        /// The file is damaged, truncated, forged, or of another kind.
+        /// The file is damaged, truncated, forged or of another kind.
         case damaged
         /// The file or a key cannot be read or written.
         case unusable
-        /// The disk is full; nothing of the file is left.
+        /// The disk is full. The partial file was removed.
         case diskFull
     }
 

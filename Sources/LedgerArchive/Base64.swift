@@ -1,4 +1,4 @@
-/// The base64 of RFC 4648, section 4: standard alphabet, padded.
+/// Base64 as in RFC 4648, section 4: standard alphabet, padded.
 public enum Base64 {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
@@ -21,9 +21,9 @@ public enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// - Returns: nil for anything that `encode` would not have written: line breaks, missing
-    ///   padding, bits after the last byte. Each value has exactly one text, so every bit of a
-    ///   proof matters.
+    /// - Returns: nil for any text that `encode` would not write: line breaks, missing padding,
+    ///   stray bits after the last byte. Each value has exactly one text, so every bit of a proof
+    ///   counts.
     static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let digits = Array(text.utf8)
         guard digits.count % 4 == 0 else { return nil }

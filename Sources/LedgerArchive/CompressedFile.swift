@@ -1,8 +1,8 @@
 import CZlib
 import CZstd
 
-/// A text file, compressed according to its name: `.zst`, `.gz` or `.tgz`, or plain. It appears
-/// only when complete.
+/// A text file, compressed according to its name (`.zst`, `.gz` or `.tgz`) or plain. The file
+/// appears only when it is complete.
 // Sendable unchecked: used by one thread at a time.
 public final class CompressedFile: @unchecked Sendable {
     private enum Coder {
@@ -15,27 +15,27 @@ public final class CompressedFile: @unchecked Sendable {
     private let coder: Coder
     private var output = [UInt8](repeating: 0, count: 1 << 17)
 
-    /// - Throws: `.unusable` for a path that is there already or cannot be written.
+    /// - Throws: `.unusable` if the path exists or cannot be written.
     public init(_ path: String) throws(ArchiveError) {
         file = try OutputFile(path)
         if path.hasSuffix(".zst") {
             guard let context = ZSTD_createCCtx() else {
-                throw ArchiveError(.unusable, at: path, "zstd has no memory")
+                throw ArchiveError(.unusable, at: path, "zstd is out of memory")
             }
             ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 3)
             ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
-            // A library without threads rejects this and then compresses on one thread.
+            // A zstd library without threads rejects this parameter and compresses on one thread.
             ZSTD_CCtx_setParameter(context, ZSTD_c_nbWorkers, 2)
             coder = .zstd(context)
         } else if path.hasSuffix(".gz") || path.hasSuffix(".tgz") {
             let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
             stream.initialize(to: z_stream())
-            // 15 bits of window, 16 for gzip's head and foot.
+            // 15 bits of window, plus 16 for the gzip header and trailer.
             let code = deflateInit2_(
                 stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY,
                 ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
             guard code == Z_OK else {
-                throw ArchiveError(.unusable, at: path, "zlib has no memory")
+                throw ArchiveError(.unusable, at: path, "zlib is out of memory")
             }
             coder = .gzip(stream)
         } else {

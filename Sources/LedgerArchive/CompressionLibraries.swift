@@ -2,7 +2,7 @@ import CCrypto
 import CZlib
 import CZstd
 
-/// The libraries for compression and cryptography that are linked.
+/// The linked compression and cryptography libraries.
 public enum CompressionLibraries {
     public static var zstd: String {
         let number = ZSTD_versionNumber()

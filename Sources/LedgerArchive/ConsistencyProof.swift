@@ -1,7 +1,7 @@
-/// Proves that a journal still begins with all events of an older checkpoint.
+/// Proves that a journal still begins with all the events of an older checkpoint.
 ///
 ///     ledger consistency proof v1
-///     BASE64                 a line a hash
+///     BASE64                 one hash per line
 ///     (an empty line)
 ///     the older signed checkpoint
 ///     (an empty line)
@@ -17,19 +17,19 @@ public struct ConsistencyProof: Hashable, Sendable {
         (self.older, self.newer, self.hashes) = (older, newer, hashes)
     }
 
-    /// The text as stored in a file.
+    /// The text as it is stored in a file.
     public var encoded: String {
         Self.title + "\n" + hashes.map { "\($0)\n" }.joined() + "\n" + older.encoded + "\n"
             + newer.encoded
     }
 
-    /// - Throws: `ArchiveError.damaged` for a text that `encoded` would not have given.
+    /// - Throws: `ArchiveError.damaged` for a text that `encoded` would not produce.
     public init(_ text: String) throws(ArchiveError) {
         let parts = ProofText.paragraphs(text)
         guard parts.count == 5, parts[0][0] == Self.title else {
             throw ArchiveError(
                 .damaged, at: "",
-                "not a consistency proof: it does not begin as one does, or has not five paragraphs"
+                "not a consistency proof: its title or its number of paragraphs is wrong"
             )
         }
         self.init(
@@ -38,7 +38,7 @@ public struct ConsistencyProof: Hashable, Sendable {
             hashes: try ProofText.hashes(parts[0][1...]))
         guard encoded.utf8.elementsEqual(text.utf8) else {
             throw ArchiveError(
-                .damaged, at: "", "not a consistency proof: it is not written as one is")
+                .damaged, at: "", "not a consistency proof: its text is not in canonical form")
         }
     }
 

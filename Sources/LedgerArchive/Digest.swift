@@ -1,7 +1,7 @@
 import CCrypto
 import LedgerEvents
 
-/// SHA-256; its description is 64 hexadecimal digits.
+/// A SHA-256 digest; its description is 64 hexadecimal digits.
 public enum Digest {
     public static func sha256(_ bytes: UnsafeRawBufferPointer) -> ChainLink {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)

@@ -1,12 +1,12 @@
 import CCrypto
 
-/// Signatures of RFC 8032 by libcrypto.
+/// Ed25519 signatures (RFC 8032), from libcrypto.
 enum Ed25519 {
     static let keySize = 32
     static let signatureSize = 64
 
     /// - Parameter seed: the 32 bytes of a private key.
-    /// - Returns: nil when libcrypto refuses them.
+    /// - Returns: nil if libcrypto rejects the bytes.
     static func publicKey(of seed: [UInt8]) -> [UInt8]? {
         withPrivateKey(seed) { key in
             var bytes = [UInt8](repeating: 0, count: keySize)

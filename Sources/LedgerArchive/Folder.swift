@@ -1,8 +1,8 @@
 import Glibc
 
-/// The contents of a folder.
+/// The contents of a directory.
 public enum Folder {
-    /// The sorted names of its files; empty when the folder does not exist.
+    /// The sorted names of its files; empty if the directory does not exist.
     public static func names(_ path: String) throws(ArchiveError) -> [String] {
         guard let folder = opendir(path) else {
             if errno == ENOENT { return [] }

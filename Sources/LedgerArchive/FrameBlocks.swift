@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// The blocks of a decoded frame, rebuilt from their records byte for byte as the journal had them.
+/// The blocks of a decoded frame, rebuilt from their records byte for byte as in the journal.
 // Sendable unchecked: used by one thread at a time.
 final class FrameBlocks: @unchecked Sendable {
     let storage = ByteBuffer(capacity: 1 << 20)
@@ -10,7 +10,7 @@ final class FrameBlocks: @unchecked Sendable {
     private(set) var head: FrameHead?
     private let hasher = ChainHasher()
 
-    /// - Throws: `FrameError` when the chain does not end in the link that the frame names.
+    /// - Throws: `FrameError` if the chain does not end in the link that the frame states.
     func build(_ frame: FrameDecoder) throws(FrameError) {
         storage.removeAll()
         places.removeAll(keepingCapacity: true)
@@ -35,7 +35,8 @@ final class FrameBlocks: @unchecked Sendable {
             at += size
         }
         guard previous == frame.head.linkAfter else {
-            throw FrameError("its chain ends in \(previous), but it names \(frame.head.linkAfter)")
+            throw FrameError(
+                "its chain ends in \(previous), but its header says \(frame.head.linkAfter)")
         }
         head = frame.head
     }
@@ -46,11 +47,13 @@ final class FrameBlocks: @unchecked Sendable {
         var at = start
         for _ in 0..<count {
             guard at + Record.smallest <= payload.count else {
-                throw FrameError("its records end too soon")
+                throw FrameError("its records are shorter than their blocks")
             }
             at += Int(payload.loadUnaligned(fromByteOffset: at, as: UInt16.self)) * 8
         }
-        guard at <= payload.count else { throw FrameError("its records end too late") }
+        guard at <= payload.count else {
+            throw FrameError("its records are longer than their blocks")
+        }
         return at - start
     }
 

@@ -1,19 +1,19 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Proves that one event is in a journal's tree. A checker needs only this and the public key.
+/// Proves that one event is in a journal's tree. To check it you need only the public key.
 ///
 ///     ledger inclusion proof v1
-///     event JSON             the event as `ledger tail` prints it, without the journal's names
+///     event JSON             the event as `ledger tail` prints it, with numbers instead of names
 ///     (an empty line)
 ///     c2sp.org/tlog-proof@v1
-///     extra BASE64           the leaf's entry: the salt (16 bytes), then the record
-///     index N                the event's sequence, less one
-///     BASE64                 a line a hash, the lowest first
+///     extra BASE64           the leaf entry: the salt (16 bytes), then the record
+///     index N                the event's sequence number, minus one
+///     BASE64                 one hash per line, lowest first
 ///     (an empty line)
 ///     a signed checkpoint
 ///
-/// From the third line on it is a proof of c2sp.org/tlog-proof.
+/// From the third line on, this is a proof as defined by c2sp.org/tlog-proof.
 public struct InclusionProof: Hashable, Sendable {
     public var entry: [UInt8]
     public var index: UInt64
@@ -28,10 +28,10 @@ public struct InclusionProof: Hashable, Sendable {
         self.checkpoint = checkpoint
     }
 
-    /// The event as a JSON line, without its line feed; names are numbers, because the proof holds
-    /// no definitions.
+    /// The event as a JSON line without its line feed. It has numbers instead of names, because the
+    /// proof holds no definitions.
     ///
-    /// - Throws: `ArchiveError.damaged` for an entry that is not an event of a known type.
+    /// - Throws: `ArchiveError.damaged` if the entry is not an event of a known type.
     public func event() throws(ArchiveError) -> String {
         guard entry.count > LeafHasher.saltSize else {
             throw ArchiveError(.damaged, at: "", "its entry is shorter than a salt")
@@ -48,7 +48,7 @@ public struct InclusionProof: Hashable, Sendable {
         return String(decoding: line.dropLast(), as: UTF8.self)
     }
 
-    /// The text as stored in a file.
+    /// The text as it is stored in a file.
     public func encoded() throws(ArchiveError) -> String {
         var text = "\(Self.title)\nevent \(try event())\n\n"
         text += "\(Self.tlog)\nextra \(Base64.encode(entry))\nindex \(index)\n"
@@ -56,14 +56,14 @@ public struct InclusionProof: Hashable, Sendable {
         return text + "\n" + checkpoint.encoded
     }
 
-    /// - Throws: `ArchiveError.damaged` for a text that `encoded` would not have given.
+    /// - Throws: `ArchiveError.damaged` for a text that `encoded` would not produce.
     public init(_ text: String) throws(ArchiveError) {
         func malformed(_ why: String) -> ArchiveError {
             ArchiveError(.damaged, at: "", "not an inclusion proof: \(why)")
         }
         let parts = ProofText.paragraphs(text)
         guard parts.count == 4, parts[0].count == 2, parts[0][0] == Self.title else {
-            throw malformed("it does not begin as one does, or has not four paragraphs")
+            throw malformed("its title or its number of paragraphs is wrong")
         }
         let lines = parts[1]
         guard lines.count >= 3, lines[0] == Self.tlog,
@@ -71,23 +71,23 @@ public struct InclusionProof: Hashable, Sendable {
             let index = ProofText.value(of: "index", in: lines[2]).flatMap({
                 SignedCheckpoint.number($0)
             }), index < .max
-        else { throw malformed("extra and index are due") }
+        else { throw malformed("the lines 'extra' and 'index' are missing") }
         self.init(
             entry: entry, index: index, hashes: try ProofText.hashes(lines[3...]),
             checkpoint: try SignedNote(ProofText.note(parts[2...])))
         guard ProofText.value(of: "event", in: parts[0][1]) == (try event()) else {
             throw malformed("the event shown differs from the one in the leaf")
         }
-        // Compares bytes, because strings also compare equal when an accent is encoded differently.
+        // Compare bytes: strings that encode an accent differently compare equal.
         guard try encoded().utf8.elementsEqual(text.utf8) else {
-            throw malformed("it is not written as one is")
+            throw malformed("its text is not in canonical form")
         }
     }
 
     /// Checks everything: the signature, and that the hashes lead from the leaf to the root.
     ///
-    /// - Returns: the checkpoint, which names the log and its size.
-    /// - Throws: `ArchiveError.damaged`, which names the failed check.
+    /// - Returns: the checkpoint, which gives the log's name and size.
+    /// - Throws: `ArchiveError.damaged`, which says which check failed.
     @discardableResult
     public func verify(_ key: VerifierKey) throws(ArchiveError) -> SignedCheckpoint {
         let tree = try SignedCheckpoint(checkpoint, signedBy: key)
@@ -102,9 +102,9 @@ public struct InclusionProof: Hashable, Sendable {
     }
 }
 
-/// The common text format of both kinds of proofs.
+/// The text format common to both kinds of proof.
 enum ProofText {
-    /// Lines between empty lines; the last paragraph must end in one line feed.
+    /// The lines between empty lines. The last paragraph must end in a single line feed.
     static func paragraphs(_ text: String) -> [[String]] {
         var parts: [[String]] = [[]]
         for line in text.split(separator: "\n" as Unicode.Scalar) {
@@ -121,19 +121,19 @@ enum ProofText {
 
     static func hashes(_ lines: ArraySlice<String>) throws(ArchiveError) -> [MerkleHash] {
         guard lines.count <= 126 else {
-            throw ArchiveError(.damaged, at: "", "no proof has \(lines.count) hashes")
+            throw ArchiveError(.damaged, at: "", "\(lines.count) hashes are too many for a proof")
         }
         var hashes: [MerkleHash] = []
         for line in lines {
             guard let hash = Base64.decode(line).flatMap({ MerkleHash($0) }) else {
-                throw ArchiveError(.damaged, at: "", "'\(line)' is no hash")
+                throw ArchiveError(.damaged, at: "", "'\(line)' is not a hash")
             }
             hashes.append(hash)
         }
         return hashes
     }
 
-    /// A note of its text and its signatures.
+    /// A note from its text and its signatures.
     static func note(_ parts: ArraySlice<[String]>) -> String {
         parts.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
     }

@@ -2,12 +2,12 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// The leaves of a journal's tree, rehashed from the events as stored in their blocks.
+/// The leaves of a journal's tree, hashed again from the events in their blocks.
 struct JournalLeaves {
     let journal: any Journal
     let secret: JournalSecret
 
-    /// The leaf hashes of events, both ends included.
+    /// The leaf hashes of a range of events, both ends included.
     func hashes(
         from first: SequenceNumber, through last: SequenceNumber
     ) throws -> [MerkleHash] {
@@ -35,7 +35,7 @@ struct JournalLeaves {
         return entry
     }
 
-    /// Calls `body` with each record of the range and its block's header. Older versions of an
+    /// Calls `body` with each record of the range and the header of its block. Older versions of an
     /// event are not upcast.
     func forEach(
         from first: SequenceNumber, through last: SequenceNumber,
@@ -59,7 +59,7 @@ struct JournalLeaves {
         }
     }
 
-    /// The link of the block that ends at an event; nil when none does.
+    /// The link of the block that ends at an event; nil if none does.
     func link(through sequence: SequenceNumber) throws -> String? {
         guard sequence != .none else { return nil }
         let reader = try journal.reader(from: sequence, through: sequence)
@@ -70,7 +70,7 @@ struct JournalLeaves {
     }
 }
 
-/// The nodes of a journal's tree: from its tiles, and below them from the events.
+/// The nodes of a journal's tree: from its tiles, and below those from the events.
 final class TileNodes: MerkleNodes {
     private let files: TreeFiles
     private let leaves: JournalLeaves

@@ -1,18 +1,18 @@
-/// A store of hashes of perfect subtrees.
+/// A store of the hashes of perfect subtrees.
 public protocol MerkleNodes {
-    /// The root of the 2^height leaves from `index` × 2^height on.
+    /// The root of the 2^height leaves that start at `index` × 2^height.
     ///
-    /// - Throws: when the hash is not available.
+    /// - Throws: if the hash is not available.
     func node(height: Int, index: UInt64) throws -> MerkleHash
 }
 
-/// The Merkle tree of RFC 6962, section 2.1, and its proofs; verification as RFC 9162, section 2.1,
-/// has it. Leaves count from 0.
+/// The Merkle tree of RFC 6962, section 2.1, and its proofs, verified as in RFC 9162, section 2.1.
+/// Leaves are numbered from 0.
 public enum MerkleTree {
-    /// The root of no leaves: SHA-256 of nothing.
+    /// The root of an empty tree: the SHA-256 of nothing.
     public static let emptyRoot = MerkleHash(of: [])
 
-    /// The largest power of two below `size`, which is at least 2.
+    /// The largest power of two below `size`. `size` must be at least 2.
     private static func split(_ size: UInt64) -> UInt64 {
         1 << UInt64(63 - (size - 1).leadingZeroBitCount)
     }
@@ -24,7 +24,7 @@ public enum MerkleTree {
         size == 0 ? emptyRoot : try root(of: 0..<size, nodes)
     }
 
-    /// The root of a range that begins where the recursion of the RFC splits.
+    /// The root of a range whose start is a split point of the RFC's recursion.
     private static func root(
         of range: Range<UInt64>, _ nodes: some MerkleNodes
     ) throws -> MerkleHash {
@@ -39,13 +39,13 @@ public enum MerkleTree {
             right: try root(of: middle..<range.upperBound, nodes))
     }
 
-    /// The hashes that lead from leaf `index` to the root of `size` leaves, the lowest first.
+    /// The hashes from leaf `index` to the root of `size` leaves, lowest first.
     ///
     /// - Precondition: `index` is below `size`.
     public static func inclusionProof(
         of index: UInt64, size: UInt64, _ nodes: some MerkleNodes
     ) throws -> [MerkleHash] {
-        precondition(index < size, "a leaf of the tree")
+        precondition(index < size, "the leaf is in the tree")
         var path: [MerkleHash] = []
         var range = 0..<size
         while range.upperBound - range.lowerBound > 1 {
@@ -58,10 +58,10 @@ public enum MerkleTree {
         return path.reversed()
     }
 
-    /// The hashes that show that the tree of `size` leaves begins with the one of `old`; none when
-    /// they are one, or when the old one is empty.
+    /// The hashes that show that the tree of `size` leaves begins with the tree of `old` leaves.
+    /// Empty if the trees are equal or the old one is empty.
     ///
-    /// - Precondition: `old` is at most `size`.
+    /// - Precondition: `old` is not greater than `size`.
     public static func consistencyProof(
         from old: UInt64, to size: UInt64, _ nodes: some MerkleNodes
     ) throws -> [MerkleHash] {
@@ -76,12 +76,12 @@ public enum MerkleTree {
             path.append(try root(of: old <= middle ? right : left, nodes))
             range = old <= middle ? left : right
         }
-        // The checker knows the old root.
+        // The verifier already has the old root.
         if range.lowerBound > 0 { path.append(try root(of: range, nodes)) }
         return path.reversed()
     }
 
-    /// Whether `proof` leads from the leaf to the root. RFC 9162, section 2.1.3.2.
+    /// Whether `proof` leads from the leaf to the root (RFC 9162, section 2.1.3.2).
     public static func isIncluded(
         _ leaf: MerkleHash, at index: UInt64, size: UInt64, root: MerkleHash,
         proof: [MerkleHash]
@@ -102,8 +102,8 @@ public enum MerkleTree {
         return last == 0 && hash == root
     }
 
-    /// Whether `proof` shows that the new tree begins with the old one. RFC 9162, section 2.1.4.2;
-    /// a tree begins with the empty one and with itself, which needs no proof.
+    /// Whether `proof` shows that the new tree begins with the old one (RFC 9162, section 2.1.4.2).
+    /// A tree begins with the empty tree and with itself, without a proof.
     public static func isConsistent(
         from old: UInt64, oldRoot: MerkleHash, to size: UInt64, root: MerkleHash,
         proof: [MerkleHash]
@@ -112,7 +112,7 @@ public enum MerkleTree {
         if old == size { return proof.isEmpty && oldRoot == root }
         guard old < size else { return false }
         var path = proof[...]
-        // The root of a perfect old tree is the first hash, and is not sent.
+        // If the old tree is perfect, its root is the first hash and is left out of the proof.
         if old & (old - 1) == 0 { path = [oldRoot] + path }
         guard let first = path.popFirst() else { return false }
         var (node, last) = (old - 1, size - 1)

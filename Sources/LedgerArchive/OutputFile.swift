@@ -1,7 +1,7 @@
 import Glibc
 
-/// A file that appears only when it is complete: written next to its destination under a temporary
-/// name, synced, then renamed.
+/// A file that appears only when it is complete: written under a temporary name next to its
+/// destination, synced, then renamed.
 // Sendable unchecked: used by one thread at a time.
 public final class OutputFile: @unchecked Sendable {
     public let path: String
@@ -10,19 +10,19 @@ public final class OutputFile: @unchecked Sendable {
     public private(set) var count = 0
 
     /// - Parameter replaces: if false, an existing path is an error.
-    /// - Throws: `.unusable`, also while another process writes the same file.
+    /// - Throws: `.unusable`, also if another process is writing the same file.
     public init(_ path: String, replaces: Bool = false) throws(ArchiveError) {
         self.path = path
         trial = path + ".partial"
         if !replaces, access(path, F_OK) == 0 {
             throw ArchiveError(
-                .unusable, at: path, "it already exists; give another name or remove it")
+                .unusable, at: path, "the file exists; choose another name or remove it")
         }
         descriptor = open(trial, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Self.failure(trial) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw ArchiveError(.unusable, at: path, "another process is writing it")
+            throw ArchiveError(.unusable, at: path, "another process is writing this file")
         }
         guard ftruncate(descriptor, 0) == 0 else { throw Self.failure(trial) }
     }
@@ -42,7 +42,7 @@ public final class OutputFile: @unchecked Sendable {
         let what = String(cString: strerror(errno))
         return isFull
             ? ArchiveError(
-                .diskFull, at: path, "\(what); nothing was written; free space and try again")
+                .diskFull, at: path, "\(what); nothing was written. Free disk space and try again")
             : ArchiveError(.unusable, at: path, what)
     }
 
@@ -56,7 +56,7 @@ public final class OutputFile: @unchecked Sendable {
                 throw Self.failure(path)
             }
             guard written > 0 else {
-                throw ArchiveError(.unusable, at: path, "nothing can be written")
+                throw ArchiveError(.unusable, at: path, "the path cannot be written")
             }
             offset += written
         }
@@ -73,7 +73,7 @@ public final class OutputFile: @unchecked Sendable {
         if let failure { throw failure }
     }
 
-    /// Syncs it and gives it its final name.
+    /// Syncs the file and gives it its final name.
     public func finish() throws(ArchiveError) {
         guard fsync(descriptor) == 0, rename(trial, path) == 0 else { throw Self.failure(path) }
         close(descriptor)

@@ -6,14 +6,14 @@ public enum PrivateFile {
         ArchiveError(.unusable, at: path, String(cString: strerror(errno)))
     }
 
-    /// - Returns: nil when there is no such file.
+    /// - Returns: nil if there is no such file.
     static func readIfPresent(_ path: String) throws(ArchiveError) -> [UInt8]? {
         if access(path, F_OK) != 0, errno == ENOENT { return nil }
         return try read(path)
     }
 
-    /// - Throws: `ArchiveError.unusable` when other users can read it, or when it is larger than
-    ///   4,096 bytes.
+    /// - Throws: `ArchiveError.unusable` if other users can read it or if it is larger than 4,096
+    ///   bytes.
     public static func read(_ path: String) throws(ArchiveError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure(path) }
@@ -26,7 +26,7 @@ public enum PrivateFile {
         guard status.st_mode & 0o077 == 0 else {
             throw ArchiveError(
                 .unusable, at: path,
-                "other users can access it; run chmod 600 and find out who has read it")
+                "other users can access it; run chmod 600 and find out who read it")
         }
         var bytes = [UInt8](repeating: 0, count: 4097)
         let count = Glibc.read(file, &bytes, bytes.count)
@@ -37,7 +37,7 @@ public enum PrivateFile {
         return Array(bytes[..<count])
     }
 
-    /// Whether only its owner can access it; false when it does not exist.
+    /// Whether only the owner can access it; false if it does not exist.
     public static func isPrivate(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & 0o077 == 0
@@ -48,7 +48,7 @@ public enum PrivateFile {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             if errno == EEXIST {
-                throw ArchiveError(.unusable, at: path, "already exists and is not replaced")
+                throw ArchiveError(.unusable, at: path, "already exists and will not be replaced")
             }
             throw failure(path)
         }
@@ -61,12 +61,12 @@ public enum PrivateFile {
     }
 }
 
-/// Bytes from the kernel's generator.
+/// Bytes from the kernel's random generator.
 enum RandomBytes {
     static func make(_ count: Int) throws(ArchiveError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         guard getentropy(&bytes, count) == 0 else {
-            throw ArchiveError(.unusable, at: "", "the kernel gives no random bytes")
+            throw ArchiveError(.unusable, at: "", "the kernel provides no random bytes")
         }
         return bytes
     }

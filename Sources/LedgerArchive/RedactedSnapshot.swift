@@ -2,19 +2,20 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// A snapshot from which some events are withheld, while the others can still be proved. Each
-/// withheld event is present as the hash of its leaf, each other event with its salt; together they
-/// yield the root of the journal's tree.
+/// A snapshot that withholds some events while the others can still be proved. A withheld event is
+/// represented by its leaf hash, every other event by its salt and record; together they yield the
+/// root of the journal's tree.
 ///
 /// A frame's content:
 ///
-///     "LGRW" (4), version 1 (2), zero (2), first sequence (8), number of events (4), zero (4)
-///     for each event: 1 when it is there, 0 when it is withheld
+///     "LGRW" (4), version 1 (2), zero (2), first sequence number (8), number of events (4), zero
+///     (4)
+///     for each event: 1 if present, 0 if withheld
 ///     for each event: its type (2); then its time (8)
-///     for each withheld event: the hash of its leaf (32)
-///     for each other: its salt (16); then of each its record
+///     for each withheld event: its leaf hash (32)
+///     for each other event: its salt (16); then for each of them its record
 ///
-/// Type and time of a withheld event help a reader; nothing proves them.
+/// The type and time of a withheld event are for the reader's convenience; they are not proved.
 public enum RedactedSnapshot {
     static let magic: UInt32 = 0x5752_474C
     static let version: UInt16 = 1
@@ -24,7 +25,7 @@ public enum RedactedSnapshot {
     /// Writes events 1 to `last`.
     ///
     /// - Parameters:
-    ///   - root: of the tree over these events.
+    ///   - root: the root of the tree over these events.
     ///   - withholds: selects the events to leave out.
     ///   - what: the selection in words, for the manifest.
     public static func write(
@@ -83,14 +84,14 @@ public enum RedactedSnapshot {
         case withheld(SequenceNumber, type: UInt16, Timestamp, MerkleHash)
     }
 
-    /// Walks the events of a redacted snapshot and checks that they come to the root of its tree.
+    /// Walks the events of a redacted snapshot and checks that they yield the root of its tree.
     ///
-    /// - Throws: `ArchiveError.damaged` when they do not, and what `body` throws.
+    /// - Throws: `ArchiveError.damaged` if they do not, and any error of `body`.
     public static func verify(
         _ snapshot: SnapshotReader, _ body: (Item) throws -> Void = { _ in }
     ) throws {
         guard let tree = snapshot.manifest.tree, snapshot.manifest.withheld != nil else {
-            throw ArchiveError(.unusable, at: snapshot.path, "it is not a redacted snapshot")
+            throw ArchiveError(.unusable, at: snapshot.path, "not a redacted snapshot")
         }
         let worker = SnapshotReader.Worker()
         var frontier = TreeFrontier()
@@ -106,13 +107,13 @@ public enum RedactedSnapshot {
         guard frontier.size == tree.size, "\(frontier.root)" == tree.root else {
             throw ArchiveError(
                 .damaged, at: snapshot.path,
-                "its \(frontier.size) events come to the root \(frontier.root), it names \(tree.root) "
-                    + "of \(tree.size)")
+                "its \(frontier.size) events yield the root \(frontier.root), but it states "
+                    + "\(tree.root) for \(tree.size) events")
         }
     }
 }
 
-/// A frame of a redacted snapshot while it is filled, and its reading.
+/// A frame of a redacted snapshot, while it is written or read.
 private struct RedactedFrame {
     let first: SequenceNumber
     private(set) var count = 0
@@ -162,11 +163,13 @@ private struct RedactedFrame {
             try input.read(UInt16.self) == RedactedSnapshot.version,
             try input.read(UInt16.self) == 0, try input.read(UInt64.self) == frame.first.number,
             try input.read(UInt32.self) == UInt32(frame.count), try input.read(UInt32.self) == 0
-        else { throw FrameError("it does not begin as a frame of a redacted snapshot does") }
+        else { throw FrameError("it does not start with the marker of a redacted frame") }
         let kinds = try input.read(frame.count)
         let types = try input.read(frame.count * 2)
         let times = try input.read(frame.count * 8)
-        guard kinds.allSatisfy({ $0 < 2 }) else { throw FrameError("an event is of no kind") }
+        guard kinds.allSatisfy({ $0 < 2 }) else {
+            throw FrameError("an event is neither present nor withheld")
+        }
         let kept = kinds.count { $0 == 1 }
         let leaves = try input.read((frame.count - kept) * MerkleHash.size)
         let salts = try input.read(kept * LeafHasher.saltSize)

@@ -3,26 +3,26 @@ import LedgerEvents
 
 /// When a growing tree gets a signed checkpoint.
 public struct SealPolicy: Hashable, Sendable {
-    /// Events between two checkpoints.
+    /// The number of events between two checkpoints.
     public var every: UInt64
-    /// Minimum number of events before a checkpoint for an automatic latch, of which a bad day can
-    /// have thousands.
+    /// The minimum number of events before a checkpoint for an automatic latch. A bad day can have
+    /// thousands of those.
     public var spacing: UInt64
-    /// Time between two checkpoints of a long-running process.
+    /// The time between two checkpoints of a long-running process.
     public var interval: Nanoseconds
 
     public init(
         every: UInt64 = 1_000_000, spacing: UInt64 = 10_000, interval: Nanoseconds = .minute
     ) {
-        precondition(every > 0, "a distance between checkpoints is positive")
+        precondition(every > 0, "the distance between checkpoints is positive")
         (self.every, self.spacing, self.interval) = (every, spacing, interval)
     }
 
-    /// How strongly an event requires a separate checkpoint.
+    /// How urgently an event needs a checkpoint of its own.
     enum Weight {
         case none
         case automatic
-        /// A drawdown, a mode, or a latch that a person or a reconciliation set or cleared.
+        /// A drawdown, a mode change, or a latch set or cleared by a person or a reconciliation.
         case always
     }
 

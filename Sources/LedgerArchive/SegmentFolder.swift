@@ -4,7 +4,7 @@ import LedgerEvents
 import LedgerJournal
 import Synchronization
 
-/// The segments of a journal: snapshots of consecutive ranges, in its folder `segments`. Each is
+/// The segments of a journal: snapshots of consecutive ranges in its directory `segments`. Each is
 /// named after its first event, in twenty digits.
 public final class SegmentFolder: SegmentStore {
     public let path: String
@@ -26,14 +26,14 @@ public final class SegmentFolder: SegmentStore {
         return "\(path)/\(zeros)\(digits)\(Self.suffix)"
     }
 
-    /// The files, by their first events.
+    /// The files, ordered by first event.
     public func files() throws(ArchiveError) -> [String] {
         try Folder.names(path).filter {
             $0.hasSuffix(Self.suffix) && $0.utf8.count == 20 + Self.suffix.utf8.count
         }.map { "\(path)/\($0)" }
     }
 
-    /// The segment that holds an event; rereads the folder for one that it does not know.
+    /// The segment that holds an event. Rereads the directory if it knows of none.
     func segment(holding sequence: SequenceNumber) throws(ArchiveError) -> Segment? {
         if let known = Self.find(sequence, list.withLock { $0 }) { return known }
         let known = list.withLock { $0 }
@@ -58,12 +58,12 @@ public final class SegmentFolder: SegmentStore {
 
     private var prunedFile: String { path + "/pruned" }
 
-    /// What `setPruned` wrote: `through SEQUENCE chain LINK`.
+    /// The line that `setPruned` writes: `through SEQUENCE chain LINK`.
     public var pruned: Head? {
         get throws(JournalError) {
             guard access(prunedFile, F_OK) == 0 else { return nil }
             let damage = JournalError.damagedSegment(
-                prunedFile, "it does not say which events were pruned")
+                prunedFile, "the file does not say which events were pruned")
             let file = open(prunedFile, O_RDONLY | O_CLOEXEC)
             guard file >= 0 else { throw damage }
             defer { close(file) }
@@ -78,7 +78,7 @@ public final class SegmentFolder: SegmentStore {
         }
     }
 
-    /// Records that the events through `head` are pruned, then removes their segments.
+    /// Records that the events up to `head` are pruned, then removes their segments.
     public func prune(through head: Head) throws(ArchiveError) {
         let file = try OutputFile(prunedFile, replaces: true)
         try file.write(Array("through \(head.lastSequence) chain \(head.link)\n".utf8))
@@ -91,7 +91,7 @@ public final class SegmentFolder: SegmentStore {
 
     public func makeReader() -> any SegmentReader { FolderReader(self) }
 
-    /// The manifests of all segments, by their first events.
+    /// The manifests of all segments, ordered by first event.
     public func manifests() throws(ArchiveError) -> [(path: String, manifest: SnapshotManifest)] {
         var found: [(path: String, manifest: SnapshotManifest)] = []
         for file in try files() { found.append((file, try SnapshotReader(file).manifest)) }
@@ -99,7 +99,7 @@ public final class SegmentFolder: SegmentStore {
     }
 }
 
-/// Keeps the frame that it read last.
+/// Keeps the last frame that it read.
 private final class FolderReader: SegmentReader {
     private let folder: SegmentFolder
     private let worker = SnapshotReader.Worker()
@@ -118,7 +118,7 @@ private final class FolderReader: SegmentReader {
                 ? .damagedSegment(error.path, error.problem)
                 : .notPermitted(error.path, error.problem)
         }
-        // Usually the neighbour of the previous block.
+        // Usually this is the neighbour of the previous block.
         while index + 1 < worker.count, worker.first(index + 1) <= sequence { index += 1 }
         while index > 0, worker.first(index) > sequence { index -= 1 }
         return (worker.first(index), worker.block(index))
@@ -151,9 +151,9 @@ extension SnapshotManifest {
     }
 }
 
-/// Journals whose older events may lie in segments.
+/// A journal whose older events may be in segments.
 public enum SealedJournal {
-    /// Opens a journal with its segments; all reads use both.
+    /// Opens a journal together with its segments; all reads use both.
     public static func open(
         directory path: String, mode: LMDBJournal.Mode = .readWrite,
         durability: Durability = .durable, diskReserve: Int = DiskWatch.standardReserve

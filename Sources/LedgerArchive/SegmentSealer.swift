@@ -4,15 +4,15 @@ import LedgerEvents
 import LedgerJournal
 
 /// Moves a journal's older blocks into segments. It writes a segment, reads it back and compares
-/// it, and only then removes its blocks from LMDB, in small transactions. The next run finishes
+/// it, and only then removes its blocks from LMDB, in small transactions. The next run completes
 /// interrupted work.
 public struct SegmentSealer {
     private let journal: LMDBJournal
     private let folder: SegmentFolder
 
-    /// Events of a segment.
+    /// The number of events in a segment.
     public static let most: UInt64 = 4 << 20
-    /// Sealed once and kept for years.
+    /// A high level, because a segment is written once and kept for years.
     public static let level: Int32 = 9
     private static let blocksAtOnce = 512
 
@@ -21,15 +21,15 @@ public struct SegmentSealer {
     }
 
     public struct Result: Sendable {
-        /// The segments that were written, by path.
+        /// The paths of the segments that were written.
         public var written: [String] = []
-        /// The last event in segments; none when there are no segments.
+        /// The last event in any segment; none if there are no segments.
         public var last = SequenceNumber.none
     }
 
-    /// Seals every block that ends at or before `through`.
+    /// Seals each block that ends at or before `through`.
     ///
-    /// - Throws: `ArchiveError`, `JournalError`; segments already written are complete and stay.
+    /// - Throws: `ArchiveError`, `JournalError`. Segments already written are complete and stay.
     public func seal(
         through last: SequenceNumber, progress: (SequenceNumber) -> Void = { _ in }
     ) throws -> Result {
@@ -59,8 +59,9 @@ public struct SegmentSealer {
         return result
     }
 
-    /// The last event of the last block that ends at or before an event and before an input, the
-    /// journal's last block left out; nil when there is none. Between two steps the state is whole.
+    /// The last event of the last block that ends at or before an event and just before an input,
+    /// excluding the journal's last block; nil if there is none. Between two steps the state is
+    /// complete.
     private func lastWhole(
         _ sequence: SequenceNumber, after sealed: SequenceNumber
     ) throws(JournalError) -> SequenceNumber? {
@@ -89,7 +90,8 @@ public struct SegmentSealer {
                     unlink(segment.path)
                     throw ArchiveError(
                         .damaged, at: segment.path,
-                        "the block at event \(frame.first(index)) differs from the journal's; removed"
+                        "the block at event \(frame.first(index)) differs from the journal's; "
+                            + "removed"
                     )
                 }
             }
@@ -102,7 +104,7 @@ public struct SegmentSealer {
     }
 }
 
-/// One sealer at a time.
+/// Allows one sealer at a time.
 struct SealLock {
     private let descriptor: Int32
 

@@ -2,10 +2,10 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// A journal's tree at one size: the text of a checkpoint of c2sp.org/tlog-checkpoint.
+/// A journal's tree at one size, in the text format of c2sp.org/tlog-checkpoint.
 ///
-///     origin             the name of the key that signs it
-///     size               events in the tree, decimal
+///     origin             the name of the signing key
+///     size               number of events in the tree, decimal
 ///     root               base64
 ///     chain N LINK       the hexadecimal link of the block that ends at event N and holds the tree's last
 public struct SignedCheckpoint: Hashable, Sendable {
@@ -44,14 +44,15 @@ public struct SignedCheckpoint: Hashable, Sendable {
         extensions = chain.map { [$0.line] } ?? []
     }
 
-    /// - Throws: `ArchiveError.damaged` for a text that is not a checkpoint.
+    /// - Throws: `ArchiveError.damaged` if the text is not a checkpoint.
     public init(text: String) throws(ArchiveError) {
         let lines = text.split(separator: "\n" as Unicode.Scalar)
         guard lines.count >= 4, lines.last == "", !lines.dropLast().contains(""),
             let size = Self.number(lines[1]),
             let root = Base64.decode(lines[2]).flatMap({ MerkleHash($0) })
         else {
-            throw ArchiveError(.damaged, at: "", "not a checkpoint: origin, size and root are due")
+            throw ArchiveError(
+                .damaged, at: "", "not a checkpoint: needs an origin, a size and a root")
         }
         (origin, self.size, self.root) = (lines[0], size, root)
         extensions = Array(lines[3..<lines.count - 1])
@@ -65,7 +66,7 @@ public struct SignedCheckpoint: Hashable, Sendable {
         try self.init(text: note.text)
         guard origin == key.name else {
             throw ArchiveError(
-                .damaged, at: "", "its origin is \(origin), the key is that of \(key.name)")
+                .damaged, at: "", "its origin is \(origin), but the key belongs to \(key.name)")
         }
     }
 

@@ -1,12 +1,13 @@
 /// A text and its signatures, as defined by c2sp.org/signed-note.
 ///
-///     text, whose every line ends in a line feed
+///     text, each line ending in a line feed
 ///     (an empty line)
-///     — NAME BASE64      one line a signature: the key's name; 4 bytes of the key's hash, signature
+///     — NAME BASE64      one line per signature: the key's name; 4 bytes of the key's hash,
+///     signature
 public struct SignedNote: Hashable, Sendable {
     public struct Signature: Hashable, Sendable {
         public var name: String
-        /// The first 4 bytes of what a key's name and bytes are hashed to.
+        /// The first 4 bytes of the hash of the key's name and bytes.
         public var keyHash: [UInt8]
         public var bytes: [UInt8]
     }
@@ -15,14 +16,14 @@ public struct SignedNote: Hashable, Sendable {
     public let text: String
     public let signatures: [Signature]
 
-    /// The largest note accepted; c2sp.org/signed-note permits a limit.
+    /// The largest note accepted; c2sp.org/signed-note permits such a limit.
     static let largest = 1 << 20
 
     init(text: String, signatures: [Signature]) {
         (self.text, self.signatures) = (text, signatures)
     }
 
-    /// - Throws: `ArchiveError.damaged` for a text that is not a note.
+    /// - Throws: `ArchiveError.damaged` if the text is not a note.
     public init(_ encoded: String) throws(ArchiveError) {
         func malformed(_ why: String) -> ArchiveError {
             ArchiveError(.damaged, at: "", "not a signed note: \(why)")
@@ -35,7 +36,7 @@ public struct SignedNote: Hashable, Sendable {
             throw malformed("it does not end in a line feed")
         }
         guard let blank = lines.dropLast().lastIndex(of: ""), blank > 0 else {
-            throw malformed("there is no empty line before its signatures")
+            throw malformed("an empty line is missing before its signatures")
         }
         text = lines[..<blank].map { $0 + "\n" }.joined()
         var found: [Signature] = []
@@ -47,20 +48,20 @@ public struct SignedNote: Hashable, Sendable {
         }
         guard !found.isEmpty, found.count <= 100 else { throw malformed("it has no signature") }
         signatures = found
-        // Compares bytes, because strings also compare equal when an accent is encoded differently.
+        // Compare bytes: strings that encode an accent differently compare equal.
         guard self.encoded.utf8.elementsEqual(encoded.utf8) else {
-            throw malformed("it is not written as one is")
+            throw malformed("its text is not in canonical form")
         }
     }
 
-    /// The text as stored in a file.
+    /// The text as it is stored in a file.
     public var encoded: String {
         text + "\n" + signatures.map { $0.line + "\n" }.joined()
     }
 }
 
 extension SignedNote.Signature {
-    /// A line, without its line feed.
+    /// One signature line, without its line feed.
     init?(_ line: String) {
         guard line.hasPrefix("— ") else { return nil }
         let words = line.dropFirst(2).split(separator: " ", omittingEmptySubsequences: false)
@@ -74,8 +75,8 @@ extension SignedNote.Signature {
 }
 
 extension String {
-    /// The parts between separators, the empty ones too: by scalars, because a carriage return and
-    /// a line feed are one character.
+    /// The parts between separators, including empty ones. Splits by scalars, because a carriage
+    /// return and a line feed form one character.
     func split(separator: Unicode.Scalar) -> [String] {
         unicodeScalars.split(separator: separator, omittingEmptySubsequences: false)
             .map(String.init)

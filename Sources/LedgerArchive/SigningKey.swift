@@ -1,7 +1,7 @@
 /// A private Ed25519 key with its name, as Go's note package writes it:
 /// `PRIVATE+KEY+NAME+HASH+BASE64`, the base64 of 0x01 and the 32 bytes of RFC 8032.
 ///
-/// It signs; it is never part of an error, a journal or an export.
+/// It signs, and is never part of an error, a journal or an export.
 public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
     public let verifier: VerifierKey
     private let seed: [UInt8]
@@ -9,14 +9,14 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
     private static let prefix = "PRIVATE+KEY+"
 
     /// - Parameter seed: 32 random bytes.
-    /// - Throws: `ArchiveError.unusable` for a name with spaces or a plus.
+    /// - Throws: `ArchiveError.unusable` for a name that is empty or contains a space or a plus.
     public init(name: String, seed: [UInt8]) throws(ArchiveError) {
         guard VerifierKey.isName(name) else {
             throw ArchiveError(
-                .unusable, at: "", "a key's name has no spaces and no plus, and is not empty")
+                .unusable, at: "", "a key's name must not be empty or contain spaces or '+'")
         }
         guard let bytes = Ed25519.publicKey(of: seed) else {
-            throw ArchiveError(.unusable, at: "", "a private key has 32 bytes")
+            throw ArchiveError(.unusable, at: "", "a private key must have 32 bytes")
         }
         verifier = VerifierKey(name: name, bytes: bytes)
         self.seed = seed
@@ -27,7 +27,7 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
         try self.init(name: name, seed: try RandomBytes.make(Ed25519.keySize))
     }
 
-    /// - Throws: `ArchiveError.unusable`, which does not quote the text.
+    /// - Throws: `ArchiveError.unusable`, whose message does not quote the text.
     init(text: String) throws(ArchiveError) {
         let refusal = ArchiveError(
             .unusable, at: "", "not a private key of the form \(Self.prefix)…")
@@ -43,8 +43,8 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// Reads a key file.
     ///
-    /// - Throws: `ArchiveError.unusable` when it does not exist, when other users can read it, or
-    ///   when it holds no key.
+    /// - Throws: `ArchiveError.unusable` if it does not exist, if other users can read it, or if it
+    ///   holds no key.
     public static func load(_ path: String) throws(ArchiveError) -> SigningKey {
         let bytes = try PrivateFile.read(path)
         let text = String(decoding: bytes, as: UTF8.self)
@@ -55,9 +55,9 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
         }
     }
 
-    /// Writes the key file, readable only by its owner.
+    /// Writes the key file so that only its owner can read it.
     ///
-    /// - Throws: `ArchiveError.unusable` when the path already exists.
+    /// - Throws: `ArchiveError.unusable` if the path exists.
     public func save(_ path: String) throws(ArchiveError) {
         let hash = Hex.encode(verifier.keyHash)
         let bytes = Base64.encode([VerifierKey.ed25519] + seed)
@@ -67,16 +67,16 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
 
     public var name: String { verifier.name }
 
-    /// Hides the private half from printing and dumping.
+    /// Keeps the private half out of printed and dumped values.
     public var description: String { "the private key of \(verifier)" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Signs a text.
     ///
-    /// - Parameter text: lines, each ending in a line feed; its signature is the same each time.
+    /// - Parameter text: lines, each ending in a line feed. Signing is deterministic.
     public func sign(_ text: String) throws(ArchiveError) -> SignedNote {
         guard text.hasSuffix("\n"), let bytes = Ed25519.sign(Array(text.utf8), seed: seed) else {
-            throw ArchiveError(.unusable, at: "", "a text to sign ends in a line feed")
+            throw ArchiveError(.unusable, at: "", "a text to sign must end in a line feed")
         }
         return SignedNote(
             text: text,

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Walks a snapshot's records one after the other. A record is valid until the next call.
+/// Walks a snapshot's records in order. A record is valid until the next call.
 public struct SnapshotCursor {
     private let snapshot: SnapshotReader
     private let worker = SnapshotReader.Worker()

@@ -4,24 +4,26 @@ import LedgerEvents
 /// The description of a snapshot: lines of text, signed as a note if there is a key.
 ///
 ///     ledger snapshot v1
-///     journal NAME                      name of its journal
+///     journal NAME                      name of the journal
 ///     build BUILD                       program that wrote it
-///     events FIRST LAST                 sequences
+///     events FIRST LAST                 sequence numbers
 ///     times EARLIEST LATEST             event times, nanoseconds since 1970
-///     chain BEFORE AFTER                links before the first and of the last block, hexadecimal
+///     chain BEFORE AFTER                links before the first block and of the last, hexadecimal
 ///     tree SIZE ROOT                    optional: Merkle tree over events 1 to SIZE, base64
-///     withheld WHAT                     only in a redacted snapshot: what its events are without
+///     withheld WHAT                     only in a redacted snapshot: what was left out
 ///     frame FIRST COUNT BYTES CONTENT SHA256
-///                                       one for each frame: its events, its size compressed and not,
-///                                       the digest of its compressed bytes
-///     sum SHA256                        digest of the lines above, which reveals damage without a signature
+///                                       one line per frame: its events, its compressed and
+///                                       uncompressed
+///                                       size, the digest of its compressed bytes
+///     sum SHA256                        digest of the lines above; reveals damage without a
+///     signature
 public struct SnapshotManifest: Hashable, Sendable {
     public struct Frame: Hashable, Sendable {
         public var first: SequenceNumber
         public var count: Int
-        /// Compressed.
+        /// Compressed size.
         public var bytes: Int
-        /// Of its content.
+        /// Uncompressed size.
         public var contentBytes: Int
         /// SHA-256 of the compressed bytes, hexadecimal.
         public var digest: String
@@ -46,7 +48,7 @@ public struct SnapshotManifest: Hashable, Sendable {
     public var linkBefore = ChainLink.origin
     public var linkAfter = ChainLink.origin
     public var tree: Tree?
-    /// What a redacted snapshot withholds, in words; nil for a complete one.
+    /// What a redacted snapshot withholds, in words; nil for a complete snapshot.
     public var withheld: String?
     public var frames: [Frame] = []
 
@@ -58,7 +60,7 @@ public struct SnapshotManifest: Hashable, Sendable {
 
     static let title = "ledger snapshot v1"
 
-    /// Ends with a newline, as a note's text must.
+    /// Ends with a newline, as the text of a note must.
     public var text: String {
         var lines = [
             Self.title, "journal \(journal)", "build \(build)", "events \(first) \(last)",
@@ -76,7 +78,7 @@ public struct SnapshotManifest: Hashable, Sendable {
         return "\(body)sum \(Digest.sha256(Array(body.utf8)))\n"
     }
 
-    /// - Throws: `FrameError` unless it is exactly what `text` writes.
+    /// - Throws: `FrameError` unless the text is exactly what `text` writes.
     init(text: String) throws(FrameError) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.first.map(String.init) == Self.title else {
@@ -101,7 +103,7 @@ public struct SnapshotManifest: Hashable, Sendable {
             UInt64(parts[index]).map { SequenceNumber($0) }
         }
         switch (key, parts.count) {
-        // Compared with the text that follows from the rest.
+        // Verified by comparison with the text that the other lines produce.
         case ("sum", 1): return true
         case ("journal", _): journal = rest
         case ("build", _): build = rest
@@ -142,19 +144,21 @@ public struct SnapshotManifest: Hashable, Sendable {
                 frame.bytes <= FrameLayout.mostBytes, frame.contentBytes > 0,
                 frame.contentBytes <= FrameLayout.mostContent, next < 1 << 62
             else {
-                throw FrameError("its manifest lists an impossible frame at event \(frame.first)")
+                throw FrameError("its manifest lists an invalid frame at event \(frame.first)")
             }
             next += UInt64(frame.count)
         }
         guard first.number > 0, next == last.number &+ 1, !frames.isEmpty else {
             throw FrameError(
-                "its manifest lists events to \(next - 1) and names \(last) as the last")
+                "its manifest lists frames up to event \(next - 1) but says that the last event "
+                    + "is \(last)"
+            )
         }
     }
 }
 
 extension ChainLink {
-    /// 64 hexadecimal digits, as `description` writes them.
+    /// 64 hexadecimal digits, as in `description`.
     public init?(hex: String) {
         let digits = Array(hex.utf8)
         guard digits.count == 64 else { return nil }

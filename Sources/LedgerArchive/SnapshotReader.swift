@@ -3,15 +3,15 @@ import Glibc
 import LedgerDomain
 import LedgerEvents
 
-/// A snapshot's file, with its manifest checked against the file's size and seek table. Frames are
-/// checked when they are read. One frame bounds the memory, however large the file claims to be.
+/// A snapshot file. Its manifest is checked against the file's size and seek table; frames are
+/// checked when they are read. Memory is bounded by one frame, however large the file claims to be.
 // Sendable unchecked: immutable after initialisation.
 public final class SnapshotReader: @unchecked Sendable {
     public let path: String
     public let manifest: SnapshotManifest
-    /// The manifest as signed, and its lines of signatures; empty when unsigned.
+    /// The manifest as signed, and its signature lines; empty if unsigned.
     public let note: (text: String, signatures: String)
-    /// Of the whole file.
+    /// The size of the whole file.
     public let size: Int
     private let descriptor: Int32
     private let offsets: [Int]
@@ -23,7 +23,7 @@ public final class SnapshotReader: @unchecked Sendable {
         do throws(FrameError) {
             var status = stat()
             guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-                throw FrameError("it is no file")
+                throw FrameError("not a file")
             }
             size = Int(status.st_size)
             let parts = try Self.parts(descriptor, size)
@@ -70,7 +70,7 @@ public final class SnapshotReader: @unchecked Sendable {
         let foot = try read(file, at: size - footer, count: footer)
         let frames = Int(number(foot, 0))
         guard number(foot, 5) == SnapshotFormat.footerMagic, foot[4] == 0 else {
-            throw FrameError("it does not end like a snapshot: it is truncated or damaged")
+            throw FrameError("its end is not that of a snapshot: it is truncated or damaged")
         }
         let length = SnapshotFormat.frameHead + frames * SnapshotFormat.entrySize + footer
         guard frames >= 3, frames < 1 << 26, length <= size - marker.count else {
@@ -92,13 +92,13 @@ public final class SnapshotReader: @unchecked Sendable {
         return Parts(note: try split(whole), noteStart: noteStart, table: table)
     }
 
-    /// A note is its text, an empty line and its signatures.
+    /// Splits a note into its text and its signatures, which an empty line separates.
     private static func split(
         _ note: String
     ) throws(FrameError) -> (text: String, signatures: String) {
         let lines = note.split(separator: "\n", omittingEmptySubsequences: false)
         guard let border = lines.firstIndex(of: "") else {
-            throw FrameError("its manifest does not end")
+            throw FrameError("its manifest is not terminated")
         }
         let text = lines[..<border].joined(separator: "\n") + "\n"
         let rest = lines[(border + 1)...].joined(separator: "\n")
@@ -129,7 +129,7 @@ public final class SnapshotReader: @unchecked Sendable {
             let got = pread(file, target + done, count - done, off_t(offset + done))
             if got < 0, errno == EINTR { continue }
             guard got > 0 else {
-                throw FrameError(got == 0 ? "it is cut" : String(cString: strerror(errno)))
+                throw FrameError(got == 0 ? "it is truncated" : String(cString: strerror(errno)))
             }
             done += got
         }
@@ -137,7 +137,7 @@ public final class SnapshotReader: @unchecked Sendable {
 
     // MARK: Frames
 
-    /// One thread's work: a frame from the file to blocks.
+    /// The work of one thread: from a frame in the file to blocks.
     // Sendable unchecked: used by one thread at a time.
     public final class Worker: @unchecked Sendable {
         let stored = ByteBuffer(capacity: 1 << 20)
@@ -148,14 +148,14 @@ public final class SnapshotReader: @unchecked Sendable {
         public init() {}
 
         public var count: Int { blocks.places.count }
-        /// Blocks of the frame read last; valid until the next.
+        /// The blocks of the last frame read; valid until the next frame is read.
         public func block(_ index: Int) -> UnsafeRawBufferPointer { blocks.block(index) }
         public func first(_ index: Int) -> SequenceNumber { blocks.places[index].first }
     }
 
-    /// Checks the signature on the manifest.
+    /// Checks the signature of the manifest.
     ///
-    /// - Throws: `ArchiveError.damaged` if it is missing, wrong, or of another key.
+    /// - Throws: `ArchiveError.damaged` if it is missing, wrong or of another key.
     public func verify(signedBy key: VerifierKey) throws(ArchiveError) {
         guard !note.signatures.isEmpty else {
             throw ArchiveError(.damaged, at: path, "it is not signed")
@@ -165,14 +165,14 @@ public final class SnapshotReader: @unchecked Sendable {
         } catch { throw ArchiveError(.damaged, at: path, error.problem) }
     }
 
-    /// Reads a frame and checks everything about it: digest, zstd's checksum, columns, records,
-    /// chain.
+    /// Reads a frame and checks everything about it: its digest, zstd's checksum, columns, records
+    /// and chain.
     public func read(_ index: Int, _ worker: Worker) throws(ArchiveError) {
         let frame = manifest.frames[index]
         if let withheld = manifest.withheld {
             throw ArchiveError(
                 .unusable, at: path,
-                "it is redacted (without \(withheld)): its chain cannot be built again")
+                "it is redacted (without \(withheld)): its chain cannot be rebuilt")
         }
         do throws(FrameError) {
             try unpack(index, worker)
@@ -197,7 +197,7 @@ public final class SnapshotReader: @unchecked Sendable {
         try Self.read(descriptor, at: offsets[index], count: frame.bytes, into: worker.stored)
         let digest = Digest.sha256(worker.stored.bytes)
         guard "\(digest)" == frame.digest else {
-            throw FrameError("its digest is \(digest), but its manifest names \(frame.digest)")
+            throw FrameError("its digest is \(digest), but its manifest says \(frame.digest)")
         }
         try worker.unpacked.decompress(worker.stored.bytes, atMost: frame.contentBytes)
         guard worker.unpacked.output.count == frame.contentBytes else {
@@ -205,7 +205,7 @@ public final class SnapshotReader: @unchecked Sendable {
         }
     }
 
-    /// Reads all frames in parallel and returns them in order; checks that their chain matches the
+    /// Reads all frames in parallel, returns them in order and checks that their chain matches the
     /// manifest.
     public func forEachFrame(workers: Int = 4, _ body: (Worker) throws -> Void) throws {
         let team = (0..<max(1, workers)).map { _ in Worker() }
@@ -235,7 +235,7 @@ public final class SnapshotReader: @unchecked Sendable {
         }
     }
 
-    // Sendable unchecked: each index is set by one thread, all are read afterwards.
+    // Sendable unchecked: each index is set by one thread; all are read afterwards.
     private final class Failures: @unchecked Sendable {
         private let list: UnsafeMutablePointer<ArchiveError?>
         private let count: Int

@@ -3,10 +3,10 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// The parts of a snapshot's file, in order: a zstd stream that public tools can unpack and seek.
+/// The parts of a snapshot file, in order: a zstd stream that public tools can unpack and seek.
 ///
 ///     a skippable frame (type 0) that names the format
-///     one zstd frame for each run of blocks; see `FrameLayout`
+///     one zstd frame for each run of blocks (see `FrameLayout`)
 ///     a skippable frame (type 1) with the manifest, a signed note
 ///     a skippable frame (type E) with the seek table of zstd's seekable format
 enum SnapshotFormat {
@@ -28,7 +28,7 @@ enum SnapshotFormat {
         (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
 
-    /// - Parameter sizes: of every frame before it, compressed and not.
+    /// - Parameter sizes: compressed and uncompressed size of each frame before it.
     static func seekTable(_ sizes: [(Int, Int)]) -> [UInt8] {
         var content: [UInt8] = []
         for (bytes, size) in sizes {
@@ -45,9 +45,9 @@ enum SnapshotFormat {
     }
 }
 
-/// Writes a range of a journal as a snapshot and encodes its frames in parallel.
+/// Writes a range of a journal as a snapshot; encodes frames in parallel.
 public final class SnapshotWriter {
-    /// One thread's work: a frame from blocks to compressed bytes.
+    /// The work of one thread: from the blocks of a frame to compressed bytes.
     // Sendable unchecked: filled, encoded and written in turn.
     private final class Slot: @unchecked Sendable {
         let input = FrameInput()
@@ -77,8 +77,8 @@ public final class SnapshotWriter {
     private var previous = ChainLink.origin
 
     /// - Parameters:
-    ///   - level: zstd's, 1 to 19.
-    ///   - workers: number of frames encoded at once.
+    ///   - level: the zstd level, 1 to 19.
+    ///   - workers: the number of frames encoded in parallel.
     public init(
         _ path: String, level: Int32 = SnapshotWriter.standardLevel, workers: Int = 4,
         replaces: Bool = false
@@ -89,13 +89,13 @@ public final class SnapshotWriter {
             SnapshotFormat.skippable(SnapshotFormat.markerMagic, SnapshotFormat.marker))
     }
 
-    /// Writes the blocks that hold the events of a range; the first and last block are included
-    /// completely.
+    /// Writes the blocks that hold the events of a range. The first and the last block are included
+    /// whole.
     ///
     /// - Parameters:
-    ///   - linkBefore: the link of the block before the first.
+    ///   - linkBefore: the link of the block before the first one.
     ///   - complete: fills in the parts of the manifest that do not follow from the events.
-    ///   - sign: returns the lines of signatures for the manifest's text; nil without a key.
+    ///   - sign: returns the signature lines for the manifest's text; nil without a key.
     /// - Returns: the manifest of the finished file.
     public func write(
         _ reader: BlockReader, linkBefore: ChainLink,
@@ -118,7 +118,7 @@ public final class SnapshotWriter {
         try drain(progress)
         guard let first = manifest.frames.first, let last = manifest.frames.last else {
             throw ArchiveError(
-                .unusable, at: file.path, "there are no events in this range to write")
+                .unusable, at: file.path, "the range contains no events")
         }
         (manifest.first, manifest.last, manifest.linkAfter) = (first.first, last.last, previous)
         try complete(&manifest)

@@ -8,7 +8,7 @@ public final class TarFile {
 
     /// - Parameters:
     ///   - path: NAME.tar, NAME.tar.zst, NAME.tar.gz or NAME.tgz.
-    ///   - seconds: the time of every member, since 1970.
+    ///   - seconds: the modification time of every member, in seconds since 1970.
     public init(_ path: String, seconds: Int64) throws(ArchiveError) {
         file = try CompressedFile(path)
         self.seconds = seconds
@@ -21,7 +21,7 @@ public final class TarFile {
         try pad(bytes.count)
     }
 
-    /// Adds a file from the disk, piece by piece.
+    /// Adds a file from disk, piece by piece.
     ///
     /// - Returns: its digest.
     public func add(_ name: String, contentsOf path: String) throws(ArchiveError) -> ChainLink {

@@ -2,12 +2,13 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// Writes a signed tree in the layout of c2sp.org/tlog-tiles, so that public tools can read it:
+/// Writes a signed tree in the layout of c2sp.org/tlog-tiles so that public tools can read it:
 ///
 ///     checkpoint              the signed checkpoint
-///     tile/L/N, tile/L/N.p/W  hash tiles of every level, the leaves' too
-///     tile/entries/…          256 entries each, every one after its length in 2 bytes, the highest first;
-///                             only when asked for, because they are the events
+///     tile/L/N, tile/L/N.p/W  hash tiles of every level, including the leaves
+///     tile/entries/…          256 entries each, every entry preceded by its length in 2 bytes,
+///     big-endian;
+///                             only on request, because the entries are the events
 public struct TreeExport {
     private let files: TreeFiles
     private let withEntries: Bool
@@ -22,17 +23,19 @@ public struct TreeExport {
         self.withEntries = withEntries
     }
 
-    /// - Returns: the number of events whose tree was written.
-    /// - Throws: `ArchiveError.damaged` when the events do not give the signed root.
+    /// - Returns: the number of events in the written tree.
+    /// - Throws: `ArchiveError.damaged` if the events do not yield the signed root.
     public mutating func write(
         _ sealer: TreeSealer, progress: (SequenceNumber) -> Void = { _ in }
     ) throws -> UInt64 {
         guard let note = try sealer.latestCheckpoint() else {
             throw ArchiveError(
-                .unusable, at: "", "there is no signed checkpoint; see ledger checkpoint")
+                .unusable, at: "",
+                "there is no signed checkpoint; create one with 'ledger checkpoint'")
         }
         guard TreeFiles.names(in: files.path).isEmpty else {
-            throw ArchiveError(.unusable, at: files.path, "is not empty; name a new directory")
+            throw ArchiveError(
+                .unusable, at: files.path, "the directory is not empty; choose a new one")
         }
         let tree = try SignedCheckpoint(text: note.text)
         var frontier = TreeFrontier()
@@ -60,7 +63,7 @@ public struct TreeExport {
         guard entry.count <= Self.longestEntry else {
             throw ArchiveError(
                 .unusable, at: "",
-                "event \(sequence) has \(entry.count) bytes, more than a bundle of entries can hold"
+                "event \(sequence) has \(entry.count) bytes, more than an entry bundle can hold"
             )
         }
         bundle += [UInt8(entry.count >> 8), UInt8(entry.count & 255)] + entry

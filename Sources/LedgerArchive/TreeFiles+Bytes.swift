@@ -6,7 +6,7 @@ extension TreeFiles {
         ArchiveError(.unusable, at: name, String(cString: strerror(errno)))
     }
 
-    /// - Returns: nil when there is none.
+    /// - Returns: nil if there is no such file.
     static func read(_ name: String) throws(ArchiveError) -> [UInt8]? {
         let file = open(name, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
@@ -26,7 +26,8 @@ extension TreeFiles {
 
     /// Replaces a file atomically: after a failure or a kill, the old file is still there.
     ///
-    /// - Parameter syncs: whether to wait until it is on disk, for files that cannot be rewritten.
+    /// - Parameter syncs: whether to wait until it is on disk. Use it for files that cannot be
+    ///   rebuilt.
     static func write(
         _ bytes: [UInt8], to name: String, syncs: Bool = true
     ) throws(ArchiveError) {
@@ -90,7 +91,7 @@ extension TreeFiles {
         return names
     }
 
-    /// Removes a folder with everything in it, if it exists.
+    /// Removes a directory and everything in it, if it exists.
     static func remove(folder: String) {
         for name in names(in: folder) {
             let path = "\(folder)/\(name)"

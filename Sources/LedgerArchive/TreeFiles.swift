@@ -1,16 +1,17 @@
 import Glibc
 import LedgerDomain
 
-/// A tree's files, in `tree` next to the journal, in the layout of c2sp.org/tlog-tiles:
+/// The files of a tree, in `tree` next to the journal, in the layout of c2sp.org/tlog-tiles:
 ///
-///     head                 the size that the tiles are at: a checkpoint's text, unsigned, and its digest
+///     head                 the size to which the tiles are written: an unsigned checkpoint and its
+///     digest
 ///     checkpoint           the latest signed checkpoint
-///     checkpoints/SIZE     each signed checkpoint
-///     tile/L/N             256 hashes of level L; level 0 is not stored, because the events yield it
-///     tile/L/N.p/W         the last W hashes of a level: the right edge, level 0 too
+///     checkpoints/SIZE     all signed checkpoints
+///     tile/L/N             256 hashes of level L; level 0 is not stored, because events yield it
+///     tile/L/N.p/W         the last W hashes of a level: the right edge, including level 0
 ///     lock                 held while the tree grows
 ///
-/// Each is written next to its destination, synced and renamed.
+/// Each file is written next to its destination, synced and renamed.
 struct TreeFiles: Sendable {
     /// The directory `tree` itself.
     let path: String
@@ -20,7 +21,7 @@ struct TreeFiles: Sendable {
 
     static func folder(of journal: String) -> String { "\(journal)/tree" }
 
-    /// Removes a journal's tree, checkpoints and secret: what goes when the journal goes.
+    /// Removes a journal's tree, checkpoints and secret. Used when the journal itself is removed.
     static func remove(ofJournal directory: String) {
         remove(folder: folder(of: directory))
         unlink("\(directory)/\(JournalSecret.fileName)")
@@ -48,7 +49,7 @@ struct TreeFiles: Sendable {
         return width == TreeFrontier.width ? full : "\(full).p/\(width)"
     }
 
-    /// - Throws: `ArchiveError.damaged` when it is not there or has another length.
+    /// - Throws: `ArchiveError.damaged` if the tile is missing or has another length.
     func readTile(
         _ level: Int, _ number: UInt64, width: Int = TreeFrontier.width
     ) throws(ArchiveError) -> [MerkleHash] {
@@ -74,7 +75,7 @@ struct TreeFiles: Sendable {
             syncs: syncs)
     }
 
-    /// Writes the partial tiles of a tree's right edge.
+    /// Writes the partial tiles on the right edge of the tree.
     func writeEdge(_ frontier: TreeFrontier) throws(ArchiveError) {
         for (level, hashes) in frontier.edge.enumerated() where !hashes.isEmpty {
             let number = frontier.size >> UInt64(8 * level + 8)
@@ -82,7 +83,7 @@ struct TreeFiles: Sendable {
         }
     }
 
-    /// Removes the partial tiles of an edge that is no longer the tree's.
+    /// Removes the partial tiles of a former right edge.
     func removeEdge(of size: UInt64, unlessOf kept: UInt64) {
         let keptCounts = TreeFrontier.counts(of: kept)
         for (level, width) in TreeFrontier.counts(of: size).enumerated() where width > 0 {
@@ -93,7 +94,7 @@ struct TreeFiles: Sendable {
             guard !isKept else { continue }
             let name = tile(level, number, width: width)
             unlink(name)
-            // Only when nothing is left in it.
+            // Succeeds only if the directory is empty.
             rmdir(String(name.dropLast("/\(width)".count)))
         }
     }
@@ -110,7 +111,7 @@ struct TreeFiles: Sendable {
 
     // MARK: Head and checkpoints
 
-    /// - Returns: nil when no tree was built.
+    /// - Returns: nil if no tree was built.
     func readHead() throws(ArchiveError) -> SignedCheckpoint? {
         let name = "\(path)/head"
         guard let bytes = try Self.read(name) else { return nil }
@@ -123,7 +124,7 @@ struct TreeFiles: Sendable {
         return try Self.named(name) { () throws(ArchiveError) in try SignedCheckpoint(text: body) }
     }
 
-    /// It is unsigned, so a digest detects damage.
+    /// The head is unsigned, so its digest reveals damage.
     private static func sealed(_ text: String) -> String {
         "\(text)sha256 \(MerkleHash(of: Array(text.utf8)))\n"
     }
@@ -142,12 +143,12 @@ struct TreeFiles: Sendable {
 
     func checkpoint(_ size: UInt64) -> String { "\(path)/checkpoints/\(size)" }
 
-    /// The sizes of the stored checkpoints, rising.
+    /// The sizes of the stored checkpoints, ascending.
     func checkpointSizes() -> [UInt64] {
         Self.names(in: "\(path)/checkpoints").compactMap { SignedCheckpoint.number($0) }.sorted()
     }
 
-    /// - Returns: nil when there is none.
+    /// - Returns: nil if there is none.
     func latestCheckpoint() throws(ArchiveError) -> SignedNote? {
         try note("\(path)/checkpoint")
     }
@@ -165,7 +166,7 @@ struct TreeFiles: Sendable {
         if isLatest { try Self.write(bytes, to: "\(path)/checkpoint") }
     }
 
-    /// Adds the file's name to errors about its content.
+    /// Adds the file name to errors about its content.
     static func named<R>(
         _ name: String, _ body: () throws(ArchiveError) -> R
     ) throws(ArchiveError) -> R {

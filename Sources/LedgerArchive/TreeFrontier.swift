@@ -1,21 +1,21 @@
-/// The right edge of a growing tree: at each level the hashes of the tile that is not full yet.
+/// The right edge of a growing tree: for each level, the hashes of the tile that is not yet full.
 struct TreeFrontier {
-    /// Hashes in a tile: a tile spans eight levels of the tree.
+    /// The number of hashes in a tile. A tile spans eight levels of the tree.
     static let width = 256
 
     private(set) var size: UInt64 = 0
-    /// From the leaves up; each has fewer than 256.
+    /// From the leaves up; each level has fewer than 256.
     private(set) var edge: [[MerkleHash]] = []
 
     init() {}
 
-    /// - Returns: nil unless there is one list a level, each as long as the size says.
+    /// - Returns: nil unless there is one list per level, each of the length that the size implies.
     init?(size: UInt64, edge: [[MerkleHash]]) {
         guard edge.map(\.count) == Self.counts(of: size) else { return nil }
         (self.size, self.edge) = (size, edge)
     }
 
-    /// Hashes in the last tile of each level that such a tree has.
+    /// The number of hashes in the last tile of each level of such a tree.
     static func counts(of size: UInt64) -> [Int] {
         var counts: [Int] = []
         var rest = size
@@ -28,7 +28,7 @@ struct TreeFrontier {
 
     /// Adds a leaf.
     ///
-    /// - Parameter full: called with each tile that became full: its level, its number and its
+    /// - Parameter full: called with each tile that becomes full: its level, its number and its
     ///   hashes.
     @inline(__always)
     mutating func append(
@@ -56,7 +56,7 @@ struct TreeFrontier {
         }
     }
 
-    /// The root of a power of two of hashes.
+    /// The root of a number of hashes that is a power of two.
     static func fold(_ hashes: ArraySlice<MerkleHash>) -> MerkleHash {
         var row = Array(hashes)
         while row.count > 1 {
@@ -68,7 +68,7 @@ struct TreeFrontier {
         return row[0]
     }
 
-    /// The tree's root: perfect subtrees, joined from the smallest on.
+    /// The root of the tree: its perfect subtrees, joined from the smallest on.
     var root: MerkleHash {
         var root: MerkleHash?
         for hashes in edge {

@@ -3,21 +3,21 @@ import LedgerEvents
 import LedgerJournal
 
 extension TreeSealer {
-    /// Removes a journal's tree, checkpoints and secret: what goes when the journal goes.
+    /// Removes a journal's tree, checkpoints and secret. Used when the journal itself is removed.
     public static func remove(directory: String) { TreeFiles.remove(ofJournal: directory) }
 
-    /// Proves that an event is in the tree that a checkpoint was signed for.
+    /// Proves that an event is in the tree of a signed checkpoint.
     ///
-    /// - Parameter note: a checkpoint of this tree that covers the event; the latest one when it is
-    ///   nil.
-    /// - Throws: `ArchiveError.damaged` when the tree differs from the signed one; `.unusable`
-    ///   without a checkpoint that covers the event.
+    /// - Parameter note: a checkpoint of this tree that covers the event; nil for the latest one.
+    /// - Throws: `ArchiveError.damaged` if the tree differs from the signed one; `.unusable` if no
+    ///   checkpoint covers the event.
     public func proveInclusion(
         of sequence: SequenceNumber, in note: SignedNote? = nil
     ) throws -> InclusionProof {
         guard let note = try note ?? latestCheckpoint() else {
             throw ArchiveError(
-                .unusable, at: "", "there is no signed checkpoint; see ledger checkpoint")
+                .unusable, at: "",
+                "there is no signed checkpoint; create one with 'ledger checkpoint'")
         }
         let tree = try SignedCheckpoint(text: note.text)
         guard sequence != .none, sequence.number <= tree.size else {
@@ -36,23 +36,24 @@ extension TreeSealer {
         } ?? { throw disagreement(tree) }()
     }
 
-    /// Proves that a newer checkpoint's tree begins with an older one's.
+    /// Proves that the tree of a newer checkpoint begins with that of an older one.
     ///
-    /// - Parameter newer: the latest one when it is nil.
-    /// - Throws: `ArchiveError.damaged` when it does not.
+    /// - Parameter newer: nil for the latest one.
+    /// - Throws: `ArchiveError.damaged` if it does not.
     public func proveConsistency(
         from older: SignedNote, to newer: SignedNote? = nil
     ) throws -> ConsistencyProof {
         guard let newer = try newer ?? latestCheckpoint() else {
             throw ArchiveError(
-                .unusable, at: "", "there is no signed checkpoint; see ledger checkpoint")
+                .unusable, at: "",
+                "there is no signed checkpoint; create one with 'ledger checkpoint'")
         }
         let before = try SignedCheckpoint(text: older.text)
         let after = try SignedCheckpoint(text: newer.text)
         guard before.size <= after.size else {
             throw ArchiveError(
                 .damaged, at: "",
-                "the older checkpoint is for \(before.size) events, the newer one for \(after.size)"
+                "the older checkpoint covers \(before.size) events, the newer one for \(after.size)"
             )
         }
         return try proving(after.size) { nodes in
@@ -66,7 +67,7 @@ extension TreeSealer {
         } ?? { throw disagreement(before) }()
     }
 
-    /// Runs `body` over the tree's nodes. If it returns nil, or a tile is damaged, rebuilds the
+    /// Runs `body` over the tree's nodes. If it returns nil, or if a tile is damaged, rebuilds the
     /// tiles from the events and runs it again.
     private func proving<R>(
         _ needed: UInt64, _ body: (TileNodes) throws -> R?
@@ -75,12 +76,12 @@ extension TreeSealer {
         guard needed <= size else {
             throw ArchiveError(
                 .damaged, at: "",
-                "the checkpoint is for \(needed) events and the journal has \(size): its tail was cut, "
-                    + "or it is another journal")
+                "the checkpoint covers \(needed) events but the journal has \(size): its end was "
+                    + "cut off, or it is another journal")
         }
         do {
             if let result = try withNodes(body) { return result }
-            try rebuild(because: "a tile does not fit the signed root")
+            try rebuild(because: "a tile does not match the signed root")
         } catch let error as ArchiveError where error.kind == .damaged {
             try rebuild(because: "\(error)")
         }
@@ -90,7 +91,7 @@ extension TreeSealer {
     private func disagreement(_ tree: SignedCheckpoint) -> ArchiveError {
         ArchiveError(
             .damaged, at: "",
-            "the first \(tree.size) events of the journal are not those that \(tree.origin) signed for"
+            "the journal's first \(tree.size) events differ from those that \(tree.origin) signed"
         )
     }
 }

@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 
 extension TreeSealer {
-    /// The root of the tree of the first events; grows the tree first if necessary.
+    /// The root of the tree of the first events. Grows the tree first if necessary.
     public func root(of size: UInt64) throws -> MerkleHash {
         if size > self.size { try advance(through: SequenceNumber(size)) }
         return try withNodes { try MerkleTree.root(size: size, $0) }
@@ -10,7 +10,7 @@ extension TreeSealer {
 }
 
 extension SnapshotManifest.Tree {
-    /// - Parameter size: events from the first on.
+    /// - Parameter size: the number of events, counted from the first.
     public init(size: UInt64, root: MerkleHash) {
         self.init(size: size, root: "\(root)")
     }

@@ -2,11 +2,11 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// Grows a journal's tree behind the journal, and signs checkpoints of it.
+/// Grows a journal's tree as the journal grows, and signs checkpoints of it.
 ///
-/// It reads committed blocks and never delays the writer. Several processes may each have one for
-/// the same journal: they take turns through a file lock, and each continues where the tree ends.
-/// Use it from one thread at a time.
+/// It reads committed blocks and never delays the writer. Several processes may each have a sealer
+/// for the same journal: they take turns through a file lock, and each continues where the tree
+/// ends. Use it from one thread at a time.
 public final class TreeSealer {
     let leaves: JournalLeaves
     private let files: TreeFiles
@@ -16,16 +16,16 @@ public final class TreeSealer {
     private var head: SignedCheckpoint?
     private var lastCheckpoint: UInt64 = 0
     private var lastTime: Timestamp?
-    /// What was damaged and rebuilt from the events; nil when nothing was.
+    /// What was damaged and rebuilt from the events; nil if nothing was.
     public private(set) var repaired: String?
 
-    /// Opens the tree of a journal, or begins one; creates the journal's secret if it has none.
+    /// Opens a journal's tree, or begins one. Creates the journal's secret if it has none.
     ///
     /// - Parameters:
     ///   - directory: the journal's directory.
-    ///   - key: signs checkpoints; without one only the tiles are written.
-    /// - Throws: `ArchiveError.damaged` when the tree was built from another journal; `.unusable`
-    ///   for files that cannot be read or written; `JournalError`.
+    ///   - key: signs checkpoints. Without a key only tiles are written.
+    /// - Throws: `ArchiveError.damaged` if the tree was built from another journal; `.unusable` if
+    ///   files cannot be read or written; `JournalError`.
     public init(
         _ journal: any Journal, directory: String, key: SigningKey? = nil,
         policy: SealPolicy = SealPolicy()
@@ -37,7 +37,8 @@ public final class TreeSealer {
             if try files.readHead() != nil || !files.checkpointSizes().isEmpty {
                 throw ArchiveError(
                     .unusable, at: "\(directory)/\(JournalSecret.fileName)",
-                    "is gone, and without it the tree cannot be built again; restore it from a copy"
+                    "is missing, and the tree cannot be rebuilt without it; restore it from a "
+                        + "backup"
                 )
             }
             return try JournalSecret.create(directory: directory)
@@ -48,46 +49,48 @@ public final class TreeSealer {
         try files.locked { try load() }
     }
 
-    /// Events in the tree.
+    /// The number of events in the tree.
     public var size: UInt64 { frontier.size }
     public var root: MerkleHash { frontier.root }
 
     // MARK: Growing
 
-    /// Grows the tree through an event, or to the journal's end when it is nil. With a key it signs
-    /// checkpoints on the way, according to the policy.
+    /// Grows the tree up to an event, or to the journal's end if nil. With a key, it signs
+    /// checkpoints on the way according to the policy.
     ///
-    /// - Returns: the events in the tree.
+    /// - Returns: the number of events in the tree.
     @discardableResult
     public func advance(through sequence: SequenceNumber? = nil) throws -> UInt64 {
         try files.locked { try grow(sequence) }
         return size
     }
 
-    /// Grows to the journal's end and signs a checkpoint of it.
+    /// Grows the tree to the journal's end and signs a checkpoint of it.
     ///
-    /// - Returns: the existing checkpoint when nothing was appended since.
-    /// - Throws: `ArchiveError.unusable` without a key, or for a journal without events.
+    /// - Returns: the existing checkpoint if nothing was appended since.
+    /// - Throws: `ArchiveError.unusable` without a key, or if the journal has no events.
     public func checkpoint() throws -> SignedNote {
         guard key != nil else {
-            throw ArchiveError(.unusable, at: "", "a checkpoint is signed, and there is no key")
+            throw ArchiveError(
+                .unusable, at: "", "a checkpoint needs a signing key, and there is none")
         }
         return try files.locked {
             try grow(nil)
             guard let head else {
-                throw ArchiveError(.unusable, at: "", "the journal has no events to sign for")
+                throw ArchiveError(.unusable, at: "", "the journal has no events to sign")
             }
             try sign(head)
             guard let note = try files.note(files.checkpoint(head.size)) else {
-                throw ArchiveError(.unusable, at: files.path, "the checkpoint is gone again")
+                throw ArchiveError(
+                    .unusable, at: files.path, "the checkpoint was removed while it was written")
             }
             return note
         }
     }
 
-    /// For a long-running process: grows, and signs when the interval is over.
+    /// For a long-running process: grows the tree, and signs once the interval has passed.
     ///
-    /// - Returns: whether a checkpoint of the head was signed.
+    /// - Returns: whether a checkpoint at the journal's end was signed.
     public func tick(at time: Timestamp) throws -> Bool {
         try advance()
         guard let last = lastTime else {
@@ -101,8 +104,8 @@ public final class TreeSealer {
         return true
     }
 
-    /// Removes the tiles and rebuilds the tree from the events. Signed checkpoints stay, and each
-    /// is compared on the way.
+    /// Removes the tiles and rebuilds the tree from the events. Keeps the signed checkpoints and
+    /// compares each of them on the way.
     public func rebuild() throws {
         try files.locked {
             try files.removeTiles()
@@ -116,12 +119,12 @@ public final class TreeSealer {
         try rebuild()
     }
 
-    /// The signed checkpoint with the most events; nil when there is none.
+    /// The signed checkpoint with the most events; nil if there is none.
     public func latestCheckpoint() throws(ArchiveError) -> SignedNote? {
         try files.latestCheckpoint()
     }
 
-    /// The nodes of the tree on disk, while it does not grow.
+    /// The nodes of the tree on disk. Use them only while the tree does not grow.
     func withNodes<R>(_ body: (TileNodes) throws -> R) throws -> R {
         try files.locked {
             if let there = try files.readHead(), there.size != size { try load() }
@@ -139,7 +142,7 @@ public final class TreeSealer {
         try growth.follow(leaves.journal, through: end)
     }
 
-    /// Follows the journal from where the tree ends. The tree itself keeps the position.
+    /// Follows the journal from the end of the tree. The tree itself stores the position.
     private struct Growth: Follower {
         static let types: [EventType]? = nil
         static let takesAsWritten = true
@@ -186,7 +189,7 @@ public final class TreeSealer {
         }
     }
 
-    /// Writes what the tree has come to.
+    /// Writes the current state of the tree.
     private func store(_ grown: SignedCheckpoint, insteadOf before: UInt64) throws {
         try files.writeEdge(frontier)
         try files.writeHead(grown)
@@ -199,8 +202,8 @@ public final class TreeSealer {
             origin: key?.name ?? "unsigned", size: frontier.size, root: frontier.root, chain: chain)
     }
 
-    /// Whether the tree gets a checkpoint that ends at this event. Of the checkpoints that one
-    /// input causes, only the last is written.
+    /// Whether the tree gets a checkpoint that ends at this event. If one input causes several
+    /// checkpoints, only the last is written.
     @inline(__always)
     private func isDue(_ record: Record) -> Bool {
         guard key != nil else { return false }
@@ -213,7 +216,7 @@ public final class TreeSealer {
         }
     }
 
-    /// Stores a signed checkpoint, unless there is one of that size.
+    /// Stores a signed checkpoint, unless one of that size exists.
     private func sign(_ checkpoint: SignedCheckpoint) throws {
         guard let key else { return }
         lastCheckpoint = max(lastCheckpoint, checkpoint.size)
@@ -250,7 +253,7 @@ public final class TreeSealer {
             else {
                 throw ArchiveError(
                     .damaged, at: files.path,
-                    "the tiles do not give the root of \(there.size) events")
+                    "the tiles do not yield the root of \(there.size) events")
             }
             (frontier, head) = (found, there)
         } catch {
@@ -272,7 +275,8 @@ public final class TreeSealer {
     private func cut(_ size: UInt64) -> ArchiveError {
         ArchiveError(
             .damaged, at: files.path,
-            "the tree has \(size) events and the journal fewer: its tail was cut, or it is another one"
+            "the tree has \(size) events but the journal has fewer: its end was cut off, or it "
+                + "is another journal"
         )
     }
 
@@ -286,11 +290,11 @@ public final class TreeSealer {
         }
         throw ArchiveError(
             .damaged, at: files.path,
-            "the journal's chain at event \(chain.through) is not the one that the tree was built of"
+            "the journal's chain at event \(chain.through) differs from the one in the tree"
         )
     }
 
-    /// Checks that the tree equals the stored checkpoint of its size.
+    /// Checks that the tree matches the stored checkpoint of its size.
     private func compare(_ size: UInt64) throws {
         let name = files.checkpoint(size)
         guard let note = try files.note(name) else { return }
@@ -300,7 +304,7 @@ public final class TreeSealer {
         guard stored.size == size, stored.root == frontier.root else {
             throw ArchiveError(
                 .damaged, at: name,
-                "the first \(size) events of the journal are not those it is for")
+                "the journal's first \(size) events differ from those it covers")
         }
     }
 }

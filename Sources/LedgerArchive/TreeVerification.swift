@@ -2,27 +2,28 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// Compares a journal's events with its tree, its stored checkpoints and checkpoints kept
-/// elsewhere, block by block as another check reads them.
+/// Compares a journal's events with its tree, its stored checkpoints and externally kept
+/// checkpoints, block by block as another check reads them.
 public struct TreeVerification {
     private let files: TreeFiles
     private var hasher: LeafHasher
     private let head: SignedCheckpoint?
     private var frontier = TreeFrontier()
-    /// Ascending by size.
+    /// In ascending order of size.
     private var wanted: [(name: String, tree: SignedCheckpoint, isHead: Bool)] = []
     private var passed = 0
-    /// One entry for each fault.
+    /// One entry per fault.
     public private(set) var faults: [String] = []
     /// The number of checkpoints whose root the events yield.
     public private(set) var agreed = 0
 
     /// - Parameters:
-    ///   - directory: the journal's own.
-    ///   - kept: checkpoints that were kept elsewhere, with their names.
-    ///   - key: must have signed the stored checkpoints; their roots are compared in any case.
-    /// - Returns: nil when the journal has no tree and nothing is to be compared with it.
-    /// - Throws: `ArchiveError.unusable` when there is something to compare and the secret is gone.
+    ///   - directory: the journal's own directory.
+    ///   - kept: checkpoints kept elsewhere, with their names.
+    ///   - key: must have signed the stored checkpoints. Roots are compared with or without a key.
+    /// - Returns: nil if the journal has no tree and there is nothing to compare.
+    /// - Throws: `ArchiveError.unusable` if there is something to compare but the secret is
+    ///   missing.
     public init?(
         directory: String, kept: [(name: String, tree: SignedCheckpoint)] = [],
         key: VerifierKey? = nil
@@ -39,7 +40,7 @@ public struct TreeVerification {
         guard let secret = try JournalSecret.load(directory: directory) else {
             throw ArchiveError(
                 .unusable, at: "\(directory)/\(JournalSecret.fileName)",
-                "is not there, and without it no event can be compared with a root")
+                "is missing, and events cannot be compared with a root without it")
         }
         hasher = LeafHasher(secret)
         wanted = kept.map { ($0.name, $0.tree, false) }
@@ -52,7 +53,7 @@ public struct TreeVerification {
                     return try SignedCheckpoint(text: note.text)
                 }
                 guard tree.size == size else {
-                    throw ArchiveError(.damaged, at: name, "is for \(tree.size) events")
+                    throw ArchiveError(.damaged, at: name, "covers \(tree.size) events")
                 }
                 wanted.append((name, tree, false))
             } catch { faults.append("\(error)") }
@@ -62,7 +63,7 @@ public struct TreeVerification {
         self.faults = faults
     }
 
-    /// Takes the next block of the journal, from the first on.
+    /// Takes the next block of the journal, in order from the first.
     public mutating func check(_ block: Block) throws(BlockError) {
         comparePassed()
         var records = block.records()
@@ -83,13 +84,13 @@ public struct TreeVerification {
         }
     }
 
-    /// Nil when the tile is there and right, or was never written.
+    /// Nil if the tile exists and is right, or was never written.
     private func compareTile(_ level: Int, _ number: UInt64, _ hashes: [MerkleHash]) -> String? {
         let end = (number + 1) << UInt64(8 * level + 8)
         guard level > 0, let head, end <= head.size else { return nil }
         do throws(ArchiveError) {
             return try files.readTile(level, number) == hashes
-                ? nil : "\(files.tile(level, number)): the tile is not what the events give"
+                ? nil : "\(files.tile(level, number)): the tile does not match the events"
         } catch { return "\(error)" }
     }
 
@@ -99,8 +100,8 @@ public struct TreeVerification {
             passed += 1
             guard tree.root == frontier.root else {
                 faults.append(
-                    "\(name): the first \(tree.size) events are not those that it is for: the journal "
-                        + "was rewritten, or it is another one")
+                    "\(name): the first \(tree.size) events differ from those it covers: the "
+                        + "journal was rewritten, or it is another journal")
                 continue
             }
             if isHead { compareEdge() } else { agreed += 1 }
@@ -111,20 +112,20 @@ public struct TreeVerification {
         let fault: String
         do throws(ArchiveError) {
             if try files.readEdge(of: frontier.size) == frontier.edge { return }
-            fault = "\(files.path)/tile: the last tiles are not what the events give"
+            fault = "\(files.path)/tile: the last tiles do not match the events"
         } catch { fault = "\(error)" }
-        // A process that grows the tree meanwhile removes the old edge.
+        // Another process that grows the tree may remove the old edge in the meantime.
         if let now = try? files.readHead(), now != head { return }
         faults.append(fault)
     }
 
-    /// After the last block: the checkpoints of more events than the journal has.
+    /// After the last block: the checkpoints that cover more events than the journal has.
     public mutating func finish() {
         comparePassed()
         for (name, tree, _) in wanted[passed...] {
             faults.append(
-                "\(name): it is for \(tree.size) events, the journal ends at \(frontier.size): its tail "
-                    + "was cut")
+                "\(name): it covers \(tree.size) events but the journal ends at "
+                    + "\(frontier.size): its end was cut off")
         }
         passed = wanted.count
     }

@@ -1,6 +1,6 @@
 /// The public half of a signing key, as c2sp.org/signed-note writes it: `NAME+HASH+BASE64`.
 ///
-///     HASH     8 hexadecimal digits: the first 4 bytes of SHA-256(NAME, 0x0a, what BASE64 stands for)
+///     HASH     8 hexadecimal digits: the first 4 bytes of SHA-256(NAME, 0x0a, decoded BASE64)
 ///     BASE64   0x01 for Ed25519, then the 32 bytes of the public key
 public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
     public let name: String
@@ -11,7 +11,7 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
 
     init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
 
-    /// - Throws: `ArchiveError.unusable` for a text that is not a key of this kind.
+    /// - Throws: `ArchiveError.unusable` if the text is not a key of this kind.
     public init(_ text: String) throws(ArchiveError) {
         // The base64 may contain a plus.
         let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
@@ -19,7 +19,7 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
             all.count == 1 + Ed25519.keySize, all[0] == Self.ed25519
         else {
             throw ArchiveError(
-                .unusable, at: "", "a public key is NAME+HASH+BASE64 of an Ed25519 key, not this")
+                .unusable, at: "", "not a public key: write an Ed25519 key as NAME+HASH+BASE64")
         }
         self.init(name: String(parts[0]), bytes: Array(all[1...]))
         guard String(parts[1]) == hexHash else {
@@ -38,7 +38,7 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
 
     private var typedBytes: [UInt8] { [Self.ed25519] + bytes }
 
-    /// The 4 bytes by which a signature names its key.
+    /// The 4 bytes by which a signature refers to its key.
     public var keyHash: [UInt8] {
         Array(MerkleHash(of: Array(name.utf8) + [0x0A] + typedBytes).bytes[..<4])
     }
@@ -47,16 +47,16 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { "\(name)+\(hexHash)+\(Base64.encode(typedBytes))" }
 
-    /// The same key for openssl: a SubjectPublicKeyInfo of RFC 8410.
+    /// The same key for openssl: a SubjectPublicKeyInfo as in RFC 8410.
     public var pem: String {
         let prefix: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0]
         return "-----BEGIN PUBLIC KEY-----\n\(Base64.encode(prefix + bytes))\n"
             + "-----END PUBLIC KEY-----\n"
     }
 
-    /// Checks that this key signed the note. Signatures of other keys are ignored.
+    /// Checks that this key signed the note. Signatures by other keys are ignored.
     ///
-    /// - Throws: `ArchiveError.damaged`, without a path, when it did not.
+    /// - Throws: `ArchiveError.damaged` (without a path) if it did not.
     public func verify(_ note: SignedNote) throws(ArchiveError) {
         let mine = note.signatures.filter { $0.name == name && $0.keyHash == keyHash }
         guard !mine.isEmpty else {
@@ -65,7 +65,7 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
                 .damaged, at: "",
                 "not signed by \(name)+\(hexHash) but by \(signers.joined(separator: ", "))")
         }
-        // c2sp.org/signed-note: an invalid signature of a known key makes the note invalid.
+        // c2sp.org/signed-note: an invalid signature by a known key makes the note invalid.
         for signature in mine
         where !Ed25519.isValid(signature.bytes, of: Array(note.text.utf8), by: bytes) {
             throw ArchiveError(.damaged, at: "", "the signature of \(name) does not match its text")

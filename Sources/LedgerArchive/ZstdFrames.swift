@@ -8,7 +8,7 @@ final class ZstdCompressor: @unchecked Sendable {
 
     init(level: Int32) {
         guard let context = ZSTD_createCCtx() else {
-            preconditionFailure("zstd has memory for a context")
+            preconditionFailure("zstd can allocate a context")
         }
         self.context = context
         ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
@@ -17,8 +17,8 @@ final class ZstdCompressor: @unchecked Sendable {
 
     deinit { ZSTD_freeCCtx(context) }
 
-    /// - Parameter parts: where parts end that get a block of their own, and with that a code for
-    ///   their own kind of bytes.
+    /// - Parameter parts: the ends of parts that get a compression block of their own, and with it
+    ///   a code table suited to their bytes.
     func compress(_ content: UnsafeRawBufferPointer, parts: [Int]) {
         output.removeAll()
         ZSTD_CCtx_reset(context, ZSTD_reset_session_only)
@@ -32,7 +32,7 @@ final class ZstdCompressor: @unchecked Sendable {
             let isLast = end == content.count
             let code = ZSTD_compressStream2(
                 context, &target, &source, isLast ? ZSTD_e_end : ZSTD_e_flush)
-            precondition(code == 0, "zstd has room for what it writes")
+            precondition(code == 0, "the output buffer holds everything that zstd writes")
             start = end
             if isLast { break }
         }
@@ -40,7 +40,7 @@ final class ZstdCompressor: @unchecked Sendable {
     }
 }
 
-/// Unpacks one zstd frame; the memory is bounded before it is allocated.
+/// Unpacks one zstd frame. The size is checked before memory is allocated.
 // Sendable unchecked: used by one thread at a time.
 final class ZstdDecompressor: @unchecked Sendable {
     private let context: OpaquePointer
@@ -48,7 +48,7 @@ final class ZstdDecompressor: @unchecked Sendable {
 
     init() {
         guard let context = ZSTD_createDCtx() else {
-            preconditionFailure("zstd has memory for a context")
+            preconditionFailure("zstd can allocate a context")
         }
         self.context = context
         ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27)
@@ -56,7 +56,7 @@ final class ZstdDecompressor: @unchecked Sendable {
 
     deinit { ZSTD_freeDCtx(context) }
 
-    /// - Parameter most: bytes that the content may have.
+    /// - Parameter most: the maximum size of the content in bytes.
     func decompress(_ frame: UnsafeRawBufferPointer, atMost most: Int) throws(FrameError) {
         let size = ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
         guard size <= UInt64(most) else {

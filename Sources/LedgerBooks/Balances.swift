@@ -1,10 +1,10 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The balance of an account of the books.
+/// The balance of one account in the books.
 public struct BookBalance: Hashable, Sendable {
     public let account: BookAccount
-    /// Debits less credits; for a position the cost of its lots.
+    /// Debits minus credits; for a position, the cost of its lots.
     public fileprivate(set) var amount = Money.zero
     /// For a position, the sum over its lots.
     public fileprivate(set) var quantity = Quantity.zero
@@ -14,10 +14,10 @@ public struct BookBalance: Hashable, Sendable {
 
     fileprivate init(_ account: BookAccount) { self.account = account }
 
-    /// The open lots, the oldest first.
+    /// The open lots, oldest first.
     public var lots: ArraySlice<BookLot> { queue[first...] }
 
-    /// Takes from the oldest lot if it is the named one, else opens a lot.
+    /// Takes from the oldest lot if it is the one named; otherwise opens a lot.
     fileprivate mutating func move(_ change: BookLot) {
         quantity = quantity + change.quantity
         guard let oldest = lots.first, oldest.opening == change.opening,
@@ -34,7 +34,7 @@ public struct BookBalance: Hashable, Sendable {
     }
 }
 
-/// The sums of all postings, by account in the order of the chart.
+/// The sums of all postings by account, in chart order.
 public struct Balances: Hashable, Sendable {
     public private(set) var entries: [BookBalance] = []
 
@@ -46,7 +46,7 @@ public struct Balances: Hashable, Sendable {
         return entries[place]
     }
 
-    /// Zero for an account without postings.
+    /// Zero if the account has no postings.
     public func amount(_ account: BookAccount) -> Money { self[account]?.amount ?? .zero }
 
     public mutating func post(_ transaction: Transaction) {

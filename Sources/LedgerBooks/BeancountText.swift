@@ -4,9 +4,9 @@ import LedgerEvents
 /// The input language of Beancount.
 ///
 /// A lot is `10 AAPL {12.5 USD, 2024-03-05, "1234"}`: its cost, its day and the event that opened
-/// it, so that a sale names exactly one. Transactions balance with a tolerance of zero.
+/// it, so that a sale identifies exactly one lot. Transactions balance with zero tolerance.
 extension BooksText {
-    /// Beancount adds with Python's decimals, which have this many digits.
+    /// Beancount uses Python decimals with this many digits.
     static let mostDigits = 28
 
     func beancountHeader(_ title: String, _ text: inout [UInt8]) {
@@ -75,7 +75,7 @@ extension BooksText {
         }
     }
 
-    /// Balances on the day after the last transaction, with a tolerance of zero.
+    /// Balances on the day after the last transaction, with zero tolerance.
     func beancountFooter(_ text: inout [UInt8]) {
         guard survey.count > 0 else { return }
         let day = "\(CivilDate(daysSinceEpoch: survey.last.utcDay + 1))"
@@ -107,8 +107,8 @@ extension BooksText {
         guard whole + decimals <= Self.mostDigits else {
             throw BooksError(
                 transaction.sequence,
-                "its amounts add up to \(whole) digits with \(decimals) decimals, and Beancount "
-                    + "rounds what has more than \(Self.mostDigits) digits; export to hledger instead"
+                "its amounts need \(whole) digits with \(decimals) decimals, but Beancount "
+                    + "rounds to \(Self.mostDigits) digits; export to hledger instead"
             )
         }
     }

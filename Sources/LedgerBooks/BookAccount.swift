@@ -1,34 +1,34 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One account of the chart of accounts.
+/// One account in the chart of accounts.
 ///
-/// Debits are positive, credits negative: assets and expenses are above zero, income and deposits
-/// below.
+/// Debits are positive and credits negative: assets and expenses are positive, income and deposits
+/// negative.
 public struct BookAccount: Hashable, Comparable, Sendable {
     public enum Kind: UInt8, Sendable, CaseIterable {
-        /// Holdings at cost: lots of one instrument of one strategy.
+        /// Holdings at cost: the lots of one instrument held by one strategy.
         case position = 1
         case cash
         /// Credited by deposits.
         case deposits
         /// Debited by withdrawals.
         case withdrawals
-        /// The other side of an operator's corrections: cash, or a holding at the adjustment's
+        /// The contra account of an operator's corrections: cash, or a holding at the adjustment's
         /// price.
         case adjustments
-        /// The other side of the opening balances of an extract.
+        /// The contra account of an extract's opening balances.
         case opening
-        /// Credited by gains of closed lots, before fees.
+        /// Credited with the gains of closed lots, before fees.
         case realised
-        /// Credited by dividends received, debited by dividends that a short position pays.
+        /// Credited with dividends received, debited with dividends owed on short positions.
         case dividends
         /// Fees of fills; a rebate is a credit.
         case fees
-        /// Fees that belong to no fill.
+        /// Fees that do not belong to a fill.
         case charges
 
-        /// Whether there is one for each strategy and instrument.
+        /// Whether there is one such account per strategy and instrument.
         public var isPerPosition: Bool {
             switch self {
             case .position, .realised, .dividends, .fees: true
@@ -39,7 +39,7 @@ public struct BookAccount: Hashable, Comparable, Sendable {
 
     public var kind: Kind
     public var account: AccountID
-    /// None unless the kind is per position.
+    /// None unless accounts of this kind exist per position.
     public var instrument: InstrumentID
     public var strategy: StrategyID
 
@@ -53,7 +53,7 @@ public struct BookAccount: Hashable, Comparable, Sendable {
         (instrument, strategy) = (holding.instrument, holding.strategy)
     }
 
-    /// The owner and the instrument of a position.
+    /// The strategy and the instrument of a position.
     public struct Holding: Hashable, Sendable {
         public var account: AccountID
         public var strategy: StrategyID

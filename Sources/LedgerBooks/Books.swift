@@ -4,11 +4,11 @@ import LedgerProjections
 
 /// Double-entry books: every event that moves value becomes one transaction.
 ///
-/// Lots are those of `PositionBook`, closed first in, first out, with its rounding: the books ask
-/// it what an event did to the lots and post the difference. Payments are computed from the event,
-/// as cash is, so a transaction sums to zero only if cash, lots and gain agree to the last 10^-9.
+/// Lots are those of `PositionBook`, closed first in, first out, with its rounding: the books look
+/// at what an event did to the lots and post the difference. Cash payments are computed from the
+/// event itself, so a transaction sums to zero only if cash, lots and gain agree to the last 10^-9.
 public struct Books: Sendable {
-    /// The event types that the books read; every other type moves no value.
+    /// The event types that the books read. No other type moves value.
     public static let types: [EventType] = EventType.allCases.filter(isRead)
 
     public private(set) var names = NameBook()
@@ -19,10 +19,10 @@ public struct Books: Sendable {
 
     public init() {}
 
-    /// Books the next event and returns its transaction; nil when it moves nothing.
+    /// Books the next event and returns its transaction; nil if it moves no value.
     ///
-    /// - Throws: `BooksError` for an event that the projections also reject, and for an instrument
-    ///   whose currency differs from the account's: an account has one currency.
+    /// - Throws: `BooksError` for an event that the projections also reject, and if an instrument's
+    ///   currency differs from the account's, because an account has one currency.
     public mutating func post(_ record: Record) throws(BooksError) -> Transaction? {
         guard let type = record.type, Self.isRead(type) else { return nil }
         var transaction: Transaction
@@ -43,8 +43,8 @@ public struct Books: Sendable {
         return transaction
     }
 
-    /// All present holdings, as one transaction against the opening balances, with which an extract
-    /// begins. Earlier income, expenses and equity are in the opening balances.
+    /// All current holdings, booked as one transaction against the opening balances. An extract
+    /// begins with it. Earlier income, expenses and equity are part of the opening balances.
     public func opening() -> Transaction? {
         var transaction = Transaction(last.sequence, last.time, .none, .opening)
         var account = AccountID.none
@@ -151,7 +151,7 @@ public struct Books: Sendable {
             (other, detail) = (.adjustments, .cash(actor: event.actor, reason: event.reason))
         }
         guard amount.raw.magnitude <= Money.limit.raw.magnitude else {
-            throw BooksError(record.sequence, "an amount of \(amount) does not fit")
+            throw BooksError(record.sequence, "the amount \(amount) is out of range")
         }
         var transaction = Transaction(record, detail)
         transaction.add(BookAccount(.cash, record.account), amount)
@@ -161,7 +161,8 @@ public struct Books: Sendable {
 
     // MARK: Lots
 
-    /// Posts what an event that `positions` has applied did to a position's lots, and the gain.
+    /// Posts what an event did to a position's lots, and the gain. `positions` has already applied
+    /// it.
     private func moveLots(
         of holding: BookAccount.Holding, at price: Price, in transaction: inout Transaction
     ) {
@@ -175,7 +176,7 @@ public struct Books: Sendable {
                 transaction.add(account, [lot.closing])
                 continue
             }
-            // Lots after the first surviving one did not change.
+            // Lots after the first surviving lot did not change.
             if kept.quantity != lot.quantity {
                 let part = lot.with(
                     quantity: kept.quantity - lot.quantity, cost: kept.cost - lot.cost)
@@ -190,7 +191,7 @@ public struct Books: Sendable {
         transaction.add(BookAccount(.realised, holding), gain(of: after))
     }
 
-    /// The credit that brings the books' gain to the projection's.
+    /// The credit that makes the gain in the books equal to the projection's.
     private func gain(of position: Position) -> Money {
         let holding = BookAccount.Holding(
             position.account, position.strategy, position.instrument)
@@ -203,20 +204,20 @@ public struct Books: Sendable {
             cost: lot.cost)
     }
 
-    /// A lot after a split: its unit cost is its cost divided by its new units.
+    /// A lot after a split. Its unit cost is its cost divided by its new units.
     private static func split(_ after: Lot) -> BookLot {
         let sign: Int128 = after.quantity.raw < 0 ? -1 : 1
         let exact =
             try? FixedPoint.scaled(
                 after.cost.raw * sign, by: Int128(FixedPoint.one), over: after.quantity.raw * sign)
-        // The part beyond the range of a price, or below zero, goes to the remainder.
+        // A unit cost outside the range of a price, or below zero, goes into the remainder.
         let unitCost = Int64(clamping: max(0, exact ?? 0))
         return lot(after, unitCost: Price(raw: unitCost))
     }
 }
 
 extension Books {
-    /// Names every type, so that a new one requires a decision.
+    /// Lists every type, so that a new type requires a decision.
     private static func isRead(_ type: EventType) -> Bool {
         switch type {
         case .instrumentDefined, .accountDefined, .strategyDefined: true
@@ -226,7 +227,7 @@ extension Books {
             .stateDigested, .operatorCommanded, .clockTicked, .sessionOpened, .sessionClosed:
             false
         case .bar, .quote, .trade, .predictionRecorded, .markHeld: false
-        // The payment is a DividendPaid for each position.
+        // Each position's payment is a DividendPaid.
         case .dividendDeclared: false
         case .signalGenerated, .signalRejected, .orderIntended, .intentRejected, .orderSubmitted,
             .orderAccepted, .orderRejected, .orderCancelled, .orderExpired, .sizeAdjusted:
@@ -237,12 +238,12 @@ extension Books {
         case .venueSnapshotBegan, .venuePositionReported, .venueOrderReported, .venueSnapshotEnded,
             .discrepancyFound, .reconciliationEnded:
             false
-        // Venue reports and requests move nothing; the ledger's own fill does.
+        // Venue reports and requests move no value; the ledger's own fill does.
         case .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderReplaced,
             .cancelIntended, .replaceIntended, .venueStatusReported, .venueFillReported,
             .linkChanged, .venueFiltersLoaded, .intentReleased:
             false
-        // A peak is a measure, not money.
+        // A peak is a measurement, not money.
         case .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased,
             .healthChecked:
             false
@@ -275,7 +276,7 @@ extension Books {
         else { return }
         throw BooksError(
             record.sequence,
-            "\(instrument.symbol) is in \(instrument.currency), the account \(account.name) in "
-                + "\(account.currency): one account holds one currency")
+            "\(instrument.symbol) trades in \(instrument.currency) but account \(account.name) "
+                + "is in \(account.currency): an account holds one currency")
     }
 }

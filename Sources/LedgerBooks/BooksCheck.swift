@@ -2,8 +2,8 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// Keeps the books of a journal and checks them: each transaction sums to zero, and the balances
-/// equal those of the projections.
+/// Keeps and checks the books of a journal: each transaction must sum to zero, and the balances
+/// must equal those of the projections.
 public struct BooksCheck: Sendable {
     public private(set) var books = Books()
 
@@ -11,19 +11,19 @@ public struct BooksCheck: Sendable {
 
     /// Books the next event.
     ///
-    /// - Throws: `BooksError` when it cannot be booked, or its postings do not sum to zero.
+    /// - Throws: `BooksError` if the event cannot be booked or its postings do not sum to zero.
     @discardableResult
     public mutating func post(_ record: Record) throws(BooksError) -> Transaction? {
         guard let transaction = try books.post(record) else { return nil }
         if let (account, sum) = transaction.imbalance {
             throw BooksError(
                 record.sequence,
-                "its postings to \(books.names.name(account)) add up to \(sum), not to zero")
+                "its postings to \(books.names.name(account)) sum to \(sum) instead of zero")
         }
         return transaction
     }
 
-    /// The same, and compares the changes with the projections after the same event.
+    /// Books the next event and compares the changes with the projections after that event.
     public mutating func post(
         _ record: Record, beside profit: ProfitAndLoss
     ) throws(BooksError) {
@@ -35,10 +35,10 @@ public struct BooksCheck: Sendable {
         }
     }
 
-    /// Compares everything: cash, deposits, fees and dividends of each account; quantity, lots,
-    /// costs, gains, fees and dividends of each position.
+    /// Compares everything: for each account cash, deposits, fees and dividends; for each position
+    /// quantity, lots, costs, gains, fees and dividends.
     ///
-    /// - Returns: each difference, with the last event that was booked.
+    /// - Returns: each difference, with the last booked event.
     public func differences(from profit: ProfitAndLoss) -> [String] {
         var found = books.balances.entries.compactMap { difference(in: $0.account, from: profit) }
         for position in profit.positions.positions {
@@ -69,7 +69,7 @@ public struct BooksCheck: Sendable {
             let quantity = books.balances[account]?.quantity ?? .zero
             let expected = position?.quantity ?? .zero
             guard quantity == expected else {
-                return "\(title(account)) has \(quantity) units, the position \(expected)"
+                return "\(title(account)) has \(quantity) units but the position has \(expected)"
             }
             return compare(account, booked, position?.cost)
         case .realised: return compare(account, -booked, position?.realised)
@@ -78,17 +78,17 @@ public struct BooksCheck: Sendable {
         case .cash: return compare(account, booked, worth?.cash)
         case .deposits, .withdrawals, .adjustments:
             return compare(account, deposited(account.account), worth?.netDeposits)
-        // Compared for the whole account, at the end.
+        // Compared for the whole account at the end.
         case .charges, .opening: return nil
         }
     }
 
     private func compare(_ account: BookAccount, _ booked: Money, _ expected: Money?) -> String? {
         guard booked != expected ?? .zero else { return nil }
-        return "\(title(account)) is \(booked), the projection has \(expected ?? .zero)"
+        return "\(title(account)) is \(booked) but the projection has \(expected ?? .zero)"
     }
 
-    /// Deposits less withdrawals, adjustments included.
+    /// Deposits minus withdrawals, including adjustments.
     private func deposited(_ account: AccountID) -> Money {
         [BookAccount.Kind.deposits, .withdrawals, .adjustments].reduce(.zero) {
             $0 - books.balances.amount(BookAccount($1, account))
@@ -106,10 +106,10 @@ public struct BooksCheck: Sendable {
                 $0.opening == $1.fill && $0.quantity == $1.quantity && $0.cost == $1.cost
                     && $0.openedAt == $1.openedAt
             }
-        return isSame ? nil : "\(title(account)) has other lots than the position"
+        return isSame ? nil : "\(title(account)) has lots that differ from the position's"
     }
 
-    /// Compares sums over an account's positions, which no single account of the books has.
+    /// Compares sums over an account's positions. No single account in the books has them.
     private func differences(in worth: AccountEquity, _ book: PositionBook) -> [String] {
         var fees = books.balances.amount(BookAccount(.charges, worth.account))
         var dividends = Money.zero
@@ -127,7 +127,7 @@ public struct BooksCheck: Sendable {
             ("fees", fees, worth.fees), ("dividends", dividends, worth.dividends),
         ].compactMap { what, booked, expected in
             booked == expected
-                ? nil : "\(what) of \(name) come to \(booked), the projection has \(expected)"
+                ? nil : "\(what) of \(name) are \(booked) but the projection has \(expected)"
         }
     }
 

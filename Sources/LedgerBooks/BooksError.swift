@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// The reason why an event cannot be booked, with the event.
+/// Why an event cannot be booked, with the event's sequence number.
 public struct BooksError: Error, Hashable, CustomStringConvertible {
     public var sequence: SequenceNumber
     public var problem: String
@@ -20,7 +20,7 @@ public struct BooksError: Error, Hashable, CustomStringConvertible {
     }
 
     init(_ error: RecordError) {
-        // Both texts begin with the event.
+        // Both texts begin with the event's sequence number.
         let prefix = "event \(error.sequence) ".utf8.count
         self.init(error.sequence, String("\(error)".dropFirst(prefix)))
     }

@@ -1,23 +1,23 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The declarations of a books text, which precede its first transaction: the accounts and
-/// commodities, and the decimals that each commodity needs to be written without rounding.
+/// The declarations that precede the first transaction of a books text: the accounts and
+/// commodities, and how many decimals each commodity needs to be written without rounding.
 public struct BooksSurvey: Sendable {
-    /// The balances after the transactions so far, including an opening one.
+    /// The balances after the transactions so far, including opening balances.
     public private(set) var balances = Balances()
-    /// The times of the first and the last transaction.
+    /// The times of the first and last transactions.
     public private(set) var first: Timestamp?
     public private(set) var last = Timestamp.zero
     public private(set) var count = 0
     private var currencyDecimals = OrderedTable<AccountID, Int>()
     private var unitDecimals = OrderedTable<InstrumentID, Int>()
-    /// Positions with a cost that differs from quantity × unit cost.
+    /// The positions whose cost differs from quantity × unit cost.
     private var rounded = OrderedTable<BookAccount, Bool>()
 
     public init() {}
 
-    /// - Throws: `BooksError` where a lot does not fit 128 bits.
+    /// - Throws: `BooksError` if a lot does not fit in 128 bits.
     public mutating func add(_ transaction: Transaction) throws(BooksError) {
         balances.post(transaction)
         first = first ?? transaction.time
@@ -42,24 +42,24 @@ public struct BooksSurvey: Sendable {
         currencyDecimals.update(account, 0) { $0 = max($0, decimals) }
     }
 
-    /// The decimals of amounts in the account's currency, and of an instrument's units.
+    /// The decimals needed for amounts in the account's currency and for units of an instrument.
     public func decimals(_ account: AccountID) -> Int { currencyDecimals[account] ?? 0 }
     public func decimals(_ instrument: InstrumentID) -> Int { unitDecimals[instrument] ?? 0 }
 
-    /// Whether some cost of a position differs from quantity × unit cost.
+    /// Whether the cost of a position ever differs from quantity × unit cost.
     public func isRounded(_ account: BookAccount) -> Bool { rounded[account] != nil }
 
-    /// Accounts with money and instruments with holdings, by number.
+    /// Accounts with money and instruments with holdings, in order of number.
     public var accounts: [AccountID] { currencyDecimals.keys }
     public var instruments: [InstrumentID] { unitDecimals.keys }
 }
 
-/// Plain decimals of 128-bit integers at either scale.
+/// 128-bit integers at either scale as plain decimals.
 enum Decimals {
     /// The scale of price × quantity.
     static let fine = 2 * FixedPoint.decimals
 
-    /// The number of decimals that `raw` / 10^scale needs.
+    /// How many decimals `raw` / 10^scale needs.
     static func count(_ raw: Int128, scale: Int = FixedPoint.decimals) -> Int {
         guard raw != 0 else { return 0 }
         var (rest, decimals) = (raw, scale)

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The books as a text for other bookkeeping programs.
+/// The books as text for other accounting programs.
 public struct BooksText: Sendable {
     public enum Format: String, Sendable, CaseIterable {
         /// For hledger and Ledger.
@@ -13,13 +13,13 @@ public struct BooksText: Sendable {
     let survey: BooksSurvey
     let book: NameBook
     let names: LegalNames
-    /// The full name of each account with postings, in the order of the chart.
+    /// The full name of each account with postings, in chart order.
     let chart: [(account: BookAccount, name: String)]
 
     /// - Parameters:
-    ///   - survey: a survey of every transaction that will be written.
-    ///   - names: the names of the whole journal.
-    /// - Throws: `BooksError` for an account without a definition.
+    ///   - survey: a survey of all transactions that will be written.
+    ///   - names: the names of the entire journal.
+    /// - Throws: `BooksError` if an account has no definition.
     public init(
         _ format: Format, _ survey: BooksSurvey, names book: NameBook, last: SequenceNumber
     ) throws(BooksError) {
@@ -29,9 +29,9 @@ public struct BooksText: Sendable {
         chart = survey.balances.entries.map { ($0.account, names.full($0.account)) }
     }
 
-    /// Options, commodities and accounts, with the changed names.
+    /// Options, commodities and accounts, with a note for each changed name.
     ///
-    /// - Parameter title: the subject of the books; written as a comment.
+    /// - Parameter title: what the books cover; written as a comment.
     public func append(header title: String, to text: inout [UInt8]) {
         switch format {
         case .hledger: hledgerHeader(title, &text)
@@ -39,9 +39,9 @@ public struct BooksText: Sendable {
         }
     }
 
-    /// One transaction with its day in UTC and its event.
+    /// One transaction, with its UTC day and its event.
     ///
-    /// - Throws: `BooksError` when the format cannot represent it exactly.
+    /// - Throws: `BooksError` if the format cannot represent it exactly.
     public func append(
         _ transaction: Transaction, to text: inout [UInt8]
     ) throws(BooksError) {
@@ -51,12 +51,12 @@ public struct BooksText: Sendable {
         }
     }
 
-    /// The balance of every account, if the format can assert it.
+    /// The balance of each account, if the format can assert balances.
     public func append(footer sequence: SequenceNumber, to text: inout [UInt8]) {
         if format == .beancount { beancountFooter(&text) }
     }
 
-    // MARK: Common to both formats
+    // MARK: Shared by both formats
 
     func name(_ account: BookAccount) -> String {
         var (low, high) = (0, chart.count)
@@ -74,7 +74,7 @@ public struct BooksText: Sendable {
 
     func date(_ time: Timestamp) -> String { "\(CivilDate(daysSinceEpoch: time.utcDay))" }
 
-    /// The remainder of the lots' unit costs, by position in the order of the postings, in 10^-18.
+    /// The remainders of the lots' unit costs by position, in posting order, in units of 10^-18.
     func remainders(
         _ transaction: Transaction
     ) throws(BooksError) -> [(account: BookAccount, raw: Int128)] {
@@ -110,7 +110,7 @@ public struct BooksText: Sendable {
         }
     }
 
-    /// Keys and values in addition to the amounts.
+    /// Metadata in addition to the amounts.
     func notes(_ transaction: Transaction) -> [(key: String, value: String)] {
         var notes = [(key: "time", value: "\(transaction.time)")]
         switch transaction.detail {
@@ -122,7 +122,7 @@ public struct BooksText: Sendable {
         return notes
     }
 
-    /// The price at which units changed hands; nil without a price.
+    /// The price at which units changed hands; nil if there is no price.
     func price(_ transaction: Transaction) -> Price? {
         switch transaction.detail {
         case .fill(_, _, let price), .position(_, let price, _, _): price.raw < 0 ? nil : price

@@ -3,8 +3,8 @@ import LedgerEvents
 
 /// The journal format of hledger and Ledger.
 ///
-/// A lot is `10 AAPL {12.5 USD} [2024-03-05] @ 12.5 USD`. Ledger distinguishes lots by cost and
-/// day; hledger takes the amount after the @ as the cost. A sale states the cost of the lot that it
+/// A lot is `10 AAPL {12.5 USD} [2024-03-05] @ 12.5 USD`. Ledger identifies lots by cost and day;
+/// hledger takes the amount after the @ as the cost. A sale states the cost of the lot that it
 /// closes, so both compute the gain as the remainder.
 extension BooksText {
     func hledgerHeader(_ title: String, _ text: inout [UInt8]) {
@@ -40,8 +40,8 @@ extension BooksText {
         }
     }
 
-    /// Both balance a transaction to the number of decimals declared here, which is every decimal
-    /// that occurs.
+    /// Both programs balance a transaction to the number of decimals declared here, which covers
+    /// every decimal that occurs.
     private func hledgerCommodity(_ name: String, _ decimals: Int, _ text: inout [UInt8]) {
         let symbol = Self.quoted(name)
         text.line("commodity \(symbol)")
@@ -74,16 +74,16 @@ extension BooksText {
         }
     }
 
-    /// Quotes names that contain anything but capitals.
+    /// Quotes names that contain anything but capital letters.
     static func quoted(_ name: String) -> String {
         name.utf8.allSatisfy { (65...90).contains($0) } ? name : "\"\(name)\""
     }
 
-    /// A text for a comment line.
+    /// Text for a comment line.
     static func comment(_ text: String) -> String { replacing(text) { _ in false } }
 
-    /// A text as the value of a tag, without characters that would end it or start another tag or a
-    /// day.
+    /// Text for the value of a tag, without characters that would end it or start another tag or a
+    /// date.
     static func value(_ text: String) -> String {
         replacing(text) { ";:,[]|\\\"".unicodeScalars.contains($0) }
     }

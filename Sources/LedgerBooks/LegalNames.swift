@@ -3,27 +3,27 @@ import LedgerEvents
 
 /// Unique names of accounts and commodities that hledger, Ledger and Beancount all accept.
 ///
-/// Parts of account names consist of letters, digits and hyphens, and begin with a capital or a
+/// Parts of account names consist of letters, digits and hyphens and begin with a capital or a
 /// digit; anything else becomes a hyphen. Commodities consist of capitals, digits, points and
-/// hyphens. If two names become equal, the later one gets a number.
+/// hyphens. If two names collide, the later one gets a number.
 struct LegalNames {
     private(set) var accounts = OrderedTable<AccountID, String>()
     private(set) var strategies = OrderedTable<StrategyID, String>()
     /// The part of account names for an instrument.
     private(set) var instruments = OrderedTable<InstrumentID, String>()
-    /// Currencies come first, so an instrument with the name of a currency gets another name.
+    /// Currencies come first, so an instrument named like a currency gets another name.
     private(set) var currencies: [(currency: String, name: String)] = []
     private(set) var commodities = OrderedTable<InstrumentID, String>()
 
-    /// - Throws: `BooksError` for an account that the journal does not define: its currency is
-    ///   unknown.
+    /// - Throws: `BooksError` for an account that the journal does not define, because its currency
+    ///   is unknown.
     init(_ names: NameBook, _ survey: BooksSurvey, last: SequenceNumber) throws(BooksError) {
         for id in survey.accounts {
             guard let account = names[id] else {
                 throw BooksError(
                     last,
-                    "account \(id.index) moved money and is not defined, so that its currency "
-                        + "is unknown; define it before anything is booked to it")
+                    "account \(id.index) moved money but is not defined, so its currency "
+                        + "is unknown; define the account before booking to it")
             }
             accounts.add(id, Self.part(account.name))
             if !currencies.contains(where: { $0.currency == account.currency }) {
@@ -58,7 +58,7 @@ struct LegalNames {
         currencies.first { $0.currency == currency }?.name ?? ""
     }
 
-    /// `sma fast` → `Sma-fast`; a name without legal characters → `X`.
+    /// `sma fast` → `Sma-fast`; a name without any legal character → `X`.
     static func part(_ text: String) -> String {
         var name: [UInt8] = ascii(text).map { $0.isLetter || $0.isDigit ? $0 : UInt8(ascii: "-") }
         if let first = name.first, first.isLetter { name[0] = first.upper }
@@ -68,8 +68,8 @@ struct LegalNames {
         return String(decoding: name, as: UTF8.self)
     }
 
-    /// `btc/usd` → `BTC-USD`, `0700.HK` → `X0700.HK`: at most 20 characters, to leave space for a
-    /// number.
+    /// `btc/usd` → `BTC-USD`, `0700.HK` → `X0700.HK`. At most 20 characters, which leaves room for
+    /// a number.
     static func commodity(_ text: String) -> String {
         var name: [UInt8] = ascii(text).map {
             $0.isLetter ? $0.upper : $0.isDigit || $0 == UInt8(ascii: ".") ? $0 : UInt8(ascii: "-")
@@ -77,17 +77,17 @@ struct LegalNames {
         if name.first?.isLetter != true { name.insert(UInt8(ascii: "X"), at: 0) }
         name = Array(name.prefix(20))
         while let last = name.last, !last.isLetter, !last.isDigit { name.removeLast() }
-        // Words that Beancount reads as values.
+        // Words that Beancount reads as literals.
         let result = String(decoding: name, as: UTF8.self)
         return ["TRUE", "FALSE", "NULL"].contains(result) ? "X\(result)" : result
     }
 
-    /// One byte for each character, zero for characters that a tool might reject.
+    /// One byte per character; zero for characters that a tool might reject.
     private static func ascii(_ text: String) -> [UInt8] {
         text.unicodeScalars.map { $0.isASCII ? UInt8($0.value) : 0 }
     }
 
-    /// The name, or the first numbered variant of it that is free.
+    /// The name, or its first numbered variant that is free.
     fileprivate static func free(_ name: String, _ taken: [String]) -> String {
         guard taken.contains(name) else { return name }
         var number = 2

@@ -1,4 +1,4 @@
-/// Values by ascending key: found by binary search, iterated in the same order everywhere.
+/// Values in ascending key order: found by binary search, iterated in the same order everywhere.
 struct OrderedTable<Key: Comparable & Sendable, Value: Sendable>: Sendable {
     private(set) var entries: [(key: Key, value: Value)] = []
 
@@ -10,7 +10,7 @@ struct OrderedTable<Key: Comparable & Sendable, Value: Sendable>: Sendable {
         return place < entries.count && entries[place].key == key ? entries[place].value : nil
     }
 
-    /// Changes the value of a key, which begins as `initial`.
+    /// Changes the value of a key, which starts as `initial`.
     mutating func update(_ key: Key, _ initial: Value, _ change: (inout Value) -> Void) {
         let place = place(key)
         if place == entries.count || entries[place].key != key {

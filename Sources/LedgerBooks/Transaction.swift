@@ -1,11 +1,11 @@
 import LedgerDomain
 import LedgerEvents
 
-/// A lot, or a change of a lot: units and their cost, both negative for short or removed units.
+/// A lot or a change to a lot: units and their cost, both negative for short or removed units.
 ///
-/// cost = quantity × unitCost + remainder, exactly. The unit cost is the fill's price, or after a
-/// split cost / quantity rounded half to even to 10^-9, and never below zero; the remainder is the
-/// rounding difference, in 10^-18.
+/// cost = quantity × unitCost + remainder, exactly. The unit cost is the fill's price or, after a
+/// split, cost / quantity rounded half to even to 10^-9 and never negative. The remainder is the
+/// rounding difference, in units of 10^-18.
 public struct BookLot: Hashable, Sendable {
     /// The fill or adjustment that opened it.
     public var opening: SequenceNumber
@@ -22,23 +22,23 @@ public struct BookLot: Hashable, Sendable {
         (self.unitCost, self.quantity, self.cost) = (unitCost, quantity, cost)
     }
 
-    /// quantity × unitCost in 10^-18, unrounded.
+    /// quantity × unitCost in units of 10^-18, unrounded.
     ///
-    /// - Throws: `BooksError` beyond 128 bits.
+    /// - Throws: `BooksError` if it does not fit in 128 bits.
     public func value() throws(BooksError) -> Int128 {
         let (product, overflow) = quantity.raw.multipliedReportingOverflow(by: Int128(unitCost.raw))
         guard !overflow, product.magnitude < UInt128(1) << 124 else {
-            throw BooksError(opening, "a lot of \(quantity) at \(unitCost) does not fit")
+            throw BooksError(opening, "a lot of \(quantity) at \(unitCost) is out of range")
         }
         return product
     }
 
-    /// cost − quantity × unitCost in 10^-18.
+    /// cost − quantity × unitCost, in units of 10^-18.
     public func remainder() throws(BooksError) -> Int128 {
         cost.raw * Int128(FixedPoint.one) - (try value())
     }
 
-    /// The removal of the whole lot.
+    /// The removal of the entire lot.
     var closing: BookLot { with(quantity: -quantity, cost: -cost) }
 
     func with(quantity: Quantity, cost: Money) -> BookLot {
@@ -48,10 +48,10 @@ public struct BookLot: Hashable, Sendable {
     }
 }
 
-/// One line of a transaction: an amount of the account's currency, debits positive.
+/// One line of a transaction: an amount in the account's currency, debits positive.
 public struct Posting: Hashable, Sendable {
     public var account: BookAccount
-    /// For a lot the change of its cost.
+    /// For a lot, the change in its cost.
     public var amount: Money
     public var lot: BookLot?
 
@@ -67,7 +67,7 @@ public struct Posting: Hashable, Sendable {
 /// The effect of one event: postings that sum to zero for each account, and therefore for each
 /// currency.
 public struct Transaction: Hashable, Sendable {
-    /// The details of the event in addition to its amounts.
+    /// Details of the event beyond its amounts.
     public enum Detail: Hashable, Sendable {
         case deposit
         case withdrawal
@@ -77,7 +77,7 @@ public struct Transaction: Hashable, Sendable {
         case split(numerator: Int64, denominator: Int64)
         case position(Quantity, Price, actor: String, reason: String)
         case cash(actor: String, reason: String)
-        /// The opening balances of an extract; they belong to no event.
+        /// The opening balances of an extract, which belong to no event.
         case opening
     }
 
@@ -107,7 +107,7 @@ public struct Transaction: Hashable, Sendable {
         for lot in lots { postings.append(Posting(account, lot)) }
     }
 
-    /// The first account whose postings do not sum to zero, and their sum.
+    /// The first account whose postings do not sum to zero, and the sum.
     public var imbalance: (account: AccountID, sum: Money)? {
         var sums = OrderedTable<AccountID, Money>()
         for posting in postings {

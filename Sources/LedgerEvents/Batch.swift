@@ -1,8 +1,8 @@
 import LedgerDomain
 
-/// Encoded events for one commit, packed into blocks in the order of their appending.
+/// Encoded events for one commit, packed into blocks in the order in which they were appended.
 ///
-/// Reuse a batch for the next commit: once it has grown, appending allocates nothing.
+/// Reuse a batch for the next commit: once it has grown, appending no longer allocates.
 public struct Batch: ~Copyable {
     public struct PendingBlock {
         var offset: Int
@@ -15,7 +15,7 @@ public struct Batch: ~Copyable {
     private var storage: UnsafeMutableRawPointer
     private var capacity: Int
     private var used = 0
-    /// Where the record appended last lies; -1 where nobody knows.
+    /// Where the last appended record lies; -1 if unknown.
     private var newest = -1
     public private(set) var blocks: [PendingBlock] = []
     public private(set) var firstSequence: SequenceNumber
@@ -34,7 +34,7 @@ public struct Batch: ~Copyable {
     public var eventCount: Int { Int(nextSequence.number - firstSequence.number) }
     public var byteCount: Int { used }
 
-    /// Removes the events and keeps the memory.
+    /// Removes the events but keeps the memory.
     public mutating func removeAll(next sequence: SequenceNumber) {
         used = 0
         blocks.removeAll(keepingCapacity: true)
@@ -42,7 +42,7 @@ public struct Batch: ~Copyable {
         nextSequence = sequence
     }
 
-    /// Removes the events from `sequence` on, such as those of a step that failed half-way.
+    /// Removes the events from `sequence` on, such as those of a step that failed halfway.
     public mutating func truncate(to sequence: SequenceNumber) {
         guard sequence < nextSequence else { return }
         newest = -1
@@ -52,7 +52,7 @@ public struct Batch: ~Copyable {
         }
         nextSequence = max(sequence, firstSequence)
         guard let last = blocks.last, last.header.nextSequence > sequence else { return }
-        // A summary cannot shrink, so it is computed again from the records that remain.
+        // A summary cannot shrink, so recompute it from the remaining records.
         let keep = Int(sequence.number - last.header.firstSequence.number)
         let source = storage + last.offset + BlockHeader.size
         var header = BlockHeader(firstSequence: last.header.firstSequence)
@@ -68,16 +68,16 @@ public struct Batch: ~Copyable {
         used = last.offset + BlockHeader.size + offset
     }
 
-    /// Appends one event and returns its sequence.
+    /// Appends one event and returns its sequence number.
     ///
-    /// - Throws: `NumberError.overflow` when a record cannot hold a quantity exactly. It holds up to
-    ///   9.2 × 10^9 units with nine decimals, and ten times more for each decimal less.
+    /// - Throws: `NumberError.overflow` if a record cannot hold a quantity exactly. With nine
+    ///   decimals it holds up to 9.2 × 10^9 units, and ten times more for each decimal fewer.
     @discardableResult
     public mutating func append<E: Event>(
         _ event: E, _ envelope: Envelope
     ) throws(NumberError) -> SequenceNumber {
         guard let shift = RecordWriter.shift(for: event.quantities) else {
-            throw .overflow("a quantity of \(E.type.name) with that many digits")
+            throw .overflow("a quantity of \(E.type.name) with too many digits")
         }
         let texts = event.texts
         var size = E.layout.size
@@ -118,7 +118,7 @@ public struct Batch: ~Copyable {
         return commit(base, total)
     }
 
-    /// Appends a copy of an input's record, with the number that its instrument has in this journal.
+    /// Appends a copy of an input's record with the instrument number that this journal uses.
     @discardableResult
     public mutating func append(
         copying record: Record, instrument: InstrumentID
@@ -130,7 +130,7 @@ public struct Batch: ~Copyable {
         return commit(base, total)
     }
 
-    /// A record of this batch; nil when the batch does not have it. Valid until the next event is
+    /// A record in this batch; nil if the batch does not contain it. Valid until the next event is
     /// appended.
     public func record(_ sequence: SequenceNumber) -> Record? {
         if sequence.next == nextSequence, newest >= 0, !isEmpty {
@@ -178,7 +178,8 @@ public struct Batch: ~Copyable {
         }
     }
 
-    /// The place of the next record of `size` bytes: in the last block if it fits, else in a new one.
+    /// Where to put the next record of `size` bytes: in the last block if it fits, else in a new
+    /// one.
     @inline(__always)
     private mutating func room(for size: Int) -> UnsafeMutableRawPointer {
         if let last = blocks.last, last.payloadLength + size <= BlockHeader.fullPayload,
@@ -224,7 +225,7 @@ public struct Batch: ~Copyable {
 
     /// Completes block `index` in place: payload checksum, chain link and header checksum.
     ///
-    /// - Parameter link: returns the chain link for the 16 header bytes and the payload that it covers.
+    /// - Parameter link: returns the chain link for the 16 header bytes and the payload it covers.
     public mutating func seal(
         _ index: Int, link: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> ChainLink
     ) -> UnsafeRawBufferPointer {

@@ -5,7 +5,7 @@ func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     ledger_crc32c(0, bytes.baseAddress, bytes.count)
 }
 
-/// SHA-256 over the previous link, this block's first sequence, count and length, and its payload.
+/// SHA-256 of the previous link, this block's first sequence, count and length, and its payload.
 public struct ChainLink: Hashable, Sendable, CustomStringConvertible {
     public var words: (UInt64, UInt64, UInt64, UInt64)
 
@@ -32,9 +32,9 @@ public struct ChainLink: Hashable, Sendable, CustomStringConvertible {
 ///         20     4  length of the payload in bytes   ┘
 ///         24     8  smallest event time
 ///         32     8  largest event time
-///         40     8  types inside: bit (type & 63)
-///         48     8  instruments inside: bit (instrument & 63)
-///         56     8  correlations inside: bit (correlation × 0x9E3779B97F4A7C15 >> 58)
+///         40     8  types in the block: bit (type & 63)
+///         48     8  instruments in the block: bit (instrument & 63)
+///         56     8  correlations in the block: bit (correlation × 0x9E3779B97F4A7C15 >> 58)
 ///         64     4  CRC-32C of the payload
 ///         68     4  zero
 ///         72    32  chain link
@@ -106,9 +106,9 @@ public struct BlockHeader: Sendable {
         store(checksum(UnsafeRawBufferPointer(start: base, count: 108)), 108)
     }
 
-    /// Reads and checks the header. The payload is not checked.
+    /// Reads and checks the header but not the payload.
     ///
-    /// - Throws: `BlockError` with the fault.
+    /// - Throws: `BlockError`, which describes the fault.
     public init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
         guard bytes.count >= Self.size, let base = bytes.baseAddress else {
             throw .truncated(bytes.count)
@@ -150,19 +150,19 @@ public enum BlockError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .truncated(let size): "its length of \(size) bytes does not match its header"
-        case .notABlock: "it does not begin as a block does"
+        case .notABlock: "it does not start with the block marker"
         case .headerChecksum: "its header's checksum is wrong"
         case .payloadChecksum: "its payload's checksum is wrong"
         case .newerFormat(let version): "its format \(version) is newer than this program reads (1)"
         case .record(let error): error.description
-        case .count(let count): "its records are not the \(count) that its header counts"
+        case .count(let count): "its header claims \(count) records, which do not match its payload"
         }
     }
 }
 
 /// A block that is checked once and then read in place.
 ///
-/// It is a view into memory that it does not own: it is valid inside the closure or until the next
+/// It is a view of memory that it does not own. It is valid inside the closure or until the next
 /// read.
 public struct Block {
     public let header: BlockHeader
@@ -184,7 +184,7 @@ public struct Block {
         UnsafeRawBufferPointer(rebasing: bytes[BlockHeader.size...])
     }
 
-    /// The bytes of the header that the link covers.
+    /// The header bytes that the link covers.
     public var linkedHeader: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             rebasing: bytes[BlockHeader.linkedOffset..<BlockHeader.linkedOffset + 16])
@@ -195,7 +195,7 @@ public struct Block {
         RecordIterator(payload: payload, next: header.firstSequence, count: header.count)
     }
 
-    /// The records from the last to the first.
+    /// The records from last to first.
     public func reversedRecords() throws(BlockError) -> [Record] {
         var result: [Record] = []
         var iterator = records()
@@ -205,13 +205,13 @@ public struct Block {
 }
 
 extension BlockHeader {
-    /// Writes the header of a block whose records are known. Everything in a header follows from the
+    /// Writes the header of a block whose records are known. The whole header follows from the
     /// records and the link of the previous block.
     ///
     /// - Parameters:
     ///   - base: the start of the block; its payload follows the header.
-    ///   - link: returns the chain link for the 16 header bytes and the payload that it covers.
-    /// - Throws: `BlockError` when the records do not fill the payload.
+    ///   - link: returns the chain link for the 16 header bytes and the payload it covers.
+    /// - Throws: `BlockError` if the records do not fill the payload.
     public static func complete(
         _ base: UnsafeMutableRawPointer, first: SequenceNumber, count: UInt32, payloadLength: Int,
         link: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> ChainLink
@@ -230,7 +230,7 @@ extension BlockHeader {
     }
 }
 
-/// Iterates over the records of a payload. A length that leads outside the payload is an error.
+/// Iterates over the records of a payload. A length that points outside the payload is an error.
 public struct RecordIterator {
     @usableFromInline var at: UnsafeRawPointer?
     @usableFromInline var remaining: Int

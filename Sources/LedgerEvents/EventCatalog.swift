@@ -1,6 +1,6 @@
-/// The events by their numbers, for readers that do not know their Swift types.
+/// The events by number, for readers that do not know their Swift types.
 public enum EventCatalog {
-    /// Indexed by the type's number; nil where no type has that number.
+    /// Indexed by type number; nil if no type has that number.
     static let byType: [(layout: Layout, version: UInt8, name: String)?] = {
         let highest = payloads.map { Int($0.type.rawValue) }.max() ?? 0
         var table = [(layout: Layout, version: UInt8, name: String)?](

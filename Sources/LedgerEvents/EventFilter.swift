@@ -1,8 +1,8 @@
 import LedgerDomain
 
-/// The events that a reader wants. Each part that is set narrows the choice.
+/// The events that a reader wants. Each part that is set narrows the selection.
 public struct EventFilter: Sendable, Hashable {
-    /// Type numbers, which may be unknown to this program; nil for all.
+    /// Type numbers, including ones unknown to this program; nil for all.
     public var types: [UInt16]?
     public var instrument: InstrumentID?
     public var account: AccountID?
@@ -27,7 +27,7 @@ public struct EventFilter: Sendable, Hashable {
 
     public static let all = EventFilter()
 
-    /// False when no event of the block can match. Its payload need not be read then.
+    /// False if no event in the block can match. The payload then need not be read.
     public func mayMatch(_ header: BlockHeader) -> Bool {
         if let types, !types.contains(where: { header.types & EventTypeSet.bit($0) != 0 }) {
             return false

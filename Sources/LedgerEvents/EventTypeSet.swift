@@ -1,4 +1,4 @@
-/// A set of event types in the form of a block header: bit `type & 63` for each type.
+/// A set of event types as stored in a block header: bit `type & 63` for each type.
 public struct EventTypeSet: Hashable, Sendable {
     public var bits: UInt64
 

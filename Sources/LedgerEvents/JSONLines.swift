@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// Writes each event as one line of JSON, as every reader of the format does. Times and numbers with
-/// decimals are strings, so that no parser rounds them.
+/// Writes each event as one line of JSON, the same for every reader. Times and decimal numbers are
+/// strings, so that no parser rounds them.
 ///
 ///     {"seq":7,"type":"OrderFilled","time":"…Z","account":"main","symbol":"AAPL","cause":5,…}
 public struct JSONLineWriter {
@@ -9,7 +9,8 @@ public struct JSONLineWriter {
 
     public init(names: NameBook = NameBook()) { self.names = names }
 
-    /// Appends the line and its line feed. Definitions are remembered, for the names in later lines.
+    /// Appends the line and its line feed. Remembers definitions, which provide names for later
+    /// lines.
     public mutating func append(_ record: Record, to line: inout [UInt8]) throws(RecordError) {
         let known = EventCatalog.layout(record.rawType)
         let isReadable = known?.version == record.version
@@ -32,7 +33,7 @@ public struct JSONLineWriter {
                 line.append(key: "accountKind", string: kind.word)
             }
         }
-        // A definition has its symbol as a text.
+        // The symbol of a definition is a text of its own.
         if record.instrument != .none, record.type != .instrumentDefined {
             line.append(key: "symbol", string: names.symbol(record.instrument))
         }

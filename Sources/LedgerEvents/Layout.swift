@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// The places of a payload's fields, for code that reads events without their Swift types, such as
-/// JSON lines.
+/// Where the fields of a payload are, for code that reads events without their Swift types, such as
+/// the JSON writer.
 public struct Layout: Sendable {
     public struct Field: Sendable {
         public let name: String
@@ -18,11 +18,11 @@ public struct Layout: Sendable {
     public enum Kind: Sendable {
         case u8, u16, u32, u64, i64, f64
         case price, quantity, money, measure, time, order, strategy
-        /// Two 8-byte numbers, the high one first, shown as 32 hexadecimal digits.
+        /// Two 8-byte numbers, high one first, shown as 32 hexadecimal digits.
         case hex128
         /// Eight bytes shown as 16 hexadecimal digits.
         case hex64
-        /// One byte that stands for one of these words, the first for 0.
+        /// One byte that stands for one of these words, counted from 0.
         case names([String])
 
         /// One byte that stands for the word of a case; `zero` is the word for 0.
@@ -47,7 +47,7 @@ public struct Layout: Sendable {
     public let size: Int
 
     public init(size: Int, _ fields: [Field], texts: [String] = []) {
-        precondition(size % 8 == 0, "a fixed part ends on a word")
+        precondition(size % 8 == 0, "a fixed part ends on a word boundary")
         precondition(
             fields.allSatisfy {
                 $0.offset >= Record.payloadOffset && $0.offset + $0.kind.size <= size
@@ -59,14 +59,15 @@ public struct Layout: Sendable {
     }
 }
 
-/// The payload of an event, which encodes itself and decodes itself.
+/// The payload of an event. It encodes and decodes itself.
 public protocol Event: Sendable {
     static var type: EventType { get }
     static var version: UInt8 { get }
     static var layout: Layout { get }
     var instrument: InstrumentID { get }
     var texts: [String] { get }
-    /// The quantities that decide in which power of ten the record counts; see `RecordWriter.shift`.
+    /// The quantities that determine the power of ten in which the record counts. See
+    /// `RecordWriter.shift`.
     var quantities: (Quantity, Quantity) { get }
     func encode(into writer: inout RecordWriter)
     init(_ record: Record) throws(RecordError)

@@ -1,9 +1,9 @@
 import LedgerDomain
 
 /// The names of a journal's instruments, accounts and strategies, folded from its definitions. The
-/// cost depends on how many there are, not on how high their numbers are.
+/// cost depends on how many there are, not on how large their numbers are.
 public struct NameBook: Sendable, Hashable {
-    /// Ascending by number.
+    /// In ascending order of number.
     public private(set) var instruments: [Instrument] = []
     public private(set) var accounts: [Account] = []
     public private(set) var strategies: [StrategyDefined] = []
@@ -54,17 +54,17 @@ public struct NameBook: Sendable, Hashable {
 
     public func account(name: String) -> Account? { accounts.first { $0.name == name } }
 
-    /// The highest number of an instrument that is traded or marked. Folds index arrays by it and
-    /// refuse a higher one.
+    /// The highest number of an instrument that is traded or marked. Folds index arrays by this
+    /// number and refuse higher ones.
     public static let highest = 65_536
 }
 
 extension Array {
-    /// The index of `number`, or the index at which to insert it.
+    /// The index of `number`, or where to insert it.
     private func place<Number: BinaryInteger>(
         _ number: Number, _ key: (Element) -> Number
     ) -> Int {
-        // Numbers mostly run from 1 without gaps.
+        // Numbers usually run from 1 without gaps.
         let guess = Int(number) - 1
         if indices.contains(guess), key(self[guess]) == number { return guess }
         var low = 0

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// An order that ends before it fills whole: what `OrderCancelled` and `OrderExpired` have in common.
+/// An order that ends before it is fully filled: common to `OrderCancelled` and `OrderExpired`.
 public protocol OrderEnd: Event, Hashable {
     var instrument: InstrumentID { get }
     var order: OrderID { get }

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// One event as it lies in a block, read in place. All integers are little-endian.
+/// One event in a block, read in place. All integers are little-endian.
 ///
 ///     offset  size
 ///          0     2  length of the record in words of 8 bytes
@@ -14,13 +14,14 @@ import LedgerDomain
 ///         20     …  payload, by type; zeros up to a multiple of 8
 ///        end        cause (8), correlation (8), record time (8), each if its flag is set
 ///
-/// It is a view into memory that it does not own: it is valid inside the closure or until the next
+/// It is a view of memory that it does not own. It is valid inside the closure or until the next
 /// read.
 public struct Record {
     public let sequence: SequenceNumber
     @usableFromInline let base: UnsafeRawPointer
 
-    // Computed: access to a stored constant of another module checks first whether it is initialised.
+    // Computed, because each access to another module's stored constant checks that it is
+    // initialised.
     @inlinable public static var payloadOffset: Int { 20 }
     @inlinable public static var smallest: Int { 24 }
 
@@ -30,15 +31,16 @@ public struct Record {
         self.base = base
     }
 
-    /// The same bytes with another number: the one that an input gets in the journal that takes it.
+    /// The same bytes with another sequence number: the one that an input gets in the journal that
+    /// takes it.
     @inline(__always)
     public func numbered(_ sequence: SequenceNumber) -> Record {
         Record(sequence: sequence, base: base)
     }
 
-    /// Calls `body` with the single record that `bytes` hold, such as one that another process submitted.
+    /// Calls `body` with the single record in `bytes`, such as one that another process submitted.
     ///
-    /// - Throws: `RecordError` when the bytes are not exactly one record.
+    /// - Throws: `RecordError` if the bytes are not exactly one record.
     public static func reading<R>(
         _ bytes: [UInt8], _ body: (Record) throws -> R
     ) throws -> R {
@@ -87,7 +89,7 @@ public struct Record {
     @inlinable @inline(__always)
     var trailerSize: Int { (flags & 7).nonzeroBitCount * 8 }
 
-    /// The end of the payload, padding included.
+    /// The end of the payload, including padding.
     @inlinable @inline(__always)
     public var payloadEnd: Int { byteCount - trailerSize }
 
@@ -99,7 +101,7 @@ public struct Record {
     @inlinable @inline(__always)
     public var isInput: Bool { flags & Flags.cause == 0 }
 
-    /// The first event of the chain to which this one belongs.
+    /// The first event of the chain to which this event belongs.
     public var correlation: SequenceNumber {
         guard flags & Flags.correlation != 0 else { return .none }
         return SequenceNumber(load(payloadEnd + Int(flags & Flags.cause) * 8))
@@ -107,7 +109,7 @@ public struct Record {
 
     public var hasRecordTime: Bool { flags & Flags.recordTime != 0 }
 
-    /// When the sequencer took the event. It is the event time where none was recorded, as in a
+    /// When the sequencer took the event. Equals the event time if none was recorded, as in a
     /// back-test.
     public var recordTime: Timestamp {
         guard flags & Flags.recordTime != 0 else { return time }
@@ -131,7 +133,7 @@ public struct Record {
         mantissa &* FixedPoint.powers[Int(shift)]
     }
 
-    /// The texts of a payload. Each is a 4-byte length and that many bytes of UTF-8.
+    /// The texts in a payload. Each is a 4-byte length followed by that many bytes of UTF-8.
     func texts(from offset: Int, count: Int) throws(RecordError) -> [String] {
         var result: [String] = []
         var at = offset
@@ -152,14 +154,14 @@ public struct Record {
     @usableFromInline
     var truncated: RecordError { error(.truncated(byteCount)) }
 
-    /// The same check for inlined events, which are decoded too often to look up their layout.
+    /// The same check for inlined events, which are decoded too often for a layout lookup.
     @inlinable @inline(__always)
     func expect(version expected: UInt8, size: Int) throws(RecordError) {
         guard version == expected else { throw otherVersion(than: expected) }
         guard payloadEnd >= size else { throw truncated }
     }
 
-    /// The first check of every decoder: the right version, and room for the fixed part.
+    /// The first check in every decoder: the right version, and room for the fixed part.
     @inlinable @inline(__always)
     func expect<E: Event>(_ type: E.Type) throws(RecordError) {
         guard version == E.version else { throw otherVersion(than: E.version) }
@@ -190,7 +192,7 @@ public struct Record {
     }
 }
 
-/// A record with a correct checksum that its reader cannot decode. The writer was newer, or faulty.
+/// A record with a correct checksum that its reader cannot decode. Its writer was newer or faulty.
 public struct RecordError: Error, Equatable, CustomStringConvertible {
     public enum Problem: Equatable, Sendable {
         case truncated(Int)
@@ -198,11 +200,11 @@ public struct RecordError: Error, Equatable, CustomStringConvertible {
         case badValue(offset: Int, value: UInt8)
         case textNotUTF8
         case newerVersion(UInt8)
-        /// The reader has no step from this version to the present one.
+        /// The reader has no step from this version to the current one.
         case olderVersion(UInt8)
-        /// The digest in the payload is not the digest of its text.
+        /// The digest in the payload does not match its text.
         case wrongDigest(UInt64)
-        /// Another process must not submit this type.
+        /// Another process may not submit this type.
         case notSubmittable
     }
 
@@ -224,13 +226,13 @@ public struct RecordError: Error, Equatable, CustomStringConvertible {
             case .badLength(let size): "claims a length of \(size) bytes"
             case .badValue(let offset, let value):
                 "has the unknown value \(value) at offset \(offset)"
-            case .textNotUTF8: "has a text that is not UTF-8"
-            case .notSubmittable: "is not one that another process may submit"
+            case .textNotUTF8: "contains text that is not valid UTF-8"
+            case .notSubmittable: "may not be submitted by another process"
             case .newerVersion(let version): "has version \(version), newer than this program reads"
             case .olderVersion(let version):
-                "has version \(version), from which nothing leads to the present one"
+                "has version \(version), which this program cannot convert to the current one"
             case .wrongDigest(let digest):
-                "has the digest \(digest.hex), which is not that of its text"
+                "has the digest \(digest.hex), which does not match its text"
             }
         return "event \(sequence) (\(name)) \(what)"
     }

@@ -1,12 +1,12 @@
 import LedgerDomain
 
-/// The account, the times and the cause of an event: its envelope without its place in the journal.
+/// The account, the times and the cause of an event: its envelope without its journal position.
 public struct Envelope: Hashable, Sendable {
     public var account: AccountID
     public var time: Timestamp
     public var cause: SequenceNumber
     public var correlation: SequenceNumber
-    /// Nil where it equals the event time, as in a back-test.
+    /// Nil if it equals the event time, as in a back-test.
     public var recordTime: Timestamp?
 
     public init(
@@ -30,7 +30,7 @@ extension Quantity {
         return Quantity(raw: step)
     }
 
-    /// This quantity, rounded towards zero to what a record can hold.
+    /// This quantity, rounded towards zero to a value that a record can hold.
     public var written: Quantity { truncated(to: writtenStep) }
 }
 
@@ -53,8 +53,9 @@ public struct RecordWriter {
         store(Int64(truncatingIfNeeded: mantissa), offset)
     }
 
-    /// The exponent of the smallest power of ten that divides both quantities and makes the quotients
-    /// fit in 64 bits; 0 up to 9.2 × 10^9 units. Nil when a record cannot hold them exactly.
+    /// The exponent of the smallest power of ten that divides both quantities and makes the
+    /// quotients fit in 64 bits; 0 up to 9.2 × 10^9 units. Nil if a record cannot hold them
+    /// exactly.
     static func shift(for quantities: (Quantity, Quantity)) -> Int? {
         let (a, b) = (quantities.0.raw, quantities.1.raw)
         if Int64(exactly: a) != nil, Int64(exactly: b) != nil { return 0 }

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// What a refusal names: the rule, its limit and the value that broke it.
+/// A refusal: the rule, its limit and the value that broke it.
 public struct Refusal: Hashable, Sendable {
     public var reason: RejectionReason
     public var limit: Measure

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// A signal or an order that was stopped: what `SignalRejected` and `IntentRejected` have in common.
+/// A stopped signal or order: common to `SignalRejected` and `IntentRejected`.
 public protocol RefusedEvent: Event, Hashable {
     var instrument: InstrumentID { get }
     var strategy: StrategyID { get }

@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// Writes the state of a fold as bytes: little-endian integers, counted arrays, UTF-8 texts. Equal
-/// states give equal bytes in every process.
+/// Writes the state of a fold as bytes: little-endian integers, counted arrays and UTF-8 texts.
+/// Equal states give equal bytes in every process.
 public struct StateWriter {
     public private(set) var bytes: [UInt8] = []
 
@@ -37,9 +37,9 @@ public struct StateWriter {
         for value in values { body(&self, value) }
     }
 
-    /// A cheap multiplicative hash. Start with FNV-1a's basis xor the length. For each word of eight
-    /// bytes, xor the word, then set h = (h × 2^64/φ) xor (h >> 29). Add the remaining bytes as in
-    /// FNV-1a. The hash finds differences; it does not withstand an attack.
+    /// A fast multiplicative hash. Start with FNV-1a's basis xor the length. For each 8-byte word,
+    /// xor the word, then set h = (h × 2^64/φ) xor (h >> 29). Add the remaining bytes as in FNV-1a.
+    /// The hash detects differences; it does not withstand attacks.
     public var digest: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(bytes.count)
         bytes.withUnsafeBytes { buffer in
@@ -65,7 +65,7 @@ public struct StateError: Error, Equatable, CustomStringConvertible {
     public init(_ description: String) { self.description = description }
 }
 
-/// Reads what `StateWriter` wrote. A length that leads outside the bytes is an error.
+/// Reads what `StateWriter` wrote. A length that points outside the bytes is an error.
 public struct StateReader {
     private let bytes: [UInt8]
     private var offset = 0
@@ -78,7 +78,7 @@ public struct StateReader {
         _ type: T.Type = T.self
     ) throws(StateError) -> T {
         let size = MemoryLayout<T>.size
-        guard offset + size <= bytes.count else { throw StateError("a saved state ends too soon") }
+        guard offset + size <= bytes.count else { throw StateError("the saved state is truncated") }
         let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: T.self) }
         offset += size
         return T(littleEndian: value)
@@ -101,12 +101,16 @@ public struct StateReader {
     public mutating func read() throws(StateError) -> StrategyID { StrategyID(try read()) }
     public mutating func read<T: RawRepresentable<UInt8>>() throws(StateError) -> T {
         let raw: UInt8 = try read()
-        guard let value = T(rawValue: raw) else { throw StateError("a saved state names \(raw)") }
+        guard let value = T(rawValue: raw) else {
+            throw StateError("the saved state has the invalid value \(raw)")
+        }
         return value
     }
     public mutating func read() throws(StateError) -> String {
         let count = Int(try read(UInt32.self))
-        guard count <= bytes.count - offset else { throw StateError("a saved state ends too soon") }
+        guard count <= bytes.count - offset else {
+            throw StateError("the saved state is truncated")
+        }
         defer { offset += count }
         return String(decoding: bytes[offset..<offset + count], as: UTF8.self)
     }
@@ -115,7 +119,9 @@ public struct StateReader {
         _ body: (inout StateReader) throws(StateError) -> Element
     ) throws(StateError) -> [Element] {
         let count = Int(try read(UInt32.self))
-        guard count <= bytes.count - offset else { throw StateError("a saved state ends too soon") }
+        guard count <= bytes.count - offset else {
+            throw StateError("the saved state is truncated")
+        }
         var result: [Element] = []
         result.reserveCapacity(count)
         for _ in 0..<count { result.append(try body(&self)) }

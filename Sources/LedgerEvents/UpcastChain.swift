@@ -1,20 +1,21 @@
 import LedgerDomain
 
-/// Converts records of older versions to the present version, step by step: 1 to 2, 2 to 3.
+/// Converts records of older versions to the current version, step by step: 1 to 2, 2 to 3.
 ///
-/// A reader of a journal passes every record through `current`. A record of the present version costs
-/// one comparison; an older one is rebuilt in the reader's scratch. Newer versions and unknown types
-/// are passed on unchanged: JSON lines show them, and decoding throws `RecordError.newerVersion`.
+/// A journal reader passes every record through `current`. A record of the current version costs
+/// one comparison; an older one is rebuilt in the reader's scratch. Newer versions and unknown
+/// types pass through unchanged: the JSON writer shows them, and decoding throws
+/// `RecordError.newerVersion`.
 public struct UpcastChain: Sendable {
     /// Converts one version of a type's payload to the next.
     public struct Step: Sendable {
         public var type: EventType
         public var from: UInt8
         /// Appends the new payload, from offset 20 on, to the empty `new`. `old` includes the texts
-        /// and the padding. Quantities keep the record's power of ten.
+        /// and the padding. Quantities keep the power of ten of the record.
         public var convert: @Sendable (_ old: [UInt8], _ new: inout [UInt8]) -> Bool
 
-        /// - Parameter convert: returns false when the old payload is too short for its version.
+        /// - Parameter convert: returns false if the old payload is too short for its version.
         public init(
             _ type: EventType, from: UInt8,
             convert: @escaping @Sendable (_ old: [UInt8], _ new: inout [UInt8]) -> Bool
@@ -23,20 +24,23 @@ public struct UpcastChain: Sendable {
         }
     }
 
-    /// Ascending by type, then version.
+    /// In ascending order of type, then version.
     private let steps: [Step]
-    /// The present version of each type, indexed by the type's number; 0 where there is no type.
+    /// The current version of each type, indexed by type number; 0 if there is no such type.
     private let versions: [UInt8]
-    /// The highest present version of any type. A record of this version or above needs no step.
+    /// The highest current version of any type. A record of this version or above needs no step.
     private let highest: UInt8
 
-    /// The steps of this program. A step from each released version of each type stays here for ever.
+    /// The steps of this program. A step from each released version of each type stays here
+    /// forever.
     public static let released: UpcastChain = {
-        do { return try UpcastChain([]) } catch { preconditionFailure("the chain holds: \(error)") }
+        do { return try UpcastChain([]) } catch {
+            preconditionFailure("the upcast chain is invalid: \(error)")
+        }
     }()
 
-    /// - Throws: `UpcastError` unless exactly one step leads from each version of each type below the
-    ///   present one to the next version.
+    /// - Throws: `UpcastError` unless, for each type, exactly one step leads from each older
+    ///   version to the next version.
     public init(
         _ steps: [Step], payloads: [any Event.Type] = EventCatalog.payloads
     ) throws(UpcastError) {
@@ -81,10 +85,10 @@ public struct UpcastChain: Sendable {
         return low
     }
 
-    /// The record in the present version of its type: the record itself, or a view into `scratch` that
-    /// is valid until the next call.
+    /// The record in the current version of its type: the record itself, or a view of `scratch`
+    /// that is valid until the next call.
     ///
-    /// - Throws: `RecordError` when an older payload is too short for its version.
+    /// - Throws: `RecordError` if an older payload is too short for its version.
     @inline(__always)
     public func current(
         _ record: Record, _ scratch: inout UpcastScratch
@@ -110,7 +114,7 @@ public struct UpcastChain: Sendable {
     }
 }
 
-/// The memory in which a reader rebuilds older records. Reuse it from record to record.
+/// The memory in which a reader rebuilds older records. Reuse it for each record.
 public struct UpcastScratch: ~Copyable {
     private var payload: [UInt8] = []
     private var next: [UInt8] = []
@@ -154,12 +158,12 @@ public struct UpcastScratch: ~Copyable {
     }
 }
 
-/// A chain that does not lead from every old version to the present one.
+/// A chain that does not lead from every old version to the current one.
 public enum UpcastError: Error, Equatable, CustomStringConvertible {
-    /// No step from this version of a type to the next.
+    /// No step leads from this version of a type to the next.
     case gap(EventType, UInt8)
     case duplicate(EventType, UInt8)
-    /// A step from 0, or from a version that is not below the present one.
+    /// A step from version 0, or from a version that is not older than the current one.
     case leadsNowhere(EventType, UInt8)
 
     public var description: String {
@@ -168,7 +172,7 @@ public enum UpcastError: Error, Equatable, CustomStringConvertible {
         case .duplicate(let type, let from):
             "two steps lead from version \(from) of \(type.name)"
         case .leadsNowhere(let type, let from):
-            "a step from version \(from) of \(type.name) leads to no version that is read"
+            "a step from version \(from) of \(type.name) leads to a version that does not exist"
         }
     }
 }

@@ -1,6 +1,6 @@
-/// The skipped rows of a file: the number of each kind of fault, and the first rows.
+/// The rows that were skipped: how many of each kind, and the first few in full.
 public struct BadRowReport: Sendable {
-    /// The maximum number of listed rows.
+    /// At most this many rows are listed.
     public static let listed = 20
 
     public private(set) var counts: [ImportError.Kind: Int] = [:]
@@ -15,7 +15,7 @@ public struct BadRowReport: Sendable {
         if first.count < Self.listed { first.append(error) }
     }
 
-    /// `3 notANumber, 1 backwardTime`: the commonest first.
+    /// `3 notANumber, 1 backwardTime`, most frequent first.
     public var summary: String {
         counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
             .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")

@@ -1,7 +1,7 @@
 /// The uncompressed bytes of an input: a plain file, or an unpacked gzip, zstd or zip stream.
 ///
-/// The first bytes determine the format, never the name. Memory is bounded whatever size a stream
-/// claims. `archive.zip#entry.csv` names one entry of an archive.
+/// The format is detected from the first bytes, never from the name. Memory use is bounded no
+/// matter what size a stream claims. `archive.zip#entry.csv` names one entry of an archive.
 public final class ByteSource {
     private enum Form {
         case plain
@@ -9,17 +9,17 @@ public final class ByteSource {
         case zstd(ZstdReader)
     }
 
-    /// The file, and the entry of an archive, for messages.
+    /// The file, and the archive entry if there is one, as shown in messages.
     public private(set) var name: String
-    /// The entry to read, if the file is a zip archive.
+    /// The entry to read if the file is a zip archive.
     public private(set) var entryName: String?
     private let file: InputFile
     private var form = Form.plain
-    /// The file's first bytes, read to detect its format and not yet returned.
+    /// The first bytes of the file: read to detect the format, not returned yet.
     private var head: [UInt8]
 
     /// - Parameter path: a file, `archive.zip#entry`, or `-` for standard input.
-    /// - Throws: `ImportError` when it cannot be opened or is an archive that cannot be read.
+    /// - Throws: `ImportError` if the file cannot be opened or the archive cannot be read.
     public convenience init(path: String) throws(ImportError) {
         let (file, entry) = try Self.open(path)
         try self.init(file, entry: entry)
@@ -29,7 +29,7 @@ public final class ByteSource {
         try self.init(InputFile(bytes: bytes, name: name), entry: nil)
     }
 
-    /// Bytes of the stored file consumed so far, for a progress bar, and how many there are.
+    /// Bytes of the stored file consumed so far and its total size, for a progress bar.
     public var progress: (read: Int, of: Int?) {
         switch form {
         case .plain: (file.position, file.size)
@@ -47,7 +47,7 @@ public final class ByteSource {
             return
         }
         guard entry == nil else {
-            throw ImportError(.unsupported, file: name, "is no zip archive, so it has no entries")
+            throw ImportError(.unsupported, file: name, "not a zip archive, so it has no entries")
         }
         if head.starts(with: [0x1F, 0x8B]) {
             form = .deflate(try Inflater(FileFeed(file, head: head), .gzip))
@@ -58,9 +58,10 @@ public final class ByteSource {
         }
     }
 
-    /// Fills some of `buffer`, which is not empty; 0 at the end.
+    /// Fills part of `buffer`, which must not be empty; returns 0 at the end.
     ///
-    /// - Throws: `ImportError` when the file cannot be read or its stream is damaged or cut short.
+    /// - Throws: `ImportError` if the file cannot be read, or if its stream is damaged or
+    ///   truncated.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImportError) -> Int {
         switch form {
         case .plain:

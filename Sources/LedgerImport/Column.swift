@@ -1,19 +1,19 @@
 import LedgerDomain
 
-/// The meaning of a field of a row.
+/// What a field of a row means.
 public enum Column: UInt8, Worded {
     case time
     case open, high, low, close, volume
     case bid, ask, bidSize, askSize
     case price, size, side, tradeId
     case predicted, error, horizon
-    /// A flag of LEAN's ticks: rows with it are left out and counted.
+    /// A flag in LEAN's tick files. Flagged rows are left out and counted.
     case suspicious
-    /// The symbol of an action or prediction.
+    /// The symbol that an action or a prediction refers to.
     case symbol
     /// `split` or `dividend`.
     case action
-    /// `2:1`, new units for old ones, or a dividend in currency a unit.
+    /// A split as `2:1` (new units to old units), or a dividend in currency per unit.
     case value
     case priceFactor, splitFactor, referencePrice
 
@@ -67,8 +67,8 @@ public enum Column: UInt8, Worded {
         }
     }
 
-    /// Header names that are understood without a column map, in lower case, letters and digits
-    /// only. The first one that a header contains is used.
+    /// Header names recognised without a column map: lower case, letters and digits only. The first
+    /// name that the header contains is used.
     var commonNames: [String] {
         switch self {
         case .time:
@@ -103,7 +103,7 @@ public enum Column: UInt8, Worded {
     }
 }
 
-/// The place of a column.
+/// Where a column is found.
 public enum ColumnPlace: Hashable, Sendable, CustomStringConvertible {
     /// By its header.
     case named(String)

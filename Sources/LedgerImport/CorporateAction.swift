@@ -1,15 +1,15 @@
 import LedgerDomain
 import LedgerEvents
 
-/// New units for old ones: 7 for 1.
+/// New units to old units: 7 for 1.
 struct SplitRatio: Hashable {
-    /// The largest value of both numbers.
+    /// The largest value of either number.
     static let largest: Int64 = 1_000_000
 
     var numerator: Int64
     var denominator: Int64
 
-    /// Nil outside 1 to a million.
+    /// Nil outside 1 to 1,000,000.
     init?(_ numerator: Int64, to denominator: Int64) {
         let range = 1...Self.largest
         guard range.contains(numerator), range.contains(denominator) else { return nil }
@@ -36,22 +36,22 @@ struct SplitRatio: Hashable {
     }
 }
 
-/// The value field of an action; the action determines which of both it must be.
+/// The value field of an action. The action decides which of the two it must be.
 enum ActionValue: Equatable {
     case ratio(SplitRatio)
-    /// In `RowValues[.value]`.
+    /// Stored in `RowValues[.value]`.
     case amount
     case failed(ImportError.Kind)
 }
 
-// unsafe: fields are read in place, as all of a row.
+// unsafe: fields are read in place, like the rest of the row.
 extension RowValues {
     private static let split: Int128 = 1
     private static let dividend: Int128 = 2
 
     var isSplit: Bool { self[.action] == Self.split }
 
-    /// `split` or `dividend` in upper or lower case.
+    /// `split` or `dividend`, in any case.
     mutating func readAction(_ field: UnsafeBufferPointer<UInt8>) -> ImportError.Kind? {
         if Self.matches(field, "split") {
             self[.action] = Self.split
@@ -63,7 +63,7 @@ extension RowValues {
         return nil
     }
 
-    /// The action may come after its value, so `finding` reports errors of the combination.
+    /// The action may follow its value, so `finding` reports an invalid combination of the two.
     mutating func readActionValue(_ field: UnsafeBufferPointer<UInt8>, _ rule: DecimalRule) {
         if let ratio = SplitRatio(field) {
             actionValue = .ratio(ratio)
@@ -77,7 +77,7 @@ extension RowValues {
         }
     }
 
-    /// - Precondition: `finding` gave nil.
+    /// - Precondition: `finding` returned nil.
     func action(_ instrument: InstrumentID, at time: Timestamp) -> MarketEvent {
         guard case .ratio(let ratio) = actionValue else {
             return .dividend(

@@ -1,13 +1,13 @@
 import LedgerDomain
 
-/// How to convert a field of digits to an integer in 10^-9.
+/// How to convert a field of digits to an integer in units of 10^-9.
 struct DecimalRule: Equatable {
     /// The power of ten of one unit of the text: 9 for a plain price, 5 for prices written times
     /// 10,000, 0 for nanoseconds.
     var exponent: Int
-    /// Results are multiples of this power of ten: 9 minus the decimals kept.
+    /// Results are multiples of this power of ten: 9 minus the number of decimals kept.
     var floor: Int
-    /// Whether to round digits below `floor` half to even; otherwise they are an error.
+    /// Whether to round digits below `floor` half to even. If not, they are an error.
     var rounds: Bool
 
     static let plain = DecimalRule(exponent: 9, floor: 0, rounds: false)
@@ -24,10 +24,9 @@ let smallPowers: [Int64] = (0..<19).map { power in
     (0..<power).reduce(Int64(1)) { product, _ in product * 10 }
 }
 
-/// Reads any plain or scientific decimal exactly, of whatever length: `-12.50`, `1e-05`, `.5`,
-/// `5.`.
+/// Reads a plain or scientific decimal of any length exactly: `-12.50`, `1e-05`, `.5`, `5.`.
 ///
-/// Nothing is allocated. Digits past the 38th significant one only decide how a tie is rounded.
+/// Allocates nothing. Digits after the 38th significant one only break ties in rounding.
 struct ExactDecimal {
     private var mantissa: UInt128 = 0
     private var significant = 0
@@ -113,7 +112,7 @@ struct ExactDecimal {
         return .value(negative ? -result : result)
     }
 
-    /// mantissa / 10^digits, half to even; nil if that is inexact and rounding was not requested.
+    /// mantissa / 10^digits, rounded half to even; nil if inexact and rounding was not requested.
     private func divided(by digits: Int, _ rule: DecimalRule) -> UInt128? {
         guard digits <= 38 else { return rule.rounds ? 0 : nil }
         let divisor = UInt128(FixedPoint.powers[digits])

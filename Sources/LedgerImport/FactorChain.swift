@@ -1,30 +1,30 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One row of a factor file: the factors that make raw prices through its day comparable with
-/// today's, and the day's close. Numbers in 10^-9.
+/// One row of a factor file: the factors that make raw prices up to and including its day
+/// comparable with today's, and that day's close. Numbers are in units of 10^-9.
 struct FactorRow: Equatable {
-    /// The weekday after the row's last day begins then.
+    /// The start of the weekday after the row's last day.
     var effective: Int64
     var priceFactor: Int64
     var splitFactor: Int64
     var reference: Int64
 }
 
-/// What happened between two successive rows.
+/// The actions implied by two successive rows.
 ///
 ///     split: numerator / denominator = splitFactor of the later row / that of the earlier one
 ///     dividend a unit = reference · (1 − priceFactor of the earlier row / that of the later one)
 ///
-/// Factors are rounded, so neither is exact. A split is the ratio with the smallest numbers within
-/// the factors' precision, a dividend the shortest decimal of at most four places. LEAN writes
-/// seven places, some split factors of old files too; a millionth is always tolerated. The dividend
-/// refers to old units: it is paid before a split of the same day.
+/// Factors are rounded, so neither value is exact. A split is the ratio with the smallest numbers
+/// within the factors' precision; a dividend is the shortest decimal of at most four places. LEAN
+/// writes seven places, for split factors too in some old files, so an error of one millionth is
+/// always tolerated. The dividend is per old unit: it is paid before a split on the same day.
 enum FactorChain {
-    /// Half of the seventh decimal.
+    /// Half of one unit of the seventh decimal.
     private static let half: Int128 = 50
 
-    /// The dividend before the split; the second of two events is left in `pending`.
+    /// The dividend comes before the split; the second of two events waits in `pending`.
     static func events(
         from old: FactorRow, to new: FactorRow, _ instrument: InstrumentID,
         pending: inout MarketEvent?
@@ -38,7 +38,7 @@ enum FactorChain {
         return .dividend(DividendDeclared(instrument: instrument, perUnit: perUnit), time)
     }
 
-    /// - Returns: nil for no split.
+    /// - Returns: nil if there is no split.
     static func split(from old: FactorRow, to new: FactorRow) throws(FactorProblem) -> SplitRatio? {
         if old.splitFactor == new.splitFactor { return nil }
         let isReverse = new.splitFactor < old.splitFactor
@@ -49,7 +49,7 @@ enum FactorChain {
             from: (more - slack(more), less + slack(less)),
             through: (more + slack(more), less - slack(less)))
         guard few <= Int128(SplitRatio.largest) else { throw .noRatio }
-        // Of equally simple ratios, the nearest.
+        // Among equally simple ratios, take the nearest.
         let many = FixedPoint.dividedHalfEven(more * few, by: less)
         guard many <= Int128(SplitRatio.largest) else { throw .noRatio }
         let pair = (Int64(many), Int64(few))
@@ -61,7 +61,7 @@ enum FactorChain {
         return many == few ? nil : ratio
     }
 
-    /// - Returns: nil for no dividend.
+    /// - Returns: nil if there is no dividend.
     static func dividend(from old: FactorRow, to new: FactorRow) throws(FactorProblem) -> Price? {
         if old.priceFactor == new.priceFactor { return nil }
         guard old.priceFactor < new.priceFactor else { throw .falling }
@@ -78,7 +78,7 @@ enum FactorChain {
         return nil
     }
 
-    /// The tolerance of a factor: half of its last decimal, or half a millionth of it.
+    /// The tolerance of a factor: half of its last decimal, or half a millionth of its value.
     private static func slack(_ factor: Int128) -> Int128 { max(half, factor / 2_000_000) }
 
     private static func rounded(_ value: Int128, _ decimals: Int) -> Int128 {
@@ -86,10 +86,10 @@ enum FactorChain {
         return FixedPoint.dividedHalfEven(value, by: unit) * unit
     }
 
-    /// The fraction of the smallest denominator within two positive ones, both included: the first
-    /// common node of their continued fractions.
+    /// The fraction with the smallest denominator between two positive fractions, both included:
+    /// the first common node of their continued fractions.
     ///
-    /// Complexity: O(log of the larger denominator).
+    /// - Complexity: O(log of the larger denominator).
     static func simplest(
         from low: (Int128, Int128), through high: (Int128, Int128)
     ) -> (Int128, Int128) {
@@ -103,7 +103,7 @@ enum FactorChain {
     }
 }
 
-/// The reason why two rows imply no action.
+/// Why two rows imply no action.
 enum FactorProblem: Error, Equatable {
     case noRatio, falling, noReference
 
@@ -117,7 +117,7 @@ enum FactorProblem: Error, Equatable {
 }
 
 extension RowValues {
-    /// - Precondition: `finding` gave nil.
+    /// - Precondition: `finding` returned nil.
     func factors(effective: Int64) -> FactorRow {
         FactorRow(
             effective: effective, priceFactor: price(.priceFactor).raw,

@@ -1,18 +1,18 @@
-/// Feeds a decoder the stored bytes of a file, or of a part of it, chunk by chunk.
-// unsafe: the chunk outlives each call of the C decoders that keep a pointer into it between calls.
+/// Feeds the stored bytes of a file, or of part of it, to a decoder chunk by chunk.
+// unsafe: the C decoders keep a pointer into the chunk between calls, so it outlives each call.
 final class FileFeed {
     let file: InputFile
     private let chunk: UnsafeMutableRawBufferPointer
     private var headCount: Int
     private var offset: Int
-    /// The end of the part; nil for the end of the file.
+    /// Where the part ends; nil for the end of the file.
     private let end: Int?
     /// The stored offset of the byte after the last chunk.
     private(set) var position: Int
 
     static let chunkSize = 1 << 17
 
-    /// The whole file, whose first bytes have been read already.
+    /// The whole file; its first bytes have already been read.
     init(_ file: InputFile, head: [UInt8]) {
         self.file = file
         chunk = .allocate(byteCount: Self.chunkSize, alignment: 16)
@@ -23,7 +23,7 @@ final class FileFeed {
         position = 0
     }
 
-    /// The bytes of `range` in a file that can seek.
+    /// The bytes in `range` of a seekable file.
     init(_ file: InputFile, _ range: Range<Int>) {
         self.file = file
         chunk = .allocate(byteCount: Self.chunkSize, alignment: 16)

@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// What the beginning of a file tells about its rows: the header, the number of fields, the format
-/// of times, and the day in the file's name.
+/// What the first lines say about the rows: the header, the number of fields, the time format, and
+/// the day in the file's name.
 enum FirstLines {
     static func plan(
         _ lines: inout LineBuffer, _ format: ImportFormat
@@ -28,7 +28,7 @@ enum FirstLines {
         return try planner.plan()
     }
 
-    /// The day from which times since midnight count; nil for other times.
+    /// The day from which times since midnight are counted; nil for other time formats.
     static func baseDate(
         _ plan: RowPlan, _ format: ImportFormat, _ source: ByteSource
     ) throws(ImportError) -> CivilDate? {
@@ -39,8 +39,8 @@ enum FirstLines {
         }
         throw ImportError(
             .badFormat, file: source.name,
-            "times count from midnight, but the file's name does not begin with its day, YYYYMMDD; "
-                + "give the base date")
+            "times count from midnight, but the file name does not begin with a day (YYYYMMDD); "
+                + "give the day with --date")
     }
 
     private static func number(_ place: ColumnPlace) -> Int {

@@ -1,12 +1,12 @@
-/// An error in an input file, its place, and how to fix it.
+/// An error in an input file: where it is and how to fix it.
 ///
 /// `prices.csv:7: close: 'abc' is not a number; write a plain decimal such as 12.5`
 public struct ImportError: Error, Hashable, CustomStringConvertible {
     public var kind: Kind
     public var file: String
-    /// The line, from 1; nil for an error of the whole file.
+    /// The line, from 1; nil if the error concerns the whole file.
     public var line: Int?
-    /// The offset in the file as it is stored, where a compressed stream is damaged.
+    /// The offset in the stored file at which a compressed stream is damaged.
     public var byte: Int?
     public var column: String?
     /// The offending text and the fix.
@@ -32,8 +32,7 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
         return "\(place): \(problem)"
     }
 
-    /// The kinds of errors. Errors of a row can be skipped and counted; the others stop the
-    /// reading.
+    /// The kinds of errors. Row errors can be skipped and counted; the others stop the import.
     public enum Kind: String, Sendable, CaseIterable {
         // Errors of the file or of the request.
         case cannotRead
@@ -69,7 +68,7 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
         case duplicateTime
         case backwardTime
 
-        /// Whether only one row is bad, so that reading can continue after it.
+        /// Whether only one row is affected, so that reading can continue after it.
         public var isOfARow: Bool {
             switch self {
             case .cannotRead, .damaged, .unsupported, .badFormat, .badHeader, .unknownZone: false
@@ -79,7 +78,7 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
     }
 }
 
-/// An offending text for a person: quoted, at most 40 bytes, control characters made visible.
+/// A quoted excerpt for messages: at most 40 bytes, control characters made visible.
 func quoted(_ bytes: some Collection<UInt8>) -> String {
     var text = "'"
     for scalar in String(decoding: bytes.prefix(40), as: UTF8.self).unicodeScalars {

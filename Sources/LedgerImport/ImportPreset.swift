@@ -1,6 +1,6 @@
-/// Formats with a name: `csv`; `actions` with a header such as `Symbol,Date,Action,Value`; and
-/// LEAN's folders for equities (New York, prices times 10,000) and, with `-crypto` behind, for
-/// crypto (UTC, plain decimals).
+/// Named formats: `csv`; `actions` with a header such as `Symbol,Date,Action,Value`; and LEAN's
+/// folders for equities (New York, prices times 10,000) and, with the suffix `-crypto`, for crypto
+/// (UTC, plain decimals).
 extension ImportFormat {
     public static let presetNames: [String] =
         ["csv", "actions"] + leanNames + ["lean-factors"] + leanNames.map { $0 + "-crypto" }
@@ -10,7 +10,7 @@ extension ImportFormat {
         "lean-tick-quote",
     ]
 
-    /// - Throws: `ImportError` that lists the presets when there is none of this name.
+    /// - Throws: `ImportError` that lists the presets if `name` is not one of them.
     public init(preset name: String) throws(ImportError) {
         self.init()
         if name == "csv" { return }
@@ -22,7 +22,8 @@ extension ImportFormat {
         let crypto = name.hasSuffix("-crypto")
         header = .absent
         if crypto {
-            // Sizes are sums of binary fractions, such as 6.1153319800000006.
+            // Sizes are sums of binary fractions, such as 6.1153319800000006, so they need
+            // rounding.
             roundTo = 9
         } else {
             zone = "America/New_York"
@@ -60,7 +61,7 @@ extension ImportFormat {
     }
 
     /// `ms,bidOpen,bidHigh,bidLow,bidClose,bidSize,askOpen,askHigh,askLow,askClose,askSize`: the
-    /// quote in force at the end of each minute. A side without any quote is left empty.
+    /// quote in force at the end of each minute. A side without a quote is empty.
     private mutating func setLeanQuotes() {
         kind = .quote
         interval = 60
@@ -69,7 +70,7 @@ extension ImportFormat {
         setPositions([.time, nil, nil, nil, .bid, .bidSize, nil, nil, nil, .ask, .askSize])
     }
 
-    /// `ms,price,size,exchange,condition,suspicious`; crypto `ms,price,size` and sometimes the
+    /// `ms,price,size,exchange,condition,suspicious`; crypto has `ms,price,size` and sometimes the
     /// flag.
     private mutating func setLeanTrades(crypto: Bool) {
         kind = .trade
@@ -81,8 +82,7 @@ extension ImportFormat {
         optionalFields = crypto ? 1 : 0
     }
 
-    /// `ms,bid,bidSize,ask,askSize,exchange,condition,suspicious`; crypto ends after the ask's
-    /// size.
+    /// `ms,bid,bidSize,ask,askSize,exchange,condition,suspicious`; crypto ends after `askSize`.
     private mutating func setLeanQuoteTicks(crypto: Bool) {
         kind = .quote
         timeFormat = .millisSinceMidnight
@@ -92,8 +92,8 @@ extension ImportFormat {
         optionalFields = crypto ? 1 : 0
     }
 
-    /// `date,priceFactor,splitFactor,referencePrice`: what raw prices are multiplied by through
-    /// that day, and its close. Plain decimals.
+    /// `date,priceFactor,splitFactor,referencePrice`: the factors for raw prices up to that day,
+    /// and that day's close. Plain decimals.
     private mutating func setLeanFactors() {
         kind = .factor
         timeFormat = .compactDate

@@ -1,13 +1,13 @@
 import CZlib
 
-/// Unpacks a gzip file of any number of members, or one entry of a zip archive.
+/// Unpacks a gzip file with any number of members, or one entry of a zip archive.
 // unsafe: zlib keeps a pointer to its stream's state, so the state lives at a fixed address.
 final class Inflater {
     enum Container: Equatable {
         case gzip
-        /// A zip entry's raw deflate stream, its unpacked size and CRC-32.
+        /// A zip entry's raw deflate stream, with its unpacked size and CRC-32.
         case deflated(size: Int, checksum: UInt32)
-        /// A zip entry that is not packed.
+        /// A zip entry stored without compression.
         case stored(size: Int, checksum: UInt32)
     }
 
@@ -17,7 +17,7 @@ final class Inflater {
     private var checksum: UInt = 0
     private var produced = 0
     private var isDone = false
-    /// Whether zlib may hold output for which the last buffer had no room.
+    /// Whether zlib may hold output that did not fit in the last buffer.
     private var mayHoldMore = false
 
     /// The stored offset of the next byte to unpack.
@@ -32,7 +32,7 @@ final class Inflater {
         let version = ZLIB_VERSION
         let size = Int32(MemoryLayout<z_stream>.size)
         guard inflateInit2_(stream, Int32(bits), version, size) == Z_OK else {
-            throw ImportError(.cannotRead, file: feed.file.name, "zlib has no memory to unpack it")
+            throw ImportError(.cannotRead, file: feed.file.name, "zlib is out of memory")
         }
     }
 
@@ -70,12 +70,12 @@ final class Inflater {
 
     private func refill() throws(ImportError) {
         let bytes = try feed.next()
-        guard !bytes.isEmpty else { throw damaged("it ends too soon; fetch the file again") }
+        guard !bytes.isEmpty else { throw damaged("it is truncated; fetch the file again") }
         stream.pointee.next_in = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_in = UInt32(bytes.count)
     }
 
-    /// Another gzip member may follow, or zeros that fill up a tape's block; nothing else.
+    /// After a gzip member, only another member or the zero padding of a tape block may follow.
     private func finishMember() throws(ImportError) {
         guard container == .gzip else {
             isDone = true
@@ -96,7 +96,7 @@ final class Inflater {
             stream.pointee.avail_in -= 1
         }
         guard stream.pointee.next_in?.pointee == 0x1F, inflateReset(stream) == Z_OK else {
-            throw damaged("something else follows the end of the gzip stream")
+            throw damaged("unexpected bytes follow the end of the gzip stream")
         }
     }
 
@@ -120,8 +120,8 @@ final class Inflater {
         return count
     }
 
-    /// Compares what a zip entry unpacked to with what the archive's directory says. zlib itself
-    /// does so for gzip.
+    /// Compares the unpacked size and checksum of a zip entry with the archive's directory. For
+    /// gzip, zlib does this itself.
     private func account(_ bytes: UnsafeRawBufferPointer) throws(ImportError) {
         produced += bytes.count
         switch container {

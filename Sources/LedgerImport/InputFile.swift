@@ -1,11 +1,11 @@
 import Glibc
 
-/// The stored bytes of a file, from a path, standard input or memory.
+/// The stored bytes of a file, of standard input or of memory.
 ///
-/// Knows nothing of compression. Reads forward in chunks; `read(at:)` seeks where the input can.
+/// It knows nothing of compression. It reads forward in chunks; `read(at:)` seeks if the input can.
 final class InputFile {
     let name: String
-    /// The size of the file; nil if unknown, as for a pipe.
+    /// The size of the file; nil if unknown, for example for a pipe.
     let size: Int?
     private var descriptor: Int32
     private var memory: [UInt8]
@@ -13,7 +13,7 @@ final class InputFile {
     private(set) var position = 0
     private var isInMemory: Bool { descriptor < 0 }
 
-    /// The maximum size of a zip archive from a pipe.
+    /// The maximum size of a zip archive read from a pipe.
     static let pipeLimit = 256 << 20
 
     /// - Parameter path: `-` is standard input.
@@ -28,7 +28,7 @@ final class InputFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
             size = nil
-            throw ImportError(.cannotRead, file: name, "is a folder; name a file")
+            throw ImportError(.cannotRead, file: name, "is a directory; name a file")
         }
         size = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
     }
@@ -44,14 +44,14 @@ final class InputFile {
         if descriptor > STDIN_FILENO { close(descriptor) }
     }
 
-    /// Fills as much of `buffer` as one system call gives; 0 at the end.
+    /// Fills as much of `buffer` as one system call provides; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImportError) -> Int {
         let count = isInMemory ? copy(from: position, to: buffer) : try readFile(buffer)
         position += count
         return count
     }
 
-    /// Fills `buffer` from `offset`; shorter only at the end. Does not move the position.
+    /// Fills `buffer` from `offset`; short only at the end. Does not move the position.
     func read(
         at offset: Int, into buffer: UnsafeMutableRawBufferPointer
     ) throws(ImportError) -> Int {
@@ -81,7 +81,7 @@ final class InputFile {
         return result
     }
 
-    /// This file if it can seek, else a complete copy in memory, with `head` first.
+    /// This file if it can seek; otherwise a complete copy in memory that begins with `head`.
     func seekable(after head: [UInt8]) throws(ImportError) -> InputFile {
         if size != nil { return self }
         var all = head
@@ -98,7 +98,7 @@ final class InputFile {
             guard all.count <= Self.pipeLimit else {
                 throw ImportError(
                     .unsupported, file: name,
-                    "is a zip archive of more than \(Self.pipeLimit >> 20) MiB from a pipe; "
+                    "a zip archive from a pipe may have at most \(Self.pipeLimit >> 20) MiB; "
                         + "save it to a file first")
             }
         }

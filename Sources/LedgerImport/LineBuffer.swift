@@ -1,16 +1,16 @@
 import Glibc
 
-/// Cuts a source into lines, in one buffer of fixed size; a line never leaves it.
-// unsafe: parsing in place at 60 bytes a row is the hot path; a line is valid until the next call
-// and is followed by at least one readable byte that is no digit.
+/// Splits a source into lines in one buffer of fixed size; a line never leaves the buffer.
+// unsafe: rows are parsed in place because this is the hot path. A line is valid until the next
+// call and is followed by at least one readable byte that is not a digit.
 struct LineBuffer: ~Copyable {
-    /// The longest line that can be a row.
+    /// The longest line accepted as a row.
     static let longestLine = 64 << 10
 
     let source: ByteSource
     /// The number of the last line, from 1.
     private(set) var lineNumber = 0
-    /// Whether a byte of the buffer is NUL; then every line is searched for it.
+    /// Whether any byte in the buffer is NUL; if so, every line is searched for it.
     private(set) var mayHoldNUL = false
     private let memory: UnsafeMutablePointer<UInt8>
     private let capacity: Int
@@ -22,7 +22,7 @@ struct LineBuffer: ~Copyable {
 
     /// - Parameter capacity: at least twice the longest line.
     init(_ source: ByteSource, capacity: Int = 512 << 10) {
-        precondition(capacity >= 2 * Self.longestLine, "two of the longest lines fit the buffer")
+        precondition(capacity >= 2 * Self.longestLine, "the buffer holds two lines of full length")
         self.source = source
         self.capacity = capacity
         memory = .allocate(capacity: capacity + 1)
@@ -30,10 +30,10 @@ struct LineBuffer: ~Copyable {
 
     deinit { memory.deallocate() }
 
-    /// The next line without its line end, or nil at the end of the file.
+    /// The next line without its line ending, or nil at the end of the file.
     ///
-    /// - Throws: `ImportError.Kind.overlongLine` once for a line of more than 64 KiB, which the
-    ///   next call passes over; the source's errors.
+    /// - Throws: `ImportError.Kind.overlongLine` once for a line over 64 KiB, which the next call
+    ///   skips; the source's errors.
     @inline(__always)
     mutating func next() throws(ImportError) -> UnsafeBufferPointer<UInt8>? {
         let from = memory + start
@@ -44,7 +44,7 @@ struct LineBuffer: ~Copyable {
         return try line(length)
     }
 
-    /// Gives the last line again, less its first bytes.
+    /// Returns the last line again without its first bytes.
     mutating func unread(skipping count: Int = 0) {
         start = lastStart + count
         lineNumber -= 1
@@ -82,7 +82,7 @@ struct LineBuffer: ~Copyable {
         }
     }
 
-    /// Adds a line end to a last line without one; the buffer has a spare byte.
+    /// Adds a line ending to a last line that lacks one; the buffer has a spare byte for it.
     private mutating func lastLine() throws(ImportError) -> UnsafeBufferPointer<UInt8>? {
         memory[end] = 10
         end += 1
@@ -103,7 +103,7 @@ struct LineBuffer: ~Copyable {
         }
     }
 
-    /// Moves the unfinished line to the front and reads after it.
+    /// Moves the unfinished line to the front and fills the rest of the buffer.
     private mutating func refill() throws(ImportError) {
         let rest = end - start
         if start > 0 { memmove(memory, memory + start, rest) }
@@ -122,7 +122,7 @@ struct LineBuffer: ~Copyable {
     private func overlong() -> ImportError {
         ImportError(
             .overlongLine, file: source.name, line: lineNumber,
-            "the line is longer than \(Self.longestLine >> 10) KiB; is this a text file with one row "
-                + "a line?")
+            "the line is longer than \(Self.longestLine >> 10) KiB; is this a text file with one "
+                + "row per line?")
     }
 }

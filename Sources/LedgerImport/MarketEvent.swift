@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// A row as an event, with the time from which a decision may know it.
+/// A row as an event, with the earliest time at which a decision may use it.
 public enum MarketEvent: Hashable, Sendable {
     case bar(Bar, Timestamp)
     case quote(Quote, Timestamp)
@@ -20,7 +20,7 @@ public enum MarketEvent: Hashable, Sendable {
 }
 
 extension MarketEvent {
-    /// Appends it as an input.
+    /// Appends the event as an input.
     public func append(to batch: inout Batch) throws(NumberError) {
         let envelope = Envelope(time: time)
         switch self {
@@ -35,7 +35,7 @@ extension MarketEvent {
 }
 
 extension RowValues {
-    /// - Precondition: `finding` gave nil.
+    /// - Precondition: `finding` returned nil.
     @inline(__always)
     func event(
         _ kind: ImportFormat.Kind, _ instrument: InstrumentID, interval: UInt32, at time: Timestamp
@@ -63,7 +63,7 @@ extension RowValues {
                     instrument: instrument, predicted: price(.predicted), error: price(.error),
                     horizon: Nanoseconds(Int64(truncatingIfNeeded: self[.horizon]))), time)
         case .action: action(instrument, at: time)
-        case .factor: preconditionFailure("a row of factors becomes events with the row before it")
+        case .factor: preconditionFailure("factor rows become events in pairs")
         }
     }
 }

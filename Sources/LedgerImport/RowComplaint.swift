@@ -1,12 +1,12 @@
 import LedgerDomain
 
-/// The message about a bad row: the offending text and the fix.
+/// The message for a bad row: the offending text and the fix.
 struct RowComplaint {
     let format: ImportFormat
     let plan: RowPlan
     let zone: String
     let line: Int
-    /// The row's fields, as far as it has them.
+    /// The fields that the row has.
     let fields: [[UInt8]]
 
     private func text(_ column: Column) -> String {
@@ -28,14 +28,15 @@ struct RowComplaint {
         case .highBelowLow:
             "the high \(text(.high)) is below the low \(text(.low)); are the columns swapped?"
         case .outsideRange:
-            "the \(column) \(text(column)) is outside the low \(text(.low)) to the high \(text(.high))"
+            "the \(column) \(text(column)) is outside the low \(text(.low)) to the high "
+                + "\(text(.high))"
         case .noQuote: "neither side has a price; drop the row"
         case .crossedQuote:
-            "crossed quote: the ask \(text(.ask)) is below the bid \(text(.bid)); drop the row or let "
-                + "refuseCrossed be false"
+            "crossed quote: the ask \(text(.ask)) is below the bid \(text(.bid)); drop the row or "
+                + "set refuseCrossed to false"
         case .missingColumns, .extraColumns: countSentence(kind)
-        case .badQuoting: "a quoted field is not closed, or goes on behind its closing quote"
-        case .nulByte: "the line holds a NUL byte; is this a text file in UTF-8?"
+        case .badQuoting: "a quoted field is not closed, or text follows its closing quote"
+        case .nulByte: "the line contains a NUL byte; is this a UTF-8 text file?"
         default: "the row cannot be read"
         }
     }
@@ -46,11 +47,11 @@ struct RowComplaint {
         case .emptyField: return "the field is empty; fill it in or drop the row"
         case .notFinite: return "\(value) is not a finite number; fill it in or drop the row"
         case .unknownSide:
-            return "\(value) is no side; write B or buy, S or sell, or leave it empty"
+            return "\(value) is not a side; write B, buy, S or sell, or leave the field empty"
         case .tooPrecise: return tooPrecise(value, column)
         case .tooLarge: return "\(value) is too large; \(limit(column))"
-        case .notPositive: return "\(value) is not above zero; \(noun(column)) must be"
-        case .negative: return "\(value) is below zero, which \(column) cannot be"
+        case .notPositive: return "\(value) is not positive; \(noun(column)) must be"
+        case .negative: return "\(value) is negative; \(column) cannot be negative"
         default:
             return column == .tradeId
                 ? "\(value) is not a whole number below 2^64"
@@ -69,17 +70,17 @@ struct RowComplaint {
     private func actionSentence(_ kind: ImportError.Kind, _ column: Column) -> String {
         let value = text(column)
         return switch kind {
-        case .unknownAction: "\(value) is no action; write split or dividend"
+        case .unknownAction: "\(value) is not an action; write split or dividend"
         case .fallingFactor:
-            "\(value) is below the factor of the row before, as if a dividend were negative"
+            "\(value) is below the previous row's factor, which would be a negative dividend"
         case .noReference:
-            "\(value) differs from the factor of the row before, which lacks the reference price "
-                + "that tells the dividend"
+            "\(value) differs from the previous row's factor, but that row lacks the reference "
+                + "price needed to compute the dividend"
         case _ where column == .splitFactor:
-            "\(value) is to the factor of the row before in no ratio of whole numbers from 1 to "
+            "\(value) and the previous row's factor are in no ratio of whole numbers from 1 to "
                 + "\(SplitRatio.largest)"
         default:
-            "\(value) is no ratio of a split; write new units to old ones such as 2:1, each a whole "
+            "\(value) is not a split ratio; write new units to old units as in 2:1, each a whole "
                 + "number from 1 to \(SplitRatio.largest)"
         }
     }
@@ -89,15 +90,15 @@ struct RowComplaint {
             $0.column == column && $0.action == .decimal && $0.rule.exponent != 9
         }
         let scale = isPrice ? " once divided by \(smallPowers[format.priceDigits])" : ""
-        return "\(value) has more than nine decimals\(scale); set roundTo to 0 to 9 to round it"
+        return "\(value) has more than nine decimals\(scale); add --round-to 9 to round it"
     }
 
     private func limit(_ column: Column) -> String {
         switch column {
         case .volume, .size, .bidSize, .askSize:
-            "sizes go to 1000000000000, and above 9223372036 with fewer than nine decimals"
-        case .tradeId: "identifiers go to 18446744073709551615"
-        default: "prices go to 9223372036.854775807"
+            "the largest size is 1000000000000; above 9223372036 it has at most eight decimals"
+        case .tradeId: "the largest identifier is 18446744073709551615"
+        default: "the largest price is 9223372036.854775807"
         }
     }
 
@@ -106,18 +107,19 @@ struct RowComplaint {
         switch kind {
         case .missingLocalTime:
             return
-                "\(value) does not exist in \(zone): clocks went forward past it; is the zone right?"
+                "\(value) does not exist in \(zone): clocks skipped it; is the time zone right?"
         case .duplicateTime where plan.kind == .action:
-            return "\(value) is the day of another split; a unit is split only once a day"
+            return "\(value) already has a split; an instrument splits at most once a day"
         case .duplicateTime where plan.kind == .factor:
-            return "\(value) is the day of the row before, or the weekend behind it; drop one row"
+            return "\(value) is the day of the previous row or the weekend after it; drop one row"
         case .duplicateTime:
-            return "\(value) is the time of the row before; a bar's time may occur only once"
-        case .backwardTime: return "\(value) lies before the row before; sort the file by time"
+            return "\(value) repeats the time of the previous row; each bar needs its own time"
+        case .backwardTime: return "\(value) is before the previous row; sort the file by time"
         default:
-            let header = line == 1 ? ", or say that line 1 is a header" : ""
-            return "\(value) is no time of the years 1678 to 2261 written as "
-                + "'\(plan.timeFormat.example)' (\(plan.timeFormat.rawValue)); name its format\(header)"
+            let header = line == 1 ? ", or declare that line 1 is a header" : ""
+            return "\(value) is not a time between 1678 and 2261 written as "
+                + "'\(plan.timeFormat.example)' (\(plan.timeFormat.rawValue)); name its format "
+                + "with --time\(header)"
         }
     }
 
@@ -126,8 +128,8 @@ struct RowComplaint {
         let wanted = plan.minimum == most ? "\(most)" : "\(plan.minimum) to \(most)"
         let mend =
             kind == .missingColumns
-            ? "is the row cut short, or the delimiter not \(quoted([format.delimiter]))?"
-            : "quote values that hold \(quoted([format.delimiter]))"
+            ? "is the row truncated, or is the delimiter not \(quoted([format.delimiter]))?"
+            : "quote values that contain \(quoted([format.delimiter]))"
         return "the row has \(fields.count) fields instead of \(wanted); \(mend)"
     }
 }

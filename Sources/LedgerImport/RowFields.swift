@@ -1,7 +1,7 @@
-/// Splits a line into its fields, removes quotes and surrounding blanks: the slow path, for headers
-/// and for rows that the fast path rejected.
+/// Splits a line into fields and removes quotes and surrounding blanks. This is the slow path, for
+/// headers and for rows that the fast path rejected.
 enum RowFields {
-    /// Nil when a quoted field is not closed or continues after its closing quote.
+    /// Nil if a quoted field is not closed or text follows its closing quote.
     static func split(
         _ line: some Collection<UInt8>, delimiter: UInt8
     ) -> [[UInt8]]? {
@@ -15,7 +15,7 @@ enum RowFields {
         }
     }
 
-    /// One field; leaves `index` at the delimiter after it or at the end.
+    /// Reads one field; leaves `index` at the delimiter after it or at the end.
     private static func next<Line: Collection<UInt8>>(
         _ line: Line, _ index: inout Line.Index, _ delimiter: UInt8
     ) -> [UInt8]? {

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// What to do with each field of a row, in the order of the file.
+/// What to do with each field of a row, in file order.
 struct RowPlan {
     enum Action: UInt8 {
         case ignore
@@ -12,7 +12,7 @@ struct RowPlan {
         case symbol
         case actionName
         case actionValue
-        /// A decimal of rows that always take the slow path.
+        /// Forces the slow path for every row with this decimal.
         case factor
     }
 
@@ -20,18 +20,18 @@ struct RowPlan {
         var action: Action
         var column: Column
         var rule: DecimalRule
-        /// Whether an empty field means 0: a side without a quote, an unknown trade.
+        /// Whether an empty field means 0: a side without a quote, or an unknown trade.
         var allowsEmpty: Bool
     }
 
     var kind: ImportFormat.Kind
     var steps: [Step]
-    /// Rows have at least this many fields, and at most one for each step.
+    /// A row has at least this many fields, and at most one per step.
     var minimum: Int
     /// The names in the header, or `column 3`.
     var names: [String]
     var timeFormat: TimeFormat
-    /// The symbol whose rows are read; empty: any.
+    /// Read only rows with this symbol. Empty: read all rows.
     var symbol: [UInt8]
 
     func name(of column: Column) -> String {
@@ -40,15 +40,15 @@ struct RowPlan {
     }
 }
 
-/// Makes a plan from a format and the first line of a file.
+/// Makes a plan from the format and the first line of the file.
 struct RowPlanner {
     let format: ImportFormat
     let file: String
-    /// The header's fields; nil where there is none.
+    /// The header's fields; nil if there is no header.
     let header: [String]?
     /// The number of fields of a row.
     let width: Int
-    /// The first row's fields, from which the format of times is derived.
+    /// The fields of the first row, from which the time format is deduced.
     let sample: [[UInt8]]?
 
     private var plainHeader: [String] { (header ?? []).map(Self.plain) }
@@ -58,7 +58,7 @@ struct RowPlanner {
         if kind == .bar, format.interval == 0 {
             throw ImportError(
                 .badFormat, file: file,
-                "bars need an interval: give their length in seconds, such as 60 or 86400")
+                "bars need --interval SECONDS, such as 60 or 86400")
         }
         let time = try timeFormat(at: places[.time])
         var steps = [RowPlan.Step](
@@ -86,8 +86,8 @@ struct RowPlanner {
         }
         throw ImportError(
             .badHeader, file: file, line: 1,
-            "the columns are those of no bar, quote, trade, prediction, action or factor (found "
-                + "\(list(header ?? []))); map them, as in time=1,open=2")
+            "the columns do not match a bar, quote, trade, prediction, action or factor (found "
+                + "\(list(header ?? []))); map them with --columns time=1,open=2,…")
     }
 
     private func places(_ kind: ImportFormat.Kind) throws(ImportError) -> [Column: Int] {
@@ -96,8 +96,8 @@ struct RowPlanner {
             guard let index = try place(of: column) else {
                 let found = header.map { "the header has \(list($0))" } ?? "there is no header"
                 throw bad(
-                    "no column for \(column) of a \(kind.rawValue); \(found). "
-                        + "Map it, as in \(column)=NAME or \(column)=NUMBER")
+                    "\(kind.rawValue) rows need a column for \(column); \(found). "
+                        + "Map it with --columns \(column)=NAME or \(column)=NUMBER")
             }
             result[column] = index
         }
@@ -122,7 +122,7 @@ struct RowPlanner {
             if let index = plainHeader.firstIndex(of: Self.plain(name)) { return index }
             throw bad("\(column) is mapped to '\(name)', but the header has \(list(header))")
         case nil:
-            // A map by numbers is complete; names are guessed only in addition to names.
+            // A map by number is complete. Names are guessed only in addition to mapped names.
             let isByNumber = format.columns.values.contains {
                 if case .number = $0 { true } else { false }
             }
@@ -131,7 +131,8 @@ struct RowPlanner {
         }
     }
 
-    /// The first of the column's common names that the header has and no other column is mapped to.
+    /// The first of the column's usual names that is in the header and not mapped to another
+    /// column.
     private func guessed(_ column: Column) -> Int? {
         let plain = plainHeader
         for name in column.commonNames {
@@ -148,7 +149,9 @@ struct RowPlanner {
             let text = index < sample.count ? quoted(sample[index]) : "an empty field"
             throw ImportError(
                 .badFormat, file: file, line: header == nil ? 1 : 2, column: name(index),
-                "cannot tell how \(text) writes a time; say so, as in iso or unixMillis")
+                "cannot tell the time format of \(text); name it with --time, as in --time iso "
+                    + "or --time unixMillis"
+            )
         }
         return found
     }
@@ -215,7 +218,7 @@ struct RowPlanner {
         ImportError(.badHeader, file: file, line: header == nil ? nil : 1, problem)
     }
 
-    /// Lower case, letters and digits only: `Adj Close` and `adj_close` are the same.
+    /// Lower case, letters and digits only, so that `Adj Close` and `adj_close` are equal.
     static func plain(_ name: String) -> String {
         String(
             decoding: name.utf8.compactMap { byte -> UInt8? in

@@ -2,8 +2,8 @@ import Glibc
 import LedgerDomain
 import LedgerEvents
 
-/// Reads rows as events. Each row first tries the fast path. If that rejects it, the slow path
-/// reads it field by field, and returns the same event or the error.
+/// Reads rows as events. Each row first takes the fast path. If that rejects the row, the slow path
+/// reads it field by field and returns the same event or the error.
 struct RowReader: ~Copyable {
     private let format: ImportFormat
     private let instrument: InstrumentID
@@ -18,13 +18,13 @@ struct RowReader: ~Copyable {
     private let symbolIndex: Int?
     private var lastSplit: Int64?
     private var lastFactors: FactorRow?
-    /// Further events of the row in addition to the one returned.
+    /// Further events of the row, after the one returned.
     private var pending: MarketEvent?
 
     var lineNumber: Int { lines.lineNumber }
     var source: ByteSource { lines.source }
 
-    /// Reads the header, if there is one, and inspects the first row.
+    /// Reads the header, if there is one, and examines the first row.
     init(
         _ source: ByteSource, _ format: ImportFormat, _ instrument: InstrumentID
     ) throws(ImportError) {
@@ -45,7 +45,7 @@ struct RowReader: ~Copyable {
     /// The next event, or nil at the end.
     ///
     /// - Throws: `ImportError` for a bad row, unless bad rows are skipped, and for a source that
-    ///   cannot be read further.
+    ///   cannot be read any further.
     @inline(__always)
     mutating func next() throws(ImportError) -> MarketEvent? {
         if pending != nil { return pending.take() }
@@ -55,8 +55,8 @@ struct RowReader: ~Copyable {
                 if let event = fast(line) { return event }
                 if let event = try slow(line) { return event }
             } catch {
-                // The meaning of a row of factors depends on its neighbours, so none can be left
-                // out.
+                // A factor row only has a meaning together with its neighbours, so none can be
+                // skipped.
                 guard error.kind.isOfARow, format.badRows == .skip, plan.kind != .factor else {
                     throw error
                 }
@@ -86,8 +86,8 @@ struct RowReader: ~Copyable {
             at: Timestamp(nanoseconds: moment.event))
     }
 
-    /// Nil for a line without an event: blank, marked as suspicious, of another symbol, or factors
-    /// equal to the previous ones.
+    /// Nil for a line without an event: blank, marked as suspicious, for another symbol, or with
+    /// the same factors as the previous row.
     @inline(never)
     private mutating func slow(
         _ line: UnsafeBufferPointer<UInt8>
@@ -135,7 +135,7 @@ struct RowReader: ~Copyable {
         return event(moment)
     }
 
-    /// The dividend and the split between the row before and this one.
+    /// The dividend and the split between the previous row and this one.
     private mutating func factors(
         _ moment: RowMoment, _ fields: [[UInt8]]
     ) throws(ImportError) -> MarketEvent? {

@@ -1,9 +1,9 @@
 import Glibc
 
-/// Reads a line's fields into `RowValues` in one pass: the fast path, which reports only success or
-/// failure.
-// unsafe: reads the line in place. Every line is followed by a readable byte that is no digit, so
-// that scanning digits needs no bounds; the steps are copied out of their array to read them
+/// Reads the fields of a line into `RowValues` in one pass. This is the fast path; it reports only
+/// success or failure.
+// unsafe: reads the line in place. A readable byte that is not a digit follows every line, so
+// scanning digits needs no bounds check. The steps are copied out of their array to read them
 // without checks.
 struct RowScanner: ~Copyable {
     private let steps: UnsafeMutableBufferPointer<RowPlan.Step>
@@ -21,8 +21,8 @@ struct RowScanner: ~Copyable {
 
     deinit { steps.deallocate() }
 
-    /// False when a field is not in the simplest form, or the number of fields is wrong; `values`
-    /// are then undefined.
+    /// False if a field is not in the simplest form or the number of fields is wrong; `values` is
+    /// then undefined.
     @inline(__always)
     func scan(_ line: UnsafeBufferPointer<UInt8>, into values: inout RowValues) -> Bool {
         guard var at = line.baseAddress else { return false }
@@ -56,8 +56,8 @@ struct RowScanner: ~Copyable {
         return readText(step, at: &at, end: end, &values)
     }
 
-    /// Up to 19 digits with at most one point, in 10^-9; nil for anything longer. Leaves `at` at
-    /// the first other byte.
+    /// Up to 19 digits with at most one point, in units of 10^-9; nil for anything longer. Leaves
+    /// `at` at the first other byte.
     @inline(__always)
     private static func decimal(_ at: inout UnsafePointer<UInt8>, _ rule: DecimalRule) -> Int64? {
         let start = at
@@ -72,7 +72,7 @@ struct RowScanner: ~Copyable {
             digits += at - point
             exponent -= at - point
         }
-        // 19 digits fit 64 unsigned bits; more would have wrapped.
+        // 19 digits fit in 64 unsigned bits; more would have wrapped.
         if digits > 0, digits <= 19, exponent >= rule.floor, mantissa <= UInt64(Int64.max) {
             let (value, overflow) = Int64(bitPattern: mantissa)
                 .multipliedReportingOverflow(by: power(exponent))
@@ -120,7 +120,7 @@ struct RowScanner: ~Copyable {
         // A quoted field may contain a delimiter.
         guard field.first != UInt8(ascii: "\"") else { return false }
         switch step.action {
-        // These are few, and some of them produce no event or two.
+        // There are few of these, and some rows produce no event or two.
         case .actionName, .factor: return false
         case .symbol: return symbol.isEmpty || field.elementsEqual(symbol)
         default: return values.read(field, step) == nil
@@ -129,7 +129,7 @@ struct RowScanner: ~Copyable {
 }
 
 extension RowValues {
-    /// Reads one field; returns its error, or nil.
+    /// Reads one field. Returns its error, or nil.
     mutating func read(
         _ field: UnsafeBufferPointer<UInt8>, _ step: RowPlan.Step
     ) -> ImportError.Kind? {
@@ -167,7 +167,7 @@ extension RowValues {
         return nil
     }
 
-    /// Any of `B`, `buy`, `S`, `sell`, `unknown` in upper or lower case.
+    /// `B`, `buy`, `S`, `sell` or `unknown`, in any case.
     private func readSide(_ field: UnsafeBufferPointer<UInt8>) -> ImportError.Kind? {
         if Self.matches(field, "b") || Self.matches(field, "buy") {
             self[.side] = 1

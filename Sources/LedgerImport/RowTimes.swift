@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// The time of a row's event: its label in UTC, and the moment from which it may be known.
+/// The time of a row's event: its label in UTC, and the moment at which it becomes known.
 struct RowMoment: Equatable {
     var label: Int64
     var event: Int64
@@ -11,12 +11,13 @@ enum RowMomentReading: Equatable {
     case failed(ImportError.Kind)
 }
 
-/// Converts the times in rows to event times, and checks their order.
+/// Converts row times to event times and checks their order.
 ///
-/// A local time that occurs twice, when clocks go back, means the first one unless the previous row
-/// is already past it. A bar labelled by its start is known `interval` later; a bar of whole days
-/// at the next local midnight. An action happens at the local midnight that begins its day; an
-/// action implied by factors, at the midnight that begins the weekday after the row's last day.
+/// A local time that occurs twice, when clocks go back, means the first occurrence unless the
+/// previous row is already past it. A bar labelled by its start becomes known `interval` later; a
+/// bar of whole days, at the next local midnight. An action takes effect at the local midnight that
+/// begins its day; an action implied by factors, at the midnight that begins the weekday after the
+/// row's last day.
 struct RowTimes {
     private enum Anchor {
         case time
@@ -25,15 +26,15 @@ struct RowTimes {
     }
 
     private var clock: ZoneClock
-    /// Local midnight of the file's day, where times count from it.
+    /// Local midnight of the file's day, if times count from it.
     private let base: Int64?
     private let isUnix: Bool
     private let interval: Int64
     private let anchor: Anchor
     private let isAnchored: Bool
-    /// Whether two rows must not have the same time.
+    /// Whether two rows may not have the same time.
     private let isStrict: Bool
-    /// Whether a row's time only names its day, so that clocks that skip it do not matter.
+    /// Whether a row's time only names its day, so that it does not matter if clocks skip it.
     private let isADay: Bool
     private(set) var last = RowMoment(label: .min, event: .min)
 
@@ -79,7 +80,7 @@ struct RowTimes {
         return .moment(RowMoment(label: label, event: event))
     }
 
-    /// Accepts the row: the next one must not be earlier.
+    /// Accepts the row: the next row must not be earlier.
     @inline(__always)
     mutating func accept(_ moment: RowMoment) { last = moment }
 

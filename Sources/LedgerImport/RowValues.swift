@@ -1,12 +1,12 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One row's numbers, each in 10^-9, one place for each `Column`.
+/// The numbers of one row in units of 10^-9, one slot per `Column`.
 // unsafe: sixteen-byte slots at a fixed address, so that reading a row neither allocates nor checks
 // for exclusive access.
 struct RowValues: ~Copyable {
     private let slots: UnsafeMutablePointer<Int128>
-    /// Whether the time was written with its offset from UTC.
+    /// Whether the time was written with a UTC offset.
     var timeIsUTC = false
     /// The identifier of a trade, which may need all 64 bits.
     var tradeId: UInt64 = 0
@@ -25,7 +25,7 @@ struct RowValues: ~Copyable {
         @inline(__always) nonmutating set { slots[Int(column.rawValue)] = newValue }
     }
 
-    /// Precondition of use: `finding` gave nil.
+    /// - Precondition: `finding` returned nil.
     @inline(__always)
     func price(_ column: Column) -> Price { Price(raw: Int64(truncatingIfNeeded: self[column])) }
 
@@ -33,14 +33,14 @@ struct RowValues: ~Copyable {
     func quantity(_ column: Column) -> Quantity { Quantity(raw: self[column]) }
 }
 
-/// An error of a row's numbers, and its column.
+/// An error in a row's numbers, with its column.
 struct RowFinding: Equatable {
     var kind: ImportError.Kind
     var column: Column
 }
 
 extension RowValues {
-    /// The first error in the order of the columns; nil when there is none.
+    /// The first error in column order, or nil.
     @inline(__always)
     func finding(_ kind: ImportFormat.Kind, refuseCrossed: Bool) -> RowFinding? {
         switch kind {
@@ -119,8 +119,8 @@ extension RowValues {
         return Self.fit(value, with: 0) ? nil : RowFinding(kind: .tooLarge, column: column)
     }
 
-    /// Whether two sizes can be written into one record: both below the limit, and multiples of the
-    /// power of ten that makes them fit 64 bits.
+    /// Whether two sizes fit in one record: both are below the limit and multiples of the power of
+    /// ten that makes them fit in 64 bits.
     @inline(__always)
     private static func fit(_ a: Int128, with b: Int128) -> Bool {
         if a <= Int128(Int64.max), b <= Int128(Int64.max) { return true }

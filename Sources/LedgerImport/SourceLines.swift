@@ -1,11 +1,11 @@
-/// A line that is longer than any message.
+/// A line that is longer than any message may be.
 public struct OverlongLine: Error, CustomStringConvertible {
     public var number: Int
 
     public var description: String { "line \(number) is longer than 1048576 bytes" }
 }
 
-/// The lines of a source, the last with or without its end; at most a mebibyte each.
+/// The lines of a source, each at most 1 MiB. The last may lack its line ending.
 public struct SourceLines {
     private let source: ByteSource
     private var buffer: [UInt8] = []

@@ -1,9 +1,9 @@
 import LedgerDomain
 
-/// The format of a row's time.
+/// How a row's time is written.
 public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
-    /// Derived from the column's name (`ts_ns`) or from the first row: 10, 13, 16 or 19 digits are
-    /// Unix seconds to nanoseconds, 8 are a compact date, and dashes are ISO 8601.
+    /// Deduced from the column's name (`ts_ns`) or from the first row: 10, 13, 16 or 19 digits are
+    /// Unix seconds to nanoseconds, 8 digits are a compact date, and dashes mean ISO 8601.
     case detect
     /// `2024-03-05`, `2024-03-05T14:30:00.25Z`, `2024-03-05 14:30:00-05:00`.
     case iso
@@ -13,10 +13,10 @@ public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
     case unixNanos
     /// `20240305` or `20240305 14:30`, with or without seconds.
     case compactDate = "yyyymmdd hh:mm"
-    /// Milliseconds of the local clock since midnight of the file's day.
+    /// Milliseconds on the local clock since midnight of the file's day.
     case millisSinceMidnight
 
-    /// The power of ten of nanoseconds in a unit; nil where times are written as dates.
+    /// The power of ten of a unit in nanoseconds; nil if times are written as dates.
     var exponent: Int? {
         switch self {
         case .unixSeconds: 9
@@ -50,7 +50,7 @@ public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The format that the first row's time implies.
+    /// The format that the first row's time implies; nil if it implies none.
     init?(firstValue bytes: [UInt8]) {
         let digits = bytes.prefix { $0 >= 48 && $0 <= 57 }.count
         if digits == bytes.count || bytes[digits] == UInt8(ascii: ".") {
@@ -72,13 +72,13 @@ public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// A date and time as written: nanoseconds since 1970-01-01T00:00 of the local clock, or of UTC
-/// where the text names its offset.
+/// A date and time as written: nanoseconds since 1970-01-01T00:00 on the local clock, or in UTC if
+/// the text gives an offset.
 struct WrittenTime: Equatable {
     var nanoseconds: Int64
     var isUTC: Bool
 
-    /// Reads ISO 8601, or `YYYYMMDD` dates where `compact`. Nil when it is neither.
+    /// Reads ISO 8601, or `YYYYMMDD` dates if `compact`. Nil if the text is neither.
     static func read(_ bytes: UnsafeBufferPointer<UInt8>, compact: Bool) -> WrittenTime? {
         var scanner = TimeScanner(bytes)
         guard let day = scanner.day(compact: compact) else { return nil }
@@ -102,9 +102,9 @@ struct WrittenTime: Equatable {
     }
 }
 
-/// Reads the parts of a written time.
-// unsafe: the bytes are a line's, read in place, because a copy of each row's time costs as much as
-// parsing it; every access is checked against the count.
+/// Reads the parts of a date and time.
+// unsafe: the bytes are those of a line, read in place because copying each row's time costs as
+// much as parsing it. Every access is checked against the count.
 private struct TimeScanner {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
@@ -150,7 +150,7 @@ private struct TimeScanner {
         return hour * 3600 + minute * 60 + second
     }
 
-    /// `.123456789` in nanoseconds; 0 where there is none; nil past nine digits that are not zeros.
+    /// `.123456789` in nanoseconds; 0 if absent; nil if digits after the ninth are not zeros.
     mutating func fraction() -> Int64? {
         guard skip(UInt8(ascii: ".")) else { return 0 }
         var value: Int64 = 0

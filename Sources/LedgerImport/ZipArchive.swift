@@ -1,7 +1,7 @@
-/// The directory of a zip archive, and its entries' streams, stored or deflated. Of zip64 it
-/// supports the sizes of entries, but not archives of more than 4 GiB or 65,534 entries.
+/// The directory of a zip archive and the streams of its entries, stored or deflated. Of zip64, it
+/// supports the sizes of entries but not archives over 4 GiB or 65,534 entries.
 ///
-/// It trusts the directory at the end, not the headers before each entry, except for their length.
+/// It trusts the directory at the end. Of the header before each entry it uses only the length.
 struct ZipArchive {
     struct Entry {
         var name: String
@@ -23,13 +23,13 @@ struct ZipArchive {
         try readDirectory()
     }
 
-    /// The entry of this name, or the only entry.
+    /// The entry with this name, or the only entry.
     func entry(named name: String?) throws(ImportError) -> Entry {
         let list = entries.prefix(5).map(\.name).joined(separator: ", ")
         let shown = entries.count > 5 ? "\(list), …" : list
         if let name {
             guard let found = entries.first(where: { $0.name == name }) else {
-                throw unsupported("the archive has no entry \(quoted(name.utf8)), only \(shown)")
+                throw unsupported("the archive has no entry \(quoted(name.utf8)); it has \(shown)")
             }
             return found
         }
@@ -48,7 +48,7 @@ struct ZipArchive {
         }
         guard entry.method == 0 || entry.method == 8 else {
             throw unsupported(
-                "the entry \(entry.name) is packed with method \(entry.method); pack it with deflate"
+                "the entry \(entry.name) uses compression method \(entry.method); use deflate"
             )
         }
         let header = try file.bytes(at: entry.offset, count: 30)
@@ -58,7 +58,7 @@ struct ZipArchive {
         let start =
             entry.offset + 30 + integer(header, at: 26, size: 2) + integer(header, at: 28, size: 2)
         guard start + entry.packed <= size else {
-            throw damaged(at: entry.offset, "an entry ends behind the end of the file")
+            throw damaged(at: entry.offset, "an entry ends after the end of the file")
         }
         guard entry.method == 8 || entry.packed == entry.unpacked else {
             throw damaged(at: entry.offset, "a stored entry has two different sizes")
@@ -70,7 +70,7 @@ struct ZipArchive {
                 : .stored(size: entry.unpacked, checksum: entry.checksum))
     }
 
-    /// The end record is the last 22 bytes, or lies before a comment of up to 65,535.
+    /// The end record is the last 22 bytes, or is followed by a comment of up to 65,535 bytes.
     private mutating func readDirectory() throws(ImportError) {
         let tailStart = max(0, size - 22 - 65_535)
         let tail = try file.bytes(at: tailStart, count: size - tailStart)
@@ -78,7 +78,7 @@ struct ZipArchive {
             let end = stride(from: tail.count - 22, through: 0, by: -1).first(where: {
                 tail[$0] == 0x50 && tail[$0 + 1] == 0x4B && tail[$0 + 2] == 5 && tail[$0 + 3] == 6
             })
-        else { throw damaged(at: size, "it has no directory at its end; it is cut short") }
+        else { throw damaged(at: size, "it has no directory at its end, so it is truncated") }
         let count = integer(tail, at: end + 10, size: 2)
         let length = integer(tail, at: end + 12, size: 4)
         let offset = integer(tail, at: end + 16, size: 4)
@@ -86,7 +86,7 @@ struct ZipArchive {
             throw unsupported("is a zip64 archive; unpack it, or pack it with gzip or zstd")
         }
         guard offset + length <= tailStart + end, length <= 64 << 20 else {
-            throw damaged(at: tailStart + end, "its directory lies outside the file")
+            throw damaged(at: tailStart + end, "its directory is outside the file")
         }
         try readEntries(try file.bytes(at: offset, count: length), count: count, at: offset)
     }
@@ -97,14 +97,14 @@ struct ZipArchive {
         var at = 0
         for _ in 0..<count {
             guard at + 46 <= bytes.count, bytes[at...].starts(with: [0x50, 0x4B, 1, 2]) else {
-                throw damaged(at: start + at, "its directory ends too soon")
+                throw damaged(at: start + at, "its directory is truncated")
             }
             let nameLength = integer(bytes, at: at + 28, size: 2)
             let length =
                 46 + nameLength + integer(bytes, at: at + 30, size: 2)
                 + integer(bytes, at: at + 32, size: 2)
             guard at + length <= bytes.count else {
-                throw damaged(at: start + at, "its directory ends too soon")
+                throw damaged(at: start + at, "its directory is truncated")
             }
             let entry = entry(Array(bytes[at..<at + length]), nameLength: nameLength)
             if !entry.name.hasSuffix("/"), !entry.name.hasPrefix("__MACOSX/") {
@@ -114,8 +114,8 @@ struct ZipArchive {
         }
     }
 
-    /// One record of the directory. Some writers put 0xFFFFFFFF for sizes and the offset, however
-    /// small, and the true ones into the extra field 1, in this order.
+    /// One record of the directory. Some writers put 0xFFFFFFFF as sizes and offset, however small
+    /// they are, and the true values into extra field 1, in this order.
     private func entry(_ record: [UInt8], nameLength: Int) -> Entry {
         let extra = Array(record[(46 + nameLength)...].prefix(integer(record, at: 30, size: 2)))
         var wide = wideFields(extra)[...]
@@ -133,7 +133,7 @@ struct ZipArchive {
             unpacked: unpacked, offset: value(42))
     }
 
-    /// The 64-bit numbers of the extra field 1; impossible lengths are limited to 2^56 - 1.
+    /// The 64-bit numbers in extra field 1. Impossible lengths are capped at 2^56 - 1.
     private func wideFields(_ extra: [UInt8]) -> [Int] {
         var at = 0
         while at + 4 <= extra.count {

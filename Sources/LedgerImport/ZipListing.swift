@@ -1,4 +1,4 @@
-/// The contents of a zip archive, such as a model's checkpoint.
+/// The contents of a zip archive, for example of a model checkpoint.
 public struct ZipListing {
     public struct Entry: Hashable, Sendable {
         public var name: String
@@ -10,16 +10,16 @@ public struct ZipListing {
     private let archive: ZipArchive
     private let path: String
 
-    /// - Throws: `ImportError` for a missing file, or one that is not an archive.
+    /// - Throws: `ImportError` if the file is missing or is not an archive.
     public init(_ path: String) throws(ImportError) {
         archive = try ZipArchive(try InputFile(path: path))
         self.path = path
         entries = archive.entries.map { Entry(name: $0.name, size: $0.unpacked) }
     }
 
-    /// The bytes of an entry, checked against the archive's checksum.
+    /// The bytes of an entry, verified against the checksum in the archive.
     ///
-    /// - Parameter limit: more bytes are an error.
+    /// - Parameter limit: more bytes than this are an error.
     public func bytes(of name: String, limit: Int) throws(ImportError) -> [UInt8] {
         let entry = try archive.entry(named: name)
         guard entry.unpacked <= limit else {

@@ -1,26 +1,26 @@
 import LedgerDomain
 
-/// Converts a zone's local times to UTC, and caches the range of constant offset around the last
+/// Converts local times of a zone to UTC, and caches the range of constant offset around the last
 /// one.
 struct ZoneClock {
     let rules: ZoneRules
-    /// Local seconds, end excluded, that each mean one moment, `cachedOffset` ahead of UTC.
+    /// Local seconds (end excluded) that each mean one moment, `cachedOffset` ahead of UTC.
     private var cachedStart: Int64 = 0
     private var cachedEnd: Int64 = 0
     private var cachedOffset: Int64 = 0
 
     init(_ rules: ZoneRules) { self.rules = rules }
 
-    /// The moment of a local time, or nil if a change of clocks skips or repeats it.
+    /// The moment of a local time, or nil if a clock change skips or repeats it.
     ///
-    /// Complexity: O(1) for times near the last one's.
+    /// - Complexity: O(1) for times near the last one.
     @inline(__always)
     mutating func simpleUTC(ofLocal seconds: Int64) -> Int64? {
         if seconds >= cachedStart, seconds < cachedEnd { return seconds - cachedOffset }
         return refill(seconds)
     }
 
-    /// Keeps the part of the stretch that no neighbour's offset reaches into.
+    /// Keeps the part of the stretch that the neighbours' offsets do not reach.
     private mutating func refill(_ local: Int64) -> Int64? {
         guard case .once(let utc) = rules.meaning(ofLocal: local) else { return nil }
         let span = rules.span(at: utc)
@@ -35,7 +35,7 @@ struct ZoneClock {
 
     /// The first moment of the local day `days` after the one that holds `utc`, in UTC seconds.
     ///
-    /// If clocks go forward at midnight, it is the moment of the change.
+    /// If clocks go forward at midnight, this is the moment of the change.
     mutating func midnight(days: Int64, after utc: Int64) -> Int64 {
         let local = utc + offset(at: utc)
         let target = (local.floorDivided(by: 86_400) + days) * 86_400
@@ -45,7 +45,7 @@ struct ZoneClock {
         }
     }
 
-    /// The first moment of the Monday to Friday that follows the local day that holds `utc`.
+    /// The first moment of the next weekday after the local day that holds `utc`.
     mutating func weekday(after utc: Int64) -> Int64 {
         // 1970-01-01 was a Thursday; 0 is Monday.
         let day = (utc + offset(at: utc)).floorDivided(by: 86_400) + 3

@@ -4,7 +4,7 @@ import Glibc
 ///
 ///     offset  size
 ///          0     4  "TZif"
-///          4     1  version: 0, or "2" and up, which hold a second block with 64-bit times
+///          4     1  version: 0, "2" or higher adds a second block with 64-bit times
 ///          5    15  zero
 ///         20    24  counts: isUTC, isStandard, leap seconds, transitions, types, name bytes
 ///         44        transitions, their types, types of six bytes, names, leap seconds, flags
@@ -22,7 +22,7 @@ struct ZoneFile {
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Nil when the bytes are no TZif file, or one with leap seconds.
+    /// Nil if the bytes are not a TZif file, or if it has leap seconds.
     static func read(_ bytes: [UInt8], name: String) -> ZoneRules? {
         ZoneFile(bytes).rules(name: name)
     }
@@ -68,7 +68,7 @@ struct ZoneFile {
             rule: timeSize == 8 ? footer(at: end) : nil)
     }
 
-    /// The text between two line feeds behind the second block; nil where it is empty or malformed.
+    /// The text between two line feeds after the second block; nil if empty or malformed.
     private func footer(at start: Int) -> ZoneRule? {
         guard start < bytes.count, bytes[start] == 10,
             let end = bytes[(start + 1)...].firstIndex(of: 10)
@@ -85,10 +85,10 @@ struct ZoneFile {
 }
 
 extension ZoneRules {
-    /// The rules of an IANA zone such as `America/New_York`, from /usr/share/zoneinfo; `UTC` is
+    /// The rules of an IANA zone such as `America/New_York`, from /usr/share/zoneinfo. `UTC` is
     /// built in.
     ///
-    /// - Throws: `ImportError` when there is no such zone here.
+    /// - Throws: `ImportError` if this system has no such zone.
     public init(named name: String) throws(ImportError) {
         if ["UTC", "Etc/UTC", "GMT", "Z"].contains(name) {
             self = .utc
@@ -103,7 +103,7 @@ extension ZoneRules {
         guard isPlain, !name.hasPrefix("/") else {
             throw ImportError(
                 .unknownZone, file: "time zone",
-                "\(quoted(name.utf8)) is not a zone's name such as America/New_York or UTC")
+                "\(quoted(name.utf8)) is not a time zone name such as America/New_York or UTC")
         }
         guard let bytes = Self.bytes(ofFile: "/usr/share/zoneinfo/\(name)"),
             let rules = ZoneFile.read(bytes, name: name)

@@ -1,26 +1,26 @@
 import LedgerDomain
 
-/// The yearly rule in a TZif file's footer, such as `EST5EDT,M3.2.0,M11.1.0`, for the times behind
-/// its table.
+/// The yearly rule in a TZif file's footer, such as `EST5EDT,M3.2.0,M11.1.0`, for times after its
+/// table.
 struct ZoneRule: Sendable, Equatable {
     enum Day: Sendable, Equatable {
         /// Month, week (5 is the last) and weekday (0 is Sunday).
         case weekday(month: Int64, week: Int64, day: Int64)
-        /// 1 to 365, 29 February never counted.
+        /// 1 to 365; 29 February is never counted.
         case julian(Int64)
-        /// 0 to 365.
+        /// 0 to 365; 29 February is counted.
         case dayOfYear(Int64)
     }
 
     struct Change: Sendable, Equatable {
         var day: Day
-        /// Seconds after the local midnight.
+        /// Seconds after local midnight.
         var time: Int64
     }
 
     var standard: Int64
     var daylight: Int64
-    /// When daylight time starts and ends; nil where it never does.
+    /// When daylight saving time starts and ends; nil if there is none.
     var changes: (start: Change, end: Change)?
 
     init(fixed offset: Int64) {
@@ -33,7 +33,7 @@ struct ZoneRule: Sendable, Equatable {
             && a.changes?.end == b.changes?.end
     }
 
-    /// The stretch around `utc` with one offset, cut at `earliest`.
+    /// The stretch around `utc` with one offset, starting no earlier than `earliest`.
     func span(at utc: Int64, after earliest: Int64) -> ZoneRules.Span {
         guard let changes else {
             return ZoneRules.Span(start: earliest, end: .max, offset: standard)
@@ -91,7 +91,7 @@ struct ZoneRuleReader {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Nil when the text is not of the form RFC 8536 asks for.
+    /// Nil if the text does not have the form that RFC 8536 requires.
     mutating func read() -> ZoneRule? {
         guard skipName(), let west = time() else { return nil }
         var rule = ZoneRule(fixed: -west)

@@ -1,20 +1,20 @@
 import LedgerDomain
 
-/// A time zone's offsets from UTC, from the system's TZif file (RFC 8536) and its footer.
+/// The UTC offsets of a time zone, from the system's TZif file (RFC 8536) and its footer.
 public struct ZoneRules: Sendable {
-    /// A range of UTC seconds, end excluded, with one offset in seconds east.
+    /// A range of UTC seconds (end excluded) with one offset, in seconds east.
     struct Span: Equatable {
         var start: Int64
         var end: Int64
         var offset: Int64
     }
 
-    /// The possible meanings of a local time, in UTC seconds.
+    /// What a local time can mean, in UTC seconds.
     public enum Meaning: Hashable, Sendable {
         case once(Int64)
-        /// When clocks go back: the first and the second time.
+        /// Clocks went back: the first and the second occurrence.
         case twice(Int64, Int64)
-        /// When clocks go forward: never; they jumped at this moment.
+        /// Clocks went forward: the time does not exist; clocks jumped at this moment.
         case never(Int64)
     }
 
@@ -35,7 +35,7 @@ public struct ZoneRules: Sendable {
         self.rule = rule
     }
 
-    /// The offset in seconds east at a moment of UTC.
+    /// The offset in seconds east at a UTC moment.
     public func offset(at utc: Int64) -> Int64 { span(at: utc).offset }
 
     func span(at utc: Int64) -> Span {
@@ -58,10 +58,10 @@ public struct ZoneRules: Sendable {
         return Span(start: starts[low], end: starts[low + 1], offset: offsets[low])
     }
 
-    /// The moments at which this zone's clocks show `local` seconds since 1970-01-01T00:00.
+    /// The moments at which clocks in this zone show `local` seconds since 1970-01-01T00:00.
     ///
-    /// Only the offsets slightly more than a day before and after can apply, because no zone
-    /// changes its clocks twice in two days.
+    /// Only the offsets in force slightly more than a day before and after can apply, because no
+    /// zone changes its clocks twice in two days.
     public func meaning(ofLocal local: Int64) -> Meaning {
         let reach: Int64 = 26 * 3600
         let before = span(at: local - reach)

@@ -1,15 +1,15 @@
 import CZstd
 
-/// Unpacks a zstd file of any number of frames, with windows of at most 128 MiB.
-// unsafe: zstd's context is an opaque C pointer, freed with this object.
+/// Unpacks a zstd file with any number of frames and windows of at most 128 MiB.
+// unsafe: the zstd context is an opaque C pointer, freed with this object.
 final class ZstdReader {
     private let feed: FileFeed
     private let context: OpaquePointer
     private var input = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
-    /// 0 at the end of a frame; else the number of bytes that zstd wants to read next.
+    /// 0 at the end of a frame; otherwise the number of bytes that zstd wants to read next.
     private var hint = 0
     private var isDone = false
-    /// Whether zstd may hold output that did not fit the last buffer.
+    /// Whether zstd may hold output that did not fit in the last buffer.
     private var mayHoldMore = false
 
     static let windowLog: Int32 = 27
@@ -20,7 +20,7 @@ final class ZstdReader {
     init(_ feed: FileFeed) throws(ImportError) {
         self.feed = feed
         guard let context = ZSTD_createDCtx() else {
-            throw ImportError(.cannotRead, file: feed.file.name, "zstd has no memory to unpack it")
+            throw ImportError(.cannotRead, file: feed.file.name, "zstd is out of memory")
         }
         self.context = context
         _ = ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLog)
@@ -39,14 +39,14 @@ final class ZstdReader {
         return output.pos
     }
 
-    /// False at the end of the file, once zstd has nothing left.
+    /// False at the end of the file, once zstd has no output left.
     private func refill() throws(ImportError) -> Bool {
         let bytes = try feed.next()
         guard bytes.isEmpty else {
             input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
             return true
         }
-        guard hint == 0 else { throw damaged("it ends too soon; fetch the file again") }
+        guard hint == 0 else { throw damaged("it is truncated; fetch the file again") }
         isDone = true
         return false
     }

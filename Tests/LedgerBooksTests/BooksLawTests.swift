@@ -82,8 +82,9 @@ import Testing
         let prefix = "the books after event \(log.lastSequence): "
         #expect(
             found.contains(
-                "\(prefix)position of main in AAPL by sma fast has 10 units, the position 11"))
-        #expect(found.contains("\(prefix)cash of main is -101, the projection has -113"))
-        #expect(found.contains("\(prefix)fees of main come to 1, the projection has 3"))
+                "\(prefix)position of main in AAPL by sma fast has 10 units but the position has 11"
+            ))
+        #expect(found.contains("\(prefix)cash of main is -101 but the projection has -113"))
+        #expect(found.contains("\(prefix)fees of main are 1 but the projection has 3"))
     }
 }

@@ -167,8 +167,9 @@ import Testing
         #expect {
             try log.books()
         } throws: {
-            "\($0)" == "event \(first): AAPL is in EUR, the account main in USD: one account holds "
-                + "one currency"
+            "\($0)"
+                == "event \(first): AAPL trades in EUR but account main is in USD: an account "
+                + "holds one currency"
         }
     }
 
@@ -181,7 +182,9 @@ import Testing
             add(event, to: &log)
             #expect {
                 try log.books()
-            } throws: { "\($0)".hasPrefix("event \(first): ") && "\($0)".hasSuffix("does not fit") }
+            } throws: {
+                "\($0)".hasPrefix("event \(first): ") && "\($0)".hasSuffix("is out of range")
+            }
         }
     }
 }

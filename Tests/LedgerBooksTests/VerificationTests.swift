@@ -23,8 +23,8 @@ import Testing
         let faults = try JournalVerification(log.journal()).run().faults
         #expect(
             faults.filter { $0.hasPrefix("books: ") } == [
-                "books: event \(log.lastSequence): AAPL is in EUR, the account main in USD: one "
-                    + "account holds one currency"
+                "books: event \(log.lastSequence): AAPL trades in EUR but account main is in "
+                    + "USD: an account holds one currency"
             ])
     }
 
@@ -41,7 +41,7 @@ import Testing
         for format in BooksText.Format.allCases {
             #expect {
                 try export.write(format, "Test") { _ in }
-            } throws: { "\($0)".hasPrefix("event \(log.lastSequence): AAPL is in EUR") }
+            } throws: { "\($0)".hasPrefix("event \(log.lastSequence): AAPL trades in EUR") }
         }
     }
 
@@ -51,7 +51,7 @@ import Testing
         let export = BooksExport(try log.journal(), through: log.lastSequence)
         #expect {
             try export.write(.hledger, "Test") { _ in }
-        } throws: { "\($0)".contains("account 9 moved money and is not defined") }
+        } throws: { "\($0)".contains("account 9 moved money but is not defined") }
     }
 
     @Test func `an amount that Beancount would round is rejected, with an alternative`() throws {
@@ -62,8 +62,8 @@ import Testing
             try export.write(.beancount, "Test") { _ in }
         } throws: {
             "\($0)"
-                == "event \(log.lastSequence): its amounts add up to 12 digits with 18 decimals, "
-                + "and Beancount rounds what has more than 28 digits; export to hledger instead"
+                == "event \(log.lastSequence): its amounts need 12 digits with 18 decimals, "
+                + "but Beancount rounds to 28 digits; export to hledger instead"
         }
         try export.write(.hledger, "Test") { _ in }
     }
@@ -75,7 +75,7 @@ import Testing
             let batch = try log.batch()
             #expect {
                 try books.post(batch)
-            } throws: { "\($0)".hasPrefix("event \(log.lastSequence): AAPL is in EUR") }
+            } throws: { "\($0)".hasPrefix("event \(log.lastSequence): AAPL trades in EUR") }
             var right = try AppendedBooks(of: MemoryJournal(), through: .none)
             let history = try RandomBooks(seed: 1, count: 100, isWild: false).log
             let whole = try history.batch()

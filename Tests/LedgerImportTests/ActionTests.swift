@@ -100,7 +100,8 @@ extension MarketEvent {
         #expect(Reading("2000-06-21,2:1,split\n", format).events.count == 1)
         #expect(
             Reading("Date,Action\n2000-06-21,split\n", try Self.format()).message
-                == "t.csv:1: no column for value of a action; the header has Date, Action. Map it, as in value=NAME or value=NUMBER"
+                == "t.csv:1: action rows need a column for value; the header has Date, Action. "
+                + "Map it with --columns value=NAME or value=NUMBER"
         )
     }
 
@@ -120,20 +121,21 @@ extension MarketEvent {
     @Test(arguments: [
         (
             "AAPL,2005-02-28,split",
-            "the row has 3 fields instead of 4; is the row cut short, or the delimiter not ','?"
+            "the row has 3 fields instead of 4; is the row truncated, or is the delimiter not ','?"
         ),
         (
             "AAPL,2005-02-28,split,2,1",
-            "the row has 5 fields instead of 4; quote values that hold ','"
+            "the row has 5 fields instead of 4; quote values that contain ','"
         ),
         (
             "AAPL,28.2.2005,split,2:1",
-            "Date: '28.2.2005' is no time of the years 1678 to 2261 written as '2024-03-05T14:30:00Z' (iso); name its format"
+            "Date: '28.2.2005' is not a time between 1678 and 2261 written as "
+                + "'2024-03-05T14:30:00Z' (iso); name its format with --time"
         ),
         ("AAPL,2005-02-28,,2:1", "Action: the field is empty; fill it in or drop the row"),
         (
             "AAPL,2005-02-28,spinoff,2:1",
-            "Action: 'spinoff' is no action; write split or dividend"
+            "Action: 'spinoff' is not an action; write split or dividend"
         ),
         ("AAPL,2005-02-28,split,", "Value: the field is empty; fill it in or drop the row"),
         ("AAPL,2005-02-28,split,2", Self.ratio("2")),
@@ -158,21 +160,21 @@ extension MarketEvent {
         ),
         (
             "AAPL,2005-02-28,dividend,0.0000000001",
-            "Value: '0.0000000001' has more than nine decimals; set roundTo to 0 to 9 to round it"
+            "Value: '0.0000000001' has more than nine decimals; add --round-to 9 to round it"
         ),
-        ("AAPL,2005-02-28,dividend,0", "Value: '0' is not above zero; a dividend must be"),
-        ("AAPL,2005-02-28,dividend,-1", "Value: '-1' is not above zero; a dividend must be"),
+        ("AAPL,2005-02-28,dividend,0", "Value: '0' is not positive; a dividend must be"),
+        ("AAPL,2005-02-28,dividend,-1", "Value: '-1' is not positive; a dividend must be"),
         (
             "AAPL,2005-02-28,dividend,9300000000",
-            "Value: '9300000000' is too large; prices go to 9223372036.854775807"
+            "Value: '9300000000' is too large; the largest price is 9223372036.854775807"
         ),
         (
             "AAPL,2000-06-21,split,2:1",
-            "Date: '2000-06-21' is the day of another split; a unit is split only once a day"
+            "Date: '2000-06-21' already has a split; an instrument splits at most once a day"
         ),
         (
             "AAPL,2000-06-20,dividend,1",
-            "Date: '2000-06-20' lies before the row before; sort the file by time"
+            "Date: '2000-06-20' is before the previous row; sort the file by time"
         ),
     ])
     func `each fault of an action is told with its line, column and mend`(
@@ -184,6 +186,7 @@ extension MarketEvent {
     }
 
     private static func ratio(_ text: String) -> String {
-        "Value: '\(text)' is no ratio of a split; write new units to old ones such as 2:1, each a whole number from 1 to 1000000"
+        "Value: '\(text)' is not a split ratio; write new units to old units as in 2:1, each a "
+            + "whole number from 1 to 1000000"
     }
 }

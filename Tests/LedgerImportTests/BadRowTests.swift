@@ -9,19 +9,19 @@ import Testing
     @Test(arguments: [
         (
             "1672531260000000000,10,12,9,11",
-            "the row has 5 fields instead of 6; is the row cut short, or the delimiter not ','?"
+            "the row has 5 fields instead of 6; is the row truncated, or is the delimiter not ','?"
         ),
         (
             "1672531260000000000,10,12,9,11,5,6",
-            "the row has 7 fields instead of 6; quote values that hold ','"
+            "the row has 7 fields instead of 6; quote values that contain ','"
         ),
         (
             "\"1672531260000000000,10,12,9,11,5",
-            "a quoted field is not closed, or goes on behind its closing quote"
+            "a quoted field is not closed, or text follows its closing quote"
         ),
         (
             "1672531260000000000,10,12,9,\u{0}11,5",
-            "the line holds a NUL byte; is this a text file in UTF-8?"
+            "the line contains a NUL byte; is this a UTF-8 text file?"
         ),
         ("1672531260000000000,,12,9,11,5", "open: the field is empty; fill it in or drop the row"),
         (
@@ -54,18 +54,19 @@ import Testing
         ),
         (
             "1672531260000000000,10,12,9,11,55.906000000000006",
-            "volume: '55.906000000000006' has more than nine decimals; set roundTo to 0 to 9 to round it"
+            "volume: '55.906000000000006' has more than nine decimals; add --round-to 9 to round it"
         ),
         (
             "1672531260000000000,9300000000,9300000000,9,11,5",
-            "open: '9300000000' is too large; prices go to 9223372036.854775807"
+            "open: '9300000000' is too large; the largest price is 9223372036.854775807"
         ),
         (
             "1672531260000000000,10,12,9,11,1000000000001",
-            "volume: '1000000000001' is too large; sizes go to 1000000000000, and above 9223372036 with fewer than nine decimals"
+            "volume: '1000000000001' is too large; the largest size is 1000000000000; above "
+                + "9223372036 it has at most eight decimals"
         ),
-        ("1672531260000000000,10,12,0,11,5", "low: '0' is not above zero; a price must be"),
-        ("1672531260000000000,10,12,-9,11,5", "low: '-9' is not above zero; a price must be"),
+        ("1672531260000000000,10,12,0,11,5", "low: '0' is not positive; a price must be"),
+        ("1672531260000000000,10,12,-9,11,5", "low: '-9' is not positive; a price must be"),
         (
             "1672531260000000000,10,9,12,11,5",
             "high: the high '9' is below the low '12'; are the columns swapped?"
@@ -78,22 +79,28 @@ import Testing
             "1672531260000000000,10,12,9,13,5",
             "close: the close '13' is outside the low '9' to the high '12'"
         ),
-        ("1672531260000000000,10,12,9,11,-5", "volume: '-5' is below zero, which volume cannot be"),
+        (
+            "1672531260000000000,10,12,9,11,-5",
+            "volume: '-5' is negative; volume cannot be negative"
+        ),
         (
             "1672531200000000000,10,12,9,11,5",
-            "ts_ns: '1672531200000000000' is the time of the row before; a bar's time may occur only once"
+            "ts_ns: '1672531200000000000' repeats the time of the previous row; each bar needs "
+                + "its own time"
         ),
         (
             "1672531199000000000,10,12,9,11,5",
-            "ts_ns: '1672531199000000000' lies before the row before; sort the file by time"
+            "ts_ns: '1672531199000000000' is before the previous row; sort the file by time"
         ),
         (
             "yesterday,10,12,9,11,5",
-            "ts_ns: 'yesterday' is no time of the years 1678 to 2261 written as '1709649000000000000' (unixNanos); name its format"
+            "ts_ns: 'yesterday' is not a time between 1678 and 2261 written as "
+                + "'1709649000000000000' (unixNanos); name its format with --time"
         ),
         (
             "99999999999999999999,10,12,9,11,5",
-            "ts_ns: '99999999999999999999' is no time of the years 1678 to 2261 written as '1709649000000000000' (unixNanos); name its format"
+            "ts_ns: '99999999999999999999' is not a time between 1678 and 2261 written as "
+                + "'1709649000000000000' (unixNanos); name its format with --time"
         ),
     ])
     func `each fault of a bar is told with its line, column and mend`(
@@ -108,13 +115,14 @@ import Testing
         ("1672531200000000001,0,0,1,1", "bid: neither side has a price; drop the row"),
         (
             "1672531200000000001,2,1,1,1",
-            "ask: crossed quote: the ask '1' is below the bid '2'; drop the row or let refuseCrossed be false"
+            "ask: crossed quote: the ask '1' is below the bid '2'; drop the row or set "
+                + "refuseCrossed to false"
         ),
         (
             "1672531199000000001,1,2,1,1",
-            "ts_ns: '1672531199000000001' lies before the row before; sort the file by time"
+            "ts_ns: '1672531199000000001' is before the previous row; sort the file by time"
         ),
-        ("1672531200000000001,1,2,-1,1", "bid_size: '-1' is below zero, which bidSize cannot be"),
+        ("1672531200000000001,1,2,-1,1", "bid_size: '-1' is negative; bidSize cannot be negative"),
         ("1672531200000000001,,2,1,1", "bid: the field is empty; fill it in or drop the row"),
     ])
     func `each fault of a quote is told`(_ row: String, _ message: String) {
@@ -137,11 +145,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("side", "X", "'X' is no side; write B or buy, S or sell, or leave it empty"),
+        ("side", "X", "'X' is not a side; write B, buy, S or sell, or leave the field empty"),
         ("trade_id", "12a", "'12a' is not a whole number below 2^64"),
         (
             "trade_id", "18446744073709551616",
-            "'18446744073709551616' is too large; identifiers go to 18446744073709551615"
+            "'18446744073709551616' is too large; the largest identifier is 18446744073709551615"
         ),
     ])
     func `each fault of a trade is told`(_ column: String, _ value: String, _ message: String) {

@@ -64,43 +64,49 @@ import Testing
     @Test(arguments: [
         (
             "20140606,0.9,0.5",
-            "the row has 3 fields instead of 4; is the row cut short, or the delimiter not ','?"
+            "the row has 3 fields instead of 4; is the row truncated, or is the delimiter not ','?"
         ),
         (
             "2014-06-06,0.9,0.5,1",
-            "column 1: '2014-06-06' is no time of the years 1678 to 2261 written as '20240305 14:30' (yyyymmdd hh:mm); name its format"
+            "column 1: '2014-06-06' is not a time between 1678 and 2261 written as '20240305 "
+                + "14:30' (yyyymmdd hh:mm); name its format with --time"
         ),
         ("20140606,,0.5,1", "column 2: the field is empty; fill it in or drop the row"),
         (
             "20140606,abc,0.5,1",
             "column 2: 'abc' is not a number; write a plain decimal such as 12.5"
         ),
-        ("20140606,0,0.5,1", "column 2: '0' is not above zero; a factor must be"),
-        ("20140606,0.9,-0.5,1", "column 3: '-0.5' is not above zero; a factor must be"),
-        ("20140606,0.9,0.5,-1", "column 4: '-1' is below zero, which referencePrice cannot be"),
+        ("20140606,0,0.5,1", "column 2: '0' is not positive; a factor must be"),
+        ("20140606,0.9,-0.5,1", "column 3: '-0.5' is not positive; a factor must be"),
+        ("20140606,0.9,0.5,-1", "column 4: '-1' is negative; referencePrice cannot be negative"),
         (
             "20140605,0.9,0.5,1",
-            "column 1: '20140605' is the day of the row before, or the weekend behind it; drop one row"
+            "column 1: '20140605' is the day of the previous row or the weekend after it; drop "
+                + "one row"
         ),
         (
             "20140604,0.9,0.5,1",
-            "column 1: '20140604' lies before the row before; sort the file by time"
+            "column 1: '20140604' is before the previous row; sort the file by time"
         ),
         (
             "20140606,0.89,0.5,1",
-            "column 2: '0.89' is below the factor of the row before, as if a dividend were negative"
+            "column 2: '0.89' is below the previous row's factor, which would be a negative "
+                + "dividend"
         ),
         (
             "20140606,0.91,0.5,1",
-            "column 2: '0.91' differs from the factor of the row before, which lacks the reference price that tells the dividend"
+            "column 2: '0.91' differs from the previous row's factor, but that row lacks the "
+                + "reference price needed to compute the dividend"
         ),
         (
             "20140606,0.9,500000.5,1",
-            "column 3: '500000.5' is to the factor of the row before in no ratio of whole numbers from 1 to 1000000"
+            "column 3: '500000.5' and the previous row's factor are in no ratio of whole numbers "
+                + "from 1 to 1000000"
         ),
         (
             "20140606,0.9,0.00000005,1",
-            "column 3: '0.00000005' is to the factor of the row before in no ratio of whole numbers from 1 to 1000000"
+            "column 3: '0.00000005' and the previous row's factor are in no ratio of whole "
+                + "numbers from 1 to 1000000"
         ),
     ])
     func `each fault of a factor file is told, and stops it even where bad rows are skipped`(

@@ -80,7 +80,8 @@ import Testing
     @Test(arguments: [
         (
             "ts_ns,open,high,low,volume\n",
-            "t.csv:1: no column for close of a bar; the header has ts_ns, open, high, low, volume. Map it, as in close=NAME or close=NUMBER"
+            "t.csv:1: bar rows need a column for close; the header has ts_ns, open, high, low, "
+                + "volume. Map it with --columns close=NAME or close=NUMBER"
         ),
         ("", "t.csv: the file is empty; it needs a header"),
     ])

@@ -57,8 +57,8 @@ import Testing
         let reading = Reading("time,open,high,low,close,volume\n\(time),1,1,1,1,1", .local(zone))
         #expect(
             reading.message
-                == "t.csv:2: time: '\(time)' does not exist in \(zone): clocks went forward past it; "
-                + "is the zone right?")
+                == "t.csv:2: time: '\(time)' does not exist in \(zone): clocks skipped it; "
+                + "is the time zone right?")
     }
 
     @Test(arguments: [

@@ -1,5 +1,5 @@
-/// A growing byte buffer whose memory is kept for the next use.
-// Sendable unchecked: whoever fills it hands it on as a whole.
+/// A growing byte buffer that keeps its memory for the next use.
+// Sendable unchecked: the thread that fills it hands it over as a whole.
 final class ByteBuffer: @unchecked Sendable {
     private(set) var base: UnsafeMutableRawPointer
     private(set) var capacity: Int
@@ -16,7 +16,7 @@ final class ByteBuffer: @unchecked Sendable {
 
     func removeAll() { count = 0 }
 
-    /// Appends `size` undefined bytes and returns their beginning.
+    /// Appends `size` undefined bytes and returns a pointer to them.
     @inline(__always)
     func extend(_ size: Int) -> UnsafeMutableRawPointer {
         if count + size > capacity { grow(count + size) }
@@ -33,7 +33,7 @@ final class ByteBuffer: @unchecked Sendable {
         (base, capacity) = (moved, larger)
     }
 
-    /// Drops the bytes from `size` on.
+    /// Truncates the buffer to `size` bytes.
     func truncate(to size: Int) { count = min(count, size) }
 
     func append<T: BitwiseCopyable>(_ value: T) {
@@ -45,7 +45,7 @@ final class ByteBuffer: @unchecked Sendable {
         extend(bytes.count).copyMemory(from: source, byteCount: bytes.count)
     }
 
-    /// LEB128: seven bits a byte, the lowest first.
+    /// LEB128: seven bits per byte, lowest first.
     func appendVarint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -56,13 +56,13 @@ final class ByteBuffer: @unchecked Sendable {
     }
 }
 
-/// An error in the content of a frame; the reader adds the name of the file.
+/// An error in the content of a frame; the reader adds the file name.
 struct FrameError: Error {
     let problem: String
     init(_ problem: String) { self.problem = problem }
 }
 
-/// Reads bytes that may be hostile: never beyond their end.
+/// Reads untrusted bytes and never goes past their end.
 struct ByteCursor {
     private let bytes: UnsafeRawBufferPointer
     private(set) var offset = 0
@@ -73,7 +73,7 @@ struct ByteCursor {
 
     mutating func read(_ size: Int) throws(FrameError) -> UnsafeRawBufferPointer {
         guard size >= 0, size <= remaining else {
-            throw FrameError("it ends \(size - remaining) bytes too soon")
+            throw FrameError("\(size - remaining) bytes are missing at its end")
         }
         defer { offset += size }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + size])
@@ -103,11 +103,11 @@ struct ByteCursor {
         }
     }
 
-    /// A count that may be at most `limit`.
+    /// Reads a count that must not exceed `limit`.
     mutating func readCount(_ what: String, atMost limit: Int) throws(FrameError) -> Int {
         let value = try readVarint()
         guard value <= UInt64(limit) else {
-            throw FrameError("it claims \(value) \(what), at most \(limit) can be")
+            throw FrameError("it claims \(value) \(what); at most \(limit) are possible")
         }
         return Int(value)
     }

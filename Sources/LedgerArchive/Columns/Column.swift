@@ -1,13 +1,15 @@
 /// A column of 8-byte words, stored as the residuals of a prediction.
 ///
-///     predictor (1), argument (1), first word (varint), divisor (varint), mask (1), then one plane of
-///     `rows` bytes for each bit of the mask: byte n of every residual
+///     predictor (1), argument (1), first word (varint), divisor (varint), mask (1), then for each
+///     bit
+///     of the mask one plane of `rows` bytes: byte n of every residual
 ///
-/// A residual is word − guess (modulo 2^64), divided by what divides all of them, its sign folded
-/// into the lowest bit. A column that the guess explains has mask 0 and no plane. The first word is
-/// there for guesses that need a row above; it is 0 for the others.
+/// A residual is word − guess (modulo 2^64), divided by the common divisor of all residuals, with
+/// its sign folded into the lowest bit. A column that the guess predicts completely has mask 0 and
+/// no plane. The first word is stored for guesses that need the row above; for other guesses it is
+/// 0.
 enum Column {
-    /// How a word is guessed; all arithmetic is modulo 2^64.
+    /// How a word is predicted; all arithmetic is modulo 2^64.
     enum Predictor: UInt8 {
         /// 0.
         case nothing = 0
@@ -15,18 +17,18 @@ enum Column {
         case previous = 1
         /// Linear extrapolation of the two words above.
         case line = 2
-        /// The event's own sequence.
+        /// The event's own sequence number.
         case sequence = 3
-        /// Column `argument` of this row; it lies to the left.
+        /// Column `argument` of the same row; it is to the left.
         case left = 4
         /// Column `argument` of the row above.
         case above = 5
 
-        /// Whether the first row has no guess.
+        /// Whether the first row cannot be predicted.
         var needsFirst: Bool { self == .previous || self == .line || self == .above }
     }
 
-    /// Columns of one shape: `words` × `rows`, one column after the other.
+    /// The columns of one shape: `words` × `rows`, one column after another.
     struct Matrix {
         let base: UnsafeMutablePointer<UInt64>
         let rows: Int
@@ -59,7 +61,7 @@ enum Column {
 
     // MARK: Guesses
 
-    /// Fills `into` with word − guess for every row.
+    /// Fills `into` with word − guess for each row.
     @inline(__always)
     static func subtract(
         _ predictor: Predictor, argument: Int, column index: Int, _ matrix: Matrix,
@@ -89,7 +91,7 @@ enum Column {
         }
     }
 
-    /// Turns residuals back into words, in place of `words`.
+    /// Converts residuals back to words, in place.
     static func restore(
         _ predictor: Predictor, argument: Int, column index: Int, _ matrix: Matrix,
         _ sequences: UnsafePointer<UInt64>
@@ -113,14 +115,14 @@ enum Column {
     }
 }
 
-/// Writes columns; keeps its scratch from one to the next.
+/// Writes columns; reuses its scratch memory from one column to the next.
 struct ColumnWriter: ~Copyable {
     private var residuals: UnsafeMutablePointer<UInt64>
     private var capacity: Int
-    /// Where a sample's rows begin.
+    /// The first row of each sample.
     private static let runs = 4
     private static let runLength = 16
-    /// The number of columns to the left that are tried.
+    /// How many columns to the left are tried.
     private static let reach = 8
 
     init() {
@@ -130,9 +132,9 @@ struct ColumnWriter: ~Copyable {
 
     deinit { residuals.deallocate() }
 
-    /// Writes column `index`, whose neighbours to the left are complete.
+    /// Writes column `index`; the columns to its left must be complete.
     ///
-    /// - Parameter ends: is called after each plane that is worth a block of its own.
+    /// - Parameter ends: called after each plane that deserves a compression block of its own.
     mutating func write(
         _ index: Int, _ matrix: Column.Matrix, _ sequences: UnsafePointer<UInt64>,
         to output: ByteBuffer, ends: (Int) -> Void
@@ -209,7 +211,7 @@ struct ColumnWriter: ~Copyable {
                 let value = Int64(bitPattern: residuals[row]).magnitude
                 if value % divisor != 0 { divisor = Column.commonDivisor(divisor, and: value) }
             }
-            // What only the range refuses, such as the smallest number of all, is left whole.
+            // Leave values whole that only the range excludes, such as the smallest integer.
             if divisor == before { return 1 }
         }
     }
@@ -240,7 +242,7 @@ struct ColumnWriter: ~Copyable {
         return best
     }
 
-    /// The bits of a sample's residuals, as they are or divided by what divides them all.
+    /// The number of bits in a sample's residuals, as they are or divided by their common divisor.
     @inline(__always)
     private func cost(_ rows: Int, _ residual: (Int) -> UInt64) -> Int {
         var sample: (count: Int, divisor: UInt64) = (0, 0)
@@ -279,17 +281,17 @@ enum ColumnReader {
         let rows = matrix.rows
         let code: UInt8 = try input.read()
         guard let predictor = Column.Predictor(rawValue: code) else {
-            throw FrameError("column \(index) has the unknown predictor \(code)")
+            throw FrameError("column \(index) has an unknown predictor \(code)")
         }
         let argument = Int(try input.read(UInt8.self))
         let first = try input.readVarint()
         let divisor = try input.readVarint()
         let mask: UInt8 = try input.read()
         guard divisor > 0, argument == 0 || argument < index else {
-            throw FrameError("column \(index) leans on column \(argument)")
+            throw FrameError("column \(index) refers to column \(argument)")
         }
         if predictor == .left || predictor == .above, argument >= index {
-            throw FrameError("column \(index) leans on column \(argument)")
+            throw FrameError("column \(index) refers to column \(argument)")
         }
         let words = matrix.column(index)
         words.update(repeating: 0, count: rows)
@@ -303,7 +305,7 @@ enum ColumnReader {
         }
         if predictor.needsFirst {
             guard rows > 0, words[0] == 0 else {
-                throw FrameError("column \(index) has a second first word")
+                throw FrameError("column \(index) stores its first word twice")
             }
             words[0] = first
         } else if first != 0 {

@@ -1,14 +1,14 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Turns the content of a frame back into blocks, byte for byte. The content may be hostile: every
-/// length is checked before it is believed, and memory is bounded by what the head may claim.
+/// Converts the content of a frame back to blocks, byte for byte. The content is untrusted: every
+/// length is checked before use, and the header bounds the memory.
 // Sendable unchecked: used by one thread at a time.
 final class FrameDecoder: @unchecked Sendable {
     private(set) var head: FrameHead
-    /// Sizes of the blocks in events.
+    /// The number of events in each block.
     private(set) var blocks: [UInt32] = []
-    /// The payloads one after the other.
+    /// The payloads, concatenated.
     let payload = ByteBuffer()
 
     private struct Shape {
@@ -57,7 +57,7 @@ final class FrameDecoder: @unchecked Sendable {
             blocks.append(UInt32(count))
             left -= count
         }
-        guard left == 0 else { throw FrameError("its blocks lack \(left) events") }
+        guard left == 0 else { throw FrameError("its blocks have \(left) events too few") }
     }
 
     private func readShapes(_ input: inout ByteCursor) throws(FrameError) {
@@ -97,7 +97,7 @@ final class FrameDecoder: @unchecked Sendable {
         }
     }
 
-    /// Finds where each record lies and which are those of each shape.
+    /// Finds where each record lies and which records belong to each shape.
     private func place() throws(FrameError) {
         offsets.removeAll(keepingCapacity: true)
         if order.count < head.count { order = Array(repeating: 0, count: head.count) }
@@ -106,7 +106,7 @@ final class FrameDecoder: @unchecked Sendable {
         for (event, kind) in kinds.enumerated() {
             let index = Int(kind)
             guard index < shapes.count, taken[index] < shapes[index].rows else {
-                throw FrameError("its event \(event) names a missing shape")
+                throw FrameError("its event \(event) refers to a missing shape")
             }
             order[shapes[index].start + taken[index]] = UInt32(event)
             taken[index] += 1
@@ -176,7 +176,7 @@ final class FrameDecoder: @unchecked Sendable {
                 }
             }
             guard at.loadUnaligned(fromByteOffset: 16, as: UInt32.self) == shape.instrument else {
-                throw FrameError("a record has another instrument than its shape")
+                throw FrameError("a record's instrument differs from its shape's")
             }
         }
     }

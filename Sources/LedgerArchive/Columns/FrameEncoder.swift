@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The blocks of the next frame: their payloads one after the other.
+/// The blocks of the next frame: their payloads, concatenated.
 // Sendable unchecked: filled by one thread, then handed to another.
 final class FrameInput: @unchecked Sendable {
     let payload = ByteBuffer(capacity: FrameLayout.events * 96)
@@ -13,7 +13,7 @@ final class FrameInput: @unchecked Sendable {
 
     var isEmpty: Bool { count == 0 }
 
-    /// Whether a block of this many events and bytes still fits.
+    /// Whether a block with this many events and bytes still fits.
     func takes(_ header: BlockHeader) -> Bool {
         count == 0
             || (count + Int(header.count) <= FrameLayout.events
@@ -41,12 +41,12 @@ final class FrameInput: @unchecked Sendable {
     }
 }
 
-/// Writes the records of blocks as columns; keeps its memory from frame to frame.
+/// Writes the records of blocks as columns; reuses its memory from frame to frame.
 // Sendable unchecked: used by one thread at a time.
 final class FrameEncoder: @unchecked Sendable {
-    /// The frame, not yet compressed.
+    /// The uncompressed frame.
     let output = ByteBuffer(capacity: 1 << 20)
-    /// The ends of parts that compress best separately.
+    /// The ends of the parts that compress best separately.
     private(set) var parts: [Int] = []
 
     private struct Shape {
@@ -65,7 +65,7 @@ final class FrameEncoder: @unchecked Sendable {
     private var sequences: [UInt64] = []
     private var columns = ColumnWriter()
 
-    /// - Throws: `BlockError` for records that do not fill their blocks.
+    /// - Throws: `BlockError` if records do not fill their blocks.
     func encode(_ input: FrameInput) throws(BlockError) {
         output.removeAll()
         parts.removeAll(keepingCapacity: true)

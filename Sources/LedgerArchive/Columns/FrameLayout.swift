@@ -1,48 +1,49 @@
 import LedgerDomain
 import LedgerEvents
 
-/// A run of whole blocks as columns: what one zstd frame of a snapshot or a segment holds.
+/// A run of whole blocks as columns: the content of one zstd frame in a snapshot or a segment.
 ///
 ///     offset  size
 ///          0     4  "LGRF"
 ///          4     2  version of the frame format, 1
 ///          6     2  zero
-///          8     8  sequence of the first event
+///          8     8  sequence number of the first event
 ///         16     4  number of events
 ///         20     4  number of blocks
-///         24     8  bytes of the blocks' payloads together
+///         24     8  total bytes of the blocks' payloads
 ///         32    32  chain link before the first block
 ///         64    32  chain link of the last block
 ///         96     …  blocks: the number of events of each (varint)
-///            shapes: their number (varint), then of each the first 8 bytes of its records (8), its
+///            shapes: how many (varint), then for each the first 8 bytes of its records (8), its
 ///            instrument (4) and its number of records (varint)
-///            the shape of each event: one byte, or two where there are more than 256; nothing
-///            where there is one shape
+///            the shape of each event: one byte, or two if there are more than 256 shapes; nothing
+///            if there is one shape
 ///            the times of all events (a column)
-///            of each shape in turn: the records' words from offset 16 on, each a column; the words of
+///            for each shape the words of its records from offset 16 on, each word a column; for
+///            shapes with fewer than 8 records or more than 255 words, the records as they are
 ///            shapes with less than 8 records or more than 255 words follow each other as they are
 ///
-/// Records of one shape have the same length, type, version, flags, account and instrument. A
-/// block's header is not kept: all of it follows from its records and the links.
+/// Records of one shape have the same length, type, version, flags, account and instrument. Block
+/// headers are not stored: they follow from the records and the links.
 enum FrameLayout {
     static let magic: UInt32 = 0x4652_474C
     static let version: UInt16 = 1
     static let headerSize = 96
-    /// The number of events in a frame, or fewer where a block ends.
+    /// The number of events in a frame; fewer if a block ends earlier.
     static let events = 32_768
-    /// No frame of a valid journal is larger; a file that claims more is hostile.
+    /// No frame of a valid journal is larger; a file that claims more is untrustworthy.
     static let mostEvents = 1 << 20
     static let mostBytes = 1 << 28
-    /// Of the content: columns need a little more than the payloads where nothing can be guessed.
+    /// The limit for the content: unpredictable columns need slightly more than the payloads.
     static let mostContent = 1 << 29
     static let fewestRows = 8
     static let mostWords = 255
 
-    /// Words before the columns: the first is the shape's, the second the time.
+    /// Words before the columns: the first belongs to the shape, the second is the time.
     static let leadingWords = 2
 }
 
-/// What the head of a frame says.
+/// The header of a frame.
 struct FrameHead: Hashable, Sendable {
     var first: SequenceNumber
     var count: Int
@@ -79,13 +80,13 @@ struct FrameHead: Hashable, Sendable {
 
     init(from input: inout ByteCursor) throws(FrameError) {
         guard try input.read(UInt32.self) == FrameLayout.magic else {
-            throw FrameError("it does not begin like a frame of events")
+            throw FrameError("it does not start with the frame marker")
         }
         let version: UInt16 = try input.read()
         guard version == FrameLayout.version else {
             throw FrameError("it has format \(version), but this program reads format 1")
         }
-        guard try input.read(UInt16.self) == 0 else { throw FrameError("its head is damaged") }
+        guard try input.read(UInt16.self) == 0 else { throw FrameError("its header is damaged") }
         let number: UInt64 = try input.read()
         let (events, blocks): (UInt32, UInt32) = (try input.read(), try input.read())
         let bytes: UInt64 = try input.read()
