@@ -151,7 +151,7 @@ public struct Books: Sendable {
             (other, detail) = (.adjustments, .cash(actor: event.actor, reason: event.reason))
         }
         guard amount.raw.magnitude <= Money.limit.raw.magnitude else {
-            throw BooksError(record.sequence, "the amount \(amount) is out of range")
+            throw BooksError(record.sequence, "the amount \(amount) does not fit")
         }
         var transaction = Transaction(record, detail)
         transaction.add(BookAccount(.cash, record.account), amount)

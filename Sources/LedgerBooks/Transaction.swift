@@ -28,7 +28,7 @@ public struct BookLot: Hashable, Sendable {
     public func value() throws(BooksError) -> Int128 {
         let (product, overflow) = quantity.raw.multipliedReportingOverflow(by: Int128(unitCost.raw))
         guard !overflow, product.magnitude < UInt128(1) << 124 else {
-            throw BooksError(opening, "a lot of \(quantity) at \(unitCost) is out of range")
+            throw BooksError(opening, "a lot of \(quantity) at \(unitCost) does not fit")
         }
         return product
     }

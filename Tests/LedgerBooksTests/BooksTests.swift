@@ -183,7 +183,7 @@ import Testing
             #expect {
                 try log.books()
             } throws: {
-                "\($0)".hasPrefix("event \(first): ") && "\($0)".hasSuffix("is out of range")
+                "\($0)".hasPrefix("event \(first): ") && "\($0)".hasSuffix("does not fit")
             }
         }
     }
