@@ -48,6 +48,18 @@ struct ExactDecimal {
         return decimal.value(rule)
     }
 
+    /// The decimals that a number shows, from 0 to 9; 0 for a whole number, however it is written.
+    static func decimals(in bytes: some RandomAccessCollection<UInt8>) -> Int {
+        var decimal = ExactDecimal()
+        guard !bytes.isEmpty, decimal.scan(bytes), decimal.mantissa != 0 else { return 0 }
+        let decimals = decimal.fraction - decimal.exponent
+        guard decimals > 0 else { return 0 }
+        let isWhole =
+            decimals <= 38
+            && decimal.mantissa % UInt128(FixedPoint.powers[decimals]) == 0 && !decimal.sticky
+        return isWhole ? 0 : min(decimals, 9)
+    }
+
     private mutating func scan(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
         var index = bytes.startIndex
         if bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {

@@ -41,6 +41,8 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
         case badFormat
         case badHeader
         case unknownZone
+        case shortInterval
+        case changedOffset
         // Errors of a row.
         case missingColumns
         case extraColumns
@@ -71,7 +73,9 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
         /// Whether only one row is affected, so that reading can continue after it.
         public var isOfARow: Bool {
             switch self {
-            case .cannotRead, .damaged, .unsupported, .badFormat, .badHeader, .unknownZone: false
+            case .cannotRead, .damaged, .unsupported, .badFormat, .badHeader, .unknownZone,
+                .shortInterval, .changedOffset:
+                false
             default: true
             }
         }

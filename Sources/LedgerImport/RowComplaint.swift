@@ -8,6 +8,8 @@ struct RowComplaint {
     let line: Int
     /// The fields that the row has.
     let fields: [[UInt8]]
+    /// The shortest distance between two rows so far, in seconds.
+    let spacing: Int64
 
     private func text(_ column: Column) -> String {
         guard
@@ -25,6 +27,10 @@ struct RowComplaint {
             valueSentence(kind, column)
         case .unknownAction, .notARatio, .fallingFactor, .noReference: actionSentence(kind, column)
         case .badTime, .missingLocalTime, .duplicateTime, .backwardTime: timeSentence(kind)
+        case .changedOffset:
+            "\(text(.time)) has another offset than the rows before, so a day between them was longer "
+                + "or shorter than 24 hours; name their zone with --zone, such as America/New_York"
+        case .shortInterval: intervalSentence
         case .highBelowLow:
             "the high \(text(.high)) is below the low \(text(.low)); are the columns swapped?"
         case .outsideRange:
@@ -121,6 +127,15 @@ struct RowComplaint {
                 + "'\(plan.timeFormat.example)' (\(plan.timeFormat.rawValue)); name its format "
                 + "with --time\(header)"
         }
+    }
+
+    private var intervalSentence: String {
+        let length =
+            spacing == 86_400
+            ? "a day" : spacing % 86_400 == 0 ? "\(spacing / 86_400) days" : "\(spacing) seconds"
+        return "rows are at least \(length) apart, but --interval says that a bar lasts "
+            + "\(format.interval) seconds, so each bar would be known before it ends. Give the bars' "
+            + "true length with --interval, or times of their ends with --label end"
     }
 
     private func countSentence(_ kind: ImportError.Kind) -> String {

@@ -175,7 +175,9 @@ struct RowPlanner {
         case .symbol: return text(.symbol, column)
         case .action: return text(.actionName, column)
         case .value: return text(.actionValue, column, price)
-        case .priceFactor, .splitFactor, .referencePrice: return text(.factor, column)
+        // Factors are rounded already.
+        case .priceFactor, .splitFactor, .referencePrice:
+            return text(.factor, column, DecimalRule(exponent: 9, floor: 0, rounds: true))
         }
     }
 

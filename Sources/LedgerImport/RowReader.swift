@@ -71,11 +71,8 @@ struct RowReader: ~Copyable {
         guard line.count > 0, scanner.scan(line, into: &values), values[.suspicious] == 0,
             values.finding(plan.kind, refuseCrossed: format.refuseCrossed) == nil
         else { return nil }
-        let isUTC = times.isUTC(values.timeIsUTC)
-        guard case .moment(let moment) = times.moment(values[.time], isUTC: isUTC) else {
-            return nil
-        }
-        times.accept(moment)
+        guard case .moment(let moment) = times.moment(of: values) else { return nil }
+        times.accept(moment, of: values)
         return event(moment)
     }
 
@@ -111,14 +108,14 @@ struct RowReader: ~Copyable {
         if let found = values.finding(plan.kind, refuseCrossed: format.refuseCrossed) {
             throw complaint(found.kind, found.column, fields)
         }
-        switch times.moment(values[.time], isUTC: times.isUTC(values.timeIsUTC)) {
+        switch times.moment(of: values) {
         case .failed(let kind): throw complaint(kind, .time, fields)
         case .moment(let moment):
             switch plan.kind {
             case .factor: return try factors(moment, fields)
             case .action: return try action(moment, fields)
             default:
-                times.accept(moment)
+                times.accept(moment, of: values)
                 return event(moment)
             }
         }
@@ -131,7 +128,7 @@ struct RowReader: ~Copyable {
             if lastSplit == moment.event { throw complaint(.duplicateTime, .time, fields) }
             lastSplit = moment.event
         }
-        times.accept(moment)
+        times.accept(moment, of: values)
         return event(moment)
     }
 
@@ -139,9 +136,12 @@ struct RowReader: ~Copyable {
     private mutating func factors(
         _ moment: RowMoment, _ fields: [[UInt8]]
     ) throws(ImportError) -> MarketEvent? {
-        let new = values.factors(effective: moment.event)
+        let new = values.factors(effective: moment.event) { column in
+            plan.steps.firstIndex { $0.action == .factor && $0.column == column }
+                .map { $0 < fields.count ? ExactDecimal.decimals(in: fields[$0]) : 0 } ?? 0
+        }
         defer { lastFactors = new }
-        times.accept(moment)
+        times.accept(moment, of: values)
         guard let old = lastFactors else { return nil }
         do throws(FactorProblem) {
             return try FactorChain.events(from: old, to: new, instrument, pending: &pending)
@@ -163,7 +163,8 @@ struct RowReader: ~Copyable {
         _ kind: ImportError.Kind, _ column: Column?, _ fields: [[UInt8]]
     ) -> ImportError {
         let complaint = RowComplaint(
-            format: format, plan: plan, zone: times.zone, line: lines.lineNumber, fields: fields)
+            format: format, plan: plan, zone: times.zone, line: lines.lineNumber, fields: fields,
+            spacing: times.shortestSpacing)
         return ImportError(
             kind, file: lines.source.name, line: lines.lineNumber,
             column: column.map(plan.name), complaint.sentence(kind, column ?? .time))

@@ -163,7 +163,8 @@ extension RowValues {
     ) -> ImportError.Kind? {
         guard let time = WrittenTime.read(field, compact: compact) else { return .badTime }
         self[.time] = Int128(time.nanoseconds)
-        timeIsUTC = time.isUTC
+        timeOffset = time.offset
+        timeIsDay = time.isDay
         return nil
     }
 

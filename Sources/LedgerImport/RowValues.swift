@@ -6,8 +6,10 @@ import LedgerEvents
 // for exclusive access.
 struct RowValues: ~Copyable {
     private let slots: UnsafeMutablePointer<Int128>
-    /// Whether the time was written with a UTC offset.
-    var timeIsUTC = false
+    /// The offset from UTC with which the time was written, in seconds east; nil without one.
+    var timeOffset: Int64?
+    /// Whether the time was written as a day alone.
+    var timeIsDay = false
     /// The identifier of a trade, which may need all 64 bits.
     var tradeId: UInt64 = 0
     /// The value of an action.

@@ -76,13 +76,16 @@ public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
 /// the text gives an offset.
 struct WrittenTime: Equatable {
     var nanoseconds: Int64
-    var isUTC: Bool
+    /// The offset that the text names, in seconds east; nil where it names none.
+    var offset: Int64?
+    /// Whether the text names a day without a time.
+    var isDay: Bool
 
     /// Reads ISO 8601, or `YYYYMMDD` dates if `compact`. Nil if the text is neither.
     static func read(_ bytes: UnsafeBufferPointer<UInt8>, compact: Bool) -> WrittenTime? {
         var scanner = TimeScanner(bytes)
         guard let day = scanner.day(compact: compact) else { return nil }
-        if scanner.isAtEnd { return make(day * 86_400, fraction: 0, offset: nil) }
+        if scanner.isAtEnd { return make(day * 86_400, fraction: 0, offset: nil, isDay: true) }
         guard scanner.skip(UInt8(ascii: " ")) || (!compact && scanner.skip(UInt8(ascii: "T"))),
             let seconds = scanner.timeOfDay(), let fraction = scanner.fraction()
         else { return nil }
@@ -91,14 +94,16 @@ struct WrittenTime: Equatable {
             guard !compact, let read = scanner.offset(), scanner.isAtEnd else { return nil }
             offset = read
         }
-        return make(day * 86_400 + seconds, fraction: fraction, offset: offset)
+        return make(day * 86_400 + seconds, fraction: fraction, offset: offset, isDay: false)
     }
 
-    private static func make(_ seconds: Int64, fraction: Int64, offset: Int64?) -> WrittenTime? {
+    private static func make(
+        _ seconds: Int64, fraction: Int64, offset: Int64?, isDay: Bool
+    ) -> WrittenTime? {
         let (product, overflow) = (seconds - (offset ?? 0))
             .multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, carry) = product.addingReportingOverflow(fraction)
-        return overflow || carry ? nil : WrittenTime(nanoseconds: sum, isUTC: offset != nil)
+        return overflow || carry ? nil : WrittenTime(nanoseconds: sum, offset: offset, isDay: isDay)
     }
 }
 
