@@ -117,6 +117,7 @@ let package = Package(
                 "VenueRegister",
                 "LedgerSimulation",
                 "LedgerSettings",
+                "LedgerSafety",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
                 "LedgerBooks", "LedgerJournal", "LedgerArchive", "LedgerImport", "LedgerVenues",
                 "LedgerConfiguration", "LedgerReading",
@@ -310,6 +311,7 @@ let package = Package(
         tests(
             "LedgerRunningTests",
             [
+                "LedgerSafety",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
                 "LedgerJournal",

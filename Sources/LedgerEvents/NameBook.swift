@@ -52,6 +52,18 @@ public struct NameBook: Sendable, Hashable {
         instruments.first { $0.symbol == symbol }
     }
 
+    /// The instrument that a venue calls `symbol`: the one of that name, else the only pair that is written
+    /// so without its slash, as some venues name positions.
+    public func instrument(venueSymbol symbol: String) -> Instrument? {
+        if let exact = instrument(symbol: symbol) { return exact }
+        let slash = UInt8(ascii: "/")
+        let pairs = instruments.filter {
+            $0.symbol.utf8.contains(slash)
+                && $0.symbol.utf8.lazy.filter { $0 != slash }.elementsEqual(symbol.utf8)
+        }
+        return pairs.count == 1 ? pairs[0] : nil
+    }
+
     public func account(name: String) -> Account? { accounts.first { $0.name == name } }
 
     /// The highest number of an instrument that is traded or marked. Folds index arrays by this

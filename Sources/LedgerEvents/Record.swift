@@ -55,6 +55,21 @@ public struct Record {
         }
     }
 
+    /// Calls `body` with each of the records that lie in `bytes` one after the other.
+    ///
+    /// - Throws: `RecordError` before any call when the bytes are not whole records.
+    public static func readingEach(_ bytes: [UInt8], _ body: (Record) throws -> Void) throws {
+        var (at, records) = (0, [[UInt8]]())
+        repeat {
+            let size = bytes.count - at >= smallest ? Int(bytes[at]) | Int(bytes[at + 1]) << 8 : 0
+            let end = at + max(size, 3) * 8
+            records.append(Array(bytes[at..<min(end, bytes.count)]))
+            try reading(records[records.count - 1]) { _ in }
+            at = end
+        } while at < bytes.count
+        for record in records { try reading(record, body) }
+    }
+
     @usableFromInline
     struct Flags {
         @usableFromInline static var cause: UInt8 { 1 }

@@ -53,12 +53,6 @@ extension LiveRun {
 
     func record(_ snapshot: VenueSnapshot) throws {
         if !snapshots.contains(snapshot.began.kind) { snapshots.append(snapshot.began.kind) }
-        try attempt(snapshot.began, at: .zero)
-        for position in snapshot.positions { try attempt(position, at: .zero) }
-        for order in snapshot.orders { try attempt(order, at: .zero) }
-        try attempt(
-            VenueSnapshotEnded(
-                snapshot: snapshot.began.snapshot, positions: UInt32(snapshot.positions.count),
-                orders: UInt32(snapshot.orders.count)), at: .zero)
+        for event in snapshot.records { try attempt(event, at: .zero) }
     }
 }

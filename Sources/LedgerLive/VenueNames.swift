@@ -17,7 +17,7 @@ struct VenueNames {
                 instruments[instrument.symbol] = instrument.id
             }
         }
-        return instruments[symbol]
+        return instruments[symbol] ?? engine.names.instrument(venueSymbol: symbol)?.id
     }
 
     /// The order of a client order id: an open one, or one that the journal remembers.

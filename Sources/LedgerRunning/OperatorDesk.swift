@@ -12,8 +12,8 @@ import LedgerReading
 public struct OperatorDesk {
     /// What became of the inputs.
     public struct Outcome: Sendable {
-        /// The event of each input, in their order.
-        public var events: [SequenceNumber] = []
+        /// The event that the first input became; none where there was no input.
+        public var first = SequenceNumber.none
         /// Whether this process wrote the journal.
         public var wasStepped = false
     }
@@ -42,10 +42,10 @@ public struct OperatorDesk {
     /// - Returns: the event that it became.
     public func submit(_ event: some Event) throws -> (event: SequenceNumber, wasStepped: Bool) {
         let outcome = try submit { _ in [event] }
-        return (outcome.events.first ?? .none, outcome.wasStepped)
+        return (outcome.first, outcome.wasStepped)
     }
 
-    /// Submits inputs that depend on the journal's state.
+    /// Submits inputs that depend on the journal's state. Nothing comes between them.
     ///
     /// - Parameter make: gives the inputs for an engine at the journal's end; none ends the submission.
     /// - Throws: `OperatorDeskError` where an input is refused or nobody takes it in time.
@@ -79,7 +79,8 @@ public struct OperatorDesk {
                 {
                     throw OperatorDeskError.refused(problem)
                 }
-                outcome.events.append(try sequencer.append(event, envelope))
+                let sequence = try sequencer.append(event, envelope)
+                if outcome.first == .none { outcome.first = sequence }
             }
         } catch let error as OperatorDeskError {
             try finish(sequencer)
@@ -100,15 +101,13 @@ public struct OperatorDesk {
     private func hand(_ make: (Engine) throws -> [any Event]) throws -> Outcome {
         let engine = try EngineRestorer.engine(
             of: journal, through: try journal.head.lastSequence)
-        let tickets = try make(engine).map(submit)
-        return Outcome(events: try tickets.map(wait))
-    }
-
-    private func submit(_ event: any Event) throws -> Ticket {
+        let events = try make(engine)
+        guard !events.isEmpty else { return Outcome() }
         var batch = Batch(next: .first)
-        let sequence = try batch.append(event, Envelope(time: now))
-        let bytes = batch.record(sequence).map { Array($0.bytes) } ?? []
-        return try journal.submit(bytes, submitter: actor)
+        for event in events { try batch.append(event, Envelope(time: now)) }
+        var bytes: [UInt8] = []
+        batch.forEachRecord(from: .first) { bytes += $0.bytes }
+        return Outcome(first: try wait(for: journal.submit(bytes, submitter: actor)))
     }
 
     private func wait(for ticket: Ticket) throws -> SequenceNumber {

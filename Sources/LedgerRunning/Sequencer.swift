@@ -237,7 +237,8 @@ public struct Sequencer: ~Copyable {
         rows.checkpoints += Checkpoint.all(of: engine, at: last)
     }
 
-    /// Steps what other processes put into the inbox, and commits it with the receipts.
+    /// Steps what other processes put into the inbox, and commits it with the receipts. Nothing comes between
+    /// the records of one submission.
     ///
     /// - Parameter time: becomes the event and record time of inputs that bear none of their own.
     /// - Returns: how many submissions were taken or refused.
@@ -247,8 +248,12 @@ public struct Sequencer: ~Copyable {
         for submission in waiting {
             let receipt: Receipt
             do {
-                receipt = .event(
-                    try Record.reading(submission.bytes) { try takeSubmitted($0, at: time) })
+                var first = SequenceNumber.none
+                try Record.readingEach(submission.bytes) { record in
+                    let sequence = try appendSubmitted(record, at: time)
+                    if first == .none { first = sequence }
+                }
+                receipt = .event(first)
             } catch let error as RecordError {
                 receipt = .refused("\(error)")
             } catch let error as InputError {
@@ -262,7 +267,7 @@ public struct Sequencer: ~Copyable {
     }
 
     /// A submitted input gets the sequencer's time: no other process may move the journal's clock.
-    private mutating func takeSubmitted(
+    private mutating func appendSubmitted(
         _ record: Record, at time: Timestamp
     ) throws -> SequenceNumber {
         let now = max(time, engine.lastTime)
@@ -276,6 +281,10 @@ public struct Sequencer: ~Copyable {
         case .metricReported: return try append(MetricReported(record), envelope)
         case .flagFileObserved: return try append(FlagFileObserved(record), envelope)
         case .clockTicked: return try append(ClockTicked(record), envelope)
+        case .venueSnapshotBegan: return try append(VenueSnapshotBegan(record), envelope)
+        case .venuePositionReported: return try append(VenuePositionReported(record), envelope)
+        case .venueOrderReported: return try append(VenueOrderReported(record), envelope)
+        case .venueSnapshotEnded: return try append(VenueSnapshotEnded(record), envelope)
         case .configurationLoaded:
             let loaded = try ConfigurationLoaded(record)
             let settings = Settings(text: loaded.settings)

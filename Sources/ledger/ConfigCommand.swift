@@ -83,9 +83,7 @@ struct ConfigApplyCommand: ParsableCommand {
         try giver.requireReason("other settings change what protects the capital")
         let journal = try OperatorStep.open(journals)
         let note = note
-        let desk = OperatorDesk(
-            journal, actor: note.actor, holder: Operator.holder, now: Operator.now,
-            timeout: giver.timeout)
+        let desk = giver.desk(on: journal)
         var applied: Change?
         // One after the other: the note says why the settings that follow it changed.
         let outcome = try desk.submit { engine in

@@ -76,17 +76,13 @@ struct GateObserve: ParsableCommand {
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
-    @Option(help: "Milliseconds to wait for a sequencer's answer.")
-    var timeout: Int64 = 10_000
+    @OptionGroup var submission: SubmissionOptions
 
     func run() throws {
         let journal = try OperatorStep.open(journals)
         let before = try journal.head.lastSequence
         let isBacktest = try JournalSummary(journal).kind == "backtest"
-        let desk = OperatorDesk(
-            journal, actor: Operator.actor, holder: Operator.holder, now: Operator.now,
-            timeout: timeout)
-        let outcome = try desk.submit { isBacktest ? [] : Self.changes($0) }
+        let outcome = try submission.desk(on: journal).submit { isBacktest ? [] : Self.changes($0) }
         if outcome.wasStepped { Seal.afterwards(journal) }
         var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
         printer.begin()

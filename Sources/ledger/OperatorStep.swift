@@ -17,17 +17,31 @@ extension OperatorCommand {
     }
 }
 
+/// How an input reaches a journal that another process may run.
+struct SubmissionOptions: ParsableArguments {
+    @Option(help: "Milliseconds to wait for a sequencer's answer.")
+    var timeout: Int64 = 10_000
+
+    func desk(on journal: LMDBJournal, actor: String = Operator.actor) -> OperatorDesk {
+        OperatorDesk(
+            journal, actor: actor, holder: Operator.holder, now: Operator.now, timeout: timeout)
+    }
+}
+
 /// Who gives a command and why.
 struct OperatorOptions: ParsableArguments {
     @Option(help: "Why.")
     var reason = ""
     @Option(help: "Who; USER@host unless given.")
     var actor: String?
-    @Option(help: "Milliseconds to wait for a sequencer's answer.")
-    var timeout: Int64 = 10_000
+    @OptionGroup var submission: SubmissionOptions
+
+    func desk(on journal: LMDBJournal) -> OperatorDesk {
+        submission.desk(on: journal, actor: actor ?? Operator.actor)
+    }
 
     func step(_ command: OperatorCommand) -> OperatorStep {
-        OperatorStep(command: event(command), timeout: timeout)
+        OperatorStep(command: event(command), submission: submission)
     }
 
     func event(_ command: OperatorCommand) -> OperatorCommanded {
@@ -44,7 +58,7 @@ struct OperatorOptions: ParsableArguments {
 /// An operator's command and what came of it.
 struct OperatorStep {
     let command: OperatorCommanded
-    let timeout: Int64
+    let submission: SubmissionOptions
 
     /// Takes the command and prints it with everything that it caused.
     func carryOut(on journals: JournalOptions, _ format: OutputFormat) throws {
@@ -52,9 +66,7 @@ struct OperatorStep {
     }
 
     func carryOut(on journal: LMDBJournal, _ format: OutputFormat) throws {
-        let desk = OperatorDesk(
-            journal, actor: command.actor, holder: Operator.holder, now: Operator.now,
-            timeout: timeout)
+        let desk = submission.desk(on: journal, actor: command.actor)
         let (sequence, wasStepped) = try desk.submit(command)
         if wasStepped { Seal.afterwards(journal) }
         var printer = EventPrinter(format, try ProjectionReader.fold(of: journal))

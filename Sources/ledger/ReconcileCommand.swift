@@ -24,6 +24,7 @@ struct ReconcileCommand: ParsableCommand {
     @OptionGroup var snapshot: SnapshotOptions
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
+    @OptionGroup var giver: SubmissionOptions
     @Flag(help: "The venue could not be asked: real money is then not traded.")
     var unreachable = false
 
@@ -35,18 +36,22 @@ struct ReconcileCommand: ParsableCommand {
 
     func run() throws {
         let journal = try OperatorStep.open(journals)
-        let desk = try ReconciliationDesk(journal)
-        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        let result = try desk.compare(unreachable ? nil : snapshot, &sequencer)
-        try sequencer.close()
-        Seal.afterwards(journal)
-        if !result.table.rows.isEmpty || output.format != .table {
-            result.table.write(output.format)
-        }
-        if output.format == .table {
+        let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal))
+        let result = try unreachable ? desk.recordUnreachable() : desk.compare(snapshot.account)
+        if result.wasStepped { Seal.afterwards(journal) }
+        try show(result, journal, output.format)
+        if result.status == .fail { throw ExitCode(1) }
+    }
+
+    private func show(
+        _ result: ReconciliationDesk.Result, _ journal: LMDBJournal, _ format: OutputFormat
+    ) throws {
+        let table = DiscrepancyTable.of(
+            result.discrepancies, try ProjectionReader.fold(of: journal))
+        if !table.rows.isEmpty || format != .table { table.write(format) }
+        if format == .table {
             Terminal.print("\(result.status)".uppercased() + ": \(result.reason)")
         }
-        if result.status == .fail { throw ExitCode(1) }
     }
 }
 
@@ -62,8 +67,13 @@ struct SnapshotOptions: ParsableArguments {
         }
     }
 
-    var snapshotKind: SnapshotKind {
-        SnapshotKind(word: kind) ?? .reconciliation
+    /// Reads the file; `names` find its instruments.
+    func account(_ names: NameBook) throws -> VenueSnapshot {
+        let path = snapshot ?? ""
+        return try VenueSnapshotFile(
+            TextFile.read(path), name: path, kind: SnapshotKind(word: kind) ?? .reconciliation,
+            instrument: { names.instrument(venueSymbol: $0)?.id ?? .none }
+        ).snapshot
     }
 }
 
@@ -96,37 +106,44 @@ struct SyncCommand: ParsableCommand {
     func run() throws {
         if force { try giver.requireReason("a synchronisation overwrites what the ledger holds") }
         let journal = try OperatorStep.open(journals)
-        let desk = try ReconciliationDesk(journal)
+        let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal))
         guard force else {
-            let head = try journal.head.lastSequence
-            let found = try desk.difference(
-                snapshot, EngineRestorer.engine(of: journal, through: head))
-            if found.table.rows.isEmpty, output.format == .table {
+            let table = DiscrepancyTable.of(
+                try desk.difference(snapshot.account), try ProjectionReader.fold(of: journal))
+            if table.rows.isEmpty, output.format == .table {
                 return Terminal.print("ledger and venue agree; there is nothing to do")
             }
-            found.table.write(output.format)
+            table.write(output.format)
             if output.format == .table {
                 Terminal.print("nothing was changed; --force --reason WHY sets the books to this")
             }
-            if !found.table.rows.isEmpty { throw ExitCode(1) }
+            if !table.rows.isEmpty { throw ExitCode(1) }
             return
         }
-        var sequencer = try Sequencer(journal, holder: Operator.holder, commitBytes: .max)
-        let before = try desk.compare(snapshot, &sequencer)
-        guard before.status == .fail else {
-            try sequencer.close()
-            Seal.afterwards(journal)
-            return Terminal.print("PASS: \(before.reason); there is nothing to do")
+        switch try desk.synchronise(snapshot.account, { giver.event(.sync(snapshot: $0)) }) {
+        case .unneeded(let result):
+            if result.wasStepped { Seal.afterwards(journal) }
+            Terminal.print("PASS: \(result.reason); there is nothing to do")
+        case .refused(let left):
+            DiscrepancyTable.of(left, try ProjectionReader.fold(of: journal)).write(output.format)
+            throw CommandError(
+                "nothing was changed: these differences would remain. Resolve them at the venue, or define "
+                    + "their instruments in the configuration, then run the command again", code: 1)
+        case .adjusted(let command, let after):
+            if after.wasStepped { Seal.afterwards(journal) }
+            try show(after, command, journal)
         }
+    }
+
+    private func show(
+        _ after: ReconciliationDesk.Result, _ command: SequenceNumber, _ journal: LMDBJournal
+    ) throws {
         Terminal.complain("warning: intents that only the ledger knows are lost")
-        let adjusted = try desk.adjust(giver, &sequencer)
-        let after = try desk.compare(snapshot, &sequencer)
-        try sequencer.close()
-        Seal.afterwards(journal)
-        var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
+        let names: NameBook = try ProjectionReader.fold(of: journal)
+        var printer = EventPrinter(output.format, names)
         printer.begin()
-        try journal.forEachRecord(from: adjusted) { record in
-            guard record.sequence == adjusted || record.cause == adjusted else { return false }
+        try journal.forEachRecord(from: command) { record in
+            guard record.sequence == command || record.cause == command else { return false }
             try printer.add(record)
             return true
         }
@@ -135,106 +152,15 @@ struct SyncCommand: ParsableCommand {
             Terminal.print("\(after.status)".uppercased() + ": \(after.reason)")
         }
         if after.status == .fail {
-            after.table.write(output.format)
+            DiscrepancyTable.of(after.discrepancies, names).write(output.format)
             throw ExitCode(1)
         }
     }
 }
 
-/// Compares and adjusts while it holds the lease.
-private struct ReconciliationDesk {
-    struct Result {
-        var status: ReconciliationStatus
-        var reason: String
-        var table: Table
-    }
-
-    private let journal: LMDBJournal
-    private let isBacktest: Bool
-
-    init(_ journal: LMDBJournal) throws {
-        self.journal = journal
-        isBacktest = try JournalSummary(journal).kind == "backtest"
-    }
-
-    private func envelope(_ sequencer: borrowing Sequencer) -> Envelope {
-        let last = sequencer.engine.lastTime
-        return Envelope(
-            time: isBacktest ? last : max(Operator.now, last),
-            recordTime: isBacktest ? Operator.now : nil)
-    }
-
-    private func read(_ options: SnapshotOptions, _ names: NameBook) throws -> VenueSnapshotFile {
-        let path = options.snapshot ?? ""
-        return try VenueSnapshotFile(
-            TextFile.read(path), name: path, kind: options.snapshotKind,
-            instrument: { names.instrument(symbol: $0)?.id ?? .none })
-    }
-
-    /// What a reconciliation would find, without saying so in the journal.
-    func difference(_ options: SnapshotOptions, _ engine: Engine) throws -> Result {
-        let file = try read(options, engine.names)
-        let snapshot = VenueSnapshot(file.began, positions: file.positions, orders: file.orders)
-        let found = engine.standing.compare(with: snapshot, engine.rules.reconciliation)
-        return Result(
-            status: found.isEmpty ? .pass : .fail, reason: "",
-            table: Self.table(found, engine.names))
-    }
-
-    /// Journals the snapshot and gives what came of it; nil for a venue that could not be asked.
-    func compare(
-        _ options: SnapshotOptions?, _ sequencer: inout Sequencer
-    ) throws -> Result {
-        let envelope = envelope(sequencer)
-        let started = sequencer.nextSequence
-        if let options {
-            let file = try read(options, sequencer.engine.names)
-            try sequencer.append(file.began, envelope)
-            for position in file.positions { try sequencer.append(position, envelope) }
-            for order in file.orders { try sequencer.append(order, envelope) }
-            try sequencer.append(
-                VenueSnapshotEnded(
-                    snapshot: file.began.snapshot, positions: UInt32(file.positions.count),
-                    orders: UInt32(file.orders.count)), envelope)
-        } else {
-            let id = started.number
-            try sequencer.append(
-                VenueSnapshotBegan(
-                    kind: .reconciliation, isReachable: false, snapshot: id, cash: .zero,
-                    origin: "operator"), envelope)
-            try sequencer.append(
-                VenueSnapshotEnded(snapshot: id, positions: 0, orders: 0), envelope)
-        }
-        try sequencer.commit()
-        var found: [DiscrepancyFound] = []
-        var ended: ReconciliationEnded?
-        try journal.forEachRecord(
-            from: started, filter: EventFilter([.discrepancyFound, .reconciliationEnded])
-        ) { record in
-            if record.type == .discrepancyFound { found.append(try DiscrepancyFound(record)) }
-            if record.type == .reconciliationEnded { ended = try ReconciliationEnded(record) }
-            return true
-        }
-        return Result(
-            status: ended?.status ?? .fail, reason: ended?.reason ?? "",
-            table: Self.table(found, sequencer.engine.names))
-    }
-
-    /// - Returns: the command's event; the adjustments follow it.
-    func adjust(
-        _ giver: OperatorOptions, _ sequencer: inout Sequencer
-    ) throws -> SequenceNumber {
-        let snapshot = sequencer.engine.snapshots.last?.began.snapshot ?? 0
-        let command = giver.event(.sync(snapshot: snapshot))
-        if let problem = sequencer.engine.problem(with: command) {
-            throw CommandError(problem, code: 1)
-        }
-        let sequence = try sequencer.append(command, envelope(sequencer))
-        try sequencer.commit()
-        return sequence
-    }
-
-    static func table(_ found: [DiscrepancyFound], _ names: NameBook) -> Table {
+/// Discrepancies, one a row.
+enum DiscrepancyTable {
+    static func of(_ found: [DiscrepancyFound], _ names: NameBook) -> Table {
         var table = Table([
             .init("discrepancy"), .init("symbol"), .init("ledger", .decimal),
             .init("venue", .decimal), .init("order", .number), .init("detail"),
@@ -267,6 +193,6 @@ struct ReconciliationProjection: ParsableCommand {
             return try tables.reconciliations().write(options.output.format)
         }
         let log: ReconciliationLog = try ProjectionReader.fold(of: journal, through: through)
-        ReconciliationDesk.table(log.discrepancies, tables.names).write(options.output.format)
+        DiscrepancyTable.of(log.discrepancies, tables.names).write(options.output.format)
     }
 }

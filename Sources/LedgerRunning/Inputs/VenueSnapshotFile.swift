@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerReading
+import LedgerSafety
 import LedgerVenues
 
 /// A venue's account, positions and open orders in one JSON object, as Alpaca's API answers them:
@@ -16,6 +17,10 @@ public struct VenueSnapshotFile {
     public private(set) var began: VenueSnapshotBegan
     public private(set) var positions: [VenuePositionReported] = []
     public private(set) var orders: [VenueOrderReported] = []
+
+    public var snapshot: VenueSnapshot {
+        VenueSnapshot(began, positions: positions, orders: orders)
+    }
 
     /// States in which an order still works; others are passed over.
     private static let open = [
@@ -123,16 +128,8 @@ public struct VenueSnapshotFile {
             instrument: instrument(symbol), side: side == "buy" ? .buy : .sell,
             snapshot: began.snapshot, quantity: Quantity(raw: quantity.raw),
             filled: Quantity(raw: filled.raw), limitPrice: Price(raw: price),
-            intent: Self.intent(client), symbol: symbol,
+            intent: ClientOrderID(client)?.intent ?? IntentID(high: 0, low: 0), symbol: symbol,
             venueOrder: try reader.text(node, "id", of: place))
-    }
-
-    /// Ours have 32 hexadecimal digits.
-    private static func intent(_ text: String) -> IntentID {
-        guard text.utf8.count == 32, let high = UInt64(text.prefix(16), radix: 16),
-            let low = UInt64(text.suffix(16), radix: 16)
-        else { return IntentID(high: 0, low: 0) }
-        return IntentID(high: high, low: low)
     }
 
     private func checkTwice(_ name: String) throws {
