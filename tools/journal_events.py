@@ -25,7 +25,7 @@ REJECTION_REASON = [
 ]
 END_REASON = [
     "unknown", "notFilled", "otherExitFilled", "positionClosed", "dayEnded", "runEnded",
-    "operatorCancelled", "venueCancelled", "halted", "reconciled",
+    "operatorCancelled", "venueCancelled", "halted", "reconciled", "split",
 ]
 LATCH_SOURCE = [
     "unknown", "configuration", "strategyList", "killSwitch", "flagFile", "mode", "drawdown",
@@ -254,4 +254,5 @@ EVENTS = {
         ("maximumStops", 164, "u32"),
     ], ["origin"]),
     67: ("IntentReleased", 1, 32, [("order", 24, "order")], []),
+    68: ("RulesDeclared", 1, 24, [("rules", 20, "u16")], []),
 }

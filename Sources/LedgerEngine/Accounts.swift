@@ -30,11 +30,11 @@ struct Accounts: Sendable {
 
     /// Marks an instrument at a price.
     ///
-    /// - Returns: whether the price was taken; one that is far from the last waits to be confirmed.
+    /// See `EquityBook.mark`: a price that is far from the last one is held.
     @inline(__always)
     mutating func mark(
         _ instrument: InstrumentID, _ price: Price, _ step: borrowing Step
-    ) throws(EngineError) -> Bool {
+    ) throws(EngineError) -> MarkOutcome {
         do {
             return try books.mark(instrument, price, at: step.time, sequence: step.sequence)
         } catch { throw .fold(error) }
@@ -51,6 +51,25 @@ struct Accounts: Sendable {
         do {
             try books.book(fill, account: account, at: step.time, sequence: event)
         } catch { throw .fold(error) }
+    }
+
+    /// Takes a dividend off the mark.
+    mutating func declare(
+        _ dividend: DividendDeclared, _ step: borrowing Step
+    ) throws(EngineError) {
+        do {
+            try books.declare(dividend, at: step.time, sequence: step.sequence)
+        } catch { throw .fold(error) }
+    }
+
+    mutating func follow(
+        _ rules: RulesDeclared, _ step: borrowing Step
+    ) throws(EngineError) {
+        do { try books.follow(rules, sequence: step.sequence) } catch { throw .fold(error) }
+    }
+
+    mutating func follow(_ rules: RulesVersion) throws(FoldError) {
+        try books.follow(RulesDeclared(rules: rules.number), sequence: .none)
     }
 
     mutating func book(
@@ -96,8 +115,10 @@ struct Accounts: Sendable {
         names = try NameBook(from: &reader)
     }
 
-    mutating func restoreBooks(from reader: inout StateReader) throws(StateError) {
-        books = try ProfitAndLoss(from: &reader)
+    mutating func restoreBooks(
+        from reader: inout StateReader, _ rules: RulesVersion
+    ) throws(StateError) {
+        books = try ProfitAndLoss(from: &reader, rules: rules)
     }
 }
 
@@ -105,4 +126,12 @@ extension Engine {
     public var names: NameBook { accounts.names }
     public var books: ProfitAndLoss { accounts.books }
     public var account: AccountID { accounts.account }
+    /// The rules under which the engine steps.
+    public var rulesVersion: RulesVersion { accounts.books.equity.rules }
+
+    /// Steps under rules that the journal does not declare, for a comparison.
+    public mutating func follow(_ rules: RulesVersion) throws(FoldError) {
+        try accounts.follow(rules)
+        desk.follow(rulesVersion)
+    }
 }

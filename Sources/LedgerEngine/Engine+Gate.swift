@@ -6,9 +6,10 @@ import LedgerSafety
 /// The trading gate: latches go up and down by events, each with an actor and a reason.
 extension Engine {
     /// Puts a latch up; one that stands already with the same effect or a harder one stays as it is.
-    /// Entries that wait at the venue within its scope are taken back.
+    ///
+    /// - Parameter withdraws: whether entries that wait at the venue within its scope are taken back.
     mutating func engage(
-        _ event: LatchEngaged, _ step: inout Step
+        _ event: LatchEngaged, withdraws: Bool = true, _ step: inout Step
     ) throws(EngineError) {
         let standing = safeguards.gate.latch(
             event.source, event.scope, strategy: event.strategy, instrument: event.instrument)
@@ -16,6 +17,7 @@ extension Engine {
         let sequence = try step.emit(event)
         safeguards.engage(event, as: sequence, at: step.time)
         if let alert = Self.alert(event) { try step.emit(alert) }
+        guard withdraws else { return }
         let latch = Latch(event, at: step.time, sequence: sequence)
         for order in desk.venue.allOrders
         where order.terms.purpose == .entry
@@ -114,12 +116,19 @@ extension Engine {
         }
         if !safeguards.rules.reconciliation.isEnabled { off.append(.reconciliation) }
         if !safeguards.rules.needsCalendar { off.append(.calendar) }
-        for latch in safeguards.gate.latches where off.contains(latch.source) {
+        for latch in safeguards.gate.latches
+        where off.contains(latch.source) && !awaitsPrice(latch) {
             try clear(
                 LatchCleared(
                     latch.source, scope: latch.scope, instrument: latch.instrument,
                     strategy: latch.strategy, actor: "configuration", reason: "turned off"), &step)
         }
+    }
+
+    /// Whether a held price engaged the latch: the next price clears it, whatever the settings are.
+    private func awaitsPrice(_ latch: Latch) -> Bool {
+        rulesVersion.holdOnePrice && latch.source == .dataQuality
+            && books.equity.held.contains { $0.instrument == latch.instrument }
     }
 
     /// Changes the mode and puts its latch up or down.

@@ -11,17 +11,31 @@ extension Engine {
         _ instrument: InstrumentID, _ price: Price, high: Price, low: Price,
         _ step: inout Step
     ) throws(EngineError) {
-        let isTaken = try accounts.mark(instrument, price, step)
+        let outcome = try accounts.mark(instrument, price, step)
         safeguards.vigil.feeds.hear(at: step.time)
-        if !isTaken { try hold(instrument, price, &step) }
+        if outcome != .accepted { try note(outcome, instrument, price, &step) }
         guard safeguards.watchesDays || safeguards.watchesData else { return }
         // An event that begins a day belongs to it, though the day begins after it.
         let day =
             step.time > safeguards.vigil.days.ends ? nextDay(step.time) : safeguards.vigil.days.day
-        if isTaken, safeguards.watchesDays {
+        if outcome != .held, safeguards.watchesDays {
             safeguards.observe(instrument, high: high, low: low, close: price, day: day)
         }
         if safeguards.watchesData { try note(instrument, on: day, &step) }
+    }
+
+    @inline(never)
+    private mutating func note(
+        _ outcome: MarkOutcome, _ instrument: InstrumentID, _ price: Price, _ step: inout Step
+    ) throws(EngineError) {
+        if outcome == .held {
+            try hold(instrument, price, &step)
+        } else if rulesVersion.holdOnePrice {
+            try clear(
+                LatchCleared(
+                    .dataQuality, scope: .symbol, instrument: instrument, actor: "engine",
+                    reason: "the next price is \(price)"), &step)
+        }
     }
 
     /// Says that a price waits to be confirmed, and keeps entries out of the instrument meanwhile.
@@ -31,18 +45,21 @@ extension Engine {
         let mark = books.equity.mark(instrument)
         try step.emit(
             MarkHeld(instrument: instrument, price: price, mark: mark), account: AccountID.none)
-        guard safeguards.rules.data.isEnabled else { return }
+        guard safeguards.rules.data.isEnabled || rulesVersion.holdOnePrice else { return }
+        // An order that fills at a bar's open must not depend on its close.
         try engage(
             LatchEngaged(
                 .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
                 limit: .price(mark), value: .price(price),
                 actor: "engine",
-                reason: "PRICE_OUTLIER: \(price) after \(mark) waits for the next price"), &step)
+                reason: "PRICE_OUTLIER: \(price) after \(mark) waits for the next price"),
+            withdraws: !rulesVersion.holdOnePrice, &step)
     }
 
     mutating func pay(
         _ declared: DividendDeclared, _ step: inout Step
     ) throws(EngineError) {
+        try accounts.declare(declared, step)
         for position in books.positions.positions(in: declared.instrument)
         where position.quantity.raw != 0 {
             let amount: Money
@@ -58,7 +75,7 @@ extension Engine {
     }
 
     mutating func split(
-        _ event: SplitApplied, _ step: borrowing Step
+        _ event: SplitApplied, _ step: inout Step
     ) throws(EngineError) {
         try accounts.split(event, step)
         try desk.split(event, step)
@@ -66,6 +83,7 @@ extension Engine {
         for slot in desk.listening(event.instrument) {
             desk.slots[slot].split(event, holding: held(by: slot))
         }
+        if rulesVersion.keepOrdersOnLot { try adjustOrders(to: event, &step) }
     }
 
     mutating func close(

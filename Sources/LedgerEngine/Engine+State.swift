@@ -10,17 +10,24 @@ extension Engine {
     /// A digest of the whole state: equal in two engines that took the same inputs.
     public var digest: UInt64 {
         var writer = StateWriter()
-        encode(into: &writer)
+        // Digests that rules 1 journaled are of the rest alone.
+        if rulesVersion > .first { rulesVersion.encode(into: &writer) }
+        encodeBody(into: &writer)
         return writer.digest
     }
 
     public func encode(into writer: inout StateWriter) {
+        rulesVersion.encode(into: &writer)
+        encodeBody(into: &writer)
+    }
+
+    private func encodeBody(into writer: inout StateWriter) {
         writer.write(settings.text)
         names.encode(into: &writer)
         writer.write(inputs)
         writer.write(nextDigest)
         writer.write(lastTime)
-        books.encode(into: &writer)
+        books.encodeBody(into: &writer)
         desk.register.encode(into: &writer)
         desk.venue.encode(into: &writer)
         safeguards.gate.encode(into: &writer)
@@ -34,6 +41,16 @@ extension Engine {
         desk.filters.encode(into: &writer)
     }
 
+    /// A saved state in the present form; nil for another version's that cannot be brought into it.
+    public static func present(_ bytes: [UInt8], version: UInt32) -> [UInt8]? {
+        switch version {
+        case Self.version: bytes
+        // It knew no rules but the first.
+        case 6: RulesVersion.first.before(bytes)
+        default: nil
+        }
+    }
+
     /// Takes up a saved state.
     ///
     /// - Throws: `StateError` when the bytes are another version's or damaged; fold the journal instead.
@@ -42,6 +59,7 @@ extension Engine {
     ) throws(StateError) {
         self.catalog = catalog
         var reader = StateReader(bytes)
+        let rules = try RulesVersion(from: &reader)
         let text: String = try reader.read()
         try accounts.restoreNames(from: &reader)
         if !text.isEmpty {
@@ -50,7 +68,8 @@ extension Engine {
         inputs = try reader.read()
         nextDigest = try reader.read()
         lastTime = try reader.read()
-        try accounts.restoreBooks(from: &reader)
+        try accounts.restoreBooks(from: &reader, rules)
+        desk.follow(rules)
         try desk.restoreOrders(from: &reader)
         try safeguards.restoreGate(from: &reader)
         snapshots = try SnapshotCollector(from: &reader)

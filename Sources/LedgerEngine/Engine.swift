@@ -17,7 +17,7 @@ import LedgerSimulation
 public struct Engine: Sendable {
     /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
     public static let name = "engine"
-    public static let version: UInt32 = 6
+    public static let version: UInt32 = 7
 
     var accounts = Accounts()
     var safeguards = Safeguards()
@@ -174,6 +174,7 @@ public struct Engine: Sendable {
         case .configurationLoaded:
             let loaded: ConfigurationLoaded = try decode(record)
             try configure(Settings(text: loaded.settings), &step)
+        case .rulesDeclared: try follow(try decode(record), step)
         case .instrumentDefined:
             try define(try decode(record) as InstrumentDefined, step)
         case .predictionRecorded:
@@ -187,7 +188,7 @@ public struct Engine: Sendable {
             try accounts.apply(record)
         case .operatorCommanded: try obey(try decode(record), &step)
         case .dividendDeclared: try pay(try decode(record), &step)
-        case .splitApplied: try split(try decode(record), step)
+        case .splitApplied: try split(try decode(record), &step)
         case .sessionClosed: try close(try decode(record), &step)
         case .venueSnapshotBegan, .venuePositionReported, .venueOrderReported, .venueSnapshotEnded:
             try takeSnapshot(record, &step)
@@ -247,19 +248,31 @@ public struct Engine: Sendable {
             Account(
                 id: account, name: configuration.accountName, kind: configuration.accountKind,
                 currency: configuration.currency))
-        for entry in new.entries(.strategies) {
-            let parameters = new.pairs.filter { $0.key.hasPrefix("\(entry.name).") }
-            let id = StrategyID(UInt16(entry.index + 1))
-            guard let slot = desk.slots.first(where: { $0.id == id }) else { continue }
-            let event = StrategyDefined(
-                strategy: id, codeVersion: slot.codeVersion, name: slot.name,
-                parameters: parameters.map { "\($0.key) = \($0.value)\n" }.joined())
-            try step.emit(event)
-            accounts.define(event)
-        }
+        for entry in new.entries(.strategies) { try defineStrategy(entry, &step) }
         try applyGateSettings(isFirst: isFirst, &step)
         if isFirst { try awaitReconciliation(&step) }
         try flattenAgain(&step)
+    }
+
+    private mutating func defineStrategy(
+        _ entry: SettingsEntry, _ step: inout Step
+    ) throws(EngineError) {
+        let parameters = settings.pairs.filter { $0.key.hasPrefix("\(entry.name).") }
+        let id = StrategyID(UInt16(entry.index + 1))
+        guard let slot = desk.slots.first(where: { $0.id == id }) else { return }
+        let event = StrategyDefined(
+            strategy: id, codeVersion: slot.codeVersion, name: slot.name,
+            parameters: parameters.map { "\($0.key) = \($0.value)\n" }.joined())
+        try step.emit(event)
+        accounts.define(event)
+    }
+
+    /// Steps under other rules from here on.
+    private mutating func follow(
+        _ declared: RulesDeclared, _ step: borrowing Step
+    ) throws(EngineError) {
+        try accounts.follow(declared, step)
+        desk.follow(rulesVersion)
     }
 
     /// Takes up the settings without saying so: what a restored engine needs too.
@@ -274,6 +287,7 @@ public struct Engine: Sendable {
             nextDigest = inputs + configuration.digestEvery
             settings = new
             desk.adopt(configuration, adopted)
+            desk.follow(rulesVersion)
         } catch { throw .settings(error) }
         for instrument in names.instruments { introduce(instrument) }
         desk.listen()

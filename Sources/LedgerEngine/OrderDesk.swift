@@ -50,6 +50,10 @@ struct OrderDesk: Sendable {
 
     // MARK: Strategies
 
+    mutating func follow(_ rules: RulesVersion) {
+        for slot in slots.indices { slots[slot].follow(rules) }
+    }
+
     func slot(of terms: OrderIntended) -> Int? {
         slots.firstIndex { $0.id == terms.strategy && $0.instrument == terms.instrument }
     }

@@ -193,6 +193,14 @@ struct RemoteOrders: Hashable, Sendable {
         }
     }
 
+    /// Rounds watched quantities down to the lot after a split.
+    mutating func keepLots(of instrument: Instrument) {
+        for place in targets.indices where targets[place].instrument == instrument.id {
+            targets[place].quantity = targets[place].quantity.truncated(to: instrument.lot)
+        }
+        targets.removeAll { $0.quantity.raw == 0 }
+    }
+
     func encode(into writer: inout StateWriter) {
         writer.write(pending) { writer, entry in
             writer.write(entry.order)

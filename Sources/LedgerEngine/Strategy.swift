@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerProjections
 import LedgerSettings
 
 /// What a strategy wants done, and why. The engine sizes it, checks it and sends it.
@@ -76,6 +77,8 @@ public protocol Strategy: Sendable {
     static var kind: String { get }
     /// Rises with every change of behaviour: a replay says when it runs another version.
     static var codeVersion: UInt16 { get }
+    /// The version of the behaviour under the engine's rules, where older rules keep an older one.
+    static func codeVersion(under rules: RulesVersion) -> UInt16
     /// Whether its views have an account. One that needs none is spared the copy.
     static var seesAccount: Bool { get }
     init(_ settings: SettingsEntry) throws(SettingsError)
@@ -89,12 +92,15 @@ public protocol Strategy: Sendable {
     mutating func fill(_ fill: OrderFilled, _ view: StrategyView)
     /// Prices before a split are `denominator / numerator` of what they were.
     mutating func split(_ event: SplitApplied)
+    /// Behaves as it did under these rules from here on; they are no part of the saved memory.
+    mutating func follow(_ rules: RulesVersion)
     func encode(into writer: inout StateWriter)
     mutating func restore(from reader: inout StateReader) throws(StateError)
 }
 
 extension Strategy {
     public static var seesAccount: Bool { false }
+    public static func codeVersion(under rules: RulesVersion) -> UInt16 { codeVersion }
     public mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {}
     public mutating func quote(_ quote: Quote, _ view: StrategyView, _ decisions: inout Decisions) {
     }
@@ -105,6 +111,7 @@ extension Strategy {
     ) {}
     public mutating func fill(_ fill: OrderFilled, _ view: StrategyView) {}
     public mutating func split(_ event: SplitApplied) {}
+    public mutating func follow(_ rules: RulesVersion) {}
 }
 
 /// The kinds of strategies that an engine knows.

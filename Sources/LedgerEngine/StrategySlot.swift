@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerProjections
 import LedgerSafety
 import LedgerSettings
 
@@ -45,6 +46,7 @@ struct StrategySlot: Sendable {
         self.symbol = symbol
         self.style = style
         self.strategy = strategy
+        codeVersion = type(of: strategy).codeVersion
         seesAccount = type(of: strategy).seesAccount
         decider = IntentID.Decider(account: account, strategy: name, symbol: symbol)
     }
@@ -79,7 +81,13 @@ struct StrategySlot: Sendable {
         return slots
     }
 
-    var codeVersion: UInt16 { type(of: strategy).codeVersion }
+    private(set) var codeVersion: UInt16
+
+    /// Decides by these rules from here on.
+    mutating func follow(_ rules: RulesVersion) {
+        strategy.follow(rules)
+        codeVersion = type(of: strategy).codeVersion(under: rules)
+    }
 
     // MARK: What the strategy is told
 

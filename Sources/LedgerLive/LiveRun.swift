@@ -215,7 +215,7 @@ public final class LiveRun: @unchecked Sendable {
             "orders sent \(executor.sent), fills \(engine.orders.fills), duplicates refused "
                 + "\(recovery.duplicates)",
             "equity \(worth?.equity ?? .zero)",
-        ]
+        ] + (engine.books.equity.heldPrices(engine.names).map { ["prices held back: \($0)"] } ?? [])
     }
 
     var now: Timestamp { max(clock.now, sequencer.engine.lastTime) }

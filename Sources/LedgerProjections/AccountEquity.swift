@@ -27,8 +27,15 @@ public struct AccountEquity: Hashable, Sendable {
     public internal(set) var maximumDrawdown = 0.0
     var worstPeak: Int128 = 0
     var worstLow: Int128 = 0
+    /// Whether equity is rounded once as a whole: see `equity`.
+    private var roundsOnce = false
 
-    init(account: AccountID) { self.account = account }
+    init(account: AccountID, _ rules: RulesVersion) {
+        self.account = account
+        follow(rules)
+    }
+
+    mutating func follow(_ rules: RulesVersion) { roundsOnce = rules.keepEquityThroughActions }
 
     @usableFromInline static var scale: Int128 { Int128(FixedPoint.one) }
 
@@ -37,10 +44,12 @@ public struct AccountEquity: Hashable, Sendable {
     /// The peak in the same unit.
     public var peakEquityValue: Int128 { peakValue }
 
-    /// cash + marketWorth. Holdings are first rounded half to even to 10^-9, so that the parts of
-    /// the profit add up to the last digit.
-    public var equity: Money { cash + marketWorth }
-    public var marketWorth: Money { Self.money(marketValue) }
+    /// cash + marketWorth, so that the parts of the profit add up to the last digit.
+    ///
+    /// Rounded half to even to 10^-9 as a whole, so that value which becomes cash leaves it as it is.
+    /// Under rules 1 the holdings are rounded, which gives another digit in a tie.
+    public var equity: Money { roundsOnce ? Self.money(equityValue) : cash + marketWorth }
+    public var marketWorth: Money { roundsOnce ? equity - cash : Self.money(marketValue) }
     public var peak: Money { Self.money(peakValue) }
     public var highWaterMark: Money { Self.money(highValue) }
     public var worstDrawdown: (peak: Money, low: Money) {
@@ -152,6 +161,11 @@ public struct AccountEquity: Hashable, Sendable {
         return isValueBounded
     }
 
+    mutating func receive(_ dividend: Money) {
+        cash += dividend
+        dividends += dividend
+    }
+
     func encode(into writer: inout StateWriter) {
         writer.write(account)
         for amount in [cash, netDeposits, fees, dividends] { writer.write(amount) }
@@ -162,7 +176,8 @@ public struct AccountEquity: Hashable, Sendable {
         writer.write(maximumDrawdown)
     }
 
-    init(from reader: inout StateReader) throws(StateError) {
+    init(from reader: inout StateReader, _ rules: RulesVersion) throws(StateError) {
+        roundsOnce = rules.keepEquityThroughActions
         account = try reader.read()
         cash = try reader.readSum()
         netDeposits = try reader.readSum()

@@ -4,10 +4,11 @@ import LedgerEvents
 /// Cash, marks, equity, peak and drawdown of every account.
 public struct EquityBook: Projection, Hashable {
     public static let name = "equity"
-    public static let version: UInt32 = 3
+    public static let version: UInt32 = 4
     public static let types: [EventType] = [
         .bar, .quote, .trade, .splitApplied, .cashDeposited, .cashWithdrawn, .feeCharged,
         .dividendPaid, .orderFilled, .peakRebased, .positionAdjusted, .cashAdjusted,
+        .dividendDeclared, .rulesDeclared,
     ]
 
     struct Holding: Hashable, Sendable {
@@ -16,16 +17,29 @@ public struct EquityBook: Projection, Hashable {
         var strategy: StrategyID
         var instrument: InstrumentID
         var quantity: Quantity
+        /// What it is worth beside quantity × mark, in 10^-18: a claim to a dividend, and what a split
+        /// rounded off. The next price replaces it.
+        var carried: Int128 = 0
         var next: Int
     }
 
+    /// Those that the journal declared last.
+    public private(set) var rules = RulesVersion.first
     /// By account index; nil where the journal has none.
     public internal(set) var accounts: [AccountEquity?] = []
     var marks: [Price] = []
     /// Prices that await confirmation by the next one, in the order of the instruments.
-    public private(set) var held: [HeldMark] = []
+    public internal(set) var held: [HeldMark] = [] {
+        didSet { isUnsettled = !held.isEmpty || !unsettled.isEmpty }
+    }
+    /// The instruments whose marks a corporate action moved, until their next prices; ascending.
+    private var unsettled: [InstrumentID] = [] {
+        didSet { isUnsettled = !held.isEmpty || !unsettled.isEmpty }
+    }
+    /// Whether a price needs more than a comparison with the mark.
+    private(set) var isUnsettled = false
     var holdings: [Holding] = []
-    private var index = InstrumentIndex()
+    private(set) var index = InstrumentIndex()
     public internal(set) var lastTime = Timestamp.zero
 
     public init() {}
@@ -37,6 +51,24 @@ public struct EquityBook: Projection, Hashable {
     /// The last price seen: a bar's close, a quote's mid, a trade's price; 0 before the first.
     public func mark(_ instrument: InstrumentID) -> Price {
         Int(instrument.number) < marks.count ? marks[Int(instrument.number)] : .zero
+    }
+
+    /// The price that waits for the next one; nil where none does.
+    public func heldPrice(_ instrument: InstrumentID) -> Price? {
+        held.first { $0.instrument == instrument }?.price
+    }
+
+    /// Held prices with what is valued meanwhile, `A 9, valued at 20; …`; nil where none is held.
+    ///
+    /// - Parameter account: only instruments that it holds; all where it is nil.
+    public func heldPrices(_ names: NameBook, of account: AccountID? = nil) -> String? {
+        let told = held.filter { mark in
+            account.map { quantity($0, mark.instrument).raw != 0 } ?? true
+        }
+        guard !told.isEmpty else { return nil }
+        return told.map {
+            "\(names.symbol($0.instrument)) \($0.price), valued at \(mark($0.instrument))"
+        }.joined(separator: "; ")
     }
 
     public mutating func apply(_ record: Record) throws(FoldError) {
@@ -69,8 +101,12 @@ public struct EquityBook: Projection, Hashable {
                 sequence: record.sequence)
         case EventType.dividendPaid.rawValue:
             try book(
-                try decode(record) as DividendPaid, account: record.account, at: record.time,
-                sequence: record.sequence)
+                try decode(record) as DividendPaid, isDeclared: !record.isInput,
+                account: record.account, at: record.time, sequence: record.sequence)
+        case EventType.dividendDeclared.rawValue:
+            try declare(try decode(record), at: record.time, sequence: record.sequence)
+        case EventType.rulesDeclared.rawValue:
+            try follow(try decode(record), sequence: record.sequence)
         case EventType.positionAdjusted.rawValue:
             try adjust(
                 try decode(record) as PositionAdjusted, account: record.account, at: record.time,
@@ -110,10 +146,25 @@ public struct EquityBook: Projection, Hashable {
         try finish(slot, at: time, sequence)
     }
 
-    public mutating func book(
-        _ dividend: DividendPaid, account: AccountID, at time: Timestamp, sequence: SequenceNumber
+    /// Follows other rules from here on.
+    public mutating func follow(
+        _ declared: RulesDeclared, sequence: SequenceNumber
     ) throws(FoldError) {
-        try pay(dividend.amount, \.dividends, sign: 1, account, at: time, sequence: sequence)
+        try rules.follow(declared, sequence)
+        for slot in accounts.indices { accounts[slot]?.follow(rules) }
+    }
+
+    /// An action moved the mark of an instrument.
+    mutating func unsettle(_ instrument: InstrumentID) {
+        let place = unsettled.firstIndex { $0 >= instrument } ?? unsettled.count
+        guard place == unsettled.count || unsettled[place] != instrument else { return }
+        unsettled.insert(instrument, at: place)
+    }
+
+    /// A price replaced what an action left.
+    mutating func settle(_ instrument: InstrumentID) {
+        guard let place = unsettled.firstIndex(of: instrument) else { return }
+        unsettled.remove(at: place)
     }
 
     /// Finishes every change of an account's cash.
@@ -123,126 +174,6 @@ public struct EquityBook: Projection, Hashable {
         guard accounts[slot]?.isBounded == true else { throw Self.beyond(slot, sequence) }
         accounts[slot]?.observe(at: time)
         lastTime = max(lastTime, time)
-    }
-
-    /// Values every holding of `instrument` at `price`, unless the price is held back.
-    ///
-    /// A price that is more than half of the last mark away from it, either way, or not above zero,
-    /// is held: equity keeps the last mark. If the next price is within half of the held one, the
-    /// two confirm each other and the price is accepted. If it is within half of the mark again,
-    /// the held price was an error. One bad tick therefore does not move equity, and a real jump
-    /// moves it one price later. A split rescales the mark first and is not a jump.
-    ///
-    /// - Returns: whether the price was accepted.
-    @inline(__always)
-    @discardableResult
-    public mutating func mark(
-        _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
-    ) throws(FoldError) -> Bool {
-        lastTime = max(lastTime, time)
-        let number = Int(instrument.number)
-        guard number < marks.count else {
-            try firstMark(instrument, price, sequence: sequence)
-            return true
-        }
-        let old = marks[number].raw
-        let change = price.raw.subtractingReportingOverflow(old)
-        if change.overflow || change.partialValue.magnitude > UInt64(bitPattern: old) / 2
-            || !held.isEmpty
-        {
-            guard accept(instrument, price) else { return false }
-        }
-        marks[number] = price
-        let first = index.head(instrument)
-        guard first >= 0 else { return true }
-        guard !change.overflow else {
-            throw .number(.overflow("a change of price to \(price)"), sequence)
-        }
-        guard holdings[first].next >= 0 else {
-            let held = holdings[first].quantity
-            guard held.raw != 0 else { return true }
-            let value = try Self.value(held, change.partialValue, sequence)
-            let slot = Int(holdings[first].account)
-            if accounts[slot]?.revalue(by: value, at: time) != true {
-                throw Self.beyond(slot, sequence)
-            }
-            return true
-        }
-        try revalue(from: first, change.partialValue, sequence)
-        observe(holdersOf: instrument, at: time)
-        return true
-    }
-
-    /// Whether to accept a price that is far from the mark, or that came while another is held.
-    private mutating func accept(_ instrument: InstrumentID, _ price: Price) -> Bool {
-        let place = held.firstIndex { $0.instrument >= instrument }
-        let isHeld = place.map { held[$0].instrument == instrument } ?? false
-        if price.isNear(mark(instrument)) || mark(instrument).raw <= 0 {
-            if isHeld, let place { held.remove(at: place) }
-            return true
-        }
-        if isHeld, let place {
-            if price.isNear(held[place].price) {
-                held.remove(at: place)
-                return true
-            }
-            held[place].price = price
-        } else {
-            held.insert(HeldMark(instrument: instrument, price: price), at: place ?? held.count)
-        }
-        return false
-    }
-
-    private mutating func revalue(
-        from first: Int, _ change: Int64, _ sequence: SequenceNumber
-    ) throws(FoldError) {
-        var entry = first
-        while entry >= 0 {
-            let value = try Self.value(holdings[entry].quantity, change, sequence)
-            let slot = Int(holdings[entry].account)
-            if accounts[slot]?.revalue(by: value) != true { throw Self.beyond(slot, sequence) }
-            entry = holdings[entry].next
-        }
-    }
-
-    private static func beyond(_ slot: Int, _ sequence: SequenceNumber) -> FoldError {
-        .number(.overflow("the value of account \(slot)"), sequence)
-    }
-
-    /// Call it only after all of an account's holdings were revalued; sums in between are
-    /// meaningless.
-    private mutating func observe(holdersOf instrument: InstrumentID, at time: Timestamp) {
-        var entry = index.head(instrument)
-        while entry >= 0 {
-            if holdings[entry].quantity.raw != 0 {
-                accounts[Int(holdings[entry].account)]?.observe(at: time)
-            }
-            entry = holdings[entry].next
-        }
-    }
-
-    private mutating func firstMark(
-        _ instrument: InstrumentID, _ price: Price, sequence: SequenceNumber
-    ) throws(FoldError) {
-        try checked(instrument, sequence)
-        while marks.count < Int(instrument.number) { marks.append(.zero) }
-        marks.append(price)
-    }
-
-    /// quantity × price in 10^-18; at most 2^126, so that adding one more does not overflow.
-    @inline(__always)
-    static func value(
-        _ quantity: Quantity, _ price: Int64, _ sequence: SequenceNumber
-    ) throws(FoldError) -> Int128 {
-        if let small = Int64(exactly: quantity.raw) {
-            let (high, low) = small.multipliedFullWidth(by: price)
-            return Int128(high) << 64 | Int128(low)
-        }
-        let (product, overflow) = quantity.raw.multipliedReportingOverflow(by: Int128(price))
-        guard !overflow, product.magnitude < UInt128(1) << 126 else {
-            throw .number(.overflow("the value of \(quantity)"), sequence)
-        }
-        return product
     }
 
     public mutating func book(
@@ -267,36 +198,6 @@ public struct EquityBook: Projection, Hashable {
         accounts[slot]?.fees += fill.fee
         accounts[slot]?.marketValue += value
         try finish(slot, at: time, sequence)
-    }
-
-    public mutating func split(
-        _ event: SplitApplied, at time: Timestamp, sequence: SequenceNumber
-    ) throws(FoldError) {
-        try checked(event, sequence)
-        let old = mark(event.instrument)
-        let new = try at(sequence) { () throws(NumberError) in try old.split(event) }
-        var entry = index.head(event.instrument)
-        while entry >= 0 {
-            let before = holdings[entry].quantity
-            let after = try at(sequence) { () throws(NumberError) in
-                try before.scaled(by: event.numerator, over: event.denominator)
-            }
-            guard after.magnitude <= Quantity.limit else {
-                throw .number(.overflow("a holding of \(after) after a split"), sequence)
-            }
-            holdings[entry].quantity = after
-            let change =
-                try Self.value(after, new.raw, sequence) - Self.value(before, old.raw, sequence)
-            let slot = Int(holdings[entry].account)
-            if accounts[slot]?.revalue(by: change) != true { throw Self.beyond(slot, sequence) }
-            entry = holdings[entry].next
-        }
-        observe(holdersOf: event.instrument, at: time)
-        held.removeAll { $0.instrument == event.instrument }
-        if Int(event.instrument.number) < marks.count {
-            marks[Int(event.instrument.number)] = new
-        }
-        lastTime = max(lastTime, time)
     }
 
     /// Whether an account's equity is at or below `line`, or its peak differs from `peak`; both in
@@ -343,7 +244,7 @@ public struct EquityBook: Projection, Hashable {
         let number = account.index
         while accounts.count <= number { accounts.append(nil) }
         guard let known = accounts[number]?.account else {
-            accounts[number] = AccountEquity(account: account)
+            accounts[number] = AccountEquity(account: account, rules)
             return number
         }
         guard known == account else {
@@ -380,24 +281,45 @@ public struct EquityBook: Projection, Hashable {
     }
 
     public func encode(into writer: inout StateWriter) {
+        rules.encode(into: &writer)
+        encodeBody(into: &writer)
+    }
+
+    /// The state without its rules, which the reader must know. Under rules 1 the bytes are those of the
+    /// time, because journaled digests are made of them.
+    public func encodeBody(into writer: inout StateWriter) {
         writer.write(accounts.compactMap { $0 }) { $1.encode(into: &$0) }
         writer.write(marks) { $0.write($1) }
         writer.write(held) { writer, mark in
             writer.write(mark.instrument)
             writer.write(mark.price)
         }
+        let carries = rules.keepEquityThroughActions
+        if carries { writer.write(unsettled) { $0.write($1) } }
         writer.write(holdings) { writer, holding in
             writer.write(holding.account)
             writer.write(holding.strategy)
             writer.write(holding.instrument)
             writer.write(holding.quantity)
+            if carries { writer.write(holding.carried) }
         }
         writer.write(lastTime)
     }
 
+    /// Version 3 knew no rules but the first.
+    public static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]? {
+        version == 3 ? RulesVersion.first.before(bytes) : nil
+    }
+
     public init(from reader: inout StateReader) throws(StateError) {
+        try self.init(from: &reader, rules: RulesVersion(from: &reader))
+    }
+
+    /// What `encodeBody` wrote under these rules.
+    public init(from reader: inout StateReader, rules: RulesVersion) throws(StateError) {
+        self.rules = rules
         let worths = try reader.readArray { (reader) throws(StateError) in
-            try AccountEquity(from: &reader)
+            try AccountEquity(from: &reader, rules)
         }
         for account in worths {
             while accounts.count <= account.account.index { accounts.append(nil) }
@@ -407,10 +329,15 @@ public struct EquityBook: Projection, Hashable {
         held = try reader.readArray { (reader) throws(StateError) in
             HeldMark(instrument: try reader.read(), price: try reader.read())
         }
+        let carries = rules.keepEquityThroughActions
+        if carries {
+            unsettled = try reader.readArray { (reader) throws(StateError) in try reader.read() }
+        }
         let saved = try reader.readArray { (reader) throws(StateError) in
             Holding(
                 account: try reader.read(), strategy: try reader.read(),
-                instrument: try reader.read(), quantity: try reader.readQuantity(), next: -1)
+                instrument: try reader.read(), quantity: try reader.readQuantity(),
+                carried: carries ? try reader.readSum(bits: 120) : 0, next: -1)
         }
         for holding in saved {
             guard Int(holding.instrument.number) <= NameBook.highest,
@@ -419,19 +346,6 @@ public struct EquityBook: Projection, Hashable {
             _ = add(holding)
         }
         lastTime = try reader.read()
-    }
-}
-
-/// A price that is not yet confirmed by another.
-public struct HeldMark: Hashable, Sendable {
-    public var instrument: InstrumentID
-    public var price: Price
-}
-
-extension Price {
-    /// Whether both are above zero and differ by at most half of `mark`.
-    fileprivate func isNear(_ mark: Price) -> Bool {
-        guard raw > 0, mark.raw > 0 else { return false }
-        return (Int128(raw) - Int128(mark.raw)).magnitude <= UInt128(mark.raw) / 2
+        isUnsettled = !held.isEmpty || !unsettled.isEmpty
     }
 }

@@ -32,7 +32,7 @@ public struct ProfitParts: Hashable, Sendable {
 /// Profit and loss of every account, in total and since the day began (00:00 UTC).
 public struct ProfitAndLoss: Projection, Hashable {
     public static let name = "pnl"
-    public static let version: UInt32 = 3
+    public static let version: UInt32 = 4
     /// All types, because any event may be the first of a day.
     public static let types = EventType.allCases
 
@@ -67,12 +67,12 @@ public struct ProfitAndLoss: Projection, Hashable {
         nextDay = .startOfDay(day + 1)
     }
 
-    /// - Returns: whether the price was accepted; see `EquityBook.mark`.
+    /// See `EquityBook.mark`.
     @inline(__always)
     @discardableResult
     public mutating func mark(
         _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
-    ) throws(FoldError) -> Bool {
+    ) throws(FoldError) -> MarkOutcome {
         advance(to: time)
         return try equity.mark(instrument, price, at: time, sequence: sequence)
     }
@@ -100,12 +100,27 @@ public struct ProfitAndLoss: Projection, Hashable {
         try equity.split(event, at: time, sequence: sequence)
     }
 
+    public mutating func follow(
+        _ declared: RulesDeclared, sequence: SequenceNumber
+    ) throws(FoldError) {
+        try equity.follow(declared, sequence: sequence)
+    }
+
+    public mutating func declare(
+        _ dividend: DividendDeclared, at time: Timestamp, sequence: SequenceNumber
+    ) throws(FoldError) {
+        advance(to: time)
+        try equity.declare(dividend, at: time, sequence: sequence)
+    }
+
+    /// Books a dividend that was declared to this book.
     public mutating func book(
         _ dividend: DividendPaid, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         advance(to: time)
         try positions.book(dividend, account: account, sequence: sequence)
-        try equity.book(dividend, account: account, at: time, sequence: sequence)
+        try equity.book(
+            dividend, isDeclared: true, account: account, at: time, sequence: sequence)
     }
 
     public mutating func adjust(
@@ -148,8 +163,14 @@ public struct ProfitAndLoss: Projection, Hashable {
     }
 
     public func encode(into writer: inout StateWriter) {
+        equity.rules.encode(into: &writer)
+        encodeBody(into: &writer)
+    }
+
+    /// The state without its rules; see `EquityBook.encodeBody`.
+    public func encodeBody(into writer: inout StateWriter) {
         positions.encode(into: &writer)
-        equity.encode(into: &writer)
+        equity.encodeBody(into: &writer)
         writer.write(day)
         writer.write(nextDay)
         writer.write(dayStart) { writer, parts in
@@ -160,9 +181,19 @@ public struct ProfitAndLoss: Projection, Hashable {
         }
     }
 
+    /// Version 3 knew no rules but the first.
+    public static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]? {
+        version == 3 ? RulesVersion.first.before(bytes) : nil
+    }
+
     public init(from reader: inout StateReader) throws(StateError) {
+        try self.init(from: &reader, rules: RulesVersion(from: &reader))
+    }
+
+    /// What `encodeBody` wrote under these rules.
+    public init(from reader: inout StateReader, rules: RulesVersion) throws(StateError) {
         positions = try PositionBook(from: &reader)
-        equity = try EquityBook(from: &reader)
+        equity = try EquityBook(from: &reader, rules: rules)
         day = try reader.read()
         nextDay = try reader.read()
         dayStart = try reader.readArray { (reader) throws(StateError) in

@@ -16,6 +16,18 @@ public protocol Projection: Sendable {
     mutating func apply(_ record: Record) throws(FoldError)
     func encode(into writer: inout StateWriter)
     init(from reader: inout StateReader) throws(StateError)
+    /// What an older version saved, in the present form; nil where events must be folded again. A pruned
+    /// journal has no events to fold.
+    static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]?
+}
+
+extension Projection {
+    public static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]? { nil }
+
+    /// A saved state in the present form; nil for another version's that cannot be brought into it.
+    public static func present(_ bytes: [UInt8], version: UInt32) -> [UInt8]? {
+        version == Self.version ? bytes : upgraded(bytes, from: version)
+    }
 }
 
 /// An event that a fold cannot apply. The journal is intact, but its contents are inconsistent.

@@ -2,6 +2,7 @@ import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
+import LedgerProjections
 
 /// The inputs that a run begins with: what the configuration says and the journal does not know yet.
 ///
@@ -79,6 +80,9 @@ public struct RunOpening {
         if isNew {
             inputs.append(
                 Input(event: JournalOpened(kind: kind, name: name, build: Build.identity)))
+        }
+        if engine.rulesVersion < .newest {
+            inputs.append(Input(event: RulesDeclared(rules: RulesVersion.newest.number)))
         }
         if changesSettings {
             inputs.append(

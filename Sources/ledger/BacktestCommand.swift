@@ -143,6 +143,9 @@ struct BacktestReport {
         table.add(["growth a year (CAGR)", Self.percent(curve.growthPerYear)])
         table.add(["Sharpe ratio of daily returns", Self.decimals(curve.sharpeRatio)])
         table.add(["largest drawdown", Self.percent(worth.map { -$0.maximumDrawdown })])
+        if let held = engine.books.equity.heldPrices(engine.names) {
+            table.add(["prices held back", held])
+        }
         table.add(["state digest", engine.digest.hex])
         return table
     }

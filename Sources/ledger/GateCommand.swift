@@ -35,6 +35,10 @@ struct GateStatus: ParsableCommand {
         let gate: TradingGate = try ProjectionReader.fold(of: journal, through: through)
         if options.output.format == .table {
             Terminal.print(Self.summary(gate))
+            let equity: EquityBook = try ProjectionReader.fold(of: journal, through: through)
+            if let held = equity.heldPrices(names) {
+                Terminal.print("prices held back until the next: \(held)")
+            }
             if options.at == nil, let hint = try Self.flagHint(journal, gate) {
                 Terminal.print("\(hint): ledger gate observe")
             }

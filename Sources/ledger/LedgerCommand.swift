@@ -15,7 +15,8 @@ struct LedgerCommand: ParsableCommand {
               ledger replay --journal demo --from 1 --verify
 
             Exit codes: 0 done; 1 a check found a difference; 2 could not run; 3 a journal is damaged;
-            4 disk full or failing; 5 held by another process; 64 wrong usage; 130 interrupted.
+            4 disk full or failing; 5 held by another process; 7 newer rules change the result of a
+            replay; 64 wrong usage; 130 interrupted.
             """,
         version: Build.identity,
         subcommands: [

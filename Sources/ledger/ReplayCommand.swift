@@ -19,15 +19,20 @@ struct ReplayCommand: ParsableCommand {
             their times. --step walks through them with the state beside each. --diff gives the inputs to
             an engine with other settings and says what it decides otherwise.
 
+            A journal is replayed under the rules that it was recorded under. --rules newest steps it under
+            the newest rules and prints the first difference.
+
               ledger replay --journal demo --from 2008-10-01 --to 2008-10-10
               ledger replay --journal demo --from 1 --verify
               ledger replay --journal demo --from 2008-10-01 --speed 100000x
               ledger replay --journal demo --from 2008-10-01 --step
+              ledger replay --journal demo --from 1 --verify --rules newest
               ledger replay --journal demo --config other.yaml --diff
               ledger replay --journal demo --from 5000 --set strategies.0.fast=5 --diff
 
             Exit code 0: identical, or a walk or --diff that ran; 1: the first difference is printed with
-            its cause; 2 to 5: could not run, as for every command; 130: interrupted.
+            its cause; 7: newer rules than the recorded ones give another result, and the first difference
+            is printed; 2 to 5: could not run, as for every command; 130: interrupted.
             """)
 
     @OptionGroup var journals: JournalOptions
@@ -41,6 +46,8 @@ struct ReplayCommand: ParsableCommand {
     var to: Moment?
     @Flag(help: "Compare only; print the result.")
     var verify = false
+    @Option(help: "Rules of the engine: recorded or newest.")
+    var rules = ReplayedRules.recorded
     @Flag(help: "Walk from event to event; ? lists the keys.")
     var step = false
     @Option(help: "Pace of printing: 10x is ten times as fast as it happened, max without pauses.")
@@ -62,6 +69,9 @@ struct ReplayCommand: ParsableCommand {
         }
         guard diff || !other.isUsed else {
             throw ValidationError("--config, --set, --limit and --days belong to --diff")
+        }
+        guard rules == .recorded || !(step || diff) else {
+            throw ValidationError("--rules cannot be combined with --step or --diff")
         }
         guard !diff || to == nil else { throw ValidationError("--diff goes to the journal's end") }
     }
@@ -98,7 +108,7 @@ struct ReplayCommand: ParsableCommand {
         let result: Replay.Result
         do {
             result = try Replay(journal).run(
-                from: start, through: end,
+                from: start, through: end, under: rules == .newest ? .newest : nil,
                 each: { record in
                     if verify { return }
                     if speed != nil {
@@ -121,11 +131,26 @@ struct ReplayCommand: ParsableCommand {
         }
         bar.clear()
         if !verify { try printer.end() }
-        report(result, start)
-        if result.divergence != nil { throw ExitCode(1) }
+        guard result.divergence != nil, isOfRules(result) else {
+            report(result, start, isOfRules: false)
+            if result.divergence != nil { throw ExitCode(1) }
+            return
+        }
+        // Another result under its own rules too is no matter of rules.
+        let recorded = try Replay(journal).run(from: start, through: end)
+        let isIntact = recorded.divergence == nil
+        report(isIntact ? result : recorded, start, isOfRules: isIntact)
+        throw ExitCode(isIntact ? 7 : 1)
     }
 
-    private func report(_ result: Replay.Result, _ start: SequenceNumber) {
+    /// Whether the engine stepped under newer rules than those recorded.
+    private func isOfRules(_ result: Replay.Result) -> Bool {
+        rules == .newest && result.recordedRules < .newest
+    }
+
+    private func report(
+        _ result: Replay.Result, _ start: SequenceNumber, isOfRules: Bool
+    ) {
         if let build = result.otherBuild {
             Terminal.complain(
                 "replayed with \(Build.identity); the journal was written by \(build)")
@@ -135,13 +160,41 @@ struct ReplayCommand: ParsableCommand {
                 "identical: \(result.inputs) inputs and \(result.compared) derived events from "
                 + "event \(start) to \(result.last), state digest \(result.engine.digest.hex)"
             verify ? Terminal.print(text) : Terminal.complain(text)
-            return
+            return reportRules(result)
+        }
+        if isOfRules {
+            Terminal.print(
+                "recorded under rules \(result.recordedRules); rules \(RulesVersion.newest) give another "
+                    + "result. The journal is intact.")
         }
         Terminal.print("different at event \(divergence.sequence):")
         Terminal.print("  journaled: \(divergence.journaled ?? "nothing")")
         Terminal.print("  derived:   \(divergence.derived ?? "nothing")")
         if let cause = divergence.causeLine { Terminal.print("  cause:     \(cause)") }
+        reportRules(result)
     }
+
+    /// Under which rules an older journal was recorded, and what changed since.
+    private func reportRules(_ result: Replay.Result) {
+        guard result.recordedRules < .newest else { return }
+        var lines = [
+            rules == .newest
+                ? "recorded under rules \(result.recordedRules), replayed under rules "
+                    + "\(RulesVersion.newest)"
+                : "recorded and replayed under rules \(result.recordedRules); "
+                    + "--rules newest replays under rules \(RulesVersion.newest)"
+        ]
+        lines.append("what changed since, as in docs/RULES.md:")
+        lines += result.recordedRules.changesSince.map { "  rules \($0)" }
+        for line in lines { verify ? Terminal.print(line) : Terminal.complain(line) }
+    }
+}
+
+/// The rules under which a replay steps.
+enum ReplayedRules: String, ExpressibleByArgument, CaseIterable {
+    /// Those that the journal declares.
+    case recorded
+    case newest
 }
 
 struct VerifyCommand: ParsableCommand {

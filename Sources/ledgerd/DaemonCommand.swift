@@ -13,7 +13,8 @@ struct DaemonCommand: AsyncParsableCommand {
             ledgerd paper --config \(KnownVenues.paperExample)
 
             Exit codes: 0 done; 2 could not run; 3 a journal is damaged; 4 disk full or failing; 5 the journal is
-            held by another process; 64 wrong usage; 130 interrupted.
+            held by another process; 64 wrong usage; 130 interrupted. `ledger replay` ends with 7
+            when newer rules change the result.
             """,
         version: Build.identity,
         subcommands: [

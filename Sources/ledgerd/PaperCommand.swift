@@ -102,6 +102,9 @@ struct PaperCommand: ParsableCommand {
         Terminal.print("inputs \(result.inputs)")
         Terminal.print("fills \(engine.orders.fills)")
         Terminal.print("equity \(worth?.equity ?? .zero)")
+        if let held = engine.books.equity.heldPrices(engine.names) {
+            Terminal.print("prices held back: \(held)")
+        }
         Seal.afterwards(store)
         Terminal.print("Shutdown complete")
     }

@@ -28,9 +28,10 @@ struct WatchedRun {
 
     init(
         _ settings: Pairs, cash: String = "1000", kind: AccountKind = .simulated,
-        calendar: String = "crypto"
+        calendar: String = "crypto", rules: RulesVersion = .first
     ) throws {
         account = AccountID(kind, index: 1)
+        if rules > .first { try append(RulesDeclared(rules: rules.number)) }
         try configure(settings + [("account.calendar", calendar), ("account.kind", "\(kind)")])
         try append(Run.define("A", 1))
         try append(Run.define("B", 2))

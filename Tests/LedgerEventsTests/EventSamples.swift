@@ -38,6 +38,7 @@ enum EventSamples {
     ]
 
     private static let runs: [Sample] = [
+        RulesDeclared(rules: 1), RulesDeclared(rules: .max),
         RunStarted(mode: "backtest", name: "first"), RunStarted(mode: "", name: odd),
         RunEnded(inputs: 0, reason: ""), RunEnded(inputs: .max, reason: "end of input"),
         RunFailed(reason: "disk full"), RunFailed(reason: ""),

@@ -45,7 +45,7 @@ import Testing
             EndReason.self,
             """
             notFilled otherExitFilled positionClosed dayEnded runEnded operatorCancelled
-            venueCancelled halted reconciled
+            venueCancelled halted reconciled split
             """)
     }
 

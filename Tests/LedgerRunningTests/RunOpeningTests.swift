@@ -80,7 +80,8 @@ import Testing
     @Test func `a new journal and a known one get what they lack, in this order`() throws {
         try run(configuration())
         let first: [EventType] = [
-            .journalOpened, .configurationLoaded, .instrumentDefined, .cashDeposited, .runStarted,
+            .journalOpened, .rulesDeclared, .configurationLoaded, .instrumentDefined,
+            .cashDeposited, .runStarted,
         ]
         #expect(try types() == first)
         try run(configuration())
@@ -92,6 +93,55 @@ import Testing
             ])
         #expect(try definition()?.tick == Price("0.5"))
         #expect(try definition()?.id == InstrumentID(1))
+    }
+
+    /// A run of a program that declared no rules.
+    private func runUndeclared(_ prices: [String]) throws {
+        let settings = try configuration().settings
+        let instrument = try #require(opening(configuration()).instruments.first?.instrument)
+        var sequencer = try Sequencer(journal, holder: "test", commitBytes: .max)
+        defer { try? sequencer.close() }
+        let opened = JournalOpened(kind: .paper, name: "test", build: Build.identity)
+        try sequencer.append(opened, Envelope(time: noon))
+        try sequencer.append(
+            ConfigurationLoaded(seed: 0, build: Build.identity, settings: settings.text),
+            Envelope(time: noon))
+        try sequencer.append(InstrumentDefined(instrument), Envelope(time: noon))
+        try sequencer.append(
+            CashDeposited(amount: Money(raw: 1_000_000_000_000)),
+            Envelope(account: sequencer.engine.account, time: noon))
+        for text in prices {
+            let time = sequencer.engine.lastTime.advanced(by: .minute)
+            let price = try Price(text)
+            try sequencer.append(
+                Bar(
+                    instrument: InstrumentID(1), interval: 60, open: price, high: price,
+                    low: price, close: price, volume: try Quantity("100")), at: time)
+        }
+        try sequencer.commit()
+    }
+
+    @Test func `a run goes on with the newest rules, and older events replay under their own`()
+        throws
+    {
+        try runUndeclared(["10", "10", "4", "1"])
+        let old = try journal.head.lastSequence
+        #expect(try Replay(journal).run(from: .first).recordedRules == .first)
+        try run(configuration(), bars: 2)
+        #expect(try types().suffix(4) == [.rulesDeclared, .runStarted, .bar, .bar])
+        for start in [SequenceNumber.first, SequenceNumber(old.number - 2), old.next] {
+            let result = try Replay(journal).run(from: start)
+            #expect(result.divergence == nil)
+            #expect(result.recordedRules == (start > old ? .newest : .first))
+        }
+        // The third price is held under both rules, and the newest say so with a latch.
+        let newest = try Replay(journal).run(from: .first, under: .newest)
+        #expect(newest.recordedRules == .first)
+        #expect(newest.divergence?.derived?.contains("PRICE_OUTLIER") == true)
+        #expect(try Replay(journal).run(from: old.next, under: .newest).divergence == nil)
+        // Once declared, they are not declared again.
+        try run(configuration())
+        #expect(try types().count { $0 == .rulesDeclared } == 1)
     }
 
     @Test func `without a position everything may change`() throws {

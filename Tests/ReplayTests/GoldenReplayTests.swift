@@ -51,7 +51,7 @@ import Testing
             EventType.allCases.filter { !found.contains($0) }
                 == [
                     .orderExpired, .feedPaused, .feedResumed, .gapDetected, .orderReplaceRequested,
-                    .orderReplaced, .replaceIntended, .venueFiltersLoaded,
+                    .replaceIntended, .venueFiltersLoaded,
                 ])
     }
 

@@ -131,10 +131,12 @@ public enum EndReason: UInt8, Worded {
     case halted = 8
     /// The venue does not know the order; a synchronisation removed it from the books.
     case reconciled = 9
+    /// A split left nothing that the instrument's lot and tick allow, or was a reverse split.
+    case split = 10
 
     public static let words = [
         "notFilled", "otherExitFilled", "positionClosed", "dayEnded", "runEnded",
-        "operatorCancelled", "venueCancelled", "halted", "reconciled",
+        "operatorCancelled", "venueCancelled", "halted", "reconciled", "split",
     ]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }

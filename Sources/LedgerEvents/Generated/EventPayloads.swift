@@ -20,6 +20,6 @@ extension EventCatalog {
         CashAdjusted.self, AlertRaised.self, OrderRequested.self, OrderCancelRequested.self,
         OrderReplaceRequested.self, OrderReplaced.self, CancelIntended.self, ReplaceIntended.self,
         VenueStatusReported.self, VenueFillReported.self, LinkChanged.self, VenueFiltersLoaded.self,
-        IntentReleased.self,
+        IntentReleased.self, RulesDeclared.self,
     ]
 }

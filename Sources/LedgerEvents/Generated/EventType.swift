@@ -70,6 +70,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case linkChanged = 65
     case venueFiltersLoaded = 66
     case intentReleased = 67
+    case rulesDeclared = 68
 
     /// The name in JSON lines, filters and documents.
     public var name: String { Self.names[Int(rawValue) - 1] }
@@ -89,7 +90,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "CashAdjusted", "AlertRaised", "OrderRequested", "OrderCancelRequested",
         "OrderReplaceRequested", "OrderReplaced", "CancelIntended", "ReplaceIntended",
         "VenueStatusReported", "VenueFillReported", "LinkChanged", "VenueFiltersLoaded",
-        "IntentReleased",
+        "IntentReleased", "RulesDeclared",
     ]
 
     /// Whether it comes from outside or the engine derives it.
@@ -101,7 +102,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .faultReported, .metricReported, .flagFileObserved, .venueSnapshotBegan,
             .venuePositionReported, .venueOrderReported, .venueSnapshotEnded, .orderRequested,
             .orderCancelRequested, .orderReplaceRequested, .venueStatusReported, .venueFillReported,
-            .linkChanged, .venueFiltersLoaded:
+            .linkChanged, .venueFiltersLoaded, .rulesDeclared:
             .input
         case .accountDefined, .strategyDefined, .stateDigested, .signalGenerated, .signalRejected,
             .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,

@@ -134,3 +134,28 @@ public struct OperatorCommanded: Event, Hashable {
         reason = texts[3]
     }
 }
+
+/// The version of the engine's rules from here on. A journal without one was made under rules 1.
+public struct RulesDeclared: Event, Hashable {
+    public static let type = EventType.rulesDeclared
+    public static let layout = Layout(
+        size: 24,
+        [
+            .init("rules", 20, .u16)
+        ])
+
+    public var rules: UInt16
+
+    public init(rules: UInt16) {
+        self.rules = rules
+    }
+
+    public func encode(into writer: inout RecordWriter) {
+        writer.store(rules, 20)
+    }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        rules = record.load(20)
+    }
+}

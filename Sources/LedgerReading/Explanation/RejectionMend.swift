@@ -60,6 +60,7 @@ extension EndReason {
         case .runEnded: "a longer run: ledger backtest --continue"
         case .halted: "the end of the latch: ledger gate status"
         case .reconciled: "an order that the venue knows"
+        case .split: "an order in the units and prices after the split"
         default: "another order"
         }
     }

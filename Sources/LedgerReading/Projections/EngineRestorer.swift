@@ -27,7 +27,8 @@ public enum EngineRestorer {
     ) throws -> (Engine, SequenceNumber) {
         guard sequence != .none,
             let saved = try journal.checkpoint(name: Engine.name, atOrBefore: sequence),
-            saved.version == Engine.version, let engine = try? Engine(restoring: saved.bytes)
+            let bytes = Engine.present(saved.bytes, version: saved.version),
+            let engine = try? Engine(restoring: bytes)
         else { return (Engine(), .none) }
         return (engine, saved.sequence)
     }

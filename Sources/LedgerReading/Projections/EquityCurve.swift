@@ -31,7 +31,10 @@ public struct EquityCurve: Sendable {
         try journal.forEachRecord(
             from: .first, through: sequence, filter: EventFilter(EquityBook.types)
         ) { record in
-            if record.time >= dayEnds {
+            // A day whose only event leaves equity as it is has no point.
+            if record.time >= dayEnds, record.type != .dividendDeclared,
+                record.type != .rulesDeclared
+            {
                 if let point = point() { points.append(point) }
                 day = record.time.utcDay
                 dayEnds = .startOfDay(day + 1)

@@ -20,9 +20,9 @@ public enum ProjectionReader {
         var state = P()
         var start = SequenceNumber.none
         if end != .none, let saved = try journal.checkpoint(name: P.name, atOrBefore: end),
-            saved.version == P.version
+            let bytes = P.present(saved.bytes, version: saved.version)
         {
-            var reader = StateReader(saved.bytes)
+            var reader = StateReader(bytes)
             if let restored = try? P(from: &reader), reader.isAtEnd {
                 state = restored
                 start = saved.sequence

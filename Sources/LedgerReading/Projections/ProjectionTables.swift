@@ -53,6 +53,7 @@ public struct ProjectionTables {
             .init("average_cost", .decimal), .init("cost", .decimal), .init("mark", .decimal),
             .init("value", .decimal), .init("unrealised", .decimal), .init("realised", .decimal),
             .init("dividends", .decimal), .init("fees", .decimal), .init("fills", .number),
+            .init("held_price", .decimal),
         ])
         for position in try held(includesClosed) {
             let mark = equity.mark(position.instrument)
@@ -63,6 +64,7 @@ public struct ProjectionTables {
                 position.averageCost.map { "\($0)" }, "\(position.cost)", "\(mark)", "\(value)",
                 "\(value - position.cost)", "\(position.realised)", "\(position.dividends)",
                 "\(position.fees)", "\(position.fills)",
+                equity.heldPrice(position.instrument).map { "\($0)" },
             ])
         }
         return table
@@ -172,7 +174,7 @@ public struct ProjectionTables {
             .init("account"), .init("time"), .init("cash", .decimal),
             .init("market_value", .decimal), .init("equity", .decimal), .init("peak", .decimal),
             .init("peak_at"), .init("drawdown", .decimal), .init("largest_drawdown", .decimal),
-            .init("net_deposits", .decimal),
+            .init("net_deposits", .decimal), .init("held_prices"),
         ])
         for account in book.accounts.compactMap({ $0 }) {
             table.add([
@@ -180,6 +182,7 @@ public struct ProjectionTables {
                 "\(account.marketWorth)", "\(account.equity)", "\(account.peak)",
                 "\(account.peakAt)", Self.share(account.drawdown),
                 Self.share(account.maximumDrawdown), "\(account.netDeposits)",
+                book.heldPrices(names, of: account.account),
             ])
         }
         return table

@@ -29,7 +29,7 @@ struct StepComparison {
             return (payload.type.rawValue, offsets)
         })
 
-    private static let passedOver: [EventType] = [
+    static let passedOver: [EventType] = [
         .accountDefined, .strategyDefined, .stateDigested,
     ]
 
