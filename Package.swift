@@ -356,7 +356,7 @@ let package = Package(
             [
                 "TestSupport",
                 "AlpacaExchange", "VenueNetwork",
-                "LedgerDomain", "LedgerEvents", "LedgerImport",
+                "LedgerDomain", "LedgerEvents", "LedgerImport", "LedgerReading",
                 "LedgerVenues", "LedgerExchange", "ledgerd",
             ]),
         tests(

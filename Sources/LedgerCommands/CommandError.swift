@@ -2,10 +2,14 @@ import ArgumentParser
 import Glibc
 import LedgerArchive
 import LedgerJournal
+import LedgerReading
 import LedgerRunning
 
-/// Why a command ended without doing its work, for a person and for `$?`.
+/// Why a command failed: a message for the user and the exit code.
 package struct CommandError: Error, CustomStringConvertible {
+    /// The exit code of a command that the journal's state does not allow.
+    package static let refused: Int32 = 6
+
     package var description: String
     package var code: Int32 = 2
 
@@ -16,7 +20,7 @@ package struct CommandError: Error, CustomStringConvertible {
 }
 
 extension ParsableCommand {
-    /// Errors of ours are one line on standard error; the parser's own are usage messages.
+    /// Reports an error as one line on standard error. The parser's own errors are usage messages.
     package static func exit(reporting error: any Error) -> Never {
         let code: Int32
         switch error {
@@ -26,12 +30,21 @@ extension ParsableCommand {
         case let error as ArchiveError: code = error.kind == .damaged ? 3 : 2
         case is ExitCode, is CleanExit, is ValidationError: exit(withError: error)
         default:
-            // Whatever the parser throws is private to it and says how to use the command.
+            // The parser's error types are private; their text explains how to use the command.
             let isParsers = String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
             if isParsers { exit(withError: error) }
             code = 2
         }
-        Terminal.complain("\(configuration.commandName ?? "ledger"): \(error)")
+        Terminal.complain("\(configuration.commandName ?? "ledger"): \(error)\(existing(error))")
         Glibc.exit(code)
+    }
+
+    /// The journals that exist, for an error about one that does not.
+    private static func existing(_ error: any Error) -> String {
+        guard case JournalError.notFound? = error as? JournalError else { return "" }
+        let names = JournalHome.names()
+        guard !names.isEmpty else { return "" }
+        let more = names.count > 10 ? ", …" : ""
+        return "; \(JournalHome.path)/ has \(names.prefix(10).joined(separator: ", "))\(more)"
     }
 }

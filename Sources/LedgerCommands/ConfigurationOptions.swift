@@ -7,13 +7,15 @@ import LedgerSettings
 package struct ConfigurationOptions: ParsableArguments {
     package init() {}
 
-    @Option(name: .shortAndLong, help: "YAML file with the settings.")
+    @Option(name: .shortAndLong, help: "Read settings from this YAML file.")
     package var config: String?
 
-    @Option(name: .customLong("set"), help: "A setting of its own, KEY=VALUE; may be repeated.")
+    @Option(
+        name: .customLong("set"),
+        help: "Override a setting, as in --set KEY=VALUE; may be repeated.")
     package var overrides: [String] = []
 
-    /// - Parameter base: what holds where nothing else is said, instead of the defaults.
+    /// - Parameter base: the values of settings that nothing else sets, instead of the defaults.
     package func load(over base: Settings? = nil) throws -> Configuration {
         var pairs: [(key: String, value: String)] = []
         for text in overrides {
@@ -55,7 +57,7 @@ package struct ConfigurationOptions: ParsableArguments {
         return found
     }
 
-    /// A misspelt name must not be passed over.
+    /// Rejects a misspelt name instead of ignoring it.
     private static func checkEnvironment() throws {
         let known = SettingsSchema.all.map { Configuration.variable($0.key) }
         let sections = Set(known.map { $0.split(separator: "_").prefix(2).joined(separator: "_") })
@@ -64,7 +66,10 @@ package struct ConfigurationOptions: ParsableArguments {
             let name = String(decoding: entry.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
             guard known.contains(name) || !sections.contains(where: { name.hasPrefix($0 + "_") })
             else {
-                throw CommandError("environment \(name) is no setting; see `ledger config show`")
+                throw CommandError(
+                    "the environment variable \(name) does not match a setting; see `ledger "
+                        + "config show`"
+                )
             }
         }
     }

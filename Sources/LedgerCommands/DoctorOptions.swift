@@ -10,45 +10,46 @@ import LedgerReading
 import LedgerRunning
 import LedgerUpkeep
 
-/// What both programs' `doctor` is told, and what both do with what was found.
+/// The options of both programs' `doctor`, and what both do with the findings.
 package struct DoctorOptions: ParsableArguments {
     package init() {}
 
     @OptionGroup package var configurations: ConfigurationOptions
-    @Option(help: "Journal to look at, a name under journal/ or a directory.")
+    @Option(help: "Check this journal: a name under journal/, or a directory.")
     package var journal: String?
-    @Option(help: "A model's checkpoint; models/best_model.zip, if it is there, unless given.")
+    @Option(help: "Check this model checkpoint (default: models/best_model.zip if it exists).")
     package var model: String?
-    @Option(help: "GB that must be free on the disk.")
+    @Option(help: "Free disk space to require, in GB.")
     package var minDisk = 10
-    @Option(help: "GB of memory that there should be.")
+    @Option(help: "Memory to require, in GB.")
     package var minMemory = 8
-    @Flag(help: "Show what passed too.")
+    @Flag(help: "Also list the checks that passed.")
     package var verbose = false
-    @Flag(help: "Make directories that are missing, and take modes away that others have.")
+    @Flag(help: "Create missing directories and remove excess file permissions.")
     package var fix = false
     @Flag(help: "Print JSON.")
     package var json = false
-    @Flag(help: "Leave a record in the journal; live asks for one that is younger than 24 hours.")
+    @Flag(
+        help: "Record the result in the journal. Live trading requires one from the last 24 hours.")
     package var record = false
-    @Flag(help: "The six items before real orders leave.")
+    @Flag(help: "Show the six checks to pass before sending real orders.")
     package var preLive = false
     @Option(
         help:
-            "Items of the checklist that you vouch for, separated by commas: dry-run, permissions, …"
+            "Confirm checklist items yourself, separated by commas: dry-run, permissions, …"
     )
     package var acknowledge = ""
-    @Option(help: "Who; USER@host unless given.")
+    @Option(help: "Who runs this command (default: USER@HOST).")
     package var actor: String?
-    @Option(help: "Milliseconds to wait for a sequencer's answer.")
+    @Option(help: "Milliseconds to wait for the running process to answer.")
     package var timeout: Int64 = 10_000
 
     package func validate() throws {
         guard (0...1_000_000).contains(minDisk), (0...1_000_000).contains(minMemory) else {
-            throw ValidationError("--min-disk and --min-memory are GB, from 0")
+            throw ValidationError("--min-disk and --min-memory must be 0 or more GB")
         }
         guard !record || journal != nil else {
-            throw ValidationError("--record: say in which --journal")
+            throw ValidationError("--record needs --journal")
         }
     }
 
@@ -66,11 +67,11 @@ package struct DoctorOptions: ParsableArguments {
         return subject
     }
 
-    /// Mends, looks again, prints, records.
+    /// Fixes what it may fix, checks again, prints and records.
     ///
     /// - Parameters:
-    ///   - looks: gives all checks; it is called a second time after something was mended.
-    ///   - permissions: picks what the venue said of a key out of the report.
+    ///   - looks: returns all checks; called again if something was fixed.
+    ///   - permissions: extracts from the report what the venue says about a key.
     package func finish(
         _ looks: () -> (DoctorReport, Configuration?),
         permissions: (DoctorReport) -> DoctorCheck? = { _ in nil }
@@ -104,7 +105,7 @@ package struct DoctorOptions: ParsableArguments {
         return checklist.isPassed
     }
 
-    /// Nil where there is none yet.
+    /// Nil if there is none yet.
     private static func opened(_ name: String) -> LMDBJournal? {
         try? SealedJournal.open(directory: JournalHome.directory(name), mode: .readOnly)
     }

@@ -24,11 +24,11 @@ package struct JournalOptions: ParsableArguments {
 package struct FormatOptions: ParsableArguments {
     package init() {}
 
-    @Option(help: "How to print: table, json, jsonl or csv.")
+    @Option(help: "Output format: table, json, jsonl or csv.")
     package var format = OutputFormat.table
 }
 
-/// A place in a journal as the command line names it: a sequence, a time, or the words `first`, `last`.
+/// A place in a journal on the command line: a sequence number, a time, or `first` or `last`.
 package struct Moment: ExpressibleByArgument {
     package enum Place {
         case sequence(SequenceNumber)
@@ -51,7 +51,7 @@ package struct Moment: ExpressibleByArgument {
 
     /// The last event at or before this place.
     ///
-    /// - Throws: `CommandError` for a sequence that the journal does not have.
+    /// - Throws: `CommandError` for a sequence number that is not in the journal.
     package func last(in journal: any Journal) throws -> SequenceNumber {
         switch place {
         case .sequence(let sequence):

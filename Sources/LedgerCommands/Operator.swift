@@ -1,7 +1,7 @@
 import Glibc
 import LedgerDomain
 
-/// Who gives a command, and when.
+/// Who runs a command, and when.
 package enum Operator {
     package static var holder: String { "\(program), process \(getpid()) of \(actor)" }
 

@@ -1,10 +1,10 @@
 import LedgerArchive
 import LedgerJournal
 
-/// The tree of a journal that a command has written.
+/// Updates the tree of a journal that a command has written.
 package enum Seal {
-    /// Lets it grow and signs it, where there is a key. The events stand: what goes wrong here is said and
-    /// does not end the command.
+    /// Grows the tree, and signs it if there is a key. The events are already committed, so an
+    /// error here is reported but does not fail the command.
     package static func afterwards(_ journal: LMDBJournal) {
         do {
             let directory = journal.path
@@ -14,13 +14,13 @@ package enum Seal {
             _ = try sealer.checkpoint()
             report(sealer)
         } catch {
-            Terminal.complain("ledger: the events are kept, no checkpoint is signed: \(error)")
+            Terminal.complain("ledger: the events are saved but no checkpoint was signed: \(error)")
         }
     }
 
     package static func report(_ sealer: TreeSealer) {
         if let repaired = sealer.repaired {
-            Terminal.complain("ledger: the tree was built anew from the events: \(repaired)")
+            Terminal.complain("ledger: the tree was rebuilt from the events: \(repaired)")
         }
     }
 }

@@ -6,9 +6,9 @@ package enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, jsonl, csv
 }
 
-/// How a table is shown: as a table, JSON, JSON lines or CSV.
+/// Prints a table as text, JSON, JSON lines or CSV.
 extension Table {
-    /// - Parameter isRecord: a table of one row is shown with a line for each column.
+    /// - Parameter isRecord: print a table with a single row as one line per column.
     package func write(_ format: OutputFormat, isRecord: Bool = false) {
         var bytes: [UInt8] = []
         switch format {
@@ -25,7 +25,7 @@ extension Table {
         Terminal.write(bytes)
     }
 
-    /// As a JSON array, without a line feed behind it.
+    /// As a JSON array, without a trailing line feed.
     package var json: String {
         var bytes: [UInt8] = []
         appendJSON(&bytes)
@@ -67,7 +67,7 @@ extension Table {
         list.split(separator: "\n").joined(separator: "; ")
     }
 
-    /// What moves a terminal's cursor or changes its colours is not passed on to it.
+    /// Removes what would move a terminal's cursor or change its colours.
     package static func shown(_ cell: String) -> String {
         guard cell.unicodeScalars.contains(where: isControl) else { return cell }
         var shown = String.UnicodeScalarView()
@@ -118,7 +118,7 @@ extension Table {
         for row in rows { line(row.map { $0 ?? "" }) }
     }
 
-    /// RFC 4180: quotes where a cell needs them.
+    /// RFC 4180: quotes a cell if necessary.
     package static func quoted(_ cell: String) -> String {
         let needs = cell.utf8.contains { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }
         guard needs else { return cell }

@@ -2,14 +2,14 @@ import Glibc
 import LedgerEvents
 import Synchronization
 
-/// Standard output in large pieces, and what only a person at a terminal wants to see.
+/// Writes standard output in large pieces, and progress to a terminal.
 package enum Terminal {
     package static let isOutput = isatty(1) == 1
     package static let isError = isatty(2) == 1
 
     private static let captured = Mutex<[UInt8]?>(nil)
 
-    /// What `body` would have written to standard output.
+    /// Returns what `body` would have written to standard output.
     package static func capture(_ body: () throws -> Void) throws -> [UInt8] {
         captured.withLock { $0 = [] }
         defer { captured.withLock { $0 = nil } }
@@ -17,7 +17,7 @@ package enum Terminal {
         return captured.withLock { $0 ?? [] }
     }
 
-    /// Writes everything to standard output, or ends quietly when the reader has gone.
+    /// Writes everything to standard output. Exits silently if the reader has closed it.
     package static func write(_ bytes: [UInt8]) {
         guard !offer(bytes) else { return }
         if errno == EPIPE { exit(0) }
@@ -25,7 +25,7 @@ package enum Terminal {
         exit(4)
     }
 
-    /// Writes everything to standard output; false where that cannot be done.
+    /// Writes everything to standard output; false if that fails.
     package static func offer(_ bytes: [UInt8]) -> Bool {
         let isKept = captured.withLock { kept in
             kept?.append(contentsOf: bytes)
@@ -38,7 +38,7 @@ package enum Terminal {
 
     package static func complain(_ text: String) { show(text + "\n") }
 
-    /// Standard error; nobody can be told when that fails.
+    /// Writes to standard error. A failure is ignored, because there is nowhere to report it.
     package static func show(_ text: String) { _ = write(Array(text.utf8), to: 2) }
 
     private static func write(_ bytes: [UInt8], to file: Int32) -> Bool {
@@ -55,23 +55,23 @@ package enum Terminal {
     }
 }
 
-/// Ctrl-C once ends a run in good order: the flag is looked at between two commits.
+/// The first Ctrl-C ends a run cleanly: the run checks the flag between two commits.
 package enum Interrupt {
     private static let flag = Atomic<Bool>(false)
 
     package static var wasAsked: Bool { flag.load(ordering: .relaxed) }
 
     package static func catchSignals() {
-        // Touched here, so that the handler never initialises it.
+        // Touched here so that the handler never initialises it.
         _ = wasAsked
-        // A parent's threads may have had them blocked, which a child inherits.
+        // A child inherits blocked signals from its parent's threads.
         var caught = sigset_t()
         sigemptyset(&caught)
         for number in [SIGINT, SIGTERM] { sigaddset(&caught, number) }
         sigprocmask(SIG_UNBLOCK, &caught, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
-                // A second one does not wait.
+                // A second Ctrl-C exits at once.
                 if Interrupt.wasAsked { _exit(128 + number) }
                 Interrupt.flag.store(true, ordering: .relaxed)
             }
@@ -79,7 +79,7 @@ package enum Interrupt {
     }
 }
 
-/// A bar on standard error, on a terminal only.
+/// A progress bar on standard error, if that is a terminal.
 package struct ProgressBar {
     private let label: String
     private var shown = ""

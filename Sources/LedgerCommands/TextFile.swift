@@ -2,15 +2,15 @@ import Glibc
 import LedgerUpkeep
 
 package enum TextFile {
-    /// A whole small text; `-` is standard input.
+    /// The content of a small text file; `-` is standard input.
     package static func read(_ path: String) throws -> String {
         guard let text = String(validating: try bytes(path), as: UTF8.self) else {
-            throw CommandError("\(path) is not UTF-8")
+            throw CommandError("\(path) is not valid UTF-8")
         }
         return text
     }
 
-    /// A whole small file; `-` is standard input.
+    /// The content of a small file; `-` is standard input.
     package static func bytes(_ path: String) throws -> [UInt8] {
         let file = path == "-" ? 0 : open(path, O_RDONLY)
         guard file >= 0 else {
@@ -27,7 +27,7 @@ package enum TextFile {
             guard count > 0 else { break }
             bytes += buffer[..<count]
             guard bytes.count <= 16 << 20 else {
-                throw CommandError("\(path) is larger than a configuration can be")
+                throw CommandError("\(path) is too large for a configuration")
             }
         }
         return bytes

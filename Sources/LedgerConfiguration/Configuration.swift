@@ -2,10 +2,10 @@ import LedgerDomain
 import LedgerEngine
 import LedgerSettings
 
-/// Settings read from a YAML file, the environment and options, each checked, each with its origin.
+/// Settings read from a YAML file, the environment and options; each is checked and has an origin.
 ///
-/// An option wins over the environment, the environment over the file, the file over the default. Keys
-/// that the program does not know are refused: a misspelt limit must not become no limit.
+/// An option overrides the environment, the environment overrides the file, the file overrides the
+/// default. Unknown keys are refused: a misspelt limit must not turn into no limit.
 public struct Configuration: Sendable {
     public enum Origin: Hashable, Sendable, CustomStringConvertible {
         case file(String, line: Int)
@@ -40,7 +40,7 @@ public struct Configuration: Sendable {
         checked[key]
     }
 
-    /// For a reader that knows no configuration.
+    /// For a reader without a configuration.
     public var checked: CheckedSettings { CheckedSettings(checked: settings) }
 
     /// The text of a setting that is known only by its key; empty if it is absent.
@@ -52,8 +52,8 @@ public struct Configuration: Sendable {
     }
 
     /// - Parameters:
-    ///   - path: a YAML file; nil for defaults alone.
-    ///   - overrides: `key=value` as the command line has them.
+    ///   - path: a YAML file; nil for defaults only.
+    ///   - overrides: `key=value` from the command line.
     public init(
         path: String?, text: String?, environment: [String: String],
         overrides: [(key: String, value: String)] = []
@@ -74,7 +74,7 @@ public struct Configuration: Sendable {
         Self.addDefaults(&found)
         try Self.checkTogether(found)
         for (key, entry) in found where SettingsSchema.setting(key)?.isSecret == true {
-            // What comes from a journal is a fingerprint already, and no secret.
+            // A value from a journal is already a fingerprint, not a secret.
             if !Fingerprint.isFingerprint(entry.value) { secrets[key] = entry.value }
             found[key]?.value = Fingerprint.of(entry.value)
         }
@@ -90,17 +90,17 @@ public struct Configuration: Sendable {
         }
     }
 
-    /// The secret itself, for the part that must send it; nil if only its fingerprint is known.
-    /// Everything else sees the fingerprint.
+    /// The secret itself, for the code that sends it; nil if only its fingerprint is known. All
+    /// other code gets the fingerprint.
     public func secret(_ key: SettingKey<String>) -> String? { secrets[key.name] }
 
-    /// The names by which the environment may set a setting, its own first.
+    /// The environment variables that can set a setting, its own name first.
     public static func variables(_ setting: Setting) -> [String] {
         [variable(setting.key)] + setting.variables
     }
 
-    /// - Throws: for two names of one setting with different values (C18), and for a flag that is
-    ///   neither yes nor no.
+    /// - Throws: if two names of one setting have different values (C18), or a flag is neither yes
+    ///   nor no.
     private static func entry(
         _ setting: Setting, _ environment: [String: String]
     ) throws(ConfigurationError) -> Entry? {
@@ -111,7 +111,7 @@ public struct Configuration: Sendable {
                 guard let flag = Self.flag(value) else {
                     throw ConfigurationError(
                         place: "environment \(name)", key: setting.key,
-                        "'\(value)' is none of true, 1, yes, false, 0, no")
+                        "'\(value)' is not one of true, 1, yes, false, 0, no")
                 }
                 value = flag
             }
@@ -129,7 +129,7 @@ public struct Configuration: Sendable {
         return found
     }
 
-    /// Environments say yes and no in several ways, settings in one.
+    /// The environment accepts several words for yes and no, settings only one.
     private static func flag(_ text: String) -> String? {
         switch text.lowercased() {
         case "true", "1", "yes": "true"
@@ -152,7 +152,7 @@ public struct Configuration: Sendable {
             throw ConfigurationError(entry, "'\(entry.value)' \(problem)")
         }
         guard !entry.value.contains("\n") else {
-            throw ConfigurationError(entry, "has a line break in it")
+            throw ConfigurationError(entry, "contains a line break")
         }
     }
 
@@ -161,15 +161,15 @@ public struct Configuration: Sendable {
             let parts = entry.key.split(separator: ".")
             guard parts.count == 3 else { continue }
             let prefix = "\(parts[0]).\(parts[1])"
-            // Lists are counted from 0: one behind a gap would be passed over.
+            // Lists are numbered from 0; an entry after a gap would be ignored.
             guard let index = Int(parts[1]), "\(index)" == parts[1] else {
-                throw ConfigurationError(entry, "has '\(parts[1])' where a number from 0 belongs")
+                throw ConfigurationError(entry, "has '\(parts[1])' instead of a number from 0")
             }
             let list = SettingsList(rawValue: String(parts[0]))
             let needs = list?.required ?? []
             guard index == 0 || found[instance(needs[0], index - 1)] != nil else {
                 throw ConfigurationError(
-                    entry, "comes without \(parts[0]).\(index - 1); they count from 0")
+                    entry, "is given without \(parts[0]).\(index - 1); entries are numbered from 0")
             }
             for needed in needs where found[instance(needed, index)] == nil {
                 let name = needed.split(separator: ".").last ?? ""
@@ -214,7 +214,7 @@ public struct Configuration: Sendable {
 }
 
 extension SettingsList {
-    /// The keys that each entry must give, the first of which says that there is an entry.
+    /// The required keys of each entry; the first one shows that the entry exists.
     fileprivate var required: [String] {
         switch self {
         case .data: [DataKeys.path.name]

@@ -9,7 +9,7 @@ public struct DataSettings: Sendable {
     public var path: String
     public var symbol: String
     public var format: ImportFormat
-    /// Without its number, which the run gives.
+    /// Without its number, which the run assigns.
     public var instrument: Instrument
 
     /// The instruments whose data come from a venue's stream.
@@ -19,7 +19,7 @@ public struct DataSettings: Sendable {
         where try entry[DataKeys.path] == DataKeys.venuePath {
             let data = try DataSettings(entry)
             guard !data.symbol.isEmpty else {
-                throw entry.error(DataKeys.symbol, "is missing; a venue has many")
+                throw entry.error(DataKeys.symbol, "is missing; a venue has many symbols")
             }
             instruments.append(data.instrument)
         }
@@ -46,7 +46,7 @@ public struct DataSettings: Sendable {
         let rows = try settings[DataKeys.rows]
         if !rows.isEmpty {
             guard let kind = ImportFormat.Kind(rawValue: rows) else {
-                throw settings.error(DataKeys.rows, "'\(rows)' is no kind of row")
+                throw settings.error(DataKeys.rows, "'\(rows)' is not a kind of row")
             }
             format.kind = kind
         }
@@ -77,14 +77,14 @@ public struct DataSettings: Sendable {
         if !name.isEmpty {
             guard let time = TimeFormat(rawValue: name) else {
                 let names = TimeFormat.allCases.map(\.rawValue).joined(separator: ", ")
-                throw settings.error(DataKeys.time, "'\(name)' is none of \(names)")
+                throw settings.error(DataKeys.time, "'\(name)' is not one of \(names)")
             }
             format.timeFormat = time
         }
         let day = try settings[DataKeys.date]
         if !day.isEmpty {
             guard let date = Timestamp(day) else {
-                throw settings.error(DataKeys.date, "'\(day)' is no date YYYY-MM-DD")
+                throw settings.error(DataKeys.date, "'\(day)' is not a date such as 2024-03-05")
             }
             format.baseDate = CivilDate(daysSinceEpoch: date.utcDay)
         }

@@ -12,7 +12,7 @@ struct Flattener {
         let root: Node?
         do { root = try Yams.compose(yaml: text) } catch {
             throw (error as? YamlError).map(problem)
-                ?? ConfigurationError(place: file, "the file is no YAML")
+                ?? ConfigurationError(place: file, "the file is not valid YAML")
         }
         guard let root else { return [] }
         guard root.mapping != nil else {
@@ -22,14 +22,15 @@ struct Flattener {
         return entries
     }
 
-    /// The parser calls itself for each level: what is nested a thousand times would end the program.
+    /// Checks the nesting depth first, because the parser is recursive and deep nesting would crash
+    /// it.
     private func checkNesting(_ text: String) throws(ConfigurationError) {
         guard text.utf8.count <= 1 << 20 else {
             throw ConfigurationError(place: file, "the file is larger than 1 MiB")
         }
         var line = 1
         var open = 0
-        // Only in front of everything else in a line does one of them open a level.
+        // They open a level only at the start of a line.
         var (dashes, isLeading) = (0, true)
         for byte in text.utf8 {
             switch byte {
@@ -40,17 +41,17 @@ struct Flattener {
             case UInt8(ascii: "["), UInt8(ascii: "{"): (open, isLeading) = (open + 1, false)
             case UInt8(ascii: "]"), UInt8(ascii: "}"):
                 (open, isLeading) = (max(0, open - 1), false)
-            // Other breaks of lines that YAML knows: a carriage return, and some beyond ASCII.
+            // Other line breaks of YAML: a carriage return, and some outside ASCII.
             case UInt8(ascii: "\r"), 0x80...: isLeading = true
             default: isLeading = false
             }
             guard open <= 100, dashes <= 500 else {
-                throw ConfigurationError(place: "\(file):\(line)", "is nested too deep")
+                throw ConfigurationError(place: "\(file):\(line)", "is nested too deeply")
             }
         }
     }
 
-    /// Far more settings than anybody has; aliases of aliases could make billions.
+    /// Far more settings than anyone has; aliases of aliases could create billions.
     private static let mostEntries = 10_000
 
     private mutating func add(_ entry: Configuration.Entry) throws(ConfigurationError) {
@@ -60,7 +61,7 @@ struct Flattener {
         entries.append(entry)
     }
 
-    /// Says where and what, and quotes nothing: the line may hold a secret.
+    /// States the place and the problem without quoting, because the line may contain a secret.
     private func problem(_ error: YamlError) -> ConfigurationError {
         switch error {
         case .scanner(let context, let problem, let mark, _),
@@ -73,8 +74,8 @@ struct Flattener {
         case .duplicatedKeysInMapping(let keys, let context):
             return ConfigurationError(
                 place: "\(file):\(context.mark.line)",
-                "\(keys.sorted().joined(separator: ", ")) stands twice from here on")
-        default: return ConfigurationError(place: file, "the file is no YAML")
+                "\(keys.sorted().joined(separator: ", ")) is repeated here")
+        default: return ConfigurationError(place: file, "the file is not valid YAML")
         }
     }
 
@@ -85,7 +86,7 @@ struct Flattener {
         throws(ConfigurationError)
     {
         guard depth < 8 else {
-            throw ConfigurationError(place: place(node), key: key, "is nested too deep")
+            throw ConfigurationError(place: place(node), key: key, "is nested too deeply")
         }
         switch node {
         case .scalar(let scalar):
@@ -97,7 +98,7 @@ struct Flattener {
             for (name, value) in mapping {
                 guard let text = name.scalar?.string else {
                     throw ConfigurationError(
-                        place: place(name), key: key, "has a key that is no text")
+                        place: place(name), key: key, "has a key that is not text")
                 }
                 try flatten(value, key.isEmpty ? text : "\(key).\(text)", depth: depth + 1)
             }
@@ -126,7 +127,7 @@ struct Flattener {
         for (name, value) in mapping {
             guard let column = name.scalar?.string, let place = value.scalar?.string else {
                 throw ConfigurationError(
-                    place: self.place(node), key: key, "maps columns to names or numbers")
+                    place: self.place(node), key: key, "must map columns to names or numbers")
             }
             parts.append("\(column)=\(place)")
         }

@@ -5,18 +5,18 @@ import LedgerSettings
 import LedgerVenues
 import VenueRegister
 
-/// The keys of a venue: from the environment, or from a file that only its owner may read.
+/// The keys of a venue, from the environment or from a file that only its owner can read.
 ///
-/// A key file has a line for each of the two, by the names that the environment has for them or shorter
-/// ones; `#` begins a comment:
+/// A key file has one line per key, with the names used in the environment or shorter ones; `#`
+/// starts a comment:
 ///
 ///     api_key = PK…
 ///     api_secret = …
 public enum KeyFile {
     /// - Parameter venue: its name in the register.
-    /// - Returns: empty secrets where nothing gives them.
-    /// - Throws: where a key comes from a place that others can read, or from two that differ; no error
-    ///   quotes a key.
+    /// - Returns: empty secrets if nothing sets them.
+    /// - Throws: if a key is in a place that others can read, or differs between two places; no
+    ///   error quotes a key.
     public static func keys(
         of venue: String, _ configuration: Configuration
     ) throws -> VenueKeys {
@@ -38,7 +38,7 @@ public enum KeyFile {
         _ known: Secret, found: Secret, _ key: SettingKey<String>, in path: String
     ) throws(SettingsError) -> Secret {
         guard known.isEmpty || known == found else {
-            throw SettingsError(key, "is one in \(path) and another in the environment")
+            throw SettingsError(key, "differs between \(path) and the environment")
         }
         return found
     }
@@ -51,20 +51,20 @@ public enum KeyFile {
         case .option:
             throw SettingsError(
                 key,
-                "is on a command line, which every process can read; set the environment, or "
-                    + "name a key file")
+                "is on the command line, which every process can read; set the environment "
+                    + "variable, or name a key file")
         case .file(let path, _):
             guard PrivateFile.isPrivate(path) else {
                 throw SettingsError(
-                    key, "is in \(path), which others may read: chmod 600 \(path)")
+                    key, "is in \(path), which others can read; run chmod 600 \(path)")
             }
         default: break
         }
         return Secret(secret)
     }
 
-    /// - Throws: `ArchiveError` for a file that is not there, not private, or larger than 4,096 bytes;
-    ///   `ConfigurationError` for a line that is none of the two keys.
+    /// - Throws: `ArchiveError` for a file that is missing, not private or larger than 4,096 bytes;
+    ///   `ConfigurationError` for a line that is neither of the two keys.
     public static func read(_ path: String, venue: String) throws -> VenueKeys {
         var keys = VenueKeys(key: Secret(""), secret: Secret(""))
         let known = KnownVenues.named(venue)?.credentials
@@ -84,12 +84,13 @@ public enum KeyFile {
             }
         }
         guard keys.areComplete else {
-            throw ConfigurationError(place: path, "api_key and api_secret must both stand there")
+            throw ConfigurationError(
+                place: path, "the file must contain both api_key and api_secret")
         }
         return keys
     }
 
-    /// Whether a line names a setting: by the end of its key or by an environment variable.
+    /// Whether a line names a setting, by the end of its key or by an environment variable.
     private static func isName(_ name: String, of key: SettingKey<String>?) -> Bool {
         guard let key else { return false }
         return name == key.name.split(separator: ".").last.map(String.init)

@@ -3,13 +3,14 @@ import LedgerSettings
 import LedgerVenues
 import VenueRegister
 
-/// Settings that are each good and contradict each other (C18): those of the engine and all others.
+/// Settings that are valid by themselves but contradict each other (C18): those of the engine and
+/// all others.
 enum SettingsContradictions {
     static func check(_ settings: Settings) throws(SettingsError) {
         try SettingsCheck.run(settings)
         try SettingsOrder(NetworkKeys.backoffBase, atMost: NetworkKeys.maxBackoff).check(settings)
         try live(settings)
-        // A paper that nobody named contradicts nothing.
+        // A default value of `paper` contradicts nothing.
         if try settings[ModeKeys.mode] == .live,
             settings.text(of: ExecutionKeys.paper.name) == "true",
             try settings[LiveKeys.execMode] == .live
@@ -18,18 +19,18 @@ enum SettingsContradictions {
                 ExecutionKeys.paper, "true contradicts live.exec_mode live (EXEC_MODE)")
         }
         if try settings[UniverseKeys.mode] == .csv, try settings[UniverseKeys.csvPath].isEmpty {
-            throw SettingsError(UniverseKeys.csvPath, "is empty, and universe.mode is csv")
+            throw SettingsError(UniverseKeys.csvPath, "is empty but universe.mode is csv")
         }
     }
 
-    /// A venue with a live side asks for two settings.
+    /// A venue with live trading requires two settings.
     private static func live(_ settings: Settings) throws(SettingsError) {
         for own in KnownVenues.all.compactMap(\.liveSwitch) {
             guard try !settings[own.paper], try !settings[own.enabled] else { continue }
             let variable = own.enabled.setting.variables.first
             throw SettingsError(
                 own.paper,
-                "false asks for \(own.enabled.name)=true" + (variable.map { " (\($0))" } ?? ""))
+                "false requires \(own.enabled.name)=true" + (variable.map { " (\($0))" } ?? ""))
         }
     }
 }

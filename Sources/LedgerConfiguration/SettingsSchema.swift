@@ -3,7 +3,7 @@ import LedgerSettings
 import LedgerVenues
 import VenueRegister
 
-/// The register of all settings: a group for each part of the program, each declared where it is read.
+/// The register of all settings. Each group is declared where it is read.
 public enum SettingsSchema {
     public static let all: [Setting] = [
         engine, VenueFileKeys.all, ExecutionKeys.all, LiveKeys.all, FeedKeys.all,
@@ -26,10 +26,10 @@ public enum SettingsSchema {
             + venue.exchangeSettings
     }
 
-    /// The setting that a key names; nil for one that the program does not know.
+    /// The setting for a key; nil if the key is unknown.
     public static func setting(_ key: String) -> Setting? { all.setting(key) }
 
-    /// Nil if each value suits its setting and none contradicts another; else the first problem.
+    /// Nil if all values are valid and none contradict each other; otherwise the first problem.
     public static func problem(with settings: Settings) -> SettingsError? {
         for (key, value) in settings.pairs {
             if let problem = setting(key)?.problem(with: value) {

@@ -78,9 +78,11 @@ extension Engine {
         for slot in desk.slots
         where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
             || Int(slot.instrument.number) > NameBook.highest
-        { throw StateError("a saved strategy trades instrument \(slot.instrument.number)") }
+        { throw StateError("a saved strategy trades unknown instrument \(slot.instrument.number)") }
         desk.listen()
-        guard inputs < .max / 2 else { throw StateError("a saved state counts \(inputs) inputs") }
-        guard reader.isAtEnd else { throw StateError("a saved state goes on after its end") }
+        guard inputs < .max / 2 else {
+            throw StateError("the saved state has an invalid number of inputs: \(inputs)")
+        }
+        guard reader.isAtEnd else { throw StateError("the saved state has trailing bytes") }
     }
 }

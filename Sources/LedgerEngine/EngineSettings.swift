@@ -40,8 +40,8 @@ struct EngineSettings: Sendable {
         guard accountKind != .simulated || !isRemote else {
             throw SettingsError(
                 AccountKeys.kind,
-                "a simulated account trades at the simulated venue alone; "
-                    + "venue.kind asks for paper or live")
+                "a simulated account can only trade at the simulated venue; "
+                    + "this venue.kind needs account.kind paper or live")
         }
         venue = try VenueSettings(settings)
         safety = try SafetyRules(
@@ -67,9 +67,9 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
         case .number(let error): error.description
         case .settings(let error): error.description
         case .state(let error): error.description
-        case .unconfigured(let what): "\(what) came before a configuration"
+        case .unconfigured(let what): "\(what) precedes the first configuration"
         case .backwards(let time, let after):
-            "time runs backwards: \(time) after \(after); sort the input by time"
+            "time goes backwards: \(time) after \(after); sort the input by time"
         }
     }
 }

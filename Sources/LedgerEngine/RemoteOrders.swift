@@ -278,7 +278,7 @@ struct RemoteOrders: Hashable, Sendable {
                 correlation: try reader.read())
         }
         for (entry, next) in zip(pending, pending.dropFirst()) where entry.order >= next.order {
-            throw StateError("a saved state has order \(next.order) after \(entry.order)")
+            throw StateError("the saved state has order \(next.order) after \(entry.order)")
         }
     }
 }

@@ -5,29 +5,29 @@ import LedgerSettings
 /// What a run is called, and what makes it repeatable.
 public enum RunKeys {
     public static let name = SettingKey.text(
-        "run.name", default: "backtest", help: "name of the run, in RunStarted")
+        "run.name", default: "backtest", help: "name of the run, recorded in RunStarted")
     public static let seed = SettingKey<UInt64>.integer(
-        "seed", 0...Int64.max, default: 0, help: "seed of every random draw")
+        "seed", 0...Int64.max, default: 0, help: "seed of the random generator")
     public static let digestEvery = SettingKey<UInt64>.integer(
         "engine.digest_every", 1...1_000_000_000, default: 65_536,
-        help: "inputs between two digests of the engine's state")
+        help: "number of inputs between two digests of the engine's state")
 
     public static let all = [name.setting, seed.setting, digestEvery.setting]
 }
 
-/// The account that trades.
+/// The name of the trading account.
 public enum AccountKeys {
     public static let name = SettingKey.text(
         "account.name", default: "main", help: "account that trades")
     public static let kind = SettingKey<AccountKind>.choice(
         "account.kind", default: .simulated,
-        help: "whose money it is; live trades at a venue outside alone")
+        help: "whose money it is: simulated, paper or live; live needs an external venue")
     public static let currency = SettingKey.text(
         "account.currency", default: "USD", help: "currency of cash, fees and profit")
     public static let cash = SettingKey<Money>.amount(
-        "account.cash", default: "100000", help: "first deposit, in the account's currency")
+        "account.cash", default: "100000", help: "initial deposit, in the account's currency")
     public static let allowShort = SettingKey.flag(
-        "account.allow_short", default: false, help: "whether sells may exceed the position")
+        "account.allow_short", default: false, help: "allow sells that exceed the position")
 
     public static let all = [
         name.setting, kind.setting, currency.setting, cash.setting, allowShort.setting,
@@ -38,13 +38,19 @@ public enum AccountKeys {
 public enum ModeKeys {
     public static let mode = SettingKey<DriverMode>.choice(
         "mode", default: .sim,
-        help: "which driver may run this configuration; in live no safety can be off")
+        help:
+            "which program may run this configuration; live does not allow any safety check to "
+            + "be off"
+    )
     /// The venue kind whose orders the engine fills itself.
     public static let simulated = "simulated"
     /// Any other name is a venue outside; the schema knows which there are.
     public static let venue = SettingKey.text(
         "venue.kind", default: simulated,
-        help: "where orders go: the engine's own venue, or one outside by the trading daemon")
+        help:
+            "where orders go: simulated fills them in the engine; other venues need the trading "
+            + "daemon"
+    )
 
     public static let all = [mode.setting, venue.setting]
 }

@@ -88,7 +88,7 @@ public enum SettingsCheck {
             guard known.contains(where: { $0.lowercased() == name.lowercased() }) else {
                 throw SettingsError(
                     GateKeys.strategyDisabledList,
-                    "'\(name)' is no strategy; there are \(known.joined(separator: ", "))")
+                    "'\(name)' is not a strategy; there are \(known.joined(separator: ", "))")
             }
         }
     }

@@ -131,7 +131,7 @@ public struct StrategyCatalog: Sendable {
         let kind = try settings[StrategyKeys.kind]
         guard let type = types.first(where: { $0.kind == kind }) else {
             let known = types.map { $0.kind }.joined(separator: ", ")
-            throw settings.error(StrategyKeys.kind, "'\(kind)' is none of \(known)")
+            throw settings.error(StrategyKeys.kind, "'\(kind)' is not one of \(known)")
         }
         return try type.init(settings)
     }

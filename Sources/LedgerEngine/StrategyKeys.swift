@@ -4,14 +4,14 @@ import LedgerSettings
 /// What every strategy is told, and the quantity that several share.
 public enum StrategyKeys {
     public static let kind = SettingKey.choice(
-        "strategies.*.kind", of: StrategyCatalog.kinds, default: nil, help: "which strategy")
+        "strategies.*.kind", of: StrategyCatalog.kinds, default: nil, help: "kind of strategy")
     public static let name = SettingKey.text(
-        "strategies.*.name", default: nil, help: "its name; the kind where none is given")
+        "strategies.*.name", default: nil, help: "name of the strategy; the kind if not given")
     public static let symbols = SettingKey.text(
         "strategies.*.symbols", default: nil, help: "instruments, separated by commas")
     public static let quantity = SettingKey<Quantity>.decimal(
         "strategies.*.quantity", from: "0.000000001", through: "1000000000000", default: "1",
-        help: "units an order", strategies: [SMACrossover.kind, BuyAndHold.kind])
+        help: "units per order", strategies: [SMACrossover.kind, BuyAndHold.kind])
 
     public static let all = [kind.setting, name.setting, symbols.setting, quantity.setting]
 }
@@ -29,20 +29,23 @@ extension SettingsEntry {
 /// The settings of `SMACrossover`.
 public enum CrossoverKeys {
     public static let fast = SettingKey<Int>.integer(
-        "strategies.*.fast", 1...100_000, default: 10, help: "prices in the fast average",
+        "strategies.*.fast", 1...100_000, default: 10, help: "number of prices in the fast average",
         strategies: [SMACrossover.kind])
     public static let slow = SettingKey<Int>.integer(
-        "strategies.*.slow", 2...100_000, default: 30, help: "prices in the slow average",
+        "strategies.*.slow", 2...100_000, default: 30, help: "number of prices in the slow average",
         strategies: [SMACrossover.kind])
     public static let arithmetic = SettingKey<Arithmetic>.choice(
         "strategies.*.arithmetic", default: .exact,
-        help: "whether averages are running doubles or exact sums", strategies: [SMACrossover.kind])
+        help: "how averages are computed: running doubles or exact sums",
+        strategies: [SMACrossover.kind])
     public static let stopLoss = SettingKey<Price>.decimal(
         "strategies.*.stop_loss", from: "0", through: "1000000000", default: "0",
-        help: "distance of a stop from the fill; 0 for none", strategies: [SMACrossover.kind])
+        help: "distance of the stop loss from the fill price; 0 for none",
+        strategies: [SMACrossover.kind])
     public static let takeProfit = SettingKey<Price>.decimal(
         "strategies.*.take_profit", from: "0", through: "1000000000", default: "0",
-        help: "distance of a limit from the fill; 0 for none", strategies: [SMACrossover.kind])
+        help: "distance of the take profit from the fill price; 0 for none",
+        strategies: [SMACrossover.kind])
 
     public static let all = [
         fast.setting, slow.setting, arithmetic.setting, stopLoss.setting, takeProfit.setting,
@@ -61,7 +64,7 @@ public enum CrossoverKeys {
 public enum HoldKeys {
     public static let cashFraction = SettingKey<Double>.decimal(
         "strategies.*.cash_fraction", from: "0", through: "1", default: "0",
-        help: "share of the cash to spend instead of a quantity; 0 to use the quantity",
+        help: "share of the cash to spend; 0 to use the quantity instead",
         strategies: [BuyAndHold.kind])
 
     public static let all = [cashFraction.setting]
@@ -71,19 +74,21 @@ public enum HoldKeys {
 public enum ThresholdKeys {
     public static let kSigma = SettingKey<Double>.decimal(
         "strategies.*.k_sigma", from: "0", through: "1000", default: "1",
-        help: "standard deviations taken off the predicted move", strategies: [Threshold.kind])
+        help: "standard deviations subtracted from the predicted move", strategies: [Threshold.kind]
+    )
     public static let kATR = SettingKey<Double>.decimal(
         "strategies.*.k_atr", from: "0", through: "1000", default: "0.5",
-        help: "smallest usable move in average true ranges", strategies: [Threshold.kind])
+        help: "smallest move to trade, in average true ranges", strategies: [Threshold.kind])
     public static let atrPeriod = SettingKey<Int>.integer(
-        "strategies.*.atr_period", 1...10_000, default: 14, help: "bars in the average true range",
+        "strategies.*.atr_period", 1...10_000, default: 14,
+        help: "number of bars in the average true range",
         strategies: [Threshold.kind])
     public static let rewardRisk = SettingKey<Double>.decimal(
         "strategies.*.reward_risk", from: "0.001", through: "1000", default: "2",
-        help: "take-profit distance over stop-loss distance", strategies: [Threshold.kind])
+        help: "ratio of take-profit distance to stop-loss distance", strategies: [Threshold.kind])
     public static let riskPerTrade = SettingKey<Double>.decimal(
         "strategies.*.risk_per_trade", from: "0.000001", through: "1", default: "0.01",
-        help: "share of equity lost when the stop is hit", strategies: [Threshold.kind])
+        help: "share of equity to lose if the stop is hit", strategies: [Threshold.kind])
 
     public static let all = [
         kSigma.setting, kATR.setting, atrPeriod.setting, rewardRisk.setting, riskPerTrade.setting,

@@ -60,16 +60,17 @@ struct StrategySlot: Sendable {
         for entry in settings.entries(.strategies) {
             let name = try entry.strategyName
             if slots.contains(where: { $0.name == name }) {
-                throw entry.error(StrategyKeys.name, "'\(name)' names an earlier strategy too")
+                throw entry.error(
+                    StrategyKeys.name, "'\(name)' is also the name of an earlier strategy")
             }
             let symbols = try entry[StrategyKeys.symbols].split(separator: ",").map(\.trimmed)
             guard !symbols.isEmpty else {
-                throw entry.error(StrategyKeys.symbols, "names no instrument")
+                throw entry.error(StrategyKeys.symbols, "lists no instrument")
             }
             for (place, symbol) in symbols.enumerated() {
                 guard !symbol.isEmpty, !symbols[..<place].contains(symbol) else {
                     throw entry.error(
-                        StrategyKeys.symbols, "'\(symbol)' is empty or stands twice")
+                        StrategyKeys.symbols, "'\(symbol)' is empty or listed twice")
                 }
                 slots.append(
                     StrategySlot(

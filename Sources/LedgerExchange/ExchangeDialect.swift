@@ -3,11 +3,12 @@ import LedgerConfiguration
 import LedgerSettings
 import LedgerVenues
 
-/// A venue's API as the local exchange speaks it. A venue that has one declares it in its own folder.
+/// A venue's API as the local exchange serves it. Each venue that has one declares it in its own
+/// folder.
 public protocol ExchangeDialect: Sendable {
-    /// The venue's name, which the account of the exchange's own ledger bears too.
+    /// The venue's name, which is also the name of the account in the exchange's ledger.
     var name: String { get }
-    /// What the random walks are when the settings name none, as SYMBOL=PRICE,…
+    /// The default random walks, as SYMBOL=PRICE,…
     var symbols: String { get }
     /// Where instruments are listed.
     var listing: String { get }
@@ -16,16 +17,16 @@ public protocol ExchangeDialect: Sendable {
 
     func currency(_ configuration: Configuration) -> String
     func kind(of symbol: String) -> InstrumentKind
-    /// Of several dialects each lists its own symbols: true for a symbol that is this one's, false for
-    /// another's, nil for one that it lists unless another claims it.
+    /// Decides between dialects: true if the symbol belongs to this one, false if it belongs to
+    /// another, nil if it is listed here unless another claims it.
     func claims(_ symbol: String, currency: String) -> Bool?
-    /// The setting whose files describe instruments; nil where none does.
+    /// The setting whose files describe instruments; nil if there is none.
     var listedSetting: SettingKey<[String]>? { get }
-    /// What files of the settings say of instruments.
+    /// What the files of the settings say about instruments.
     func listed(_ options: ExchangeOptions) throws -> [ListedSymbol]
     /// What is served besides requests, in the order in which it is printed.
     func streams(at socket: String) -> [(name: String, address: String)]
-    /// How a recorded stream of the venue is played; nil when it cannot be.
+    /// How to play a recorded stream of the venue; nil if that is not possible.
     var recordings: (any ExchangeRecordings)? { get }
 
     func venue(
@@ -39,7 +40,7 @@ extension ExchangeDialect {
     public var recordings: (any ExchangeRecordings)? { nil }
 }
 
-/// What a file says of one instrument.
+/// What a file says about one instrument.
 public struct ListedSymbol: Hashable, Sendable {
     public var symbol: String
     public var currency: String
@@ -51,9 +52,9 @@ public struct ListedSymbol: Hashable, Sendable {
     }
 }
 
-/// Recorded streams of one venue.
+/// The recorded streams of one venue.
 public protocol ExchangeRecordings: Sendable {
-    /// The symbols that the recording begins with.
+    /// The symbols at the start of the recording.
     func symbols(_ path: String) throws -> [String]
     func feed(_ path: String, _ instruments: [Instrument]) throws -> any MarketFeed
 }

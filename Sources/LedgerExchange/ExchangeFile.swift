@@ -1,6 +1,6 @@
 import LedgerImport
 
-/// Reads a file whole, unpacked where it is packed.
+/// Reads a whole file, and unpacks it if it is compressed.
 public enum ExchangeFile {
     private static let most = 64 << 20
 

@@ -5,10 +5,11 @@ import LedgerEvents
 import LedgerReading
 import LedgerSafety
 
-/// How the exchange runs: what the settings `exchange.*` say, read once.
+/// How the exchange runs: the settings `exchange.*`, read once.
 public struct ExchangeOptions: Sendable {
     public var configuration: Configuration
-    /// A name under `journal/`, or a directory; with several dialects `-` and the dialect's name follow it.
+    /// A name under `journal/`, or a directory; with several dialects, `-` and the dialect's name
+    /// follow.
     public var journal: String
     public var dialects: [any ExchangeDialect] = []
     public var host: String
@@ -16,7 +17,7 @@ public struct ExchangeOptions: Sendable {
     public var key: String
     public var secret: String
     public var feed: ExchangeKeys.Feed
-    /// Times as fast as it happened; nil for as fast as it goes.
+    /// Speed relative to real time; nil for as fast as possible.
     public var speed: Double?
     public var waitsForSubscriber: Bool
     public var exitsAtEnd: Bool
@@ -36,11 +37,11 @@ public struct ExchangeOptions: Sendable {
                 !dialects.contains(where: { $0.name == name })
             else {
                 let names = known.map(\.name).joined(separator: ", ")
-                throw InputError("exchange.dialects: '\(name)' is none of \(names)")
+                throw InputError("exchange.dialects: '\(name)' is not one of \(names)")
             }
             dialects.append(dialect)
         }
-        guard !dialects.isEmpty else { throw InputError("exchange.dialects names none") }
+        guard !dialects.isEmpty else { throw InputError("exchange.dialects is empty") }
         host = configuration[ExchangeKeys.host]
         port = configuration[ExchangeKeys.port]
         key =
@@ -66,11 +67,11 @@ public struct ExchangeOptions: Sendable {
             configuration[ExchangeKeys.certificate].isEmpty
                 == configuration[ExchangeKeys.privateKey].isEmpty
         else {
-            throw InputError("exchange.certificate and exchange.private_key go together")
+            throw InputError("set both exchange.certificate and exchange.private_key")
         }
     }
 
-    /// Of defaults and the settings named: what tests make.
+    /// From defaults and the given settings; used by tests.
     public init(
         journal: String, known: [any ExchangeDialect], _ settings: [(key: String, value: String)]
     ) throws {
@@ -83,8 +84,8 @@ public struct ExchangeOptions: Sendable {
         dialects.count == 1 ? journal : "\(journal)-\(dialect.name)"
     }
 
-    /// The settings of a dialect's own engine: an account in its currency and none of the protection that
-    /// is the business of clients.
+    /// The settings of a dialect's own engine: an account in its currency and no protection, which
+    /// is the clients' business.
     public func settings(of dialect: any ExchangeDialect) throws -> Configuration {
         var pairs = configuration.entries.filter { entry in
             entry.origin != .standard && !entry.key.hasPrefix("exchange.")

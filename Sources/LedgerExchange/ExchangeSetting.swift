@@ -7,7 +7,7 @@ import LedgerReading
 struct ExchangeSetting {
     private let options: ExchangeOptions
     private let dialect: any ExchangeDialect
-    /// With the prices at which random walks begin.
+    /// With the initial prices of random walks.
     private var walks: [(instrument: Instrument, price: Price)] = []
     private var files: [DataSettings] = []
     private let listed: [ListedSymbol]
@@ -29,11 +29,11 @@ struct ExchangeSetting {
             instruments = try recordings.symbols(path).map(instrument)
         }
         guard !instruments.isEmpty else {
-            throw InputError("nothing to trade: name symbols, data or a recording")
+            throw InputError("there is nothing to trade; set symbols, data or a recording")
         }
     }
 
-    /// Where time begins in a new journal.
+    /// The initial time of a new journal.
     var start: Timestamp {
         guard options.keepsFeedTime, var feed = try? feed(numbered) else {
             return ExchangeClock.machine
@@ -66,7 +66,7 @@ struct ExchangeSetting {
         }
     }
 
-    /// Of several dialects each takes its own kind of symbol.
+    /// With several dialects, each takes its own kind of symbol.
     private func isOurs(_ symbol: String) -> Bool {
         func claim(_ dialect: any ExchangeDialect) -> Bool? {
             dialect.claims(symbol, currency: options.currency(of: dialect))

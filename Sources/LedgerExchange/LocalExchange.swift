@@ -1,17 +1,19 @@
+import Glibc
 import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
+import LedgerReading
 import LedgerVenues
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// A local exchange: the APIs of venues over loopback, matched by the simulated venue, each with a journal of
-/// its own.
+/// A local exchange: venues' APIs on loopback, matched by the simulated venue, each with its own
+/// journal.
 ///
-/// Nothing is answered before it is committed; a start goes on from the journal alone.
-// Sendable unchecked: what changes does so on the one event loop.
+/// Nothing is answered before it is committed; a start continues from the journal alone.
+// Sendable unchecked: everything mutable is used on the single event loop.
 public final class LocalExchange: @unchecked Sendable {
     /// Where one dialect is served.
     public struct Address: Sendable {
@@ -34,9 +36,10 @@ public final class LocalExchange: @unchecked Sendable {
     private var isOver = false
     private var feedsLeft = 0
 
-    /// Opens the journals, listens, and lets the feed begin.
+    /// Opens the journals, listens, and starts the feed.
     ///
-    /// - Throws: `JournalError`, `InputError` and `IOError`: what cannot be opened or listened at.
+    /// - Throws: `JournalError`, `InputError` and `IOError` for what cannot be opened or listened
+    ///   on.
     public init(_ options: ExchangeOptions) throws {
         loop = group.next()
         ended = loop.makePromise()
@@ -103,12 +106,25 @@ public final class LocalExchange: @unchecked Sendable {
                     }
                 }
             let port = options.port == 0 ? 0 : options.port + place
-            let channel = try bootstrap.bind(host: options.host, port: port).wait()
+            let channel = try Self.bind(bootstrap, options.host, port: port)
             channels.append(channel)
             addresses.append(
                 Address(
                     dialect: desk.dialect, host: options.host,
                     port: channel.localAddress?.port ?? port, isSecure: tls != nil))
+        }
+    }
+
+    private static func bind(
+        _ bootstrap: ServerBootstrap, _ host: String, port: Int
+    ) throws -> any Channel {
+        do { return try bootstrap.bind(host: host, port: port).wait() } catch let error as IOError {
+            let problem =
+                error.errnoCode == EADDRINUSE
+                ? "port \(port) is in use; stop the other process or choose another port with "
+                    + "--port"
+                : String(cString: strerror(error.errnoCode))
+            throw InputError("cannot listen on \(host):\(port): \(problem)")
         }
     }
 
@@ -130,7 +146,7 @@ public final class LocalExchange: @unchecked Sendable {
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-        // Kept as one list, because all of them go when a connection becomes a web socket.
+        // Kept in one list, because all of them are removed when a connection becomes a web socket.
         let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
         let encoder = HTTPResponseEncoder()
         let assistant = HTTPServerPipelineHandler()
@@ -143,7 +159,7 @@ public final class LocalExchange: @unchecked Sendable {
             RequestHandler(desk, plain: [errors, assistant, decoder, encoder]))
     }
 
-    /// What a person and a test read: each address on a line of its own, then `ready`.
+    /// What users and tests read: each address on its own line, then `ready`.
     public var greeting: [String] {
         addresses.flatMap { address -> [String] in
             let name = address.dialect.name
@@ -158,9 +174,9 @@ public final class LocalExchange: @unchecked Sendable {
 
     // MARK: End
 
-    /// Returns when the feed ended and that ends the exchange, or when it was asked to.
+    /// Returns when the feed ends and the exchange ends with it, or when it was asked to end.
     ///
-    /// - Throws: what made it impossible to go on.
+    /// - Throws: the error that made it impossible to continue.
     public func waitForEnd() async throws { try await ended.futureResult.get() }
 
     /// Makes `waitForEnd` return.
@@ -173,7 +189,7 @@ public final class LocalExchange: @unchecked Sendable {
         for channel in channels { try? channel.close().wait() }
         let closing = loop.submit {
             self.finish(nil)
-            // Nothing refers to the journals afterwards: they can be opened again.
+            // Nothing refers to the journals afterwards, so they can be opened again.
             defer { self.desks = [] }
             for desk in self.desks { try desk.close() }
         }

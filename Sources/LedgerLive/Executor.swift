@@ -6,10 +6,11 @@ import LedgerProjections
 import LedgerTransport
 import LedgerVenues
 
-/// Tails the journal for decisions that leave for a venue. It reads what is committed and nothing else, so
-/// an intent leaves only after its block is durable; what a crash took before the commit never happened.
+/// Follows the journal for decisions to send to a venue. It reads only committed events, so an
+/// intent is sent only after its block is durable. What a crash lost before the commit never
+/// happened.
 ///
-/// While it may not send, decisions wait in their order, and what has ended by then is let go.
+/// While it may not send, decisions wait in order. Those that have ended by then are dropped.
 struct Executor: Follower {
     private enum Action {
         case submit(OrderID)
@@ -33,20 +34,20 @@ struct Executor: Follower {
         .orderIntended, .intentReleased, .cancelIntended, .replaceIntended,
     ]
 
-    /// Derived from the journal: a start recovers every open order before it follows.
+    /// Derived from the journal: a start recovers every open order before it follows new ones.
     private(set) var position: SequenceNumber
     private var waiting: [Action] = []
-    /// How many orders left in this process, and those of them that may still be open.
+    /// How many orders this process sent, and which of them may still be open.
     private(set) var sent: UInt64 = 0
     private var left: [OrderID] = []
     private let times: OrderTimes?
 
-    /// - Parameter position: the last event whose decisions are not this executor's: those are recovered.
+    /// - Parameter position: earlier decisions are recovered instead of sent.
     init(after position: SequenceNumber, times: OrderTimes?) {
         (self.position, self.times) = (position, times)
     }
 
-    /// Sends what was committed since the last time.
+    /// Sends what was committed since the last call.
     ///
     /// - Parameter maySend: whether the venue's order reports reach us.
     mutating func advance(
@@ -69,7 +70,7 @@ struct Executor: Follower {
         case .orderIntended: waiting.append(.submit(record.sequence))
         case .intentReleased:
             let order = try IntentReleased(record).order
-            // An order that was decided and released since the last time leaves once.
+            // An order that was both decided and released since the last call is sent once.
             if !waiting.contains(where: { $0.isSubmission(of: order) }) {
                 waiting.append(.submit(order))
             }
@@ -90,13 +91,14 @@ struct Executor: Follower {
         }
         let symbol = engine.names.symbol(order.intended.instrument)
         switch action {
-        // A recovery may have sent it while it waited here; and what was taken back meanwhile stays here.
+        // A recovery may have sent it while it waited. If it was cancelled in the meantime, it
+        // stays here.
         case .submit where left.contains(order.id) || engine.awaited(order.id).cancel != nil: return
         case .submit:
             let request = order.request(symbol)
             times?.committed(request.clientOrder, at: committedAt)
             leave(order.id, request, gateway)
-        // What the venue has not confirmed it may not know yet: the wish waits for the order.
+        // The venue may not know an unconfirmed order yet, so the request waits for the order.
         case .cancel where order.state == .intended, .replace where order.state == .intended:
             waiting.append(action)
         case .cancel: gateway.cancel(order.reference(symbol))
@@ -106,7 +108,7 @@ struct Executor: Follower {
         }
     }
 
-    /// Sends an order of which it is certain that the venue has none and none can arrive.
+    /// Sends an order that certainly is not at the venue and can no longer arrive there.
     mutating func sendAgain(_ order: Order, _ symbol: String, _ gateway: any VenueGateway) {
         leave(order.id, order.request(symbol), gateway)
     }

@@ -1,8 +1,8 @@
 import LedgerEvents
 import LedgerVenues
 
-/// Faults on their way to the journal: the first of a second in full, the rest of it counted, so that a venue
-/// that says nothing but nonsense cannot fill the disk.
+/// Limits faults on their way to the journal: the first in each second is recorded in full, the
+/// rest are counted, so that a venue that sends garbage cannot fill the disk.
 struct FaultDigest {
     private struct Entry {
         var kind: FaultKind
@@ -14,7 +14,7 @@ struct FaultDigest {
 
     private var entries: [Entry] = []
 
-    /// - Returns: what is to be journaled at once; nil while the second of the last one runs.
+    /// - Returns: what to journal now; nil within a second of the previous one.
     mutating func count(_ fault: VenueFault, _ origin: String, at steady: Int64) -> FaultReported? {
         let (kind, text) = Self.described(fault)
         if let place = entries.firstIndex(where: { $0.kind == kind && $0.origin == origin }) {
@@ -26,7 +26,7 @@ struct FaultDigest {
         return FaultReported(kind, origin: origin, detail: text)
     }
 
-    /// The counts of seconds that are over.
+    /// The counts of seconds that have passed.
     mutating func due(at steady: Int64) -> [FaultReported] {
         let over = entries.filter { steady - $0.since >= 1_000_000_000 }
         entries.removeAll { steady - $0.since >= 1_000_000_000 }

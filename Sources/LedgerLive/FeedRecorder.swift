@@ -7,8 +7,8 @@ import LedgerRunning
 import LedgerTransport
 import LedgerVenues
 
-/// Journals a live feed as it comes: a tape, which holds inputs only, so that any back-test can be run over
-/// it. Gaps of the connection stand in it too.
+/// Records a live feed as a tape, which holds inputs only, so that any back-test can use it. It
+/// also records gaps in the connection.
 public struct FeedRecorder: ~Copyable {
     private let journal: LMDBJournal
     private let instruments: [Instrument]
@@ -20,7 +20,7 @@ public struct FeedRecorder: ~Copyable {
     private var faults = FaultDigest()
     public private(set) var recorded: UInt64 = 0
 
-    /// - Parameter journal: empty, or a tape that is continued.
+    /// - Parameter journal: empty, or an existing tape to continue.
     public init(
         _ journal: LMDBJournal, named name: String, instruments: [Instrument],
         gateway: any VenueGateway, queueCapacity: Int
@@ -49,7 +49,7 @@ public struct FeedRecorder: ~Copyable {
             if let known = known.first(where: { $0.symbol == wanted.symbol }) {
                 instrument.id = known.id
                 guard instrument == known else {
-                    throw InputError("\(wanted.symbol) is defined differently in \(name)")
+                    throw InputError("\(wanted.symbol) has a different definition in \(name)")
                 }
                 numbered.append(known)
                 continue
@@ -64,7 +64,7 @@ public struct FeedRecorder: ~Copyable {
         batch = opening
     }
 
-    /// Records until it is told to stop or the feed is over.
+    /// Records until it is stopped or the feed ends.
     public mutating func run(shouldStop: () -> Bool) throws {
         let lease = try journal.acquireLease(holder: "feed record")
         let queue = self.queue
@@ -125,7 +125,7 @@ public struct FeedRecorder: ~Copyable {
         instruments.first { $0.symbol == symbol }?.id
     }
 
-    /// At the venue's time, never before the last; what a record cannot hold is passed over.
+    /// Uses the venue's time, never earlier than the last. Skips what a record cannot hold.
     private mutating func append(_ event: some Event, at time: Timestamp) throws {
         let now = clock.now
         let (distance, overflow) = time.nanoseconds.subtractingReportingOverflow(now.nanoseconds)

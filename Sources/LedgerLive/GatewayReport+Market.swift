@@ -4,7 +4,7 @@ import LedgerImport
 import LedgerVenues
 
 extension GatewayReport {
-    /// Market data as an input; nil for other reports, and for instruments that nobody asked for.
+    /// Market data as an input; nil for other reports and for instruments that were not requested.
     func market(_ instrument: (String) -> InstrumentID?) -> MarketEvent? {
         switch self {
         case .quote(let symbol, let bid, let bidSize, let ask, let askSize, let time):
@@ -29,10 +29,10 @@ extension GatewayReport {
         }
     }
 
-    /// A measured distance of the clocks as an input; nil for other reports.
+    /// A measured clock difference as an input; nil for other reports.
     func clockSkew(_ origin: String) -> MetricReported? {
         guard case .clock(let offset, _) = self else { return nil }
-        // Milliseconds to 10^-9. One that no record can hold is as far as one can.
+        // Milliseconds in units of 10^-9. A value that does not fit becomes the largest one.
         let (raw, overflow) = offset.count.multipliedReportingOverflow(by: 1000)
         let limit: Int64 = offset.count < 0 ? .min : .max
         return MetricReported(

@@ -3,10 +3,10 @@ import LedgerDomain
 import LedgerJournal
 import Synchronization
 
-/// Calls a closure whenever something is submitted to a journal's inbox, from a thread of its own.
+/// Calls a closure on its own thread whenever something is submitted to a journal's inbox.
 ///
-/// A run looks at its inbox now and then in any case. The watch lets an operator's command take effect
-/// at once.
+/// A run also checks its inbox periodically. The watch makes an operator's command take effect at
+/// once.
 final class InboxWatch: Sendable {
     private let journal: LMDBJournal
     private let isStopped = Atomic(false)

@@ -2,21 +2,21 @@ import Glibc
 import LedgerTransport
 import LedgerVenues
 
-/// What gateways say, on its way into the journal: bounded, in order, and nothing is ever dropped. Whoever
-/// would overfill it waits, which stops reading from the socket behind it.
+/// Gateway reports on their way to the journal: bounded, in order, and never dropped. A producer
+/// that would overfill the queue waits, which stops reading from its socket.
 ///
-/// One thread at a time has the turn to take from it, and acts on what it takes. A thread that has just
-/// brought something takes the turn when it is free: no other thread has to be woken. The run's own thread
-/// takes it for what the clock and operators ask.
-// Sendable unchecked: every field is touched under the lock; `taken` by whoever has the turn.
+/// One thread at a time holds the turn: it takes reports and acts on them. A thread that has just
+/// added something takes the turn if it is free, so no other thread has to wake up. The run's own
+/// thread takes the turn for the clock and for operators.
+// Sendable unchecked: every field is used under the lock; `taken` only by the holder of the turn.
 public final class InputQueue: @unchecked Sendable {
     public struct Item: Sendable {
         public var report: GatewayReport
-        /// `MachineTime.steady` when its bytes had come.
+        /// The `MachineTime.steady` at which its bytes were read.
         public var receivedAt: Int64
     }
 
-    /// What the run's own thread sleeps for.
+    /// What the run's own thread waits for.
     private enum Sleep { case none, call, turn, items }
 
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
@@ -25,13 +25,13 @@ public final class InputQueue: @unchecked Sendable {
     private let capacity: Int
     private var items: [Item] = []
     private var isClosed = false
-    /// The thread that has the turn.
+    /// The thread that holds the turn.
     private var owner: pthread_t?
     private var isCalled = false
     private var sleep = Sleep.none
     private var waiters = 0
     private var wasFull: UInt64 = 0
-    /// What is to be acted on in this turn.
+    /// What to act on in this turn.
     public private(set) var taken: [Item] = []
 
     public init(capacity: Int = 65_536) {
@@ -70,15 +70,15 @@ public final class InputQueue: @unchecked Sendable {
         if waiters > 0 { pthread_cond_broadcast(hasRoom) }
     }
 
-    /// How often somebody had to wait for room.
+    /// How often a producer had to wait for room.
     public var stalls: UInt64 { hold { wasFull } }
 
-    // MARK: Those who bring
+    // MARK: Producers
 
     public func push(_ report: GatewayReport, receivedAt: Int64 = MachineTime.steady) {
         hold {
             if items.count >= capacity { wasFull += 1 }
-            // What acting on a report brings at once cannot wait for itself.
+            // A report that results directly from acting on another one cannot wait for itself.
             while items.count >= capacity, !isClosed, owner != pthread_self() {
                 call()
                 waiters += 1
@@ -98,8 +98,8 @@ public final class InputQueue: @unchecked Sendable {
         if sleep == .call || sleep == .items { pthread_cond_signal(wakes) }
     }
 
-    /// Takes the turn with all that waits. False where somebody else has it, who then takes what was
-    /// brought, or nothing waits.
+    /// Takes the turn with everything that waits. False if another thread holds it, which then
+    /// takes the new reports, or if nothing waits.
     public func begin() -> Bool {
         hold {
             guard owner == nil, sleep != .turn else {
@@ -113,7 +113,7 @@ public final class InputQueue: @unchecked Sendable {
         }
     }
 
-    /// Takes what came meanwhile, or gives the turn back and returns false.
+    /// Takes what arrived in the meantime, or gives up the turn and returns false.
     public func goOn() -> Bool {
         hold {
             guard items.isEmpty || isClosed || sleep == .turn else {
@@ -125,7 +125,7 @@ public final class InputQueue: @unchecked Sendable {
         }
     }
 
-    /// Gives the turn back, and what came meanwhile to the run's own thread.
+    /// Gives up the turn and hands what arrived in the meantime to the run's own thread.
     public func handOver() {
         hold {
             giveBack()
@@ -140,7 +140,7 @@ public final class InputQueue: @unchecked Sendable {
 
     // MARK: The run's own thread
 
-    /// Takes the turn with all that waits, at a time of the steady clock or when it is called before.
+    /// Takes the turn with everything that waits, at a steady time or earlier if woken.
     public func awaitTurn(until deadline: Int64) {
         hold {
             if items.isEmpty { wait(.call, until: deadline) { isCalled } }
@@ -151,7 +151,7 @@ public final class InputQueue: @unchecked Sendable {
         }
     }
 
-    /// Within the turn: takes what comes until then.
+    /// Within the turn: takes what arrives until then.
     public func awaitMore(until deadline: Int64) {
         hold {
             wait(.items, until: deadline) { !items.isEmpty }
@@ -171,7 +171,7 @@ public final class InputQueue: @unchecked Sendable {
 
     public func endTurn() { hold { giveBack() } }
 
-    /// Lets go whoever waits; what comes later is not kept.
+    /// Releases all waiting producers. Later reports are discarded.
     public func close() {
         hold {
             isClosed = true

@@ -1,18 +1,18 @@
 import LedgerDomain
 import LedgerTransport
 
-/// What time it is for the journal: the machine's clock at the start, and from then on the steady one, so
-/// that nobody who sets the machine's clock moves the journal's. What the venue's clock says of ours is
-/// measured apart, and is for the clock's latch.
+/// The journal's time: the machine's clock at the start, and from then on the steady clock, so that
+/// setting the machine's clock does not move the journal's. The difference from the venue's clock
+/// is measured separately, for the clock latch.
 public struct JournalClock: Sendable {
     private let start = MachineTime.now
     private let steadyStart = MachineTime.steady
-    /// What a recording says that it is.
+    /// The time stated by a recording.
     private var recorded: Timestamp?
 
     public init() {}
 
-    /// From here on a recording's time counts; it does not go back.
+    /// From now on the time of a recording counts; it never goes back.
     public mutating func set(_ time: Timestamp) { recorded = max(time, recorded ?? time) }
 
     public var now: Timestamp {

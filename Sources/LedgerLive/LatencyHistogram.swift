@@ -1,5 +1,5 @@
-/// Durations counted in buckets whose width is a sixteenth of their power of two: each is known to 6 %, from
-/// a nanosecond to centuries, in a fixed size.
+/// Counts durations in buckets that are one sixteenth of a power of two wide. Each is known to 6 %,
+/// from a nanosecond to centuries, in constant memory.
 public struct LatencyHistogram: Sendable {
     private var counts = [UInt64](repeating: 0, count: 64 * 16)
     public private(set) var count: UInt64 = 0
@@ -7,7 +7,7 @@ public struct LatencyHistogram: Sendable {
 
     public init() {}
 
-    /// - Parameter nanoseconds: below zero counts as zero.
+    /// - Parameter nanoseconds: negative values count as zero.
     public mutating func add(_ nanoseconds: Int64) {
         let value = UInt64(max(0, nanoseconds))
         counts[Self.bucket(value)] += 1
@@ -21,7 +21,8 @@ public struct LatencyHistogram: Sendable {
         return (power - 3) * 16 + Int(value >> UInt64(power - 4)) & 15
     }
 
-    /// The upper end of the bucket that holds this share of all, in nanoseconds; 0 when there are none.
+    /// The upper end of the bucket that holds this share of all durations, in nanoseconds; 0 if
+    /// empty.
     public func percentile(_ share: Double) -> Int64 {
         let wanted = UInt64((Double(count) * share).rounded(.up))
         var seen: UInt64 = 0

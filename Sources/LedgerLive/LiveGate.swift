@@ -5,13 +5,14 @@ import LedgerEvents
 import LedgerSafety
 import VenueRegister
 
-/// Whether orders of a configuration may reach a real venue (C2). What is not said counts against it.
+/// Whether orders of a configuration may reach a real venue (C2). An unknown condition does not
+/// hold.
 public struct LiveGate: Sendable {
     public let verdict: LiveOrders.Verdict
 
     /// - Parameters:
-    ///   - mode: the trading mode that the journal stands in.
-    ///   - isDoctorHealthy: a healthy doctor's record is young enough.
+    ///   - mode: the journal's trading mode.
+    ///   - isDoctorHealthy: whether there is a recent healthy doctor record.
     public init(
         _ configuration: Configuration, mode: TradingMode, hasDryRunOption: Bool,
         isDoctorHealthy: Bool

@@ -2,34 +2,35 @@ import LedgerDomain
 import LedgerConfiguration
 import LedgerEngine
 
-/// What a run on a venue's time needs beside the journaled settings.
+/// What a run on a venue's clock needs in addition to the journaled settings.
 public struct LiveOptions: Sendable {
     public var journalName: String
-    /// paper, live or dry, in `RunStarted`.
+    /// paper, live or dry; recorded in `RunStarted`.
     public var mode: String
     public var runName: String
     public var symbols: [String]
-    /// Orders go to the gateway; else the engine's own venue fills them and the gateway brings data alone.
+    /// Orders go to the gateway. If false, the engine fills them itself and the gateway only
+    /// provides data.
     public var sendsOrders: Bool
-    /// An order that nobody has confirmed for this long is asked for.
+    /// Query an order that is unconfirmed for this long.
     public var acknowledgement = LiveKeys.acknowledgement.standard
-    /// An entry that never reached the venue is not sent any more when it is older than this.
+    /// Give up an entry that is older than this and never reached the venue.
     public var entryAge = LiveKeys.maxEntryAge.standard
-    /// Open orders are asked for this often, whatever the stream said: a stream may lose a fill.
+    /// Query open orders this often, even if the stream is up, because a stream may lose a fill.
     public var poll = LiveKeys.poll.standard
-    /// Ledger and venue are compared this often; 0 at the start and after gaps alone.
+    /// Reconcile this often; 0 for only at the start and after gaps.
     public var reconciliation = LiveKeys.reconcile.standard
-    /// Clock ticks in the journal, and the flag file looked at.
+    /// How often the clock ticks in the journal and the flag file is checked.
     public var tick = LiveKeys.tick.standard
-    /// A run that nothing wakes looks after this long whether it should stop.
+    /// How often a run that nothing wakes checks whether to stop.
     public var idle = Nanoseconds.milliseconds(100)
-    /// A venue's time this far from ours is not taken for the time of an input.
+    /// Do not use a venue time that is further than this from ours as the time of an input.
     public var timeTolerance = Nanoseconds.milliseconds(10_000)
     public var queueCapacity = LiveKeys.queueCapacity.standard
-    /// Told when orders leave; nil where nobody measures.
+    /// Receives the times at which orders are sent; nil if nothing is measured.
     public var times: OrderTimes?
 
-    /// What the configuration says, which has checked it.
+    /// From a configuration that was checked.
     public init(
         _ configuration: Configuration, journalName: String, mode: String, symbols: [String],
         sendsOrders: Bool

@@ -6,13 +6,13 @@ import LedgerSafety
 import LedgerTransport
 import LedgerVenues
 
-/// The way back after a start or a gap. Every open order is asked for by its client order id; what the venue
-/// has is booked, what never arrived is sent, and then the account is compared. Restart needs nothing but
-/// the journal.
+/// Recovery after a start or a gap. Every open order is queried by its client order id. What the
+/// venue has is booked, what never arrived is sent, and then the account is compared. A restart
+/// needs only the journal.
 extension LiveRun {
-    /// Questions that are not answered are asked again after this long, in nanoseconds.
+    /// Unanswered queries are repeated after this many nanoseconds.
     private static let patience: Int64 = 3_000_000_000
-    /// Comparisons before a difference counts: a fill may be between the stream and the account.
+    /// Comparisons before a difference counts, because a fill may not have reached the account yet.
     private static let comparisons = 3
 
     func handle(_ link: VenueLink, _ isUp: Bool, _ reason: String) throws {
@@ -56,7 +56,7 @@ extension LiveRun {
         }
     }
 
-    /// Goes on with the recovery after the inputs of a turn.
+    /// Continues the recovery after the inputs of a turn.
     func pursueRecovery() throws {
         let steady = MachineTime.steady
         switch recovery.phase {
@@ -80,7 +80,7 @@ extension LiveRun {
         }
     }
 
-    /// The fills first: the account then holds nothing that is not on its way to the books.
+    /// Fills come first: afterwards the account holds nothing that the books will not know.
     private func askAccount() {
         let symbols = sequencer.engine.names.instruments.map(\.symbol)
         if recovery.since.nanoseconds > 0 {
@@ -111,7 +111,7 @@ extension LiveRun {
         cancelAgain()
     }
 
-    /// A cancel that was decided and whose answer the gap took.
+    /// Repeats a cancel that was decided before the gap and whose answer was lost.
     private func cancelAgain() {
         for order in sequencer.engine.orders.open
         where sequencer.engine.awaited(order.id).cancel != nil {
@@ -120,7 +120,7 @@ extension LiveRun {
         }
     }
 
-    /// The first cash of a new journal is what the venue has.
+    /// The initial cash of a new journal is the venue's.
     private func openBooks(_ account: VenueAccount) throws {
         let engine = sequencer.engine
         let isEmpty =
@@ -133,8 +133,8 @@ extension LiveRun {
             CashDeposited(amount: account.cash), Envelope(account: engine.account, time: now))
     }
 
-    /// The account as a run leaves it; a venue that does not answer soon is not waited for, and the journal
-    /// says that nobody knows.
+    /// The account at the end of a run. If the venue does not answer soon, the journal records that
+    /// it is unknown.
     func takeEndSnapshot() throws {
         guard options.sendsOrders else { return }
         if isOrderStreamUp {

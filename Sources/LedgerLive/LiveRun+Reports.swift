@@ -7,8 +7,8 @@ import LedgerProjections
 import LedgerTransport
 import LedgerVenues
 
-/// From what a gateway says to inputs of the journal. Whatever cannot be an input becomes a fault that is
-/// counted; nothing that a venue says ends the run.
+/// Turns gateway reports into inputs of the journal. What cannot be an input becomes a counted
+/// fault; no venue message ends the run.
 extension LiveRun {
     func handle(_ item: InputQueue.Item) throws {
         if case .recordedAt(let time) = item.report { return clock.set(time) }
@@ -39,7 +39,8 @@ extension LiveRun {
         names.instrument(symbol, sequencer.engine)
     }
 
-    /// Takes an input at the venue's time where that is near ours, else at ours; never before the last.
+    /// Journals an input at the venue's time if it is near ours, else at ours; never earlier than
+    /// the last.
     func attempt(_ event: some Event, at venueTime: Timestamp) throws {
         let ours = clock.now
         let distance = venueTime.nanoseconds.subtractingReportingOverflow(ours.nanoseconds)
@@ -79,7 +80,7 @@ extension LiveRun {
         if order.status.isEnd { try askForFills(id) }
     }
 
-    /// Where a venue makes a new order of a replacement, it counts that one's fills alone.
+    /// If a venue treats a replacement as a new order, it counts only that order's fills.
     private func filledInAll(
         _ filled: Quantity, _ report: VenueOrder, _ order: Order
     ) -> Quantity {
@@ -89,7 +90,7 @@ extension LiveRun {
         return filled + max(.zero, total - report.quantity)
     }
 
-    /// Whether a report says what the ledger does not know: questions are answered more than once.
+    /// Whether a report is new to the ledger: queries are answered more than once.
     private func isNews(_ report: VenueOrder, _ order: Order, _ client: ClientOrderID) -> Bool {
         let awaited = sequencer.engine.awaited(order.id)
         if UInt32(client.generation) != order.generation { return true }
@@ -111,8 +112,8 @@ extension LiveRun {
             order.reference(sequencer.engine.names.symbol(order.intended.instrument)))
     }
 
-    /// The venue has no such order and none can arrive: what was never sent is sent, once, unless it is an
-    /// entry that nobody would want any more.
+    /// The venue does not have the order and it can no longer arrive. If it was never sent, send it
+    /// once, unless it is an entry that is too old.
     private func sendAgain(_ order: Order, _ client: ClientOrderID) throws -> Bool {
         guard order.state == .intended, UInt32(client.generation) == order.generation else {
             return false
@@ -140,7 +141,7 @@ extension LiveRun {
             quantity: fill.quantity, fee: fill.fee, cumulative: fill.cumulative,
             clientOrder: fill.clientOrder, venueOrder: fill.venueOrder,
             execution: fill.execution, feeAsset: fill.feeAsset)
-        // The same key whichever way the fill comes: the venue's own id, at the time of the decision.
+        // The same key however the fill arrives: the venue's own id, at the time of the decision.
         let at = known.map { Timestamp(nanoseconds: Int64(bitPattern: $0.id.intent.low)) }
         let key = DeduplicationKey.identifier(
             "\(gateway.name) \(fill.symbol) \(fill.execution)", at: at ?? .zero)

@@ -8,7 +8,7 @@ import LedgerVenues
 /// A venue's account as the records of a snapshot.
 extension LiveRun {
     func snapshot(of account: VenueAccount) -> VenueSnapshot {
-        // Told from others by the event that it will be.
+        // Identified by the event that it will become.
         let number = sequencer.nextSequence.number
         let engine = sequencer.engine
         var positions: [VenuePositionReported] = []
@@ -37,13 +37,13 @@ extension LiveRun {
         return VenueSnapshot(began, positions: positions, orders: orders)
     }
 
-    /// Whether the books differ from it.
+    /// Whether the books differ from the snapshot.
     func differs(from snapshot: VenueSnapshot) -> Bool {
         let engine = sequencer.engine
         return !engine.standing.compare(with: snapshot, engine.rules.reconciliation).isEmpty
     }
 
-    /// What a run that could not ask says of the account.
+    /// The snapshot of a run that could not query the account.
     func recordUnreachable(_ kind: SnapshotKind) throws {
         let began = VenueSnapshotBegan(
             kind: kind, isReachable: false, snapshot: sequencer.nextSequence.number, cash: .zero,

@@ -7,15 +7,15 @@ import LedgerRunning
 import LedgerTransport
 import LedgerVenues
 
-/// The one process that trades a journal: it takes what the gateway, operators and the clock say, steps the
-/// engine, commits, and lets the executor send what was decided.
+/// The single process that trades a journal: it takes reports of the gateway, commands and clock
+/// ticks, steps the engine, commits, and lets the executor send what was decided.
 ///
-/// It starts from the journal alone. Whatever was open when the last process ended, however it ended, is
-/// asked for at the venue before anything is sent.
+/// It starts from the journal alone. Everything that was open when the last process ended, however
+/// it ended, is queried at the venue before anything is sent.
 ///
-/// A message is acted on by the thread that read it from the socket; the caller's thread looks after the
+/// The thread that read a message from its socket acts on it. The caller's thread handles the
 /// clock, operators' commands and the flag file.
-// Sendable unchecked: every field is touched by whoever has the queue's turn.
+// Sendable unchecked: every field is used by the holder of the queue's turn.
 public final class LiveRun: @unchecked Sendable {
     var sequencer: Sequencer
     let journal: LMDBJournal
@@ -28,27 +28,27 @@ public final class LiveRun: @unchecked Sendable {
     var recovery: Recovery
     var watch = OrderWatch()
     var faults = FaultDigest()
-    /// From bytes received to the commit of what followed from them: of market data that came alone, of all
-    /// market data, and of the rest.
+    /// From bytes received to the resulting commit: for market data that arrived alone, for all
+    /// market data, and for everything else.
     private var aloneLatency = LatencyHistogram()
     private var marketLatency = LatencyHistogram()
     private var orderLatency = LatencyHistogram()
-    /// What the gateway told.
+    /// What the gateway reported.
     public internal(set) var messages: UInt64 = 0
     var isOrderStreamUp = false
     var isEnding = false
     /// Which comparisons with the venue this run has journaled.
     var snapshots: [SnapshotKind] = []
     private var nextTick: Int64 = 0
-    /// What ended a turn that another thread had.
+    /// The error that ended another thread's turn.
     private var failure: (any Error)?
 
-    /// Opens the journal for a run: defines what is new, loads settings that changed, and says so.
+    /// Opens the journal for a run: defines what is new, loads changed settings and journals them.
     public init(
         _ journal: LMDBJournal, _ configuration: Configuration, instruments: [Instrument],
         gateway: any VenueGateway, _ options: LiveOptions, holder: String
     ) throws {
-        // Decisions up to here are recovered by asking the venue, not sent.
+        // Earlier decisions are recovered by querying the venue, not sent.
         let last = try journal.head.lastSequence
         var sequencer = try Sequencer(
             journal, holder: holder, commitBytes: 1 << 18, checkpointEvery: 50_000)
@@ -82,10 +82,10 @@ public final class LiveRun: @unchecked Sendable {
         return opening
     }
 
-    /// Runs until it is told to stop; the caller then finishes it.
+    /// Runs until stopped; the caller then finishes it.
     ///
-    /// - Parameter progress: called after each tick of the clock; trading goes on meanwhile.
-    /// - Throws: what the journal or the engine threw, whichever thread it met.
+    /// - Parameter progress: called after each clock tick; trading continues meanwhile.
+    /// - Throws: what the journal or the engine threw, on whichever thread.
     public func run(
         shouldStop: () -> Bool, progress: (NameBook) -> Void = { _ in }
     ) throws {
@@ -111,15 +111,15 @@ public final class LiveRun: @unchecked Sendable {
                 hasTicked = true
             }
         } catch {
-            // Nobody acts on anything after it.
+            // Nothing is acted on afterwards.
             queue.close()
             throw error
         }
         return hasTicked ? sequencer.engine.names : nil
     }
 
-    /// A recording is read ahead by one thread and acted on by another; what comes from a socket is acted on
-    /// at once.
+    /// A recording is read ahead by one thread and acted on by another. Socket messages are acted
+    /// on at once.
     private func sink() -> ReportSink {
         let queue = self.queue
         let isRecorded = gateway.beginsAt != nil
@@ -131,7 +131,7 @@ public final class LiveRun: @unchecked Sendable {
     private func actOnArrivals() {
         guard queue.begin() else { return }
         do {
-            // A thread has a socket of its own to look after: what goes on coming is for the run's.
+            // A thread has its own socket to serve, so the run's thread takes what keeps arriving.
             for _ in 0..<4 {
                 try turn {}
                 guard queue.goOn() else { return }
@@ -145,7 +145,7 @@ public final class LiveRun: @unchecked Sendable {
         }
     }
 
-    /// Takes what came, and what else is asked for; commits it, and sends what was decided.
+    /// Takes all waiting reports and requests, commits them, and sends what was decided.
     private func turn(_ more: () throws -> Void) throws {
         for item in queue.taken { try handle(item) }
         try more()
@@ -168,7 +168,7 @@ public final class LiveRun: @unchecked Sendable {
         }
     }
 
-    /// Ends in good order: what waits is taken, orders outside stay, the journal says that the run ended.
+    /// Ends cleanly: processes what waits, leaves orders at the venue, journals the end of the run.
     public func finish(reason: String) throws {
         queue.awaitTurn(until: 0)
         defer {
@@ -181,7 +181,7 @@ public final class LiveRun: @unchecked Sendable {
         gateway.stop()
         queue.awaitMore(until: 0)
         for item in queue.taken {
-            // That its own end closes connections is no news.
+            // Ignore disconnects caused by our own shutdown.
             switch item.report {
             case .link, .fault(.unreachable, _): continue
             default: try handle(item)
@@ -202,12 +202,13 @@ public final class LiveRun: @unchecked Sendable {
             + "most \(histogram.largest / 1000) of \(histogram.count)"
     }
 
-    /// What a person wants to know at the end.
+    /// The summary printed at the end.
     public var summary: [String] {
         let worth = engine.books.equity[engine.account]
         return [
             "messages \(messages), reader waited \(queue.stalls) times",
-            "market data committed after receipt, microseconds: \(Self.line(marketLatency)); alone: "
+            "market data committed after receipt, microseconds: \(Self.line(marketLatency)); "
+                + "alone: "
                 + Self.line(aloneLatency),
             "order reports committed after receipt, microseconds: \(Self.line(orderLatency))",
             "orders written after their commit, microseconds: "

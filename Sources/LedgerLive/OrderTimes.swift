@@ -11,10 +11,10 @@ public final class OrderTimes: Sendable {
 
     public init() {}
 
-    /// - Parameter steady: of the clock that only goes forward.
+    /// - Parameter steady: on the clock that only goes forward.
     func committed(_ clientOrder: String, at steady: Int64) {
         state.withLock { state in
-            // What never was written must not pile up.
+            // Drop what was never written, so that it does not accumulate.
             if state.committed.count > 10_000 { state.committed.removeAll() }
             state.committed[clientOrder] = steady
         }

@@ -5,17 +5,17 @@ import LedgerProjections
 import LedgerTransport
 import LedgerVenues
 
-/// Asks the venue for orders of which nothing is heard. Nothing here decides what happened: it only asks, and
-/// not too often.
+/// Queries the venue for orders without news. It decides nothing about what happened; it only asks,
+/// and not too often.
 struct OrderWatch {
     private struct Entry {
         var order: OrderID
         var asked: Int64
-        /// When it was sent again; an answer to an older question must not make it be sent once more.
+        /// When it was sent again; an answer to an earlier query must not cause another sending.
         var sent = Int64.min
     }
 
-    /// Longer than any question that is still on its way can take.
+    /// Longer than any pending query can take.
     private static let quiet: Int64 = 30_000_000_000
 
     private var entries: [Entry] = []
@@ -46,7 +46,7 @@ struct OrderWatch {
         }
     }
 
-    /// Asks for what is overdue.
+    /// Queries what is overdue.
     mutating func look(
         _ engine: borrowing Engine, _ gateway: any VenueGateway, _ options: LiveOptions,
         _ steady: Int64
@@ -59,12 +59,12 @@ struct OrderWatch {
             let isOverdue =
                 order.state == .intended || order.state == .submitted || awaited.cancel != nil
                 || awaited.replace != nil || missing.contains { $0.id == order.id }
-                // A market order that does not fill at once is a fill that was not heard.
+                // If a market order does not fill at once, a fill report was probably lost.
                 || order.intended.orderType == .market
             let patience = isOverdue ? options.acknowledgement.count : options.poll.count
             let known = place(order.id).map { entries[$0] }
             guard let known, known.asked > .min else {
-                // The first look at it starts the wait.
+                // The wait starts when it is first seen.
                 change(order.id) { $0.asked = steady }
                 continue
             }
@@ -85,7 +85,7 @@ struct OrderWatch {
         let reference = order.reference(symbol)
         gateway.query(reference)
         gateway.queryFills(reference)
-        // A cancel may be said twice.
+        // Repeating a cancel is harmless.
         if awaited.cancel != nil { gateway.cancel(reference) }
     }
 }

@@ -6,11 +6,12 @@ import LedgerJournal
 import LedgerRunning
 import LedgerTransport
 
-/// Paper trading on recorded data: the back-test's driver with operators and the flag file between the
-/// inputs, at the data's own pace or faster. The same day gives the same decisions and the same profit (W04).
+/// Paper trading on recorded data: the back-test's driver, with operators and the flag file between
+/// the inputs, at real time or faster. The same day gives the same decisions and the same profit
+/// (W04).
 public struct PaperFiles {
     private let run: Backtest
-    /// Seconds of the data in a second; nil for as fast as it goes.
+    /// Seconds of data per second; nil for as fast as possible.
     private let speed: Double?
 
     public init(_ configuration: Configuration, known: [Instrument], speed: Double?) throws {
@@ -42,7 +43,7 @@ public struct PaperFiles {
             shouldStop: shouldStop)
     }
 
-    /// Takes operators' commands as they come, and looks at the flag file now and then.
+    /// Takes operators' commands as they arrive and checks the flag file periodically.
     private static func wait(
         until steady: Int64, _ journal: any Journal, _ sequencer: inout Sequencer,
         _ shouldStop: () -> Bool

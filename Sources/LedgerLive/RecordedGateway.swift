@@ -6,9 +6,9 @@ import LedgerTransport
 import LedgerVenues
 import Synchronization
 
-/// A venue's recorded web socket as a gateway: lines of `nanoseconds json`, the receiver's clock and the
-/// message. It brings market data at the recorded clock's time, as fast as they are taken, and measures how
-/// far that clock was from the venue's. Orders it has no use for.
+/// A recorded web socket as a gateway: lines of `nanoseconds json`, with the receiver's clock and
+/// the message. It provides market data at the recorded times, as fast as they are consumed, and
+/// measures how far that clock was from the venue's. It ignores orders.
 public final class RecordedGateway: VenueGateway {
     public let name: String
     public let countsFillsByReplacement = true
@@ -23,10 +23,10 @@ public final class RecordedGateway: VenueGateway {
     public let beginsAt: Timestamp?
 
     /// - Parameters:
-    ///   - venue: whose stream was recorded.
+    ///   - venue: the venue of the recorded stream.
     ///   - reader: reads one of its messages.
-    ///   - refresh: how often the clock's distance is reported, in the recording's time.
-    /// - Throws: `ImportError` for a file that cannot be read, `OverlongLine`.
+    ///   - refresh: how often to report the clock difference, in the recording's time.
+    /// - Throws: `ImportError` for an unreadable file, `OverlongLine`.
     public init(
         path: String, of venue: VenueDescriptor, reader: @escaping VenueDescriptor.MessageReader,
         refresh: Nanoseconds
@@ -91,15 +91,16 @@ public final class RecordedGateway: VenueGateway {
     public func queryAccount(symbols: [String]) {}
 }
 
-/// How far a receiver's clock was from the venue's, from the times that trades bear. No message comes before
-/// it was sent: the largest of venue less receiver is the offset less the fastest way, and never too large.
+/// How far a receiver's clock was from the venue's, estimated from trade times. No message arrives
+/// before it was sent, so the largest value of venue minus receiver is the offset minus the fastest
+/// transmission, and never too large.
 struct RecordedDrift {
     private let refresh: Nanoseconds
     private var largest: Int64?
     private var count = 0
     private var reportedAt: Timestamp?
 
-    /// Fewer say nothing: each is late by its own way through the network.
+    /// Fewer samples mean nothing, because each is delayed by its own transmission.
     private static let enough = 20
 
     init(refresh: Nanoseconds) { self.refresh = refresh }

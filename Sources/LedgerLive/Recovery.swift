@@ -2,12 +2,12 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// How far the way back is after a start or a gap: first each open order, then the fills since, then the
-/// account; only then may orders leave.
+/// The progress of recovery after a start or a gap: first every open order, then the fills since,
+/// then the account. Only then may orders be sent.
 struct Recovery {
     enum Phase: Equatable {
         case idle
-        /// Waits for the answers about these orders, by number and replacement.
+        /// Waits for answers about these orders, by number and replacement.
         case orders
         case account
         case done
@@ -20,11 +20,11 @@ struct Recovery {
 
     private(set) var phase = Phase.idle
     var questions: [Question] = []
-    /// When the phase's questions were last asked, on the steady clock.
+    /// When the queries of this phase were last sent, on the steady clock.
     var askedAt = Int64.min
-    /// Before this moment of the journal fills are known.
+    /// Fills before this journal time are known.
     private(set) var since: Timestamp
-    /// Comparisons that failed in this recovery: a fill may be on its way.
+    /// Comparisons that failed in this recovery; a fill may still be on its way.
     var mismatches = 0
     private(set) var duplicates: UInt64 = 0
     private var lastReconciled = Int64.min
@@ -50,7 +50,7 @@ struct Recovery {
 
     mutating func countDuplicate() { duplicates += 1 }
 
-    /// Compares anew when it is time.
+    /// Compares again when it is time.
     mutating func reconcile(every options: LiveOptions, at steady: Int64) {
         guard phase == .done, steady - lastReconciled >= options.reconciliation.count else {
             return

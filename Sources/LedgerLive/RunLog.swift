@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 
-/// The events that a person who watches a run wants to see, a line each, read behind the commits.
+/// The events that a person watching a run wants to see, one per line, read after the commits.
 public struct RunLog: Follower {
     public static let types: [EventType]? = [
         .runStarted, .runEnded, .runFailed, .operatorCommanded, .orderIntended, .intentRejected,
@@ -12,7 +12,7 @@ public struct RunLog: Follower {
         .discrepancyFound, .feedPaused, .feedResumed, .gapDetected, .faultReported, .alertRaised,
     ]
 
-    /// Of this process alone: a new one shows what comes after its start.
+    /// Belongs to this process: a new process shows only what follows its start.
     public private(set) var position: SequenceNumber
     private let prefix: String
     private var text = EventText(NameBook())
@@ -22,7 +22,7 @@ public struct RunLog: Follower {
         (self.position, self.prefix) = (position, prefix)
     }
 
-    /// The lines of what was committed since the last time.
+    /// The lines for what was committed since the last call.
     public mutating func lines(_ journal: any Journal, _ names: NameBook) throws -> [String] {
         text = EventText(names)
         try follow(journal)

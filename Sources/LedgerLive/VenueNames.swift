@@ -5,7 +5,7 @@ import LedgerJournal
 import LedgerProjections
 import LedgerVenues
 
-/// Finds what a venue speaks of: its symbols among our instruments, its client order ids among our orders.
+/// Maps a venue's symbols to our instruments, and its client order ids to our orders.
 struct VenueNames {
     private var instruments: [String: InstrumentID] = [:]
     private var known = 0
@@ -20,7 +20,7 @@ struct VenueNames {
         return instruments[symbol] ?? engine.names.instrument(venueSymbol: symbol)?.id
     }
 
-    /// The order of a client order id: an open one, or one that the journal remembers.
+    /// The order for a client order id: open, or remembered by the journal.
     func order(
         _ clientOrder: String, _ engine: borrowing Engine, _ journal: any Journal
     ) throws(JournalError) -> (order: OrderID, id: ClientOrderID)? {
@@ -36,7 +36,7 @@ struct VenueNames {
 }
 
 extension Order {
-    /// What is sent for the order as it is now, or for one of its replacements.
+    /// What to send for the order as it is now, or for one of its replacements.
     func request(_ symbol: String, replaced by: ReplaceIntended? = nil) -> OrderRequest {
         OrderRequest(
             clientOrder:

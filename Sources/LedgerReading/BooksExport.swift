@@ -4,22 +4,23 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 
-/// Writes the books of a range of events: once through the journal for what has to be declared, and once
-/// more for the transactions.
+/// Writes the books of a range of events. Reads the journal twice: for the declarations, then for
+/// the transactions.
 public struct BooksExport {
     private let journal: any Journal
     private let first: SequenceNumber
     private let through: SequenceNumber
 
-    /// - Parameter first: what was there before it is brought in by an opening transaction.
+    /// - Parameter first: an opening transaction carries forward what was there before it.
     public init(
         _ journal: any Journal, from first: SequenceNumber = .first, through: SequenceNumber
     ) {
         (self.journal, self.first, self.through) = (journal, first, through)
     }
 
-    /// - Parameter sink: takes the text piece by piece.
-    /// - Throws: `BooksError` for an event that cannot be booked or said exactly, and what reading throws.
+    /// - Parameter sink: receives the text piece by piece.
+    /// - Throws: `BooksError` for an event that cannot be booked or represented exactly, and read
+    ///   errors.
     public func write(
         _ format: BooksText.Format, _ title: String, _ sink: ([UInt8]) throws -> Void
     ) throws {

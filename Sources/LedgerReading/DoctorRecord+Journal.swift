@@ -4,7 +4,7 @@ import LedgerEvents
 import LedgerJournal
 
 extension DoctorRecord {
-    /// The last record of a journal, and when it was made; nil where there is none.
+    /// The last doctor record in a journal, and its time; nil if there is none.
     public static func latest(
         in journal: any Journal
     ) throws -> (record: DoctorRecord, time: Timestamp, sequence: SequenceNumber)? {
@@ -22,23 +22,23 @@ extension DoctorRecord {
         return found
     }
 
-    /// Nil where live may start by what the doctor said, else why not (V02): its last record is healthy,
-    /// looked at the network, and is younger than `lifetime`.
+    /// Nil if the doctor's record allows live trading, otherwise why not (V02): the last record
+    /// must be healthy, include the network, and be younger than `lifetime`.
     public static func problem(
         in journal: any Journal, at now: Timestamp, lifetime: Nanoseconds = lifetime
     ) throws -> String? {
         let mend = "run `ledgerd doctor --record` on this journal"
         guard let (record, time, _) = try latest(in: journal) else {
-            return "the doctor has not looked at this journal: \(mend)"
+            return "there is no doctor record in this journal; \(mend)"
         }
         let age = Int128(now.nanoseconds) - Int128(time.nanoseconds)
         guard age >= -Int128(Nanoseconds.minute.count), age < Int128(lifetime.count) else {
             let hours = lifetime.count / 3_600_000_000_000
-            return "the doctor's last record is of \(time), and counts for \(hours) hours: \(mend)"
+            return "the last doctor record, from \(time), is older than \(hours) hours; \(mend)"
         }
         guard record.isHealthy else {
-            return "the doctor found \(record.failed) errors at \(time): mend them, then \(mend)"
+            return "the doctor found \(record.failed) errors at \(time); fix them, then \(mend)"
         }
-        return record.hasNetwork ? nil : "the doctor did not look at the network: \(mend)"
+        return record.hasNetwork ? nil : "the doctor did not check the network; \(mend)"
     }
 }

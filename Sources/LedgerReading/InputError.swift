@@ -1,4 +1,4 @@
-/// Something about the inputs of a run that the user must mend.
+/// A problem with the inputs of a run that the user must fix.
 public struct InputError: Error, Hashable, CustomStringConvertible {
     public var description: String
 

@@ -1,6 +1,6 @@
 import LedgerEvents
 
-/// A JSON object, its fields in the order in which they were added.
+/// A JSON object. Keeps its fields in the order in which they were added.
 package struct JSONObject {
     private var fields: [String] = []
 
@@ -23,9 +23,9 @@ package struct JSONObject {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// In one line.
+    /// On one line.
     package var line: String { "{" + fields.joined(separator: ", ") + "}" }
-    /// A field a line.
+    /// One field per line.
     package var text: String {
         fields.isEmpty ? "{}" : "{\n  " + fields.joined(separator: ",\n  ") + "\n}"
     }

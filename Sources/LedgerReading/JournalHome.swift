@@ -1,7 +1,7 @@
 import Glibc
 
-/// Where journals live, and what `--journal NAME|DIR` means: a path when it has a slash, else a folder
-/// of that name in the home, which is `journal` or what LEDGER_HOME says.
+/// Where journals are, and how to read `--journal NAME|DIR`: a path if it contains a slash,
+/// otherwise a directory of that name in the home, which is `journal` or LEDGER_HOME.
 public enum JournalHome {
     public static var path: String {
         getenv("LEDGER_HOME").map { String(cString: $0) } ?? "journal"
@@ -11,22 +11,23 @@ public enum JournalHome {
         name.contains("/") || name == "." || name == ".." ? name : "\(path)/\(name)"
     }
 
-    /// The journal of the same run where no order leaves.
+    /// The journal of the same run without real orders.
     public static func rehearsal(of name: String) -> String {
         "\(String(name.reversed().drop { $0 == "/" }.reversed()))-dry-run"
     }
 
-    /// Where a journal of that name may be created.
+    /// Where to create a journal with that name.
     ///
     /// - Throws: `InputError` for a name that a list of journals could not show.
     public static func place(_ name: String) throws -> String {
-        guard !name.isEmpty else { throw InputError("a journal has a name, which is not empty") }
+        guard !name.isEmpty else { throw InputError("a journal's name must not be empty") }
         guard !name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
-            throw InputError("a journal's name has no control characters in it")
+            throw InputError("a journal's name must not contain control characters")
         }
         let isFile = ["data.mdb", "lock.mdb", "wake", "lease"].contains(name)
         guard !isFile, name.first != "." || name.contains("/") || name == "." || name == ".." else {
-            throw InputError("\(name) is no name for a journal; take another one, or a directory")
+            throw InputError(
+                "\(name) cannot be the name of a journal; choose another name, or a directory")
         }
         return directory(name)
     }
@@ -36,7 +37,7 @@ public enum JournalHome {
         return stat("\(directory)/data.mdb", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Creates the folders above a journal's own.
+    /// Creates the parent directories of a journal.
     public static func makeParents(of directory: String) {
         var path = ""
         for part in directory.split(separator: "/", omittingEmptySubsequences: false).dropLast() {

@@ -3,12 +3,13 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 
-/// What a journal says of itself in its first event, or, where that was pruned, in the event that says so.
+/// What a journal states about itself in its first event or, if that was pruned, in the pruning
+/// event.
 public struct JournalIdentity: Sendable {
     public var kind: String
     public var name: String
 
-    /// - Returns: nil for a journal without events.
+    /// - Returns: nil if the journal has no events.
     public init?(_ journal: any Journal) throws {
         guard try journal.head.lastSequence != .none else { return nil }
         var found: (String, String)?

@@ -1,16 +1,16 @@
-/// Rows of cells under named columns: the same in every form in which they are written.
+/// Rows of cells under named columns, the same for every output format.
 public struct Table: Sendable {
     public struct Column: Hashable, Sendable {
         public enum Kind: Hashable, Sendable {
             /// A JSON string, aligned left.
             case text
-            /// A JSON string, because it may have more digits than a double; aligned right.
+            /// A JSON string, because it may have more digits than a double holds; aligned right.
             case decimal
             /// A JSON number, aligned right.
             case number
             /// `true` or `false`.
             case flag
-            /// Texts, one a line: a JSON array.
+            /// Texts, one per line: a JSON array.
             case list
         }
 
@@ -33,13 +33,13 @@ public struct Table: Sendable {
         rows.append(cells)
     }
 
-    /// The same columns with the rows that `isIncluded` picks.
+    /// The same columns with the rows that `isIncluded` selects.
     public func filter(_ isIncluded: ([String?]) -> Bool) -> Table {
         var table = Table(columns)
         table.rows = rows.filter(isIncluded)
         return table
     }
 
-    /// Where a column stands.
+    /// The index of a column.
     public func index(_ column: String) -> Int? { columns.firstIndex { $0.name == column } }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A whole file of moderate size.
+/// Reads a whole file of moderate size.
 public enum WholeFile {
     /// - Throws: `InputError` for a file that cannot be read or is larger than 64 MiB.
     public static func read(_ path: String) throws(InputError) -> [UInt8] {

@@ -4,10 +4,10 @@
     import LedgerEvents
     import LedgerJournal
 
-    /// Holds what a debug build appends to double entry: every event's postings add up to zero before it
-    /// is committed. Release builds leave it to `JournalVerification`.
+    /// Checks in debug builds that the postings of every event sum to zero before it is committed.
+    /// Release builds leave this to `JournalVerification`.
     struct AppendedBooks {
-        /// Nil where the journal's past cannot be booked: a reader says so.
+        /// Nil if the journal's past cannot be booked; a reader then reports it.
         private var check: BooksCheck?
 
         /// Folds the journal up to `head`.
@@ -29,9 +29,9 @@
             } catch is BooksError {}
         }
 
-        /// Takes what is about to be appended.
+        /// Takes the events that are about to be appended.
         ///
-        /// - Throws: `BooksError` with the event and by how much it is out of balance.
+        /// - Throws: `BooksError` with the event and its imbalance.
         mutating func post(_ batch: borrowing Batch) throws {
             guard var next = check else { return }
             try batch.forEachRecord(from: batch.firstSequence) { try next.post($0) }

@@ -2,13 +2,12 @@ import Dispatch
 import LedgerEvents
 import LedgerJournal
 
-/// Commits one batch on a thread of its own while the caller fills the next.
+/// Commits one batch on its own thread while the caller fills the next.
 ///
-/// Batches are committed in the order in which they were handed over; the bytes are those of a
-/// sequencer that waits.
+/// Batches are committed in the order received; the bytes equal those of a sequencer that waits.
 final class BackgroundWriter: @unchecked Sendable {
-    // Sendable unchecked: batch, rows, folds and failure belong to the worker between two signals and to
-    // the caller otherwise; `idle` hands them over.
+    // Sendable unchecked: batch, rows, folds and failure belong to the worker between two signals
+    // and to the caller otherwise; `idle` hands them over.
     private let journal: any Journal
     private let queue = DispatchQueue(label: "ledger.commit")
     private let idle = DispatchSemaphore(value: 1)
@@ -20,14 +19,14 @@ final class BackgroundWriter: @unchecked Sendable {
     init(_ journal: any Journal) { self.journal = journal }
 
     deinit {
-        // A semaphore must not be below its first value when it goes.
+        // A semaphore must not be destroyed below its initial value.
         idle.wait()
         idle.signal()
     }
 
-    /// Hands `full` over and gives back a batch to fill, which the caller must empty.
+    /// Takes `full` and returns a batch to fill, which the caller must empty first.
     ///
-    /// - Throws: what an earlier commit threw; this one is then not begun.
+    /// - Throws: the error of an earlier commit; this commit is then not started.
     func write(_ full: inout Batch, _ rows: CommitRows) throws(JournalError) {
         idle.wait()
         if let failure {
@@ -45,7 +44,7 @@ final class BackgroundWriter: @unchecked Sendable {
         idle.signal()
     }
 
-    /// Waits until everything handed over is committed.
+    /// Waits until everything received is committed.
     func wait() throws(JournalError) {
         idle.wait()
         defer { idle.signal() }

@@ -8,13 +8,13 @@ import LedgerProjections
 import LedgerReading
 import LedgerSettings
 
-/// How far a long work is, for a progress bar.
+/// The progress of long work, for a progress bar.
 public struct Progress: Sendable {
     public var inputs: UInt64
     public var time: Timestamp
 }
 
-/// What a back-test came to.
+/// The result of a back-test.
 public struct BacktestResult: Sendable {
     public var inputs: UInt64 = 0
     public var events: UInt64 = 0
@@ -26,10 +26,10 @@ public struct BacktestResult: Sendable {
     public var badRows: [(file: String, report: BadRowReport)] = []
 }
 
-/// Runs the engine over tapes and files into a journal of its own.
+/// Runs the engine over tapes and files into a journal.
 ///
-/// The journal holds every input and every consequence: the same configuration over the same data gives
-/// the same bytes, in memory and on disk.
+/// The journal holds every input and every consequence. The same configuration over the same data
+/// gives the same bytes, in memory and on disk.
 public struct Backtest {
     private let configuration: Configuration
     private let sources: [InputSource]
@@ -37,12 +37,12 @@ public struct Backtest {
     private let numbers: InstrumentNumbers
     private let filters: [VenueFiltersLoaded]
 
-    /// Commits are made of about this many bytes: enough to share their cost, small enough for memory.
+    /// Commit size in bytes: large enough to share the cost, small enough for memory.
     public static let commitBytes = 1 << 20
 
-    /// Opens all inputs and numbers their instruments in the order of the configuration.
+    /// Opens all inputs and numbers their instruments in configuration order.
     ///
-    /// - Parameter known: the instruments of the journal that is continued, with its numbers.
+    /// - Parameter known: the instruments of the journal to continue, with their numbers.
     public init(
         _ configuration: Configuration, known: [Instrument] = [], kind: RunKind = .backtest
     ) throws {
@@ -53,7 +53,7 @@ public struct Backtest {
         try configuration.rehearse()
         let entries = settings.entries(.data)
         guard !entries.isEmpty else {
-            throw InputError("the configuration names no data; see configs/backtest.yaml")
+            throw InputError("the configuration has no data; see configs/backtest.yaml")
         }
         var numbers = InstrumentNumbers(known: known)
         var opened: [InputSource] = []
@@ -65,7 +65,7 @@ public struct Backtest {
             } else {
                 let data = try DataSettings(entry)
                 guard !data.symbol.isEmpty else {
-                    throw entry.error(DataKeys.symbol, "is missing; a file does not say it")
+                    throw entry.error(DataKeys.symbol, "is missing; the file does not state it")
                 }
                 var instrument = data.instrument
                 instrument.id = try numbers.number(InstrumentSource(instrument))
@@ -81,7 +81,7 @@ public struct Backtest {
         try checkSymbols()
     }
 
-    /// A strategy on a symbol that no data has would wait for ever.
+    /// Refuses a strategy on a symbol without data, which would wait forever.
     private func checkSymbols() throws {
         for entry in configuration.settings.entries(.strategies) {
             let symbols = try entry[StrategyKeys.symbols].split(separator: ",")
@@ -89,19 +89,19 @@ public struct Backtest {
             where !numbers.all.contains(where: { $0.symbol == symbol }) {
                 throw entry.error(
                     StrategyKeys.symbols,
-                    "'\(symbol)' is in none of the data, which has "
+                    "'\(symbol)' is not in the data, which has "
                         + numbers.all.map(\.symbol).joined(separator: ", "))
             }
         }
     }
 
     /// - Parameters:
-    ///   - journal: empty, or a back-test's that is continued.
-    ///   - continues: takes only the inputs that the journal does not have yet. Positions and every
-    ///     safety state go on; orders ended with the run before.
-    ///   - interlude: called between two inputs, for a run that others may steer.
-    ///   - syncs: waits at the end until everything is on the disk; else the caller flushes.
-    ///   - shouldStop: asked after each commit; the run then ends in good order.
+    ///   - journal: empty, or a back-test to continue.
+    ///   - continues: takes only inputs that the journal does not have. Positions and all safety
+    ///     state carry over; orders ended with the previous run.
+    ///   - interlude: called between two inputs, for a run that others can control.
+    ///   - syncs: waits at the end until everything is on disk; otherwise the caller flushes.
+    ///   - shouldStop: asked after each commit; if true, the run ends cleanly.
     public func run(
         into journal: any Journal, named name: String, continues: Bool = false,
         commitBytes: Int = commitBytes,
@@ -109,12 +109,12 @@ public struct Backtest {
         progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> BacktestResult {
         guard try continues || journal.head == .empty else {
-            throw InputError("the journal \(name) holds events already; name another one")
+            throw InputError("the journal \(name) already holds events; choose another journal")
         }
         if continues { try skipKnown(journal) }
         guard let start = sources.compactMap(\.nextTime).min() else {
             throw InputError(
-                continues ? "the data holds no rows that \(name) lacks" : "the data holds no rows")
+                continues ? "the data has no rows after those in \(name)" : "the data has no rows")
         }
         var sequencer = try Sequencer(
             journal, holder: kind.mode, commitBytes: commitBytes,
@@ -148,8 +148,8 @@ public struct Backtest {
         return result
     }
 
-    /// An input that could not be read ends the run, and the journal says so. What the engine could not
-    /// take is in the journal already, and what the journal could not take cannot be.
+    /// An unreadable input ends the run, and the journal records it. An input that the engine
+    /// refused is already in the journal; one that the journal refused cannot be.
     private func fail(_ sequencer: inout Sequencer, _ error: any Error) throws -> Never {
         guard !(error is EngineError), !(error is JournalError) else { throw error }
         try sequencer.append(
@@ -159,7 +159,7 @@ public struct Backtest {
         throw error
     }
 
-    /// A journal that is continued gets what changed of the settings, new instruments and a new start.
+    /// A continued journal gets changed settings, new instruments and a new start.
     private func opening(named name: String) -> RunOpening {
         var opening = RunOpening(configuration, kind: kind.journal, name: name)
         opening.instruments = numbers.wanted
@@ -171,7 +171,7 @@ public struct Backtest {
         return opening
     }
 
-    /// Passes over the rows that the journal holds.
+    /// Skips the rows that the journal already has.
     private func skipKnown(_ journal: any Journal) throws {
         let types: [EventType] = [
             .bar, .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied,
@@ -187,7 +187,7 @@ public struct Backtest {
         for source in sources { try source.skip(before: last, knownAt: &known) }
     }
 
-    /// Merges the sources by time; of equal times the source named first goes first.
+    /// Merges the sources by time; at equal times, the source named first goes first.
     private func feed(
         _ sequencer: inout Sequencer, _ interlude: Interlude?, _ progress: (Progress) -> Void,
         _ shouldStop: () -> Bool

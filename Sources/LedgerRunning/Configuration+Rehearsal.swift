@@ -4,9 +4,9 @@ import LedgerEngine
 import LedgerEvents
 
 extension Configuration {
-    /// Whether an engine takes these settings, before a journal holds them.
+    /// Checks that an engine accepts these settings, before a journal records them.
     ///
-    /// - Throws: `EngineError` with the first that does not fit the others.
+    /// - Throws: `EngineError` for the first setting that does not fit the others.
     public func rehearse() throws {
         let loaded = ConfigurationLoaded(seed: 0, build: Build.identity, settings: settings.text)
         var step = Step(next: .first)

@@ -2,19 +2,20 @@ import Glibc
 import LedgerDomain
 import LedgerEvents
 
-/// The kill flag is a file: whoever can touch a file can stop trading (K12).
+/// The kill flag is a file, so anyone who can create a file can stop trading (K12).
 public enum FlagFile {
-    /// The first of the configured path and the one of older runbooks that exists; nil when none does.
+    /// The configured path or the path of older runbooks, whichever exists first; nil if neither
+    /// does.
     public static func present(_ path: String) -> String? {
         [path, "state/ops_kill_switch.flag"].first { !$0.isEmpty && access($0, F_OK) == 0 }
     }
 }
 
 extension Sequencer {
-    /// Takes the flag file's state as an input when the journal says otherwise.
+    /// Journals the state of the flag file as an input if the journal has another state.
     ///
-    /// - Parameter mayClear: whether a file that is gone counts. Only somebody who looks lets entries
-    ///   through again: a folder that was tidied must not (C1).
+    /// - Parameter mayClear: whether a missing file counts. Only an explicit look may allow entries
+    ///   again; a tidied directory must not (C1).
     public mutating func observeFlagFile(
         at time: Timestamp, isRun: Bool, mayClear: Bool = false
     ) throws {

@@ -3,20 +3,20 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 
-/// Checkpoints of the projections that the engine does not keep, so that a reader of any moment finds a
-/// near one.
+/// Checkpoints of the projections that the engine does not maintain, so that a reader of any moment
+/// finds one nearby.
 ///
-/// They are folded from what is committed, on the thread that commits, so that they cost the engine's
-/// steps nothing. Nothing is folded until the first checkpoint is due.
+/// They are folded from committed events on the committing thread, so they cost the engine's steps
+/// nothing. Nothing is folded until the first checkpoint is due.
 struct FoldCheckpoints {
     private var folds: [any ProjectionFold]?
 
     private static let types = EventTypeSet(
         ProjectionRegister.besideEngine.flatMap { $0.projection.types })
 
-    /// Takes the events of a commit, and adds checkpoints to a commit that saves others.
+    /// Takes the events of a commit and adds checkpoints to a commit that saves others.
     ///
-    /// A fold that fails is left out: a journal can do without it, and a reader finds out why.
+    /// Leaves out a fold that fails: the journal can do without it, and a reader finds the reason.
     mutating func add(
         to rows: inout CommitRows, _ journal: any Journal, _ batch: borrowing Batch
     ) {
@@ -25,7 +25,7 @@ struct FoldCheckpoints {
         do {
             var current =
                 try folds ?? ProjectionRegister.besideEngine.map { try $0.fold(of: journal) }
-            // Given away, so that the copy above is the only one.
+            // Moved out, so that the copy above is the only one.
             folds = nil
             try Self.fold(batch, into: &current)
             folds = current
@@ -34,7 +34,7 @@ struct FoldCheckpoints {
         rows.checkpoints += folds.map { $0.checkpoint(at: last) }
     }
 
-    /// Begins anew at the next checkpoint, as after a commit that was refused.
+    /// Starts again at the next checkpoint, as after a commit that was refused.
     mutating func forget() { folds = nil }
 
     private static func fold(

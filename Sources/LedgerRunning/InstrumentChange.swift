@@ -5,17 +5,17 @@ import LedgerEvents
 import LedgerProjections
 import LedgerReading
 
-/// The change of an instrument's definition in a journal, and whether the journal can take it.
+/// A change to an instrument's definition, and whether the journal can accept it.
 struct InstrumentChange {
     let old: Instrument
     let new: Instrument
 
-    /// The definitions that a journal lacks, with their numbers, in the order of the sources.
+    /// The definitions that a journal lacks, with their numbers, in source order.
     ///
     /// - Parameters:
-    ///   - cancelsOrders: whether every open order ends before the definitions are taken.
-    ///   - said: the configuration that an error quotes.
-    /// - Throws: for a definition that cannot follow the journal's.
+    ///   - cancelsOrders: whether all open orders end before the definitions take effect.
+    ///   - said: the configuration that an error refers to.
+    /// - Throws: if a definition cannot follow the journal's.
     static func definitions(
         of sources: [InstrumentSource], knowing engine: Engine, cancelsOrders: Bool,
         said: Configuration
@@ -46,7 +46,7 @@ struct InstrumentChange {
         var reason: String
     }
 
-    /// What differs. The scales are the decimals of tick and lot.
+    /// What differs. The scales are the numbers of decimals of tick and lot.
     private var fields: [Field] {
         let fields = [
             Field(key: "currency", old: old.currency, new: new.currency),
@@ -64,7 +64,7 @@ struct InstrumentChange {
         return fields.filter { $0.old != $0.new }
     }
 
-    /// Why the journal cannot take the change; nil when it can.
+    /// Why the journal cannot accept the change; nil if it can.
     private func refusal(_ engine: Engine, cancelsOrders: Bool) -> Refusal? {
         let fields = fields
         let open = engine.orders.open.first { $0.intended.instrument == old.id }
@@ -82,7 +82,8 @@ struct InstrumentChange {
                 return Refusal(
                     field: field, reason: "\(position.quantity) \(old.symbol) are held")
             case "lot":
-                // What a split or a commission left was no whole number of lots before either.
+                // What a split or a commission left behind was not a whole number of lots before
+                // either.
                 let broken = held.first {
                     $0.quantity.isWhole(in: old.lot) && !$0.quantity.isWhole(in: new.lot)
                 }
@@ -97,7 +98,7 @@ struct InstrumentChange {
         return nil
     }
 
-    /// Names the setting and where it stands, or the source where no setting says it.
+    /// Names the setting and its place, or the source if no setting states it.
     private func error(
         _ refusal: Refusal, origin: String?, _ said: Configuration
     ) -> any Error {

@@ -1,10 +1,10 @@
 import LedgerDomain
 import LedgerReading
 
-/// An instrument that a run trades, with what defines it.
+/// An instrument that a run trades, and where it is defined.
 public struct InstrumentSource: Sendable {
     public var instrument: Instrument
-    /// A file, or the key of a setting; nil for the entry of `data` that names the symbol.
+    /// A file, or the key of a setting; nil for the `data` entry that names the symbol.
     public var origin: String?
 
     public init(_ instrument: Instrument, origin: String? = nil) {
@@ -12,25 +12,25 @@ public struct InstrumentSource: Sendable {
     }
 }
 
-/// Numbers the instruments of a run: a symbol keeps the number that its journal gave it, and a new one
-/// gets the next.
+/// Numbers the instruments of a run: a symbol keeps its number in the journal, and a new one gets
+/// the next number.
 struct InstrumentNumbers {
-    /// What the run wants, with its numbers, each symbol once.
+    /// The run's instruments with their numbers, each symbol once.
     private(set) var wanted: [InstrumentSource] = []
-    /// The instruments of the journal with those of the run.
+    /// The instruments of the journal and of the run.
     private(set) var all: [Instrument]
 
-    /// - Parameter known: the instruments of the journal, ascending by number.
+    /// - Parameter known: the instruments of the journal, in ascending order of number.
     init(known: [Instrument]) { all = known }
 
-    /// - Throws: `InputError` where an earlier source defines the symbol in another way.
+    /// - Throws: `InputError` if an earlier source defines the symbol differently.
     mutating func number(_ source: InstrumentSource) throws -> InstrumentID {
         var instrument = source.instrument
         let place = all.firstIndex { $0.symbol == instrument.symbol }
         instrument.id = place.map { all[$0].id } ?? InstrumentID((all.last?.id.number ?? 0) + 1)
         if let twin = wanted.first(where: { $0.instrument.id == instrument.id }) {
             guard twin.instrument == instrument else {
-                throw InputError("\(instrument.symbol) is defined in two ways by two inputs")
+                throw InputError("\(instrument.symbol) has different definitions in two inputs")
             }
             return instrument.id
         }

@@ -3,9 +3,9 @@ import LedgerArchive
 import LedgerJournal
 import LedgerReading
 
-/// Making and removing journals.
+/// Creating and removing journals.
 extension JournalHome {
-    /// Opens the journal there, or makes it; one whose making was cut short is made anew.
+    /// Opens the journal, or creates it. A journal whose creation was interrupted is created again.
     public static func openOrCreate(
         _ directory: String, durability: Durability = .durable
     ) throws(JournalError) -> LMDBJournal {
@@ -18,8 +18,8 @@ extension JournalHome {
         return try LMDBJournal.create(directory: directory, durability: durability)
     }
 
-    /// Removes a journal's files, its tree and its folder; a key to sign with stays, and its folder then
-    /// too.
+    /// Removes a journal's files, tree and directory. A signing key is kept, and its directory then
+    /// stays too.
     public static func remove(_ directory: String) throws {
         for file in ["data.mdb", "lock.mdb", "wake", "lease"] { unlink("\(directory)/\(file)") }
         for segment in (try? SegmentFolder(directory).files()) ?? [] { unlink(segment) }

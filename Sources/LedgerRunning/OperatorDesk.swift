@@ -4,15 +4,15 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 
-/// Brings inputs from outside a run, such as operators' commands, into a journal and returns the events that
-/// they became.
+/// Brings inputs from outside a run, such as operators' commands, into a journal and returns the
+/// resulting events.
 ///
-/// Where another process runs the journal, the inputs go through its inbox. Where none does, the desk takes
+/// If another process runs the journal, the inputs go through its inbox. Otherwise the desk takes
 /// the lease and steps them itself.
 public struct OperatorDesk {
-    /// What became of the inputs.
+    /// The result of the inputs.
     public struct Outcome: Sendable {
-        /// The event that the first input became; none where there was no input.
+        /// The event of the first input; none if there was no input.
         public var first = SequenceNumber.none
         /// Whether this process wrote the journal.
         public var wasStepped = false
@@ -25,8 +25,8 @@ public struct OperatorDesk {
     private let timeout: Int64
 
     /// - Parameters:
-    ///   - actor: who submits.
-    ///   - holder: said to others who want the lease.
+    ///   - actor: who submits the inputs.
+    ///   - holder: shown to others who want the lease.
     ///   - now: the machine's time.
     ///   - timeout: milliseconds to wait for the process that runs the journal.
     public init(
@@ -39,7 +39,7 @@ public struct OperatorDesk {
 
     /// Submits one input.
     ///
-    /// - Returns: the event that it became.
+    /// - Returns: the resulting event.
     public func submit(_ event: some Event) throws -> (event: SequenceNumber, wasStepped: Bool) {
         let outcome = try submit { _ in [event] }
         return (outcome.first, outcome.wasStepped)
@@ -47,8 +47,9 @@ public struct OperatorDesk {
 
     /// Submits inputs that depend on the journal's state. Nothing comes between them.
     ///
-    /// - Parameter make: gives the inputs for an engine at the journal's end; none ends the submission.
-    /// - Throws: `OperatorDeskError` where an input is refused or nobody takes it in time.
+    /// - Parameter make: returns the inputs, given an engine at the journal's end. No inputs end
+    ///   the submission.
+    /// - Throws: `OperatorDeskError` if an input is refused or not taken in time.
     public func submit(_ make: (Engine) throws -> [any Event]) throws -> Outcome {
         let sequencer: Sequencer
         do {
@@ -64,7 +65,7 @@ public struct OperatorDesk {
     ) throws -> Outcome {
         var sequencer = taken
         let isBacktest = try JournalIdentity(journal)?.kind == "\(JournalKind.backtest)"
-        // A back-test's time is its data's; the record time says when the command came.
+        // A back-test's event time comes from its data; the record time says when the command came.
         let last = sequencer.engine.lastTime
         let envelope = Envelope(
             time: isBacktest ? last : max(now, last), recordTime: isBacktest ? now : nil)
@@ -121,11 +122,11 @@ public struct OperatorDesk {
 
 /// Why an input did not become an event.
 public enum OperatorDeskError: Error, Hashable, CustomStringConvertible {
-    /// It does not fit the journal's state. Correct the command.
+    /// It conflicts with the journal's state. Correct the command.
     case refused(String)
     /// The process that runs the journal refused it. Correct the command.
     case refusedBySequencer(String)
-    /// It waits in the inbox. Look again later; the next process that runs the journal takes it.
+    /// It is still in the inbox. Look again later; the next process that runs the journal takes it.
     case waiting(Ticket)
 
     public var description: String {
@@ -133,12 +134,13 @@ public enum OperatorDeskError: Error, Hashable, CustomStringConvertible {
         case .refused(let why): why
         case .refusedBySequencer(let why): "the sequencer refused it: \(why)"
         case .waiting(let ticket):
-            "submission \(ticket) waits in the inbox: the process that holds the lease has not "
+            "submission \(ticket) is still in the inbox: the process that holds the lease has not "
                 + "taken it yet"
         }
     }
 
+    /// 6 for a refused command, 5 for one that still waits.
     public var exitCode: Int32 {
-        if case .waiting = self { 5 } else { 1 }
+        if case .waiting = self { 5 } else { 6 }
     }
 }

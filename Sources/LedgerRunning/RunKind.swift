@@ -4,8 +4,8 @@ import LedgerEngine
 import LedgerEvents
 import LedgerSettings
 
-/// What a run over files is: a back-test, or paper trading on a recorded day. Both take the same inputs
-/// through the same engine.
+/// The kind of a run over files: a back-test, or paper trading on a recorded day. Both give the
+/// same inputs to the same engine.
 public enum RunKind: Sendable {
     case backtest
     case paper
@@ -19,7 +19,7 @@ public enum RunKind: Sendable {
         switch self {
         case .backtest where mode != .sim:
             throw SettingsError(
-                ModeKeys.mode, "'\(mode)' is for the trading daemon; a back-test runs sim")
+                ModeKeys.mode, "'\(mode)' needs the trading daemon; a back-test needs mode sim")
         case .paper where mode != .paper:
             throw SettingsError(ModeKeys.mode, "'\(mode)' is not paper")
         default: break
@@ -28,17 +28,17 @@ public enum RunKind: Sendable {
         guard venue == ModeKeys.simulated else {
             throw SettingsError(
                 ModeKeys.venue,
-                "'\(venue)' fills nothing of what is read from "
+                "'\(venue)' cannot fill orders from data read from "
                     + "files; take simulated")
         }
     }
 }
 
-/// What happens between two inputs of a run over files: operators' commands, the flag file, waiting.
+/// What happens between two inputs of a run over files: commands, the flag file, waiting.
 public struct Interlude {
-    /// At most this many inputs between two.
+    /// At most this many inputs between two calls.
     public var inputs: Int
-    /// Called before the input of that time.
+    /// Called before the input with that time.
     public var body: (inout Sequencer, Timestamp) throws -> Void
 
     public init(every inputs: Int, _ body: @escaping (inout Sequencer, Timestamp) throws -> Void) {

@@ -4,16 +4,16 @@ import LedgerEngine
 import LedgerEvents
 import LedgerProjections
 
-/// The inputs that a run begins with: what the configuration says and the journal does not know yet.
+/// The inputs that a run begins with: what is in the configuration but not yet in the journal.
 ///
-/// Back-tests, paper and live runs, the local exchange and `ledger init` all begin here, so that a setting
-/// has the same effect in each.
+/// Back-tests, paper and live runs, the local exchange and `ledger init` all use it, so that a
+/// setting has the same effect in each.
 public struct RunOpening {
-    /// A run that the journal is told of.
+    /// A run to be recorded in the journal.
     public struct Run: Sendable {
         public var mode: String
         public var name: String
-        /// Whether only a new journal is told, as by an exchange, whose runs end nothing.
+        /// Whether only a new journal records it, as for an exchange, whose runs end nothing.
         public var onlyInNewJournal: Bool
 
         public init(mode: String, name: String, onlyInNewJournal: Bool = false) {
@@ -25,21 +25,22 @@ public struct RunOpening {
     private let kind: JournalKind
     private let name: String
 
-    /// What the run trades; a symbol keeps the number that the journal gave it.
+    /// What the run trades; a symbol keeps its number in the journal.
     public var instruments: [InstrumentSource] = []
-    /// The configuration that an error about an instrument quotes, where `configuration` was made of it.
+    /// The configuration that an error about an instrument refers to, if `configuration` was
+    /// derived from it.
     public var said: Configuration
     /// The filters of the instruments that the journal will have.
     public var filters: ([Instrument]) throws -> [VenueFiltersLoaded] = { _ in [] }
-    /// Whether a new journal begins with `account.cash`; a venue outside says what there is.
+    /// Whether a new journal starts with `account.cash`; an external venue reports its own cash.
     public var depositsCash = false
     public var run: Run?
-    /// Whether the engine's own venue is asked for the account once the run has begun.
+    /// Whether to take a snapshot of the engine's own venue once the run has begun.
     public var asksSimulatedVenue = false
 
     /// - Parameters:
-    ///   - kind: what a new journal is.
-    ///   - name: what a new journal is called.
+    ///   - kind: the kind of a new journal.
+    ///   - name: the name of a new journal.
     public init(_ configuration: Configuration, kind: JournalKind, name: String) {
         (self.configuration, self.kind, self.name) = (configuration, kind, name)
         said = configuration
@@ -47,7 +48,7 @@ public struct RunOpening {
 
     /// Takes the inputs; the caller commits them.
     ///
-    /// - Throws: `SettingsError`, `ConfigurationError` and `InputError` before anything is taken, for
+    /// - Throws: `SettingsError`, `ConfigurationError` and `InputError` before taking anything, for
     ///   settings and definitions that cannot follow those of the journal.
     public func submit(into sequencer: inout Sequencer, at time: Timestamp) throws {
         for input in try inputs(knowing: sequencer.engine) {
@@ -57,15 +58,15 @@ public struct RunOpening {
         if asksSimulatedVenue { try sequencer.askSimulatedVenue(.start, at: time) }
     }
 
-    /// An event, and whether it concerns the account that the settings define.
+    /// An event, and whether it belongs to the account that the settings define.
     struct Input {
         var event: any Event
         var isOfAccount = false
     }
 
-    /// The inputs in their order.
+    /// The inputs, in order.
     ///
-    /// - Parameter engine: what the journal knows.
+    /// - Parameter engine: the journal's state.
     func inputs(knowing engine: Engine) throws -> [Input] {
         let isNew = engine.inputs == 0
         let settings = configuration.settings

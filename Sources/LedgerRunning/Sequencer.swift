@@ -7,12 +7,12 @@ import LedgerProjections
 import LedgerReading
 import LedgerSettings
 
-/// The one writer of a journal: takes inputs, steps the engine, and commits each input with everything
-/// derived from it as one unit; many inputs share a commit.
+/// The only writer of a journal. It takes inputs, steps the engine, and commits each input and its
+/// consequences as one unit; many inputs share a commit.
 public struct Sequencer: ~Copyable {
     public let journal: any Journal
     public private(set) var engine: Engine
-    /// What is derived of the input at hand, behind everything else that is not committed yet.
+    /// The events derived from the current input, after everything else that is uncommitted.
     private var step: Step
     private let lease: Lease
     private let commitBytes: Int
@@ -28,11 +28,13 @@ public struct Sequencer: ~Copyable {
     /// Takes the lease and brings the engine to the journal's end.
     ///
     /// - Parameters:
-    ///   - holder: said to others who want the lease.
+    ///   - holder: shown to others who want the lease.
     ///   - commitBytes: commits once a batch is this large; 0 commits each input.
-    ///   - writesInBackground: commits on a second thread while the next inputs are stepped; an error of
-    ///     the journal then shows at a later commit. For back-tests, where nothing acts on a commit.
-    ///   - checkpointEvery: inputs between two checkpoints of the engine and the projections.
+    ///   - writesInBackground: commits on a second thread while the next inputs are stepped. An
+    ///     error of the journal then appears at a later commit. For back-tests, where nothing
+    ///     depends on a commit.
+    ///   - checkpointEvery: the number of inputs between two checkpoints of the engine and
+    ///     projections.
     public init(
         _ journal: any Journal, holder: String, commitBytes: Int = 0,
         writesInBackground: Bool = false, checkpointEvery: UInt64 = 250_000
@@ -56,7 +58,7 @@ public struct Sequencer: ~Copyable {
     public var nextSequence: SequenceNumber { step.batch.nextSequence }
     public var uncommitted: Int { step.batch.eventCount }
 
-    /// Takes a record of a tape, under this journal's number for its instrument.
+    /// Takes a tape's record, with this journal's number for its instrument.
     @inline(__always)
     public mutating func append(_ record: Record, instrument: InstrumentID) throws {
         try run(step.batch.append(copying: record, instrument: instrument))
@@ -80,7 +82,7 @@ public struct Sequencer: ~Copyable {
         try commitIfDue()
     }
 
-    /// Takes any other input and returns its number.
+    /// Takes any other input and returns its sequence number.
     @discardableResult
     public mutating func append(
         _ event: some Event, _ envelope: Envelope
@@ -90,11 +92,11 @@ public struct Sequencer: ~Copyable {
         return sequence
     }
 
-    /// Takes a venue's fill with the row by which a second report of it is known, in one commit.
+    /// Commits a venue's fill together with the row that detects a duplicate report of it.
     ///
-    /// One that the engine cannot step becomes a fault.
+    /// A fill that the engine cannot step becomes a fault.
     ///
-    /// - Returns: false where the execution is in the journal already; nothing is taken then.
+    /// - Returns: false if the execution is already in the journal; then nothing is taken.
     public mutating func append(
         _ fill: VenueFillReported, _ envelope: Envelope, key: DeduplicationKey
     ) throws -> Bool {
@@ -107,7 +109,7 @@ public struct Sequencer: ~Copyable {
         let row = DeduplicationRow(
             producer: Self.executions, key: key, sequence: step.batch.nextSequence)
         if let error = try attempt(fill, envelope, row) {
-            // Not booked, and not passed over: a reconciliation finds what the books lack.
+            // Neither booked nor ignored: a reconciliation finds what the books lack.
             _ = try attempt(
                 FaultReported(
                     .rest, origin: "venue",
@@ -118,11 +120,11 @@ public struct Sequencer: ~Copyable {
 
     private static let executions = "execution"
 
-    /// Takes an input from outside which the engine may not be able to step: a hostile number must not end
-    /// the run. What came before it is committed, and the input is as if it had never come.
+    /// Takes an external input that the engine may be unable to step, because a hostile number must
+    /// not end the run. What came before is committed, and the input leaves no trace.
     ///
-    /// - Parameter row: kept in the commit of the input, where it is taken.
-    /// - Returns: why it could not be taken; nil when it was.
+    /// - Parameter row: stored in the commit of the input, if it is taken.
+    /// - Returns: why it could not be taken; nil if it was.
     public mutating func attempt(
         _ event: some Event, _ envelope: Envelope, _ row: DeduplicationRow? = nil
     ) throws -> EngineError? {
@@ -141,7 +143,7 @@ public struct Sequencer: ~Copyable {
         return nil
     }
 
-    /// Steps an input where it lies in the batch.
+    /// Steps an input in place in the batch.
     @inline(__always)
     private mutating func run(_ sequence: SequenceNumber) throws {
         guard let input = step.batch.record(sequence) else { return }
@@ -156,8 +158,8 @@ public struct Sequencer: ~Copyable {
         if step.batch.byteCount > commitBytes { try commit() }
     }
 
-    /// Keeps what came before the input that the engine could not take, says why the run failed, and
-    /// passes the error on.
+    /// Keeps what came before the input that the engine could not step, journals why the run
+    /// failed, and rethrows the error.
     private mutating func fail(_ error: EngineError, at sequence: SequenceNumber) throws -> Never {
         step.truncate(to: sequence)
         try step.batch.append(
@@ -168,8 +170,8 @@ public struct Sequencer: ~Copyable {
         throw error
     }
 
-    /// Commits what was taken. After an error of the journal nothing of it is kept and this sequencer
-    /// is done: open the journal anew.
+    /// Commits what was taken. After a journal error nothing of it is kept and this sequencer is
+    /// finished: open the journal again.
     public mutating func commit() throws {
         if engine.inputs >= nextCheckpoint { addCheckpoints() }
         try write()
@@ -180,7 +182,7 @@ public struct Sequencer: ~Copyable {
         #if DEBUG
             try books.post(step.batch)
         #endif
-        // The journal itself refuses an intent that it has: an order is never decided twice (L01).
+        // The journal itself refuses a known intent: an order is never decided twice (L01).
         for sent in step.sent {
             rows.deduplication.append(
                 DeduplicationRow(
@@ -204,8 +206,8 @@ public struct Sequencer: ~Copyable {
         step.batch.removeAll(next: next)
     }
 
-    /// The journal has an intent that the engine decided anew: nothing of the batch is kept, and what
-    /// is kept instead is the fault, whose latch waits for an operator (K06).
+    /// The journal already has an intent that the engine decided again. Nothing of the batch is
+    /// kept; instead a fault is journaled, whose latch waits for an operator (K06).
     private mutating func reportDuplicate(_ error: JournalError) throws {
         guard case .duplicate("intent", let key, let sequence) = error else { return }
         let head = try journal.head.lastSequence
@@ -237,10 +239,10 @@ public struct Sequencer: ~Copyable {
         rows.checkpoints += Checkpoint.all(of: engine, at: last)
     }
 
-    /// Steps what other processes put into the inbox, and commits it with the receipts. Nothing comes between
-    /// the records of one submission.
+    /// Steps what other processes put into the inbox and commits it with the receipts. Nothing comes
+    /// between the records of one submission.
     ///
-    /// - Parameter time: becomes the event and record time of inputs that bear none of their own.
+    /// - Parameter time: the event and record time of inputs that have none.
     /// - Returns: how many submissions were taken or refused.
     @discardableResult
     public mutating func drainInbox(at time: Timestamp) throws -> Int {
@@ -289,7 +291,7 @@ public struct Sequencer: ~Copyable {
             let loaded = try ConfigurationLoaded(record)
             let settings = Settings(text: loaded.settings)
             if let key = Fingerprint.missing(in: settings) {
-                throw InputError("setting \(key): a secret is sent as its fingerprint")
+                throw InputError("setting \(key): submit a secret only as its fingerprint")
             }
             if let problem = SettingsSchema.problem(with: settings) {
                 throw InputError(problem.description)
@@ -303,7 +305,7 @@ public struct Sequencer: ~Copyable {
         }
     }
 
-    /// Gives the lease back. What was not committed is lost, as if it had never been taken.
+    /// Releases the lease. What was not committed is lost, as if it had never been taken.
     public func close() throws {
         try background?.wait()
         try journal.release(lease)

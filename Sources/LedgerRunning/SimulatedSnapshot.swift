@@ -3,7 +3,8 @@ import LedgerEngine
 import LedgerEvents
 
 extension Sequencer {
-    /// What the engine's own venue says of the account: there is no other one to ask, and it agrees.
+    /// The simulated venue's statement of the account. The engine is that venue, so it always
+    /// agrees.
     public mutating func askSimulatedVenue(_ kind: SnapshotKind, at time: Timestamp) throws {
         guard !engine.isRemote else { return }
         let envelope = Envelope(time: time)

@@ -3,10 +3,10 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSettings
 
-/// The limits of the drawdown stop (D07); shares are of 1 in 10^-9.
+/// The limits of the drawdown stop (D07). Shares of 1 are in units of 10^-9.
 public struct DrawdownRules: Hashable, Sendable {
     public var isEnabled = DrawdownKeys.enabled.standard
-    /// Raises an alert; 0 for none.
+    /// The drawdown that raises an alert; 0 for none.
     public var warning = DrawdownKeys.warningThreshold.standard
     public var halt = DrawdownKeys.haltThreshold.standard
     public var panic = DrawdownKeys.panicThreshold.standard
@@ -19,7 +19,7 @@ public struct DrawdownRules: Hashable, Sendable {
 
     public init() {}
 
-    /// How deep equity stands below its peak: (peak − equity) / peak ≥ threshold, inclusive, compared
+    /// How far equity is below its peak: (peak − equity) / peak ≥ threshold, inclusive, compared
     /// exactly (D08). A peak of 0 or less has no drawdown.
     public func level(_ equity: Int128, below peak: Int128) -> DrawdownLevel {
         guard peak > 0 else { return .none }
@@ -33,7 +33,7 @@ public struct DrawdownRules: Hashable, Sendable {
         equity <= line(share, peak)
     }
 
-    /// The highest equity at which the drawdown is `share` or more: peak − ⌈share × peak⌉.
+    /// The highest equity at which the drawdown is at least `share`: peak − ⌈share × peak⌉.
     public static func line(_ share: Price, _ peak: Int128) -> Int128 {
         guard peak > 0,
             let fall = FixedPoint.scaledUp(
@@ -52,17 +52,17 @@ public enum DrawdownLevel: UInt8, Sendable, CaseIterable, Comparable {
     public static func < (a: DrawdownLevel, b: DrawdownLevel) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// What the stop does next: one row of its transition table.
+/// The next action of the stop: one row of its transition table.
 public enum DrawdownStep: Hashable, Sendable {
     case stay
-    /// Entries stop; `DrawdownPhase.halt`.
+    /// Block entries; enter `DrawdownPhase.halt`.
     case halt
     case panic
-    /// The cooldown is over: the health checks decide between `resume` and `extend`.
+    /// The cooldown has ended: the health checks decide between `resume` and `extend`.
     case check
     case resume
     case extend
-    /// Ramp-up is over.
+    /// The ramp-up has ended.
     case finish
 }
 
@@ -75,11 +75,11 @@ public struct DrawdownStop: Projection, Hashable {
     ]
 
     public private(set) var phase = DrawdownPhase.normal
-    /// When the present phase began.
+    /// When the current phase began.
     public private(set) var since = Timestamp.zero
-    /// When the halt or panic began that the account is in or ramps up from; 1970 in NORMAL.
+    /// When the current halt or panic began, also during its ramp-up; 1970 in NORMAL.
     public private(set) var triggeredAt = Timestamp.zero
-    /// The drawdown of the last transition.
+    /// The drawdown at the last transition.
     public private(set) var drawdown = Price.zero
     public private(set) var days: UInt16 = 0
     /// The end of the cooldown or of the ramp-up.
@@ -89,8 +89,8 @@ public struct DrawdownStop: Projection, Hashable {
 
     public init() {}
 
-    /// The transition table: each row is a phase, how deep equity stands, whether the time of the phase
-    /// is over, and, once asked for, whether the health checks passed.
+    /// The transition table. A row is chosen by the phase, the depth of the drawdown, whether the
+    /// phase's time is over, and, if asked, whether the health checks passed.
     public static func step(
         _ phase: DrawdownPhase, _ level: DrawdownLevel, isOver: Bool, isHealthy: Bool? = nil
     ) -> DrawdownStep {
@@ -107,16 +107,16 @@ public struct DrawdownStop: Projection, Hashable {
         }
     }
 
-    /// Entries are made smaller by this while ramping up, and are not made at all in HALT and PANIC.
+    /// The factor for entries during ramp-up. HALT and PANIC allow no entries.
     public func sizing(_ rules: DrawdownRules) -> Price? {
         phase == .rampup ? rules.rampupSizing : nil
     }
 
     public var allowsEntries: Bool { phase == .normal || phase == .rampup }
 
-    /// The highest equity at which something is to be done about a fall from `peak`.
+    /// The highest equity that requires action for a fall from `peak`.
     ///
-    /// - Parameter warns: whether this fall's warning is still to be raised.
+    /// - Parameter warns: whether the warning for this fall has not been raised yet.
     public func line(_ rules: DrawdownRules, _ peak: Int128, warns: Bool) -> Int128 {
         switch phase {
         case .panic: return .min

@@ -8,18 +8,18 @@ public struct FaultRules: Hashable, Sendable {
     public var websocket = FaultKeys.websocketLimit.standard
     public var duplicate = FaultKeys.duplicateLimit.standard
     public var stale = FaultKeys.staleLimit.standard
-    /// A counter starts again after this long without a fault.
+    /// A counter is reset after this long without a fault.
     public var cooldown = FaultKeys.resetCooldown.standard
-    /// Milliseconds; more trips.
+    /// Milliseconds; a higher value trips the latch.
     public var feedLag = FaultKeys.feedLagMs.standard
     public var websocketFailures = FaultKeys.websocketFailures.standard
-    /// A share of 1 in 10^-9; more trips.
+    /// A share of 1 in units of 10^-9; a higher value trips the latch.
     public var errorRate = FaultKeys.errorRate.standard
     public var clockWarn = ClockKeys.warnThresholdMs.standard
     public var clockKill = ClockKeys.killThresholdMs.standard
     public var runFailures = GateKeys.maxRunFailures.standard
     public var rejections = GateKeys.minRejections.standard
-    /// A share of 1 in 10^-9; more trips.
+    /// A share of 1 in units of 10^-9; a higher value trips the latch.
     public var rejectionRate = GateKeys.maxRejectionRate.standard
 
     public init() {}
@@ -30,13 +30,13 @@ public struct FaultRules: Hashable, Sendable {
         case .websocket, .orderStream: websocket
         case .duplicateReport: duplicate
         case .staleData: stale
-        // The first one trips.
+        // The first one trips the latch.
         case .authentication, .duplicateIntent: 1
         case .orderRejected, .venueUnreachable: 0
         }
     }
 
-    /// The limit that a metric is above; nil when it is not.
+    /// The limit that a metric exceeds; nil if it does not exceed one.
     public func breach(_ metric: Metric, _ value: Price) -> Price? {
         let one = FixedPoint.one
         let limit: Int64
@@ -51,23 +51,23 @@ public struct FaultRules: Hashable, Sendable {
     }
 }
 
-/// What went wrong how often. Counting up may trip a latch; nothing that goes well un-trips one.
+/// Counts faults by kind. A count can trip a latch; nothing that goes well clears one.
 public struct FaultCounters: Hashable, Sendable {
     private var counts: [UInt32] = Array(repeating: 0, count: FaultKind.allCases.count + 1)
     private var lasts: [Timestamp] = Array(repeating: .zero, count: FaultKind.allCases.count + 1)
-    /// Failed runs since the last that succeeded.
+    /// Failed runs in a row.
     public private(set) var runFailures: UInt32 = 0
-    /// Orders of this run, and those that the venue refused.
+    /// Orders in this run, and how many of them the venue refused.
     public private(set) var orders: UInt32 = 0
     public private(set) var rejections: UInt32 = 0
-    /// The last duplicate intents' time, for the 24 hours before a resume (D05).
+    /// The time of the last duplicate intent, for the 24 hours before a resume (D05).
     public private(set) var lastDuplicate: Timestamp?
 
     public init() {}
 
     public func count(_ kind: FaultKind) -> UInt32 { counts[Int(kind.rawValue)] }
 
-    /// Counts a fault. True when its limit is reached: count ≥ limit.
+    /// Counts a fault. True if its limit is reached: count ≥ limit.
     public mutating func count(_ kind: FaultKind, at time: Timestamp, _ rules: FaultRules) -> Bool {
         let index = Int(kind.rawValue)
         if time.nanoseconds - lasts[index].nanoseconds > rules.cooldown.count { counts[index] = 0 }
@@ -78,7 +78,7 @@ public struct FaultCounters: Hashable, Sendable {
         return limit > 0 && Int(counts[index]) >= limit
     }
 
-    /// After an operator cleared its latch a counter starts anew.
+    /// Resets a counter after an operator has cleared its latch.
     public mutating func reset(_ source: LatchSource) {
         switch source {
         case .restFaults: counts[Int(FaultKind.rest.rawValue)] = 0
@@ -104,8 +104,8 @@ public struct FaultCounters: Hashable, Sendable {
     public mutating func beginRun() { (orders, rejections) = (0, 0) }
     public mutating func submitOrder() { orders &+= 1 }
 
-    /// True when at least the minimum was refused and more than the share of the run's orders: 5 of 9
-    /// and 6 of 10, not 5 of 10 and not 4 of 4 (K07).
+    /// True if at least the minimum number and more than the share of the run's orders were
+    /// refused: 5 of 9 and 6 of 10, but not 5 of 10 or 4 of 4 (K07).
     public mutating func rejectOrder(_ rules: FaultRules) -> Bool {
         rejections &+= 1
         guard rules.rejections > 0, Int(rejections) >= rules.rejections else { return false }
@@ -140,7 +140,7 @@ public struct FaultCounters: Hashable, Sendable {
 }
 
 extension FaultKind {
-    /// The latch that it trips; nil where it trips none by itself.
+    /// The latch that this fault trips; nil if it trips none by itself.
     public var source: LatchSource? {
         switch self {
         case .rest: .restFaults

@@ -2,9 +2,10 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// What holds on every journal (L06): A to C, every signal comes to exactly one end; D, nothing is entered
-/// while a latch blocks it, a failed reconciliation among them; E, a dry run sends nothing to a venue;
-/// F, a paper or live run that ended has snapshots of the venue from its start and its end.
+/// What must hold in every journal (L06). A to C: every signal has exactly one outcome. D: there
+/// are no entries while a latch, including one for a failed reconciliation, blocks them. E: a dry
+/// run sends nothing to a venue. F: a paper or live run that ended has venue snapshots from its
+/// start and its end.
 public struct Invariants: Sendable {
     public static let types: [EventType] =
         SignalFunnel.types + TradingGate.types + PositionBook.types + [
@@ -21,7 +22,7 @@ public struct Invariants: Sendable {
 
     public init() {}
 
-    /// Takes the next event and gives what it breaks.
+    /// Reads the next event and returns what it violates.
     public mutating func check(_ record: Record) throws(FoldError) -> [String] {
         var faults: [String] = []
         do throws(RecordError) {
@@ -40,7 +41,8 @@ public struct Invariants: Sendable {
             case .runEnded where kind == .paper || kind == .live:
                 if !hasStart || !hasEnd {
                     faults.append(
-                        "event \(record.sequence): F: a \(kind) run ended without a snapshot of its "
+                        "event \(record.sequence): F: a \(kind) run ended without a snapshot of "
+                            + "its "
                             + (hasStart ? "end" : "start"))
                 }
             default: break
@@ -50,7 +52,7 @@ public struct Invariants: Sendable {
         try funnel.apply(record)
         for sequence in funnel.violations.dropFirst(known) {
             faults.append(
-                "signal \(sequence): A to C: it has no end, or more than one, at event "
+                "signal \(sequence): A to C: it has no outcome, or several, at event "
                     + "\(record.sequence)")
         }
         try gate.apply(record)
@@ -69,7 +71,8 @@ public struct Invariants: Sendable {
         guard order.purpose == .entry, !isReducing, !gate.isOpen,
             let latch = gate.block(order.strategy, order.instrument, isReducing: false)
         else { return nil }
-        return "event \(record.sequence): D: an entry though \(latch.source) blocks it since event "
-            + "\(latch.sequence)"
+        return
+            "event \(record.sequence): D: an entry although \(latch.source) has blocked it since "
+            + "event \(latch.sequence)"
     }
 }

@@ -1,9 +1,9 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One reason not to trade, which stands until what it waits for happens.
+/// A reason not to trade, in force until its condition to clear is met.
 ///
-/// A latch is told by its source, scope, strategy and instrument; there is one of each at most.
+/// Source, scope, strategy and instrument identify a latch; there is at most one of each.
 public struct Latch: Hashable, Sendable {
     public var source: LatchSource
     public var scope: LatchScope

@@ -1,21 +1,21 @@
 import LedgerEvents
 
-/// Whether an order may reach a real venue (C2, K19 to K24). Every condition must hold; what is not said
-/// counts against it.
+/// Whether an order may reach a real venue (C2, K19 to K24). Every condition must hold; an unknown
+/// condition does not hold.
 public struct LiveOrders: Hashable, Sendable {
     public var mode: TradingMode
     /// EXEC_MODE is live.
     public var isExecutionLive: Bool
-    /// DRY_RUN as it was given; nil where it was not.
+    /// DRY_RUN as given; nil if it was not given.
     public var dryRun: Bool?
-    /// `--dry-run`, which wins over the environment.
+    /// `--dry-run`, which overrides the environment.
     public var hasDryRunOption: Bool
-    /// The gateway talks to the venue's paper side.
+    /// The gateway uses the venue's paper account.
     public var isGatewayPaper: Bool
-    /// The venue's own switch for orders with money is on; true for a venue without one.
+    /// The venue's own switch for orders with real money is on; true for a venue without one.
     public var isLiveEnabled: Bool
     public var isDoctorHealthy: Bool
-    /// No latch stands that blocks the order.
+    /// No active latch blocks the order.
     public var isGateOpen: Bool
 
     public init(
@@ -30,7 +30,7 @@ public struct LiveOrders: Hashable, Sendable {
 
     public enum Verdict: Hashable, Sendable {
         case live
-        /// Everything runs and nothing is sent; the first condition that failed says why.
+        /// The run sends no orders; the reason is the first condition that failed.
         case dry(String)
     }
 

@@ -2,9 +2,9 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSettings
 
-/// The limits of entries (X01 to X11). 0 is no limit; shares are of 1 in 10^-9.
+/// The limits of entries (X01 to X11). 0 means no limit; shares of 1 are in units of 10^-9.
 ///
-/// Nothing here concerns an order that reduces risk: such a one is never made smaller and never waits.
+/// They do not apply to orders that reduce risk: such an order is never reduced and never delayed.
 public struct RiskRules: Hashable, Sendable {
     public var isEnabled = false
     public var portfolioHeat = RiskKeys.maxPortfolioHeat.standard
@@ -23,7 +23,7 @@ public struct RiskRules: Hashable, Sendable {
     public var exposureBuffer = Price.zero
     public var entriesPerDay = 0
     public var ordersPerMinute = 0
-    /// Entry signals a second, in 10^-9.
+    /// Entry signals per second, in units of 10^-9.
     public var signalsPerSecond: Int64 = 0
     public var topSignals = 0
     public var tradeValue = Money.zero
@@ -32,25 +32,25 @@ public struct RiskRules: Hashable, Sendable {
     public var atrPositionCap = RiskKeys.atrPositionCap.standard
     public var catastropheStop = 0.0
 
-    /// Limits of amounts and numbers are off until settings name them.
+    /// Limits of amounts and counts are off until settings set them.
     public init() {}
 }
 
-/// An entry as a strategy wants it, with all that the limits look at.
+/// An entry as a strategy wants it, with everything that the limits need.
 public struct EntryCandidate: Hashable, Sendable {
-    /// What of the order opens or enlarges a position; whole lots.
+    /// The part of the order that opens or enlarges a position, in whole lots.
     public var quantity: Quantity
     public var price: Price
     public var lot: Quantity
     /// Units held and ordered in the instrument, on the side of the entry.
     public var position: Quantity
     public var positionNotional: Money
-    /// Everything held and ordered, absolute values.
+    /// The absolute values of everything held and ordered.
     public var exposure: Money
     public var equity: Money
-    /// The average true range; nil where there is no history.
+    /// The average true range; nil without history.
     public var averageTrueRange: Double?
-    /// The share of equity that the market's regime allows; nil for the plain limit.
+    /// The exposure that the market regime allows, as a share of equity; nil for the plain limit.
     public var regimeHeat: Price?
 
     public init(
@@ -65,7 +65,8 @@ public struct EntryCandidate: Hashable, Sendable {
     }
 }
 
-/// What became of a candidate: each adjustment with its rule, and what is left or why nothing is.
+/// The result for a candidate: each adjustment with its rule, and what remains, or why nothing
+/// does.
 public struct RiskVerdict: Hashable, Sendable {
     public struct Adjustment: Hashable, Sendable {
         public var rule: Refusal
@@ -79,11 +80,11 @@ public struct RiskVerdict: Hashable, Sendable {
 }
 
 extension RiskRules {
-    /// Clamps and checks in the order of the rules: average true range, order notional, position
-    /// quantity, position notional, total notional, total exposure, trade value, portfolio heat.
+    /// Applies the rules in order: average true range, order notional, position quantity, position
+    /// notional, total notional, total exposure, trade value, portfolio heat.
     ///
-    /// A clamp rounds down to whole lots; one that leaves nothing is a refusal. A value equal to its
-    /// limit passes.
+    /// A clamp rounds down to whole lots; if nothing remains, the entry is refused. A value equal
+    /// to its limit passes.
     public func verdict(_ candidate: EntryCandidate) -> RiskVerdict {
         var verdict = RiskVerdict(quantity: candidate.quantity)
         guard isEnabled else { return verdict }
@@ -94,7 +95,7 @@ extension RiskRules {
             .positionNotional, positionNotional, held: candidate.positionNotional, candidate,
             &verdict)
         let free = Int128(FixedPoint.one - Int64(exposureBuffer.raw))
-        // A limit that the buffer takes whole is one of nothing, not none.
+        // If the buffer uses up a limit, the limit is zero and not absent.
         let least = Money(raw: 1)
         if totalNotional.raw > 0 {
             clamp(
@@ -113,7 +114,7 @@ extension RiskRules {
         return verdict
     }
 
-    /// amount × share, towards zero to 10^-9; the share in 10^-9.
+    /// amount × share, truncated to 10^-9; the share is in units of 10^-9.
     static func share(_ amount: Money, _ share: Int128) -> Money {
         let (product, overflow) = amount.raw.multipliedReportingOverflow(by: share)
         return overflow ? amount : Money(raw: product / Int128(FixedPoint.one))
@@ -160,7 +161,7 @@ extension RiskRules {
         narrow(to: room.truncated(to: candidate.lot), rule, candidate, &verdict)
     }
 
-    /// Makes the order fit what `limit` leaves beside what is held.
+    /// Reduces the order to what `limit` leaves in addition to what is held.
     private func clamp(
         _ reason: RejectionReason, _ limit: Money, held: Money, _ candidate: EntryCandidate,
         _ verdict: inout RiskVerdict

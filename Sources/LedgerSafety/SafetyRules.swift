@@ -2,12 +2,12 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSettings
 
-/// When a symbol's data are too bad to enter it (Q01, Q11).
+/// When data are too bad to enter a symbol (Q01, Q11).
 public struct DataRules: Hashable, Sendable {
     public var isEnabled = false
     /// Open time since the last data; closed days do not count (C6).
     public var staleness = QualityKeys.staleness.standard
-    /// Days with data.
+    /// The number of days with data.
     public var history = QualityKeys.minHistoryDays.standard
     /// In open hours; 0 for no limit.
     public var feedTimeout = QualityKeys.feedTimeout.standard
@@ -16,9 +16,9 @@ public struct DataRules: Hashable, Sendable {
     public init() {}
 }
 
-/// Everything that the safety layer is told by the configuration.
+/// The safety settings from the configuration.
 public struct SafetyRules: Hashable, Sendable {
-    /// Nil for the instruments' own: NYSE once an equity is known, else UTC days.
+    /// Nil: the instruments decide: NYSE if there is an equity, otherwise UTC days.
     public var calendar: TradingCalendar?
     public var mode = GateKeys.mode.standard
     public var isTradingDisabled = GateKeys.tradingDisabled.standard
@@ -31,19 +31,20 @@ public struct SafetyRules: Hashable, Sendable {
     public var faults = FaultRules()
     public var reconciliation = ReconciliationRules()
     public var filters = EntryFilters()
-    /// Days without a trade after which an alert is raised; 0 for none (F04).
+    /// Days without a trade after which to raise an alert; 0 for none (F04).
     public var quietDays = HealthKeys.noTradeDays.standard
-    /// A share of a day's entry signals in 10^-9; more stopped raises an alert (F05).
+    /// A share of a day's entry signals in units of 10^-9; if more are stopped, an alert is raised
+    /// (F05).
     public var rejectionRate = HealthKeys.maxRejectionRate.standard
 
     public init() {}
 
-    /// Whether anything asks for trading days.
+    /// Whether any rule needs trading days.
     public var needsCalendar: Bool {
         drawdown.isEnabled || risk.isEnabled || data.isEnabled || needsHistory
     }
 
-    /// Whether anything is computed from the days before.
+    /// Whether any rule needs the history of earlier days.
     public var needsHistory: Bool { usesFilters || usesRanges }
 
     public var usesFilters: Bool {
@@ -54,6 +55,6 @@ public struct SafetyRules: Hashable, Sendable {
         risk.isEnabled && (risk.atrSizing > 0 || risk.catastropheStop > 0)
     }
 
-    /// Whether equity is watched between entries.
+    /// Whether equity is monitored between entries.
     public var watchesEquity: Bool { drawdown.isEnabled || risk.isEnabled }
 }

@@ -1,14 +1,13 @@
 import LedgerDomain
 import LedgerEvents
 
-/// At most so many within a sliding time: one more is allowed when fewer than `limit` lie within the
-/// last `span`. Its memory is `limit` times.
+/// Allows at most `limit` events within any sliding `span`. Remembers `limit` times.
 public struct SlidingWindow: Hashable, Sendable {
     private var times: [Timestamp] = []
 
     public init() {}
 
-    /// How many lie less than `span` before `time`.
+    /// The number of events less than `span` before `time`.
     public func count(at time: Timestamp, span: Nanoseconds) -> Int {
         times.count { time.nanoseconds - $0.nanoseconds < span.count }
     }
@@ -25,17 +24,18 @@ public struct SlidingWindow: Hashable, Sendable {
     }
 }
 
-/// A token bucket: `rate` a second on average, bursts of as many, at least one. Integers alone.
+/// A token bucket: `rate` per second on average, with bursts of the same number, at least one. Uses
+/// integers only.
 public struct TokenBucket: Hashable, Sendable {
-    /// In 10^-9 tokens.
+    /// In units of 10^-9 tokens.
     private var tokens: Int64 = 0
     private var last: Timestamp?
 
     public init() {}
 
-    /// Takes a token; false when there is none.
+    /// Takes a token; false if there is none.
     ///
-    /// - Parameter rate: tokens a second in 10^-9.
+    /// - Parameter rate: tokens per second, in units of 10^-9.
     public mutating func spend(at time: Timestamp, rate: Int64) -> Bool {
         let one = FixedPoint.one
         let capacity = max(rate, one)

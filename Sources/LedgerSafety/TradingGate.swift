@@ -2,8 +2,8 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// What may trade: a mode and the latches that stand. Entries pass when none blocks them; orders that
-/// reduce risk pass except under a latch that blocks all (C1, K02).
+/// What may trade: a mode and the active latches. Entries pass if none blocks them; orders that
+/// reduce risk pass unless a latch blocks everything (C1, K02).
 public struct TradingGate: Projection, Hashable {
     public static let name = "gate"
     public static let version: UInt32 = 1
@@ -11,16 +11,16 @@ public struct TradingGate: Projection, Hashable {
 
     public private(set) var mode = TradingMode.auto
     public private(set) var modeSince = Timestamp.zero
-    /// Sorted by source, scope, strategy and instrument; one of each at most.
+    /// Sorted by source, scope, strategy and instrument; at most one of each.
     public private(set) var latches: [Latch] = []
 
     public init() {}
 
-    /// Whether nothing at all is blocked.
+    /// Whether nothing is blocked.
     @inline(__always)
     public var isOpen: Bool { latches.isEmpty }
 
-    /// Whether a latch wants what it concerns to be sold.
+    /// Whether a latch requires positions in its scope to be sold.
     public var isFlattening: Bool { latches.contains { $0.effect == .flatten } }
 
     public mutating func apply(_ record: Record) throws(FoldError) {
@@ -41,7 +41,7 @@ public struct TradingGate: Projection, Hashable {
         var latch = Latch(event, at: time, sequence: sequence)
         let place = latches.firstIndex { !$0.precedes(latch) } ?? latches.count
         if place < latches.count, latches[place].hasPlace(of: latch) {
-            // An escalation: it has stood since the first.
+            // An escalation keeps the time at which the latch was first engaged.
             latch.since = latches[place].since
             latches[place] = latch
         } else {
@@ -71,8 +71,8 @@ public struct TradingGate: Projection, Hashable {
         }
     }
 
-    /// The latch that blocks an order of this strategy in this instrument: the hardest, of equals the
-    /// one that has stood longest. Nil when it may go.
+    /// The latch that blocks an order of this strategy in this instrument: the most severe, and
+    /// among equals the oldest. Nil if the order may go.
     public func block(
         _ strategy: StrategyID, _ instrument: InstrumentID, isReducing: Bool
     ) -> Latch? {
@@ -104,8 +104,8 @@ public struct TradingGate: Projection, Hashable {
 }
 
 extension TradingMode {
-    /// Whether an operator may go from here to there. After a halt trading resumes through paper
-    /// (K18), never at once.
+    /// Whether an operator may switch from one mode to another. After a halt, trading resumes
+    /// through paper and never directly (K18).
     public func mayBecome(_ next: TradingMode) -> Bool {
         switch (self, next) {
         case (.halt, .auto), (.halt, .manual): false
@@ -114,12 +114,12 @@ extension TradingMode {
         }
     }
 
-    /// What a mode does to strategies' entries.
+    /// The effect of a mode on strategies' entries.
     public var blocksEntries: Bool { self == .manual || self == .halt }
 }
 
 extension LatchSource {
-    /// What a signal that this stops is rejected with.
+    /// The rejection of a signal that this latch stops.
     public var rejection: RejectionReason {
         switch self {
         case .configuration, .killSwitch: .manualKill
@@ -145,21 +145,21 @@ extension LatchSource {
         }
     }
 
-    /// How an operator is told to end it.
+    /// How an operator ends it.
     public var mend: String {
         switch self {
         case .configuration: "set TRADING_DISABLED=false and apply the configuration"
         case .strategyList: "take it off STRATEGY_DISABLED_LIST and apply the configuration"
-        case .flagFile: "remove the flag's file, then ledger gate observe"
+        case .flagFile: "remove the flag file, then run ledger gate observe"
         case .mode: "ledger mode paper, then ledger mode auto"
         case .drawdown: "wait for the cooldown, or ledger drawdown override"
-        case .reconciliation: "a reconciliation that passes: ledger reconcile, ledger sync"
+        case .reconciliation: "a reconciliation that passes: ledger reconcile or ledger sync"
         case .dailyLoss: "the next trading day"
         case .lossPause: "the end of the pause"
         case .dataQuality: "good data"
-        case .feed: "data that come again"
-        case .orderStream: "the venue's order stream, which is connected again by itself"
-        case .calendar: "account.calendar, or a calendar that knows the year"
+        case .feed: "new data"
+        case .orderStream: "the venue's order stream reconnects by itself"
+        case .calendar: "set account.calendar, or use a calendar that covers the year"
         case .killSwitch, .duplicateIntents, .orderRejections, .runFailures, .dailyDrawdown,
             .restFaults, .websocketFaults, .duplicateReports, .staleReports, .metrics,
             .authentication, .clock:

@@ -1,4 +1,4 @@
-/// Settings that suit their kinds, so that reading one cannot fail.
+/// Settings with valid values, so that reading one cannot fail.
 public struct CheckedSettings: Sendable {
     public let settings: Settings
 
@@ -7,7 +7,7 @@ public struct CheckedSettings: Sendable {
 
     public subscript<Value>(key: SettingKey<Value>) -> Value {
         do { return try settings[key] } catch {
-            preconditionFailure("checked settings hold good values: \(error)")
+            preconditionFailure("checked settings have valid values: \(error)")
         }
     }
 }

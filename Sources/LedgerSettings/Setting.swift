@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// What the program knows of one setting: what a file may name and what `config show` prints.
+/// The definition of one setting: what a file may contain and what `config show` prints.
 public struct Setting: Sendable {
     public enum Kind: Sendable {
         case text
@@ -9,24 +9,24 @@ public struct Setting: Sendable {
         /// A plain decimal within bounds, both included.
         case decimal(from: String, through: String)
         case choice([String])
-        /// A text that is never shown or kept. A fingerprint stands for it.
+        /// A text that is never shown or stored; a fingerprint replaces it.
         case secret
     }
 
-    /// With `*` in place of a list's number.
+    /// With `*` instead of a list index.
     public let key: String
     public let kind: Kind
     /// Nil if the setting must be given or may be absent.
     public let defaultValue: String?
-    /// The default where `mode` is live, if it differs.
+    /// The default if `mode` is live, if it differs.
     public let liveDefault: String?
-    /// Unit and meaning.
+    /// Meaning and unit.
     public let help: String
     /// The strategies that have it; empty for all.
     public let strategies: [String]
     /// How many decimals a decimal may have.
     public let places: Int
-    /// Environment variables that set it, besides `LEDGER_…`.
+    /// Further environment variables that set it, besides `LEDGER_…`.
     public let variables: [String]
 
     public init(
@@ -43,15 +43,15 @@ public struct Setting: Sendable {
         self.variables = variables
     }
 
-    /// The same setting, whose help names its reader.
+    /// The same setting, with its reader in the help text.
     public func read(by reader: String) -> Setting {
         Setting(
             key, kind, default: defaultValue, live: liveDefault, places: places,
-            help: "\(help); for \(reader)",
+            help: "\(help); used by \(reader)",
             strategies: strategies, variables: variables)
     }
 
-    /// The same setting, with the only texts that it may have.
+    /// The same setting, with the only values that it may have.
     public func choosing(from names: [String]) -> Setting {
         Setting(
             key, .choice(names), default: defaultValue, live: liveDefault, places: places,
@@ -66,11 +66,11 @@ public struct Setting: Sendable {
     /// Whether the setting belongs to each entry of a list.
     public var isListed: Bool { key.contains("*") }
 
-    /// Nil for a good value, else what is wrong with it.
+    /// Nil for a valid value, otherwise what is wrong with it.
     public func problem(with value: String) -> String? {
         switch kind {
         case .text, .secret: return nil
-        case .flag: return value == "true" || value == "false" ? nil : "is neither true nor false"
+        case .flag: return value == "true" || value == "false" ? nil : "must be true or false"
         case .integer(let range):
             guard let number = Int64(value), range.contains(number) else {
                 return "is not a whole number from \(range.lowerBound) to \(range.upperBound)"
@@ -86,7 +86,7 @@ public struct Setting: Sendable {
             let used = digits.count - digits.reversed().prefix { $0 == "0" }.count
             return used > places ? "has more than \(places) decimals" : nil
         case .choice(let names):
-            return names.contains(value) ? nil : "is none of \(names.joined(separator: ", "))"
+            return names.contains(value) ? nil : "is not one of \(names.joined(separator: ", "))"
         }
     }
 
@@ -99,7 +99,7 @@ public struct Setting: Sendable {
 }
 
 extension [Setting] {
-    /// The setting that a key names; nil if none of these is it.
+    /// The setting for a key; nil if none matches.
     public func setting(_ key: String) -> Setting? {
         let pattern = Setting.pattern(of: key)
         return first { $0.key == pattern }

@@ -17,7 +17,7 @@ extension SettingKey where Value == String {
         SettingKey(Setting(key, .secret, default: "", help: help, variables: variables)) { $0 }
     }
 
-    /// One of the names that another list has.
+    /// One of the names in another list.
     public static func choice(
         _ key: String, of names: [String], default standard: String?, help: String
     ) -> SettingKey {
@@ -26,7 +26,7 @@ extension SettingKey where Value == String {
 }
 
 extension SettingKey where Value == [String] {
-    /// Texts separated by commas. Spaces around them and empty ones do not count.
+    /// Texts separated by commas. Surrounding spaces and empty texts are ignored.
     public static func list(
         _ key: String, default standard: String?, help: String, variables: [String] = []
     ) -> SettingKey {
@@ -60,7 +60,7 @@ extension SettingKey where Value: FixedWidthInteger {
     }
 }
 
-/// What a whole number in a setting counts.
+/// The unit of a whole number in a setting.
 public enum SettingUnit: Int64, Sendable {
     case milliseconds = 1_000_000
     case seconds = 1_000_000_000

@@ -1,10 +1,11 @@
-/// One setting, declared once: its key, kind, bounds, default, meaning, environment variables and type.
+/// One setting, declared once: its key, kind, bounds, default, help, environment variables and
+/// type.
 ///
 /// ```swift
 /// enum DrawdownKeys {
 ///     static let halt = SettingKey<Price>.decimal(
 ///         "drawdown.halt_threshold", from: "0.000000001", through: "0.999999999", default: "0.08",
-///         help: "share below the peak, reached or passed, that blocks entries")
+///         help: "drawdown (share of the peak) from which entries are blocked")
 /// }
 /// let halt = try settings[DrawdownKeys.halt]
 /// ```
@@ -13,7 +14,7 @@ public struct SettingKey<Value: Sendable>: Sendable {
     private let fallback: Value?
     private let read: @Sendable (String) -> Value?
 
-    /// - Parameter read: the value of a text that suits the setting's kind.
+    /// - Parameter read: converts a valid text to the value.
     public init(_ setting: Setting, read: @escaping @Sendable (String) -> Value?) {
         self.setting = setting
         self.read = read
@@ -25,7 +26,7 @@ public struct SettingKey<Value: Sendable>: Sendable {
             "the default of \(setting.key) suits its kind")
     }
 
-    /// With `*` in place of a list's number.
+    /// With `*` instead of a list index.
     public var name: String { setting.key }
 
     /// The default.
@@ -34,20 +35,20 @@ public struct SettingKey<Value: Sendable>: Sendable {
         return fallback
     }
 
-    /// - Parameter name: the key, with its number in a list.
+    /// - Parameter name: the key, with its index if it is in a list.
     func value(of text: String, at name: String) throws(SettingsError) -> Value {
         if let problem = setting.problem(with: text) {
             throw SettingsError(key: name, "'\(text)' \(problem)")
         }
         guard let value = read(text) else {
-            throw SettingsError(key: name, "'\(text)' does not fit")
+            throw SettingsError(key: name, "'\(text)' is out of range")
         }
         return value
     }
 
     func value(in settings: Settings, at name: String) throws(SettingsError) -> Value {
         let text = settings.text(of: name)
-        // A setting without a default must say something.
+        // A setting without a default must have a value.
         if let text, fallback != nil || !text.isEmpty { return try value(of: text, at: name) }
         guard let fallback else { throw SettingsError(key: name, "is missing") }
         return fallback

@@ -1,5 +1,5 @@
-/// Effective settings as flat `key = value` pairs, sorted by key. Journals hold them in this form and
-/// the engine configures itself from it, so a replay needs nothing but the journal.
+/// Effective settings as flat `key = value` pairs, sorted by key. Journals store them in this form
+/// and the engine configures itself from it, so a replay needs only the journal.
 public struct Settings: Hashable, Sendable {
     public private(set) var pairs: [(key: String, value: String)]
 
@@ -21,7 +21,7 @@ public struct Settings: Hashable, Sendable {
     public static func == (a: Settings, b: Settings) -> Bool { a.text == b.text }
     public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 
-    /// The text of a setting that is known only by its key. Code that knows the setting uses its
+    /// The text of a setting known only by its key. Code that knows the setting uses its
     /// `SettingKey`.
     public func text(of key: String) -> String? {
         var low = 0

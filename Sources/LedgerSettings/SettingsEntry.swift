@@ -39,7 +39,7 @@ extension Settings {
         SettingsEntry(settings: self, list: list, index: index)
     }
 
-    /// The entries of a list, whose numbers begin at 0 and have no gap.
+    /// The entries of a list, numbered from 0 without gaps.
     public func entries(_ list: SettingsList) -> [SettingsEntry] {
         var entries: [SettingsEntry] = []
         while true {

@@ -1,4 +1,4 @@
-/// A setting with an impossible value. The reader of a file adds where the value stands.
+/// A setting with an invalid value. The reader of a file adds the place.
 public struct SettingsError: Error, Equatable, CustomStringConvertible {
     public var key: String
     public var problem: String

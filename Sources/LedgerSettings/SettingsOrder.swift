@@ -1,13 +1,13 @@
 import LedgerDomain
 
-/// Two numbers of which the first may not be above the second.
+/// Two numbers, the first of which must not exceed the second.
 public struct SettingsOrder: Sendable {
     private let low: Setting
     private let high: Setting
     private let isStrict: Bool
     private let zeroIsOff: Bool
 
-    /// - Parameter zeroIsOff: 0 means no limit, so it contradicts nothing.
+    /// - Parameter zeroIsOff: 0 means no limit and contradicts nothing.
     public init<Low, High>(
         _ low: SettingKey<Low>, atMost high: SettingKey<High>, zeroIsOff: Bool = false
     ) {

@@ -1,6 +1,6 @@
 import CCurl
 
-/// The network library that is linked.
+/// The linked network library.
 public enum CurlLibrary {
     public static var version: String {
         guard let information = curl_version_info(CURLVERSION_FIRST) else { return "" }

@@ -1,6 +1,6 @@
 import CCrypto
 
-/// HMAC-SHA-256 by libcrypto (RFC 2104), with the pads hashed once.
+/// HMAC-SHA-256 (RFC 2104) from libcrypto, with the pads hashed once.
 public struct KeyedHash: Sendable {
     private let inner: [UInt8]
     private let outer: [UInt8]

@@ -3,7 +3,7 @@ import LedgerDomain
 
 /// This machine's clocks.
 public enum MachineTime {
-    /// The time of day: it may be set, and run backwards.
+    /// The time of day. It can be set and can go backwards.
     public static var now: Timestamp { Timestamp(nanoseconds: read(CLOCK_REALTIME)) }
 
     /// Nanoseconds on a clock that only goes forward, from an arbitrary start.

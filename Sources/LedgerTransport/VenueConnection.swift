@@ -2,11 +2,11 @@ import LedgerDomain
 import LedgerSettings
 import LedgerVenues
 
-/// How a venue is reached over the network: the other half of its descriptor. Each venue declares one, and
-/// the list of connected venues names it.
+/// How to reach a venue over the network: the other half of its descriptor. Each venue declares
+/// one; the list of connected venues contains it.
 public struct VenueConnection: Sendable {
     public var venue: VenueDescriptor
-    /// Which addresses and keys belong to money and which do not (K23).
+    /// Which addresses and keys are live and which are paper (K23).
     public var pairing: GatewayPairing.Rules
     /// How requests are made.
     public var requests: @Sendable (_ keys: VenueKeys, _ receiveWindow: Int64) -> RequestDialect
@@ -30,14 +30,14 @@ public struct VenueConnection: Sendable {
     public var name: String { venue.name }
 }
 
-/// What a gateway is told that no setting of its venue says.
+/// What a gateway is told beyond the venue's own settings.
 public struct GatewayTerms: Sendable {
     public var keys: VenueKeys
-    /// Whether the configuration asks for the paper side.
+    /// Whether the configuration selects the paper account.
     public var isPaper: Bool
     /// How long a request may take.
     public var timeout: Nanoseconds
-    /// The account's.
+    /// The account's currency.
     public var currency: String
 
     public init(keys: VenueKeys, isPaper: Bool, timeout: Nanoseconds, currency: String) {
@@ -47,8 +47,8 @@ public struct GatewayTerms: Sendable {
 }
 
 extension GatewaySettings {
-    /// The budget for so many requests, or so much weight, a minute: a ninth of it at once, and a hundredth
-    /// that questions leave to orders.
+    /// The budget for this many requests, or this much weight, per minute: a ninth of it at once,
+    /// and a hundredth reserved for orders.
     public static func budget(perMinute count: Int) -> RequestBudget.Rules {
         RequestBudget.Rules(
             perMinute: count, burst: max(1, count / 9), reserve: max(1, count / 100))

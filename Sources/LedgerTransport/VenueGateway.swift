@@ -2,44 +2,45 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// What a venue can do for the ledger, the same for all of them: the conformance suite holds each
-/// implementation to it.
+/// What a venue can do for the ledger, the same for all venues. The conformance suite tests each
+/// implementation.
 ///
-/// Requests return at once; what comes of them goes to the sink as reports, from the gateway's own thread,
-/// in the order in which the venue said it. A request that is an order is sent at most once: what its
-/// outcome is when no answer comes is found out by `query`, never by sending again.
+/// Requests return at once; results go to the sink as reports on the gateway's own thread, in the
+/// venue's order. An order request is sent at most once: if no answer arrives, `query` finds the
+/// outcome; the request is never repeated.
 public protocol VenueGateway: AnyObject, Sendable {
     var name: String { get }
 
-    /// Connects the streams, measures the clock, and says `link` when each is up; keeps them up until
-    /// `stop`. Market data come for these symbols.
+    /// Connects the streams, measures the clock, and reports `link` when each is up; keeps them up
+    /// until `stop`. Market data arrive for these symbols.
     func start(symbols: [String], to sink: ReportSink)
     func stop()
 
-    /// When a recording begins; nil for a venue, which is now.
+    /// The start of a recording; nil for a venue, whose time is now.
     var beginsAt: Timestamp? { get }
 
-    /// Whether it has no more to say: a recording that came to its end.
+    /// Whether it has ended, as a recording does.
     var hasEnded: Bool { get }
 
-    /// Whether a replacement is a new order to the venue, whose fills it counts anew.
+    /// Whether a replacement is a new order to the venue, which counts its fills anew.
     var countsFillsByReplacement: Bool { get }
 
-    /// Whether the stream of order reports is up: nothing may be submitted or replaced while it is not.
+    /// Whether the stream of order reports is up. While it is down, nothing may be submitted or
+    /// replaced.
     var isOrderStreamUp: Bool { get }
 
     func submit(_ order: OrderRequest)
     func cancel(_ order: OrderReference)
-    /// - Parameter order: the new terms under a new client order id; `quantity` is in all, with what has
-    ///   filled.
+    /// - Parameter order: the new terms with a new client order id; `quantity` is the total,
+    ///   including what has filled.
     func replace(_ old: OrderReference, with order: OrderRequest)
 
-    /// Reports the order as it is now, or `unknown` where the venue has none and none can arrive any more
-    /// from an earlier `submit`.
+    /// Reports the order as it is now, or `unknown` if the venue does not have it and an earlier
+    /// `submit` can no longer arrive.
     func query(_ order: OrderReference)
-    /// Reports every fill of the order that the venue has.
+    /// Reports every fill of the order at the venue.
     func queryFills(_ order: OrderReference)
-    /// Reports all fills of the account since, by symbol where the venue asks for one.
+    /// Reports all fills of the account since a time, by symbol if the venue requires one.
     func queryFills(since: Timestamp, symbols: [String])
     /// Reports the account with positions and open orders.
     func queryAccount(symbols: [String])

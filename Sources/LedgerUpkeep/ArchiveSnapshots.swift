@@ -6,14 +6,14 @@ import LedgerJournal
 import LedgerReading
 import LedgerRunning
 
-/// Journals into snapshot files and back.
+/// Converts journals to snapshot files and back.
 public enum ArchiveSnapshots {
     /// Writes the events of a range, widened to whole blocks.
     ///
-    /// - Throws: `ArchiveError`, `JournalError`; nothing stands at `path` then.
+    /// - Throws: `ArchiveError`, `JournalError`; then there is no file at `path`.
     ///
     /// - Parameters:
-    ///   - tree: gives the Merkle root of the events up to one; the manifest then bears it.
+    ///   - tree: returns the Merkle root of the events up to one, for the manifest.
     ///   - key: signs the manifest.
     public static func export(
         _ journal: any Journal, from: SequenceNumber? = nil, through: SequenceNumber? = nil,
@@ -21,14 +21,15 @@ public enum ArchiveSnapshots {
         key: SigningKey? = nil, progress: (SequenceNumber) -> Void = { _ in }
     ) throws -> SnapshotManifest {
         let head = try journal.head.lastSequence
-        guard head != .none else { throw InputError("the journal has no events to write") }
+        guard head != .none else { throw InputError("the journal has no events") }
         let last = through ?? head
         let from = try from ?? journal.beginning
         guard from <= last, last <= head else {
-            throw InputError("events \(from) to \(last) are not in a journal that ends at \(head)")
+            throw InputError(
+                "the journal ends at event \(head), so it does not have events \(from) to \(last)")
         }
         let writer = try SnapshotWriter(path, level: level)
-        // The range begins with the block that holds its first event.
+        // The range starts with the block that holds its first event.
         var first = from
         if let block = try journal.reader(from: from, through: from).next() {
             first = block.header.firstSequence
@@ -47,10 +48,10 @@ public enum ArchiveSnapshots {
             }, sign: { try signatures($0, key) }, progress: progress)
     }
 
-    /// Writes events 1 to `last` without those of some types and of other accounts than one; what is left
-    /// can be proved.
+    /// Writes events 1 to `last` without those of some types and of all accounts but one. The
+    /// remaining events can be proved.
     ///
-    /// - Parameter tree: the journal's, whose secret makes the salts.
+    /// - Parameter tree: the journal's tree, whose secret yields the salts.
     public static func exportRedacted(
         _ journal: any Journal, through last: SequenceNumber, to path: String,
         types: [EventType], account: (id: AccountID, name: String)?, tree: TreeSealer,
@@ -73,7 +74,7 @@ public enum ArchiveSnapshots {
             }, sign: { try signatures($0, key) })
     }
 
-    /// The lines that a note has behind its text.
+    /// The lines of a note after its text.
     private static func signatures(_ text: String, _ key: SigningKey?) throws -> String? {
         guard let key else { return nil }
         return String(try key.sign(text).encoded.dropFirst(text.count + 1))
@@ -85,12 +86,12 @@ public enum ArchiveSnapshots {
         return String(String.UnicodeScalarView(name.unicodeScalars.filter { $0.value >= 32 }))
     }
 
-    /// Makes a journal of a snapshot that begins with event 1, or continues one that ends where the
-    /// snapshot begins: byte for byte, with the same chain, and with the rows that let the journal refuse
-    /// an order a second time. A new journal gets its name when it is whole; one that was begun before is
-    /// finished.
+    /// Creates a journal from a snapshot that starts with event 1, or continues a journal that ends
+    /// where the snapshot starts: byte for byte, with the same chain, and with the rows that let
+    /// the journal refuse an order a second time. A new journal gets its name when it is complete;
+    /// an interrupted one is finished.
     ///
-    /// - Returns: the head, which is the snapshot's.
+    /// - Returns: the journal's head, which equals the snapshot's.
     public static func restore(
         _ snapshot: SnapshotReader, to directory: String,
         progress: (SequenceNumber) -> Void = { _ in }
@@ -102,13 +103,13 @@ public enum ArchiveSnapshots {
         }
         guard snapshot.manifest.first == .first else {
             throw InputError(
-                "\(snapshot.path) begins with event \(snapshot.manifest.first); "
-                    + "import the one before it first")
+                "\(snapshot.path) starts at event \(snapshot.manifest.first); "
+                    + "import the snapshot before it first")
         }
         let partial = directory + ".partial"
         JournalHome.makeParents(of: directory)
         let head = try load(snapshot, into: journal(partial), progress)
-        // What an interrupted creation left, which holds nothing.
+        // The remains of an interrupted creation, which hold nothing.
         try? JournalHome.remove(directory)
         guard rename(partial, directory) == 0 else {
             throw InputError("\(directory): \(String(cString: strerror(errno)))")
@@ -145,7 +146,7 @@ public enum ArchiveSnapshots {
             throw InputError(
                 "\(snapshot.path) holds events \(snapshot.manifest.first) to "
                     + "\(snapshot.manifest.last), and the journal ends at \(head.lastSequence): "
-                    + "it does not continue it")
+                    + "the snapshot does not continue it")
         }
         try snapshot.forEachFrame { frame in
             var blocks: [UnsafeRawBufferPointer] = []
@@ -157,7 +158,8 @@ public enum ArchiveSnapshots {
                     blocks.append(bytes)
                 } else if last == head.lastSequence, header.link != head.link {
                     throw InputError(
-                        "\(snapshot.path) and the journal have different events up to \(last)")
+                        "\(snapshot.path) and the journal have different events up to event \(last)"
+                    )
                 }
             }
             try adopt(blocks, journal)
@@ -177,7 +179,7 @@ public enum ArchiveSnapshots {
         } catch { refusal = error }
         guard let refusal else { return }
         guard case .duplicate = refusal else { throw refusal }
-        // A journal of before intents were kept once may have one twice.
+        // A journal from before intents were kept once may have one twice.
         var kept: [DeduplicationRow] = []
         for row in rows where !kept.contains(where: { $0.key == row.key }) {
             let known = try journal.deduplicated(producer: row.producer, key: row.key)
@@ -186,12 +188,12 @@ public enum ArchiveSnapshots {
         try journal.adopt(blocks, CommitRows(deduplication: kept))
     }
 
-    /// The first event in which two snapshots differ, in words; nil when they agree on all that both
-    /// have.
+    /// The first event in which two snapshots differ, in words; nil if they agree wherever both
+    /// have events.
     public static func difference(_ a: SnapshotReader, from b: SnapshotReader) throws -> String? {
         let first = max(a.manifest.first, b.manifest.first)
         let last = min(a.manifest.last, b.manifest.last)
-        guard first <= last else { return "they have no event in common" }
+        guard first <= last else { return "they have no events in common" }
         var (one, other) = (SnapshotCursor(a, from: first), SnapshotCursor(b, from: first))
         var lines = JSONLineWriter()
         while let record = try one.next(), record.sequence <= last {
@@ -200,7 +202,7 @@ public enum ArchiveSnapshots {
             var (text, theirs): ([UInt8], [UInt8]) = ([], [])
             try lines.append(record, to: &text)
             try lines.append(twin, to: &theirs)
-            return "they differ first at event \(record.sequence):\n< "
+            return "they first differ at event \(record.sequence):\n< "
                 + String(decoding: text, as: UTF8.self) + "> "
                 + String(decoding: theirs.dropLast(), as: UTF8.self)
         }

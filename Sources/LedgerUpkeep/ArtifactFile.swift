@@ -1,11 +1,11 @@
 import Glibc
 import LedgerReading
 
-/// A file that is whole whenever it is there: written beside its place, then renamed into it.
+/// A file that is always complete: written next to its destination, then renamed.
 public enum ArtifactFile {
-    /// Makes the folders above `path`, and replaces what stands there.
+    /// Creates the directories above `path` and replaces an existing file.
     ///
-    /// - Throws: `ArtifactError`; what stood there before then still does.
+    /// - Throws: `ArtifactError`; the previous file is then unchanged.
     public static func write(_ bytes: [UInt8], to path: String) throws(ArtifactError) {
         JournalHome.makeParents(of: path)
         let trial = "\(path).\(getpid()).tmp"
@@ -20,7 +20,7 @@ public enum ArtifactFile {
         throw ArtifactError(path: path, code: failure)
     }
 
-    /// Returns 0, or the number of what went wrong.
+    /// Returns 0 or an error number.
     private static func write(_ bytes: [UInt8], _ file: Int32) -> Int32 {
         var offset = 0
         while offset < bytes.count {
@@ -40,10 +40,10 @@ public enum ArtifactFile {
 /// An artifact that could not be written.
 public struct ArtifactError: Error, Hashable, CustomStringConvertible {
     public var path: String
-    /// The system's number of the error.
+    /// The system's error number.
     public var code: Int32
 
     public var description: String { "\(path): \(String(cString: strerror(code)))" }
-    /// Whether room has to be made before another try.
+    /// Whether space must be freed before trying again.
     public var isFull: Bool { code == ENOSPC || code == EDQUOT }
 }

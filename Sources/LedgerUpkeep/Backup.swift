@@ -5,8 +5,8 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 
-/// Backups of a journal: snapshots that continue each other, in a folder of their own. A backup is taken
-/// while the journal is written; each one holds what came since the last.
+/// Backups of a journal: consecutive snapshots in a directory. A backup can be made while the
+/// journal is written; each one holds what is new since the last.
 public struct Backup {
     public let path: String
 
@@ -17,9 +17,10 @@ public struct Backup {
         public var manifest: SnapshotManifest { reader.manifest }
     }
 
-    /// The parts in order.
+    /// The parts, in order.
     ///
-    /// - Throws: `ArchiveError` for a damaged part, a gap between two, or parts of two journals.
+    /// - Throws: `ArchiveError` for a damaged part, a gap between parts, or parts of different
+    ///   journals.
     public func parts() throws -> [Part] {
         var parts: [Part] = []
         for file in try files() { parts.append(Part(reader: try SnapshotReader(file))) }
@@ -29,8 +30,8 @@ public struct Backup {
             guard part.manifest.first == next, part.manifest.linkBefore == link else {
                 throw ArchiveError(
                     .damaged, at: part.reader.path,
-                    "it begins with event \(part.manifest.first) and does not continue the parts before "
-                        + "it, which end at \(next.number - 1)")
+                    "it starts at event \(part.manifest.first) and does not continue the earlier "
+                        + "parts, which end at \(next.number - 1)")
             }
             (next, link) = (part.manifest.last.next, part.manifest.linkAfter)
         }
@@ -41,11 +42,11 @@ public struct Backup {
         try Folder.names(path).filter { $0.hasSuffix(".ledger.zst") }.map { "\(path)/\($0)" }
     }
 
-    /// Writes what came since the last part and reads it back.
+    /// Writes what is new since the last part and reads it back.
     ///
-    /// - Returns: nil when there is nothing new.
-    /// - Throws: `ArchiveError` also when the journal is not the one that was backed up: its chain at
-    ///   the end of the last part is another.
+    /// - Returns: nil if there is nothing new.
+    /// - Throws: `ArchiveError`, also if the journal is not the one that was backed up: then its
+    ///   chain at the end of the last part differs.
     public func make(_ journal: any Journal, name: String) throws -> SnapshotManifest? {
         JournalHome.makeParents(of: "\(path)/x")
         let last = try parts().last
@@ -56,7 +57,7 @@ public struct Backup {
             else {
                 throw ArchiveError(
                     .damaged, at: path,
-                    "it holds another history than the journal up to event \(last.manifest.last)")
+                    "its history differs from the journal up to event \(last.manifest.last)")
             }
             if head.lastSequence == last.manifest.last { return nil }
         }
@@ -69,14 +70,14 @@ public struct Backup {
         return manifest
     }
 
-    /// Makes a journal of all parts, or finishes one that was begun.
+    /// Creates a journal from all parts, or finishes one that was begun.
     public func restore(
         to directory: String, progress: (SequenceNumber) -> Void = { _ in }
     ) throws -> Head {
         let parts = try parts()
-        guard let last = parts.last else { throw InputError("\(path) holds no backup") }
+        guard let last = parts.last else { throw InputError("\(path) contains no backup") }
         if JournalHome.isJournal(directory) {
-            throw InputError("\(directory) is a journal already; name another one")
+            throw InputError("\(directory) is already a journal; choose another name")
         }
         let partial = directory + ".restored"
         var head = Head.empty
@@ -85,7 +86,7 @@ public struct Backup {
         }
         guard head.lastSequence == last.manifest.last, head.link == last.manifest.linkAfter else {
             throw ArchiveError(
-                .damaged, at: path, "what was restored ends at event \(head.lastSequence)")
+                .damaged, at: path, "the restored journal ends at event \(head.lastSequence)")
         }
         JournalHome.makeParents(of: directory)
         guard rename(partial, directory) == 0 else {

@@ -8,41 +8,41 @@ import LedgerProjections
 import LedgerReading
 import LedgerSafety
 
-/// Checks everything that a journal promises: checksums, the chain, sequence without gaps, payloads,
-/// time that does not run backwards, causes, the invariants, checkpoints that equal a fold from the
-/// beginning, double-entry books that add up and agree with the projections, and the tree with the
-/// checkpoints signed for it.
+/// Checks the integrity of a journal: checksums, the chain, sequence without gaps, payloads, times
+/// that never go back, causes, the invariants, checkpoints that equal a fold from the beginning,
+/// double-entry books that balance and agree with the projections, and the tree with its signed
+/// checkpoints.
 public struct JournalVerification {
     public struct Result: Sendable {
         public var events: UInt64 = 0
         public var unknown: UInt64 = 0
         public var checkpoints = 0
-        /// Signed checkpoints whose root the events gave; nil without a tree.
+        /// Signed checkpoints whose root matches the events; nil without a tree.
         public var signed: Int?
         public var head = Head.empty
-        /// Each is one thing that is wrong, with its sequence.
+        /// One entry per fault, with its sequence number.
         public var faults: [String] = []
-        /// The last event that was pruned; none where all are there.
+        /// The last pruned event; none if all events exist.
         public var pruned = SequenceNumber.none
     }
 
     private let journal: any Journal
     private let tree: TreeVerification?
 
-    /// - Parameter tree: compares the events with their tree on the way.
+    /// - Parameter tree: compares the events with their tree at the same time.
     public init(_ journal: any Journal, tree: TreeVerification? = nil) {
         self.journal = journal
         self.tree = tree
     }
 
-    /// At most this many faults are listed.
+    /// The maximum number of faults to list.
     public static let mostFaults = 100
 
     /// Hashes on one thread while the folds run on another.
     ///
-    /// - Parameter start: where to begin. What is folded from the first event (projections, invariants and
-    ///   the tree) is compared only from there.
-    /// - Throws: what kept it from running; damage is a fault of the result.
+    /// - Parameter start: where to begin. Projections, invariants and the tree, which are folded
+    ///   from the first event, are compared only if the check begins there.
+    /// - Throws: what prevented the check; damage is a fault in the result.
     public func run(
         from start: SequenceNumber = .first, progress: (SequenceNumber) -> Void = { _ in }
     ) throws -> Result {
@@ -62,7 +62,7 @@ public struct JournalVerification {
         }
     }
 
-    /// What the chain and the tree came to.
+    /// The results for the chain and the tree.
     private struct Chain {
         var head = Head.empty
         var signed: Int?
@@ -70,7 +70,7 @@ public struct JournalVerification {
     }
 
     private func hash(from start: SequenceNumber) throws -> Chain {
-        // The tree's leaves begin with event 1.
+        // The tree's leaves start with event 1.
         guard var tree, start == .first else {
             return Chain(head: try journal.verifyChain(from: start))
         }
@@ -85,7 +85,7 @@ public struct JournalVerification {
         return Chain(head: head, signed: tree.agreed, faults: tree.faults)
     }
 
-    /// The profit is checked beside the books, which are compared with it.
+    /// The profit is checked next to the books, which are compared with it.
     private func checks() throws -> [any ProjectionCheck] {
         func check<P: Projection>(_ type: P.Type) throws -> any ProjectionCheck {
             try Check<P>(journal)
@@ -103,7 +103,7 @@ public struct JournalVerification {
         var result = Result()
         let pruned = try journal.pruned
         result.pruned = pruned?.lastSequence ?? .none
-        // Signals, orders and lots of events that are not read are unknown.
+        // The signals, orders and lots of unread events are unknown.
         let isWhole = start == .first
         var folds = try start == journal.beginning ? checks() : []
         var books = try isWhole ? BooksFold(profit: Check<ProfitAndLoss>(journal)) : nil
@@ -115,7 +115,7 @@ public struct JournalVerification {
         try journal.forEachRecord(from: start) { record in
             result.events += 1
             if record.sequence.number % 65_536 == 0 { progress(record.sequence) }
-            // Of what begins in the middle the first cause is taken as it is.
+            // If the check starts in the middle, the first cause is accepted as it is.
             if record.isInput || (lastInput == .none && !isWhole) {
                 lastInput = record.isInput ? record.sequence : record.cause
             }
@@ -126,7 +126,7 @@ public struct JournalVerification {
             // A bar's type shares its bit with none of these.
             if isFolding, watched.mayContain(record.rawType) {
                 do { result.faults += try invariants.check(record) } catch {
-                    // The folds name the event; what follows from it cannot be judged.
+                    // The folds report the event; what follows from it cannot be judged.
                     isFolding = false
                 }
             }
@@ -146,19 +146,19 @@ public struct JournalVerification {
         _ unknown: inout UInt64
     ) -> [String] {
         var found: [String] = []
-        // Only a fault needs the name, which takes longer to make than everything else here.
+        // Only a fault needs the name, because making it takes longer than everything else here.
         func event() -> String {
             "event \(record.sequence) (\(record.type?.name ?? "type \(record.rawType)"))"
         }
         if !record.isInput, record.cause != lastInput {
             found.append(
-                "\(event()) names \(record.cause) as its cause, the last input is \(lastInput)")
+                "\(event()) has cause \(record.cause), but the last input is \(lastInput)")
         }
         if record.correlation > record.sequence {
-            found.append("\(event()) belongs to the later \(record.correlation)")
+            found.append("\(event()) has the later correlation \(record.correlation)")
         }
         if record.time < lastTime {
-            found.append("\(event()): time runs backwards to \(record.time)")
+            found.append("\(event()): its time goes back to \(record.time)")
         }
         guard let type = record.type else {
             unknown += 1
@@ -174,7 +174,7 @@ public struct JournalVerification {
     }
 }
 
-/// Folds along and compares with each checkpoint that it passes.
+/// Folds the events and compares the state with each checkpoint on the way.
 private protocol ProjectionCheck {
     var compared: Int { get }
     mutating func check(_ record: Record) throws -> String?
@@ -190,7 +190,7 @@ private struct Check<P: Projection>: ProjectionCheck {
     init(_ journal: any Journal) throws {
         self.journal = journal
         wanted = try journal.checkpoints(name: P.name)[...]
-        // The checkpoints that pruning left hold what the pruned events came to.
+        // After pruning, checkpoints hold the results of the pruned events.
         guard let pruned = try journal.pruned?.lastSequence else {
             fold = Fold()
             return
@@ -214,13 +214,13 @@ private struct Check<P: Projection>: ProjectionCheck {
         else { return nil }
         compared += 1
         guard fold.checkpoint(at: next).bytes == bytes else {
-            return "the checkpoint of \(P.name) at event \(next) is not what the events give"
+            return "the checkpoint of \(P.name) at event \(next) does not match the events"
         }
         return nil
     }
 }
 
-/// The books beside the profit, which they are compared with after every event that moves value.
+/// Folds the books next to the profit and compares them after each event that moves value.
 private struct BooksFold {
     private var profit: Check<ProfitAndLoss>
     private var check = BooksCheck()
@@ -243,7 +243,7 @@ private struct BooksFold {
         return faults
     }
 
-    /// What differs at the end of the journal.
+    /// The differences at the end of the journal.
     var differences: [String] {
         hasFailed || profit.hasFailed ? [] : check.differences(from: profit.state)
     }

@@ -7,8 +7,8 @@ import LedgerProjections
 import LedgerReading
 import LedgerSafety
 
-/// Removes a journal's oldest segments. What they came to stays as checkpoints, so that every projection of
-/// a later moment is what it was; the removal itself is an event.
+/// Removes a journal's oldest segments. Their results stay as checkpoints, so every projection of a
+/// later moment is unchanged. The removal itself is an event.
 public struct Pruning {
     private let journal: LMDBJournal
     private let folder: SegmentFolder
@@ -17,14 +17,14 @@ public struct Pruning {
         (self.journal, folder) = (journal, SegmentFolder(journal.path))
     }
 
-    /// The segments of which every event is older than a moment.
+    /// The segments whose events are all older than a moment.
     public func segments(
         before moment: SequenceNumber
     ) throws(ArchiveError) -> [(path: String, manifest: SnapshotManifest)] {
         Array(try folder.manifests().prefix { $0.manifest.last < moment })
     }
 
-    /// The holds that stand, by name, with who placed them.
+    /// The active holds by name, with who placed them.
     public static func holds(of journal: any Journal) throws -> [(name: String, by: String)] {
         var standing: [(name: String, by: String)] = []
         try journal.forEachRecord(
@@ -44,7 +44,7 @@ public struct Pruning {
     }
 
     /// Stores a checkpoint of the engine and of every projection, so that no later moment needs the
-    /// events through `head`.
+    /// events up to `head`.
     public func keepStates(through head: SequenceNumber) throws {
         for projection in ProjectionRegister.all {
             let fold = try projection.fold(of: journal, through: head)
@@ -55,6 +55,6 @@ public struct Pruning {
         try journal.flush()
     }
 
-    /// Removes the segments, once the event that says so is durable.
+    /// Removes the segments once the event that records it is durable.
     public func remove(through head: Head) throws(ArchiveError) { try folder.prune(through: head) }
 }

@@ -1,9 +1,9 @@
 import Dispatch
 
-/// Runs one piece of work on a thread of its own, while the caller does another.
+/// Runs work on its own thread while the caller does something else.
 final class SecondThread<Product>: @unchecked Sendable {
-    // Sendable unchecked: the work and its result belong to the second thread until the group is done, and
-    // to the caller from then on.
+    // Sendable unchecked: the work and its result belong to the second thread until the group is
+    // done, and to the caller afterwards.
     private let work: () throws -> Product
     private var result: Result<Product, any Error>?
     private let group = DispatchGroup()

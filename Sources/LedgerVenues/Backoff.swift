@@ -1,7 +1,7 @@
 import LedgerDomain
 
-/// How long to wait before trying again: U(0,1) · min(base · 2^(n−1), cap) before attempt n ≥ 1, the full
-/// jitter of N04. The draw is of a seeded generator, so a run can be repeated.
+/// The wait before a retry: U(0,1) · min(base · 2^(n−1), cap) before attempt n ≥ 1, the full jitter
+/// of N04. The generator is seeded, so a run can be repeated.
 public struct Backoff: Hashable, Sendable {
     public struct Rules: Hashable, Sendable {
         public var base = Nanoseconds(5_000_000_000)
@@ -24,7 +24,7 @@ public struct Backoff: Hashable, Sendable {
     /// The wait before the next attempt.
     public mutating func next() -> Nanoseconds {
         attempts = min(attempts + 1, 1 << 20)
-        // A span never needs more doublings than 64 bits have.
+        // A duration never needs more doublings than 64 bits have.
         let (doubled, overflow) = rules.base.count.multipliedReportingOverflow(
             by: attempts > 62 ? .max : Int64(1) << (attempts - 1))
         let span = overflow ? rules.cap.count : min(max(doubled, 0), max(rules.cap.count, 0))

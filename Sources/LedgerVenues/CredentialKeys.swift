@@ -8,11 +8,12 @@ public struct CredentialKeys: Sendable {
 
     init(venue: String, title: String, variables: VenueKeyNames) {
         key = SettingKey.secret(
-            "\(venue).api_key", help: "key of the \(title) account", variables: variables.key)
+            "\(venue).api_key", help: "API key of the \(title) account", variables: variables.key)
         secret = SettingKey.secret(
-            "\(venue).api_secret", help: "secret of that key", variables: variables.secret)
+            "\(venue).api_secret", help: "API secret of the \(title) account",
+            variables: variables.secret)
         file = SettingKey.text(
             "\(venue).key_file", default: "",
-            help: "file of mode 0600 with api_key and api_secret, instead of the environment")
+            help: "file (mode 0600) with api_key and api_secret, instead of the environment")
     }
 }

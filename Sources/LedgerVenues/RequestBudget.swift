@@ -1,16 +1,16 @@
 import LedgerDomain
 
-/// How much may be asked of a venue: a bucket of weight that refills evenly, and what the venue itself
-/// says of its count. Times are any clock that only goes forward.
+/// How much may be requested from a venue: a bucket of weight that refills evenly, combined with
+/// the venue's own count. Times are from any clock that only goes forward.
 ///
-/// Orders may empty the bucket, questions leave `reserve` for them.
+/// Orders may empty the bucket; queries leave `reserve` for them.
 public struct RequestBudget: Hashable, Sendable {
     public struct Rules: Hashable, Sendable {
-        /// Weight a minute.
+        /// Weight per minute.
         public var perMinute: Int
-        /// The most that may be spent at once.
+        /// The maximum to spend at once.
         public var burst: Int
-        /// What questions leave for orders.
+        /// What queries leave for orders.
         public var reserve: Int
 
         public init(perMinute: Int, burst: Int, reserve: Int) {
@@ -19,14 +19,14 @@ public struct RequestBudget: Hashable, Sendable {
     }
 
     public enum Verdict: Hashable, Sendable {
-        /// It was taken from the bucket.
+        /// The weight was taken from the bucket.
         case go
-        /// Ask again after this long.
+        /// Try again after this long.
         case wait(Nanoseconds)
     }
 
     public let rules: Rules
-    /// In 10^-9 of weight.
+    /// In units of 10^-9 of weight.
     private var level: Int128
     private var updated: Int64
     private var pausedUntil: Int64
@@ -37,14 +37,14 @@ public struct RequestBudget: Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - isOrder: whether it may use what is reserved.
+    ///   - isOrder: whether it may use the reserve.
     ///   - now: nanoseconds.
     public mutating func spend(_ weight: Int, isOrder: Bool, now: Int64) -> Verdict {
         refill(now)
         if now < pausedUntil { return .wait(Nanoseconds(pausedUntil - now)) }
         let full = Int128(rules.burst) * 1_000_000_000
         let cost = min(Int128(max(weight, 0)) * 1_000_000_000, full)
-        // Something heavier than what questions may have at all goes when the bucket is full.
+        // A request heavier than the queries' share is allowed when the bucket is full.
         let floor = isOrder ? 0 : min(Int128(rules.reserve) * 1_000_000_000, full - cost)
         guard level - cost < floor else {
             level -= cost
@@ -56,14 +56,14 @@ public struct RequestBudget: Hashable, Sendable {
         return .wait(Nanoseconds(Int64(clamping: wait)))
     }
 
-    /// 429 or 418: nothing at all goes until then.
+    /// After 429 or 418, nothing is sent until then.
     public mutating func pause(_ span: Nanoseconds, now: Int64) {
         let (until, overflow) = now.addingReportingOverflow(max(span.count, 0))
         pausedUntil = max(pausedUntil, overflow ? .max : until)
     }
 
-    /// The venue's own count of what was used in this minute, or of what is left: the bucket holds no
-    /// more than that.
+    /// The venue's own count of what was used in this minute, or of what is left: the bucket holds
+    /// no more than that.
     public mutating func observe(used: Int? = nil, remaining: Int? = nil, now: Int64) {
         refill(now)
         guard let left = remaining ?? used.map({ rules.perMinute - $0 }) else { return }

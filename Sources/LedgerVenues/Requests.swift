@@ -1,9 +1,9 @@
 import LedgerDomain
 import LedgerEvents
 
-/// An order as a gateway sends it: the ledger's terms, the venue's names.
+/// An order as a gateway sends it: the ledger's terms with the venue's names.
 public struct OrderRequest: Hashable, Sendable {
-    /// At most 36 characters of A–Z, a–z, 0–9, `-` and `_`: what every venue takes.
+    /// At most 36 characters from A–Z, a–z, 0–9, `-` and `_`, which every venue accepts.
     public var clientOrder: String
     public var symbol: String
     public var side: Side
@@ -11,7 +11,7 @@ public struct OrderRequest: Hashable, Sendable {
     public var timeInForce: TimeInForce
     /// Positive; conforming to the venue's filters.
     public var quantity: Quantity
-    /// 0 where the type has none.
+    /// 0 if the type has none.
     public var limitPrice: Price
     public var stopPrice: Price
 
@@ -26,10 +26,10 @@ public struct OrderRequest: Hashable, Sendable {
     }
 }
 
-/// Which order a cancel, a replacement or a question is about.
+/// The order that a cancel, a replacement or a query refers to.
 public struct OrderReference: Hashable, Sendable {
     public var clientOrder: String
-    /// The venue's own number; empty where it is not known yet.
+    /// The venue's own number; empty if not known yet.
     public var venueOrder: String
     public var symbol: String
 
@@ -38,8 +38,8 @@ public struct OrderReference: Hashable, Sendable {
     }
 }
 
-/// The client order id of an intent: its 32 hexadecimal digits, and from the first replacement on
-/// `-` and its number.
+/// The client order id of an intent: its 32 hexadecimal digits and, from the first replacement on,
+/// `-` and the replacement's number.
 public struct ClientOrderID: Hashable, Sendable, CustomStringConvertible {
     public var intent: IntentID
     public var generation: UInt16
@@ -48,7 +48,7 @@ public struct ClientOrderID: Hashable, Sendable, CustomStringConvertible {
         (self.intent, self.generation) = (intent, generation)
     }
 
-    /// Nil for a text that is none of ours.
+    /// Nil if the text is not one of our ids.
     public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 32 else { return nil }

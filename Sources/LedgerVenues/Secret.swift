@@ -1,5 +1,5 @@
-/// A key, a password or a token: whoever must send it takes it with `reveal`, and nothing prints it, no
-/// interpolation, dump or reflection.
+/// A key, a password or a token. Code that must send it calls `reveal`; nothing prints it, whether
+/// by interpolation, dump or reflection.
 public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
@@ -9,7 +9,7 @@ public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
 
     public var isEmpty: Bool { text.isEmpty }
 
-    /// The secret itself: for a request's header or signature, and for nothing else.
+    /// The secret itself, only for a request's header or signature.
     public func reveal() -> String { text }
 
     public var description: String { isEmpty ? "no secret" : "a secret" }

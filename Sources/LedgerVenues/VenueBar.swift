@@ -3,7 +3,7 @@ import LedgerDomain
 /// A bar of a venue's history.
 public struct VenueBar: Hashable, Sendable {
     public var symbol: String
-    /// When it begins; its end is that and its interval.
+    /// Its start; it ends one interval later.
     public var start: Timestamp
     public var open: Price
     public var high: Price
@@ -31,7 +31,7 @@ public struct VenueBar: Hashable, Sendable {
 /// A page of history.
 public struct VenueBars: Hashable, Sendable {
     public var bars: [VenueBar]
-    /// What asks for the next page; empty at the end.
+    /// The token for the next page; empty at the end.
     public var nextPage: String
 
     public init(_ bars: [VenueBar], nextPage: String = "") {

@@ -2,27 +2,28 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSettings
 
-/// What the ledger knows of a venue without reaching it. Each venue declares one, and the list of venues
-/// names it; whatever depends on the venue asks its descriptor.
+/// What the ledger knows about a venue without connecting to it. Each venue declares one, and the
+/// list of venues contains it; code that depends on the venue asks its descriptor.
 public struct VenueDescriptor: Sendable {
-    /// As configurations, journals and commands write it, such as `acme`.
+    /// The name in configurations, journals and commands, such as `acme`.
     public var name: String
-    /// As people write it.
+    /// The name shown to users.
     public var title: String
     public var capabilities: VenueCapabilities
     public var keys: VenueKeyNames
-    /// What the trading daemon reads of this venue: addresses, limits, its paper side.
+    /// The venue's settings for the trading daemon: addresses, limits, its paper account.
     public var settings: [Setting]
-    /// What the local exchange reads of this venue's dialect.
+    /// The venue's settings for the local exchange.
     public var exchangeSettings: [Setting]
     public var filters: FiltersSource
-    /// Nil when the venue has no file of fees.
+    /// Nil if the venue has no fee file.
     public var fees: FeesSource?
-    /// Configurations that help texts show.
+    /// Configurations shown in help texts.
     public var examples: Examples
-    /// The setting that must be true, besides the venue's paper side being off, before money is at stake.
+    /// The setting that must be true for real money, in addition to the paper option being off.
     public var liveSwitch: LiveSwitch?
-    /// Reads one message of a recorded market stream; nil when recordings of this venue are not read.
+    /// Reads one message of a recorded market stream; nil if recordings of this venue are not
+    /// supported.
     public var recording: MessageReader?
 
     public typealias MessageReader =
@@ -41,7 +42,7 @@ public struct VenueDescriptor: Sendable {
         (self.examples, self.liveSwitch, self.recording) = (examples, liveSwitch, recording)
     }
 
-    /// Files of `configs/`; empty for none.
+    /// Files in `configs/`; empty for none.
     public struct Examples: Hashable, Sendable {
         public var paper: String
         public var live: String
@@ -51,16 +52,16 @@ public struct VenueDescriptor: Sendable {
         }
     }
 
-    /// The settings of its keys, which every venue has.
+    /// The settings for its keys, which every venue has.
     public var credentials: CredentialKeys {
         CredentialKeys(venue: name, title: title, variables: keys)
     }
 
-    /// The venue's settings that say whether money is at stake.
+    /// The venue's settings that decide whether real money is used.
     public struct LiveSwitch: Sendable {
-        /// The venue's paper side is used unless it is false.
+        /// The venue's paper account is used unless this is false.
         public var paper: SettingKey<Bool>
-        /// Must be true as well, so that one slip is not enough.
+        /// Must also be true, so that one mistake is not enough.
         public var enabled: SettingKey<Bool>
 
         public init(paper: SettingKey<Bool>, enabled: SettingKey<Bool>) {
@@ -69,7 +70,7 @@ public struct VenueDescriptor: Sendable {
     }
 }
 
-/// The environment's names of a venue's keys, the first of each being the one to tell people of.
+/// The environment variables of a venue's keys; messages use the first of each.
 public struct VenueKeyNames: Hashable, Sendable {
     public var key: [String]
     public var secret: [String]
@@ -80,9 +81,9 @@ public struct VenueKeyNames: Hashable, Sendable {
     public var export: String { "export \(key[0])=… \(secret[0])=…" }
 }
 
-/// Which orders and how many symbols a venue takes.
+/// Which orders and how many symbols a venue accepts.
 public struct VenueCapabilities: Hashable, Sendable {
-    /// One type of order for one kind of instrument, and the times in force that it may have.
+    /// One order type for one kind of instrument, with its allowed times in force.
     public struct Form: Hashable, Sendable {
         public var kind: InstrumentKind
         public var orderType: OrderType
@@ -94,7 +95,7 @@ public struct VenueCapabilities: Hashable, Sendable {
     }
 
     public var forms: [Form]
-    /// Symbols of which one connection brings market data; nil for no limit.
+    /// The number of symbols per market data connection; nil for no limit.
     public var symbolsPerConnection: Int?
 
     public init(forms: [Form], symbolsPerConnection: Int? = nil) {
@@ -106,16 +107,17 @@ public struct VenueCapabilities: Hashable, Sendable {
     }
 }
 
-/// Where a venue's filters come from: its answer, the file made of it, and the commands that make the file.
+/// Where a venue's filters come from: its answer, the file made from it, and the commands that make
+/// it.
 public struct FiltersSource: Sendable {
-    /// What people call the answer.
+    /// The usual name of the answer.
     public var answer: String
-    /// The file that the commands write unless they are told another.
+    /// The file that the commands write by default.
     public var path: String
     /// The words after `ledger data` and `ledgerd data`.
     public var importCommand: String
     public var fetchCommand: String
-    /// Reads the answer; the time is nil when the answer does not say it.
+    /// Reads the answer; the time is nil if the answer does not state it.
     public var read:
         @Sendable ([UInt8]) throws(JSONFault) -> (
             madeAt: Timestamp?, instruments: [VenueInstrument]
@@ -135,7 +137,7 @@ public struct FiltersSource: Sendable {
 
 /// Where a venue's fees come from.
 public struct FeesSource: Sendable {
-    /// The file that the commands write unless they are told another.
+    /// The file that the commands write by default.
     public var path: String
     public var read: @Sendable ([UInt8]) throws(JSONFault) -> [VenueFee]
 

@@ -1,4 +1,4 @@
-/// What an account is known by at its venue.
+/// The credentials of an account at its venue.
 public struct VenueKeys: Hashable, Sendable {
     public var key: Secret
     public var secret: Secret

@@ -10,24 +10,25 @@ import LedgerUpkeep
 struct ArtifactsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "artifacts",
-        abstract: "Write the files that operators read, from the journal alone.",
+        abstract: "Write the report files that operators read.",
         discussion: """
-            Signal funnels, rejections, why no trade was made, drawdown and health-check files, health
-            summaries and structured event lines. The same journal gives the same bytes.
+            Artifacts are signal funnels, rejections, reasons for not trading, drawdown and
+            health-check files, health summaries and structured event lines. All of them are
+            computed from the journal, so the same journal always gives the same bytes.
 
               ledger artifacts rebuild --journal demo
               ledger artifacts rebuild --journal demo --to /var/lib/trader
               ledger artifacts list --journal demo
-            """,
+            """.paragraphs,
         subcommands: [ArtifactsRebuild.self, ArtifactsList.self])
 }
 
 struct ArtifactsRebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rebuild", abstract: "Write every artifact; what is the same already stays.")
+        commandName: "rebuild", abstract: "Write every artifact that is missing or differs.")
 
     @OptionGroup var journals: JournalOptions
-    @Option(help: "The folder in which artifacts/ and logs/ are.")
+    @Option(help: "Directory that contains artifacts/ and logs/.")
     var to = "."
 
     func run() throws {
@@ -42,13 +43,13 @@ struct ArtifactsRebuild: ParsableCommand {
             try ArtifactFile.write(file.bytes, to: path)
             written += 1
         }
-        Terminal.print("\(written) written, \(same) the same already")
+        Terminal.print("\(written) written, \(same) unchanged")
     }
 }
 
 struct ArtifactsList: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Name every artifact and its size, without writing any.")
+        commandName: "list", abstract: "List every artifact and its size without writing anything.")
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions

@@ -14,29 +14,32 @@ import LedgerRunning
 struct BacktestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backtest",
-        abstract: "Run strategies over tapes or files, into a journal of its own.",
+        abstract: "Run strategies over recorded data.",
         discussion: """
-            Examples:
+            The result is a new journal, which every other command can read.
+
               ledger backtest --config configs/backtest.yaml
-              ledger backtest --config configs/backtest.yaml --journal fast --set strategies.0.fast=5
+              ledger backtest --config configs/backtest.yaml --journal fast \\
+                --set strategies.0.fast=5
               ledger backtest --config configs/backtest.yaml --continue
 
-            --continue takes the rows that came since the journal's last run: positions, kill switches and
-            the drawdown stop go on where they were, and what operators commanded in between holds.
-            """)
+            With --continue the run reads the rows that were added since the journal's last
+            run. Positions, kill switches and the drawdown stop carry over, and commands
+            that operators gave in the meantime stay in effect.
+            """.paragraphs)
 
     @OptionGroup var configurations: ConfigurationOptions
     @OptionGroup var output: FormatOptions
     @Option(help: "Journal to create: a name under journal/, or a directory.")
     var journal = "backtest"
-    @Flag(help: "Replace a back-test's journal of that name.")
+    @Flag(help: "Replace an existing back-test journal.")
     var replace = false
-    @Flag(name: .customLong("continue"), help: "Add the rows that the journal does not have yet.")
+    @Flag(name: .customLong("continue"), help: "Continue an existing journal with new rows.")
     var continues = false
 
     func validate() throws {
         guard !(replace && continues) else {
-            throw ValidationError("--replace and --continue exclude each other")
+            throw ValidationError("--replace and --continue cannot be combined")
         }
     }
 
@@ -54,7 +57,7 @@ struct BacktestCommand: ParsableCommand {
                 shouldStop: { Interrupt.wasAsked })
         } catch {
             bar.clear()
-            // A journal that did not come to hold anything would only be in the way.
+            // Remove a journal that never held anything.
             if try store.head == .empty { try JournalHome.remove(directory) }
             throw error
         }
@@ -66,7 +69,7 @@ struct BacktestCommand: ParsableCommand {
         Seal.afterwards(store)
         try BacktestReport(result, store).table(journal).write(output.format)
         if result.wasInterrupted {
-            throw CommandError("interrupted; \(journal) is whole up to here", code: 130)
+            throw CommandError("interrupted; \(journal) is complete up to this point", code: 130)
         }
     }
 
@@ -76,13 +79,13 @@ struct BacktestCommand: ParsableCommand {
         if continues {
             let store = try SealedJournal.open(directory: directory, durability: .bulk)
             guard try JournalSummary(store).kind == "backtest" else {
-                throw CommandError("\(journal) is no back-test's journal")
+                throw CommandError("\(journal) is not a back-test journal")
             }
             let names: NameBook = try ProjectionReader.fold(of: store)
             return (try Backtest(configuration, known: names.instruments), store)
         }
         try checkRoom(directory)
-        // What can be refused is refused before the old journal goes.
+        // Refuse whatever can be refused before removing the old journal.
         let backtest = try Backtest(configuration)
         if JournalHome.isJournal(directory) { try JournalHome.remove(directory) }
         JournalHome.makeParents(of: directory)
@@ -96,19 +99,19 @@ struct BacktestCommand: ParsableCommand {
         let kind = try JournalSummary(old).kind
         guard replace else {
             throw CommandError(
-                "\(journal) holds a \(kind ?? "journal") already; "
-                    + "name another with --journal or pass --replace")
+                "\(journal) already holds a \(kind ?? "journal"); "
+                    + "choose another name with --journal, or add --replace")
         }
         guard kind == "backtest" || kind == nil else {
             throw CommandError(
-                "\(journal) is a \(kind ?? "") journal; only a back-test is replaced")
+                "\(journal) is a \(kind ?? "") journal; --replace only replaces back-tests")
         }
-        // Refused while a process still writes it.
+        // Refused while another process writes the journal.
         try old.release(old.acquireLease(holder: Operator.holder))
     }
 }
 
-/// The numbers that a person looks at first.
+/// The figures that matter most.
 struct BacktestReport {
     private let result: BacktestResult
     private let curve: EquityCurve
@@ -140,7 +143,7 @@ struct BacktestReport {
         table.add(["fees", "\(total.fees)"])
         table.add(["net profit", "\(total.net)"])
         table.add(["return", Self.percent(Self.ratio(total.equity, to: total.netDeposits))])
-        table.add(["growth a year (CAGR)", Self.percent(curve.growthPerYear)])
+        table.add(["annual growth (CAGR)", Self.percent(curve.growthPerYear)])
         table.add(["Sharpe ratio of daily returns", Self.decimals(curve.sharpeRatio)])
         table.add(["largest drawdown", Self.percent(worth.map { -$0.maximumDrawdown })])
         if let held = engine.books.equity.heldPrices(engine.names) {

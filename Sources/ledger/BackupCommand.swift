@@ -9,19 +9,19 @@ import LedgerUpkeep
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Copy a journal into a folder of snapshots, while it is written.",
+        abstract: "Back up a journal, also while a process is writing it.",
         discussion: """
-            The first backup holds everything, each later one what came since. Each is read back and
-            checked before it counts. Keep the folder on another machine.
+            The first backup holds everything; each later one adds what is new. Every backup is
+            read back and checked. Keep the directory on another machine.
 
               ledger backup backups/main --journal main
               ledger backup backups/main --check
-            """)
+            """.paragraphs)
 
-    @Argument(help: "The folder.")
+    @Argument(help: "Backup directory.")
     var folder: String
     @OptionGroup var journals: JournalOptions
-    @Flag(help: "Read the folder's backups instead and check every byte.")
+    @Flag(help: "Check every byte of the existing backups instead.")
     var check = false
 
     func run() throws {
@@ -31,17 +31,20 @@ struct BackupCommand: ParsableCommand {
                 let parts = try backup.parts()
                 for part in parts { try part.reader.forEachFrame { _ in } }
                 guard let last = parts.last?.manifest else {
-                    throw CommandError("\(folder) holds no backup")
+                    throw CommandError("\(folder) contains no backup")
                 }
                 return Terminal.print(
-                    "whole: \(parts.count) parts, events 1 to \(last.last), chain \(last.linkAfter)"
+                    "complete: \(parts.count) parts, events 1 to \(last.last), chain "
+                        + "\(last.linkAfter)"
                 )
             }
             let journal = try journals.openForReading()
             let name = String(journals.directory.split(separator: "/").last ?? "journal")
             guard let manifest = try backup.make(journal, name: name) else {
                 return Terminal.print(
-                    "nothing new: the last backup ends at event \(try journal.head.lastSequence)")
+                    "nothing to back up: the last backup ends at event "
+                        + "\(try journal.head.lastSequence)"
+                )
             }
             Terminal.print(
                 "backed up events \(manifest.first) to \(manifest.last), "
@@ -54,15 +57,16 @@ struct BackupCommand: ParsableCommand {
 struct RestoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Make a journal of a folder of backups.",
+        abstract: "Restore a journal from a backup directory.",
         discussion: """
-            Every event is checked on the way and the journal's head is the backup's. It gets its name when
-            it is whole; a restore that was stopped is finished by giving the command again.
+            Every event is checked, and the restored journal ends exactly where the backup
+            ends. The journal appears under its name when it is complete. If a restore is
+            interrupted, run the same command again to finish it.
 
               ledger restore backups/main --journal main
-            """)
+            """.paragraphs)
 
-    @Argument(help: "The folder.")
+    @Argument(help: "Backup directory.")
     var folder: String
     @OptionGroup var journals: JournalOptions
 

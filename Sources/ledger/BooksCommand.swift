@@ -11,12 +11,11 @@ import LedgerUpkeep
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write a journal in forms that other programs read.",
+        abstract: "Export a journal to formats that other programs read.",
         discussion: """
-            Examples:
               ledger export hledger --journal demo -o demo.journal
               ledger export beancount --journal demo --from 2008-01-01 -o demo.beancount
-            """,
+            """.paragraphs,
         subcommands: [
             ExportJSONL.self, ExportCSV.self, HledgerExport.self, BeancountExport.self,
         ])
@@ -25,12 +24,12 @@ struct ExportCommand: ParsableCommand {
 struct HledgerExport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hledger",
-        abstract: "The double-entry books, as hledger and Ledger read them.",
+        abstract: "Export the double-entry books for hledger and Ledger.",
         discussion: """
-            Check them with one of:
+            Check the result with one of:
               hledger -f demo.journal check --strict
               /usr/bin/ledger -f demo.journal --pedantic balance
-            """)
+            """.paragraphs)
 
     @OptionGroup var options: BooksOptions
 
@@ -40,11 +39,11 @@ struct HledgerExport: ParsableCommand {
 struct BeancountExport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "beancount",
-        abstract: "The double-entry books, as Beancount reads them.",
+        abstract: "Export the double-entry books for Beancount.",
         discussion: """
-            Check them with:
+            Check the result with:
               bean-check demo.beancount
-            """)
+            """.paragraphs)
 
     @OptionGroup var options: BooksOptions
 
@@ -55,11 +54,11 @@ struct BooksOptions: ParsableArguments {
     @OptionGroup var journals: JournalOptions
     @Option(
         help: ArgumentHelp(
-            "From here, what was there before as opening balances: \(Moment.help)."))
+            "Start here; earlier events become opening balances: \(Moment.help)."))
     var from: Moment?
-    @Option(help: ArgumentHelp("Up to here: \(Moment.help)."))
+    @Option(help: ArgumentHelp("End here: \(Moment.help)."))
     var to: Moment?
-    @Option(name: .shortAndLong, help: "The file to write; standard output unless given.")
+    @Option(name: .shortAndLong, help: "File to write (default: standard output).")
     var output: String?
 
     func write(_ format: BooksText.Format) throws {
@@ -67,7 +66,7 @@ struct BooksOptions: ParsableArguments {
         let first = try from?.first(in: journal) ?? .first
         let through = try to?.last(in: journal) ?? journal.head.lastSequence
         guard first <= through.next else {
-            throw CommandError("--from is event \(first), after the last one, event \(through)")
+            throw CommandError("--from is event \(first), but the last event is \(through)")
         }
         let export = BooksExport(journal, from: first, through: through)
         guard let output else {

@@ -11,20 +11,21 @@ import LedgerUpkeep
 struct BundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bundle",
-        abstract: "Put everything about a moment into one file: for an incident, or for support.",
+        abstract: "Collect the state at one moment into one file, for incidents or support.",
         discussion: """
-            The archive holds every projection as JSON, the configuration in force, the last thousand events,
-            the journal's head and build, and the events themselves as a snapshot: `ledger snapshot
-            import` makes a journal of it that replays. Keys are in a journal as fingerprints only.
+            The archive contains every projection as JSON, the configuration in force, the last
+            thousand events, the journal's last event and build, and all events as a
+            snapshot. `ledger snapshot import` turns the snapshot into a journal that can be
+            replayed. Journals hold only fingerprints of keys, never the keys.
 
               ledger bundle incident.tar.zst --journal main
               ledger bundle incident.tgz --journal main --at 2024-03-05T14:30:00Z
-            """)
+            """.paragraphs)
 
     @Argument(help: "File to write: NAME.tar.zst, NAME.tgz or NAME.tar.")
     var file: String
     @OptionGroup var journals: JournalOptions
-    @Option(help: "The moment: \(Moment.help). Now unless given.")
+    @Option(help: "The moment: \(Moment.help) (default: now).")
     var at: Moment?
 
     private static let states: [(name: String, command: any ParsableCommand.Type)] = [
@@ -91,7 +92,9 @@ struct BundleCommand: ParsableCommand {
     private func snapshot(to path: String) throws -> (SequenceNumber, Timestamp) {
         let journal = try journals.openForReading()
         let moment = try at?.last(in: journal) ?? journal.head.lastSequence
-        guard moment != .none else { throw CommandError("there is no event up to that moment") }
+        guard moment != .none else {
+            throw CommandError("the journal has no event up to that moment")
+        }
         var time = Timestamp.zero
         try journal.forEachRecord(from: moment, through: moment) { record in
             time = record.time

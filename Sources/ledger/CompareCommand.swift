@@ -7,32 +7,36 @@ import LedgerJournal
 import LedgerProjections
 import LedgerReading
 
-/// Two runs side by side: paper trading against a back-test of the same day (W04), a change against what
-/// was before (B04).
+/// Compares two runs: paper trading with a back-test of the same day (W04), or a change with the
+/// version before it (B04).
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Compare the fills and the profit of two journals.",
         discussion: """
-            Examples:
+            Fills are compared in order by time, symbol, strategy, side, quantity, price and
+            fee; profit is compared by strategy and symbol.
+
               ledger compare --journal paper --with backtest
               ledger compare --journal new --with reference --tolerance 25
 
-            Fills are compared in their order by time, symbol, strategy, side, quantity, price and fee, the profit by
-            strategy and symbol. Exit code 0: the same, or within the tolerance; 1: not.
-            """)
+            Exit codes: 0 equal or within the tolerance; 1 different.
+            """.paragraphs)
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
     @Option(name: .customLong("with"), help: "The other journal.")
     var other: String
     @Option(
-        help: "Profits may differ by this much, in the account's currency, and fills then at all.")
+        help: ArgumentHelp(
+            "Accept profits that differ by up to this amount, in the account's currency; fills "
+                + "may then differ.")
+    )
     var tolerance = "0"
 
     func run() throws {
         guard let allowed = try? Money(tolerance), allowed.raw >= 0 else {
-            throw CommandError("--tolerance '\(tolerance)' is no amount of 0 or more")
+            throw CommandError("--tolerance '\(tolerance)' is not an amount of 0 or more")
         }
         let first = try ComparedRun(journals.directory)
         let second = try ComparedRun(JournalHome.directory(other))
@@ -65,7 +69,7 @@ struct CompareCommand: ParsableCommand {
     }
 }
 
-/// What of a run is compared.
+/// The part of a run that is compared.
 private struct ComparedRun {
     var fills: [String] = []
     var profits: [(key: String, profit: Money)] = []

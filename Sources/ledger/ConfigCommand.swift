@@ -11,27 +11,27 @@ import LedgerSafety
 
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Look at settings, and give a journal other ones.",
+        commandName: "config", abstract: "Show settings, or change those of a journal.",
         subcommands: [ConfigShowCommand.self, ConfigApplyCommand.self])
 }
 
 struct ConfigShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Print every effective setting, where it comes from and what it means.",
+        abstract: "Print every setting with its origin and meaning.",
         discussion: """
-            An option wins over the environment (LEDGER_VENUE_FEE_FIXED for venue.fee_fixed), the
-            environment over the file, the file over the default. Keys that are not known are refused.
-            Settings that the runbooks name by a variable of their own, such as TRADING_DISABLED, take
-            that one too; --all lists the variables. Secrets are shown as fingerprints.
+            Command-line options override the environment (LEDGER_VENUE_FEE_FIXED for
+            venue.fee_fixed), the environment overrides the file, and the file overrides the
+            default. Unknown keys are errors. Some settings also have a shorter variable,
+            such as TRADING_DISABLED; --all lists these. Secrets are shown as fingerprints.
 
               ledger config show --config configs/backtest.yaml
               ledger config show --all
-            """)
+            """.paragraphs)
 
     @OptionGroup var configurations: ConfigurationOptions
     @OptionGroup var output: FormatOptions
-    @Flag(help: "Show the keys of data and strategies too, with * where a list's number stands.")
+    @Flag(help: "Also show the keys of data and strategies, with * for the list index.")
     var all = false
 
     func run() throws {
@@ -62,17 +62,20 @@ struct ConfigShowCommand: ParsableCommand {
 struct ConfigApplyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
-        abstract: "Give a journal other settings: journaled, with who did it and why.",
+        abstract: "Change the settings of a journal.",
         discussion: """
-            What neither a file, the environment nor an option names stays as the journal has it; a list
-            that a file names (data, strategies) is taken from there as a whole. The account and the
-            strategies in their places stay. Where another process runs the journal, it takes the
-            settings from its inbox. Orders wait on, unless settings of account, venue, data or
-            strategies change: then they are cancelled. Positions are kept.
+            A setting that no file, variable or option names keeps its value in the journal. A
+            list in the file (data, strategies) replaces the whole list. The account and the
+            order of the strategies cannot change. If another process runs the journal, it
+            receives the new settings through its inbox. Orders keep working unless settings
+            of the account, venue, data or strategies change; then they are cancelled.
+            Positions are kept. The journal records who changed the settings and why.
 
-              TRADING_DISABLED=true ledger config apply --journal main --reason "exchange is down"
-              ledger config apply --set drawdown.halt_threshold=0.06 --journal main --reason "smaller risk"
-            """)
+              TRADING_DISABLED=true ledger config apply --journal main \\
+                --reason "exchange is down"
+              ledger config apply --set drawdown.halt_threshold=0.06 --journal main \\
+                --reason "smaller risk"
+            """.paragraphs)
 
     @OptionGroup var configurations: ConfigurationOptions
     @OptionGroup var journals: JournalOptions
@@ -80,12 +83,12 @@ struct ConfigApplyCommand: ParsableCommand {
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
-        try giver.requireReason("other settings change what protects the capital")
+        try giver.requireReason("changed settings can weaken what protects the capital")
         let journal = try OperatorStep.open(journals)
         let note = note
         let desk = giver.desk(on: journal)
         var applied: Change?
-        // One after the other: the note says why the settings that follow it changed.
+        // In this order, because the note explains why the settings that follow it changed.
         let outcome = try desk.submit { engine in
             applied = try change(of: engine)
             return applied.map { [note, $0.loaded] } ?? []
@@ -101,7 +104,7 @@ struct ConfigApplyCommand: ParsableCommand {
         var table: Table
     }
 
-    /// Nil, and a word to the operator, where everything stays as it is.
+    /// Nil if nothing changes; then it says so.
     private func change(of engine: Engine) throws -> Change? {
         let old = engine.settings
         let new = try configurations.load(over: old)

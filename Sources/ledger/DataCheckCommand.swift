@@ -9,25 +9,27 @@ import LedgerUpkeep
 struct DataCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Judge which symbols have data good enough to be traded.",
+        abstract: "Check whether each symbol's data are good enough to trade.",
         discussion: """
-            A symbol is blocked by the first that fails of: newest data too old, indicators that cannot be
-            computed, values missing, history too short, prices that cannot be. It blocks itself alone.
-            JSON is the report that --write puts into a folder.
+            A symbol is blocked by the first check that fails: the newest data are too old, an
+            indicator cannot be computed, values are missing, the history is too short, or a
+            price is impossible. One symbol never blocks another. The JSON output is the
+            report that --write saves.
 
               ledger data check spy.zip --preset lean-daily --at 2021-04-01T04:00:00Z
-              ledger data check aapl.zip --preset lean-daily --factors aapl.csv --from 2010-01-01
+              ledger data check aapl.zip --preset lean-daily --factors aapl.csv \\
+                --from 2010-01-01
               ledger data check --journal live --write artifacts/data_quality
 
-            Exit codes: 0 nothing is blocked, 1 a symbol is blocked or there is none.
-            """)
+            Exit codes: 0 no symbol is blocked; 1 a symbol is blocked or there is none.
+            """.paragraphs)
 
     @OptionGroup var data: QualityOptions
     @OptionGroup var output: FormatOptions
     @Option(
         help: """
-            Folder for data_quality_report_YYYYMMDD_HHMMSS.json, named by --at, and its copy \
-            data_quality_report_latest.json, such as artifacts/data_quality.
+            Write data_quality_report_YYYYMMDD_HHMMSS.json (the time of --at) and its copy \
+            data_quality_report_latest.json into this directory, such as artifacts/data_quality.
             """)
     var write: String?
 
@@ -35,7 +37,7 @@ struct DataCheckCommand: ParsableCommand {
         let reading = try QualityReading(data)
         let report = reading.quality.report(at: reading.asOf)
         for (symbol, bad) in reading.badRows {
-            Terminal.complain("\(symbol): passed over \(bad.total) bad rows: \(bad.summary)")
+            Terminal.complain("\(symbol): skipped \(bad.total) bad rows: \(bad.summary)")
         }
         if let write { try Self.write(report, into: write) }
         if output.format == .json {
@@ -82,14 +84,14 @@ struct DataCheckCommand: ParsableCommand {
 struct DataInspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "List gaps, repeats, spikes and zero volumes with their rows.",
+        abstract: "List gaps, duplicates, spikes and zero volumes.",
         discussion: """
-            A row is a line of a file or the sequence number of an event. Values are shares of 1, prices, or
-            numbers of sessions and bars.
+            A row is the line of a file or the sequence number of an event. Values are shares of
+            1, prices, or numbers of sessions and bars.
 
               ledger data inspect btcusd_trade.zip --preset lean-daily-crypto
               ledger data inspect --journal live --limit 100
-            """)
+            """.paragraphs)
 
     @OptionGroup var data: QualityOptions
     @OptionGroup var output: FormatOptions
@@ -115,7 +117,7 @@ struct DataInspectCommand: ParsableCommand {
         tellRest(report, reading)
     }
 
-    /// Rows that are no events have no time; what is wrong with them is told in words.
+    /// Rows that are not events have no time; their error is given as text.
     private func addBadRows(
         _ reading: QualityReading, of symbol: String, to table: inout Table
     ) {

@@ -12,7 +12,7 @@ import LedgerRunning
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Bring market data in, and judge them.",
+        commandName: "data", abstract: "Import market data and check them.",
         subcommands: [
             ImportCommand.self, DataCheckCommand.self, DataInspectCommand.self,
             ImportFiltersCommand.self, ImportAssetsCommand.self, ImportFeesCommand.self,
@@ -23,28 +23,31 @@ struct DataCommand: ParsableCommand {
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Write CSV files into a tape: a journal that holds inputs only.",
+        abstract: "Import CSV files into a tape, a journal that holds inputs only.",
         discussion: """
-            Files may be plain, gzip, zstd or zip (archive.zip#entry names one of several); - is standard
-            input. Bad rows stop the import with their line, or are counted and listed with --skip-bad.
+            Files may be plain, gzip, zstd or zip. archive.zip#entry names one entry of an
+            archive, and - is standard input. The import stops at a bad row and prints its
+            line. With --skip-bad it counts and lists bad rows instead.
 
               ledger data import configs/sample/AAPL.csv --symbol AAPL --tick 0.0001 \\
                 --interval 86400 --zone America/New_York --journal aapl
               ledger data import spy.zip --preset lean-daily --symbol SPY --journal spy
-              unzip -p spy.zip | ledger data import - --preset lean-daily --symbol SPY --journal spy
-              ledger data import configs/sample/actions.csv --preset actions --symbol AAPL \\
-                --tick 0.0001 --zone America/New_York --journal aapl-actions
+              unzip -p spy.zip | ledger data import - --preset lean-daily \\
+                --symbol SPY --journal spy
+              ledger data import configs/sample/actions.csv --preset actions \\
+                --symbol AAPL --tick 0.0001 --zone America/New_York --journal aapl-actions
 
-            Actions and predictions may name a symbol: rows of other symbols are passed over. A tape's
-            events are in the order of their times, so splits and dividends of bars that a tape holds
-            already go into a tape of their own; name it behind the bars' in a back-test.
-            """)
+            If actions and predictions name a symbol, rows for other symbols are skipped. The
+            events of a tape are in time order, so splits and dividends for bars that are
+            already on a tape need a tape of their own. In a back-test, list that tape after
+            the one with the bars.
+            """.paragraphs)
 
-    @Argument(help: "Files in the order of their times.")
+    @Argument(help: "Files, in time order.")
     var files: [String]
-    @Option(help: "The instrument that the rows are of.")
+    @Option(help: "Instrument of the rows.")
     var symbol: String
-    @Option(help: "Tape to create or to append to: a name under journal/, or a directory.")
+    @Option(help: "Tape to create or append to: a name under journal/, or a directory.")
     var journal: String
     @OptionGroup var file: FileOptions
     @Flag(help: "Count and list bad rows instead of stopping.")
@@ -63,7 +66,7 @@ struct ImportCommand: ParsableCommand {
             result = try append(data, to: tape, &bar)
         } catch {
             bar.clear()
-            // A tape that did not come to hold anything would only be in the way.
+            // Remove a tape that never held anything.
             if !exists, try tape.head == .empty { try JournalHome.remove(directory) }
             throw error
         }
@@ -75,7 +78,7 @@ struct ImportCommand: ParsableCommand {
             for error in report.first { Terminal.complain("  \(error)") }
         }
         if result.otherSymbolRows > 0 {
-            Terminal.complain("passed over \(result.otherSymbolRows) rows of other symbols")
+            Terminal.complain("skipped \(result.otherSymbolRows) rows of other symbols")
         }
         let range = result.first.map { " from \($0) to \(result.last ?? $0)" } ?? ""
         Terminal.print("\(journal): \(result.rows) rows of \(symbol)\(range)")

@@ -7,24 +7,25 @@ import LedgerReading
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "What changed between two moments: every value of every projection that differs.",
+        abstract: "Show what changed between two moments.",
         discussion: """
-            Examples:
+            Lists every value of every projection that differs.
+
               ledger diff --journal demo --from 2008-10-01 --to 2008-10-10
               ledger diff --journal demo --from 5000 --to 5001 --projection positions
               ledger diff --journal demo --from 1 --format csv > changes.csv
-            """)
+            """.paragraphs)
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
-    @Option(help: ArgumentHelp("The state after \(Moment.help)."))
+    @Option(help: ArgumentHelp("Compare the state after \(Moment.help)."))
     var from: Moment
-    @Option(help: ArgumentHelp("The state after \(Moment.help); the journal's end unless given."))
+    @Option(help: ArgumentHelp("With the state after \(Moment.help) (default: the journal's end)."))
     var to: Moment?
     @Option(
         name: .long, parsing: .singleValue,
         help: ArgumentHelp(
-            "Compare this alone; may be repeated. One of "
+            "Compare only this projection; may be repeated. One of "
                 + ProjectionView.all.map(\.name).joined(separator: ", ") + "."))
     var projection: [ProjectionView] = []
 

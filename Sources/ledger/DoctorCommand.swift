@@ -5,18 +5,18 @@ import LedgerUpkeep
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look at everything that trading stands on and needs no network.",
+        abstract: "Check everything that trading depends on, except the network.",
         discussion: """
-            Environment, libraries, keys, directories, configuration, disk and memory, filters, model and
-            journal; ledgerd doctor looks at the network too. Keys are never shown. Without --config every
-            file in configs/ is read.
+            Checks the environment, libraries, keys, directories, configuration, disk, memory,
+            filters, model and journal. Run `ledgerd doctor` to check the network too. Keys
+            are never shown. Without --config every file in configs/ is checked.
 
               ledger doctor --verbose
               ledger doctor --config configs/live.yaml --journal main --fix
               ledger doctor --json --journal main --record
 
-            Exit codes: 0 healthy, 1 an error was found. Warnings are for you to judge.
-            """)
+            Exit codes: 0 healthy, possibly with warnings; 1 an error was found.
+            """.paragraphs)
 
     @OptionGroup var options: DoctorOptions
 

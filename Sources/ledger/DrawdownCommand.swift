@@ -11,14 +11,14 @@ import LedgerSafety
 struct DrawdownCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drawdown",
-        abstract: "The drawdown stop: where it is, what it did, and the ways out of it.",
+        abstract: "Show or override the drawdown stop.",
         discussion: """
-            Examples:
               ledger drawdown status --journal main
               ledger drawdown history --journal main
               ledger drawdown health-check --journal main
-              ledger drawdown override --reason "losses reviewed with the desk" --journal main
-            """,
+              ledger drawdown override --reason "losses reviewed with the desk" \\
+                --journal main
+            """.paragraphs,
         subcommands: [
             DrawdownStatus.self, DrawdownHistory.self, DrawdownOverride.self, HealthCheck.self,
         ], defaultSubcommand: DrawdownStatus.self)
@@ -27,7 +27,7 @@ struct DrawdownCommand: ParsableCommand {
 struct DrawdownStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "State, drawdown, peak, cooldown, and what is allowed.")
+        abstract: "Show state, drawdown, peak, cooldown and what is allowed.")
 
     @OptionGroup var options: ProjectionOptions
 
@@ -42,7 +42,7 @@ struct DrawdownStatus: ParsableCommand {
 struct DrawdownHistory: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Every transition, with how long the phase before it lasted.")
+        abstract: "List every transition and how long the previous phase lasted.")
 
     @OptionGroup var options: ProjectionOptions
 
@@ -83,22 +83,26 @@ struct DrawdownHistory: ParsableCommand {
 struct DrawdownOverride: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "override",
-        abstract: "Resume at once: NORMAL, with the peak at the present equity.",
-        discussion: "Cooldown and health checks are passed over, and the journal says who did it.")
+        abstract: "Resume trading at once.",
+        discussion:
+            "Sets the state to NORMAL and the peak to the current equity. Skips the cooldown and "
+            + "the health checks. The journal records who did it and why."
+    )
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
-        try giver.requireReason("an override ends a drawdown stop before its time")
+        try giver.requireReason("an override ends the drawdown stop early")
         let journal = try OperatorStep.open(journals)
         let stop: DrawdownStop = try ProjectionReader.fold(of: journal)
         let equity: EquityBook = try ProjectionReader.fold(of: journal)
         for worth in equity.accounts.compactMap({ $0 }) where stop.phase != .normal {
             Terminal.complain(
-                "warning: \(stop.phase) would last until \(stop.until); entries are allowed from now "
-                    + "on, and drawdown is measured from \(worth.equity) instead of \(worth.peak)")
+                "warning: \(stop.phase) would last until \(stop.until); entries are allowed from "
+                    + "now on, and drawdown is measured from \(worth.equity) instead of "
+                    + "\(worth.peak)")
         }
         try giver.step(.override).carryOut(on: journal, output.format)
     }
@@ -107,7 +111,7 @@ struct DrawdownOverride: ParsableCommand {
 struct HealthCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health-check",
-        abstract: "The checks before trading resumes; after the cooldown they decide it.")
+        abstract: "Show the checks that decide whether trading resumes after a cooldown.")
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions

@@ -3,7 +3,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerReading
 
-/// Events one after the other in any of the formats, without keeping them.
+/// Prints events one after the other in any of the formats, without keeping them.
 struct EventPrinter {
     private let format: OutputFormat
     private var lines: JSONLineWriter
@@ -12,7 +12,7 @@ struct EventPrinter {
     private var names: NameBook
     private let sink: ([UInt8]) throws -> Void
 
-    /// - Parameter sink: where the text goes; standard output unless told otherwise.
+    /// - Parameter sink: where the text goes; standard output by default.
     init(
         _ format: OutputFormat, _ names: NameBook,
         sink: @escaping ([UInt8]) throws -> Void = { Terminal.write($0) }
@@ -46,7 +46,7 @@ struct EventPrinter {
         if bytes.count >= 1 << 16 { try flush() }
     }
 
-    /// Takes up what an event that is not printed defines.
+    /// Remembers the names that an unprinted event defines.
     mutating func skip(_ record: Record) throws {
         guard let type = record.type, NameBook.types.contains(type) else { return }
         try names.remember(record)
@@ -83,7 +83,7 @@ struct EventPrinter {
         bytes.append(cells.map(Table.quoted).joined(separator: ",") + "\n")
     }
 
-    /// The type and what its payload says, without JSON's quotes.
+    /// The type and the payload, without the quotes of JSON.
     private mutating func addRow(_ record: Record) throws {
         let name = record.type?.name ?? "Unknown\(record.rawType)"
         let json = try line(record)

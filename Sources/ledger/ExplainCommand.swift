@@ -6,20 +6,22 @@ import LedgerReading
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Why an event is there: the tree of its causes, down to the inputs.",
+        abstract: "Show why an event happened.",
         discussion: """
-            From a fill through order, intent and risk verdicts to the signal and the price that started
-            it, and the price that filled it; from a refusal to the latch or limit that stopped it and
-            what put that up. Also what came of an input, a signal, an order or a latch.
+            Prints the tree of causes, down to the inputs. For a fill it leads through the order,
+            the intent and the risk checks to the signal and the price behind it, and to the
+            price that filled it. For a refusal it leads to the latch or limit that stopped
+            the order and to what caused that. It also lists what an input, a signal, an
+            order or a latch led to.
 
               ledger explain 2041 --journal demo
               ledger explain order:2040 --journal demo
               ledger explain fill:2043 --journal demo --format json
               ledger explain 51b37f5d3e2ae62e0dc1f9ea5ec7c000 --journal demo
-            """)
+            """.paragraphs)
 
     @Argument(
-        help: "Number of an event, order:N, fill:N, or an intent's 32 hexadecimal digits.")
+        help: "Event number, order:N, fill:N, or the 32 hexadecimal digits of an intent.")
     var event: String
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
@@ -41,12 +43,12 @@ struct ExplainCommand: ParsableCommand {
         Terminal.print(Self.title(explanation.root))
         Self.show(explanation.root.causes, indent: "")
         guard !explanation.outcomes.isEmpty else { return }
-        Terminal.print("\nwhat came of it:")
+        Terminal.print("\nled to:")
         for outcome in explanation.outcomes {
             Terminal.print("  " + Self.title(outcome))
             Self.show(outcome.causes, indent: "  ")
         }
-        if explanation.hasMoreOutcomes { Terminal.print("  and more") }
+        if explanation.hasMoreOutcomes { Terminal.print("  … and more") }
     }
 
     private static func show(_ nodes: [Explanation.Node], indent: String) {
@@ -60,7 +62,7 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private static func reference(_ node: Explanation.Node) -> String {
-        "\(node.relation) \(node.type) \(node.sequence), which stands above"
+        "\(node.relation) \(node.type) \(node.sequence), shown above"
     }
 
     private static func title(_ node: Explanation.Node) -> String {
@@ -94,7 +96,7 @@ struct ExplainCommand: ParsableCommand {
             + "\"event\":\(node.json),\"causes\":[\(causes)]}"
     }
 
-    /// A row a node, in the order of the tree; outcomes have the depth −1.
+    /// One row per node, in tree order; outcomes have depth −1.
     private func table(_ explanation: Explanation) -> Table {
         var table = Table([
             .init("depth", .number), .init("relation"), .init("event", .number), .init("type"),

@@ -6,7 +6,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 
-/// What the exports of events have in common.
+/// The options shared by all exports of events.
 struct EventExport: ParsableArguments {
     @OptionGroup var journals: JournalOptions
     @Option(help: "First event: \(Moment.help).")
@@ -15,11 +15,11 @@ struct EventExport: ParsableArguments {
     var to: Moment?
     @Option(
         name: .long, parsing: .singleValue,
-        help: "Only events of this type, such as OrderFilled; may be repeated.")
+        help: "Export only events of this type, such as OrderFilled; may be repeated.")
     var type: [String] = []
     @Option(
         name: .shortAndLong,
-        help: "File to write; NAME.zst and NAME.gz are compressed. Standard output unless given.")
+        help: "File to write (default: standard output). NAME.zst and NAME.gz are compressed.")
     var output: String?
 
     func run(_ format: OutputFormat) throws {
@@ -28,7 +28,7 @@ struct EventExport: ParsableArguments {
         let last = try to?.last(in: journal) ?? journal.head.lastSequence
         let types = try type.map { name in
             guard let known = EventType(name: name) else {
-                throw CommandError("--type \(name) is no type of event")
+                throw CommandError("--type \(name) is not an event type")
             }
             return known.rawValue
         }
@@ -69,8 +69,9 @@ struct EventExport: ParsableArguments {
 
 struct ExportJSONL: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "jsonl", abstract: "Write events as JSON lines, the same that `tail` prints.",
-        discussion: "Example: ledger export jsonl --journal main -o events.jsonl.zst")
+        commandName: "jsonl",
+        abstract: "Export events as JSON lines, as `ledger tail` prints them.",
+        discussion: "  ledger export jsonl --journal main -o events.jsonl.zst")
 
     @OptionGroup var export: EventExport
 
@@ -81,13 +82,14 @@ struct ExportCSV: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "csv",
         abstract:
-            "Write events as CSV: seq, time, type, account, symbol, cause, correlation, event.",
+            "Export events as CSV.",
         discussion: """
-            The columns never change their order; new ones come behind. The last holds the whole event as
-            JSON.
+            The columns are seq, time, type, account, symbol, cause, correlation and event. The
+            last holds the whole event as JSON. The order of columns never changes; new
+            columns are added at the end.
 
               ledger export csv --journal main --type OrderFilled -o fills.csv.gz
-            """)
+            """.paragraphs)
 
     @OptionGroup var export: EventExport
 

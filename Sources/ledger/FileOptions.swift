@@ -2,31 +2,35 @@ import ArgumentParser
 import LedgerConfiguration
 import LedgerImport
 
-/// What the rows of a file of market data mean.
+/// What the rows of a market data file mean.
 struct FileOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Format: \(ImportFormat.presetNames.joined(separator: ", "))."))
+    @Option(help: ArgumentHelp("File format: \(ImportFormat.presetNames.joined(separator: ", "))."))
     var preset = "csv"
-    @Option(help: "Column map: time=Date,open=1,… by header name or number from 1.")
+    @Option(help: "Column map such as time=Date,open=2: header names, or numbers from 1.")
     var columns: String?
     @Option(
         help: ArgumentHelp(
-            "What rows are: \(ImportFormat.Kind.allCases.map(\.rawValue).joined(separator: ", ")); "
-                + "told by the columns unless given."))
+            "What the rows are: "
+                + "\(ImportFormat.Kind.allCases.map(\.rawValue).joined(separator: ", ")) "
+                + "(default: deduced from the columns)."))
     var rows: String?
-    @Option(help: "Time format; told by the first row unless given.")
+    @Option(help: "Time format (default: deduced from the first row).")
     var time: String?
-    @Option(help: "Day of files that count from midnight, YYYY-MM-DD.")
+    @Option(help: "Day (YYYY-MM-DD) of a file whose times count from midnight.")
     var date: String?
-    @Option(help: "Time zone of local times, such as America/New_York.")
+    @Option(help: "Time zone of the times, such as America/New_York.")
     var zone: String?
-    @Option(help: "Which end of a bar its time names: start or end.")
+    @Option(help: "Whether a bar's time is its start or its end: start or end.")
     var label: String?
-    @Option(help: "Length of a bar in seconds; 86400 ends at local midnight.")
+    @Option(help: "Length of a bar in seconds. Bars of 86400 end at local midnight.")
     var interval: Int?
-    @Option(help: "What prices are divided by: a power of ten.")
+    @Option(help: "Divide prices by this power of ten.")
     var priceDivisor: Int64?
     @Option(
-        help: "Round prices and sizes to this many decimals instead of refusing more than nine.")
+        help: ArgumentHelp(
+            "Round prices and sizes to this many decimals. Without it, more than nine decimals "
+                + "are an error.")
+    )
     var roundTo: Int?
     @Option(help: "Smallest price step.")
     var tick = "0.01"
@@ -36,7 +40,7 @@ struct FileOptions: ParsableArguments {
     var currency = "USD"
     @Option(help: "Exchange.")
     var venue = ""
-    @Option(help: "equity or crypto.")
+    @Option(help: "Kind of instrument: equity or crypto.")
     var kind = "equity"
 
     func settings(_ path: String, symbol: String, skipBad: Bool) throws -> DataSettings {

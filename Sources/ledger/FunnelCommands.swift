@@ -10,10 +10,10 @@ import LedgerSafety
 struct FunnelProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "funnel",
-        abstract: "What became of the last run's entry signals; with --rejections by which rule.")
+        abstract: "Show what became of the last run's entry signals.")
 
     @OptionGroup var options: ProjectionOptions
-    @Flag(help: "Show stage, reason and symbol of each rejection.")
+    @Flag(help: "List rejections by stage, reason and symbol.")
     var rejections = false
 
     func run() throws {
@@ -47,25 +47,26 @@ struct FunnelProjection: ParsableCommand {
 struct WhyNoTradeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "why-no-trade",
-        abstract: "What stopped entries, the heaviest first, and how each ends.",
+        abstract: "Show what stopped entries and how each block ends.",
         discussion: """
-            Of the last run, unless --since names a beginning. Refused signals by rule, orders that ended
-            without a fill, latches that stand; also that there were no prices or no signals at all.
+            Covers the last run, or everything since --since. Lists signals refused by each rule,
+            orders that ended without a fill and active latches, most frequent first. It also
+            says if there were no prices or no signals at all.
 
               ledger why-no-trade --journal main
               ledger why-no-trade --journal main --symbol AAPL --since 2024-03-05
-            """)
+            """.paragraphs)
 
     @OptionGroup var options: ProjectionOptions
-    @Option(help: "Of this instrument alone.")
+    @Option(help: "Only this instrument.")
     var symbol: String?
-    @Option(help: ArgumentHelp("From here, instead of the last run's start: \(Moment.help)."))
+    @Option(help: ArgumentHelp("Start here instead of at the last run: \(Moment.help)."))
     var since: Moment?
-    @Option(help: "How many rows at most.")
+    @Option(help: "Maximum number of rows.")
     var limit = 20
 
     func validate() throws {
-        if limit < 0 { throw ValidationError("--limit is 0 or more") }
+        if limit < 0 { throw ValidationError("--limit must be 0 or more") }
     }
 
     func run() throws {
@@ -85,34 +86,33 @@ struct WhyNoTradeCommand: ParsableCommand {
         }
         Self.table(found, names, limit).write(options.output.format)
         if found.blockers.count > limit, options.output.format == .table {
-            Terminal.print("and \(found.blockers.count - limit) more: --limit")
+            Terminal.print("\(found.blockers.count - limit) more; raise --limit to see them")
         }
     }
 
     private static func instrument(_ symbol: String, _ names: NameBook) throws -> Instrument {
         guard let known = names.instrument(symbol: symbol) else {
             let all = names.instruments.map(\.symbol).joined(separator: ", ")
-            throw CommandError("--symbol \(symbol) is not in the journal, which has: \(all)")
+            throw CommandError("--symbol \(symbol) is not in the journal. It has: \(all)")
         }
         return known
     }
 
-    /// Where the span begins, and what it is called.
+    /// Where the span begins and how to describe it.
     private func start(
         _ journal: LMDBJournal, _ through: SequenceNumber
     ) throws -> (SequenceNumber, String) {
         if let since {
             let first = try since.first(in: journal)
             guard first <= through else {
-                throw CommandError("the span ends at event \(through), before \(first)")
+                throw CommandError("the journal ends at event \(through), before \(first)")
             }
             return (first, "events \(first) to \(through)")
         }
         let funnel: SignalFunnel = try ProjectionReader.fold(of: journal, through: through)
         guard let number = funnel.run.split(separator: "-").last.flatMap({ UInt64($0) }) else {
             throw CommandError(
-                "no run has started in \(options.journals.journal); --since names a beginning",
-                code: 1)
+                "\(options.journals.journal) has no run; give a start with --since")
         }
         return (SequenceNumber(number), funnel.run)
     }
@@ -140,7 +140,7 @@ struct WhyNoTradeCommand: ParsableCommand {
 struct HealthProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",
-        abstract: "Each strategy's health score, from what it really earned.")
+        abstract: "Show each strategy's health score, based on its realised results.")
 
     @OptionGroup var options: ProjectionOptions
 

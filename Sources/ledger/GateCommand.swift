@@ -12,21 +12,20 @@ import LedgerSafety
 struct GateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gate",
-        abstract: "Whether anything is blocked, by what, since when, and how it clears.",
+        abstract: "Show whether trading is blocked, by what, and how it clears.",
         discussion: """
-            Examples:
               ledger gate status --journal main
               ledger gate status --journal main --check || echo blocked
-            """,
+            """.paragraphs,
         subcommands: [GateStatus.self, GateObserve.self], defaultSubcommand: GateStatus.self)
 }
 
 struct GateStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "The mode and every latch that stands.")
+        commandName: "status", abstract: "Show the mode and every active latch.")
 
     @OptionGroup var options: ProjectionOptions
-    @Flag(help: "Exit with 1 when entries are blocked.")
+    @Flag(help: "Exit with 1 if entries are blocked.")
     var check = false
 
     func run() throws {
@@ -54,29 +53,29 @@ struct GateStatus: ParsableCommand {
         let global = gate.latches.contains { $0.scope == .global }
         let state =
             all
-            ? "everything is blocked, exits too"
+            ? "everything is blocked, including exits"
             : global
-                ? "entries are blocked; exits and stops go on"
+                ? "entries are blocked; exits and stops continue"
                 : gate.isOpen ? "nothing is blocked" : "some entries are blocked"
         return "mode \(gate.mode): \(state)"
     }
 
-    /// Where the flag's file and the journal do not agree; a back-test has none.
+    /// Says if the flag file and the journal disagree. A back-test has no flag file.
     private static func flagHint(_ journal: LMDBJournal, _ gate: TradingGate) throws -> String? {
         guard try JournalSummary(journal).kind != "backtest" else { return nil }
         let engine = try EngineRestorer.engine(of: journal, through: journal.head.lastSequence)
         let isKnown = gate.latch(.flagFile) != nil
         guard let found = FlagFile.present(engine.rules.flagPath) else {
-            return isKnown ? "the flag's file is gone and its latch stands" : nil
+            return isKnown ? "the flag file is gone but its latch is still active" : nil
         }
-        return isKnown ? nil : "the flag \(found) exists and is not in the journal yet"
+        return isKnown ? nil : "the flag \(found) exists but is not in the journal yet"
     }
 }
 
 struct GateObserve: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "observe",
-        abstract: "Look for the kill flag's file and journal that it appeared or is gone.")
+        abstract: "Check for the kill flag file and record whether it appeared or disappeared.")
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
@@ -100,12 +99,12 @@ struct GateObserve: ParsableCommand {
         }
     }
 
-    /// What may come of it; a process that runs the journal writes other things meanwhile.
+    /// The event types that can follow. A process that runs the journal writes others in between.
     private static let types: [EventType] = [
         .flagFileObserved, .latchEngaged, .latchCleared, .alertRaised,
     ]
 
-    /// A file that is gone counts here: an operator looks for it.
+    /// A missing file counts too: an operator looks for it.
     private static func changes(_ engine: Engine) -> [any Event] {
         let found = FlagFile.present(engine.rules.flagPath)
         guard (found != nil) != (engine.gate.latch(.flagFile) != nil) else { return [] }
@@ -115,16 +114,16 @@ struct GateObserve: ParsableCommand {
     }
 }
 
-/// What a command is about.
+/// The scope of a command.
 struct ScopeOptions: ParsableArguments {
-    @Option(help: "One strategy alone.")
+    @Option(help: "Only this strategy.")
     var strategy: String?
-    @Option(help: "One instrument alone.")
+    @Option(help: "Only this instrument.")
     var symbol: String?
 
     func validate() throws {
         guard strategy == nil || symbol == nil else {
-            throw ValidationError("--strategy and --symbol exclude each other")
+            throw ValidationError("--strategy and --symbol cannot be combined")
         }
     }
 

@@ -12,12 +12,12 @@ import LedgerRunning
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Create a journal for an account that is kept by hand.",
+        abstract: "Create a journal for an account that you keep by hand.",
         discussion: """
-            Examples:
               ledger init main
-              ledger init /var/lib/ledger/paper --set account.name=paper --set account.kind=paper
-            """)
+              ledger init /var/lib/ledger/paper --set account.name=paper \\
+                --set account.kind=paper
+            """.paragraphs)
 
     @Argument(help: "A name under journal/, or a directory.")
     var name: String
@@ -91,7 +91,10 @@ struct JournalsCommand: ParsableCommand {
         }
         table.write(output.format)
         if table.rows.isEmpty {
-            Terminal.complain("no journals in \(JournalHome.path)/; see `ledger backtest --help`")
+            Terminal.complain(
+                "no journals in \(JournalHome.path)/; create one with `ledger init` or `ledger "
+                    + "backtest`"
+            )
         }
     }
 }
@@ -99,19 +102,20 @@ struct JournalsCommand: ParsableCommand {
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Put a fact or a note into a journal: cash, a fee, an operator's word.",
+        abstract: "Record cash, a fee or a note in a journal.",
         discussion: """
-            While another process sequences the journal, the fact goes through its inbox; otherwise this
-            command takes the lease and does the step itself. It prints the event it became.
+            If another process runs the journal, the command goes through its inbox. Otherwise
+            this command takes the lease and writes the journal itself. It prints the
+            resulting event.
 
               ledger record deposit 1000 --journal main --reason "first funding"
               ledger record fee 12.50 --journal main --reason "market data, March"
               ledger record note "venue maintenance from 04:00" --journal main
-            """)
+            """.paragraphs)
 
     @Argument(help: "deposit, withdrawal, fee or note.")
     var fact: RecordedFact
-    @Argument(help: "An amount in the account's currency, or the note's text.")
+    @Argument(help: "Amount in the account's currency, or the text of the note.")
     var value: String
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
@@ -122,7 +126,7 @@ struct RecordCommand: ParsableCommand {
     }
 }
 
-/// The commands that put a fact into the books, or a word beside them.
+/// The commands that book a fact or add a note.
 enum RecordedFact: String, ExpressibleByArgument, CaseIterable {
     case deposit, withdrawal, fee, note
 

@@ -5,24 +5,24 @@ import LedgerArchive
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Make the key that signs checkpoints, and show its public half.",
+        abstract: "Create the key that signs checkpoints, or show its public half.",
         subcommands: [KeysGenerateCommand.self, KeysShowCommand.self])
 }
 
 struct KeysGenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
-        abstract: "Write a new Ed25519 key into a file that only its owner may read.",
+        abstract: "Create an Ed25519 key in a file that only its owner can read.",
         discussion: """
-            It prints the public key. A journal is signed with the file that --key names, else with the one that
-            LEDGER_SIGNING_KEY names, else with signing.key in the journal's directory.
+            Prints the public key. A journal is signed with the key file that --key names, or
+            LEDGER_SIGNING_KEY, or signing.key in the journal's directory, in this order.
 
               ledger keys generate --name example.com/desk journal/main/signing.key
-            """)
+            """.paragraphs)
 
-    @Option(help: "Name of the key, the origin of what it signs: no spaces, no plus.")
+    @Option(help: "Name of the key, used as the origin of checkpoints. No spaces or plus signs.")
     var name = "ledger"
-    @Argument(help: "File to write; one that is there is not replaced.")
+    @Argument(help: "File to write. An existing file is not replaced.")
     var path = SigningKey.fileName
 
     func run() throws {
@@ -35,8 +35,8 @@ struct KeysGenerateCommand: ParsableCommand {
 struct KeysShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Print the public half of a key: a line for signed notes, then PEM for openssl.",
-        discussion: "Example: ledger keys show journal/main/signing.key > desk.pub")
+        abstract: "Print the public key as a line for signed notes, then as PEM for openssl.",
+        discussion: "  ledger keys show journal/main/signing.key > desk.pub")
 
     @Argument(help: "File that `ledger keys generate` wrote.")
     var path = SigningKey.fileName
@@ -47,9 +47,9 @@ struct KeysShowCommand: ParsableCommand {
     }
 }
 
-/// Whose signature is asked for.
+/// The expected signer.
 struct PublicKeyOptions: ParsableArguments {
-    @Option(help: "Public key, NAME+HASH+BASE64, or a file whose first line is one.")
+    @Option(help: "Public key as NAME+HASH+BASE64, or a file with one in its first line.")
     var publicKey: String
 
     func key() throws -> VerifierKey { try Self.key(publicKey) }

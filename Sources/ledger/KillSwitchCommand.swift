@@ -10,15 +10,15 @@ import LedgerSafety
 struct KillSwitchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kill-switch",
-        abstract: "Stop entries, or everything, at once; and take a latch down again.",
+        abstract: "Block entries or all orders at once, or clear a latch.",
         discussion: """
-            Examples:
               ledger kill-switch engage --reason "strange fills" --journal main
               ledger kill-switch engage --effect all --reason "stolen key" --journal main
-              ledger kill-switch engage --strategy trend --reason "being looked at" --journal main
+              ledger kill-switch engage --strategy trend --reason "under review" \\
+                --journal main
               ledger kill-switch clear --reason "key replaced" --journal main
               ledger kill-switch status --journal main --format json
-            """,
+            """.paragraphs,
         subcommands: [KillSwitchEngage.self, KillSwitchClear.self, KillSwitchStatus.self])
 }
 
@@ -36,10 +36,12 @@ enum KillEffect: String, ExpressibleByArgument, CaseIterable {
 
 struct KillSwitchEngage: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "engage", abstract: "Block entries; exits and stops go on unless --effect all."
+        commandName: "engage",
+        abstract: "Block entries. Exits and stops continue, unless --effect is all."
     )
 
-    @Option(help: "entries; flatten: entries, and sell what is held; all: exits too.")
+    @Option(
+        help: "entries blocks entries; flatten also closes all positions; all also blocks exits.")
     var effect = KillEffect.entries
     @OptionGroup var scope: ScopeOptions
     @OptionGroup var journals: JournalOptions
@@ -55,9 +57,9 @@ struct KillSwitchEngage: ParsableCommand {
 struct KillSwitchClear: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clear",
-        abstract: "Take down a latch that an operator clears; `ledger gate status` names them.")
+        abstract: "Clear a latch. `ledger gate status` lists the latches that need it.")
 
-    @Argument(help: "The latch's source, such as killSwitch, duplicateIntents or dailyDrawdown.")
+    @Argument(help: "Source of the latch, such as killSwitch, duplicateIntents or dailyDrawdown.")
     var source = "killSwitch"
     @OptionGroup var scope: ScopeOptions
     @OptionGroup var journals: JournalOptions
@@ -68,14 +70,15 @@ struct KillSwitchClear: ParsableCommand {
         guard let latch = LatchSource(word: source) else {
             throw CommandError("\(OperatorCommandError.unknownSource(source))")
         }
-        try giver.requireReason("clearing \(source) lets entries through again")
+        try giver.requireReason("clearing \(source) allows entries again")
         try giver.step(.clear(latch, scope.scope)).carryOut(on: journals, output.format)
     }
 }
 
 struct KillSwitchStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Whether trading is killed, why, and which strategies are."
+        commandName: "status",
+        abstract: "Show whether trading is stopped, why, and for which strategies."
     )
 
     @OptionGroup var options: ProjectionOptions
@@ -106,7 +109,7 @@ struct KillSwitchStatus: ParsableCommand {
 struct FlattenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flatten",
-        abstract: "Close positions with market orders: all, one strategy's or one instrument's.")
+        abstract: "Close all positions with market orders, or those of one strategy or instrument.")
 
     @OptionGroup var scope: ScopeOptions
     @OptionGroup var journals: JournalOptions
@@ -114,7 +117,7 @@ struct FlattenCommand: ParsableCommand {
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
-        try giver.requireReason("flattening sells what is held")
+        try giver.requireReason("flatten closes all positions")
         try giver.step(.flatten(scope.scope)).carryOut(on: journals, output.format)
     }
 }
@@ -122,18 +125,19 @@ struct FlattenCommand: ParsableCommand {
 struct ModeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mode",
-        abstract: "Show the mode, or change it: auto, manual, paper or halt.",
+        abstract: "Show or change the trading mode.",
         discussion: """
-            auto trades; manual and halt block entries; after a halt trading resumes through paper.
+            auto trades. manual and halt block entries. After a halt, trading resumes through
+            paper.
 
               ledger mode --journal main
               ledger mode halt --reason "news" --journal main
-              ledger mode paper --reason "looks well again" --journal main
-            """)
+              ledger mode paper --reason "looks stable again" --journal main
+            """.paragraphs)
 
-    @Argument(help: "auto, manual, paper or halt; the present mode is printed without it.")
+    @Argument(help: "auto, manual, paper or halt. Without it, the current mode is printed.")
     var mode: String?
-    @Flag(help: "With halt: exits and stops wait too.")
+    @Flag(help: "With halt: also block exits and stops.")
     var hard = false
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
@@ -142,12 +146,12 @@ struct ModeCommand: ParsableCommand {
     func run() throws {
         guard let mode else { return try show() }
         guard let wanted = TradingMode(word: mode) else {
-            throw ValidationError("the mode is auto, manual, paper or halt, not '\(mode)'")
+            throw ValidationError("'\(mode)' is not a mode; choose auto, manual, paper or halt")
         }
         guard !hard || wanted == .halt else {
-            throw ValidationError("--hard goes with halt: mode \(mode) has no hard form")
+            throw ValidationError("--hard only applies to halt")
         }
-        if !wanted.blocksEntries { try giver.requireReason("mode \(mode) lets entries through") }
+        if !wanted.blocksEntries { try giver.requireReason("mode \(mode) allows entries") }
         try giver.step(.mode(wanted, isHard: hard)).carryOut(on: journals, output.format)
     }
 

@@ -8,16 +8,25 @@ struct LedgerCommand: ParsableCommand {
         commandName: "ledger",
         abstract: "An event-sourced trading ledger with a replayable journal.",
         discussion: """
-            Every bar, order and fill is one event in a journal; everything else is computed from it.
+            Every bar, order and fill is one event in a journal. Everything else is computed from
+            the journal.
 
               ledger backtest --config configs/backtest.yaml --journal demo
               ledger project positions --journal demo
               ledger replay --journal demo --from 1 --verify
 
-            Exit codes: 0 done; 1 a check found a difference; 2 could not run; 3 a journal is damaged;
-            4 disk full or failing; 5 held by another process; 7 newer rules change the result of a
-            replay; 64 wrong usage; 130 interrupted.
-            """,
+            Exit codes:
+              0    success
+              1    a check found a difference
+              2    the command could not run
+              3    the journal is damaged
+              4    the disk is full or failing
+              5    another process holds the journal
+              6    the command was refused
+              7    newer rules change the result of a replay
+              64   wrong usage
+              130  interrupted
+            """.paragraphs,
         version: Build.identity,
         subcommands: [
             InitCommand.self, JournalsCommand.self, DataCommand.self, BacktestCommand.self,

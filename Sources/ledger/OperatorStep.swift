@@ -11,15 +11,15 @@ import LedgerReading
 import LedgerRunning
 
 extension OperatorCommand {
-    /// What the command line says.
+    /// The command line.
     static func read(_ verb: OperatorVerb, _ argument: String) throws(CommandError) -> Self {
         do { return try Self(verb, argument) } catch { throw CommandError("\(error)") }
     }
 }
 
-/// How an input reaches a journal that another process may run.
+/// How to submit an input to a journal that another process may run.
 struct SubmissionOptions: ParsableArguments {
-    @Option(help: "Milliseconds to wait for a sequencer's answer.")
+    @Option(help: "Milliseconds to wait for the running process to answer.")
     var timeout: Int64 = 10_000
 
     func desk(on journal: LMDBJournal, actor: String = Operator.actor) -> OperatorDesk {
@@ -28,11 +28,11 @@ struct SubmissionOptions: ParsableArguments {
     }
 }
 
-/// Who gives a command and why.
+/// Who runs a command and why.
 struct OperatorOptions: ParsableArguments {
-    @Option(help: "Why.")
+    @Option(help: "Reason, recorded in the journal.")
     var reason = ""
-    @Option(help: "Who; USER@host unless given.")
+    @Option(help: "Who gives the command (default: USER@HOST).")
     var actor: String?
     @OptionGroup var submission: SubmissionOptions
 
@@ -48,19 +48,19 @@ struct OperatorOptions: ParsableArguments {
         OperatorCommanded(command, actor: actor ?? Operator.actor, reason: reason)
     }
 
-    /// A command that makes a safety state weaker says why.
+    /// Commands that weaken safety require a reason.
     func requireReason(_ what: String) throws {
         guard reason.allSatisfy(\.isWhitespace) else { return }
-        throw ValidationError("give --reason: \(what), and the journal keeps the reason")
+        throw ValidationError("add --reason WHY: \(what)")
     }
 }
 
-/// An operator's command and what came of it.
+/// An operator's command and its effects.
 struct OperatorStep {
     let command: OperatorCommanded
     let submission: SubmissionOptions
 
-    /// Takes the command and prints it with everything that it caused.
+    /// Gives the command and prints it together with everything that it caused.
     func carryOut(on journals: JournalOptions, _ format: OutputFormat) throws {
         try carryOut(on: Self.open(journals), format)
     }
@@ -71,7 +71,7 @@ struct OperatorStep {
         if wasStepped { Seal.afterwards(journal) }
         var printer = EventPrinter(format, try ProjectionReader.fold(of: journal))
         printer.begin()
-        // What came of the command follows it directly.
+        // The effects of the command directly follow it.
         try journal.forEachRecord(from: sequence) { record in
             guard record.sequence == sequence || record.cause == sequence else { return false }
             try printer.add(record)
@@ -80,15 +80,15 @@ struct OperatorStep {
         try printer.end()
     }
 
-    /// A journal that takes facts: not empty and not a tape.
+    /// A journal that accepts facts: neither empty nor a tape.
     static func open(_ journals: JournalOptions) throws -> LMDBJournal {
         let journal = try SealedJournal.open(directory: journals.directory)
         guard try journal.head.lastSequence != .none else {
-            throw CommandError("\(journals.journal) is empty; use `ledger init`")
+            throw CommandError("\(journals.journal) is empty; create it with `ledger init`")
         }
         guard try JournalSummary(journal).kind != "tape" else {
             throw CommandError(
-                "\(journals.journal) is a tape; facts belong into a journal that is run")
+                "\(journals.journal) is a tape; record facts in a journal that is run")
         }
         return journal
     }

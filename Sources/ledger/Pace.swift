@@ -3,7 +3,7 @@ import ArgumentParser
 import Glibc
 import LedgerDomain
 
-/// How fast events are printed: `10x` ten times as fast as they happened, `max` without pauses.
+/// How fast events are printed: `10x` is ten times real time, `max` is without pauses.
 enum Speed: ExpressibleByArgument, Equatable {
     case unpaced
     case factor(Double)
@@ -19,9 +19,9 @@ enum Speed: ExpressibleByArgument, Equatable {
     }
 }
 
-/// Waits between events as long as their times lie apart, divided by the speed.
+/// Waits between events for the time between them, divided by the speed.
 struct Pace {
-    /// Nights and weekends are not waited out.
+    /// Does not wait through nights and weekends.
     static let longestPause = 2.0
 
     /// Ctrl-C, between two events.
@@ -34,7 +34,7 @@ struct Pace {
         if case .factor(let factor) = speed { self.factor = factor } else { factor = nil }
     }
 
-    /// How long to wait before an event of this time, in seconds.
+    /// How many seconds to wait before an event with this time.
     mutating func pause(before time: Timestamp) -> Double {
         defer { last = time }
         guard let factor, let last, time > last else { return 0 }
@@ -42,7 +42,7 @@ struct Pace {
         return min(span / 1e9 / factor, Self.longestPause)
     }
 
-    /// Waits so long, in pieces short enough for a Ctrl-C.
+    /// Waits this long, in pieces short enough for Ctrl-C.
     static func wait(_ seconds: Double) throws {
         var left = seconds
         while left > 0, !Interrupt.wasAsked {

@@ -11,14 +11,13 @@ import LedgerReading
 struct ProjectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "project",
-        abstract: "Fold the journal into positions, orders, equity or profit, at any moment.",
+        abstract: "Show positions, orders, equity or profit at any moment.",
         discussion: """
-            Examples:
               ledger project positions --journal demo
               ledger project pnl --journal demo --at 2008-10-10
               ledger project equity --journal demo --curve --format csv > curve.csv
               ledger project instruments --journal demo
-            """,
+            """.paragraphs,
         subcommands: [
             PositionsProjection.self, OrdersProjection.self, EquityProjection.self,
             ProfitProjection.self, GateProjection.self, DrawdownProjection.self,
@@ -27,13 +26,13 @@ struct ProjectCommand: ParsableCommand {
         ], defaultSubcommand: ViewProjection.self)
 }
 
-/// Prints any table of the register; those with options of their own have a command above.
+/// Prints any registered table. Tables with options of their own have a command above.
 struct ViewProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "view",
-        abstract: "One of " + ProjectionView.all.map(\.name).joined(separator: ", ") + ".")
+        abstract: "Show one of " + ProjectionView.all.map(\.name).joined(separator: ", ") + ".")
 
-    @Argument(help: "The projection.")
+    @Argument(help: "Projection.")
     var view: ProjectionView?
     @OptionGroup var options: ProjectionOptions
 
@@ -47,25 +46,25 @@ struct ViewProjection: ParsableCommand {
 struct ProjectionOptions: ParsableArguments {
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
-    @Option(help: ArgumentHelp("The state after \(Moment.help)."))
+    @Option(help: ArgumentHelp("Show the state after \(Moment.help)."))
     var at: Moment?
 
-    /// Opens the journal and finds the moment.
+    /// Opens the journal and resolves the moment.
     func open() throws -> (journal: LMDBJournal, through: SequenceNumber) {
         let journal = try open(at == nil)
         let through = try at?.last(in: journal) ?? journal.head.lastSequence
         return (journal, through)
     }
 
-    /// Opens the journal and folds to the moment.
+    /// Opens the journal and folds it up to the moment.
     ///
-    /// - Parameter saves: whether a long fold to the present may leave a checkpoint.
+    /// - Parameter saves: whether a long fold up to now may write a checkpoint.
     func tables(saves: Bool = false) throws -> ProjectionTables {
         let (journal, through) = try open()
         return try ProjectionTables(journal, through: through, saves: saves)
     }
 
-    /// Readers of the present leave a checkpoint after a long fold, where they may.
+    /// Writes a checkpoint after a long fold up to now, if allowed.
     private func open(_ wantsToSave: Bool) throws -> LMDBJournal {
         if wantsToSave,
             let journal = try? SealedJournal.open(directory: journals.directory, mode: .readWrite)
@@ -79,12 +78,12 @@ struct ProjectionOptions: ParsableArguments {
 struct PositionsProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "positions",
-        abstract: "What each account and strategy holds, and what it cost.")
+        abstract: "Show what each account and strategy holds and what it cost.")
 
     @OptionGroup var options: ProjectionOptions
     @Flag(help: "Show each open lot.")
     var lots = false
-    @Flag(help: "Show closed positions too.")
+    @Flag(help: "Also show closed positions.")
     var all = false
 
     func run() throws {
@@ -98,12 +97,12 @@ struct PositionsProjection: ParsableCommand {
 
 struct OrdersProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "orders", abstract: "Open orders; with --all those that ended too.")
+        commandName: "orders", abstract: "Show open orders.")
 
     @OptionGroup var options: ProjectionOptions
-    @Flag(help: "Show orders that ended too.")
+    @Flag(help: "Also show orders that have ended.")
     var all = false
-    @Flag(help: "Show only how many orders are in which state.")
+    @Flag(help: "Show only the number of orders in each state.")
     var counts = false
 
     func run() throws {
@@ -132,7 +131,7 @@ struct OrdersProjection: ParsableCommand {
 
 struct EquityProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "equity", abstract: "Cash, worth, peak and drawdown of each account.")
+        commandName: "equity", abstract: "Show cash, holdings, peak and drawdown of each account.")
 
     @OptionGroup var options: ProjectionOptions
     @Flag(help: "Show each account's equity at the end of each UTC day instead.")
@@ -147,7 +146,7 @@ struct EquityProjection: ParsableCommand {
 struct ProfitProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pnl",
-        abstract: "Profit and loss of each account: today (UTC) and in total.",
+        abstract: "Show each account's profit and loss: today (UTC) and in total.",
         discussion: "net = realised + unrealised + dividends - fees = equity - deposits, exactly.")
 
     @OptionGroup var options: ProjectionOptions

@@ -6,15 +6,15 @@ import LedgerDomain
 struct ProveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prove",
-        abstract: "Prove that an event is in the journal, or that the journal was only added to.",
+        abstract: "Prove that an event is in the journal, or that the journal only grew.",
         subcommands: [
             ProveInclusionCommand.self, ProveConsistencyCommand.self, ProveCheckCommand.self,
         ])
 }
 
-/// Where a proof goes.
+/// Where to write a proof.
 struct ProofOutput: ParsableArguments {
-    @Option(name: .shortAndLong, help: "File to write; standard output unless given.")
+    @Option(name: .shortAndLong, help: "File to write (default: standard output).")
     var output: String?
 
     func write(_ text: String) throws {
@@ -24,7 +24,7 @@ struct ProofOutput: ParsableArguments {
 }
 
 enum NoteFile {
-    /// - Throws: `CommandError` for a file that is not there or is no note.
+    /// - Throws: `CommandError` if the file is missing or is not a note.
     static func read(_ path: String) throws -> SignedNote {
         do { return try SignedNote(TextFile.read(path)) } catch let error as ArchiveError {
             throw CommandError("\(path): \(error)")
@@ -37,15 +37,16 @@ struct ProveInclusionCommand: ParsableCommand {
         commandName: "inclusion",
         abstract: "Prove that one event is in the journal.",
         discussion: """
-            The proof holds the event, its salt, the hashes that lead to the root, and a signed checkpoint; it
-            tells nothing of other events. Against the latest checkpoint, or one signed now.
+            The proof contains the event, its salt, the hashes up to the root and a signed
+            checkpoint. It reveals nothing about other events. It uses the latest checkpoint,
+            or signs a new one if the latest does not cover the event.
 
               ledger prove inclusion 2041 --journal demo -o fill.proof
-            """)
+            """.paragraphs)
 
-    @Argument(help: "Sequence of the event.")
+    @Argument(help: "Sequence number of the event.")
     var sequence: UInt64
-    @Option(help: "Against the signed checkpoint of this file.")
+    @Option(help: "Use the signed checkpoint in this file.")
     var checkpoint: String?
     @OptionGroup var output: ProofOutput
     @OptionGroup var options: SealOptions
@@ -58,7 +59,8 @@ struct ProveInclusionCommand: ParsableCommand {
         try output.write(proof.encoded())
     }
 
-    /// The latest checkpoint; one of the journal's end when that does not cover the event.
+    /// The latest checkpoint, or a new one at the journal's end if the latest does not cover the
+    /// event.
     static func latest(_ sealer: TreeSealer, covering sequence: UInt64) throws -> SignedNote? {
         if let latest = try sealer.latestCheckpoint(),
             try SignedCheckpoint(text: latest.text).size >= sequence
@@ -73,15 +75,15 @@ struct ProveConsistencyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "consistency",
         abstract:
-            "Prove that the journal still begins with what an older checkpoint was signed for.",
+            "Prove that the journal still begins with the events of an older checkpoint.",
         discussion: """
-            Example:
-              ledger prove consistency main-2024-03-05.checkpoint --journal main -o added.proof
-            """)
+              ledger prove consistency main-2024-03-05.checkpoint --journal main \\
+                -o added.proof
+            """.paragraphs)
 
     @Argument(help: "File with the older signed checkpoint.")
     var older: String
-    @Option(help: "To the signed checkpoint of this file; the latest unless given.")
+    @Option(help: "Newer signed checkpoint (default: the latest).")
     var checkpoint: String?
     @OptionGroup var output: ProofOutput
     @OptionGroup var options: SealOptions
@@ -107,14 +109,14 @@ struct ProveConsistencyCommand: ParsableCommand {
 struct ProveCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check a proof with nothing but its file and a public key.",
+        abstract: "Check a proof; needs only the file and the public key.",
         discussion: """
-            Exit code 0: valid; 1: not, and why; 2: could not run.
-
               ledger prove check fill.proof --public-key desk.pub
-            """)
 
-    @Argument(help: "File of a proof.")
+            Exit codes: 0 valid; 1 invalid, with the reason; 2 the check could not run.
+            """.paragraphs)
+
+    @Argument(help: "Proof file.")
     var file: String
     @OptionGroup var options: PublicKeyOptions
 
@@ -123,7 +125,7 @@ struct ProveCheckCommand: ParsableCommand {
         let bytes = try TextFile.bytes(file)
         do throws(ArchiveError) {
             guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw ArchiveError(.damaged, at: "", "it is not UTF-8")
+                throw ArchiveError(.damaged, at: "", "not valid UTF-8")
             }
             Terminal.print(try Self.check(text, key))
         } catch {

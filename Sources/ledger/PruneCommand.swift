@@ -11,35 +11,37 @@ import LedgerUpkeep
 struct PruneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove a journal's oldest segments; shows what would go unless told to.",
+        abstract: "Remove a journal's oldest segments.",
         discussion: """
-            Only whole segments go (see `ledger seal`), never one under a hold. What they came to stays:
-            positions, books and stops of every later moment are what they were. That they were removed
-            is an event, with who and why. Take a backup first: nothing brings them back.
+            Without --force, prune only lists what it would remove. It removes only whole
+            segments (see `ledger seal`) and nothing while a legal hold exists. Positions,
+            books and stops of later moments do not change. An event records who removed the
+            segments and why. Take a backup first: removed events cannot be recovered.
 
               ledger prune --journal main --keep-days 365
-              ledger prune --journal main --keep-days 365 --force --reason "retention of one year"
-            """)
+              ledger prune --journal main --keep-days 365 --force \\
+                --reason "retention of one year"
+            """.paragraphs)
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
     @OptionGroup var giver: OperatorOptions
-    @Option(help: "Segments whose events are all before this: \(Moment.help).")
+    @Option(help: "Remove segments that end before this: \(Moment.help).")
     var before: Moment?
     @Option(
-        help: "Segments whose events are all more days old than this, counted from the last event.")
+        help: "Remove segments that ended more than this many days before the last event.")
     var keepDays: Int64?
-    @Flag(help: "Remove them.")
+    @Flag(help: "Remove the segments.")
     var force = false
 
     func validate() throws {
         guard (before == nil) != (keepDays == nil) else {
-            throw ValidationError("say what goes, with --before or with --keep-days")
+            throw ValidationError("say what to remove with --before or --keep-days")
         }
         guard keepDays ?? 0 >= 0, keepDays ?? 0 <= 100_000 else {
-            throw ValidationError("--keep-days is from 0 to 100000")
+            throw ValidationError("--keep-days must be 0 to 100000")
         }
-        if force { try giver.requireReason("prune --force removes evidence for good") }
+        if force { try giver.requireReason("prune --force removes evidence permanently") }
     }
 
     func run() throws {
@@ -47,7 +49,7 @@ struct PruneCommand: ParsableCommand {
         let pruning = Pruning(journal)
         let segments = try SnapshotOpening.checked { try pruning.segments(before: limit(journal)) }
         guard let last = segments.last?.manifest else {
-            return Terminal.print("nothing to prune: no segment is as old; see `ledger seal`")
+            return Terminal.print("nothing to prune: no segment is that old; see `ledger seal`")
         }
         var table = Table([
             .init("segment"), .init("first", .number), .init("last", .number), .init("from"),
@@ -65,11 +67,12 @@ struct PruneCommand: ParsableCommand {
         guard holds.isEmpty else {
             throw CommandError(
                 "held by " + holds.map { "\($0.name) (\($0.by))" }.joined(separator: ", ")
-                    + ": release it with `ledger hold release`", code: 1)
+                    + "; release it with `ledger hold release`",
+                code: CommandError.refused)
         }
         guard force else {
             return Terminal.complain(
-                "nothing was removed; give --force and --reason to remove them")
+                "nothing was removed; to remove them, add --force and --reason")
         }
         guard let identity = try JournalIdentity(journal) else { return }
         try pruning.keepStates(through: last.last)
@@ -98,7 +101,7 @@ struct PruneCommand: ParsableCommand {
 struct HoldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold",
-        abstract: "Legal holds: while one stands nothing of the journal is pruned.",
+        abstract: "Manage legal holds. While a hold exists, nothing is pruned.",
         subcommands: [HoldPlace.self, HoldRelease.self, HoldList.self])
 }
 
@@ -106,9 +109,9 @@ struct HoldPlace: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "place", abstract: "Place a hold.",
         discussion:
-            "Example: ledger hold place case-17 --journal main --reason \"letter of 5 March\"")
+            "  ledger hold place case-17 --journal main --reason \"letter of 5 March\"")
 
-    @Argument(help: "Its name.")
+    @Argument(help: "Name of the hold.")
     var name: String
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
@@ -123,18 +126,20 @@ struct HoldRelease: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release", abstract: "Release a hold.")
 
-    @Argument(help: "Its name.")
+    @Argument(help: "Name of the hold.")
     var name: String
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
     @OptionGroup var giver: OperatorOptions
 
-    func validate() throws { try giver.requireReason("releasing a hold lets events be pruned") }
+    func validate() throws {
+        try giver.requireReason("releasing a hold allows events to be pruned")
+    }
 
     func run() throws {
         let journal = try OperatorStep.open(journals)
         guard try Pruning.holds(of: journal).contains(where: { $0.name == name }) else {
-            throw CommandError("there is no hold of the name \(name)", code: 1)
+            throw CommandError("there is no hold named \(name)")
         }
         try giver.step(.read(.releaseHold, name)).carryOut(on: journal, output.format)
     }
@@ -142,7 +147,7 @@ struct HoldRelease: ParsableCommand {
 
 struct HoldList: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the holds that stand.")
+        commandName: "list", abstract: "List the holds.")
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions

@@ -8,57 +8,58 @@ enum CalendarChoice: String, ExpressibleByArgument, CaseIterable {
     case auto, nyse, crypto
 }
 
-/// Which data are looked at, by which rules and as of when.
+/// Which data are checked, by which rules and as of when.
 struct QualityOptions: ParsableArguments {
-    @Argument(help: "Files; those of one symbol in the order of their times.")
+    @Argument(help: "Files; those of the same symbol in time order.")
     var files: [String] = []
-    @Option(help: "A journal or a tape instead of files: a name under journal/, or a directory.")
+    @Option(
+        help: "Check this journal or tape instead of files: a name under journal/, or a directory.")
     var journal: String?
-    @Option(help: "The symbol of all files; else each file's name before its first dot.")
+    @Option(help: "Symbol of all files (default: each file's name up to its first dot).")
     var symbol: String?
     @OptionGroup var file: FileOptions
-    @Option(help: "A LEAN factor file, whose splits are no outliers; may be repeated.")
+    @Option(help: "LEAN factor file. Its splits do not count as outliers; may be repeated.")
     var factors: [String] = []
-    @Option(help: "A file of splits and dividends by symbol; may be repeated.")
+    @Option(help: "File of splits and dividends by symbol; may be repeated.")
     var actions: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The moment that is judged: now, a UTC time, or with a journal a sequence number."))
+            "Check as of this moment: now, a UTC time, or in a journal a sequence number."))
     var at = "now"
-    @Option(help: "Data before this UTC time are not looked at.")
+    @Option(help: "Ignore data before this UTC time.")
     var from: String?
 
     @OptionGroup var configurations: ConfigurationOptions
-    @Option(help: "nyse, crypto, or auto: by the kind of the instrument [account.calendar].")
+    @Option(help: "Calendar: nyse, crypto, or auto for the instrument's kind [account.calendar].")
     var calendar: CalendarChoice?
-    @Option(help: "Open hours after which data are stale [quality.staleness_hours].")
+    @Option(help: "Hours the market was open after which data are stale [quality.staleness_hours].")
     var staleness: Int64?
-    @Option(help: "Share of an indicator that may be missing [quality.max_nan_pct].")
+    @Option(help: "Maximum share of missing indicator values [quality.max_nan_pct].")
     var maxNan: String?
-    @Option(help: "Days with a price that a symbol needs [quality.min_history_days].")
+    @Option(help: "Minimum number of days with a price [quality.min_history_days].")
     var minHistory: Int?
-    @Option(help: "Share by which a close may differ from the last [quality.max_return].")
+    @Option(help: "Maximum change from one close to the next, as a share [quality.max_return].")
     var maxReturn: String?
     @Option(
         help: ArgumentHelp(
             "Indicators that must have a value: "
                 + QualityIndicator.allCases.map(\.name).joined(separator: ", ")
-                + "; all but the last unless given."))
+                + " (default: all but the last)."))
     var indicators: String?
-    @Flag(help: "Let the age alone decide what is stale, not the sessions that lack data.")
+    @Flag(help: "Judge staleness by age only, not by missing sessions.")
     var ageOnly = false
-    @Option(help: "Findings of one kind that are listed for each symbol; the rest is counted.")
+    @Option(help: "Maximum findings to list per kind and symbol; the rest are counted.")
     var limit = 20
 
     func validate() throws {
         guard files.isEmpty != (journal == nil) else {
-            throw ValidationError("Name files, or a journal with --journal.")
+            throw ValidationError("name files, or a journal with --journal")
         }
-        guard limit >= 0 else { throw ValidationError("--limit is 0 or more.") }
+        guard limit >= 0 else { throw ValidationError("--limit must be 0 or more") }
     }
 
-    /// - Throws: `ConfigurationError` for a number that its setting cannot be.
+    /// - Throws: `ConfigurationError` if a number is outside the range of its setting.
     func rules() throws -> QualityRules {
         var configurations = configurations
         func set<Value>(_ key: SettingKey<Value>, _ value: String?) {
@@ -86,7 +87,7 @@ struct QualityOptions: ParsableArguments {
         try text.split(separator: ",").map { name in
             guard let found = QualityIndicator.allCases.first(where: { $0.name == name }) else {
                 let names = QualityIndicator.allCases.map(\.name).joined(separator: ", ")
-                throw CommandError("--indicators: '\(name)' is none of \(names)")
+                throw CommandError("--indicators: '\(name)' is not one of \(names)")
             }
             return found
         }
@@ -95,7 +96,7 @@ struct QualityOptions: ParsableArguments {
     func start() throws -> Timestamp {
         guard let from else { return Timestamp(nanoseconds: .min) }
         guard let time = Timestamp(from) else {
-            throw CommandError("--from '\(from)' is no UTC time such as 2024-03-05T14:30:00Z")
+            throw CommandError("--from '\(from)' is not a UTC time such as 2024-03-05T14:30:00Z")
         }
         return time
     }

@@ -8,13 +8,13 @@ import LedgerJournal
 import LedgerReading
 import LedgerSafety
 
-/// Feeds the data of files or of a journal to the fold of their quality.
+/// Feeds the data of files or of a journal into the quality fold.
 struct QualityReading {
     private(set) var quality: DataQuality
     private(set) var asOf = Timestamp.zero
-    /// The names of the files, by number; none for a journal.
+    /// The names of the files, by number; empty for a journal.
     private(set) var files: [String] = []
-    /// What could not be read of them.
+    /// The rows that could not be read.
     private(set) var badRows: [(symbol: String, report: BadRowReport)] = []
 
     private let options: QualityOptions
@@ -32,7 +32,7 @@ struct QualityReading {
         }
     }
 
-    /// Where a finding stands: a line of a file or an event.
+    /// Where a finding is: a line of a file, or an event.
     func place(_ row: QualityRow) -> String {
         guard Int(row.file) < files.count else { return "\(row.number)" }
         return "\(files[Int(row.file)]):\(row.number)"
@@ -45,7 +45,7 @@ struct QualityReading {
         if options.at != "now" {
             guard let time = Timestamp(options.at) else {
                 throw CommandError(
-                    "--at '\(options.at)' is neither now nor a UTC time such as "
+                    "--at '\(options.at)' is not `now` or a UTC time such as "
                         + "2024-03-05T14:30:00Z")
             }
             asOf = time
@@ -60,7 +60,7 @@ struct QualityReading {
         }
     }
 
-    /// `aapl.zip` and `data/AAPL.csv#part` are of AAPL.
+    /// `aapl.zip` and `data/AAPL.csv#part` hold AAPL.
     private func symbol(of path: String) -> String {
         if let symbol = options.symbol { return symbol }
         let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -73,7 +73,7 @@ struct QualityReading {
         var all: [(number: UInt32, file: DataFile)] = []
         for path in paths {
             var settings = try options.file.settings(path, symbol: symbol, skipBad: true)
-            // A format that is crypto's alone says what the instrument is.
+            // A format used only for crypto determines the kind of the instrument.
             if options.file.preset.hasSuffix("-crypto") { settings.instrument.kind = .crypto }
             settings.instrument.id = id
             instrument = instrument ?? settings.instrument
@@ -149,7 +149,7 @@ struct QualityReading {
         asOf = Operator.now
         if options.at != "now" {
             guard let moment = Moment(argument: options.at) else {
-                throw CommandError("--at '\(options.at)' is neither now nor \(Moment.help)")
+                throw CommandError("--at '\(options.at)' is not `now`, \(Moment.help)")
             }
             through = try moment.last(in: journal)
             asOf = try Self.time(of: moment, journal)
@@ -188,7 +188,7 @@ struct QualityReading {
 }
 
 extension ImportError.Kind {
-    /// What a row that is no event was found to be.
+    /// What was found wrong with a row that is not an event.
     var quality: QualityKind {
         switch self {
         case .duplicateTime: .duplicate

@@ -12,25 +12,27 @@ import LedgerSafety
 struct ReconcileCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reconcile",
-        abstract: "Compare the books with what the venue says.",
+        abstract: "Compare the ledger with the venue.",
         discussion: """
-            The file holds the venue's account, positions and orders as its API answers them. A difference
-            blocks entries until a reconciliation passes; exit code 1.
+            The file contains the venue's account, positions and orders, as its API returns them.
+            A difference blocks entries until a later comparison passes.
 
               ledger reconcile --snapshot account.json --journal main
               ledger reconcile --unreachable --journal main
-            """)
+
+            Exit codes: 0 no difference; 1 a difference was found.
+            """.paragraphs)
 
     @OptionGroup var snapshot: SnapshotOptions
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
     @OptionGroup var giver: SubmissionOptions
-    @Flag(help: "The venue could not be asked: real money is then not traded.")
+    @Flag(help: "Record that the venue could not be reached. Live entries are then blocked.")
     var unreachable = false
 
     func validate() throws {
         guard unreachable != (snapshot.snapshot != nil) else {
-            throw ValidationError("name a file with --snapshot, or say --unreachable")
+            throw ValidationError("give --snapshot FILE or --unreachable")
         }
     }
 
@@ -58,12 +60,12 @@ struct ReconcileCommand: ParsableCommand {
 struct SnapshotOptions: ParsableArguments {
     @Option(help: "JSON file with account, positions and orders.")
     var snapshot: String?
-    @Option(help: "start, reconciliation or end of a session.")
+    @Option(help: "When in the session the snapshot was taken: start, reconciliation or end.")
     var kind = "reconciliation"
 
     func validate() throws {
         guard SnapshotKind(word: kind) != nil else {
-            throw ValidationError("--kind is start, reconciliation or end, not '\(kind)'")
+            throw ValidationError("--kind must be start, reconciliation or end, not '\(kind)'")
         }
     }
 
@@ -80,18 +82,20 @@ struct SnapshotOptions: ParsableArguments {
 struct SyncCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync",
-        abstract: "Show what would set the books to the venue's; with --force, do it.",
+        abstract: "Adjust the ledger to the venue.",
         discussion: """
-            Nothing of the history is deleted: adjustments are events, with who made them and why. Intents
-            that only the ledger knows are lost. An order that only the venue knows is to be cancelled
-            there, a symbol that the ledger does not know to be defined first.
+            Without --force, sync only shows the adjustments. No history is deleted: adjustments
+            are events that record who made them and why. Orders that only the ledger knows
+            are marked as lost. Cancel orders that only the venue knows at the venue. Define
+            symbols that the ledger does not know before you sync.
 
               ledger sync --snapshot account.json --journal main
-              ledger sync --snapshot account.json --force --reason "closed by hand" --journal main
-            """)
+              ledger sync --snapshot account.json --force --reason "closed by hand" \\
+                --journal main
+            """.paragraphs)
 
     @OptionGroup var snapshot: SnapshotOptions
-    @Flag(help: "Journal the adjustments.")
+    @Flag(help: "Make the adjustments.")
     var force = false
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
@@ -99,23 +103,24 @@ struct SyncCommand: ParsableCommand {
 
     func validate() throws {
         guard snapshot.snapshot != nil else {
-            throw ValidationError("name the venue's answer with --snapshot FILE")
+            throw ValidationError("give the venue's answer with --snapshot FILE")
         }
     }
 
     func run() throws {
-        if force { try giver.requireReason("a synchronisation overwrites what the ledger holds") }
+        if force { try giver.requireReason("sync overwrites the ledger's holdings") }
         let journal = try OperatorStep.open(journals)
         let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal))
         guard force else {
             let table = DiscrepancyTable.of(
                 try desk.difference(snapshot.account), try ProjectionReader.fold(of: journal))
             if table.rows.isEmpty, output.format == .table {
-                return Terminal.print("ledger and venue agree; there is nothing to do")
+                return Terminal.print("the ledger and the venue agree; nothing to do")
             }
             table.write(output.format)
             if output.format == .table {
-                Terminal.print("nothing was changed; --force --reason WHY sets the books to this")
+                Terminal.print(
+                    "nothing was changed; to make these adjustments, add --force --reason WHY")
             }
             if !table.rows.isEmpty { throw ExitCode(1) }
             return
@@ -123,12 +128,14 @@ struct SyncCommand: ParsableCommand {
         switch try desk.synchronise(snapshot.account, { giver.event(.sync(snapshot: $0)) }) {
         case .unneeded(let result):
             if result.wasStepped { Seal.afterwards(journal) }
-            Terminal.print("PASS: \(result.reason); there is nothing to do")
+            Terminal.print("PASS: \(result.reason); nothing to do")
         case .refused(let left):
             DiscrepancyTable.of(left, try ProjectionReader.fold(of: journal)).write(output.format)
             throw CommandError(
-                "nothing was changed: these differences would remain. Resolve them at the venue, or define "
-                    + "their instruments in the configuration, then run the command again", code: 1)
+                "nothing was changed, because these differences would remain; resolve them at "
+                    + "the venue, or define their instruments in the configuration, then run the "
+                    + "command again",
+                code: CommandError.refused)
         case .adjusted(let command, let after):
             if after.wasStepped { Seal.afterwards(journal) }
             try show(after, command, journal)
@@ -138,7 +145,7 @@ struct SyncCommand: ParsableCommand {
     private func show(
         _ after: ReconciliationDesk.Result, _ command: SequenceNumber, _ journal: LMDBJournal
     ) throws {
-        Terminal.complain("warning: intents that only the ledger knows are lost")
+        Terminal.complain("warning: orders that only the ledger knows are marked as lost")
         let names: NameBook = try ProjectionReader.fold(of: journal)
         var printer = EventPrinter(output.format, names)
         printer.begin()
@@ -158,7 +165,7 @@ struct SyncCommand: ParsableCommand {
     }
 }
 
-/// Discrepancies, one a row.
+/// Discrepancies, one per row.
 enum DiscrepancyTable {
     static func of(_ found: [DiscrepancyFound], _ names: NameBook) -> Table {
         var table = Table([
@@ -180,7 +187,7 @@ enum DiscrepancyTable {
 struct ReconciliationProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reconciliation",
-        abstract: "The last reconciliation of each kind; with --failures what the last one found.")
+        abstract: "Show the last reconciliation of each kind.")
 
     @OptionGroup var options: ProjectionOptions
     @Flag(help: "Show the discrepancies of the last reconciliation.")

@@ -12,12 +12,13 @@ import LedgerUpkeep
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Feed recorded inputs to the engine again and compare what it decides.",
+        abstract: "Run the recorded inputs through the engine again.",
         discussion: """
-            Every event that the engine derives is compared with the journaled one, byte for byte.
-            Without --verify the events are printed as they are replayed, with --speed at the pace of
-            their times. --step walks through them with the state beside each. --diff gives the inputs to
-            an engine with other settings and says what it decides otherwise.
+            --verify compares every event that the engine derives with the journaled one, byte
+            for byte. Without it, events are printed as they are replayed; --speed sets the
+            pace. --step walks through the events and shows the state after each. --diff
+            runs the inputs with other settings and shows what the engine decides
+            differently.
 
             A journal is replayed under the rules that it was recorded under. --rules newest steps it under
             the newest rules and prints the first difference.
@@ -30,29 +31,30 @@ struct ReplayCommand: ParsableCommand {
               ledger replay --journal demo --config other.yaml --diff
               ledger replay --journal demo --from 5000 --set strategies.0.fast=5 --diff
 
-            Exit code 0: identical, or a walk or --diff that ran; 1: the first difference is printed with
-            its cause; 7: newer rules than the recorded ones give another result, and the first difference
-            is printed; 2 to 5: could not run, as for every command; 130: interrupted.
-            """)
+            Exit codes: 0 identical, or a walk or --diff that ran; 1 different, with the first
+            difference and its cause; 7 newer rules than the recorded ones give another result,
+            with the first difference; 2 to 5 could not run, as for every command; 130
+            interrupted.
+            """.paragraphs)
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
     @Option(
         help: ArgumentHelp(
-            "First event to replay: \(Moment.help). With --step and --diff the first of all unless "
-                + "given."))
+            "First event to replay: \(Moment.help). With --step and --diff the default is the "
+                + "first event."))
     var from: Moment?
     @Option(help: ArgumentHelp("Last event to replay: \(Moment.help)."))
     var to: Moment?
-    @Flag(help: "Compare only; print the result.")
+    @Flag(help: "Compare with the journal instead of printing events.")
     var verify = false
-    @Option(help: "Rules of the engine: recorded or newest.")
+    @Option(help: "Rules of the engine to follow: recorded or newest.")
     var rules = ReplayedRules.recorded
-    @Flag(help: "Walk from event to event; ? lists the keys.")
+    @Flag(help: "Walk from event to event; press ? for the keys.")
     var step = false
-    @Option(help: "Pace of printing: 10x is ten times as fast as it happened, max without pauses.")
+    @Option(help: "Pace of printing: 10x is ten times real time, max is without pauses.")
     var speed: Speed?
-    @Flag(help: "Step the inputs with other settings and say what differs.")
+    @Flag(help: "Run the inputs with other settings and show what differs.")
     var diff = false
     @OptionGroup(title: "Options of --diff") var other: OtherSettingsOptions
 
@@ -65,15 +67,17 @@ struct ReplayCommand: ParsableCommand {
             + [("--diff", diff)]
         let chosen = ways.filter(\.1).map(\.0)
         guard chosen.count <= 1 else {
-            throw ValidationError("\(chosen.joined(separator: " and ")) exclude each other")
+            throw ValidationError("\(chosen.joined(separator: " and ")) cannot be combined")
         }
         guard diff || !other.isUsed else {
-            throw ValidationError("--config, --set, --limit and --days belong to --diff")
+            throw ValidationError("--config, --set, --limit and --days need --diff")
+        }
+        guard !diff || to == nil else {
+            throw ValidationError("--diff always runs to the journal's end; leave out --to")
         }
         guard rules == .recorded || !(step || diff) else {
             throw ValidationError("--rules cannot be combined with --step or --diff")
         }
-        guard !diff || to == nil else { throw ValidationError("--diff goes to the journal's end") }
     }
 
     func run() throws {
@@ -113,7 +117,7 @@ struct ReplayCommand: ParsableCommand {
                     if verify { return }
                     if speed != nil {
                         let pause = pace.pause(before: record.time)
-                        // What is printed so far is seen while it waits.
+                        // Flush, so that the events printed so far are visible during a pause.
                         if pause > 0 { try printer.flush() }
                         try Pace.wait(pause)
                     }
@@ -164,8 +168,8 @@ struct ReplayCommand: ParsableCommand {
         }
         if isOfRules {
             Terminal.print(
-                "recorded under rules \(result.recordedRules); rules \(RulesVersion.newest) give another "
-                    + "result. The journal is intact.")
+                "recorded under rules \(result.recordedRules); rules \(RulesVersion.newest) give "
+                    + "another result. The journal is intact.")
         }
         Terminal.print("different at event \(divergence.sequence):")
         Terminal.print("  journaled: \(divergence.journaled ?? "nothing")")
@@ -200,22 +204,23 @@ enum ReplayedRules: String, ExpressibleByArgument, CaseIterable {
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check everything that a journal promises.",
+        abstract: "Check the integrity of a journal.",
         discussion: """
-            Checksums and the SHA-256 chain of every block, sequence without gaps, payloads, order of
-            time, causes, checkpoints against a fold from the first event, and the tree and its signed
-            checkpoints against the events.
+            Checks the checksums and the SHA-256 chain of every block, the sequence, payloads,
+            order of times and causes, the state checkpoints against a fold from the first
+            event, and the tree with its signed checkpoints against the events.
 
-            What a chain cannot show, a checkpoint that was kept elsewhere does: a tail that was cut, and a
-            journal that was written anew as a whole.
+            The chain alone cannot reveal a journal that was cut off at its end or rewritten
+            as a whole. A checkpoint kept elsewhere can:
 
-              ledger verify --journal main --checkpoint kept.checkpoint --public-key desk.pub
+              ledger verify --journal main --checkpoint kept.checkpoint \\
+                --public-key desk.pub
 
-            --from goes on where an earlier check ended: checksums, chain, payloads, time and causes of the
-            events from there on.
+            --from continues an earlier check: it verifies checksums, chain, payloads, times
+            and causes from there on.
 
-            Exit code 0: whole; 1: damage was found and is named; 2: could not run.
-            """)
+            Exit codes: 0 intact; 1 damaged, with each fault; 2 the check could not run.
+            """.paragraphs)
 
     @OptionGroup var journals: JournalOptions
     @Option(
@@ -223,23 +228,28 @@ struct VerifyCommand: ParsableCommand {
         help: "File with a signed checkpoint of this journal; may be repeated.")
     var checkpoint: [String] = []
     @Option(
-        help: "Public key of the checkpoints, NAME+HASH+BASE64, or a file whose first line is one.")
+        help: ArgumentHelp(
+            "Public key of the checkpoints as NAME+HASH+BASE64, or a file with one in its first "
+                + "line.")
+    )
     var publicKey: String?
-    @Option(help: ArgumentHelp("Only from here on: \(Moment.help)."))
+    @Option(help: ArgumentHelp("Start here: \(Moment.help)."))
     var from: Moment?
 
     func validate() throws {
         guard from == nil || checkpoint.isEmpty else {
-            throw ValidationError("--checkpoint is about the first event too; leave out --from")
+            throw ValidationError(
+                "--checkpoint covers the journal from its first event; leave out --from")
         }
         guard checkpoint.isEmpty || publicKey != nil else {
-            throw ValidationError("--checkpoint: say with --public-key whose signature it bears")
+            throw ValidationError("--checkpoint needs --public-key, to check the signature")
         }
     }
 
     func run() throws {
         do { try verify() } catch let error as JournalError {
-            // To an auditor a journal that does not open is as damaged as one that does not add up.
+            // To an auditor, a journal that does not open is as damaged as one with a wrong
+            // checksum.
             throw CommandError("\(error)", code: error.exitCode == 3 ? 1 : 2)
         } catch let error as ArchiveError {
             throw CommandError("\(error)", code: error.kind == .damaged ? 1 : 2)
@@ -270,11 +280,11 @@ struct VerifyCommand: ParsableCommand {
             result.pruned == .none ? "" : ", those up to \(result.pruned) pruned"
         let signed = result.signed.map { ", \($0) signed checkpoints" } ?? ""
         Terminal.print(
-            "ok: \(result.events) events\(unknown)\(pruned), \(result.checkpoints) checkpoints\(signed), chain "
-                + "\(result.head.link)")
+            "ok: \(result.events) events\(unknown)\(pruned), \(result.checkpoints) "
+                + "checkpoints\(signed), chain \(result.head.link)")
     }
 
-    /// The journal's tree, and the checkpoints that were kept.
+    /// The journal's tree and the externally kept checkpoints.
     private func tree() throws -> TreeVerification? {
         let key = try publicKey.map(PublicKeyOptions.key)
         var kept: [(name: String, tree: SignedCheckpoint)] = []

@@ -9,7 +9,7 @@ import LedgerSafety
 
 struct GateProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gate", abstract: "The latches that stand.")
+        commandName: "gate", abstract: "Show the active latches.")
 
     @OptionGroup var options: ProjectionOptions
 
@@ -20,7 +20,7 @@ struct GateProjection: ParsableCommand {
 
 struct DrawdownProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "drawdown", abstract: "The drawdown stop; as `ledger drawdown status`.")
+        commandName: "drawdown", abstract: "Show the drawdown stop, like `ledger drawdown status`.")
 
     @OptionGroup var options: ProjectionOptions
 
@@ -29,7 +29,7 @@ struct DrawdownProjection: ParsableCommand {
 
 struct RiskProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "risk", abstract: "Every limit with what is used of it.")
+        commandName: "risk", abstract: "Show every limit and how much of it is used.")
 
     @OptionGroup var options: ProjectionOptions
 
@@ -43,7 +43,9 @@ struct QualityProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quality",
         abstract:
-            "Each symbol's data as of the journal's last event; `ledger data check` has options.")
+            "Show each symbol's data quality as of the last event. `ledger data check` has more "
+            + "options."
+    )
 
     @OptionGroup var options: ProjectionOptions
 

@@ -11,16 +11,16 @@ import LedgerUpkeep
 struct SnapshotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
-        abstract: "Write, check, read back and compare files that hold a journal's events.",
+        abstract: "Export, check, import and compare snapshots of a journal.",
         discussion: """
-            A snapshot is a zstd file: public tools unpack it, `zstd -t` tests it. It holds the events in
-            columns, the chain's links before and after, and a manifest with the digest of each part,
-            signed where there is a key.
+            A snapshot is a zstd file that standard tools can unpack and test (`zstd -t`). It
+            contains the events in columns, the chain links before and after them, and a
+            manifest with a digest of each part, signed if there is a key.
 
               ledger snapshot export main.ledger.zst --journal main
               ledger snapshot verify main.ledger.zst
               ledger snapshot import main.ledger.zst --journal copy
-            """,
+            """.paragraphs,
         subcommands: [
             SnapshotExport.self, SnapshotVerify.self, SnapshotImport.self, SnapshotShow.self,
             SnapshotList.self, SnapshotDiff.self,
@@ -29,39 +29,40 @@ struct SnapshotCommand: ParsableCommand {
 
 struct SnapshotExport: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write a journal's events into a file.",
+        commandName: "export", abstract: "Write a journal's events to a snapshot file.",
         discussion: """
-            A range is widened to the whole blocks that hold it, so that the chain can be checked. With a
-            key the manifest is signed and names the root of the journal's Merkle tree. A redacted file
-            lacks the events of some types or of other accounts; what is left can still be proved.
+            A range is widened to whole blocks so that the chain can be checked. With a key, the
+            manifest is signed and contains the root of the journal's Merkle tree. A
+            redacted snapshot leaves out events of some types or of other accounts; the
+            remaining events can still be proved.
 
               ledger snapshot export main.ledger.zst --journal main --key desk.key
               ledger snapshot export public.zst --journal main --redact OperatorCommanded
-            """)
+            """.paragraphs)
 
-    @Argument(help: "File to write, by custom NAME.ledger.zst.")
+    @Argument(help: "File to write, usually NAME.ledger.zst.")
     var file: String
     @OptionGroup var options: SealOptions
     @Option(help: "First event: \(Moment.help).")
     var from: Moment?
     @Option(help: "Last event: \(Moment.help).")
     var to: Moment?
-    @Option(help: "zstd's level, 1 (fast) to 19 (small).")
+    @Option(help: "Compression level, 1 (fast) to 19 (small).")
     var level: Int32 = SnapshotWriter.standardLevel
     @Option(
         name: .long, parsing: .singleValue,
-        help: "Withhold the events of this type; may be repeated.")
+        help: "Leave out events of this type; may be repeated.")
     var redact: [String] = []
-    @Option(help: "Withhold the events of every other account.")
+    @Option(help: "Leave out the events of every other account.")
     var account: String?
 
     func validate() throws {
         guard (1...19).contains(level) else {
-            throw ValidationError("--level is from 1 to 19, not \(level)")
+            throw ValidationError("--level must be 1 to 19, not \(level)")
         }
         guard from == nil || (redact.isEmpty && account == nil) else {
             throw ValidationError(
-                "a redacted snapshot begins with event 1, so that its tree can be built: leave out --from"
+                "a redacted snapshot must start at event 1, because its tree does; leave out --from"
             )
         }
     }
@@ -88,7 +89,7 @@ struct SnapshotExport: ParsableCommand {
     ) throws -> SnapshotManifest {
         let types = try redact.map { name in
             guard let type = EventType(name: name) else {
-                throw CommandError("--redact \(name) is no type of event")
+                throw CommandError("--redact \(name) is not an event type")
             }
             return type
         }
@@ -101,7 +102,7 @@ struct SnapshotExport: ParsableCommand {
         }
         let tree = try TreeSealer(journal, directory: journal.path, key: key)
         guard let secret = try JournalSecret.load(directory: journal.path) else {
-            throw CommandError("the journal has no secret")
+            throw CommandError("the journal has no secret file, which a redacted snapshot needs")
         }
         return try ArchiveSnapshots.exportRedacted(
             journal, through: try to?.last(in: journal) ?? journal.head.lastSequence, to: file,
@@ -111,18 +112,19 @@ struct SnapshotExport: ParsableCommand {
 
 struct SnapshotVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Check every byte of a snapshot, and who signed it.",
+        commandName: "verify", abstract: "Check every byte of a snapshot and its signature.",
         discussion: """
-            Exit code 0: whole; 1: damaged or not signed by that key, with what and where; 2: could not be
-            read. Without a key anybody could have written the file: its events then are only as they
-            were written.
+            Without a public key, the check cannot tell who wrote the file.
 
               ledger snapshot verify main.ledger.zst --public-key desk.pub
-            """)
 
-    @Argument(help: "The file.")
+            Exit codes: 0 intact; 1 damaged or not signed by that key, with the place; 2 the
+            file could not be read.
+            """.paragraphs)
+
+    @Argument(help: "Snapshot file.")
     var file: String
-    @Option(help: "Public key, NAME+HASH+BASE64, or a file whose first line is one.")
+    @Option(help: "Public key as NAME+HASH+BASE64, or a file with one in its first line.")
     var publicKey: String?
 
     func run() throws {
@@ -141,7 +143,7 @@ struct SnapshotVerify: ParsableCommand {
             key.map { "signed by \($0.name)" }
             ?? (snapshot.note.signatures.isEmpty ? "not signed" : "signature not checked")
         Terminal.print(
-            "whole: events \(manifest.first) to \(manifest.last) of \(manifest.journal), "
+            "intact: events \(manifest.first) to \(manifest.last) of \(manifest.journal), "
                 + "\(manifest.frames.count) frame\(manifest.frames.count == 1 ? "" : "s"), "
                 + (manifest.withheld.map { "without \($0)" } ?? "chain \(manifest.linkAfter)")
                 + (manifest.tree.map { ", tree \($0.root)" } ?? "") + ", \(signed)")
@@ -152,13 +154,14 @@ struct SnapshotImport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract:
-            "Make a journal of a snapshot: the same events, byte for byte, and the same chain.",
+            "Create a journal from a snapshot.",
         discussion: """
-            Of snapshots that follow each other the first makes the journal and each later one continues
-            it. An import that was stopped is finished by giving the same command again.
-            """)
+            The journal has the same events, byte for byte, and the same chain. To import
+            consecutive snapshots, import the first one and then each later one into the
+            same journal. If an import is interrupted, run the same command again.
+            """.paragraphs)
 
-    @Argument(help: "The file.")
+    @Argument(help: "Snapshot file.")
     var file: String
     @OptionGroup var journals: JournalOptions
 
@@ -173,11 +176,11 @@ struct SnapshotImport: ParsableCommand {
 
 struct SnapshotShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Print what a snapshot says of itself, or its events.")
+        commandName: "show", abstract: "Print a snapshot's manifest or its events.")
 
-    @Argument(help: "The file.")
+    @Argument(help: "Snapshot file.")
     var file: String
-    @Flag(help: "Print the events as JSON lines, as `ledger tail --all` does.")
+    @Flag(help: "Print the events as JSON lines, like `ledger tail --all`.")
     var events = false
 
     func run() throws {
@@ -225,7 +228,7 @@ struct SnapshotShow: ParsableCommand {
 struct SnapshotList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List snapshots with their range, size and whether they are signed.")
+        abstract: "List snapshots with their range, size and signature.")
 
     @Argument(help: "Files.")
     var files: [String]
@@ -256,12 +259,12 @@ struct SnapshotList: ParsableCommand {
 struct SnapshotDiff: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Say whether two snapshots agree, and where they first do not.",
-        discussion: "Exit code 0: they agree where both have events; 1: they do not.")
+        abstract: "Compare two snapshots and show the first difference.",
+        discussion: "Exit codes: 0 they agree wherever both have events; 1 they differ.")
 
-    @Argument(help: "One file.")
+    @Argument(help: "First snapshot file.")
     var one: String
-    @Argument(help: "The other.")
+    @Argument(help: "Second snapshot file.")
     var other: String
 
     func run() throws {
@@ -277,13 +280,13 @@ struct SnapshotDiff: ParsableCommand {
     }
 }
 
-/// Opens and reads snapshots with the exit codes of checks.
+/// Opens and reads snapshots, with the exit codes of checks.
 enum SnapshotOpening {
     static func open(_ path: String) throws -> SnapshotReader {
         try checked { try SnapshotReader(path) }
     }
 
-    /// Damage ends with exit code 1, a full disk with 4, what cannot be read or written with 2.
+    /// Damage exits with 1, a full disk with 4, and an unreadable file with 2.
     static func checked<R>(_ body: () throws -> R) throws -> R {
         do { return try body() } catch let error as ArchiveError {
             switch error.kind {

@@ -5,7 +5,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 
-/// The keys of `ledger replay --step`, from a terminal a key at a time, from a pipe a line at a time.
+/// The keys of `ledger replay --step`: from a terminal key by key, from a pipe line by line.
 struct StepSession {
     private let journal: LMDBJournal
     private var walk: StateWalk
@@ -13,11 +13,11 @@ struct StepSession {
     private let keys = StepKeys()
 
     static let help = """
-        Enter, n  the next event        n 5   five events on
-        b         the event before      b 5   five events back
-        g PLACE   go to an event by its number or a UTC time
-        f WHAT    find the next event of a type (OrderFilled) or a symbol (AAPL); f alone again
-        s         show this one again   q     quit            ?  these keys
+        Enter, n  next event              n 5   five events forward
+        b         previous event          b 5   five events back
+        g PLACE   go to an event number or a UTC time
+        f WHAT    find the next event of a type (OrderFilled) or symbol (AAPL); f repeats
+        s         show this event again   q     quit              ?  this list
         """
 
     init(_ journal: LMDBJournal, from first: SequenceNumber, through last: SequenceNumber) throws {
@@ -25,7 +25,7 @@ struct StepSession {
         walk = try StateWalk(journal, from: first, through: last)
     }
 
-    /// Until `q`, the end of the input, or Ctrl-C.
+    /// Runs until `q`, the end of the input or Ctrl-C.
     mutating func run() throws {
         if StepKeys.isTerminal { Terminal.print("Enter steps, ? lists the keys, q quits") }
         try show()
@@ -40,7 +40,7 @@ struct StepSession {
             case "s": try show()
             case "?", "h": Terminal.print(Self.help)
             case "q": return
-            case let key: Terminal.print("'\(key)' is no key; ? lists them")
+            case let key: Terminal.print("unknown key '\(key)'; press ? for the list")
             }
         }
     }
@@ -51,7 +51,7 @@ struct StepSession {
 
     private mutating func move(_ count: String, forward: Bool) throws {
         guard let steps = count.isEmpty ? 1 : UInt64(count), steps > 0 else {
-            return Terminal.print("'\(count)' is no number of events")
+            return Terminal.print("'\(count)' is not a number of events")
         }
         let here = walk.current.number
         let (sum, overflow) = here.addingReportingOverflow(steps)
@@ -65,12 +65,12 @@ struct StepSession {
 
     private mutating func go(_ place: String) throws {
         guard let moment = Moment(argument: place) else {
-            return Terminal.print("'\(place)' is no place: g takes \(Moment.help)")
+            return Terminal.print("'\(place)' is not a place; g takes \(Moment.help)")
         }
         let wanted = try moment.first(in: journal)
         guard wanted >= walk.first, wanted <= walk.last else {
             return Terminal.print(
-                "the walk has the events \(walk.first) to \(walk.last), not \(wanted)")
+                "event \(wanted) is outside \(walk.first) to \(walk.last)")
         }
         try walk.go(to: wanted)
         try show()
@@ -79,7 +79,7 @@ struct StepSession {
     private mutating func find(_ what: String) throws {
         if !what.isEmpty {
             guard let found = walk.target(what) else {
-                return Terminal.print("'\(what)' is neither a type of event nor a symbol")
+                return Terminal.print("'\(what)' is neither an event type nor a symbol")
             }
             target = found
         }
@@ -87,20 +87,20 @@ struct StepSession {
             return Terminal.print("f takes a type such as OrderFilled, or a symbol")
         }
         guard let next = try walk.next(target) else {
-            return Terminal.print("none between here and event \(walk.last)")
+            return Terminal.print("none from here to event \(walk.last)")
         }
         try walk.go(to: next)
         try show()
     }
 }
 
-/// Where the keys come from.
+/// The source of the keys.
 struct StepKeys {
     static let isTerminal = isatty(0) == 1
 
-    /// A command with what belongs to it; nil at the end.
+    /// A command with its argument; nil at the end.
     ///
-    /// At a terminal `g` and `f` ask for the rest, every other key acts at once.
+    /// At a terminal, `g` and `f` ask for their argument; every other key acts at once.
     func next() -> String? {
         guard Self.isTerminal else { return readLine() }
         guard let key = Self.key() else { return nil }
@@ -114,8 +114,8 @@ struct StepKeys {
         }
     }
 
-    /// One key, without waiting for Enter. Ctrl-C and Ctrl-D are the end: nothing is left in a mode that
-    /// a shell would not know.
+    /// Reads one key without waiting for Enter. Ctrl-C and Ctrl-D end the session and restore the
+    /// terminal.
     private static func key() -> Character? {
         var before = termios()
         tcgetattr(0, &before)

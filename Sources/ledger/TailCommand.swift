@@ -9,14 +9,16 @@ import LedgerReading
 struct TailCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",
-        abstract: "Print events, the last ten unless told otherwise, and follow what is appended.",
+        abstract: "Print a journal's last events, and follow new ones.",
         discussion: """
-            Examples:
+            Prints the last ten events unless another selection is given.
+
               ledger tail --journal demo --count 20
-              ledger tail --journal demo --type OrderFilled --symbol AAPL --since 2008-01-01
+              ledger tail --journal demo --type OrderFilled --symbol AAPL \\
+                --since 2008-01-01
               ledger tail --journal demo --all --format jsonl | jq .type
               ledger tail --follow
-            """)
+            """.paragraphs)
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
@@ -28,21 +30,21 @@ struct TailCommand: ParsableCommand {
     var symbol: String?
     @Option(help: "Only events of this account.")
     var account: String?
-    @Option(help: "Only the chain that this event begins.")
+    @Option(help: "Only the chain of events that this event starts.")
     var correlation: UInt64?
-    @Option(help: ArgumentHelp("From here: \(Moment.help)."))
+    @Option(help: ArgumentHelp("Start here: \(Moment.help)."))
     var since: Moment?
-    @Option(help: ArgumentHelp("Up to here: \(Moment.help)."))
+    @Option(help: ArgumentHelp("End here: \(Moment.help)."))
     var until: Moment?
-    @Option(name: .shortAndLong, help: "How many, counted from the end.")
+    @Option(name: .shortAndLong, help: "Number of events, counted from the end.")
     var count: Int?
-    @Flag(help: "All of them, from the first.")
+    @Flag(help: "All events, from the first.")
     var all = false
-    @Flag(name: .shortAndLong, help: "Go on with what is appended, until Ctrl-C.")
+    @Flag(name: .shortAndLong, help: "Keep printing new events until Ctrl-C.")
     var follow = false
 
     func validate() throws {
-        if let count, count < 0 { throw ValidationError("--count is 0 or more") }
+        if let count, count < 0 { throw ValidationError("--count must be 0 or more") }
     }
 
     func run() throws {
@@ -51,7 +53,7 @@ struct TailCommand: ParsableCommand {
         let filter = try filter(names)
         let through = try until?.last(in: journal)
         let start = try start(journal, filter, through)
-        // An event bears the names that were defined when it was written.
+        // An event is shown with the names that were defined when it was written.
         var printer = EventPrinter(output.format, try Self.names(journal, before: start))
         printer.begin()
         var next = start
@@ -73,13 +75,13 @@ struct TailCommand: ParsableCommand {
                 if let known = EventType(name: name) { return known.rawValue }
                 if let number = UInt16(name.lowercased().drop { $0.isLetter }) { return number }
                 let all = EventType.allCases.map(\.name).joined(separator: ", ")
-                throw CommandError("--type \(name) is none of \(all)")
+                throw CommandError("--type \(name) is not one of \(all)")
             }
         }
         if let symbol {
             guard let instrument = names.instrument(symbol: symbol) else {
                 let known = names.instruments.map(\.symbol).joined(separator: ", ")
-                throw CommandError("--symbol \(symbol) is not in the journal, which has: \(known)")
+                throw CommandError("--symbol \(symbol) is not in the journal. It has: \(known)")
             }
             filter.instrument = instrument.id
         }
@@ -93,7 +95,7 @@ struct TailCommand: ParsableCommand {
         return filter
     }
 
-    /// The first event to print; found by reading backwards when the last ones are asked for.
+    /// The first event to print. Reads backwards if the last events are asked for.
     private func start(
         _ journal: LMDBJournal, _ filter: EventFilter, _ through: SequenceNumber?
     ) throws -> SequenceNumber {
@@ -123,7 +125,7 @@ struct TailCommand: ParsableCommand {
     ) throws -> SequenceNumber {
         let end = try min(journal.head.lastSequence, through ?? SequenceNumber(.max))
         guard from <= end else { return from }
-        // Definitions that are not printed name what is.
+        // Unprinted definitions provide the names in printed events.
         let read =
             try filter == .all || !hasDefinitions(journal, from: from, through: end) ? filter : .all
         try journal.forEachRecord(from: from, through: end, filter: read) { record in
@@ -154,10 +156,10 @@ struct TailCommand: ParsableCommand {
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Print one event, what caused it and what came of it.",
-        discussion: "Example: ledger show 2041 --journal demo")
+        abstract: "Print one event with its cause and its effects.",
+        discussion: "  ledger show 2041 --journal demo")
 
-    @Argument(help: "Sequence of the event.")
+    @Argument(help: "Sequence number of the event.")
     var sequence: UInt64
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
@@ -166,7 +168,7 @@ struct ShowCommand: ParsableCommand {
         let journal = try journals.openForReading()
         let head = try journal.head.lastSequence
         guard sequence > 0, sequence <= head.number else {
-            throw CommandError("the journal has the events 1 to \(head), not \(sequence)")
+            throw CommandError("the journal has events 1 to \(head), not \(sequence)")
         }
         let wanted = SequenceNumber(sequence)
         var cause = SequenceNumber.none
@@ -184,7 +186,7 @@ struct ShowCommand: ParsableCommand {
                 return false
             }
         }
-        // What came of an input follows it directly.
+        // The effects of an input directly follow it.
         try journal.forEachRecord(from: wanted) { record in
             guard record.sequence == wanted || (cause == .none && record.cause == wanted) else {
                 return false

@@ -4,10 +4,11 @@ import LedgerArchive
 import LedgerDomain
 import LedgerJournal
 
-/// The key that signs, and the journal's tree.
+/// The signing key and the journal's tree.
 struct SealOptions: ParsableArguments {
     @OptionGroup var journals: JournalOptions
-    @Option(help: "Key file; else LEDGER_SIGNING_KEY, else signing.key in the journal's directory.")
+    @Option(
+        help: "Key file (default: LEDGER_SIGNING_KEY, or signing.key in the journal's directory).")
     var key: String?
 
     func sealer() throws -> TreeSealer {
@@ -21,13 +22,14 @@ struct SealOptions: ParsableArguments {
 struct CheckpointCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "checkpoint",
-        abstract: "Sign what the journal has come to, for keeping elsewhere.",
+        abstract: "Print a signed checkpoint of the journal.",
         discussion: """
-            Lets the journal's Merkle tree grow to its last event and prints a signed checkpoint: whoever keeps it
-            can show later that the journal still begins with the same events.
+            Keep the checkpoint on another machine. With it you can prove later that the journal
+            still begins with the same events. The command first grows the journal's Merkle
+            tree to the last event.
 
               ledger checkpoint --journal main > main-2024-03-05.checkpoint
-            """)
+            """.paragraphs)
 
     @OptionGroup var options: SealOptions
 
@@ -35,7 +37,7 @@ struct CheckpointCommand: ParsableCommand {
         let directory = options.journals.directory
         guard try SigningKey.find(options.key, directory: directory) != nil else {
             throw CommandError(
-                "there is no key to sign with; make one with "
+                "there is no signing key; create one with "
                     + "`ledger keys generate \(directory)/\(SigningKey.fileName)`")
         }
         let sealer = try options.sealer()
@@ -49,7 +51,7 @@ struct TreeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tree",
         abstract:
-            "The journal's Merkle tree: let it grow, build it anew, write it for public tools.",
+            "Grow, rebuild or export the journal's Merkle tree.",
         subcommands: [
             TreeAdvanceCommand.self, TreeRebuildCommand.self, TreeExportCommand.self,
         ])
@@ -58,8 +60,8 @@ struct TreeCommand: ParsableCommand {
 struct TreeAdvanceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "advance",
-        abstract: "Let the tree grow to the journal's last event; with a key, sign on the way.",
-        discussion: "Example: ledger tree advance --journal demo")
+        abstract: "Grow the tree to the journal's last event; with a key, also sign checkpoints.",
+        discussion: "  ledger tree advance --journal demo")
 
     @OptionGroup var options: SealOptions
 
@@ -74,8 +76,8 @@ struct TreeAdvanceCommand: ParsableCommand {
 struct TreeRebuildCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild",
-        abstract: "Build the tree anew from the events, and compare it with what was signed.",
-        discussion: "Example: ledger tree rebuild --journal demo")
+        abstract: "Rebuild the tree from the events and compare it with the signed checkpoints.",
+        discussion: "  ledger tree rebuild --journal demo")
 
     @OptionGroup var options: SealOptions
 
@@ -89,17 +91,17 @@ struct TreeRebuildCommand: ParsableCommand {
 struct TreeExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write the latest signed tree as c2sp.org/tlog-tiles lays it out.",
+        abstract: "Export the latest signed tree in the layout of c2sp.org/tlog-tiles.",
         discussion: """
-            Hash tiles of every level and the checkpoint; with --entries also the salted events, for whoever may
-            read all of them.
+            Writes the hash tiles of every level and the checkpoint. With --entries it also
+            writes the salted events, for readers who may see all of them.
 
               ledger tree export published --journal demo
-            """)
+            """.paragraphs)
 
-    @Argument(help: "Directory, new or empty.")
+    @Argument(help: "New or empty directory.")
     var directory: String
-    @Flag(help: "Write the events too.")
+    @Flag(help: "Also write the events.")
     var entries = false
     @OptionGroup var options: SealOptions
 

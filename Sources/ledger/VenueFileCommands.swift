@@ -7,26 +7,26 @@ import LedgerUpkeep
 import LedgerVenues
 import VenueRegister
 
-/// When the venue said what a file holds.
+/// When the venue gave the content of a file.
 struct OriginOptions: ParsableArguments {
-    @Option(help: "When the venue said so, a UTC time; needed where the file does not say it.")
+    @Option(help: "UTC time of the venue's answer; required if the file does not state it.")
     var asOf: String?
 
     func time(_ found: Timestamp?, _ path: String) throws -> Timestamp {
         if let asOf {
             guard let time = Timestamp(asOf) else {
-                throw ValidationError("--as-of \(asOf): write a UTC time, such as 2026-06-15")
+                throw ValidationError("--as-of \(asOf) is not a UTC time such as 2026-06-15")
             }
             return time
         }
         guard let found else {
-            throw CommandError("\(path) does not say when it was made: say it with --as-of")
+            throw CommandError("\(path) does not state its time; give it with --as-of")
         }
         return found
     }
 }
 
-/// What a venue's file is made into.
+/// Converts a venue's answer into a file of this program.
 enum VenueFile {
     static func write(_ bytes: [UInt8], to path: String) throws {
         do throws(ArtifactError) { try ArtifactFile.write(bytes, to: path) } catch {
@@ -58,7 +58,7 @@ enum VenueFile {
             guard missing.isEmpty else {
                 throw CommandError(
                     "\(universe) names \(missing.prefix(10).joined(separator: ", ")), which "
-                        + "\(catalogue.source) does not have", code: 1)
+                        + "\(catalogue.source) does not have")
             }
             chosen = catalogue.narrowed(to: symbols)
         }
@@ -70,20 +70,20 @@ enum VenueFile {
     }
 }
 
-/// Which venue's answer a file holds.
+/// Which venue's answer a file contains.
 struct SourceOptions: ParsableArguments {
     @Option(
-        name: .customLong("venue"), help: "The venue that gave the answer: \(KnownVenues.list).")
+        name: .customLong("venue"), help: "Venue that gave the answer: \(KnownVenues.list).")
     var name: String?
 
-    /// - Parameter usual: the venue where none is named.
+    /// - Parameter usual: the venue to use if none is named.
     func venue(_ usual: VenueDescriptor?) throws -> VenueDescriptor {
         guard let name else {
-            guard let usual else { throw ValidationError("--venue: say which venue's") }
+            guard let usual else { throw ValidationError("give --venue") }
             return usual
         }
         guard let venue = KnownVenues.named(name) else {
-            throw ValidationError("--venue \(name): it is none of \(KnownVenues.list)")
+            throw ValidationError("--venue \(name) is not one of \(KnownVenues.list)")
         }
         return venue
     }
@@ -92,7 +92,7 @@ struct SourceOptions: ParsableArguments {
 extension KnownVenues {
     static var list: String { names.joined(separator: ", ") }
 
-    /// The venue whose filters a command imports unless it is told another.
+    /// The venue whose filters a command imports by default.
     static func importing(by command: String) -> VenueDescriptor? {
         all.first { $0.filters.importCommand == command }
     }
@@ -101,7 +101,7 @@ extension KnownVenues {
         importing(by: command).map { "\($0.title)'s \($0.filters.answer)" } ?? "an answer"
     }
 
-    /// The venue whose fees are imported unless a command is told another.
+    /// The venue whose fees are imported by default.
     static var withFees: VenueDescriptor? { all.first { $0.fees != nil } }
 }
 
@@ -110,15 +110,16 @@ struct ImportFiltersCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: name,
-        abstract: "Make a file of filters out of \(KnownVenues.title(importing: name)).",
+        abstract: "Create a file of order filters from \(KnownVenues.title(importing: name)).",
         discussion: """
-            Takes the whole answer, of 2018 or of today, or one symbol of it. Name the result in
-            venue.filters: each order is then brought into a form that the venue takes, or refused by the
-            filter's name, and the filters stand in the journal.
+            Reads a complete answer, old or new, or the part for one symbol. Name the result in
+            venue.filters. Each order is then adjusted to the venue's rules, or refused with
+            the name of the filter. The journal records the filters.
 
-              ledger data import-filters exchangeInfo.json --universe data/universe/symbols.json
+              ledger data import-filters exchangeInfo.json \\
+                --universe data/universe/symbols.json
               ledger data import-filters BTCUSDT.json --as-of 2026-06-15
-            """)
+            """.paragraphs)
 
     @OptionGroup var filters: ImportFiltersOptions
 
@@ -130,13 +131,13 @@ struct ImportAssetsCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: name,
-        abstract: "Make a file of filters out of \(KnownVenues.title(importing: name)).",
+        abstract: "Create a file of order filters from \(KnownVenues.title(importing: name)).",
         discussion: """
-            Equities get the rules that hold for all of them: cents, four decimals below a dollar, whole
-            shares or nine decimals; crypto assets the steps that they name.
+            Equities get the common rules: prices in cents, or four decimals below a dollar, and
+            whole shares or nine decimals. Crypto assets get the steps in the file.
 
               ledger data import-assets assets.json --as-of 2026-06-15
-            """)
+            """.paragraphs)
 
     @OptionGroup var filters: ImportFiltersOptions
 
@@ -144,12 +145,12 @@ struct ImportAssetsCommand: ParsableCommand {
 }
 
 struct ImportFiltersOptions: ParsableArguments {
-    @Argument(help: "The recorded answer.")
+    @Argument(help: "File with the venue's answer.")
     var file: String
     @OptionGroup var source: SourceOptions
-    @Option(help: "File of the symbols to keep; all unless given.")
+    @Option(help: "File of the symbols to keep (default: all).")
     var universe: String?
-    @Option(help: "File to write; the venue's own under data/ unless given.")
+    @Option(help: "File to write (default: the venue's file under data/).")
     var out: String?
     @OptionGroup var origin: OriginOptions
 
@@ -168,32 +169,33 @@ struct ImportFeesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import-fees",
         abstract:
-            "Make a file of fees out of \(KnownVenues.withFees?.title ?? "a venue")'s commissions.",
+            "Create a file of fees from \(KnownVenues.withFees?.title ?? "a venue")'s commissions.",
         discussion: """
-            Takes answers to account/commission, tradeFee and account. Named in venue.fees it is held
-            against venue.fee_basis_points at each start.
+            Reads answers to account/commission, tradeFee and account. Name the result in
+            venue.fees. At each start it is compared with venue.fee_basis_points.
 
               ledger data import-fees tradeFee.json --as-of 2026-06-15
-            """)
+            """.paragraphs)
 
-    @Argument(help: "The recorded answers.")
+    @Argument(help: "Files with the venue's answers.")
     var files: [String]
     @OptionGroup var source: SourceOptions
-    @Option(help: "File to write; the venue's own under data/ unless given.")
+    @Option(help: "File to write (default: the venue's file under data/).")
     var out: String?
     @OptionGroup var origin: OriginOptions
 
     func run() throws {
         let venue = try source.venue(KnownVenues.withFees)
         guard let format = venue.fees else {
-            throw CommandError("\(venue.title) has no file of fees", code: 1)
+            throw CommandError("\(venue.title) has no fee file")
         }
         let out = out ?? format.path
         var fees: [VenueFee] = []
         for file in files {
             for fee in try VenueFile.parse(file, format.read) {
                 if let other = fees.first(where: { $0.symbol == fee.symbol }), other != fee {
-                    throw CommandError("\(file): \(fee.symbol) has other fees in another file")
+                    throw CommandError(
+                        "\(file): the fees of \(fee.symbol) differ from those in another file")
                 }
                 fees.append(fee)
             }
@@ -210,23 +212,24 @@ struct ImportFeesCommand: ParsableCommand {
 
 struct UniverseCommand: ParsableCommand {
     private static let examples = KnownVenues.all.map { venue in
-        "  ledger data universe \(venue.filters.path) --out data/universe/\(venue.name).json"
+        "  ledger data universe \(venue.filters.path) \\\n"
+            + "    --out data/universe/\(venue.name).json"
     }.joined(separator: "\n")
 
     static let configuration = CommandConfiguration(
         commandName: "universe",
-        abstract: "Choose symbols out of a file of filters.",
+        abstract: "Select symbols from a filter file.",
         discussion: """
             \(examples)
-            """)
+            """.paragraphs)
 
-    @Argument(help: "A file that import-filters, import-assets or ledgerd data wrote.")
+    @Argument(help: "Filter file written by import-filters, import-assets or ledgerd data.")
     var file: String
-    @Option(help: "Only what is paid in this.")
+    @Option(help: "Only symbols priced in this currency.")
     var quote: String?
-    @Option(help: "Only equity or crypto.")
+    @Option(help: "Only this kind: equity or crypto.")
     var kind: String?
-    @Flag(help: "What is not traded at present too.")
+    @Flag(help: "Include symbols that are not currently traded.")
     var all = false
     @Option(help: "File to write.")
     var out = "data/universe/symbols.json"
@@ -238,7 +241,7 @@ struct UniverseCommand: ParsableCommand {
                 && (kind == nil || "\(instrument.kind)" == kind)
         }
         guard !chosen.isEmpty else {
-            throw CommandError("nothing in \(file) is of that kind", code: 1)
+            throw CommandError("no symbol in \(file) matches")
         }
         let universe = SymbolUniverse(
             venue: catalogue.venue, source: VenueFile.name(file), madeAt: catalogue.madeAt,
@@ -256,28 +259,28 @@ struct FiltersCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "filters",
-        abstract: "Show a file of filters, and whether it is stale.",
+        abstract: "Show a filter file and whether it is stale.",
         discussion: """
               ledger data filters \(usual) --symbol BTCUSDT
               ledger data filters \(usual) --check
 
-            Exit codes: 0, or 1 with --check where the filters are stale.
-            """)
+            Exit codes: 0 success; 1 with --check if the filters are stale.
+            """.paragraphs)
 
-    @Argument(help: "A file of filters.")
+    @Argument(help: "Filter file.")
     var file = FiltersCommand.usual
-    @Option(help: "One symbol alone.")
+    @Option(help: "Only this symbol.")
     var symbol: String?
-    @Flag(help: "Fail where they are stale.")
+    @Flag(help: "Exit with 1 if the filters are stale.")
     var check = false
-    @Option(help: "Days from which on they are stale.")
+    @Option(help: "Age in days at which filters are stale.")
     var maxAgeDays = FiltersFile.standardDays
     @OptionGroup var output: FormatOptions
 
     func run() throws {
         let catalogue = try FiltersFile.read(file)
         if let symbol, catalogue[symbol] == nil {
-            throw CommandError("\(symbol) is not in \(file)", code: 1)
+            throw CommandError("\(symbol) is not in \(file)")
         }
         var table = Table([
             .init("symbol"), .init("kind"), .init("traded"), .init("tick", .number),

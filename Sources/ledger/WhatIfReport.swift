@@ -11,9 +11,9 @@ import LedgerSettings
 
 struct OtherSettingsOptions: ParsableArguments {
     @OptionGroup var configurations: ConfigurationOptions
-    @Option(help: "How many of the decisions that differ are listed; 20 unless given.")
+    @Option(help: "Maximum number of differing decisions to list (default: 20).")
     var limit: Int?
-    @Option(help: "How many days of both equities are listed; 20 unless given.")
+    @Option(help: "Maximum number of days of equity to list (default: 20).")
     var days: Int?
 
     var isUsed: Bool {
@@ -22,8 +22,8 @@ struct OtherSettingsOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if let limit, limit < 0 { throw ValidationError("--limit is 0 or more") }
-        if let days, days < 0 { throw ValidationError("--days is 0 or more") }
+        if let limit, limit < 0 { throw ValidationError("--limit must be 0 or more") }
+        if let days, days < 0 { throw ValidationError("--days must be 0 or more") }
     }
 }
 
@@ -41,7 +41,7 @@ struct WhatIfReport {
         (self.name, self.journal, self.options, self.format) = (name, journal, options, format)
     }
 
-    /// Steps the inputs from `start` on with the other settings, and prints what came of it.
+    /// Steps the inputs from `start` on with the other settings and prints the result.
     func run(from start: SequenceNumber) throws {
         let recorded = try WhatIf.settings(of: journal, before: start)
         let other = try options.configurations.load(over: recorded).settings
@@ -54,19 +54,19 @@ struct WhatIfReport {
         }
         guard result.headBefore == result.headAfter else {
             throw CommandError(
-                "\(name) changed while it was read: it ended at event "
-                    + "\(result.headBefore.lastSequence) and ends at \(result.headAfter.lastSequence); "
-                    + "run again when nothing writes to it", code: 1)
+                "\(name) changed during the comparison: it ended at event "
+                    + "\(result.headBefore.lastSequence) and now ends at "
+                    + "\(result.headAfter.lastSequence); try again when no process writes to it")
         }
     }
 
-    /// The scratch journal is gone before anything is printed: who reads may close the pipe at any line.
+    /// Removes the scratch journal before printing, because a closed pipe can end the program.
     private func step(
         _ other: Settings, from start: SequenceNumber, _ limit: Int
     ) throws -> WhatIf.Result {
         Interrupt.catchSignals()
         let directory = "\(Self.temporary)/ledger-what-if-\(getpid())"
-        // A process that had this number may have been ended before it could tidy up.
+        // A killed process with the same id may have left its scratch journal.
         try? JournalHome.remove(directory)
         let scratch = try LMDBJournal.create(directory: directory, durability: .bulk)
         defer { try? JournalHome.remove(directory) }

@@ -3,19 +3,25 @@ import LedgerCommands
 import LedgerRunning
 import VenueRegister
 
-/// The trading daemon: everything that reaches the network.
+/// The trading daemon: everything that uses the network.
 @main
 struct DaemonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ledgerd", abstract: "Trades: paper, live, and a local exchange.",
+        commandName: "ledgerd", abstract: "Trade on paper or live, or run a local exchange.",
         discussion: """
-            ledgerd exchange --config configs/exchange.yaml
-            ledgerd paper --config \(KnownVenues.paperExample)
+              ledgerd exchange --config configs/exchange.yaml
+              ledgerd paper --config \(KnownVenues.paperExample)
 
-            Exit codes: 0 done; 2 could not run; 3 a journal is damaged; 4 disk full or failing; 5 the journal is
-            held by another process; 64 wrong usage; 130 interrupted. `ledger replay` ends with 7
-            when newer rules change the result.
-            """,
+            Exit codes:
+              0    success
+              2    the command could not run
+              3    the journal is damaged
+              4    the disk is full or failing
+              5    another process holds the journal
+              6    the command was refused
+              64   wrong usage
+              130  interrupted
+            """.paragraphs,
         version: Build.identity,
         subcommands: [
             ExchangeCommand.self, PaperCommand.self, LiveCommand.self, FeedCommand.self,

@@ -8,28 +8,29 @@ import VenueRegister
 struct DaemonDoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look at everything that trading stands on, the venues too.",
+        abstract: "Check everything that trading depends on, including venues.",
         discussion: """
-            What ledger doctor looks at, and each venue: whether it answers, how fast, how far its clock is
-            from ours, whether it accepts the key, and what the key may do. Nothing is ordered.
+            Runs the checks of `ledger doctor` and checks each venue: whether it answers, how
+            fast, how far its clock is off, whether it accepts the key, and what the key may
+            do. It sends no orders.
 
               ledgerd doctor --config configs/live.yaml --verbose
               ledgerd doctor --config configs/live.yaml --journal main --record
               ledgerd doctor --config configs/live.yaml --journal main --pre-live
 
-            Exit codes: 0 healthy, 1 an error was found. Live orders leave only with a healthy record that is
-            younger than a day.
-            """)
+            Exit codes: 0 healthy, possibly with warnings; 1 an error was found. Live trading
+            requires a healthy record from the last 24 hours.
+            """.paragraphs)
 
     @OptionGroup var options: DoctorOptions
     @Option(
-        help: "Venues to look at, separated by commas; those with keys, or else all, unless given.")
+        help: "Venues to check, separated by commas (default: those with keys, else all).")
     var venues = ""
 
     func validate() throws {
         for name in FiltersFile.list(venues) where KnownVenues.named(name) == nil {
             throw ValidationError(
-                "--venues: '\(name)' is none of "
+                "--venues: '\(name)' is not one of "
                     + KnownVenues.names.joined(separator: ", "))
         }
     }

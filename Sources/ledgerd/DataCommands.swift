@@ -10,14 +10,14 @@ import VenueNetwork
 
 struct DaemonDataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Fetch what venues say of instruments, fees and history.",
+        commandName: "data", abstract: "Fetch instruments, fees and history from venues.",
         subcommands: [
             FetchFiltersCommand.self, FetchAssetsCommand.self, FetchUniverseCommand.self,
             RefreshFeesCommand.self, FetchBarsCommand.self,
         ])
 }
 
-/// Runs a body with a venue's client, and says its faults as a person reads them.
+/// Runs a body with a venue's client and reports its errors to the user.
 private func asking<T>(
     _ venue: VenueConnection, _ options: VenueOptions, _ body: (VenueClient) throws -> T
 ) throws -> T {
@@ -26,11 +26,11 @@ private func asking<T>(
     do { return try body(client) } catch let fault as VenueFault {
         throw CommandError("\(VenueTrouble(venue, fault))")
     } catch let fault as JSONFault {
-        throw CommandError("\(venue.name): an answer that cannot be read: \(fault)")
+        throw CommandError("\(venue.name): cannot read the answer: \(fault)")
     }
 }
 
-/// Writes a file as a whole, or ends with the code of a full disk.
+/// Writes a file as a whole; a full disk has its own exit code.
 private func write(_ bytes: [UInt8], to path: String) throws {
     do throws(ArtifactError) { try ArtifactFile.write(bytes, to: path) } catch {
         throw CommandError("\(error)", code: error.isFull ? 4 : 2)
@@ -56,7 +56,7 @@ private func save(_ all: VenueCatalogue, universe: String?, to path: String) thr
         guard missing.isEmpty else {
             throw CommandError(
                 "\(universe) names \(missing.prefix(10).joined(separator: ", ")), which "
-                    + "\(all.venue) does not have", code: 1)
+                    + "\(all.venue) does not have")
         }
         chosen = all.narrowed(to: wanted)
     }
@@ -69,9 +69,9 @@ private func save(_ all: VenueCatalogue, universe: String?, to path: String) thr
 struct FetchFiltersOptions: ParsableArguments {
     @OptionGroup var name: VenueNameOptions
     @OptionGroup var venue: VenueOptions
-    @Option(help: "File of the symbols to keep; all unless given.")
+    @Option(help: "File of the symbols to keep (default: all).")
     var universe: String?
-    @Option(help: "File to write; the venue's own under data/ unless given.")
+    @Option(help: "File to write (default: the venue's file under data/).")
     var out: String?
 
     func run(_ usual: VenueConnection?) throws {
@@ -86,11 +86,12 @@ struct FetchFiltersCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: name,
-        abstract: "Fetch \(ConnectedVenues.title(fetching: name)) filters into a file.",
+        abstract: "Fetch \(ConnectedVenues.title(fetching: name)) order filters.",
         discussion: """
               ledgerd data fetch-filters --universe data/universe/symbols.json
-              ledgerd data fetch-filters --url http://127.0.0.1:8422 --out data/local_filters.json
-            """)
+              ledgerd data fetch-filters --url http://127.0.0.1:8422 \\
+                --out data/local_filters.json
+            """.paragraphs)
 
     @OptionGroup var filters: FetchFiltersOptions
 
@@ -102,7 +103,7 @@ struct FetchAssetsCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: name,
-        abstract: "Fetch \(ConnectedVenues.title(fetching: name)) assets into a file of filters.")
+        abstract: "Fetch order filters for \(ConnectedVenues.title(fetching: name)) assets.")
 
     @OptionGroup var filters: FetchFiltersOptions
 
@@ -111,10 +112,10 @@ struct FetchAssetsCommand: ParsableCommand {
 
 struct FetchUniverseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "universe", abstract: "Fetch the symbols that a venue trades into a file.",
+        commandName: "universe", abstract: "Fetch the symbols that a venue trades.",
         discussion: """
             \(examples)
-            """)
+            """.paragraphs)
 
     private static let examples = ConnectedVenues.all.map { venue in
         "  ledgerd data universe --venue \(venue.name) --out data/universe/\(venue.name).json"
@@ -122,9 +123,9 @@ struct FetchUniverseCommand: ParsableCommand {
 
     @OptionGroup var name: VenueNameOptions
     @OptionGroup var venue: VenueOptions
-    @Option(help: "Only what is paid in this.")
+    @Option(help: "Only symbols priced in this currency.")
     var quote: String?
-    @Option(help: "Only equity or crypto.")
+    @Option(help: "Only this kind: equity or crypto.")
     var kind: String?
     @Option(help: "File to write.")
     var out = "data/universe/symbols.json"
@@ -138,7 +139,7 @@ struct FetchUniverseCommand: ParsableCommand {
                 && (kind == nil || "\(instrument.kind)" == kind)
         }
         guard !chosen.isEmpty else {
-            throw CommandError("\(name) trades nothing of that kind", code: 1)
+            throw CommandError("\(name) trades no symbol that matches")
         }
         let universe = SymbolUniverse(
             venue: found.venue, source: found.source, madeAt: found.madeAt,
@@ -152,11 +153,12 @@ struct RefreshFeesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "refresh-fees",
         abstract:
-            "Fetch what \(ConnectedVenues.withFees?.venue.title ?? "a venue") takes of this account's trades into a file.",
+            "Fetch the fees that \(ConnectedVenues.withFees?.venue.title ?? "a venue") charges "
+            + "this account.",
         discussion: """
               ledgerd data refresh-fees --universe data/universe/symbols.json
               ledgerd data refresh-fees --symbols BTCUSDT,ETHUSDT
-            """)
+            """.paragraphs)
 
     @OptionGroup var name: VenueNameOptions
     @OptionGroup var venue: VenueOptions
@@ -164,17 +166,17 @@ struct RefreshFeesCommand: ParsableCommand {
     var symbols = ""
     @Option(help: "File of the symbols.")
     var universe: String?
-    @Option(help: "File to write; the venue's own under data/ unless given.")
+    @Option(help: "File to write (default: the venue's file under data/).")
     var out: String?
 
     func run() throws {
         let wanted = try FiltersFile.list(symbols) + ledgerd.symbols(universe)
         guard !wanted.isEmpty else {
-            throw CommandError("say which: --symbols BTCUSDT,… or --universe FILE")
+            throw CommandError("give --symbols BTCUSDT,… or --universe FILE")
         }
         let connection = try name.connection(ConnectedVenues.withFees)
         guard let ask = connection.questions.fees, let format = connection.venue.fees else {
-            throw CommandError("\(connection.venue.title) has no fees to ask for", code: 1)
+            throw CommandError("\(connection.venue.title) has no fee query")
         }
         var symbols: [String] = []
         for symbol in wanted where !symbols.contains(symbol) { symbols.append(symbol) }

@@ -4,29 +4,31 @@ import LedgerExchange
 import VenueNetwork
 import VenueRegister
 
-/// `ledgerd exchange`: a venue of one's own, over loopback.
+/// `ledgerd exchange`: a private venue on loopback.
 struct ExchangeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exchange",
         abstract: "Run a local exchange that speaks the APIs of \(titles).",
         discussion: """
-            Examples:
               ledgerd exchange
               ledgerd exchange --config configs/exchange.yaml
               ledgerd exchange --dialects \(names) --port 0 --journal scratch
-              ledgerd exchange --dialects \(recorded) --recording stream.gz --speed max --clock feed
+              ledgerd exchange --dialects \(recorded) --recording stream.gz --speed max \\
+                --clock feed
               ledgerd exchange --faults drop=0.1,duplicate=0.1,delay=50,seed=7
 
-            Its orders, fills and balances are a journal: `ledger project positions --journal exchange` shows
-            them, and a start goes on from it. It prints the addresses that it serves, then `ready`.
+            Orders, fills and balances are kept in a journal: show them with `ledger project
+            positions --journal exchange`. The next start continues it. The command prints
+            the addresses that it serves, then `ready`.
 
-            Faults, as NAME=VALUE separated by commas; VALUE is a probability where nothing else is said:
+            Faults are NAME=VALUE, separated by commas. VALUE is a probability unless noted:
             \(faults)
 
-            While it runs, from this machine: GET /control/state; POST /control/faults with such a text, with
-            {"skew_ms": …} to /control/time, with {"symbol", "bid", "ask"} to /control/quote, with {"action":
-            "start" or "pause"} to /control/feed, and to /control/disconnect.
-            """)
+            While it runs, control it from this machine: GET /control/state; POST faults as above
+            to /control/faults, {"skew_ms": …} to /control/time, {"symbol", "bid", "ask"} to
+            /control/quote, {"action": "start" or "pause"} to /control/feed, or an empty body
+            to /control/disconnect.
+            """.paragraphs)
 
     private static let titles = KnownVenues.all.map(\.title).joined(separator: ", ")
     private static let names = ConnectedVenues.dialects.map(\.name).joined(separator: ",")
@@ -41,28 +43,28 @@ struct ExchangeCommand: AsyncParsableCommand {
     }
 
     @OptionGroup var configurations: ConfigurationOptions
-    @Option(help: "Journal: a name under journal/, or a directory; made where it is not.")
+    @Option(help: "Journal: a name under journal/, or a directory; created if missing.")
     var journal = "exchange"
     @Option(
         help: ArgumentHelp(
-            "Of \(names), one or more separated by commas; each takes a port more than the one before."
+            "APIs to serve, separated by commas: \(names). Each uses the next higher port."
         ))
     var dialects: String?
-    @Option(help: "Port; 0 takes a free one.")
+    @Option(help: "First port; 0 chooses free ports.")
     var port: Int?
-    @Option(help: "random, files, recording or none.")
+    @Option(help: "Market data: random, files, recording or none.")
     var feed: String?
-    @Option(help: "A recorded stream of a venue to play.")
+    @Option(help: "Play this recorded venue stream.")
     var recording: String?
-    @Option(help: "Times as fast as it happened, such as 1, 10x or max.")
+    @Option(help: "Speed of the recording relative to real time, such as 1, 10x or max.")
     var speed: String?
-    @Option(help: "wall stamps events with this machine's time, feed keeps the feed's.")
+    @Option(help: "Event times: wall uses this machine's clock, feed keeps those of the feed.")
     var clock: String?
-    @Option(help: "How it misbehaves; see above.")
+    @Option(help: "Faults to inject; see above.")
     var faults: String?
-    @Flag(help: "Begin the feed when a client listens to market data.")
+    @Flag(help: "Start the feed when a client subscribes to market data.")
     var waitForSubscriber = false
-    @Flag(help: "End when the feed does.")
+    @Flag(help: "Exit when the feed ends.")
     var exitAtEnd = false
 
     func run() async throws {

@@ -11,38 +11,38 @@ import VenueRegister
 
 struct FeedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "feed", abstract: "A venue's market data, without trading.",
+        commandName: "feed", abstract: "Use a venue's market data without trading.",
         subcommands: [FeedRecordCommand.self])
 }
 
 struct FeedRecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Journal a live feed as a tape that back-tests take.",
+        abstract: "Record a live feed as a tape for back-tests.",
         discussion: """
-            Examples:
+            Records the symbols that the configuration lists with path: venue. If the tape exists,
+            recording continues it. Press Ctrl-C to stop; everything received up to then is
+            saved.
+
               ledgerd feed record --config \(KnownVenues.paperExample) --journal tape
               ledger backtest --config tape.yaml
-
-            The symbols are those of the configuration with path: venue. A tape that is there is gone on with. Ctrl-C
-            ends it; what came until then is on the disk.
-            """)
+            """.paragraphs)
 
     @OptionGroup var configurations: ConfigurationOptions
     @Option(help: "Tape: a name under journal/, or a directory.")
     var journal = "tape"
-    @Option(help: "A recorded web socket instead of a venue.")
+    @Option(help: "Read a recorded web socket instead of a venue.")
     var recording: String?
 
     func run() throws {
         let loaded = try configurations.load()
         let instruments = try DataSettings.fromVenue(loaded.settings)
         guard !instruments.isEmpty else {
-            throw CommandError("the configuration names no data with path: venue")
+            throw CommandError("the configuration has no data with path: venue")
         }
         let store = try JournalHome.openOrCreate(try JournalHome.place(journal))
         guard try store.head == .empty || JournalIdentity(store)?.kind == "tape" else {
-            throw CommandError("\(journal) is no tape; name another journal")
+            throw CommandError("\(journal) is not a tape; choose another journal")
         }
         let gateway = try GatewayFactory.make(loaded, recording: recording, ordersLeave: false)
         Interrupt.catchSignals()

@@ -8,34 +8,37 @@ import VenueNetwork
 struct FetchBarsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bars",
-        abstract: "Fetch a symbol's history into a CSV file, going on behind what it holds.",
+        abstract: "Fetch a symbol's price history into a CSV file.",
         discussion: """
-            Bars that are not closed are left out. Each page is on the disk before the next is asked for,
-            so that a run that was interrupted goes on where it ended. The file is what `ledger data
-            import` takes:
+            If the file exists, the command adds what is missing at its end. It leaves out bars
+            that are not closed. Each page is saved before the next is requested, so an
+            interrupted run can be continued. Import the file with `ledger data import`:
 
               ledgerd data bars BTCUSDT --interval 60 --from 2026-06-01
-              ledger data import data/bars/BTCUSDT-60.csv --symbol BTCUSDT --interval 60 --kind crypto \\
-                --tick 0.01 --lot 0.00001 --currency USDT --journal btc
-            """)
+              ledger data import data/bars/BTCUSDT-60.csv --symbol BTCUSDT \\
+                --interval 60 --kind crypto --tick 0.01 --lot 0.00001 --currency USDT \\
+                --journal btc
+            """.paragraphs)
 
     private static let intervals = ConnectedVenues.all.flatMap(\.questions.bars.intervals).map(
         \.seconds
     ).reduce(into: [UInt32]()) { if !$0.contains($1) { $0.append($1) } }
 
-    @Argument(help: "The symbol as the venue writes it.")
+    @Argument(help: "Symbol, as the venue writes it.")
     var symbol: String
     @OptionGroup var name: VenueNameOptions
     @OptionGroup var venue: VenueOptions
     @Option(
         help: ArgumentHelp(
-            "Seconds: \(Self.intervals.map(String.init).joined(separator: ", "))."))
+            "Length of a bar in seconds: "
+                + "\(Self.intervals.map(String.init).joined(separator: ", "))."
+        ))
     var interval: UInt32 = 60
-    @Option(help: "First time, UTC; needed for a new file.")
+    @Option(help: "Fetch from this UTC time; required for a new file.")
     var from: String?
-    @Option(help: "Bars that begin at this time or later are left out; the present unless given.")
+    @Option(help: "Fetch bars that start before this UTC time (default: now).")
     var to: String?
-    @Option(help: "File to write; data/bars/SYMBOL-INTERVAL.csv unless given.")
+    @Option(help: "File to write (default: data/bars/SYMBOL-INTERVAL.csv).")
     var out: String?
 
     func run() throws {
@@ -50,18 +53,18 @@ struct FetchBarsCommand: ParsableCommand {
             let first = try file.last.map({ $0.advanced(by: Nanoseconds(1)) })
                 ?? time(from, "--from")
         else {
-            throw CommandError("\(path) is new: say --from when")
+            throw CommandError("\(path) is a new file; give its start with --from")
         }
         let connection = try name.connection(ConnectedVenues.fetching(by: "fetch-filters"))
         let client = try venue.client(connection)
         defer { client.stop() }
         guard let history = BarHistory(client, symbol: symbol, interval: interval) else {
-            throw CommandError("--interval is one of \(Self.intervals)", code: 64)
+            throw CommandError("--interval must be one of \(Self.intervals)", code: 64)
         }
         Interrupt.catchSignals()
         var (count, last) = (0, file.last)
         do {
-            // A millisecond is the finest that venues are asked for.
+            // Venues accept milliseconds at most.
             let start = Timestamp(
                 nanoseconds: (first.nanoseconds + 999_999) / 1_000_000 * 1_000_000)
             try history.read(from: start, to: end, now: now) { bars in
@@ -71,19 +74,20 @@ struct FetchBarsCommand: ParsableCommand {
                 return !Interrupt.wasAsked
             }
         } catch let fault as VenueFault {
-            throw CommandError("\(VenueTrouble(connection, fault)); \(path) has \(count) bars more")
+            throw CommandError(
+                "\(VenueTrouble(connection, fault)); \(count) bars were added to \(path)")
         } catch let fault as JSONFault {
-            throw CommandError("\(connection.name): an answer that cannot be read: \(fault)")
+            throw CommandError("\(connection.name): cannot read the answer: \(fault)")
         }
         Terminal.print(
-            "\(path): \(count) bars more of \(symbol)" + (last.map { ", to \($0)" } ?? ""))
+            "\(path): \(count) bars of \(symbol) added" + (last.map { ", to \($0)" } ?? ""))
         if Interrupt.wasAsked { throw CommandError("interrupted", code: 130) }
     }
 
     private func time(_ text: String?, _ option: String) throws -> Timestamp? {
         guard let text else { return nil }
         guard let time = Timestamp(text) else {
-            throw CommandError("\(option) \(text): write a UTC time, such as 2026-06-15")
+            throw CommandError("\(option) \(text): not a UTC time such as 2026-06-15")
         }
         return time
     }

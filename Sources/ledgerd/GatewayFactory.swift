@@ -9,16 +9,16 @@ import LedgerVenues
 import VenueNetwork
 import VenueRegister
 
-/// The gateway that a configuration asks for.
+/// The gateway that the configuration describes.
 enum GatewayFactory {
-    /// - Parameter recording: a recorded web socket instead of a venue.
+    /// - Parameter recording: a recorded web socket to use instead of a venue.
     static func make(
         _ configuration: Configuration, recording: String? = nil, ordersLeave: Bool = true,
         times: OrderTimes? = nil
     ) throws -> any VenueGateway {
         if let recording {
             guard !ordersLeave || configuration[ModeKeys.venue] == ModeKeys.simulated else {
-                throw CommandError("a recording fills no orders: venue.kind must be simulated")
+                throw CommandError("a recording cannot fill orders; set venue.kind to simulated")
             }
             return try recorded(
                 recording, feed: configuration[FeedKeys.venue],
@@ -28,25 +28,26 @@ enum GatewayFactory {
         let name = kind == ModeKeys.simulated ? configuration[FeedKeys.venue] : kind
         guard let connection = ConnectedVenues.named(name) else {
             throw CommandError(
-                "data come from a venue and none is named: set feed.venue, or venue.kind")
+                "data come from a venue but none is named; set feed.venue or venue.kind")
         }
         let symbols = try DataSettings.fromVenue(configuration.settings).count
         if let most = connection.venue.capabilities.symbolsPerConnection, symbols > most {
             throw CommandError(
-                "\(name) brings market data of \(most) symbols over one connection, and the "
-                    + "configuration names \(symbols): name fewer, or run them apart")
+                "\(name) provides market data for at most \(most) symbols per connection, but the "
+                    + "configuration has \(symbols); use fewer, or run several processes")
         }
         return try connection.gateway(settings(connection, configuration, times))
     }
 
-    /// A recording is of the venue that `feed.venue` names, or else of the first that has any.
+    /// A recording comes from the venue in `feed.venue`, or from the first venue that has
+    /// recordings.
     private static func recorded(
         _ path: String, feed: String, refresh: Nanoseconds
     ) throws -> RecordedGateway {
         let venues = [KnownVenues.named(feed)].compactMap { $0 } + KnownVenues.all
         guard let venue = venues.first(where: { $0.recording != nil }),
             let reader = venue.recording
-        else { throw CommandError("no venue has recordings that can be read") }
+        else { throw CommandError("no venue supports recordings") }
         return try RecordedGateway(path: path, of: venue, reader: reader, refresh: refresh)
     }
 
@@ -57,7 +58,7 @@ enum GatewayFactory {
         if !keys.areComplete,
             isLoopback(connection.questions.addresses(configuration.checked).trading)
         {
-            // What the local exchange asks for unless it is told otherwise.
+            // The keys that the local exchange expects by default.
             keys = VenueKeys(key: Secret("local-key"), secret: Secret("local-secret"))
         }
         let terms = GatewayTerms(

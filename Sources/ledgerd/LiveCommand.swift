@@ -14,31 +14,31 @@ import VenueRegister
 struct LiveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "live",
-        abstract: "Trade with money, where everything allows it; otherwise dry.",
+        abstract: "Trade with real money if every condition holds; otherwise dry-run.",
         discussion: """
-            Examples:
               ledgerd live --config \(KnownVenues.liveExample) --dry-run
               DRY_RUN=0 EXEC_MODE=live ledgerd live --config \(KnownVenues.liveExample)
 
-            Orders leave only when every condition holds: DRY_RUN is said and false, EXEC_MODE is live, the journal's
-            mode is auto, the gateway's paper side is off, the venue is enabled, and a healthy doctor's record is
-            younger than a day. Otherwise everything runs and nothing is sent: the engine fills its
-            orders itself against the venue's market data, in a journal of its own whose name ends in -dry-run.
-            """)
+            Orders are sent only if every condition holds: DRY_RUN is set to false, EXEC_MODE
+            is live, the journal's mode is auto, the gateway's paper option is off, the venue
+            is enabled, and doctor recorded a healthy result in the last 24 hours. Otherwise
+            everything runs but no order is sent. The engine then fills its orders itself
+            from the venue's market data, in a journal whose name ends in -dry-run.
+            """.paragraphs)
 
     @OptionGroup var trading: TradingOptions
-    @Flag(help: "Send nothing, whatever the environment says.")
+    @Flag(help: "Send no orders, whatever the environment says.")
     var dryRun = false
 
     func run() throws {
         let configuration = try trading.configurations.load()
         guard configuration[ModeKeys.mode] == .live else {
             throw CommandError(
-                "mode is '\(configuration[ModeKeys.mode])'; ledgerd live runs live: name a --config, such as "
-                    + "\(KnownVenues.liveExample)")
+                "mode is '\(configuration[ModeKeys.mode])'; ledgerd live needs mode live; use a "
+                    + "--config such as \(KnownVenues.liveExample)")
         }
         guard configuration[ModeKeys.venue] != ModeKeys.simulated else {
-            throw CommandError("venue.kind is simulated; live trading has a venue")
+            throw CommandError("venue.kind is simulated; live trading needs a venue")
         }
         let name = trading.journal ?? configuration[RunKeys.name]
         switch try verdict(configuration, name) {
@@ -49,7 +49,7 @@ struct LiveCommand: ParsableCommand {
                 options: trading, configuration: configuration, name: name, mode: "live"
             ).start(store)
         case .dry(let reason):
-            Terminal.print("[DRY_RUN] no order leaves: \(reason)")
+            Terminal.print("[DRY_RUN] no order is sent: \(reason)")
             try rehearse(JournalHome.rehearsal(of: name))
         }
     }
@@ -72,7 +72,7 @@ struct LiveCommand: ParsableCommand {
         ).verdict
     }
 
-    /// The same run with the engine's own venue.
+    /// The same run with the engine's own simulated venue.
     private func rehearse(_ name: String) throws {
         var dry = trading
         let venue = try trading.configurations.load()[ModeKeys.venue]

@@ -5,10 +5,10 @@ import LedgerLive
 import LedgerEvents
 import Synchronization
 
-/// Prints what a run journals, on a thread of its own: a terminal that takes nothing more, a pager that waits
-/// for a key, must not keep the run from its clock and its operators. Nothing is kept for it meanwhile: it
-/// reads behind the commits, and goes on where it was.
-// Sendable unchecked: the log is touched by whoever set `isBusy`.
+/// Prints what a run journals, on a thread of its own. A stopped terminal or a pager waiting for a
+/// key must not delay the run's clock or its operators. It buffers nothing: it reads committed
+/// events and continues where it stopped.
+// Sendable unchecked: only the thread that set `isBusy` touches the log.
 final class Narrator: @unchecked Sendable {
     private let store: LMDBJournal
     private let queue = DispatchQueue(label: "narrator")
@@ -21,17 +21,17 @@ final class Narrator: @unchecked Sendable {
         log = RunLog(after: try store.head.lastSequence, prefix: prefix)
     }
 
-    /// Prints what is new, unless it still prints.
+    /// Prints new events, unless it is still printing.
     func tell(_ names: NameBook) {
         guard !isBusy.exchange(true, ordering: .acquiring) else { return }
         queue.async { [self] in
             try? say(names)
-            // Where nobody reads any more, nothing more is told; the run goes on.
+            // If nobody reads any more, stop printing; the run continues.
             if !isOver { isBusy.store(false, ordering: .releasing) }
         }
     }
 
-    /// Prints the rest, and waits until it is printed.
+    /// Prints the rest and waits until it is done.
     func finish(_ names: NameBook) throws {
         try queue.sync { try say(names) }
     }

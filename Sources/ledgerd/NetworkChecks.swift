@@ -6,8 +6,8 @@ import LedgerUpkeep
 import LedgerVenues
 import VenueNetwork
 
-/// What can be seen of venues over the network (V01, V06): whether they answer, how fast, by which clock,
-/// and what they say of the key.
+/// Checks of venues over the network (V01, V06): whether they answer, how fast, with which clock,
+/// and what they say about the key.
 struct NetworkChecks {
     static let permissions = "permissions"
     /// Milliseconds from which an answer is slow, and from which it is too slow (C16).
@@ -17,7 +17,7 @@ struct NetworkChecks {
     let configuration: Configuration?
     let venues: [VenueConnection]
 
-    /// - Parameter venues: none for those with keys, or all where none has any.
+    /// - Parameter venues: empty for those with keys, or all if none has keys.
     init(_ configuration: Configuration?, venues: [String]) {
         self.configuration = configuration
         let named = venues.compactMap(ConnectedVenues.named)
@@ -27,7 +27,7 @@ struct NetworkChecks {
         self.venues = !named.isEmpty ? named : !keyed.isEmpty ? keyed : ConnectedVenues.all
     }
 
-    /// No keys where they cannot be had; the check of the keys says why.
+    /// No keys if they cannot be read; the check of the keys explains why.
     private static func keys(_ venue: VenueConnection, _ configuration: Configuration) -> VenueKeys
     {
         (try? KeyFile.keys(of: venue.name, configuration))
@@ -39,7 +39,7 @@ struct NetworkChecks {
             return [
                 DoctorCheck(
                     .network, named: "network", passed: false, severity: .warning,
-                    "not looked at, because the configuration cannot be read")
+                    "not checked, because the configuration cannot be read")
             ]
         }
         var checks: [DoctorCheck] = []
@@ -57,8 +57,8 @@ struct NetworkChecks {
         checks.append(
             DoctorCheck(
                 .network, named: "any venue", passed: reached > 0,
-                reached > 0 ? "the network is there" : "no venue can be reached",
-                expected: "one or more within 5 s", actual: "\(reached) of \(venues.count)"))
+                reached > 0 ? "the network works" : "no venue can be reached",
+                expected: "at least one within 5 s", actual: "\(reached) of \(venues.count)"))
         return checks
     }
 
@@ -77,11 +77,11 @@ struct NetworkChecks {
         return (checks, true)
     }
 
-    /// Any answer is one: an unknown key is refused by a venue that is there.
+    /// Any answer counts: a venue that refuses an unknown key can be reached.
     private func reachCheck(_ client: VenueClient) -> (DoctorCheck, Bool) {
         var fastest: Nanoseconds?
         var problem = ""
-        // The first request opens the connection, which is not what a request takes.
+        // The first request opens the connection, so its time does not count.
         for _ in 0..<3 {
             do throws(VenueFault) {
                 let (outcome, span) = try client.timeClock()
@@ -114,7 +114,7 @@ struct NetworkChecks {
         )
     }
 
-    /// By the engine's own thresholds (N02).
+    /// Uses the engine's own thresholds (N02).
     private func clockCheck(_ client: VenueClient) -> DoctorCheck {
         let name = "\(client.connection.name) clock"
         let warn =
@@ -131,7 +131,7 @@ struct NetworkChecks {
                 isNear ? "the venue's clock and ours agree" : "the venue's clock and ours differ",
                 expected: "at most \(warn) ms", actual: "\(offset) ms",
                 details: [
-                    "venue less ours \(reading.measured.count) ns",
+                    "venue minus ours \(reading.measured.count) ns",
                     "round trip \(reading.roundTrip.count) ns", "\(reading.kept) samples",
                 ], fixCommand: isNear ? "" : "timedatectl set-ntp true")
         } catch {
@@ -166,15 +166,15 @@ struct NetworkChecks {
         guard let permissions, let canWithdraw = permissions.canWithdraw else {
             return DoctorCheck(
                 .network, named: name, passed: true, severity: .info,
-                "the venue does not tell what the key may do: see that it cannot withdraw",
-                expected: "no withdrawals", actual: "not told")
+                "the venue does not say what the key may do; make sure that it cannot withdraw",
+                expected: "no withdrawals", actual: "not known")
         }
         let canTrade = permissions.canTrade ?? true
         return DoctorCheck(
             .network, named: name, passed: !canWithdraw && canTrade,
             canWithdraw
-                ? "the key can withdraw: make one that cannot"
-                : canTrade ? "the key can trade and not withdraw" : "the account cannot trade",
+                ? "the key can withdraw; create one that cannot"
+                : canTrade ? "the key can trade but not withdraw" : "the account cannot trade",
             expected: "trade, no withdrawals",
             actual: (canTrade ? "trade" : "no trade") + (canWithdraw ? ", withdrawals" : ""))
     }

@@ -14,33 +14,37 @@ struct PaperCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "paper",
         abstract:
-            "Trade without money: at a venue's paper side, a local exchange, or over recorded data.",
+            "Trade without real money.",
         discussion: """
-            Examples:
               ledgerd exchange --config configs/exchange.yaml
               ledgerd paper --config \(KnownVenues.paperExample)
               ledgerd paper --config configs/paper_files.yaml --speed 60
               ledgerd paper --config configs/paper_recording.yaml --recording spot.gz
 
-            With venue.kind naming a venue (\(KnownVenues.names.joined(separator: ", "))) orders go to that venue's paper side, or to a
-            local exchange that speaks like it. With venue.kind simulated the engine fills them itself, from data files, a recording, or a
-            venue's market data. Over the same data it decides what `ledger backtest` decides.
+            If venue.kind names a venue (\(KnownVenues.names.joined(separator: ", "
+                + ""))), orders go to that venue's paper side
+            or to a local exchange with the same API. If venue.kind is simulated, the engine
+            fills orders itself from data files, a recording, or a venue's market data. Over
+            the same data it decides exactly what `ledger backtest` decides.
 
-            Ctrl-C once ends it in good order and says "Shutdown complete"; twice ends it at once. The journal is
-            whole in both cases, and the next start goes on from it.
-            """)
+            Press Ctrl-C once to end the run cleanly; it then prints "Shutdown complete".
+            Press it twice to exit at once. Either way the journal is complete, and the next
+            start continues it.
+            """.paragraphs)
 
     @OptionGroup var trading: TradingOptions
-    @Option(help: "Recorded data: seconds of them in a second; as fast as it goes unless given.")
+    @Option(
+        help: "Speed of recorded data: seconds of data per second (default: as fast as possible).")
     var speed: Double?
-    @Option(help: "A recorded web socket: lines of local nanoseconds and a message; .gz or .zst.")
+    @Option(
+        help: "Recorded web socket: lines of local nanoseconds and a message, plain, .gz or .zst.")
     var recording: String?
-    @Flag(help: "Replace a journal of that name.")
+    @Flag(help: "Replace an existing journal.")
     var replace = false
 
     func validate() throws {
         if let speed, !(speed > 0 && speed.isFinite) {
-            throw ValidationError("--speed is above 0")
+            throw ValidationError("--speed must be above 0")
         }
     }
 
@@ -48,12 +52,13 @@ struct PaperCommand: ParsableCommand {
         let configuration = try trading.configurations.load()
         guard configuration[ModeKeys.mode] == .paper else {
             throw CommandError(
-                "mode is '\(configuration[ModeKeys.mode])'; ledgerd paper runs paper: name a --config, such as "
-                    + "\(KnownVenues.paperExample)")
+                "mode is '\(configuration[ModeKeys.mode])'; ledgerd paper needs mode paper; use "
+                    + "a --config such as \(KnownVenues.paperExample)")
         }
         guard configuration[AccountKeys.kind] == .paper else {
             throw CommandError(
-                "account.kind is '\(configuration[AccountKeys.kind])'; paper trading has a paper account"
+                "account.kind is '\(configuration[AccountKeys.kind])'; paper trading needs a "
+                    + "paper account"
             )
         }
         guard
@@ -61,8 +66,10 @@ struct PaperCommand: ParsableCommand {
                 || configuration[ModeKeys.venue] == ModeKeys.simulated
         else {
             throw CommandError(
-                "execution.enabled is false: no order may leave for \(configuration[ModeKeys.venue]); "
-                    + "with venue.kind simulated and feed.venue the engine fills them itself")
+                "execution.enabled is false, so no order may be sent to "
+                    + "\(configuration[ModeKeys.venue]); to let the engine fill orders itself, "
+                    + "set venue.kind to simulated and feed.venue"
+            )
         }
         let name = trading.journal ?? configuration[RunKeys.name]
         if replace { try remove(name) }
@@ -82,7 +89,7 @@ struct PaperCommand: ParsableCommand {
         guard JournalHome.isJournal(directory) else { return }
         let store = try LMDBJournal.open(directory: directory, mode: .readOnly)
         guard try store.head == .empty || JournalIdentity(store)?.kind == "paper" else {
-            throw CommandError("\(name) is no paper journal; it is not replaced")
+            throw CommandError("\(name) is not a paper journal and will not be replaced")
         }
         try JournalHome.remove(directory)
     }

@@ -14,12 +14,12 @@ import LedgerTransport
 /// What `ledgerd paper` and `ledgerd live` have in common.
 struct TradingOptions: ParsableArguments {
     @OptionGroup var configurations: ConfigurationOptions
-    @Option(help: "Journal: a name under journal/, or a directory; it is made where there is none.")
+    @Option(help: "Journal: a name under journal/, or a directory; created if missing.")
     var journal: String?
-    @Flag(help: "Print no events while it runs.")
+    @Flag(help: "Do not print events.")
     var quiet = false
 
-    /// Opens the journal, or makes it; one that was made by another kind of run is refused.
+    /// Opens or creates the journal. Refuses one that another kind of run created.
     func open(
         _ name: String, kind: JournalKind, durability: Durability
     ) throws -> LMDBJournal {
@@ -27,9 +27,12 @@ struct TradingOptions: ParsableArguments {
             try JournalHome.place(name), durability: durability)
         guard try store.head != .empty else { return store }
         let found = try JournalIdentity(store)?.kind ?? "unknown"
-        // One that was made by hand for it is as good.
+        // A journal created by hand is accepted too.
         guard found == "\(kind)" || found == "\(JournalKind.general)" else {
-            throw CommandError("\(name) is a journal of kind \(found), not \(kind); name another")
+            throw CommandError(
+                "\(name) is a \(found) journal, not a \(kind) journal; choose another with "
+                    + "--journal"
+            )
         }
         return store
     }
@@ -39,13 +42,13 @@ struct TradingOptions: ParsableArguments {
     }
 }
 
-/// A run on a venue's time, from its start to `Shutdown complete`.
+/// A run on a venue's clock, from its start to `Shutdown complete`.
 struct TradingRun {
     let options: TradingOptions
     let configuration: Configuration
     let name: String
     let mode: String
-    /// In front of every line that is printed.
+    /// The prefix of every printed line.
     var prefix = ""
 
     func start(_ store: LMDBJournal, recording: String? = nil) throws {
@@ -53,7 +56,7 @@ struct TradingRun {
         let gateway = try GatewayFactory.make(configuration, recording: recording, times: times)
         let instruments = try DataSettings.fromVenue(configuration.settings)
         guard !instruments.isEmpty else {
-            throw CommandError("the configuration names no data with path: venue")
+            throw CommandError("the configuration has no data with path: venue")
         }
         var live = LiveOptions(
             configuration, journalName: name, mode: mode,

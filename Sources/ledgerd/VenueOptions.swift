@@ -7,7 +7,7 @@ import LedgerVenues
 import VenueNetwork
 import VenueRegister
 
-/// A venue by its name.
+/// A venue, by name.
 struct VenueChoice: ExpressibleByArgument {
     let connection: VenueConnection
 
@@ -17,24 +17,24 @@ struct VenueChoice: ExpressibleByArgument {
     }
 
     static var allValueStrings: [String] { KnownVenues.names }
-    static var help: ArgumentHelp { "The venue: \(KnownVenues.names.joined(separator: ", "))." }
+    static var help: ArgumentHelp { "Venue: \(KnownVenues.names.joined(separator: ", "))." }
 }
 
-/// The venue that a command asks unless it is told another.
+/// The venue that a command asks by default.
 struct VenueNameOptions: ParsableArguments {
     @Option(name: .customLong("venue"), help: VenueChoice.help)
     var choice: VenueChoice?
 
     func connection(_ usual: VenueConnection?) throws -> VenueConnection {
         guard let found = choice?.connection ?? usual else {
-            throw ValidationError("--venue: say which")
+            throw ValidationError("give --venue")
         }
         return found
     }
 }
 
 extension ConnectedVenues {
-    /// The venue whose filters a command fetches unless it is told another.
+    /// The venue whose filters a command fetches by default.
     static func fetching(by command: String) -> VenueConnection? {
         all.first { $0.venue.filters.fetchCommand == command }
     }
@@ -43,14 +43,15 @@ extension ConnectedVenues {
         fetching(by: command).map { "\($0.venue.title)'s" } ?? "a venue's"
     }
 
-    /// The venue whose fees are fetched unless a command is told another.
+    /// The venue whose fees are fetched by default.
     static var withFees: VenueConnection? { all.first { $0.questions.fees != nil } }
 }
 
-/// Where a venue is.
+/// The address of a venue.
 struct VenueOptions: ParsableArguments {
     @OptionGroup var configurations: ConfigurationOptions
-    @Option(help: "Address of the venue instead of the settings', such as http://127.0.0.1:8421.")
+    @Option(
+        help: "Address of the venue (default: from the settings), such as http://127.0.0.1:8421.")
     var url: String?
 
     func client(_ venue: VenueConnection) throws -> VenueClient {
@@ -72,7 +73,7 @@ struct VenueOptions: ParsableArguments {
     }
 }
 
-/// What a venue refused or could not be asked, for a person.
+/// A venue's refusal or a failed request, in words.
 struct VenueTrouble: Error, CustomStringConvertible {
     let description: String
 
@@ -83,10 +84,10 @@ struct VenueTrouble: Error, CustomStringConvertible {
     static func text(_ fault: VenueFault) -> String {
         switch fault {
         case .authentication(let why): "the venue does not accept the key: \(why)"
-        case .refused(let code, let why): "refused with \(code): \(why)"
+        case .refused(let code, let why): "refused with code \(code): \(why)"
         case .rateLimited(let after, let why):
             "too many requests, wait \(after.count / 1_000_000_000) s: \(why)"
-        case .timestamp(let why): "the clock is off: \(why)"
+        case .timestamp(let why): "the clock is wrong: \(why)"
         case .unknownOutcome(let why), .unreachable(let why): "cannot be reached: \(why)"
         case .closed(let why): "closed: \(why)"
         case .malformed(let why): why

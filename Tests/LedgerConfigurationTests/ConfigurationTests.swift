@@ -72,11 +72,11 @@ import Testing
         ),
         (
             "account:\n  kind: real\n",
-            "test.yaml:2: account.kind 'real' is none of simulated, paper, live"
+            "test.yaml:2: account.kind 'real' is not one of simulated, paper, live"
         ),
         (
             "account:\n  allow_short: yes\n",
-            "test.yaml:2: account.allow_short 'yes' is neither true nor false"
+            "test.yaml:2: account.allow_short 'yes' must be true or false"
         ),
         ("data:\n  - symbol: A\n", "test.yaml:2: data.0 lacks 'path'"),
         (
@@ -88,8 +88,8 @@ import Testing
             "data:\n  path: x\n",
             "test.yaml:2: data.path is not known; `ledger config show --all` lists all keys"
         ),
-        (String(repeating: "[", count: 5000), "test.yaml:1: is nested too deep"),
-        (String(repeating: "- ", count: 5000), "test.yaml:1: is nested too deep"),
+        (String(repeating: "[", count: 5000), "test.yaml:1: is nested too deeply"),
+        (String(repeating: "- ", count: 5000), "test.yaml:1: is nested too deeply"),
     ]
 
     @Test(arguments: refusals.indices)

@@ -159,7 +159,7 @@ import Testing
         #expect {
             try load(["DRY_RUN": word])
         } throws: { error in
-            "\(error)" == "environment DRY_RUN: live.dry_run '\(word)' is none of true, 1, yes, "
+            "\(error)" == "environment DRY_RUN: live.dry_run '\(word)' is not one of true, 1, yes, "
                 + "false, 0, no"
         }
     }

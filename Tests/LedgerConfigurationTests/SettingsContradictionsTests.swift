@@ -14,12 +14,12 @@ import Testing
         ),
         (
             [("universe.mode", "csv"), ("universe.csv_path", "a.csv")], [("universe.mode", "csv")],
-            "universe.csv_path is empty, and universe.mode is csv"
+            "universe.csv_path is empty but universe.mode is csv"
         ),
         (
             [("alpaca.paper", "false"), ("alpaca.live_enabled", "true")],
             [("alpaca.paper", "false")],
-            "alpaca.paper false asks for alpaca.live_enabled=true (ALPACA_LIVE_ENABLED)"
+            "alpaca.paper false requires alpaca.live_enabled=true (ALPACA_LIVE_ENABLED)"
         ),
         (
             [("mode", "live"), ("paper", "false"), ("live.exec_mode", "live")],

@@ -118,7 +118,7 @@ import Testing
         let list = ("gate.strategy_disabled_list", "ML Momentum, News Sentiment")
         #expect(
             problem(Self.two + [(key: list.0, value: list.1)])
-                == "gate.strategy_disabled_list 'News Sentiment' is no strategy; there are ML Momentum, "
+                == "gate.strategy_disabled_list 'News Sentiment' is not a strategy; there are ML Momentum, "
                 + "sma_crossover")
         // A journal without strategies cannot know better.
         #expect(problem([(key: list.0, value: list.1)]) == nil)

@@ -52,6 +52,6 @@ import Testing
         try configure(desk, "tick: 0.5, lot: 1")
         let refused = try desk.programs.run(words)
         #expect(refused.code == 2)
-        #expect(refused.text.contains("A is defined differently in ./tape"), "\(refused.text)")
+        #expect(refused.text.contains("A has a different definition in ./tape"), "\(refused.text)")
     }
 }

@@ -66,7 +66,7 @@ import Testing
         try daemon.waits(for: "LinkChanged link=marketData, state=up")
         daemon.interrupt()
         let lines = daemon.text.split(separator: "\n")
-        #expect(lines.first == "[DRY_RUN] no order leaves: \(reason)", "\(daemon.text)")
+        #expect(lines.first == "[DRY_RUN] no order is sent: \(reason)", "\(daemon.text)")
         #expect(lines.dropLast().allSatisfy { $0.hasPrefix("[DRY_RUN] ") }, "\(daemon.text)")
     }
 
@@ -125,7 +125,7 @@ import Testing
         let check = "ledgerd doctor --config live.yaml --journal ./desk --min-disk 0 --pre-live"
         try expect(desk, check, code: 1, prints: "ledger init")
         try makeReady(desk)
-        try expect(desk, check, code: 1, prints: "no run of the daemon sent nothing yet")
+        try expect(desk, check, code: 1, prints: "no dry run yet")
         // The whole of it, and nothing leaves.
         let dry = try live(desk, ["--dry-run"])
         try dry.waits(for: "LinkChanged link=marketData, state=up")
@@ -141,7 +141,7 @@ import Testing
             try expect(desk, "/usr/bin/env \(command)")
             try expect(desk, "ledger gate observe --journal ./desk")
         }
-        try expect(desk, check, code: 1, prints: "say who is called")
+        try expect(desk, check, code: 1, prints: "configure a contact for alerts")
         try expect(desk, "\(check) --record --acknowledge contact", prints: "recorded as event")
         // Armed.
         let daemon = try live(desk)

@@ -75,7 +75,7 @@ import Testing
             guard let error = error as? OperatorDeskError, case .refused = error else {
                 return false
             }
-            return error.exitCode == 1
+            return error.exitCode == 6
         }
         #expect(try journal.head == head)
         try Sequencer(journal, holder: "next").close()

@@ -206,7 +206,7 @@ import Testing
         opening.instruments.append(other)
         var sequencer = try Sequencer(journal, holder: "test")
         defer { try? sequencer.close() }
-        #expect(throws: InputError("X is defined in two ways by two inputs")) {
+        #expect(throws: InputError("X has different definitions in two inputs")) {
             try opening.submit(into: &sequencer, at: noon)
         }
         #expect(try journal.head == .empty)

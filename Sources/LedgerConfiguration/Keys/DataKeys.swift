@@ -9,15 +9,16 @@ public enum DataKeys {
         "data.*.path", default: nil,
         help:
             "a tape's directory, a CSV file, - for standard input, or venue for a live "
-            + "feed; at equal times the entry named first goes first: name splits and dividends behind their bars"
+            + "feed; at equal times earlier entries go first, so list splits and dividends after "
+            + "their bars"
     )
     public static let symbol = SettingKey.text(
         "data.*.symbol", default: nil,
-        help: "instrument of a CSV file; actions and predictions of others are passed over")
+        help: "instrument of a CSV file; actions and predictions for others are skipped")
     public static let venue = SettingKey.text(
         "data.*.venue", default: "", help: "exchange of the instrument")
     public static let currency = SettingKey.text(
-        "data.*.currency", default: "USD", help: "what its prices are counted in")
+        "data.*.currency", default: "USD", help: "currency of the prices")
     public static let kind = SettingKey<Kind>.choice(
         "data.*.kind", default: .equity, help: "kind of the instrument")
     public static let tick = SettingKey<Price>.decimal(
@@ -33,21 +34,24 @@ public enum DataKeys {
         "data.*.columns", default: "", help: "column map: time=Date,open=1,…")
     public static let rows = SettingKey.text(
         "data.*.rows", default: "",
-        help: "bar, quote, trade, prediction, action or factor; empty to tell by columns")
+        help: "bar, quote, trade, prediction, action or factor; deduced from the columns if empty")
     public static let zone = SettingKey.text(
         "data.*.zone", default: "UTC", help: "time zone of local times")
     public static let time = SettingKey.text(
-        "data.*.time", default: "", help: "time format; empty to tell by the first row")
+        "data.*.time", default: "", help: "time format; deduced from the first row if empty")
     public static let date = SettingKey.text(
-        "data.*.date", default: "", help: "day of files that count from midnight")
+        "data.*.date", default: "",
+        help: "day of a file whose times count from midnight, YYYY-MM-DD")
     public static let label = SettingKey<Label>.choice(
-        "data.*.label", default: .start, help: "which end a bar's time names")
+        "data.*.label", default: .start, help: "whether a bar's time is its start or its end")
     public static let interval = SettingKey<UInt32>.integer(
         "data.*.interval", 0...31_622_400, default: 0, help: "length of a bar in seconds")
     public static let priceDivisor = SettingKey<Int64>.integer(
-        "data.*.price_divisor", 1...1_000_000_000, default: 1, help: "prices are divided by it")
+        "data.*.price_divisor", 1...1_000_000_000, default: 1,
+        help: "divide prices by this power of ten")
     public static let roundTo = SettingKey<Int>.integer(
-        "data.*.round_to", -1...9, default: -1, help: "decimals to round to; -1 to refuse more")
+        "data.*.round_to", -1...9, default: -1,
+        help: "round to this many decimals; -1 refuses more than nine")
     public static let skipBad = SettingKey.flag(
         "data.*.skip_bad", default: false, help: "count and list bad rows instead of stopping")
 
@@ -66,7 +70,7 @@ public enum DataKeys {
         public var word: String { rawValue }
     }
 
-    /// Which end of a bar its time names.
+    /// Whether a bar's time is its start or its end.
     public enum Label: String, Worded {
         case start = "start"
         case end = "end"

@@ -6,51 +6,55 @@ import VenueRegister
 public enum ExchangeKeys {
     public static let dialects = SettingKey.text(
         "exchange.dialects", default: KnownVenues.names.first,
-        help: "of \(KnownVenues.names.joined(separator: ", ")), one or more separated by commas; "
-            + "each has a journal of its own")
+        help: "APIs to serve, separated by commas: "
+            + "\(KnownVenues.names.joined(separator: ", ")); each has its own journal")
     public static let host = SettingKey.text(
-        "exchange.host", default: "127.0.0.1", help: "address to listen at")
+        "exchange.host", default: "127.0.0.1", help: "address to listen on")
     public static let port = SettingKey<Int>.integer(
-        "exchange.port", 0...65_535, default: 8710, help: "port; 0 takes a free one")
+        "exchange.port", 0...65_535, default: 8710, help: "first port; 0 chooses free ports")
     public static let key = SettingKey.secret(
-        "exchange.key", help: "key that clients must show; `local-key` where empty")
+        "exchange.key", help: "key that clients must use; `local-key` if empty")
     public static let secret = SettingKey.secret(
-        "exchange.secret", help: "its secret; `local-secret` where empty")
+        "exchange.secret", help: "secret of that key; `local-secret` if empty")
     public static let feed = SettingKey<Feed>.choice(
         "exchange.feed", default: .random,
-        help: "random walks, the files of `data`, a recorded stream, or what is posted to /control")
+        help:
+            "market data: random walks, the files in `data`, a recorded stream, or only /control "
+            + "posts"
+    )
     public static let symbols = SettingKey.text(
         "exchange.symbols", default: "",
-        help: "SYMBOL=PRICE of random walks, separated by commas; empty for a few of each dialect")
+        help: "SYMBOL=PRICE for random walks, separated by commas; a few per dialect if empty")
     public static let recording = SettingKey.text(
         "exchange.recording", default: "",
-        help: "recorded web socket of a venue, lines of `nanoseconds json`, plain or gzip")
+        help: "recorded web socket of a venue: lines of `nanoseconds json`, plain or gzip")
     public static let speed = SettingKey.text(
-        "exchange.speed", default: "1", help: "times as fast as it happened, or max")
+        "exchange.speed", default: "1", help: "speed relative to real time, or max")
     public static let tick = SettingKey.duration(
         "exchange.tick_ms", .milliseconds, 1...86_400_000, default: 200,
-        help: "milliseconds between two moves of a random walk")
+        help: "milliseconds between two steps of a random walk")
     public static let waitForSubscriber = SettingKey.flag(
         "exchange.wait_for_subscriber", default: false,
-        help: "whether the feed waits for a client that listens to market data")
+        help: "start the feed when a client subscribes to market data")
     public static let exitAtEnd = SettingKey.flag(
-        "exchange.exit_at_end", default: false, help: "whether the end of the feed ends it")
+        "exchange.exit_at_end", default: false, help: "exit when the feed ends")
     public static let clock = SettingKey<Clock>.choice(
         "exchange.clock", default: .wall,
-        help: "time of events: this machine's, or that of the feed")
+        help: "event times: this machine's clock, or the feed's times")
     public static let filters = SettingKey.list(
         "exchange.filters", default: "",
-        help: "files of a venue's instruments or of one of them, separated by commas")
+        help: "files with a venue's instruments, separated by commas")
     public static let faults = SettingKey.text(
         "exchange.faults", default: "",
-        help: "misbehaviour: drop=0.1,delay=50,…; `ledgerd exchange --help` lists them")
+        help: "faults to inject: drop=0.1,delay=50,…; see `ledgerd exchange --help`")
     public static let certificate = SettingKey.text(
-        "exchange.certificate", default: "", help: "PEM file; with it everything is TLS")
+        "exchange.certificate", default: "",
+        help: "PEM file of the TLS certificate; empty for no TLS")
     public static let privateKey = SettingKey.text(
-        "exchange.private_key", default: "", help: "PEM file of the certificate's key")
+        "exchange.private_key", default: "", help: "PEM file of the certificate's private key")
     public static let durable = SettingKey.flag(
         "exchange.durable", default: true,
-        help: "whether an answer waits for the disk; false survives a kill, not a power failure")
+        help: "wait for the disk before answering; false survives a kill but not a power failure")
 
     public static let all = [
         dialects.setting, host.setting, port.setting, key.setting, secret.setting,
@@ -69,7 +73,7 @@ public enum ExchangeKeys {
         public var word: String { rawValue }
     }
 
-    /// Whose time events have.
+    /// Which clock event times come from.
     public enum Clock: String, Worded {
         case wall = "wall"
         case feed = "feed"

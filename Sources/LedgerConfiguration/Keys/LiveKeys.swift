@@ -2,14 +2,14 @@ import LedgerDomain
 import LedgerSettings
 import VenueRegister
 
-/// Whether and how orders leave for a venue.
+/// Whether and how orders are sent to a venue.
 public enum ExecutionKeys {
     public static let paper = SettingKey.flag(
-        "paper", default: true, help: "whether a gateway uses its venue's paper side")
+        "paper", default: true, help: "use the venue's paper account")
     public static let mode = SettingKey<Mode>.choice(
-        "execution.mode", default: .bar, help: "orders are decided at the close of a bar")
+        "execution.mode", default: .bar, help: "when orders are decided: at the close of a bar")
     public static let enabled = SettingKey.flag(
-        "execution.enabled", default: true, help: "whether intents leave for a venue at all")
+        "execution.enabled", default: true, help: "send orders to a venue")
 
     public static let all = [paper.setting, mode.setting, enabled.setting].map {
         $0.read(by: "the trading daemon")
@@ -27,42 +27,43 @@ public enum ExecutionKeys {
 public enum LiveKeys {
     public static let dryRun = SettingKey.flag(
         "live.dry_run", default: true,
-        help: "everything runs and nothing is sent; only an explicit false sends orders",
+        help: "run without sending orders; only an explicit false sends them",
         variables: ["DRY_RUN"])
     public static let execMode = SettingKey<Execution>.choice(
-        "live.exec_mode", default: .paper, help: "live is one of the conditions for real orders",
+        "live.exec_mode", default: .paper,
+        help: "must be live for real orders, among other conditions",
         variables: ["EXEC_MODE"])
     public static let autoTrade = SettingKey.flag(
-        "live.auto_trade", default: false, help: "whether a scheduled run may trade",
+        "live.auto_trade", default: false, help: "allow scheduled runs to trade",
         variables: ["AUTO_TRADE"])
     public static let goLive = SettingKey.flag(
-        "live.go_live", default: false, help: "whether a policy may leave its shadow",
+        "live.go_live", default: false, help: "allow a policy to leave shadow mode",
         variables: ["GO_LIVE"])
     public static let signalInjection = SettingKey.flag(
-        "live.signal_injection", default: false, help: "whether test signals are made",
+        "live.signal_injection", default: false, help: "generate test signals",
         variables: ["SIGNAL_INJECTION"])
     public static let durability = SettingKey<Durability>.choice(
         "live.durability", default: .durable,
-        help: "whether a commit is on the disk before what it decided leaves; bulk for measurements"
+        help: "wait for the disk before sending orders; bulk is only for measurements"
     )
     public static let acknowledgement = SettingKey.duration(
         "live.acknowledgement_ms", .milliseconds, 0...86_400_000, default: 2000,
-        help: "milliseconds after which an order of which nothing is heard is asked for")
+        help: "query an order after this many milliseconds without an answer")
     public static let maxEntryAge = SettingKey.duration(
         "live.max_entry_age_s", .seconds, 1...86_400, default: 60,
-        help: "seconds after which an entry that never reached the venue is not sent any more")
+        help: "give up an entry that has not reached the venue after this many seconds")
     public static let poll = SettingKey.duration(
         "live.poll_s", .seconds, 1...86_400, default: 30,
-        help: "seconds between two questions for an open order, whatever the stream said")
+        help: "seconds between two queries of an open order")
     public static let reconcile = SettingKey.duration(
         "live.reconcile_s", .seconds, 0...86_400, default: 300,
-        help: "seconds between two comparisons with the venue; 0 at starts and after gaps alone")
+        help: "seconds between two reconciliations; 0 for only at starts and after gaps")
     public static let tick = SettingKey.duration(
         "live.tick_ms", .milliseconds, 10...1000, default: 500,
         help: "milliseconds between clock ticks")
     public static let queueCapacity = SettingKey<Int>.integer(
         "live.queue_capacity", 16...10_000_000, default: 65_536,
-        help: "messages that may wait for the sequencer; then the socket is not read")
+        help: "maximum messages waiting for the sequencer; reading pauses beyond")
 
     public static let all = [
         dryRun.setting, execMode.setting, autoTrade.setting, goLive.setting,
@@ -88,11 +89,11 @@ public enum LiveKeys {
     }
 }
 
-/// Where market data come from when orders stay here.
+/// Where market data come from when the engine fills orders itself.
 public enum FeedKeys {
     public static let venue = SettingKey.choice(
         "feed.venue", of: ["none"] + KnownVenues.names, default: "none",
-        help: "whose market data come where data.*.path is venue and venue.kind is simulated")
+        help: "venue of the market data if data.*.path is venue and venue.kind is simulated")
 
     public static let all = [venue.setting].map { $0.read(by: "the trading daemon") }
 }
@@ -100,10 +101,10 @@ public enum FeedKeys {
 /// Where symbols come from.
 public enum UniverseKeys {
     public static let mode = SettingKey<Mode>.choice(
-        "universe.mode", default: .fixed, help: "where symbols come from",
+        "universe.mode", default: .fixed, help: "source of the symbols",
         variables: ["UNIVERSE_MODE"])
     public static let csvPath = SettingKey.text(
-        "universe.csv_path", default: "", help: "file of symbols, with universe.mode csv",
+        "universe.csv_path", default: "", help: "file of symbols, for universe.mode csv",
         variables: ["UNIVERSE_CSV_PATH"])
 
     public static let all = [mode.setting, csvPath.setting].map {
@@ -119,18 +120,18 @@ public enum UniverseKeys {
     }
 }
 
-/// What a scheduled daily run looks at.
+/// What a scheduled daily run checks.
 public enum DailyKeys {
     public static let autoUpdate = SettingKey.flag(
-        "quality.auto_update", default: false, help: "whether stale data are fetched anew",
+        "quality.auto_update", default: false, help: "fetch stale data again",
         variables: ["AUTO_UPDATE_DATA"])
     public static let validatorMaxAgeHours = SettingKey<Int>.integer(
         "quality.validator_max_age_hours", 1...100_000, default: 288,
-        help: "age by the clock at which a daily run warns of its data",
+        help: "age in hours at which a daily run warns about its data",
         variables: ["DATA_VALIDATOR_MAX_AGE_HOURS"])
     public static let drawdownThreshold = SettingKey<Price>.share(
         "alerts.drawdown_threshold", default: "0.15",
-        help: "share below the peak that the daily digest warns of",
+        help: "drawdown (share of the peak) from which the daily digest warns",
         variables: ["ALERT_DRAWDOWN_THRESHOLD"])
 
     public static let all = [

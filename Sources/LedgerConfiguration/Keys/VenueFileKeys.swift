@@ -1,18 +1,18 @@
 import LedgerSettings
 
-/// Files of what venues demand of orders and take for fills.
+/// Files with venues' order rules and fees.
 public enum VenueFileKeys {
     public static let filters = SettingKey.list(
         "venue.filters", default: "",
-        help: "files of the venues' filters, separated by commas; empty for none")
+        help: "filter files of the venues, separated by commas; empty for none")
     public static let filtersMaxAgeDays = SettingKey<Int64>.integer(
         "venue.filters_max_age_days", 1...100_000, default: 30,
-        help: "days from which on filters are stale and the daemon does not start")
+        help: "age in days at which filters are stale and the daemon refuses to start")
     public static let fees = SettingKey.list(
         "venue.fees", default: "",
         help:
-            "files of the venues' fees, separated by commas: fee_basis_points must be "
-            + "what they take"
+            "fee files of the venues, separated by commas; venue.fee_basis_points "
+            + "must match them"
     )
 
     public static let all = [filters.setting, filtersMaxAgeDays.setting, fees.setting]

@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// Changes of an order book: each price with what now stands there, 0 for nothing.
+/// Changes to an order book: each price with the new quantity there; 0 for none.
 public struct DepthUpdate: Hashable, Sendable {
     public struct Level: Hashable, Sendable {
         public var price: Price
@@ -18,7 +18,7 @@ public struct DepthUpdate: Hashable, Sendable {
     public var last: Int64
     public var bids: [Level]
     public var asks: [Level]
-    /// Whether it is the whole book, which nobody is told: clients ask for it.
+    /// Whether it is the whole book, which clients query; it is not broadcast.
     public var isWhole = false
 
     public init(
@@ -30,12 +30,12 @@ public struct DepthUpdate: Hashable, Sendable {
     }
 }
 
-/// An order book as its changes tell it.
+/// An order book built from its changes.
 public struct DepthBook: Hashable, Sendable {
     public private(set) var last: Int64 = 0
-    /// The highest first.
+    /// Highest first.
     public private(set) var bids: [DepthUpdate.Level] = []
-    /// The lowest first.
+    /// Lowest first.
     public private(set) var asks: [DepthUpdate.Level] = []
 
     public mutating func apply(_ update: DepthUpdate) {

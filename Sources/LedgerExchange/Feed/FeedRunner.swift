@@ -1,9 +1,9 @@
 import LedgerDomain
 import NIOCore
 
-/// Lets a feed into a ledger at its pace, on the exchange's event loop.
+/// Feeds a ledger at the feed's pace, on the exchange's event loop.
 final class FeedRunner {
-    /// The most that is committed together.
+    /// The maximum number of items to commit together.
     private static let most = 500
 
     private var feed: any MarketFeed
@@ -76,14 +76,14 @@ final class FeedRunner {
         again(in: wait)
     }
 
-    /// The next item, which stays the next until it is taken.
+    /// The next item; it stays the next until it is taken.
     private func next() throws -> FeedItem? {
         while waiting == nil {
             guard let item = try feed.next() else {
                 isAtEnd = true
                 return nil
             }
-            // What the journal has already is passed over.
+            // Skip what the journal already has.
             if keepsFeedTime, let last = ledger.lastMarketTime, item.time <= last, delivered == 0 {
                 continue
             }

@@ -5,16 +5,17 @@ import LedgerImport
 public struct FeedItem {
     public enum Content {
         case event(MarketEvent)
-        /// A change of the order book below the best prices: told to clients, matched by nobody.
+        /// A change in the order book below the best prices: sent to clients, but not used for
+        /// matching.
         case depth(DepthUpdate)
     }
 
     public var content: Content
-    /// When it happened, by the venue's clock.
+    /// When it happened, on the venue's clock.
     public var time: Timestamp
-    /// When it was received: what the pace follows.
+    /// When it was received; determines the pace.
     public var received: Timestamp
-    /// What clients are told; set when it goes out.
+    /// What clients are told; set when it is sent.
     public var told = Timestamp.zero
 
     public init(
@@ -25,18 +26,18 @@ public struct FeedItem {
     }
 }
 
-/// Where an exchange's prices come from; in order of `received`.
+/// The source of an exchange's prices, in order of `received`.
 public protocol MarketFeed {
     /// - Returns: nil at the end.
     mutating func next() throws -> FeedItem?
 }
 
-/// Prices that are posted to the exchange, or none.
+/// Prices posted to the exchange, or none.
 public struct SilentFeed: MarketFeed {
     public func next() -> FeedItem? { nil }
 }
 
-/// Several feeds as one, by time; of equal times the first named goes first.
+/// Merges several feeds by time; at equal times, the first one goes first.
 public struct MergedFeed: MarketFeed {
     private var feeds: [any MarketFeed]
     private var heads: [FeedItem?] = []
@@ -58,7 +59,7 @@ public struct MergedFeed: MarketFeed {
     }
 }
 
-/// A file of bars, quotes or trades as a back-test reads it.
+/// A file of bars, quotes or trades, read as in a back-test.
 public struct FileMarketFeed: MarketFeed {
     private let file: DataFile
 

@@ -2,8 +2,8 @@ import LedgerDomain
 import LedgerEvents
 import LedgerImport
 
-/// Seeded random walks: each tick moves every symbol's quote by a few price steps and trades once at one of
-/// its sides. Without an end.
+/// Seeded random walks without an end: each tick moves every symbol's quote by a few price steps
+/// and trades once at one side.
 struct RandomFeed: MarketFeed {
     private struct Walk {
         var instrument: Instrument

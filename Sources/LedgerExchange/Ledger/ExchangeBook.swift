@@ -1,8 +1,8 @@
 import LedgerDomain
 import LedgerEvents
 
-/// All orders and fills of the exchange, a fold of its journal: what clients are answered from, the same
-/// after a restart.
+/// All orders and fills of the exchange, folded from its journal. Clients are answered from it; it
+/// is the same after a restart.
 public struct ExchangeBook {
     public static let types: [EventType] = [
         .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderIntended,
@@ -10,11 +10,11 @@ public struct ExchangeBook {
         .orderRejected, .orderFilled, .orderReplaced, .orderCancelled, .orderExpired,
     ]
 
-    /// Ascending by id.
+    /// In ascending order of id.
     public private(set) var orders: [ExchangeOrder] = []
-    /// Places of the open orders, ascending.
+    /// Indices of the open orders, ascending.
     public private(set) var open: [Int] = []
-    /// Order and fill places in the order of their events.
+    /// Order and fill indices in event order.
     public private(set) var fills: [(order: Int, fill: Int)] = []
     /// The sum of an instrument's fills.
     private var held: [InstrumentID: Quantity] = [:]
@@ -22,9 +22,9 @@ public struct ExchangeBook {
     private var bySequence: [UInt64: (order: Int, generation: Int)] = [:]
     private var requested: (sequence: SequenceNumber, event: OrderRequested)?
     private var replacing: (sequence: SequenceNumber, event: OrderReplaceRequested)?
-    /// Why the last request was refused, and which it was.
+    /// The last refused request and the reason.
     public private(set) var refusal: (request: SequenceNumber, refusal: Refusal)?
-    /// The order that the last request became.
+    /// The order created by the last request.
     public private(set) var taken: (request: SequenceNumber, order: Int)?
 
     public subscript(place: Int) -> ExchangeOrder { orders[place] }
@@ -32,14 +32,14 @@ public struct ExchangeBook {
     /// By the number of its intent or of one of its replacements.
     public func find(sequence: UInt64) -> (order: Int, generation: Int)? { bySequence[sequence] }
 
-    /// The newest order that bears or bore this name.
+    /// The newest order that has or had this name.
     public func find(client: String) -> Int? { byClient[client]?.last }
 
     public func openOrders(_ instrument: InstrumentID) -> [Int] {
         open.filter { orders[$0].instrument == instrument }
     }
 
-    /// What open sells hold of an instrument.
+    /// The quantity of an instrument reserved by open sells.
     public func heldBySells(_ instrument: InstrumentID) -> Quantity {
         openOrders(instrument).reduce(.zero) {
             orders[$1].side == .sell ? $0 + orders[$1].remaining : $0

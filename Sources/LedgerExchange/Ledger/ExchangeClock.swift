@@ -1,11 +1,11 @@
 import Glibc
 import LedgerDomain
 
-/// What time the exchange says it is: this machine's, and as far ahead as the faults say.
+/// The exchange's time: this machine's clock plus the skew set by the faults.
 public struct ExchangeClock {
     public var skew = Nanoseconds.zero
 
-    /// The machine's own.
+    /// The machine's own clock.
     public static var machine: Timestamp {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)

@@ -10,14 +10,14 @@ import LedgerReading
 import enum LedgerSimulation.FillKeys
 import LedgerRunning
 
-/// The exchange's own ledger: a journal, the engine whose simulated venue matches, and the folds that
-/// clients are answered from. Nothing is answered before it is committed, and a start reads everything
-/// from the journal.
+/// The exchange's own ledger: a journal, the engine whose simulated venue matches orders, and the
+/// folds from which clients are answered. Nothing is answered before it is committed, and a start
+/// reads everything from the journal.
 public final class ExchangeLedger {
-    /// What clients are told of, in the order of the journal.
+    /// What clients are notified of, in journal order.
     public enum Notice {
         case order(BookChange)
-        /// With the time that is told, which a recording may have ahead of the journal's.
+        /// With the time told to clients, which a recording may have ahead of the journal's.
         case quote(Quote, Timestamp)
         case trade(Trade, Timestamp)
         case bar(Bar, Timestamp)
@@ -34,20 +34,20 @@ public final class ExchangeLedger {
     private let keepsFeedTime: Bool
     private var account = AccountID.none
     public private(set) var lastTime = Timestamp.zero
-    /// The time of the last price in the journal; nil where there is none.
+    /// The time of the last price in the journal; nil if there is none.
     public private(set) var lastMarketTime: Timestamp?
-    /// Why the journal cannot go on; nothing more is taken then.
+    /// Why the journal cannot continue; nothing more is accepted then.
     public private(set) var failure: (any Error)?
-    /// The last event that was folded.
+    /// The last folded event.
     private var folded = SequenceNumber.none
-    /// What is told of the market inputs that are not folded yet, in their order; nil for those of which
-    /// nothing is told.
+    /// Notifications for market inputs that are not folded yet, in order; nil for inputs without
+    /// one.
     private var untold: [Untold] = []
-    /// What orders took of each instrument's standing quote: ask, bid.
+    /// What orders took of each instrument's current quote: ask, bid.
     private var taken: [InstrumentID: (ask: Quantity, bid: Quantity)] = [:]
     /// The share of a quote that orders may take, in thousandths of a basis point; 0 for no limit.
     private var participation: Int64 = 0
-    /// What a fill costs, of its notional.
+    /// The fee of a fill, relative to its notional.
     public private(set) var fee = BasisPoints.zero
     public private(set) var allowsShort = false
     public var tell: (Notice) -> Void = { _ in }
@@ -57,7 +57,7 @@ public final class ExchangeLedger {
         case depth(DepthUpdate, Timestamp)
     }
 
-    /// - Parameter start: when a new journal begins.
+    /// - Parameter start: the initial time of a new journal.
     public init(
         _ options: ExchangeOptions, _ dialect: any ExchangeDialect, _ symbols: [Instrument],
         start: Timestamp
@@ -85,7 +85,7 @@ public final class ExchangeLedger {
         try restore()
     }
 
-    /// The state that the engine has; read it, do not keep it.
+    /// The engine's current state. Read it, but do not keep it.
     private var engine: Engine { sequencer?.engine ?? Engine() }
     public var head: SequenceNumber { (try? journal.head.lastSequence) ?? .none }
 
@@ -107,7 +107,7 @@ public final class ExchangeLedger {
         return opening
     }
 
-    /// Orders from the whole journal, the market from its last part.
+    /// Reads orders from the whole journal and the market from its last part.
     private func restore() throws {
         let head = try journal.head.lastSequence
         try journal.forEachRecord(from: .first, filter: EventFilter(ExchangeBook.types)) { record in
@@ -154,7 +154,8 @@ public final class ExchangeLedger {
 
     private func envelope() -> Envelope { Envelope(account: account, time: nextTime()) }
 
-    /// An order that the standing quote would fill does not wait for the next one: the quote is said again.
+    /// An order that the current quote would fill does not wait for the next one: the quote is
+    /// repeated.
     private func meetMarket(_ place: Int) throws {
         let order = book[place]
         guard order.state == .open, let quote = market[order.instrument].quote?.value else {
@@ -173,7 +174,7 @@ public final class ExchangeLedger {
         try settle()
     }
 
-    /// The standing quote without what orders took of it.
+    /// The current quote minus what orders took of it.
     private func rest(of quote: Quote) -> Quote {
         guard participation > 0, let gone = taken[quote.instrument] else { return quote }
         func left(_ size: Quantity, after gone: Quantity) -> Quantity {
@@ -195,7 +196,7 @@ public final class ExchangeLedger {
         taken[fill.instrument] = gone
     }
 
-    /// - Parameter reason: the name of the cancel, where the venue gives it one.
+    /// - Parameter reason: the name of the cancel, if the venue gives it one.
     public func cancel(_ place: Int, actor: String, reason: String = "") throws {
         let order = book[place]
         let envelope = envelope()
@@ -206,7 +207,7 @@ public final class ExchangeLedger {
         try settle()
     }
 
-    /// - Returns: nil when the order has its new terms.
+    /// - Returns: nil if the order has its new terms.
     public func replace(_ place: Int, _ request: OrderReplaceRequested) throws -> Refusal? {
         let before = book[place].generations.count
         let envelope = envelope()
@@ -245,7 +246,7 @@ public final class ExchangeLedger {
         }
     }
 
-    /// Commits what was taken, then tells what followed from it.
+    /// Commits what was taken, then notifies clients.
     private func settle() throws {
         do { try commitAndTell() } catch {
             failure = error
@@ -320,7 +321,7 @@ public final class ExchangeLedger {
         instruments.first { $0.symbol == symbol }
     }
 
-    /// Leaves a checkpoint, so that the next start is quick. Orders stay open: no run ends here.
+    /// Writes a checkpoint, so that the next start is fast. Orders stay open: no run ends here.
     public func close() throws {
         try sequencer?.commitWithCheckpoint()
         try journal.flush()
@@ -329,7 +330,7 @@ public final class ExchangeLedger {
 }
 
 extension ExchangeOptions {
-    /// The setting that defines the instruments; nil where `data` defines each.
+    /// The setting that defines the instruments; nil if `data` defines each.
     fileprivate func definitions(of dialect: any ExchangeDialect) -> String? {
         if feed == .files { return nil }
         if let key = dialect.listedSetting, !configuration[key].isEmpty { return key.name }

@@ -1,15 +1,16 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One order as the venue's clients see it.
+/// One order as clients see it.
 public struct ExchangeOrder: Hashable, Sendable {
     public enum State: Hashable, Sendable {
         case open, filled, cancelled, expired, rejected
     }
 
-    /// The terms from one moment on: those it came with, and those of each replacement.
+    /// The terms from one moment on: the initial ones, and those of each replacement.
     public struct Generation: Hashable, Sendable {
-        /// The event that made it; the venue's order id is made of it where each replacement has its own.
+        /// The event that created it; used for the venue's order id if each replacement has its
+        /// own.
         public var sequence: SequenceNumber
         public var clientOrder: String
         public var quantity: Quantity
@@ -24,7 +25,7 @@ public struct ExchangeOrder: Hashable, Sendable {
     public var side: Side
     public var orderType: OrderType
     public var timeInForce: TimeInForce
-    /// What only the dialect knows of it, in words.
+    /// What only the dialect knows about it, as text.
     public var words: String
     public var generations: [Generation]
     public var state = State.open
@@ -34,15 +35,15 @@ public struct ExchangeOrder: Hashable, Sendable {
     public var fees = Money.zero
     public var updatedAt: Timestamp
     public var fills: [ExchangeFill] = []
-    /// The name that the last cancel of it had.
+    /// The name of its last cancel.
     public var cancelName = ""
 
     public var current: Generation { generations[generations.count - 1] }
     public var remaining: Quantity { current.quantity - filled }
     public var createdAt: Timestamp { generations[0].at }
 
-    /// What the terms of one generation ask for by themselves, and what of that has filled up to now, or up
-    /// to and with one of the fills.
+    /// What one generation's terms ask for by themselves, and how much of it has filled so far, or
+    /// up to and including one of the fills.
     public func own(_ generation: Int, through last: Int? = nil) -> (
         quantity: Quantity, filled: Quantity
     ) {
@@ -53,7 +54,7 @@ public struct ExchangeOrder: Hashable, Sendable {
         return (terms.quantity - terms.filledBefore, filled)
     }
 
-    /// The average of one generation's fills, half to even; 0 before the first.
+    /// The average price of one generation's fills, rounded half to even; 0 before the first.
     public func averagePrice(_ generation: Int, through last: Int? = nil) -> Price {
         let own = fills.prefix(last.map { $0 + 1 } ?? fills.count).filter {
             $0.generation == generation
@@ -70,7 +71,7 @@ public struct ExchangeOrder: Hashable, Sendable {
 }
 
 public struct ExchangeFill: Hashable, Sendable {
-    /// The event; the execution's id is made of it.
+    /// The event; the execution's id is derived from it.
     public var sequence: SequenceNumber
     public var generation: Int
     public var price: Price
@@ -78,13 +79,13 @@ public struct ExchangeFill: Hashable, Sendable {
     public var fee: Money
     public var liquidity: OrderFilled.Liquidity
     public var time: Timestamp
-    /// What of the order has filled with it.
+    /// The filled quantity of the order after it.
     public var cumulative: Quantity
-    /// What the account held of the instrument after it; splits are not counted.
+    /// The account's holding of the instrument after it; splits are not counted.
     public var position: Quantity
 }
 
-/// What an event changed for clients; the order is a place in the book.
+/// What an event changed for clients; the order is an index in the book.
 public enum BookChange: Hashable, Sendable {
     case accepted(Int)
     case filled(Int, fill: Int)

@@ -9,7 +9,8 @@ public struct Timed<Value: Hashable & Sendable>: Hashable, Sendable {
     public init(value: Value, time: Timestamp) { (self.value, self.time) = (value, time) }
 }
 
-/// What the exchange knows of one instrument's market: the last of everything, and a bounded history.
+/// What the exchange knows about one instrument's market: the last of everything, and a bounded
+/// history.
 public struct MarketHistory {
     public static let most = 5000
 
@@ -17,11 +18,11 @@ public struct MarketHistory {
     public private(set) var trade: Timed<Trade>?
     public private(set) var quotes: [Timed<Quote>] = []
     public private(set) var trades: [Timed<Trade>] = []
-    /// Closed minutes, stamped with their ends as bars are.
+    /// Closed minutes, stamped with their end like bars.
     public private(set) var minutes: [Timed<Bar>] = []
-    /// Bars of the feed that are longer than a minute.
+    /// Bars of the feed longer than a minute.
     public private(set) var longer: [Timed<Bar>] = []
-    /// The minute that is being made.
+    /// The current minute.
     public private(set) var forming: Timed<Bar>?
     private var counts: (trades: Int64, forming: Int64) = (0, 0)
 
@@ -75,7 +76,8 @@ public struct MarketHistory {
         if list.count >= 2 * most { list.removeFirst(list.count - most) }
     }
 
-    /// Bars of `seconds`, each stamped with its end, made of what there is; the last may be forming.
+    /// Bars of `seconds`, each stamped with its end, built from what exists; the last may be
+    /// incomplete.
     public func bars(seconds: Int64) -> [Timed<Bar>] {
         let length = seconds * 1_000_000_000
         var found: [Timed<Bar>] = []
@@ -101,7 +103,7 @@ public struct MarketHistory {
     }
 }
 
-/// Every instrument's market.
+/// The markets of all instruments.
 public struct MarketBook {
     private var histories: [MarketHistory] = []
 

@@ -5,9 +5,9 @@ import LedgerReading
 import LedgerVenues
 import NIOCore
 
-/// One venue behind one listener: answers requests, has faults its way, keeps the streams. Everything in it
-/// happens on one event loop.
-// Sendable unchecked: touched on its event loop only.
+/// One venue behind one listener: answers requests, applies faults and serves the streams.
+/// Everything runs on one event loop.
+// Sendable unchecked: used only on its event loop.
 final class ExchangeDesk: @unchecked Sendable {
     let venue: any Venue
     let dialect: any ExchangeDialect
@@ -33,7 +33,7 @@ final class ExchangeDesk: @unchecked Sendable {
 
     // MARK: Requests
 
-    /// The answer, and by how many nanoseconds it is late.
+    /// The answer, and its delay in nanoseconds.
     func answer(_ request: Request) -> (Answer, late: Int64) {
         if request.path.hasPrefix("/control") { return (control(request), 0) }
         guard venue.serves(request.path) else {
@@ -55,7 +55,7 @@ final class ExchangeDesk: @unchecked Sendable {
         return (afterwards(request, answer, retryAfter), late)
     }
 
-    /// What was done stays done, whatever the client hears of it.
+    /// What was done stays done, whatever the client is told.
     private func afterwards(_ request: Request, _ answer: Answer, _ retryAfter: Int64) -> Answer {
         guard request.method != "GET", answer.status < 300 else { return answer }
         if faults.happens(.silenceAfterAccept) { return .never }
@@ -97,7 +97,7 @@ final class ExchangeDesk: @unchecked Sendable {
         if waitsForSubscriber, venue.subscribers > 0 { runner.start() }
     }
 
-    /// What the faults do with one order update.
+    /// Applies the faults to one order update.
     func fate() -> SocketHandler.Fate {
         if faults.happens(.disconnect) { return .disconnect }
         if faults.happens(.halfFrame) { return .halfFrame }
@@ -161,7 +161,7 @@ final class ExchangeDesk: @unchecked Sendable {
         return plan
     }
 
-    /// One event as if a feed had it.
+    /// One event, as if it came from a feed.
     private func feed(_ kind: String, _ body: WireValue) throws {
         let ledger = venue.ledger
         guard let id = ledger.instrument(symbol: body["symbol"]?.string ?? "")?.id else {

@@ -1,10 +1,10 @@
 import LedgerDomain
 import LedgerReading
 
-/// How the exchange misbehaves, as `name=value,…`. Shares are probabilities from 0 to 1, drawn from a
-/// generator of the fault's own, so that one fault does not move another.
+/// How the exchange misbehaves, as `name=value,…`. Shares are probabilities from 0 to 1. Each fault
+/// has its own generator, so that one does not affect another.
 public struct FaultPlan: Hashable, Sendable {
-    /// Every fault by its name, its meaning, and whether it is a probability.
+    /// All faults: name, meaning, and whether the value is a probability.
     public enum Fault: String, Sendable, CaseIterable {
         case delay
         case drop
@@ -27,24 +27,24 @@ public struct FaultPlan: Hashable, Sendable {
 
         public var meaning: String {
             switch self {
-            case .delay: "answers and stream messages come up to so many milliseconds late"
+            case .delay: "maximum delay of answers and messages in milliseconds"
             case .drop: "an order update is not sent"
             case .duplicate: "an order update is sent twice"
             case .reorder: "an order update is sent after the next one"
             case .disconnect: "the stream is closed instead of sending an order update"
-            case .halfFrame: "half of an order update's frame is sent, then the stream is closed"
+            case .halfFrame: "half an order update is sent, then the stream closes"
             case .reject: "an order is refused"
-            case .rateLimit: "429 with Retry-After"
-            case .ban: "418 with Retry-After, or 403, as the dialect bans"
-            case .lostRequest: "the connection is closed before the request does anything"
-            case .errorBeforeAccept: "503, and nothing happened"
-            case .errorAfterAccept: "500, and it happened"
-            case .timeoutAfterAccept: "504, and it happened"
-            case .silenceAfterAccept: "it happened, and the connection is closed without an answer"
-            case .maintenance: "1: everything is answered with 503, streams are closed"
+            case .rateLimit: "a request gets 429 with Retry-After"
+            case .ban: "a request gets 418 with Retry-After, or 403"
+            case .lostRequest: "the connection closes before the request is handled"
+            case .errorBeforeAccept: "an order gets 503 and is not accepted"
+            case .errorAfterAccept: "an order gets 500 but is accepted"
+            case .timeoutAfterAccept: "an order gets 504 but is accepted"
+            case .silenceAfterAccept: "an order is accepted but not answered"
+            case .maintenance: "1: everything gets 503 and streams are closed"
             case .clockSkew: "milliseconds by which the exchange's clock is ahead"
-            case .retryAfter: "seconds that a 429 or 418 asks for; 1 unless given"
-            case .seed: "of the draws"
+            case .retryAfter: "seconds in Retry-After (default: 1)"
+            case .seed: "seed of the random generator"
             }
         }
 
@@ -56,12 +56,12 @@ public struct FaultPlan: Hashable, Sendable {
         }
     }
 
-    /// In 10^-9, by the fault's place.
+    /// In units of 10^-9, indexed by fault.
     private var values = [Int64](repeating: 0, count: Fault.allCases.count)
 
     public init() { self[.retryAfter] = FixedPoint.one }
 
-    /// - Throws: `InputError` for a name that is none and a value out of bounds.
+    /// - Throws: `InputError` for an unknown name or a value out of range.
     public init(_ text: String) throws {
         self.init()
         for part in text.split(separator: ",") {
@@ -74,11 +74,11 @@ public struct FaultPlan: Hashable, Sendable {
     public mutating func set(_ name: String, to text: String) throws {
         guard let fault = Fault(rawValue: name) else {
             let names = Fault.allCases.map(\.rawValue).joined(separator: ", ")
-            throw InputError("faults: '\(name)' is none of \(names)")
+            throw InputError("faults: '\(name)' is not one of \(names)")
         }
         guard let value = try? Price(text).raw, !fault.isShare || (0...FixedPoint.one) ~= value,
             fault == .clockSkew || value >= 0, value.magnitude <= 86_400_000 * 1_000_000_000
-        else { throw InputError("faults: \(name)=\(text) is out of bounds") }
+        else { throw InputError("faults: \(name)=\(text) is out of range") }
         self[fault] = value
     }
 
@@ -87,7 +87,7 @@ public struct FaultPlan: Hashable, Sendable {
         set { values[Fault.allCases.firstIndex(of: fault) ?? 0] = newValue }
     }
 
-    /// A whole number that is no probability.
+    /// A whole number that is not a probability.
     public func whole(_ fault: Fault) -> Int64 { self[fault] / FixedPoint.one }
 
     public var text: String {
@@ -97,7 +97,7 @@ public struct FaultPlan: Hashable, Sendable {
     }
 }
 
-/// Draws what a plan says.
+/// Draws the faults of a plan.
 public struct FaultDice {
     public var plan: FaultPlan {
         didSet { if plan[.seed] != oldValue[.seed] { reseed() } }

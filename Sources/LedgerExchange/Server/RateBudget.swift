@@ -1,8 +1,9 @@
 import LedgerDomain
 
-/// How much a client may still ask for in this minute, and whether it is banned for not having listened.
+/// How much a client may still request in this minute, and whether it is banned for ignoring the
+/// limit.
 public struct RateBudget {
-    /// A minute; 0 for no limit.
+    /// Per minute; 0 for no limit.
     public var limit: Int
     public private(set) var used = 0
     private var minute = Int64.min
@@ -18,7 +19,7 @@ public struct RateBudget {
         case banned(Int64)
     }
 
-    /// Requests over the limit before a ban.
+    /// The number of requests over the limit before a ban.
     public static let patience = 20
 
     public mutating func spend(_ weight: Int, at time: Timestamp) -> Verdict {
@@ -35,7 +36,7 @@ public struct RateBudget {
         return .limited(Self.seconds(until: resetsAt, from: time))
     }
 
-    /// What was spent on a request that turned out to cost nothing.
+    /// Returns what was charged for a request that cost nothing.
     public mutating func giveBack(_ weight: Int) { used = max(0, used - weight) }
 
     public var remaining: Int { limit > 0 ? max(0, limit - used) : 1_000_000 }

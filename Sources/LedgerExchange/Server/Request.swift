@@ -1,6 +1,6 @@
 import LedgerVenues
 
-/// Names and values in the order in which they came.
+/// Names and values in the order received.
 public struct Parameters: Hashable, Sendable {
     public var pairs: [(name: String, value: String)] = []
 
@@ -14,7 +14,7 @@ public struct Parameters: Hashable, Sendable {
 
     public init(_ pairs: [(name: String, value: String)]) { self.pairs = pairs }
 
-    /// Nil where it is missing or empty.
+    /// Nil if missing or empty.
     public subscript(name: String) -> String? {
         guard let value = pairs.first(where: { $0.name == name })?.value, !value.isEmpty else {
             return nil
@@ -54,7 +54,7 @@ public struct Parameters: Hashable, Sendable {
     }
 }
 
-/// One request as it came off the wire.
+/// A request as received.
 public struct Request: Hashable, Sendable {
     public var method: String
     /// Decoded, without the query.
@@ -79,15 +79,15 @@ public struct Request: Hashable, Sendable {
         self.body = body
     }
 
-    /// The path's parts between slashes.
+    /// The parts of the path between slashes.
     public var parts: [String] { path.split(separator: "/").map(String.init) }
 }
 
-/// What goes back, and how.
+/// What is sent back, and how.
 public struct Answer: Hashable, Sendable {
     public enum Delivery: Hashable, Sendable {
         case whole
-        /// The connection is closed and nothing is written.
+        /// The connection is closed without an answer.
         case never
     }
 

@@ -5,8 +5,8 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 
-/// Collects one request after the other and writes the desk's answers; a request for a stream turns the
-/// connection into a web socket, whether it is the connection's first or not.
+/// Collects requests one after another and writes the desk's answers. A request for a stream turns
+/// the connection into a web socket, even if it is not the first request.
 final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -14,7 +14,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     private static let mostBytes = 1 << 20
 
     private let desk: ExchangeDesk
-    /// What stands before it in the pipeline and goes when the connection becomes a web socket.
+    /// The handlers before it in the pipeline, removed when the connection becomes a web socket.
     private let plain: [any RemovableChannelHandler]
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []

@@ -2,7 +2,7 @@ import LedgerDomain
 import NIOCore
 import NIOWebSocket
 
-/// One web socket: frames in and out, and what faults do to order updates.
+/// One web socket: frames in and out, and faults applied to order updates.
 final class SocketHandler: ChannelInboundHandler, StreamLink {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
@@ -15,9 +15,9 @@ final class SocketHandler: ChannelInboundHandler, StreamLink {
     private let request: Request
     private var context: ChannelHandlerContext?
     var session: (any StreamSession)?
-    /// An update that the next one overtakes.
+    /// An update that the next one will overtake.
     private var held: (bytes: [UInt8], isBinary: Bool)?
-    /// No message goes before an earlier one that is late.
+    /// No message overtakes an earlier one that is delayed.
     private var lastDue = Timestamp.zero
 
     init(_ desk: ExchangeDesk, _ request: Request) { (self.desk, self.request) = (desk, request) }
@@ -64,7 +64,7 @@ final class SocketHandler: ChannelInboundHandler, StreamLink {
 
     func send(_ bytes: [UInt8], isBinary: Bool) {
         guard let context else { return }
-        // A client that does not read is let go instead of remembered for.
+        // Disconnect a client that does not read instead of buffering for it.
         guard context.channel.isWritable else { return close(code: 1008) }
         let late = desk.lateness()
         let now = ExchangeClock.machine
@@ -110,7 +110,7 @@ final class SocketHandler: ChannelInboundHandler, StreamLink {
         context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
     }
 
-    /// The frame's head and half of what it announces, past the encoder.
+    /// Writes the frame header and half of the announced payload, bypassing the encoder.
     private func sendHalf(_ bytes: [UInt8]) {
         guard let context else { return }
         var raw: [UInt8] = [0x81]

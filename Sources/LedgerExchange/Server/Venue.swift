@@ -4,16 +4,16 @@ import LedgerVenues
 /// The client's end of one web socket, as a session writes to it.
 public protocol StreamLink: AnyObject {
     func send(_ bytes: [UInt8], isBinary: Bool)
-    /// An order update, with which the faults have their way.
+    /// An order update, subject to faults.
     func sendUpdate(_ bytes: [UInt8], isBinary: Bool)
     func close(code: UInt16)
 }
 
-/// What is spoken over one web socket.
+/// The protocol of one web socket.
 public protocol StreamSession: AnyObject {
     func opened()
     func received(_ bytes: [UInt8])
-    /// The exchange goes away; the socket is closed right after.
+    /// The exchange is closing; the socket is closed right afterwards.
     func closing()
 }
 
@@ -24,20 +24,20 @@ extension StreamSession {
 /// One venue's API over one ledger.
 public protocol Venue: AnyObject {
     var ledger: ExchangeLedger { get }
-    /// How many clients listen to market data.
+    /// How many clients subscribe to market data.
     var subscribers: Int { get }
 
-    /// Whether the path is this venue's.
+    /// Whether the path belongs to this venue.
     func serves(_ path: String) -> Bool
     func answer(_ request: Request) throws -> Answer
     /// Whether a web socket may be opened there.
     func isStream(_ request: Request) -> Bool
-    /// Nil where no stream is.
+    /// Nil if there is no stream.
     func stream(_ request: Request, _ link: any StreamLink) -> (any StreamSession)?
     func closed(_ session: any StreamSession)
     func tell(_ notice: ExchangeLedger.Notice)
 
-    /// What a fault is answered with.
+    /// The answer for a fault.
     func faultAnswer(_ fault: FaultPlan.Fault, retryAfter: Int64) -> Answer
 }
 
@@ -55,13 +55,13 @@ public final class Misbehaviour {
 }
 
 extension OrderID {
-    /// A UUID of the event's number: the same in every run of the exchange.
+    /// A UUID derived from the event's number: the same in every run of the exchange.
     public func uuid(_ kind: UInt16) -> String {
         let digits = number.hex
         return "\(UInt64(kind).hex.suffix(8))-0000-4000-8000-\(digits.suffix(12))"
     }
 
-    /// The number that `uuid` made it of.
+    /// The number from which `uuid` was derived.
     public static func number(uuid text: String, _ kind: UInt16) -> UInt64? {
         let parts = text.lowercased().split(separator: "-")
         guard parts.count == 5, UInt64(parts[0], radix: 16) == UInt64(kind), parts[4].count == 12

@@ -6,10 +6,10 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSettings
 
-/// The files that operators and their scripts read, computed from the journal: the same journal gives the
-/// same bytes, whenever and wherever (B22). Names and contents bear event times alone.
+/// The files that operators and their scripts read, computed from the journal: the same journal
+/// gives the same bytes, at any time and place (B22). Names and contents contain only event times.
 public struct Artifacts: Follower {
-    /// A file's place below the folder, and its bytes.
+    /// A file's path below the directory, and its bytes.
     public struct File: Hashable, Sendable {
         public var path: String
         public var bytes: [UInt8]
@@ -22,8 +22,8 @@ public struct Artifacts: Follower {
             .accountDefined, .strategyDefined,
         ] + SignalFunnel.types + StrategyHealth.types
 
-    /// Kept in memory with the folds: one that is started again begins at the first event and hands over
-    /// the same bytes.
+    /// Kept in memory with the folds. A new instance starts at the first event and produces the
+    /// same bytes.
     public private(set) var position = SequenceNumber.none
     private var names = NameBook()
     private var funnel = SignalFunnel()
@@ -34,12 +34,12 @@ public struct Artifacts: Follower {
     private var hasStrategies = false
     private let sink: (File) throws -> Void
 
-    /// - Parameter sink: takes each file once it is whole.
+    /// - Parameter sink: receives each file once it is complete.
     public init(_ sink: @escaping (File) throws -> Void) { self.sink = sink }
 
-    /// Hands over every artifact of a journal, each once and in an order that is always the same.
+    /// Produces every artifact of a journal, each once and always in the same order.
     ///
-    /// Memory holds the folds and one day's lines.
+    /// Memory holds the folds and the lines of one day.
     public static func build(
         _ journal: any Journal, _ sink: @escaping (File) throws -> Void
     ) throws {
@@ -51,7 +51,7 @@ public struct Artifacts: Follower {
     public mutating func apply(_ record: Record) throws {
         if let type = record.type, NameBook.types.contains(type) { try names.remember(record) }
         hasStrategies = hasStrategies || record.type == .strategyDefined
-        // Weeks begin on Mondays; the summary is of the moment before the new one.
+        // Weeks start on Mondays; the summary describes the moment before the new week.
         let week = (record.time.utcDay + 3).floorDivided(by: 7)
         if week > lastWeek, lastWeek != .min, hasStrategies {
             try sink(HealthArtifact.file(health, names, day: week * 7 - 3 - 1))
@@ -74,7 +74,7 @@ public struct Artifacts: Follower {
         for file in FunnelArtifacts.files(funnel, names) { try sink(file) }
     }
 
-    /// Hands over what the last run, week and day have come to.
+    /// Produces the files of the last run, week and day.
     public mutating func close() throws {
         try endRun()
         if hasStrategies {
@@ -100,7 +100,8 @@ public struct Artifacts: Follower {
             .replacing("T", with: "_")
     }
 
-    /// A name that is safe in a path: letters, digits, dots and dashes, anything else an underscore.
+    /// A name that is safe in a path: letters, digits, dots and dashes; anything else becomes an
+    /// underscore.
     static func fileName(_ text: String) -> String {
         String(
             text.unicodeScalars.map { scalar -> Character in

@@ -1,12 +1,12 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Structured events, one a line, by UTC day (A17): what `grep KILL_SWITCH` and jq read.
+/// Structured events, one per line, by UTC day (A17), for `grep KILL_SWITCH` and jq.
 struct EventLines {
     private var day = Int64.min
     private var bytes: [UInt8] = []
 
-    /// - Returns: the day before, once its last line is known.
+    /// - Returns: the previous day, once its last line is known.
     mutating func add(
         _ record: Record, _ names: NameBook, _ run: String
     ) throws -> Artifacts.File? {

@@ -48,7 +48,7 @@ enum FunnelArtifacts {
         return object.text
     }
 
-    /// To 10^-6, rounded half to even; 0 where there was nothing.
+    /// Rounded half to even to 10^-6; 0 if there was nothing.
     static func rate(_ part: UInt64, of whole: UInt64) -> String {
         guard whole > 0 else { return "0" }
         let millionths = FixedPoint.dividedHalfEven(

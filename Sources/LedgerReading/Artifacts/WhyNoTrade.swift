@@ -17,7 +17,7 @@ public struct WhyNoTrade {
             }
     }
 
-    /// Of equals the stage that comes first.
+    /// Among equals, the earliest stage.
     public var blocker: String {
         guard funnel.raw > 0 else { return "NO_RAW_SIGNALS" }
         var best: (stage: SignalStage, count: UInt64)?

@@ -5,20 +5,20 @@ import LedgerJournal
 import LedgerProjections
 import LedgerSafety
 
-/// What stood between a span of a journal and its entries, the heaviest first: refusals by rule, orders
-/// that ended without a fill, latches that stand, and that there were no prices or no signals at all.
+/// What stopped entries in a range of a journal, most frequent first: refusals by rule, orders that
+/// ended without a fill, active latches, and missing prices or signals.
 public struct EntryBlockers: Sendable {
     public struct Blocker: Hashable, Sendable {
-        /// None where it concerns all.
+        /// None if it concerns all strategies.
         public var strategy: StrategyID
         public var instrument: InstrumentID
         public var stage: String
         public var reason: String
-        /// Signals or orders that it stopped; 0 for what stands and has stopped none.
+        /// Signals or orders that it stopped; 0 for an active block that has stopped none.
         public var count: UInt64
-        /// The last event that shows it; none where there is no event to show.
+        /// The last event that shows it; none if there is no such event.
         public var last: SequenceNumber
-        /// What was compared at the last, in the rule's unit; nil where nothing was.
+        /// The last value compared, in the rule's unit; nil if there was none.
         public var value: Measure?
         public var limit: Measure?
         /// How it ends.
@@ -27,19 +27,19 @@ public struct EntryBlockers: Sendable {
 
     /// Bars, quotes and trades.
     public private(set) var prices: UInt64 = 0
-    /// The last price of the span; the last before it where the span has none.
+    /// The last price in the range, or the last one before it.
     public private(set) var lastPrice = SequenceNumber.none
-    /// Entries alone.
+    /// Entries only.
     public private(set) var signals: UInt64 = 0
     /// Entry signals that became orders.
     public private(set) var executed: UInt64 = 0
     /// Entry orders that filled, at least in part.
     public private(set) var filled: UInt64 = 0
-    /// By how much they stopped, of equals the latest first.
+    /// Sorted by the number stopped; among equals, the latest first.
     public private(set) var blockers: [Blocker] = []
     private var gate: TradingGate
     private var isEntry = false
-    /// Signals of one strategy and instrument that one rule stopped, with the last of them.
+    /// Signals of one strategy and instrument that one rule stopped, and the last of them.
     private struct Refused: Sendable {
         var strategy: StrategyID
         var instrument: InstrumentID
@@ -51,7 +51,7 @@ public struct EntryBlockers: Sendable {
     private var refusals: [Refused] = []
     /// Entry orders without a fill so far, by number.
     private var waiting: [OrderID: OrderIntended] = [:]
-    /// Those of them that the venue has said it took.
+    /// Those of them that the venue has accepted.
     private var accepted: Set<OrderID> = []
     private let symbol: InstrumentID?
 
@@ -62,9 +62,9 @@ public struct EntryBlockers: Sendable {
     ]
 
     /// - Parameters:
-    ///   - start: the first event of the span.
-    ///   - end: the last.
-    ///   - symbol: of this instrument alone; nil for all.
+    ///   - start: the first event of the range.
+    ///   - end: the last event.
+    ///   - symbol: only this instrument; nil for all.
     public init(
         of journal: any Journal, from start: SequenceNumber, through end: SequenceNumber,
         symbol: InstrumentID?
@@ -92,7 +92,7 @@ public struct EntryBlockers: Sendable {
         }
     }
 
-    /// As the runbooks name it: the stage that stopped most, or that nothing came so far.
+    /// In the runbooks' words: the stage that stopped most, or that there was nothing to stop.
     public var primary: String {
         if prices == 0 { return "NO_DATA" }
         if signals == 0 { return "NO_RAW_SIGNALS" }
@@ -103,7 +103,7 @@ public struct EntryBlockers: Sendable {
             counts.append((stage, count))
         }
         let most = counts.map(\.count).max() ?? 0
-        // Of equals the stage that comes first.
+        // Among equals, the earliest stage.
         let first = counts.first { $0.count == most && most > 0 }
         return first?.stage.blocker ?? SignalStage.execution.blocker
     }
@@ -148,7 +148,7 @@ public struct EntryBlockers: Sendable {
             let event = try OrderRejected(record)
             let mend =
                 event.reason.isEmpty
-                ? "what the venue asks for" : "the venue said: \(event.reason)"
+                ? "an order that meets the venue's rules" : "the venue said: \(event.reason)"
             end(event.order, "orderRejected", mend, record)
         default: break
         }
@@ -223,7 +223,7 @@ public struct EntryBlockers: Sendable {
         }
     }
 
-    /// Nothing came that could be stopped.
+    /// There was nothing that could be stopped.
     private mutating func addSilence(of journal: any Journal, _ end: SequenceNumber) throws {
         func silence(_ reason: String, mend: String) {
             blockers.append(
@@ -233,11 +233,11 @@ public struct EntryBlockers: Sendable {
                     last: lastPrice, mend: mend))
         }
         if prices == 0 {
-            silence("no prices", mend: "data that reach into the span: ledger backtest --continue")
+            silence("no prices", mend: "data for this period: ledger backtest --continue")
         } else if signals == 0 {
             let isHeard = try isHeard(journal, end)
             silence(
-                isHeard ? "no entry signal in \(prices) prices" : "no strategy listens",
+                isHeard ? "no entry signal in \(prices) prices" : "no strategy uses it",
                 mend: isHeard
                     ? "prices at which a strategy decides"
                     : "a strategy with this symbol in strategies.N.symbols")
@@ -255,7 +255,7 @@ public struct EntryBlockers: Sendable {
         }
     }
 
-    /// Latches that would stop the next entry and have stopped none of these.
+    /// Latches that would stop the next entry but have stopped none so far.
     private mutating func addStanding() {
         for latch in gate.latches
         where symbol == nil || latch.scope != .symbol || latch.instrument == symbol {

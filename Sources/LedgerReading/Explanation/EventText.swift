@@ -2,13 +2,13 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSafety
 
-/// Events as a person reads them, in one line each; what a text says is in the event, nothing is computed.
+/// One readable line per event. A line only states what is in the event; nothing is computed.
 public struct EventText: Sendable {
     private let names: NameBook
 
     public init(_ names: NameBook) { self.names = names }
 
-    /// The type's own sentence, or its fields where it has none.
+    /// A sentence for the type, or its fields if there is none.
     public func describe(_ record: Record) throws -> String {
         switch record.type {
         case .bar:
@@ -128,7 +128,7 @@ public struct EventText: Sendable {
         }
     }
 
-    /// The fields behind the envelope's, as `key=value`.
+    /// The fields after the envelope's, as `key=value`.
     private func fields(_ record: Record) throws -> String {
         let line = try json(record)
         let known = ["seq", "type", "time", "recorded", "account", "accountKind"]
@@ -139,7 +139,7 @@ public struct EventText: Sendable {
         }.joined(separator: ", ")
     }
 
-    /// The event's JSON, without a line feed.
+    /// The event's JSON, without its line feed.
     public func json(_ record: Record) throws -> String {
         var writer = JSONLineWriter(names: names)
         var bytes: [UInt8] = []
@@ -147,7 +147,7 @@ public struct EventText: Sendable {
         return String(decoding: bytes.dropLast(), as: UTF8.self)
     }
 
-    /// `"a":"b c","d":1` as `a=b c  d=1`; escapes other than of quotes stay.
+    /// Turns `"a":"b c","d":1` into `a=b c  d=1`; escapes other than quotes stay.
     public static func plain(_ json: Substring) -> String {
         var plain = ""
         var isText = false

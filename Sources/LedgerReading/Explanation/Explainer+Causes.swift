@@ -5,10 +5,10 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSettings
 
-/// From each type of event to those that it came from.
+/// Finds the causes of each type of event.
 extension Explainer {
-    /// The nearest causes, the most telling first. The input stands among them unless another one comes
-    /// of it and leads there.
+    /// The nearest causes, most informative first. The input is included unless another cause comes
+    /// from it and leads there.
     func causes(of event: KeptEvent) throws -> [Link] {
         var links = try specific(event).filter {
             $0.sequence != .none && $0.sequence < event.sequence
@@ -26,7 +26,8 @@ extension Explainer {
         }
     }
 
-    /// What the input is to an event, and whether it is told beside other causes of the same step.
+    /// How the input relates to an event, and whether it is shown next to other causes of the same
+    /// step.
     private static func input(_ type: EventType?) -> (relation: String, isAlwaysTold: Bool) {
         switch type {
         case .orderFilled: ("filled by", true)
@@ -66,15 +67,15 @@ extension Explainer {
         }
     }
 
-    /// The last of these types that came of the same input before this event.
+    /// The last event of these types that came from the same input before this event.
     private func sibling(_ event: KeptEvent, _ types: [EventType]) throws -> SequenceNumber? {
         try step(before: event).last { $0.type.map(types.contains) == true }?.sequence
     }
 
     // MARK: Signals and orders
 
-    /// A signal that was refused or an order made smaller: the signal, what was taken off before, and
-    /// the latch or the settings that hold the limit.
+    /// For a refused signal or a reduced order: the signal, earlier reductions, and the latch or
+    /// settings that define the limit.
     private func verdict(_ refused: KeptEvent) throws -> [Link] {
         let (refusal, strategy) = try refused.read { record in
             switch record.type {
@@ -116,7 +117,7 @@ extension Explainer {
         return links
     }
 
-    /// What made the signal of this chain smaller before it came to its end.
+    /// What reduced the signal of this chain before it ended.
     private func adjustments(_ event: KeptEvent) throws -> [Link] {
         try step(before: event).filter {
             $0.type == .sizeAdjusted && $0.correlation == event.correlation
@@ -127,7 +128,7 @@ extension Explainer {
         let parent = try event.read { try OrderIntended($0).parent }
         if parent != .none {
             var links = [Link("protects", parent)]
-            // Placed anew: the exit before it was for more than there is left to protect.
+            // Placed again, because the previous exit was for more than remains to be protected.
             if try self.event(parent).cause != event.cause,
                 let replaced = try sibling(event, [.orderCancelled])
             {
@@ -147,7 +148,8 @@ extension Explainer {
             + gate.latches.filter { $0.effect == .flatten }.map { Link("wanted by", $0.sequence) }
     }
 
-    /// An order outside changes in two steps: it is asked for, and the venue says that it is so.
+    /// An order at an external venue changes in two steps: the request, and the venue's
+    /// confirmation.
     private func change(_ event: KeptEvent) throws -> [Link] {
         let order = try event.read { try Self.order($0) }
         let relation = event.type == .intentReleased ? "lets go" : "changes"
@@ -157,7 +159,7 @@ extension Explainer {
         return [Link(relation, order), Link("as was asked by", asked)]
     }
 
-    /// The last request about an order, where it went to a venue outside.
+    /// The last request about an order, if it went to an external venue.
     private func asked(
         _ types: [EventType], of order: OrderID, before event: KeptEvent
     ) throws -> SequenceNumber? {
@@ -180,7 +182,8 @@ extension Explainer {
         case .positionClosed:
             because =
                 [.orderFilled, .positionAdjusted]
-                // What protects a position outside makes way for the order that closes it.
+                // What protects a position at an external venue makes way for the order that closes
+                // it.
                 + (event.type == .cancelIntended ? [.orderIntended] : [])
         case .halted: because = [.latchEngaged, .drawdownChanged]
         default: return links + [Link("ended at", event.cause)]
@@ -238,7 +241,7 @@ extension Explainer {
         {
             links.append(Link("after", check))
         }
-        // A fall from the peak began what is left now; from NORMAL nothing is left.
+        // A fall from the peak began the phase that ends now; NORMAL has no such beginning.
         let stop: DrawdownStop = try fold(before: event.sequence)
         if event.type != .peakRebased, stop.phase != .normal,
             let began = try last([.drawdownChanged], before: event.sequence)
@@ -275,7 +278,7 @@ extension Explainer {
             }
         }
         if snapshot == 0 {
-            // What a venue took for a fill, or a fill of no open order.
+            // A venue's charge for a fill, or a fill of no open order.
             return try sibling(event, [.orderFilled]).map { links + [Link("paid for", $0)] }
                 ?? links
         }

@@ -4,12 +4,12 @@ import LedgerJournal
 import LedgerProjections
 import LedgerSafety
 
-/// Finds what an event came from. Every link leads to an earlier event, so that each walk ends.
+/// Finds the causes of an event. Every link leads to an earlier event, so each walk ends.
 struct Explainer {
     struct Link {
         var relation: String
         var sequence: SequenceNumber
-        /// What of the event matters here, where its text does not say it.
+        /// What matters about the event here, if its text does not say it.
         var note: String?
 
         init(_ relation: String, _ sequence: SequenceNumber, note: String? = nil) {
@@ -67,7 +67,7 @@ struct Explainer {
         return found
     }
 
-    /// What was derived of the same input before this event.
+    /// Events derived from the same input before this event.
     func step(before event: KeptEvent) throws -> [KeptEvent] {
         var found: [KeptEvent] = []
         guard event.cause.next < event.sequence else { return found }
@@ -79,7 +79,7 @@ struct Explainer {
         return found
     }
 
-    /// The last event of these types before another one, of an instrument where one is named.
+    /// The last event of these types before another one, for an instrument if one is given.
     func last(
         _ types: [EventType], before sequence: SequenceNumber, _ instrument: InstrumentID? = nil,
         from first: SequenceNumber = .first,
@@ -106,9 +106,10 @@ struct Explainer {
         try ProjectionReader.fold(of: journal, through: SequenceNumber(sequence.number - 1))
     }
 
-    // MARK: What came of it
+    // MARK: Effects
 
-    /// What an input, a signal, an order or a latch led to; other events lead to nothing by themselves.
+    /// The effects of an input, a signal, an order or a latch; other events have no effects by
+    /// themselves.
     mutating func outcomes(
         of sequence: SequenceNumber, limit: Int
     ) throws -> [Explanation.Node] {
@@ -136,7 +137,7 @@ struct Explainer {
         }
     }
 
-    /// A signal is decided at once; of a refusal the tree says what stopped it.
+    /// A signal is decided at once; for a refusal the tree shows what stopped it.
     private mutating func outcome(ofSignal event: KeptEvent) throws -> [Explanation.Node] {
         let ends: [EventType] = [.signalRejected, .intentRejected, .orderIntended, .sizeAdjusted]
         var links: [SequenceNumber] = []
@@ -168,7 +169,7 @@ struct Explainer {
         return try found + faults(ofOrder: event, through: found.last?.sequence)
     }
 
-    /// What went wrong on its way to a venue: requests without an answer, refusals.
+    /// What went wrong on the way to a venue: requests without an answer, refusals.
     private func faults(
         ofOrder event: KeptEvent, through last: SequenceNumber?
     ) throws -> [Explanation.Node] {
@@ -201,7 +202,7 @@ struct Explainer {
         return found
     }
 
-    /// The order that an event is about; none for others.
+    /// The order that an event concerns; none for other events.
     static func order(_ record: Record) throws -> OrderID {
         switch record.type {
         case .orderSubmitted: try OrderSubmitted(record).order

@@ -3,30 +3,30 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 
-/// Why an event is in a journal: a tree of what it came from, down to the inputs, and what came of it.
+/// Why an event is in a journal: the tree of its causes down to the inputs, and its effects.
 public struct Explanation: Sendable {
     public struct Node: Sendable {
-        /// How it bears on the event above it, as "fills" in "a fill: fills an order".
+        /// How it relates to the event above it, such as "fills" in "a fill: fills an order".
         public var relation: String
         public var sequence: SequenceNumber
         public var type: String
         public var time: Timestamp
-        /// What it says, in one line for a person.
+        /// A one-line description.
         public var text: String
         /// The event as JSON.
         public var json: String
-        /// An input has no causes: a tree ends there.
+        /// An input has no causes: the tree ends there.
         public var isInput: Bool
-        /// Whether its causes are told where it stands for the first time.
+        /// Whether its causes are shown where it appears first.
         public var isRepeated = false
         /// Each is earlier in the journal.
         public var causes: [Node] = []
     }
 
     public let root: Node
-    /// What an input, a signal, an order or a latch led to, in the order of the journal.
+    /// The effects of an input, a signal, an order or a latch, in journal order.
     public let outcomes: [Node]
-    /// Whether more came of it than is listed.
+    /// Whether there are more effects than listed.
     public let hasMoreOutcomes: Bool
 
     public static let mostOutcomes = 50
@@ -40,10 +40,10 @@ public struct Explanation: Sendable {
         hasMoreOutcomes = found.count > Self.mostOutcomes
     }
 
-    /// The event that a person names: its number, `order:N`, `fill:N`, or an intent's 32 hexadecimal
-    /// digits.
+    /// The event that the user names: its number, `order:N`, `fill:N`, or the 32 hexadecimal digits
+    /// of an intent.
     ///
-    /// - Throws: `InputError` that says what is there instead.
+    /// - Throws: `InputError` that lists what is possible.
     public static func sequence(
         of text: String, in journal: any Journal
     ) throws -> SequenceNumber {
@@ -53,12 +53,12 @@ public struct Explanation: Sendable {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let number = parts.last.flatMap({ UInt64($0) }), parts.count == 1 || number > 0 else {
             throw InputError(
-                "'\(text)' is no event: give its number, order:N, fill:N, or an intent's 32 "
+                "'\(text)' is not an event; write its number, order:N, fill:N, or an intent's 32 "
                     + "hexadecimal digits, as `ledger tail` prints them")
         }
         let head = try journal.head.lastSequence
         guard number > 0, number <= head.number else {
-            throw InputError("the journal has the events 1 to \(head), not \(number)")
+            throw InputError("the journal has events 1 to \(head), not \(number)")
         }
         let sequence = SequenceNumber(number)
         guard parts.count == 2 else { return sequence }
@@ -77,8 +77,8 @@ public struct Explanation: Sendable {
             guard record.type != type else { return false }
             let name = record.type?.name ?? "of an unknown type"
             throw InputError(
-                "event \(sequence) is \(name), not \(noun); `ledger tail --type \(type.name)` lists "
-                    + "them")
+                "event \(sequence) is \(name), not \(noun); `ledger tail --type \(type.name)` "
+                    + "lists them")
         }
     }
 
@@ -88,7 +88,7 @@ public struct Explanation: Sendable {
         if let known = try journal.deduplicated(producer: "intent", key: .intent(intent)) {
             return known
         }
-        // The rows beside the blocks may be lost; the events say it too.
+        // The rows beside the blocks may be lost; the events contain the same.
         var found = SequenceNumber.none
         try journal.forEachRecord(from: .first, filter: EventFilter([.orderIntended])) { record in
             guard try OrderIntended(record).intent == intent else { return true }
@@ -101,7 +101,7 @@ public struct Explanation: Sendable {
 }
 
 extension IntentID {
-    /// Reads what `description` writes; nil for anything else.
+    /// Parses what `description` writes; nil for anything else.
     init?(hexadecimal text: String) {
         guard text.utf8.count == 32, text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }),
             let high = UInt64(text.prefix(16), radix: 16),

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One event with its bytes, kept beyond the read.
+/// A copy of one event, kept beyond the read.
 package struct KeptEvent {
     package let sequence: SequenceNumber
     package let type: EventType?

@@ -2,7 +2,7 @@ import LedgerEvents
 import LedgerSafety
 
 extension RejectionReason {
-    /// The setting that holds the rule's limit; nil for rules that have none.
+    /// The setting that defines the rule's limit; nil if there is none.
     public var setting: String? {
         switch self {
         case .portfolioHeat: "risk.max_portfolio_heat"
@@ -26,18 +26,18 @@ extension RejectionReason {
         }
     }
 
-    /// How what stopped a signal ends, where no latch says it.
+    /// How a block ends, if no latch says it.
     public var mend: String {
         switch self {
         case .insufficientCash: "more cash, or a smaller size"
-        case .sizeZero, .belowLot: "a larger size: what was left is less than a lot"
+        case .sizeZero, .belowLot: "a larger size: the remainder is below one lot"
         case .currencyMismatch: "an instrument in the account's currency"
-        case .duplicateIntent: "the next bar: this one was decided"
+        case .duplicateIntent: "the next bar: this one was already decided"
         case .unknownInstrument: "a definition of the instrument"
-        case .overflow: "a smaller size: the order fits no record"
+        case .overflow: "a smaller size: the order exceeds the number range"
         case .noPosition: "account.allow_short, or a position to sell"
         case .badPrice: "a price above zero"
-        case .workingOrder: "the end of the order that works"
+        case .workingOrder: "the end of the working order"
         case .accountKind: "an account of the other kind"
         case .dataQuality, .feedPaused: "good data: ledger project quality"
         case .regime: "another regime, or filters.regime"
@@ -46,17 +46,17 @@ extension RejectionReason {
         case .topSignals, .entriesPerDay: "the next trading day, or \(setting ?? "")"
         case .signalRate, .orderRate: "a little time, or \(setting ?? "")"
         case .rampup: "the end of the ramp-up"
-        default: setting.map { "more room below \($0)" } ?? "ledger gate status says how"
+        default: setting.map { "more room under \($0)" } ?? "see ledger gate status"
         }
     }
 }
 
 extension EndReason {
-    /// How an entry that ended without a fill would have filled.
+    /// What would have let an entry fill that ended without a fill.
     var mend: String {
         switch self {
         case .notFilled: "another time in force, or a better limit"
-        case .dayEnded: "a limit that the day reaches, or good till cancelled"
+        case .dayEnded: "a limit that is reached within the day, or good till cancelled"
         case .runEnded: "a longer run: ledger backtest --continue"
         case .halted: "the end of the latch: ledger gate status"
         case .reconciled: "an order that the venue knows"

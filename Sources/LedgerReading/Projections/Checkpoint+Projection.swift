@@ -18,7 +18,7 @@ extension Checkpoint {
             name: Engine.name, version: Engine.version, sequence: sequence, bytes: writer.bytes)
     }
 
-    /// The engine and every projection that it keeps.
+    /// The engine and every projection that it maintains.
     package static func all(of engine: Engine, at sequence: SequenceNumber) -> [Checkpoint] {
         [Checkpoint(of: engine, at: sequence)]
             + ProjectionRegister.all.compactMap { $0.checkpoint(of: engine, at: sequence) }

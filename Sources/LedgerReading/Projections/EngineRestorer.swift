@@ -3,7 +3,7 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 
-/// Brings an engine to a moment of a journal: from the nearest checkpoint, then by its inputs.
+/// Restores an engine to a moment of a journal: from the nearest checkpoint, then by its inputs.
 public enum EngineRestorer {
     /// - Returns: the engine after the event `sequence` and everything derived from it up to there.
     public static func engine(
@@ -21,7 +21,7 @@ public enum EngineRestorer {
         return engine
     }
 
-    /// The last good checkpoint and its sequence; a new engine where there is none.
+    /// The last valid checkpoint and its sequence number; a new engine if there is none.
     private static func nearest(
         _ journal: any Journal, _ sequence: SequenceNumber
     ) throws -> (Engine, SequenceNumber) {

@@ -4,9 +4,9 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 
-/// An account's equity at the end of each UTC day that has events, and what is computed from it.
+/// An account's equity at the end of each UTC day with events, and figures computed from it.
 ///
-/// Ratios are doubles for people to look at; no decision depends on them.
+/// Ratios are doubles for display; no decision depends on them.
 public struct EquityCurve: Sendable {
     public struct Point: Hashable, Sendable {
         /// Days since 1970.
@@ -45,7 +45,8 @@ public struct EquityCurve: Sendable {
         if let point = point() { points.append(point) }
     }
 
-    /// Equity less what was deposited in between, over the equity before: one a day after the first.
+    /// Equity minus the deposits in between, divided by the previous equity: one per day after the
+    /// first.
     public var returns: [Double] {
         zip(points, points.dropFirst()).compactMap { before, after in
             guard before.equity.raw > 0 else { return nil }
@@ -61,7 +62,7 @@ public struct EquityCurve: Sendable {
         return Double(last.day - first.day) / 365.25
     }
 
-    /// (last / first)^(1 / years) − 1 over the days' equity.
+    /// (last / first)^(1 / years) − 1 of the daily equity.
     public var growthPerYear: Double? {
         guard let years, let first = points.first, let last = points.last, first.equity.raw > 0,
             last.equity.raw > 0
@@ -69,8 +70,8 @@ public struct EquityCurve: Sendable {
         return pow(last.equity.double / first.equity.double, 1 / years) - 1
     }
 
-    /// Mean over standard deviation (n − 1) of the daily returns, times the square root of their number
-    /// a year.
+    /// Mean divided by standard deviation (n − 1) of the daily returns, times the square root of
+    /// the number of returns per year.
     public var sharpeRatio: Double? {
         let returns = returns
         guard let years, returns.count > 1 else { return nil }

@@ -3,14 +3,14 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 
-/// Folds a journal up to a moment, from the nearest checkpoint of the same version.
+/// Folds a journal up to a moment, starting at the nearest checkpoint of the same version.
 public enum ProjectionReader {
-    /// After this many events a checkpoint is worth its bytes.
+    /// A checkpoint is worthwhile after this many events.
     private static let worthSaving: UInt64 = 100_000
 
     /// - Parameters:
     ///   - sequence: the last event to include; nil for all.
-    ///   - saves: whether a long fold may leave a checkpoint for the next reader.
+    ///   - saves: whether a long fold may write a checkpoint for the next reader.
     public static func fold<P: Projection>(
         _ type: P.Type = P.self, of journal: any Journal, through sequence: SequenceNumber? = nil,
         saves: Bool = false
@@ -41,9 +41,9 @@ public enum ProjectionReader {
         return state
     }
 
-    /// The last event whose event time is not after `time`; none when all are later.
+    /// The last event whose event time is not after `time`; none if all are later.
     ///
-    /// Event times never run backwards, so halving the range finds it in about 25 reads.
+    /// Event times never go back, so a binary search finds it in about 25 reads.
     public static func sequence(
         of journal: any Journal, atOrBefore time: Timestamp
     ) throws -> SequenceNumber {

@@ -3,8 +3,8 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSafety
 
-/// Every projection of this package. Checkpoints, verification, pruning, `ledger project` and
-/// `ledger diff` all read this list, so a projection that is named here takes part in all of them.
+/// All projections of this package. Checkpoints, verification, pruning, `ledger project` and
+/// `ledger diff` read this list, so a projection listed here takes part in all of them.
 package enum ProjectionRegister {
     package static let all: [RegisteredProjection] = [
         .kept(
@@ -51,9 +51,9 @@ package enum ProjectionRegister {
         ProjectionView("config", keys: ["key"]) { try $0.settings() },
     ]
 
-    /// Every table, in the order in which `ledger diff` compares them.
+    /// All tables, in the order in which `ledger diff` compares them.
     package static let views = all.flatMap(\.views) + ofEngine
 
-    /// The projections that the engine does not keep.
+    /// The projections that the engine does not maintain.
     package static let besideEngine = all.filter { !$0.isKept }
 }

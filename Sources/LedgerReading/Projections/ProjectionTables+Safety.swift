@@ -4,9 +4,9 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSafety
 
-/// The tables of what may trade, and of what became of what was wanted.
+/// The tables of what may trade, and of what became of orders and signals.
 extension ProjectionTables {
-    /// The trading mode and since when it holds.
+    /// The trading mode and since when it applies.
     public func mode() throws -> Table {
         let gate = try fold(TradingGate.self)
         var table = Table([.init("mode"), .init("since")])
@@ -14,7 +14,7 @@ extension ProjectionTables {
         return table
     }
 
-    /// The latches that stand.
+    /// The active latches.
     public func gate() throws -> Table { Self.latches(try fold(TradingGate.self), names) }
 
     public static func latches(_ gate: TradingGate, _ names: NameBook) -> Table {
@@ -34,7 +34,7 @@ extension ProjectionTables {
         return table
     }
 
-    /// The drawdown stop: one row, with the equity at which it would next trigger.
+    /// The drawdown stop: one row, with the equity at which it triggers next.
     public mutating func drawdown() throws -> Table {
         let engine = try engine()
         let (stop, rules) = (engine.stop, engine.rules.drawdown)
@@ -62,14 +62,14 @@ extension ProjectionTables {
         return table
     }
 
-    /// The highest equity that triggers, to 10^-9, rounded down.
+    /// The highest equity that triggers it, rounded down to 10^-9.
     private static func line(_ share: Price, _ worth: AccountEquity?) -> String? {
         guard let worth, worth.peakEquityValue > 0 else { return nil }
         let line = DrawdownRules.line(share, worth.peakEquityValue)
         return "\(Money(raw: line / Int128(FixedPoint.one)))"
     }
 
-    /// Every limit with what is used of it.
+    /// Every limit and how much of it is used.
     public mutating func limits() throws -> Table {
         var table = Table([
             .init("setting"), .init("limit", .decimal), .init("used", .decimal),
@@ -154,7 +154,7 @@ extension ProjectionTables {
 }
 
 extension Latch {
-    /// As commands and tables name it: `global`, `strategy:NAME` or `symbol:NAME`.
+    /// As in commands and tables: `global`, `strategy:NAME` or `symbol:NAME`.
     public func scope(_ names: NameBook) -> String {
         switch scope {
         case .global: "global"

@@ -7,12 +7,12 @@ import LedgerSafety
 
 /// The state of a journal after one of its events, as the tables that `ledger project` prints.
 ///
-/// Each is folded from its nearest checkpoint when it is asked for. Amounts are in the account's
-/// currency, shares of 1 with nine decimals where they are compared and with six where they are looked at.
+/// Each table is folded from its nearest checkpoint on demand. Amounts are in the account's
+/// currency. Shares have nine decimals if they are compared and six if they are only displayed.
 public struct ProjectionTables {
     let journal: any Journal
     let through: SequenceNumber
-    /// Whether a long fold to the journal's end may leave a checkpoint.
+    /// Whether a long fold to the journal's end may write a checkpoint.
     private let saves: Bool
     public let names: NameBook
     private var restored: Engine?
@@ -36,7 +36,7 @@ public struct ProjectionTables {
         return engine
     }
 
-    /// Six decimals of a share, rounded.
+    /// A share with six decimals, rounded.
     static func share(_ value: Double) -> String {
         "\(Price(rounding: (value * 1e6).rounded() / 1e6) ?? .zero)"
     }
@@ -45,7 +45,7 @@ public struct ProjectionTables {
 
     /// By account, strategy and instrument.
     ///
-    /// - Parameter includesClosed: shows positions of quantity 0 too.
+    /// - Parameter includesClosed: also shows positions with quantity 0.
     public func positions(includesClosed: Bool) throws -> Table {
         let equity = try fold(EquityBook.self)
         var table = Table([
@@ -79,7 +79,7 @@ public struct ProjectionTables {
             }
     }
 
-    /// Each open lot, by position, the oldest first.
+    /// Each open lot, by position, oldest first.
     public func lots(includesClosed: Bool) throws -> Table {
         var table = Table([
             .init("account"), .init("strategy"), .init("symbol"), .init("opened"),
@@ -97,7 +97,7 @@ public struct ProjectionTables {
         return table
     }
 
-    /// What an order at a venue outside waits for; nil where it waits for the market alone.
+    /// What an order at an external venue waits for; nil if it only waits for the market.
     private func awaited(_ order: Order, _ engine: Engine) -> String? {
         guard engine.isRemote, order.state.isOpen else { return nil }
         if engine.isHeldBack(order.id) { return "exits to be back" }
@@ -110,7 +110,7 @@ public struct ProjectionTables {
         return order.state == .intended ? "the venue's answer" : nil
     }
 
-    /// Open orders, and `ended` ones, by number.
+    /// Open orders and `ended` ones, by number.
     public mutating func orders(_ ended: [Order] = []) throws -> Table {
         let open = try fold(OrderRegister.self).open
         let isOutside = open.contains { $0.account.kind != .simulated }
@@ -137,7 +137,7 @@ public struct ProjectionTables {
         return table
     }
 
-    /// The definition of each instrument that holds now.
+    /// The current definition of each instrument.
     public func instruments() -> Table {
         var table = Table([
             .init("symbol"), .init("instrument", .number), .init("venue"), .init("currency"),
@@ -152,7 +152,7 @@ public struct ProjectionTables {
         return table
     }
 
-    /// How many orders came to which state.
+    /// How many orders reached each state.
     public func counts() throws -> Table {
         let register = try fold(OrderRegister.self)
         var table = Table([.init("what"), .init("count", .number)])
@@ -202,7 +202,7 @@ public struct ProjectionTables {
         return table
     }
 
-    /// Profit of each account: of the last event's UTC day, and in total.
+    /// Each account's profit: on the last event's UTC day, and in total.
     public func profit() throws -> Table {
         let book = try fold(ProfitAndLoss.self)
         var table = Table([

@@ -1,7 +1,7 @@
-/// A table of the state of a journal by which two moments can be compared.
+/// A table of a journal's state that can be compared between two moments.
 public struct ProjectionView: Hashable, Sendable {
     public let name: String
-    /// The columns that identify a row; none for a table of one row.
+    /// The columns that identify a row; empty for a table with one row.
     private let keys: [String]
     /// The key column whose day differs between two moments although the row is the same.
     private let dayColumn: String?
@@ -14,7 +14,7 @@ public struct ProjectionView: Hashable, Sendable {
         (self.name, self.keys, self.dayColumn, self.make) = (name, keys, dayColumn, make)
     }
 
-    /// The view of that name; nil when the register has none.
+    /// The view with that name; nil if there is none.
     public init?(named name: String) {
         guard let view = Self.all.first(where: { $0.name == name }) else { return nil }
         self = view
@@ -28,11 +28,11 @@ public struct ProjectionView: Hashable, Sendable {
 
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
-    /// The rows that `ledger project` prints, with closed positions.
+    /// The rows that `ledger project` prints, including closed positions.
     public func table(_ tables: inout ProjectionTables) throws -> Table { try make(&tables) }
 
-    /// Identifies a row: its keys in one text. A day that differs between two moments reads "day", so
-    /// that the two can be compared.
+    /// Identifies a row: its keys as one text. A day that differs between two moments reads "day",
+    /// so that the rows can be compared.
     public func subject(_ row: [String?], of table: Table) -> String {
         let cells = keys.compactMap { key -> String? in
             let cell = table.index(key).flatMap { row[$0] }
@@ -41,7 +41,7 @@ public struct ProjectionView: Hashable, Sendable {
         return cells.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    /// Whether a column is compared: it is no key, or one that `subject` shortens.
+    /// Whether a column is compared: it is not a key, or `subject` shortens it.
     func compares(_ column: String) -> Bool {
         !keys.contains(column) || dayColumn != nil
     }

@@ -4,11 +4,11 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 
-/// A projection with what the package does with it.
+/// A projection with everything that the package does with it.
 package struct RegisteredProjection: Sendable {
     package let projection: any Projection.Type
     package let views: [ProjectionView]
-    /// The state as the engine keeps it; nil where it is folded beside the engine.
+    /// The engine's copy of the state; nil if it is folded separately.
     private let state: (@Sendable (Engine) -> any Projection)?
 
     /// A projection that is part of the engine's state.
@@ -18,7 +18,7 @@ package struct RegisteredProjection: Sendable {
         RegisteredProjection(projection: type, views: views, state: state)
     }
 
-    /// A projection that the engine does without.
+    /// A projection that the engine does not need.
     static func beside<P: Projection>(
         _ type: P.Type, _ views: ProjectionView...
     ) -> RegisteredProjection {
@@ -27,7 +27,7 @@ package struct RegisteredProjection: Sendable {
 
     package var isKept: Bool { state != nil }
 
-    /// A checkpoint of the state that the engine keeps; nil where it keeps none.
+    /// A checkpoint of the engine's copy; nil if the engine has none.
     package func checkpoint(of engine: Engine, at sequence: SequenceNumber) -> Checkpoint? {
         state.map { Checkpoint(of: $0(engine), at: sequence) }
     }
@@ -50,14 +50,14 @@ package struct RegisteredProjection: Sendable {
 package protocol ProjectionFold: Sendable {
     var name: String { get }
     var version: UInt32 { get }
-    /// Applies an event of the projection's types and ignores every other one, as readers do.
+    /// Applies an event of the projection's types and ignores all others, as readers do.
     mutating func apply(_ record: Record) throws(FoldError)
     func checkpoint(at sequence: SequenceNumber) -> Checkpoint
 }
 
 package struct Fold<P: Projection>: ProjectionFold {
     package private(set) var state: P
-    /// Whether the projection reads a type, by the type's number.
+    /// Whether the projection reads a type, by type number.
     private let isRead: [Bool]
 
     package init(_ state: P = P()) {

@@ -2,28 +2,28 @@ import LedgerDomain
 import LedgerEvents
 import LedgerJournal
 
-/// What differs between the states of a journal at two of its moments.
+/// The differences between the states of a journal at two moments.
 public struct StateDiff: Sendable {
-    /// One value that is another one, or stands on one side alone.
+    /// A value that differs, or that exists on one side only.
     public struct Change: Hashable, Sendable {
         public var view: ProjectionView
-        /// Which row; empty for a table of one.
+        /// Which row; empty for a table with one row.
         public var subject: String
         public var field: String
-        /// Nil where that side has no such row or value.
+        /// Nil if that side has no such row or value.
         public var before: String?
         public var after: String?
     }
 
-    /// By view, then in the order of the rows of the first moment, new rows last.
+    /// By view, then in the row order of the first moment; new rows last.
     public let changes: [Change]
 
     /// Each side is folded from its nearest checkpoint.
     ///
     /// - Parameters:
-    ///   - start: the one moment, after this event; `.none` is before the first.
-    ///   - end: the other one, earlier or later.
-    ///   - views: what is compared.
+    ///   - start: one moment, after this event; `.none` is before the first.
+    ///   - end: the other moment, earlier or later.
+    ///   - views: what to compare.
     public init(
         of journal: any Journal, from start: SequenceNumber, to end: SequenceNumber,
         views: [ProjectionView] = ProjectionView.all

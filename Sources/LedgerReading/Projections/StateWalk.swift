@@ -7,13 +7,13 @@ import LedgerSafety
 
 /// A walk through a journal, event by event, with the state after each.
 public struct StateWalk {
-    /// What to look for: a type of event or an instrument.
+    /// What to look for: an event type or an instrument.
     public enum Target: Hashable, Sendable {
         case type(EventType)
         case instrument(InstrumentID)
     }
 
-    /// The event that the state stands after.
+    /// The state is the one after this event.
     public private(set) var current: SequenceNumber
     public let first: SequenceNumber
     public let last: SequenceNumber
@@ -24,12 +24,12 @@ public struct StateWalk {
     private var gate = TradingGate()
     private var stop = DrawdownStop()
 
-    /// More orders and positions than this are counted, not listed.
+    /// If there are more orders and positions, they are counted instead of listed.
     public static let mostListed = 10
-    /// Up to here going on is cheaper than beginning at a checkpoint.
+    /// Up to this distance, continuing is cheaper than restarting from a checkpoint.
     private static let shortWay: UInt64 = 100_000
 
-    /// Stands at `first`.
+    /// Starts at `first`.
     public init(
         _ journal: any Journal, from first: SequenceNumber, through last: SequenceNumber
     ) throws {
@@ -46,7 +46,7 @@ public struct StateWalk {
         stop = try ProjectionReader.fold(of: journal, through: current)
     }
 
-    /// Goes to an event of the walk, forward or back; beyond its ends to the end.
+    /// Goes to an event of the walk, forward or back; stops at the ends of the walk.
     public mutating func go(to wanted: SequenceNumber) throws {
         let target = min(max(wanted, first), last)
         guard target > current, target.number - current.number <= Self.shortWay else {
@@ -65,13 +65,13 @@ public struct StateWalk {
         current = target
     }
 
-    /// Reads a type's name or a symbol; nil for neither.
+    /// Parses an event type or a symbol; nil if it is neither.
     public func target(_ text: String) -> Target? {
         if let type = EventType(name: text) { return .type(type) }
         return names.instrument(symbol: text).map { .instrument($0.id) }
     }
 
-    /// The next event of this kind behind the present one.
+    /// The next event of this kind after the current one.
     public func next(_ target: Target) throws -> SequenceNumber? {
         guard current < last else { return nil }
         var filter: EventFilter
@@ -89,7 +89,7 @@ public struct StateWalk {
 
     // MARK: What is shown
 
-    /// The event and the state after it, a line each.
+    /// The event and the state after it, one line each.
     public func lines() throws -> [String] {
         var lines: [String] = []
         try journal.forEachRecord(from: current, through: current) { record in

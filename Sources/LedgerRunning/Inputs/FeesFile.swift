@@ -6,17 +6,17 @@ import LedgerSettings
 import enum LedgerSimulation.FillKeys
 import LedgerVenues
 
-/// Files of what venues take of each trade.
+/// Files of the fees that venues charge.
 public enum FeesFile {
     public static func read(_ path: String) throws -> VenueFees {
         let bytes = try WholeFile.read(path)
         do { return try VenueFees(bytes) } catch {
-            throw InputError("\(path): \(error); `ledger data import-fees` makes a file of fees")
+            throw InputError("\(path): \(error); create a fee file with `ledger data import-fees`")
         }
     }
 
-    /// Sees that a run counts with the fees that the venues take (Q06): `venue.fee_basis_points` is what a
-    /// taker pays for each instrument that a file of `venue.fees` has.
+    /// Checks that a run uses the venues' fees (Q06): `venue.fee_basis_points` must be the taker
+    /// fee of every instrument in a file of `venue.fees`.
     public static func check(_ settings: Settings, _ instruments: [Instrument]) throws {
         for path in try settings[VenueFileKeys.fees] {
             let schedule = try read(path)

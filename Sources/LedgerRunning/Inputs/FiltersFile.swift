@@ -7,27 +7,27 @@ import LedgerSettings
 import LedgerVenues
 import VenueRegister
 
-/// Files of what venues say of their instruments, and what the journal is told of them (Q07).
+/// Files of the venues' instruments, and what the journal records of them (Q07).
 public enum FiltersFile {
-    /// Days after which filters are stale, unless `venue.filters_max_age_days` says another number.
+    /// Days after which filters are stale, unless `venue.filters_max_age_days` is set.
     public static let standardDays = VenueFileKeys.filtersMaxAgeDays.standard
 
     public static func read(_ path: String) throws -> VenueCatalogue {
         let bytes = try WholeFile.read(path)
         do { return try VenueCatalogue(bytes) } catch {
             throw InputError(
-                "\(path): \(error); `ledger data import-filters` makes a file of filters")
+                "\(path): \(error); create a filter file with `ledger data import-filters`")
         }
     }
 
-    /// The filters of these instruments from the files that the settings name, in the order of the
-    /// instruments; nothing where they name none.
+    /// The filters of these instruments from the files that the settings name, in instrument order;
+    /// empty if the settings name none.
     ///
-    /// Each instrument must be in one of the files: an order of one that is not would leave unquantised.
+    /// Each instrument must be in one of the files; otherwise its orders would be sent unadjusted.
     ///
-    /// - Parameter now: the present, where filters have to be of it; nil in a back-test, whose data are of
-    ///   another time.
-    /// - Throws: `InputError` for files that are stale, that lack an instrument, or where the venue does not
+    /// - Parameter now: the current time, if filters must be current; nil in a back-test, whose
+    ///   data are from another time.
+    /// - Throws: `InputError` if files are stale, an instrument is missing, or the venue does not
     ///   trade it.
     public static func events(
         _ settings: Settings, _ instruments: [Instrument], now: Timestamp?
@@ -37,7 +37,7 @@ public enum FiltersFile {
             settings[VenueFileKeys.filters], instruments, now: now, maximumDays: days)
     }
 
-    /// - Parameter paths: of two files that have a symbol, the first counts.
+    /// - Parameter paths: if two files have a symbol, the first one is used.
     public static func events(
         _ paths: [String], _ instruments: [Instrument], now: Timestamp?,
         maximumDays: Int64 = standardDays
@@ -57,10 +57,10 @@ public enum FiltersFile {
                 let event = catalogue.event(symbol, instrument.id)
             else {
                 throw InputError(
-                    "\(symbol) is in none of the filters of \(paths.joined(separator: ","))")
+                    "\(symbol) is not in the filters of \(paths.joined(separator: ","))")
             }
             if now != nil, catalogue[symbol]?.isTradable == false {
-                throw InputError("\(catalogue.venue) does not trade \(symbol) at present")
+                throw InputError("\(catalogue.venue) does not currently trade \(symbol)")
             }
             return event
         }
@@ -72,20 +72,20 @@ public enum FiltersFile {
         }.filter { !$0.isEmpty }
     }
 
-    /// Nil for filters young enough, else what is wrong with their age. Those of exactly the limit are
-    /// stale; a venue's clock may be a day ahead of ours.
+    /// Nil if the filters are recent enough, otherwise what is wrong with their age. Filters of
+    /// exactly the limit are stale. A venue's clock may be a day ahead of ours.
     public static func problem(
         _ catalogue: VenueCatalogue, at now: Timestamp, maximumDays: Int64 = standardDays
     ) -> String? {
         let age = now.nanoseconds.subtractingReportingOverflow(catalogue.madeAt.nanoseconds)
         let days = age.partialValue.floorDivided(by: Nanoseconds.day.count)
         guard !age.overflow, days >= -1 else {
-            return "the filters are of \(catalogue.madeAt), which is to come"
+            return "the filters are from \(catalogue.madeAt), which is in the future"
         }
         guard days >= maximumDays else { return nil }
         return
-            "Filters are stale: they are of \(catalogue.madeAt), \(days) days ago, and may be less "
-            + "than \(maximumDays) days old" + remedy(catalogue.venue)
+            "Filters are stale: they are from \(catalogue.madeAt), \(days) days ago, and may be "
+            + "less than \(maximumDays) days old" + remedy(catalogue.venue)
     }
 
     private static func remedy(_ venue: String) -> String {

@@ -6,7 +6,7 @@ import LedgerImport
 import LedgerJournal
 import LedgerReading
 
-/// One stream of inputs in order of time: a tape or a file of market data.
+/// One stream of inputs in time order: a tape or a market data file.
 final class InputSource {
     private enum Origin {
         case tape(LMDBJournal, BlockReader)
@@ -15,14 +15,14 @@ final class InputSource {
 
     let name: String
     private let origin: Origin
-    /// The run's number for each of the tape's instruments.
+    /// The run's number for each instrument of the tape.
     private var renamed: [InstrumentID] = []
     private var block: RecordIterator?
     private var record: Record?
     private var event: MarketEvent?
-    /// When the next input happened; nil at the end.
+    /// The time of the next input; nil at the end.
     private(set) var nextTime: Timestamp?
-    /// What it defines; a tape's own numbers, a file's number in the run.
+    /// Its definitions, with the tape's own numbers, or for a file with the run's number.
     private(set) var instruments: [Instrument] = []
 
     var badRows: BadRowReport? {
@@ -46,20 +46,20 @@ final class InputSource {
             return true
         }
         guard kind == .tape else {
-            throw InputError("\(path) is no tape but a journal that was run")
+            throw InputError("\(path) is not a tape but the journal of a run")
         }
         instruments = found
         origin = .tape(journal, try journal.reader(from: .first))
     }
 
-    /// Opens a file; its rows are of `instrument`.
+    /// Opens a file whose rows belong to `instrument`.
     init(file path: String, format: ImportFormat, instrument: Instrument) throws {
         name = path
         instruments = [instrument]
         origin = .file(try DataFile(path: path, format: format, instrument: instrument.id))
     }
 
-    /// Goes to the first input, with the run's numbers for a tape's instruments.
+    /// Moves to the first input, with the run's numbers for a tape's instruments.
     func start(_ number: (Instrument) throws -> InstrumentID) throws {
         for instrument in instruments {
             let index = Int(instrument.id.number)
@@ -80,8 +80,8 @@ final class InputSource {
         }
     }
 
-    /// Passes over what a journal has already: everything before `time`, and of `time` itself the inputs
-    /// that are among `known`, each of which stands for one.
+    /// Skips what a journal already has: everything before `time`, and at `time` itself the inputs
+    /// in `known`, each of which matches one.
     func skip(before time: Timestamp, knownAt known: inout [[UInt8]]) throws {
         while let next = nextTime, next <= time {
             if next == time {
@@ -93,7 +93,7 @@ final class InputSource {
         }
     }
 
-    /// The next input as the journal would hold it.
+    /// The next input in the form in which the journal stores it.
     private func bytesOfNext() throws -> [UInt8] {
         var batch = Batch(next: .first)
         if let record {
@@ -104,7 +104,7 @@ final class InputSource {
         return batch.record(.first).map { Array($0.bytes) } ?? []
     }
 
-    /// Hands over the inputs before `limit`, at least one and at most `count` of them.
+    /// Passes on the inputs before `limit`, at least one and at most `count`.
     func deliver(before limit: Timestamp, atMost count: Int, to sequencer: inout Sequencer) throws {
         switch origin {
         case .file(let file): try deliver(file, limit, count, &sequencer)
@@ -112,7 +112,7 @@ final class InputSource {
         }
     }
 
-    // Both loops work on locals: every access to a field of a class is checked for exclusivity.
+    // Both loops use locals, because every access to a field of a class is checked for exclusivity.
 
     private func deliver(
         _ file: DataFile, _ limit: Timestamp, _ count: Int, _ sequencer: inout Sequencer
@@ -168,7 +168,7 @@ final class InputSource {
         }
     }
 
-    /// Definitions were read before; everything else that a tape may hold is data.
+    /// Definitions were read earlier; everything else on a tape is data.
     private static func isData(_ type: UInt16) -> Bool {
         switch EventType(rawValue: type) {
         case .bar, .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied,

@@ -4,14 +4,14 @@ import LedgerImport
 import LedgerJournal
 import LedgerReading
 
-/// Writes files of market data into a tape: a journal that holds inputs only.
+/// Imports market data files into a tape, a journal that holds inputs only.
 public struct TapeImport {
     public struct Result: Sendable {
         public var rows: UInt64 = 0
         public var first: Timestamp?
         public var last: Timestamp?
         public var badRows: [(file: String, report: BadRowReport)] = []
-        /// Actions and predictions of other symbols, which are no bad rows.
+        /// Actions and predictions for other symbols, which do not count as bad rows.
         public var otherSymbolRows = 0
         public var wasInterrupted = false
     }
@@ -24,10 +24,10 @@ public struct TapeImport {
         self.name = name
     }
 
-    /// Appends the rows of the files in their order, which is the order of their times.
+    /// Appends the rows of the files, which must be in time order.
     ///
-    /// - Throws: `ImportError` at the first bad row, unless the format skips them. What was committed
-    ///   before stays: a tape of the rows up to there.
+    /// - Throws: `ImportError` at the first bad row, unless the format skips bad rows. What was
+    ///   committed before stays: a tape with the rows up to there.
     public func append(
         _ files: [String], format: ImportFormat, instrument: Instrument,
         progress: (UInt64, (read: Int, of: Int?)) -> Void = { _, _ in },
@@ -45,7 +45,7 @@ public struct TapeImport {
                 guard last.map({ event.time >= $0 }) ?? true else {
                     throw InputError(
                         "\(file.name):\(file.lineNumber): \(event.time) is before the tape's last "
-                            + "event at \(last ?? .zero); import files in the order of their times")
+                            + "event at \(last ?? .zero); import files in time order")
                 }
                 if batch.firstSequence == .first, batch.isEmpty || batch.eventCount == 0 {
                     try open(&batch, at: event.time)
@@ -95,7 +95,7 @@ public struct TapeImport {
         }
     }
 
-    /// The number of the instrument in the tape, whether it is defined there, and the last time.
+    /// The instrument's number on the tape, whether the tape defines it, and the last time.
     private func state(
         of instrument: Instrument
     ) throws -> (number: InstrumentID, isDefined: Bool, last: Timestamp?) {
@@ -111,7 +111,7 @@ public struct TapeImport {
         }
         guard kind == .tape else {
             throw InputError(
-                "\(name) is no tape but a journal that was run; import into another one")
+                "\(name) is not a tape but the journal of a run; choose another journal")
         }
         var last: Timestamp?
         try journal.forEachRecord(from: head) { record in
@@ -122,7 +122,7 @@ public struct TapeImport {
             var same = instrument
             same.id = known.id
             guard same == known else {
-                throw InputError("\(instrument.symbol) is defined differently in \(name)")
+                throw InputError("\(instrument.symbol) has a different definition in \(name)")
             }
             return (known.id, true, last)
         }

@@ -4,15 +4,15 @@ import LedgerReading
 import LedgerSafety
 import LedgerVenues
 
-/// A venue's account, positions and open orders in one JSON object, as Alpaca's API answers them:
+/// A venue's account, positions and open orders in one JSON object, in the form of Alpaca's API:
 ///
 ///     {"account": {"cash": "1000.00", "portfolio_value": "1500", "buying_power": "1000"},
 ///      "positions": [{"symbol": "AAPL", "qty": "5", "avg_entry_price": "100.10"}],
 ///      "orders": [{"id": "61e6", "client_order_id": "…", "symbol": "AAPL", "side": "buy",
 ///                  "qty": "10", "filled_qty": "4", "limit_price": null, "status": "new"}]}
 ///
-/// Numbers may be texts or numbers; their digits are taken as they stand. Fields that are not named here
-/// are passed over. Everything is checked before anything is journaled.
+/// Numbers may be strings or numbers; their digits are used as written. Other fields are ignored.
+/// Everything is checked before anything is journaled.
 public struct VenueSnapshotFile {
     public private(set) var began: VenueSnapshotBegan
     public private(set) var positions: [VenuePositionReported] = []
@@ -22,7 +22,7 @@ public struct VenueSnapshotFile {
         VenueSnapshot(began, positions: positions, orders: orders)
     }
 
-    /// States in which an order still works; others are passed over.
+    /// The states in which an order is still working; orders in others are skipped.
     private static let open = [
         "new", "accepted", "pending_new", "accepted_for_bidding", "partially_filled", "held",
         "pending_replace", "pending_cancel", "stopped", "suspended", "calculated", "open",
@@ -31,7 +31,7 @@ public struct VenueSnapshotFile {
         "filled", "done_for_day", "canceled", "cancelled", "expired", "replaced", "rejected",
     ]
 
-    /// - Parameter instrument: the ledger's number for a symbol; none for one it does not know.
+    /// - Parameter instrument: the ledger's number for a symbol; none for an unknown symbol.
     public init(
         _ text: String, name: String, kind: SnapshotKind,
         instrument: (String) -> InstrumentID
@@ -41,7 +41,7 @@ public struct VenueSnapshotFile {
         hash.add(kind.rawValue)
         let root = try Self.json(text, of: name)
         guard case .object = root else {
-            throw InputError("\(name): an object with account, positions and orders is needed")
+            throw InputError("\(name): not a JSON object with account, positions and orders")
         }
         let reader = FieldReader(name: name)
         let account = try reader.object(root, "account", of: "")
@@ -76,7 +76,7 @@ public struct VenueSnapshotFile {
             throw InputError("\(name): is no JSON: \(error)")
         }
         if let field = root.repeatedField {
-            throw InputError("\(name): is no JSON: \(field) appears twice in one object")
+            throw InputError("\(name): is not valid JSON: \(field) appears twice in one object")
         }
         return root
     }
@@ -118,7 +118,7 @@ public struct VenueSnapshotFile {
             filled.raw <= quantity.raw
         else {
             throw InputError(
-                "\(reader.name): \(place) has filled \(filled) of \(quantity), which cannot be")
+                "\(reader.name): \(place) has filled \(filled) of \(quantity), which is impossible")
         }
         guard limit.raw >= 0, let price = Int64(exactly: limit.raw) else {
             throw InputError("\(reader.name): \(place).limit_price \(limit) cannot be")
@@ -144,23 +144,23 @@ public struct VenueSnapshotFile {
     }
 }
 
-/// Reads fields of a JSON object and names what is wrong with one.
+/// Reads fields of a JSON object and reports the field that is wrong.
 private struct FieldReader {
     let name: String
 
     func object(_ node: JSONValue, _ key: String, of place: String) throws -> JSONValue {
         guard let value = node[key], case .object = value else {
-            throw InputError("\(name): \(key) is missing or no object")
+            throw InputError("\(name): \(key) is missing or not an object")
         }
         return value
     }
 
-    /// Empty where it is absent.
+    /// Empty if the field is missing.
     func list(_ node: JSONValue, _ key: String) throws -> [JSONValue] {
         guard let value = node[key] else {
-            throw InputError("\(name): \(key) is missing; write [] where there are none")
+            throw InputError("\(name): \(key) is missing; write [] if there are none")
         }
-        guard let elements = value.array else { throw InputError("\(name): \(key) is no list") }
+        guard let elements = value.array else { throw InputError("\(name): \(key) is not a list") }
         return elements
     }
 
@@ -175,7 +175,8 @@ private struct FieldReader {
         guard let text = written(node[key]) else { return nil }
         guard let value = try? Money(text) else {
             throw InputError(
-                "\(name): \(place).\(key) '\(text)' is no plain decimal of nine places at most")
+                "\(name): \(place).\(key) '\(text)' is not a plain decimal with at most nine places"
+            )
         }
         return value
     }
@@ -187,7 +188,8 @@ private struct FieldReader {
         return value
     }
 
-    /// A text, number or truth value as it is written; nil for anything else, for null and for nothing.
+    /// A string, number or boolean as written; nil for anything else, for null and for a missing
+    /// value.
     private func written(_ value: JSONValue?) -> String? {
         switch value {
         case .string(let text), .number(let text): text.isEmpty ? nil : text
@@ -198,7 +200,7 @@ private struct FieldReader {
 }
 
 extension JSONValue {
-    /// The first name that stands twice in one object, here or deeper.
+    /// The first name that occurs twice in one object, at any depth.
     fileprivate var repeatedField: String? {
         switch self {
         case .object(let members):

@@ -5,18 +5,18 @@ import LedgerJournal
 import LedgerProjections
 import LedgerReading
 
-/// Feeds a journal's inputs to a new engine and compares what it derives with what was journaled, byte
-/// for byte.
+/// Runs a journal's inputs through a new engine and compares its decisions with the journaled ones,
+/// byte for byte.
 ///
 /// The engine follows the rules that the journal declares, so a journal of older rules gives the same
-/// events. It can be stepped under the newest rules instead, to see what they change.
+/// events. It can follow the newest rules instead, to show what they change.
 public struct Replay {
-    /// The first event that is not what the engine derives.
+    /// The first event that differs from what the engine derives.
     public struct Divergence: Sendable {
-        /// Where the journal has it, or would.
+        /// Where the journal has it or would have it.
         public var sequence: SequenceNumber
         public var cause: SequenceNumber
-        /// One JSON line each; nil where that side has no event.
+        /// One JSON line each; nil if that side has no event.
         public var journaled: String?
         public var derived: String?
         public var causeLine: String?
@@ -29,7 +29,7 @@ public struct Replay {
         public var last = SequenceNumber.none
         /// The oldest rules under which one of the events was derived.
         public var recordedRules = RulesVersion.newest
-        /// What the journal says wrote it, where that is not this program.
+        /// The build recorded in the journal, if it differs from this program.
         public var otherBuild: String?
         public var engine: Engine
     }
@@ -39,10 +39,10 @@ public struct Replay {
     public init(_ journal: any Journal) { self.journal = journal }
 
     /// - Parameters:
-    ///   - from: the first event to replay; the engine is restored to just before it.
-    ///   - through: the last; nil for all.
-    ///   - rules: the rules to step under, where the journal declares older ones. Definitions and digests
-    ///     are then not compared: they are no decisions.
+    ///   - from: the first event to replay. The engine is restored to just before it.
+    ///   - through: the last event; nil for all.
+    ///   - rules: the rules to follow if the journal declares older ones. Definitions and digests are
+    ///     then not compared, because they are not decisions.
     ///   - each: called with each event as it is replayed.
     public func run(
         from: SequenceNumber, through: SequenceNumber? = nil, under rules: RulesVersion? = nil,
@@ -120,7 +120,7 @@ public struct Replay {
         return nil
     }
 
-    /// What the engine derived and the journal does not have before its next input.
+    /// What the engine derived but the journal lacks before its next input.
     private func missing(
         _ state: inout State, before sequence: SequenceNumber
     ) throws -> Divergence? {

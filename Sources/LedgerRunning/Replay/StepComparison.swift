@@ -4,10 +4,10 @@ import LedgerEvents
 import LedgerProjections
 import LedgerReading
 
-/// Compares what two runs derived of one input, where their events bear other numbers.
+/// Compares what two runs derived from one input, although their events have different numbers.
 ///
-/// Two events say the same when their bytes do, with an order's number read as its intent and without
-/// cause and correlation. Definitions and digests are no decisions and are passed over.
+/// Two events are equal if their bytes are, with an order's number replaced by its intent and
+/// without cause and correlation. Definitions and digests are not decisions and are skipped.
 struct StepComparison {
     private typealias Intents = [OrderID: UInt64]
 
@@ -15,11 +15,11 @@ struct StepComparison {
     private var byType: [UInt16: WhatIf.Count] = [:]
     private let limit: Int
     private let names: NameBook
-    /// What stands for an order's number on each side.
+    /// What replaces an order's number on each side.
     private var recordedIntents: Intents = [:]
     private var otherIntents: Intents = [:]
 
-    /// Bytes of a record that name orders, by type.
+    /// The bytes of a record that refer to orders, by type.
     private static let orderOffsets: [UInt16: [Int]] = Dictionary(
         uniqueKeysWithValues: EventCatalog.payloads.map { payload in
             let offsets = payload.layout.fields.compactMap { field -> Int? in
@@ -33,7 +33,7 @@ struct StepComparison {
         .accountDefined, .strategyDefined, .stateDigested,
     ]
 
-    /// - Parameter open: the orders that both sides begin with.
+    /// - Parameter open: the orders that both sides start with.
     init(limit: Int, names: NameBook, open: [Order]) {
         self.limit = max(limit, 1)
         self.names = names
@@ -86,13 +86,13 @@ struct StepComparison {
         let type: UInt16
         let bytes: [UInt8]
 
-        /// Of one type and instrument: then the two are one decision that came out differently.
+        /// Equal type and instrument: the two are one decision with different outcomes.
         func isAbout(_ other: Decision) -> Bool {
             type == other.type && event.instrument == other.event.instrument
         }
     }
 
-    /// Whether the two are the same bytes under the same numbers, as they are until something differs.
+    /// Whether the two have the same bytes with the same numbers, as long as nothing differs yet.
     private mutating func areEqual(
         _ recorded: borrowing Batch, and derived: borrowing Batch
     ) throws -> Bool {
@@ -135,7 +135,7 @@ struct StepComparison {
         return found
     }
 
-    /// The record's bytes without what is numbered by its journal.
+    /// The record's bytes without the parts that its journal numbers.
     private static func comparable(_ record: Record, _ intents: Intents) -> [UInt8] {
         var bytes = Array(record.bytes)
         let links = (record.isInput ? 0 : 8) + (record.correlation == .none ? 0 : 8)
@@ -160,7 +160,7 @@ struct StepComparison {
         _ otherNames: NameBook
     ) throws {
         guard let either = recorded ?? other else { return }
-        // Most are only counted: a name takes longer to make than everything else here.
+        // Most are only counted, because making a name takes longer than everything else here.
         if byType[either.type] == nil {
             byType[either.type] = WhatIf.Count(
                 type: either.event.type?.name ?? "Unknown\(either.type)")

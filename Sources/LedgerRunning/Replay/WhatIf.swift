@@ -6,26 +6,27 @@ import LedgerProjections
 import LedgerReading
 import LedgerSettings
 
-/// Feeds a journal's inputs to an engine with other settings, and says what it decides otherwise.
+/// Runs a journal's inputs through an engine with other settings and reports what it decides
+/// differently.
 ///
-/// The recorded journal is only read. What is stepped and derived goes into a scratch journal of its own,
-/// whose events before the first one stepped are the recorded ones.
+/// The recorded journal is only read. Inputs and decisions go to a scratch journal, whose events
+/// before the first processed one are copies of the recorded ones.
 public struct WhatIf {
-    /// One input at which the two sides decided differently, and one decision of it.
+    /// An input at which the two sides decided differently, with one of the decisions.
     public struct Difference: Hashable, Sendable {
         public struct Decision: Hashable, Sendable {
-            /// In that side's own journal.
+            /// The number in that side's own journal.
             public var sequence: SequenceNumber
             public var text: String
         }
 
-        /// The recorded event that both sides were given; the last before the other settings where
-        /// their taking effect decided it.
+        /// The recorded event that both sides got; if the other settings themselves caused the
+        /// decision, the last event before them.
         public var input: SequenceNumber
         public var time: Timestamp
         public var type: String
         public var symbol: String
-        /// Nil where that side decided no such thing.
+        /// Nil if that side made no such decision.
         public var recorded: Decision?
         public var other: Decision?
     }
@@ -35,24 +36,24 @@ public struct WhatIf {
         public var type: String
         public var recordedAlone: UInt64 = 0
         public var otherAlone: UInt64 = 0
-        /// Both decided it, in other words.
+        /// Both made the decision, with different contents.
         public var changed: UInt64 = 0
     }
 
-    /// Where one side ended; the whole journal counts, not only what was stepped.
+    /// The final state of one side. It covers the whole journal, not only the processed part.
     public struct Side: Hashable, Sendable {
         public var equity = Money.zero
         public var peak = Money.zero
-        /// The deepest fall as a share of the peak before it.
+        /// The largest fall as a share of the preceding peak.
         public var maximumDrawdown = 0.0
         public var orders: UInt64 = 0
         public var fills: UInt64 = 0
-        /// Fills that closed something.
+        /// Fills that closed units.
         public var trades: UInt64 = 0
         public var events: UInt64 = 0
     }
 
-    /// Both equities at the end of a UTC day.
+    /// The equity of both sides at the end of a UTC day.
     public struct Day: Hashable, Sendable {
         /// Days since 1970.
         public var day: Int64
@@ -61,15 +62,15 @@ public struct WhatIf {
     }
 
     public struct Result: Sendable {
-        /// The first event that was stepped.
+        /// The first event that was processed.
         public var start = SequenceNumber.none
         public var inputs: UInt64 = 0
-        /// Settings that are not those recorded; nil where that side lacks them.
+        /// Settings that differ from the recorded ones; nil if that side lacks them.
         public var settings: [(key: String, recorded: String?, other: String?)] = []
         public var first: Difference?
-        /// By type, those that differ most first.
+        /// By type, those with most differences first.
         public var counts: [Count] = []
-        /// The first of them.
+        /// The first differences.
         public var differences: [Difference] = []
         public var recorded = Side()
         public var other = Side()
@@ -87,13 +88,13 @@ public struct WhatIf {
     private let scratch: any Journal
 
     /// - Parameters:
-    ///   - journal: with the recorded run; it is only read.
-    ///   - scratch: an empty journal that takes the other run.
+    ///   - journal: the recorded run; it is only read.
+    ///   - scratch: an empty journal for the other run.
     public init(_ journal: any Journal, scratch: any Journal) {
         (self.journal, self.scratch) = (journal, scratch)
     }
 
-    /// The settings in force before an event; before the first, those with which the journal begins.
+    /// The settings in force before an event; before the first event, the initial ones.
     public static func settings(
         of journal: any Journal, before sequence: SequenceNumber
     ) throws -> Settings {
@@ -107,13 +108,14 @@ public struct WhatIf {
             return false
         }
         guard let found else {
-            throw InputError("the journal has no configuration: nothing was decided with settings")
+            throw InputError(
+                "the journal has no configuration, so there are no decisions to compare")
         }
         return found
     }
 
     /// - Parameters:
-    ///   - wanted: the other settings; those of `data.` are the recorded ones whatever they say.
+    ///   - wanted: the other settings. Those in `data.` always stay as recorded.
     ///   - sequence: from this event on, or from its input; the first for the whole journal.
     ///   - limit: how many differences are listed; all are counted.
     ///   - days: how many days of the equity curves are listed, the last included.
@@ -164,8 +166,8 @@ public struct WhatIf {
             let given = recorded.text(of: key)
             guard wanted.text(of: key) == given else {
                 throw InputError(
-                    "\(key) is \(given ?? "not set") in the journal, and its deposits and "
-                        + "orders are that account's; leave it as it is")
+                    "\(key) is \(given ?? "not set") in the journal, whose deposits and "
+                        + "orders belong to that account; do not change it")
             }
         }
         return Settings(

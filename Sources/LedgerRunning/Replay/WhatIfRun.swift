@@ -36,8 +36,8 @@ struct WhatIfRun: ~Copyable {
         input = before
     }
 
-    /// Copies what was recorded before the first step, and gives the engine the settings unless they are
-    /// in force already.
+    /// Copies what was recorded before the first step, and gives the engine the settings unless
+    /// they are already in force.
     mutating func begin(_ journal: any Journal) throws {
         guard input != .none else { return }
         try copy(journal, input)
@@ -64,7 +64,7 @@ struct WhatIfRun: ~Copyable {
         batch.removeAll(next: pending.nextSequence)
     }
 
-    /// Takes the next recorded event: an input is stepped, what was derived of it is kept to compare.
+    /// Takes the next recorded event: steps an input, keeps a derived event for comparison.
     mutating func apply(_ record: Record) throws {
         guard record.isInput else {
             recorded.append(copying: record, instrument: record.instrument)
@@ -77,8 +77,8 @@ struct WhatIfRun: ~Copyable {
         try step(record, batch.append(copying: record, instrument: record.instrument))
     }
 
-    /// The first settings are replaced by the others; those that came later belong to the recorded run
-    /// alone, and the others stay in force.
+    /// Replaces the first settings with the other ones. Later settings belong only to the recorded
+    /// run; the other ones stay in force.
     private mutating func replace(_ record: Record) throws {
         guard engine.settings.pairs.isEmpty else { return }
         if Settings(text: try ConfigurationLoaded(record).settings) == settings {
@@ -109,7 +109,7 @@ struct WhatIfRun: ~Copyable {
         } catch { failure = error }
         if let failure {
             throw InputError(
-                "event \(record.sequence) cannot be stepped with the other settings: \(failure)")
+                "event \(record.sequence) cannot be processed with the other settings: \(failure)")
         }
         Self.append(step.batch, to: &batch)
         guard batch.byteCount > Backtest.commitBytes else { return }
@@ -134,7 +134,7 @@ struct WhatIfRun: ~Copyable {
         batch.removeAll(next: next)
     }
 
-    /// Compares the last step and commits what is left.
+    /// Compares the last step and commits the rest.
     mutating func finish() throws {
         try compare()
         if batch.eventCount > 0 { try commit() }

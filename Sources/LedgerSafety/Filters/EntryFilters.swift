@@ -15,13 +15,13 @@ public enum StrategyStyle: UInt8, Worded {
     }
 }
 
-/// How restless the market is.
+/// How volatile the market is.
 public enum Regime: UInt8, Sendable, CaseIterable {
     case low = 1
     case normal = 2
     case high = 3
 
-    /// The share of equity that may be exposed, in 10^-9.
+    /// The share of equity that may be exposed, in units of 10^-9.
     public var heat: Price {
         switch self {
         case .low: Price(raw: 400_000_000)
@@ -31,30 +31,31 @@ public enum Regime: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// What the market must be like for an entry (F02): regime, volatility, correlation.
+/// The market conditions required for an entry (F02): regime, volatility, correlation.
 public struct EntryFilters: Hashable, Sendable {
     public var usesRegime = false
     public var volatilitySymbol = ""
-    /// Per cent a year: below `low` and above `high`, both exclusive.
+    /// In percent per year: low below `low`, high above `high`, both exclusive.
     public var low = 15.0
     public var high = 25.0
-    /// An instrument's own, per cent a year; 0 for no limit.
+    /// Limit of an instrument's own volatility in percent per year; 0 for no limit.
     public var maximum = 0.0
     public var maximumCorrelation = 1.0
     public var correlationDays = 60
 
-    /// Windows are this short while volatility is high.
+    /// The shorter windows used while volatility is high.
     public static let shortWindow = 20
     public static let attenuatesFrom = 0.5
     public static let attenuatesTo = 0.8
     public static let smallest = 0.25
-    /// |average of 50 days / average of 200 − 1| below this is no trend.
+    /// Below this value of |average of 50 days / average of 200 − 1| there is no trend.
     public static let choppy = 0.01
 
     public init() {}
 
     public enum Verdict: Hashable, Sendable {
-        /// What is left of the size, from 1 down to 0.25, and the correlation that asks for it.
+        /// The remaining share of the size, from 1 down to 0.25, and the correlation that requires
+        /// it.
         case pass(Double, correlation: Double)
         case refuse(Refusal)
     }
@@ -65,8 +66,8 @@ public struct EntryFilters: Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - held: other instruments in which there is a position.
-    ///   - regime: nil where it is not asked for.
+    ///   - held: the other instruments in which there is a position.
+    ///   - regime: nil if the regime filter is off.
     public func verdict(
         _ instrument: InstrumentID, _ style: StrategyStyle, held: [InstrumentID],
         regime: Regime?, volatility: Double?, _ history: MarketHistory
@@ -109,7 +110,7 @@ public struct EntryFilters: Hashable, Sendable {
         return .pass(Self.multiplier(most), correlation: most)
     }
 
-    /// 1 up to 0.5, then in a line down to 0.25 at 0.8 (C8).
+    /// 1 up to a correlation of 0.5, then linear down to 0.25 at 0.8 (C8).
     public static func multiplier(_ correlation: Double) -> Double {
         guard correlation > attenuatesFrom else { return 1 }
         let share = (correlation - attenuatesFrom) / (attenuatesTo - attenuatesFrom)

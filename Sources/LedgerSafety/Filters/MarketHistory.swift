@@ -1,10 +1,10 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The last trading days of every instrument: what correlation, volatility and ranges are computed from.
+/// The last trading days of each instrument, from which correlation, volatility and ranges follow.
 ///
-/// Its memory is bounded: `capacity` days an instrument. Statistics use + − × ÷ and square roots alone,
-/// in a fixed order, so that they are the same everywhere.
+/// Memory is bounded: `capacity` days per instrument. Statistics use only + − × ÷ and square roots
+/// in a fixed order, so they are the same on every machine.
 public struct MarketHistory: Hashable, Sendable {
     struct Day: Hashable, Sendable {
         /// Days since 1970.
@@ -15,14 +15,14 @@ public struct MarketHistory: Hashable, Sendable {
     }
 
     struct Series: Hashable, Sendable {
-        /// Ascending by day.
+        /// In ascending order of day.
         var days: [Day] = []
         var today: Day?
     }
 
-    /// As many as the longest average and one more.
+    /// One more than the longest average needs.
     public static let capacity = 201
-    /// Below as many pairs of returns there is no correlation and no volatility.
+    /// With fewer pairs of returns there is no correlation and no volatility.
     public static let fewest = 20
 
     /// By instrument number.
@@ -30,7 +30,7 @@ public struct MarketHistory: Hashable, Sendable {
 
     public init() {}
 
-    /// Takes prices of the day that lasts.
+    /// Adds prices to the current day.
     @inline(__always)
     public mutating func observe(
         _ instrument: InstrumentID, high: Price, low: Price, close: Price, day: Int64
@@ -56,7 +56,7 @@ public struct MarketHistory: Hashable, Sendable {
         series[number].today = day
     }
 
-    /// Prices before a split are denominator / numerator of what they were, rounded half to even.
+    /// Multiplies prices before a split by denominator / numerator, rounded half to even.
     public mutating func split(_ event: SplitApplied) {
         let number = Int(event.instrument.number)
         guard number < series.count, event.numerator > 0, event.denominator > 0 else { return }
@@ -74,13 +74,13 @@ public struct MarketHistory: Hashable, Sendable {
         series[number].today = series[number].today.map(scaled)
     }
 
-    /// Finished days; the one that lasts is not among them.
+    /// Complete days, without the current one.
     private func days(_ instrument: InstrumentID) -> [Day] {
         let number = Int(instrument.number)
         return number < series.count ? series[number].days : []
     }
 
-    /// Simple returns of the last `count` finished days, with the day each ends on.
+    /// Simple returns of the last `count` complete days, with the day on which each ends.
     private func returns(
         _ instrument: InstrumentID, _ count: Int
     ) -> [(day: Int64, value: Double)] {
@@ -91,8 +91,8 @@ public struct MarketHistory: Hashable, Sendable {
         }
     }
 
-    /// Pearson's correlation of the simple returns of the days on which both traded; nil below 20
-    /// pairs and where one of them did not move.
+    /// Pearson's correlation of simple returns on the days on which both traded; nil below 20 pairs
+    /// or if one of them did not move.
     public func correlation(_ a: InstrumentID, with b: InstrumentID, days: Int) -> Double? {
         let (first, second) = (returns(a, days), returns(b, days))
         var pairs: [(Double, Double)] = []
@@ -117,12 +117,12 @@ public struct MarketHistory: Hashable, Sendable {
         return products / (squaresA * squaresB).squareRoot()
     }
 
-    /// Per cent a year: the standard deviation (n − 1) of simple daily returns × √252 × 100.
+    /// In percent per year: standard deviation (n − 1) of simple daily returns × √252 × 100.
     public func volatility(_ instrument: InstrumentID, days: Int) -> Double? {
         Self.yearly(returns(instrument, days).map(\.value))
     }
 
-    /// The same of a portfolio that holds every instrument with equal weight each day.
+    /// The same for a portfolio with equal daily weights of all instruments.
     public func marketVolatility(days: Int) -> Double? {
         var all: [(day: Int64, value: Double)] = []
         for number in series.indices {
@@ -152,8 +152,8 @@ public struct MarketHistory: Hashable, Sendable {
         return (squares / (count - 1)).squareRoot() * 252.0.squareRoot() * 100
     }
 
-    /// The mean of max(high − low, |high − close before|, |low − close before|) over the last `days`
-    /// finished days; nil where there are fewer.
+    /// The mean of max(high − low, |high − previous close|, |low − previous close|) over the last
+    /// `days` complete days; nil if there are fewer.
     public func averageTrueRange(_ instrument: InstrumentID, days count: Int) -> Double? {
         let days = days(instrument).suffix(count + 1)
         guard count > 0, days.count == count + 1 else { return nil }
@@ -165,7 +165,7 @@ public struct MarketHistory: Hashable, Sendable {
         return sum / Double(count)
     }
 
-    /// The mean close of 50 days over that of 200, less 1; nil below 200 days.
+    /// The 50-day average close divided by the 200-day average, minus 1; nil below 200 days.
     public func trend(_ instrument: InstrumentID) -> Double? {
         let closes = days(instrument).suffix(200).map(\.close.double)
         guard closes.count == 200 else { return nil }

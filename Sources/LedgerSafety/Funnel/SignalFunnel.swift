@@ -2,8 +2,8 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// What became of the entry signals of the last run, by strategy, stage, reason and symbol (F01 to F03,
-/// F08); and whether every signal, of exits too, came to exactly one end (L06).
+/// What became of the entry signals of the last run, by strategy, stage, reason and symbol (F01 to
+/// F03, F08); and whether every signal, including exits, had exactly one outcome (L06).
 public struct SignalFunnel: Projection, Hashable {
     public static let name = "funnel"
     public static let version: UInt32 = 1
@@ -11,7 +11,7 @@ public struct SignalFunnel: Projection, Hashable {
         .runStarted, .runEnded, .signalGenerated, .signalRejected, .intentRejected, .orderIntended,
     ]
 
-    /// One strategy's entry signals.
+    /// The entry signals of one strategy.
     public struct Counts: Hashable, Sendable {
         public var strategy: StrategyID
         public var raw: UInt64 = 0
@@ -23,14 +23,14 @@ public struct SignalFunnel: Projection, Hashable {
             rejections.reduce(0) { $0 + ($1.reason.stage == stage ? $1.count : 0) }
         }
 
-        /// How many are left after a stage; never more than before it.
+        /// How many remain after a stage; never more than before it.
         public func after(_ stage: SignalStage) -> UInt64 {
             raw
                 - SignalStage.allCases.prefix(stage.rawValue + 1).reduce(0) { $0 + dropped($1) }
         }
     }
 
-    /// Signals of one symbol that one rule stopped.
+    /// The signals of one symbol that one rule stopped.
     public struct Rejection: Hashable, Sendable {
         public var reason: RejectionReason
         public var instrument: InstrumentID
@@ -41,13 +41,13 @@ public struct SignalFunnel: Projection, Hashable {
         public var value: Measure
     }
 
-    /// `MODE-NAME-SEQUENCE` of the run's start; empty before the first.
+    /// `MODE-NAME-SEQUENCE` of the run's start; empty before the first run.
     public private(set) var run = ""
     public private(set) var startedAt = Timestamp.zero
     public private(set) var hasEnded = false
-    /// Ascending by strategy.
+    /// In ascending order of strategy.
     public private(set) var counts: [Counts] = []
-    /// Signals of all runs with no end, or more than one.
+    /// Signals of all runs without an outcome or with several.
     public private(set) var violations: [SequenceNumber] = []
     private var pending: SequenceNumber = .none
     private var isEntry = false
@@ -84,7 +84,8 @@ public struct SignalFunnel: Projection, Hashable {
         (hasEnded, counts) = (false, [])
     }
 
-    /// A signal that has no end when the next one comes never gets one: each is decided at once.
+    /// A signal without an outcome when the next one arrives never gets one, because each is
+    /// decided at once.
     private mutating func settle() {
         if pending != .none { violate(pending) }
         pending = .none
@@ -124,13 +125,13 @@ public struct SignalFunnel: Projection, Hashable {
     }
 
     private mutating func intend(_ event: OrderIntended, _ record: Record) {
-        // Exits that protect a fill, and what a panic sells, follow from no signal.
+        // Exits that protect a fill, and sales of a panic, follow from no signal.
         guard event.parent == .none, record.correlation == pending, pending != .none else { return }
         pending = .none
         if isEntry { counts[place(event.strategy)].executed += 1 }
     }
 
-    /// Whether the signal was still to be decided.
+    /// Whether the signal was still undecided.
     private mutating func end(_ sequence: SequenceNumber) -> Bool {
         guard sequence == pending, pending != .none else { return false }
         pending = .none

@@ -1,11 +1,11 @@
 import LedgerEvents
 
-/// Where a signal was stopped, in the order of the funnel.
+/// Where a signal was stopped, in funnel order.
 public enum SignalStage: Int, Sendable, CaseIterable {
     case dataQuality, killSwitch, drawdown, reconciliation, regime, correlation, throttle, risk
     case execution
 
-    /// As artifacts and reports name it.
+    /// The name in artifacts and reports.
     public var name: String {
         switch self {
         case .dataQuality: "DATA_QUALITY"
@@ -20,7 +20,7 @@ public enum SignalStage: Int, Sendable, CaseIterable {
         }
     }
 
-    /// As the summary of a run without trades names it.
+    /// The name in the summary of a run without trades.
     public var blocker: String {
         switch self {
         case .regime: "REGIME_FILTER"

@@ -2,10 +2,10 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// How well each strategy does, from what it really earned (F06, F07).
+/// The health of each strategy, based on realised results (F06, F07).
 ///
-/// Days are UTC. A trade is a fill that closes something; its profit is realised first in, first out,
-/// less its fee. Memory is bounded by the long window.
+/// Days are UTC. A trade is a fill that closes units; its profit is realised first in, first out,
+/// minus its fee. Memory is bounded by the long window.
 public struct StrategyHealth: Projection, Hashable {
     public static let name = "health"
     public static let version: UInt32 = 1
@@ -34,7 +34,7 @@ public struct StrategyHealth: Projection, Hashable {
         public var shortWindow: Int64 = 7
         public var longWindow: Int64 = 30
         public var minimumTrades: UInt32 = 5
-        /// A share of 1 in 10^-9; more is bad.
+        /// A share of 1 in units of 10^-9; a higher one is unhealthy.
         public var rejectionRate = Price(raw: 800_000_000)
         public var minimumExpectancy = Money.zero
 
@@ -47,7 +47,7 @@ public struct StrategyHealth: Projection, Hashable {
     private var capital = Money.zero
     private var records: [Track] = []
     private var book = PositionBook()
-    /// Whether the signal that waits for its end is an entry's.
+    /// Whether the undecided signal is an entry.
     private var isEntry = false
 
     public init() {}
@@ -135,7 +135,7 @@ public struct StrategyHealth: Projection, Hashable {
 
     public var strategies: [StrategyID] { records.map(\.strategy) }
 
-    /// A strategy's figures as of `day`; all zero for one that did nothing.
+    /// A strategy's figures as of `day`; all zero if it did nothing.
     public func report(_ strategy: StrategyID, on day: Int64? = nil) -> HealthReport {
         let end = day ?? today
         let days = records.first { $0.strategy == strategy }?.days ?? []
@@ -158,8 +158,8 @@ public struct StrategyHealth: Projection, Hashable {
         return window
     }
 
-    /// The deepest fall of capital plus realised profit, day by day within the long window, as a share
-    /// of its highest.
+    /// The largest fall of capital plus realised profit by day within the long window, as a share
+    /// of the highest value.
     private func drawdown(_ days: [Day], _ end: Int64) -> Double {
         var sum = capital.double
         var (peak, deepest) = (sum, 0.0)
@@ -219,12 +219,12 @@ public struct StrategyHealth: Projection, Hashable {
     }
 }
 
-/// Sums of some days.
+/// Sums over some days.
 public struct HealthWindow: Hashable, Sendable {
     public var trades: UInt32 = 0
-    /// Realised, less fees.
+    /// Realised profit minus fees.
     public var profit = Money.zero
-    /// Of entries.
+    /// Entries only.
     public var signals: UInt32 = 0
     public var rejections: UInt32 = 0
     /// Units.
@@ -233,12 +233,12 @@ public struct HealthWindow: Hashable, Sendable {
 
     public init() {}
 
-    /// Profit a trade; 0 without trades.
+    /// Profit per trade; 0 without trades.
     public var expectancy: Money {
         trades == 0 ? .zero : Money(raw: FixedPoint.dividedHalfEven(profit.raw, by: Int128(trades)))
     }
 
-    /// Whether more than `share` of the signals was rejected; never without signals (F05).
+    /// Whether more than `share` of the signals were rejected; false without signals (F05).
     public func rejects(moreThan share: Price) -> Bool {
         Int128(rejections) * Int128(FixedPoint.one) > Int128(share.raw) * Int128(signals)
             && signals > 0
@@ -249,7 +249,7 @@ public struct HealthWindow: Hashable, Sendable {
         signals == 0 ? 0 : Double(rejections) / Double(signals)
     }
 
-    /// Filled of ordered units; 0 without orders.
+    /// Filled units divided by ordered units; 0 without orders.
     public var fillRate: Double { ordered.raw == 0 ? 0 : filled.double / ordered.double }
 }
 
@@ -280,9 +280,9 @@ public struct HealthReport: Hashable, Sendable {
         (self.drawdown, self.rules) = (drawdown, rules)
     }
 
-    /// 100, less 30 for too few trades (15 for none lately), less 30 for an expectancy below its least
-    /// (15 lately), less 20 for rejections above their share (10 lately), less 20 for a fall of more
-    /// than 15 % (10 for more than 10 %).
+    /// Starts at 100. Subtracts 30 for too few trades (15 for none lately), 30 for an expectancy
+    /// below the minimum (15 lately), 20 for too many rejections (10 lately), and 20 for a fall of
+    /// more than 15 % (10 for more than 10 %).
     public var score: Int {
         var score = 100
         if long.trades < rules.minimumTrades {

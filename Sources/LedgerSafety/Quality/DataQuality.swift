@@ -1,15 +1,15 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The quality of the market data of many instruments: a fold of them, asked for a report at any moment.
+/// The quality of the market data of many instruments: a fold that can report at any moment.
 ///
-/// Each symbol is judged for itself, so that bad data of one never keep another from being traded (Q01).
+/// Each symbol is judged separately, so bad data of one never block another (Q01).
 public struct DataQuality: Sendable {
     public let rules: QualityRules
-    /// Ascending by instrument.
+    /// In ascending order of instrument.
     private(set) var symbols: [SymbolQuality] = []
 
-    /// What it reads of a journal.
+    /// The event types that it reads from a journal.
     public static let types: [EventType] = [
         .instrumentDefined, .bar, .quote, .trade, .predictionRecorded, .splitApplied, .feedPaused,
         .feedResumed, .gapDetected,
@@ -17,7 +17,7 @@ public struct DataQuality: Sendable {
 
     public init(_ rules: QualityRules) { self.rules = rules }
 
-    /// Names an instrument; one that is defined and has no data is reported as empty.
+    /// Adds an instrument; one that is defined but has no data is reported as empty.
     public mutating func define(_ instrument: Instrument) {
         let place = place(of: instrument.id, kind: instrument.kind)
         symbols[place].symbol = instrument.symbol
@@ -40,22 +40,22 @@ public struct DataQuality: Sendable {
         symbols[place(of: forecast.instrument)].observe(forecast, at: time)
     }
 
-    /// Returns across it are those of the new units: a split is no outlier.
+    /// Returns across a split use the new units, so a split is not an outlier.
     public mutating func observe(_ split: SplitApplied) {
         symbols[place(of: split.instrument)].observe(split)
     }
 
-    /// Notes something that its reader found, such as a line that is no event.
+    /// Adds a finding of the reader, such as a line that is not an event.
     public mutating func note(_ finding: QualityFinding, of instrument: InstrumentID) {
         symbols[place(of: instrument)].note(finding)
     }
 
-    /// Notes how many more there are of a kind.
+    /// Adds the number of further findings of a kind.
     public mutating func note(_ count: Int, _ kind: QualityKind, of instrument: InstrumentID) {
         symbols[place(of: instrument)].note(count, kind)
     }
 
-    /// Takes an event of a journal; those that are no data are passed over.
+    /// Reads an event of a journal; ignores events that are not market data.
     public mutating func observe(_ record: Record) throws(RecordError) {
         let row = QualityRow(number: record.sequence.number)
         switch record.type {
@@ -85,12 +85,12 @@ public struct DataQuality: Sendable {
             QualityFinding(kind, row, at: time, since: since, value: value), of: record.instrument)
     }
 
-    /// Where the symbol is, made where there is none yet.
+    /// The index of the symbol, which is created if missing.
     ///
-    /// Complexity: O(log symbols) for one that is known.
+    /// - Complexity: O(log symbols) for a known symbol.
     private mutating func place(of instrument: InstrumentID, kind: InstrumentKind? = nil) -> Int {
         var (low, high) = (0, symbols.count)
-        // Numbers are mostly given from 1 without gaps.
+        // Numbers usually run from 1 without gaps.
         let guess = Int(instrument.number) - 1
         if symbols.indices.contains(guess), symbols[guess].instrument == instrument { return guess }
         while low < high {

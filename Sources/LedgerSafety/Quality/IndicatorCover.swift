@@ -2,9 +2,9 @@ import LedgerDomain
 
 /// On how many of a symbol's days each indicator has no value.
 ///
-/// A day is a session of the calendar from the first with a price to the newest; an indicator is due from
-/// the day on which it has enough closes, and lacks its value on a day without a price. An absent day is
-/// a missing value because the days of many symbols are looked at together.
+/// A day is a session of the calendar, from the first with a price to the newest. An indicator is
+/// due from the day on which it has enough closes, and is missing on a day without a price. A day
+/// without data counts as a missing value, because the days of many symbols are compared.
 struct IndicatorCover: Hashable, Sendable {
     /// Days with a price, and days without one since the first of them.
     private(set) var days = 0
@@ -23,7 +23,7 @@ struct IndicatorCover: Hashable, Sendable {
 
     mutating func addAbsent(_ count: Int) { if days > 0 { absent += count } }
 
-    /// A day with a forecast; its price may have come before or comes after.
+    /// A day with a forecast. Its price may come before or after it.
     mutating func addPrediction(hasPrice: Bool) {
         if predicted == 0 {
             daysBeforePrediction = hasPrice ? max(0, days - 1) : days
@@ -36,7 +36,7 @@ struct IndicatorCover: Hashable, Sendable {
         indicator == .prediction ? predicted > 0 : days >= indicator.days
     }
 
-    /// Days on which the indicator lacks its value, of those on which it is due; 0 of 0 before the first.
+    /// Days without the indicator among the days on which it is due; 0 of 0 before the first.
     func missing(_ indicator: QualityIndicator) -> (count: Int, of: Int) {
         guard has(indicator) else { return (0, 0) }
         let skipped = absent - before[Int(indicator.rawValue)]
@@ -47,7 +47,7 @@ struct IndicatorCover: Hashable, Sendable {
         return (due - predicted, due)
     }
 
-    /// The indicator that lacks the largest share of its values, the first of equals.
+    /// The indicator with the largest missing share; the first if several are equal.
     func worst(of indicators: [QualityIndicator]) -> (
         indicator: QualityIndicator, missing: Int, of: Int
     )? {

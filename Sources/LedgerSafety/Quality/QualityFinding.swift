@@ -1,28 +1,28 @@
 import LedgerDomain
 
-/// What can be odd in market data.
+/// The kinds of anomalies in market data.
 public enum QualityKind: UInt8, Sendable, CaseIterable {
     /// A price of zero or less; blocks.
     case notPositive = 1
-    /// A day's close too far from the one before; blocks.
+    /// A close too far from the previous day's; blocks.
     case outlier = 2
-    /// A row's price too far from the row before.
+    /// A price too far from the previous row's.
     case jump = 3
     /// Sessions without data.
     case missingSessions = 4
-    /// More of them in a row than may be.
+    /// More missing sessions in a row than allowed.
     case gap = 5
     /// Bars missing inside a session.
     case missingBars = 6
-    /// A second bar of one time.
+    /// A second bar with the same time.
     case duplicate = 7
     case outOfOrder = 8
-    /// Open or close outside the range from low to high, or the high below the low.
+    /// Open or close outside the low-high range, or the high below the low.
     case inconsistentBar = 9
     case zeroVolume = 10
-    /// A row of a file that is no event: a field is missing or is no number.
+    /// A file row that is not an event: a field is missing or is not a number.
     case unreadable = 11
-    /// What a run has written about its own feed (Q11).
+    /// What a run journaled about its own feed (Q11).
     case feedPaused = 12
     case feedResumed = 13
     case gapDetected = 14
@@ -46,11 +46,11 @@ public enum QualityKind: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a finding keeps its symbol from being traded.
+    /// Whether a finding blocks trading in its symbol.
     public var blocks: Bool { self == .notPositive || self == .outlier }
 }
 
-/// Where data stand: a line of a file, or an event of a journal.
+/// Where data are: a line of a file, or an event of a journal.
 public struct QualityRow: Hashable, Sendable {
     /// The number of the file; 0 for a journal.
     public var file: UInt32
@@ -59,15 +59,15 @@ public struct QualityRow: Hashable, Sendable {
     public init(file: UInt32 = 0, number: UInt64) { (self.file, self.number) = (file, number) }
 }
 
-/// Something odd at one row.
+/// An anomaly at one row.
 public struct QualityFinding: Hashable, Sendable {
     public var kind: QualityKind
     public var row: QualityRow
-    /// The row's; where data are missing, when they began again.
+    /// The row's time; for missing data, when data resumed.
     public var time: Timestamp
-    /// The last data before it, where data are missing.
+    /// For missing data, the time of the last data before them.
     public var since: Timestamp?
-    /// In 10^-9: a share, a price, or a number of sessions or bars.
+    /// In units of 10^-9: a share, a price, or a number of sessions or bars.
     public var value: Int128?
     public var limit: Int128?
 
@@ -80,14 +80,14 @@ public struct QualityFinding: Hashable, Sendable {
     }
 }
 
-/// Findings of one symbol: each kind counted, the first of each listed.
+/// The findings for one symbol: each kind is counted, the first of each are listed.
 public struct QualityFindings: Hashable, Sendable {
-    /// In the order in which they were made.
+    /// In the order in which they were found.
     public private(set) var listed: [QualityFinding] = []
     private var counts = [Int](repeating: 0, count: QualityKind.allCases.count + 1)
     private let most: Int
 
-    /// - Parameter most: how many of each kind are listed.
+    /// - Parameter most: the maximum number of each kind to list.
     public init(listing most: Int) { self.most = most }
 
     public func count(_ kind: QualityKind) -> Int { counts[Int(kind.rawValue)] }
@@ -99,7 +99,7 @@ public struct QualityFindings: Hashable, Sendable {
         if count(finding.kind) <= most { listed.append(finding) }
     }
 
-    /// Counts what is known without its rows.
+    /// Counts findings whose rows are not known.
     public mutating func add(_ count: Int, _ kind: QualityKind) {
         counts[Int(kind.rawValue)] += count
     }

@@ -1,9 +1,9 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The report as its readers expect it: `issues`, by type, with the symbols that each blocks. What each
-/// symbol measured stands behind; nothing in it is of the moment of writing, so that the same data give
-/// the same bytes.
+/// The report in its established form: `issues` by type, each with the symbols that it blocks,
+/// followed by the measurements of each symbol. It does not contain the time of writing, so the
+/// same data give the same bytes.
 extension QualityReport {
     /// Ends with a line feed.
     public var json: [UInt8] {
@@ -26,7 +26,7 @@ extension QualityReport {
         var isFirst = true
         for issue in QualityIssue.allCases {
             let concerned = symbols.filter { $0.issue == issue }
-            // Nothing at all to look at is no data.
+            // Nothing to check counts as no data.
             guard !concerned.isEmpty || (symbols.isEmpty && issue == .empty) else { continue }
             text.append(isFirst ? "\n    " : ",\n    ")
             isFirst = false
@@ -47,7 +47,7 @@ extension QualityReport {
 }
 
 extension SymbolReport {
-    /// Numbers that have decimals are JSON numbers here, as the readers of this file expect.
+    /// Decimal numbers are JSON numbers here, as this file's readers expect.
     fileprivate func append(to text: inout [UInt8]) {
         text.append("{\"symbol\": ")
         text.append(string: symbol)

@@ -1,10 +1,10 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Why a symbol may not be traded, in the order in which it is looked at: the first that fails is the
-/// reason (A.1).
+/// Why a symbol may not be traded, in the order of the checks: the first that fails is the reason
+/// (A.1).
 public enum QualityIssue: UInt8, Sendable, CaseIterable {
-    /// Data of an instrument that no definition names.
+    /// Data for an instrument that no definition names.
     case missingSymbol = 1
     case empty = 2
     case stale = 3
@@ -42,46 +42,47 @@ public enum QualityIssue: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// What became of one symbol.
+/// The result for one symbol.
 public struct SymbolReport: Sendable {
     public var instrument: InstrumentID
     public var symbol: String
-    /// Nil: it may be traded.
+    /// Nil if the symbol may be traded.
     public var issue: QualityIssue?
     public var reason = ""
     public var rows: UInt64
     public var last: Timestamp?
-    /// Both measures of staleness (C6); nil where there are no data or the calendar does not know.
+    /// Both measures of staleness (C6); nil without data or if the calendar does not cover the
+    /// time.
     public var missingSessions: Int?
     /// Open time since the newest data.
     public var age: Nanoseconds?
     /// Session days with a price.
     public var history: Int
-    /// Of the indicator that lacks most, the share of its days in 10^-9, rounded half to even.
+    /// The missing share of the worst indicator in units of 10^-9, rounded half to even.
     public var missingShare: Price
     public var findings: QualityFindings
 }
 
-/// The quality of the data at a moment (Q02).
+/// The quality of the data at one moment (Q02).
 public struct QualityReport: Sendable {
     public var asOf: Timestamp
     public var staleness: Nanoseconds
-    /// Ascending by symbol.
+    /// In ascending order of symbol.
     public var symbols: [SymbolReport]
 
     public var blocked: [SymbolReport] { symbols.filter { $0.issue != nil } }
 
-    /// A length of time in hours, half to even to 10^-9.
+    /// A duration in hours, rounded half to even to 10^-9.
     public static func hours(_ length: Nanoseconds) -> String {
         FixedPoint.format(FixedPoint.dividedHalfEven(Int128(length.count), by: 3600))
     }
 
-    /// Whether there are data and none is blocked: a check that looked at nothing has not passed.
+    /// Whether there are data and none are blocked. A check of nothing does not pass.
     public var passes: Bool { !symbols.isEmpty && blocked.isEmpty }
 }
 
 extension DataQuality {
-    /// The report as of `time`, for which no later event may have been taken.
+    /// The report as of `time`. No later event may have been read.
     public func report(at time: Timestamp) -> QualityReport {
         QualityReport(
             asOf: time, staleness: rules.staleness,
@@ -135,7 +136,8 @@ extension SymbolQuality {
         {
             return (
                 .excessiveNaN,
-                "\(worst.indicator.name) is missing on \(worst.missing) of \(worst.of) days, more than "
+                "\(worst.indicator.name) is missing on \(worst.missing) of \(worst.of) days, "
+                    + "more than "
                     + Self.percent(Int128(rules.maximumMissing.raw))
             )
         }
@@ -145,7 +147,8 @@ extension SymbolQuality {
         return outlier.map { (.priceOutlier, $0) }
     }
 
-    /// Stale when the last session that is over left no data, or more open time has passed than may (C6).
+    /// Stale if the last complete session has no data, or if the data are too old in open time
+    /// (C6).
     private func stale(_ last: Timestamp, _ report: SymbolReport) -> String? {
         guard let missing = report.missingSessions, let age = report.age else { return nil }
         let isLate = rules.expectsLastSession && missing > 0
@@ -177,7 +180,7 @@ extension SymbolQuality {
                     Int128(part) * Int128(FixedPoint.one), by: Int128(whole))))
     }
 
-    /// A share as per cent, to four decimals, half to even.
+    /// A share as a percentage with four decimals, rounded half to even.
     static func percent(_ share: Int128) -> String {
         FixedPoint.format(FixedPoint.dividedHalfEven(share * 100, by: 100_000) * 100_000) + " %"
     }

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// A number that strategies compute from a symbol's days, and how many closes it needs.
+/// A value that strategies compute from a symbol's days, and how many closes it needs.
 public enum QualityIndicator: UInt8, Sendable, CaseIterable {
     case close = 1
     case rsi = 2
@@ -9,10 +9,10 @@ public enum QualityIndicator: UInt8, Sendable, CaseIterable {
     case sma100 = 5
     case atr = 6
     case volatility20 = 7
-    /// A recorded forecast; asked for only where it is named.
+    /// A recorded forecast; required only if it is named.
     case prediction = 8
 
-    /// Those that every symbol needs (A.1).
+    /// The ones that every symbol needs (A.1).
     public static let standard: [QualityIndicator] = [
         .close, .rsi, .sma20, .sma50, .sma100, .atr, .volatility20,
     ]
@@ -30,7 +30,8 @@ public enum QualityIndicator: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// Days with a close before its first value; changes need one more than they average.
+    /// Days with a close before its first value. Changes need one more than the number they
+    /// average.
     public var days: Int {
         switch self {
         case .close, .prediction: 1
@@ -43,31 +44,32 @@ public enum QualityIndicator: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// What data must be to be traded on (Q01), and what is worth a warning. Shares are of 1 in 10^-9.
+/// What data must satisfy to be traded on (Q01), and what is worth a warning. Shares are of 1 in
+/// units of 10^-9.
 public struct QualityRules: Hashable, Sendable {
-    /// Nil: New York's for equities, UTC days for crypto.
+    /// Nil: New York for equities, UTC days for crypto.
     public var calendar: TradingCalendar?
-    /// More open time than this since the newest data is stale; closed days do not count (C6).
+    /// Data are stale after this much open time; closed days do not count (C6).
     public var staleness = Nanoseconds(72 * 3_600_000_000_000)
-    /// Whether data that lack the last session that is over are stale, whatever their age (C6, Q09).
+    /// Whether data without the last complete session are stale whatever their age (C6, Q09).
     public var expectsLastSession = true
     public var indicators = QualityIndicator.standard
-    /// An indicator may lack its value on this share of the days since its first one.
+    /// The share of days since its first one on which an indicator may be missing.
     public var maximumMissing = Price(raw: 100_000_000)
     /// Session days with a price.
     public var history = 250
-    /// A day's close may differ from the one before, after splits, by this share.
+    /// The maximum change from one daily close to the next, after splits.
     public var maximumReturn = Price(raw: 500_000_000)
-    /// More than this between two rows is a warning.
+    /// A larger change between two rows is a warning.
     public var jump = Price(raw: 200_000_000)
-    /// More missing sessions in a row than this are a gap.
+    /// More missing sessions in a row are a gap.
     public var gapSessions = 3
-    /// Findings of one kind that are listed for each symbol; the rest is counted.
+    /// The maximum number of findings of one kind to list per symbol; the rest are counted.
     public var listed = 20
 
     public init() {}
 
-    /// The calendar of an instrument of this kind.
+    /// The calendar for an instrument of this kind.
     public func calendar(of kind: InstrumentKind) -> TradingCalendar {
         calendar ?? (kind == .crypto ? .crypto : .nyse)
     }

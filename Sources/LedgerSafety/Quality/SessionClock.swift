@@ -1,10 +1,10 @@
 import LedgerDomain
 
-/// The session that data of a time belong to: from its midnight, excluded, to the midnight of the next
-/// session's day, included.
+/// The session to which data of a given time belong: from its midnight (excluded) to the midnight
+/// that begins the next session's day (included).
 ///
-/// What happens before the opening belongs to the day; a week-end's belongs to the session before it; a
-/// daily bar that is stamped with the midnight after its day belongs to that day.
+/// Data before the open belong to that day; weekend data belong to the session before; a daily bar
+/// stamped with the midnight after its day belongs to that day.
 struct SessionClock: Hashable, Sendable {
     let calendar: TradingCalendar
     private(set) var session: TradingSession?
@@ -15,7 +15,7 @@ struct SessionClock: Hashable, Sendable {
 
     /// Moves to the session of `time`.
     ///
-    /// Complexity: O(1); a look-up of the calendar only where another session begins.
+    /// - Complexity: O(1); looks up the calendar only when another session begins.
     mutating func move(to time: Timestamp) throws(CalendarError) -> TradingSession {
         if let session, begins < time, time <= ends { return session }
         var found = try calendar.lastSession(openedBefore: time)
@@ -30,14 +30,14 @@ struct SessionClock: Hashable, Sendable {
         return found
     }
 
-    /// Sessions after the day of `first` and before that of `last`.
+    /// The number of sessions strictly between the days of `first` and `last`.
     func sessions(
         between first: TradingSession, and last: TradingSession
     ) throws(CalendarError) -> Int {
         try sessions(after: first, through: last) - 1
     }
 
-    /// Sessions after the day of `first`, through that of `last`; 0 when it is not later.
+    /// The number of sessions after the day of `first` up to that of `last`; 0 if it is not later.
     func sessions(
         after first: TradingSession, through last: TradingSession
     ) throws(CalendarError) -> Int {
@@ -48,8 +48,8 @@ struct SessionClock: Hashable, Sendable {
         return try calendar.sessions(from: first.day, through: last.day).count - 1
     }
 
-    /// The newest session whose data are due at `time`: those of a day as a whole when the day is over,
-    /// others when the session has closed.
+    /// The newest session whose data are due at `time`: for daily data once the day is over, for
+    /// other data once the session has closed.
     func lastDue(at time: Timestamp, daily: Bool) throws(CalendarError) -> TradingSession {
         var session = try calendar.lastSession(openedBefore: time)
         while due(session, daily) > time {

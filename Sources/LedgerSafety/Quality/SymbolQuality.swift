@@ -1,8 +1,8 @@
 import LedgerDomain
 import LedgerEvents
 
-/// What is known of one symbol's data: a fold whose memory does not grow with them, but for the findings,
-/// of which so many are listed.
+/// What is known about one symbol's data: a fold of constant size, apart from the listed findings,
+/// whose number is limited.
 struct SymbolQuality: Sendable {
     let instrument: InstrumentID
     var symbol: String
@@ -13,25 +13,25 @@ struct SymbolQuality: Sendable {
 
     private(set) var findings: QualityFindings
     private(set) var cover = IndicatorCover()
-    /// The calendar could not tell the session of some data: nothing more is looked at.
+    /// The calendar does not cover some data, so nothing further is checked.
     private(set) var calendarError: CalendarError?
-    /// Bars, quotes and trades.
+    /// The number of bars, quotes and trades.
     private(set) var rows: UInt64 = 0
     private(set) var last: Timestamp?
-    /// Of the newest data.
+    /// The time of the newest data.
     private(set) var session: TradingSession?
     private(set) var lastBar: (end: Timestamp, interval: UInt32)?
 
     private var predictedDay: CivilDate?
     private var source = Source.none
-    /// The newest price, in the units that the newest split left, and where it stands.
+    /// The newest price, in the units after the newest split, and where it is.
     private var price: (raw: Int128, row: QualityRow, time: Timestamp)?
-    /// Whether the session at hand has one.
+    /// Whether the current session has one.
     private var hasPrice = false
     /// The last price of the last session that had one.
     private var previousClose: Int128?
 
-    /// Where closes come from: bars go before trades, trades before quotes.
+    /// The source of closes: bars take precedence over trades, trades over quotes.
     private enum Source: UInt8 { case none, quote, trade, bar }
 
     init(
@@ -91,13 +91,13 @@ struct SymbolQuality: Sendable {
         } catch { calendarError = error }
     }
 
-    /// Counts the prices before it in the units after it, rounded half to even.
+    /// Converts earlier prices to the units after a split, rounded half to even.
     mutating func observe(_ split: SplitApplied) {
         guard split.numerator > 0, split.denominator > 0 else { return }
         func scaled(_ raw: Int128) -> Int128? {
             let new = FixedPoint.dividedHalfEven(
                 raw * Int128(split.denominator), by: Int128(split.numerator))
-            // A price that nothing can be compared with.
+            // A price that cannot be compared with anything.
             return new > 0 && new <= Int128(Int64.max) ? new : nil
         }
         previousClose = previousClose.flatMap(scaled)
@@ -110,8 +110,8 @@ struct SymbolQuality: Sendable {
 
     // MARK: Sessions
 
-    /// Goes to the session of `time`, noting what is missing before it; false when the data cannot be
-    /// placed.
+    /// Moves to the session of `time` and records what is missing before it; false if the data have
+    /// no session.
     private mutating func enter(
         _ time: Timestamp, _ row: QualityRow, from start: Timestamp? = nil, interval: Int64 = 0
     ) -> Bool {
@@ -164,8 +164,8 @@ struct SymbolQuality: Sendable {
             QualityFinding(.gap, row, at: time, since: last, value: value, limit: limit))
     }
 
-    /// What lacks at the end of the session at hand and at the beginning of the next one; where one goes
-    /// over into the other it is one gap.
+    /// What is missing at the end of the current session and at the start of the next. If sessions
+    /// are adjacent, this is one gap.
     private mutating func findMissingBars(
         after last: Timestamp, until start: Timestamp, _ interval: Int64,
         in session: TradingSession,
@@ -212,7 +212,7 @@ struct SymbolQuality: Sendable {
             QualityFinding(.notPositive, row, at: time, value: Int128(price.raw), limit: 0))
     }
 
-    /// Compares the close of the session at hand with the one before.
+    /// Compares the close of the current session with the previous one.
     private mutating func checkReturn() {
         guard hasPrice, let price else { return }
         if let previousClose {
@@ -223,7 +223,7 @@ struct SymbolQuality: Sendable {
         previousClose = price.raw
     }
 
-    /// Finds |new − old| > limit × old, exactly; the value listed is rounded half to even.
+    /// Checks |new − old| > limit × old exactly; the listed value is rounded half to even.
     private mutating func add(
         _ kind: QualityKind, from old: Int128, to new: Int128, beyond limit: Price,
         _ row: QualityRow, _ time: Timestamp
@@ -238,7 +238,7 @@ struct SymbolQuality: Sendable {
 
     // MARK: The end
 
-    /// The same as if the session at hand ended, or the time came to `time` in it.
+    /// The state as if the current session ended now, or as if the time advanced to `time`.
     func ended(at time: Timestamp) -> SymbolQuality {
         var copy = self
         copy.checkReturn()

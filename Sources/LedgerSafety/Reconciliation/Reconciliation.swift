@@ -3,19 +3,19 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSettings
 
-/// How far ledger and venue may be apart (R03, C7).
+/// How far the ledger and the venue may differ (R03, C7).
 public struct ReconciliationRules: Hashable, Sendable {
     public var isEnabled = ReconciliationKeys.enabled.standard
-    /// Of cash and average prices, as a share of the venue's value in 10^-9.
+    /// For cash and average prices, as a share of the venue's value in units of 10^-9.
     public var tolerance = ReconciliationKeys.tolerance.standard
-    /// Units of a crypto position; quantities of equities are exact.
+    /// For crypto positions, in units; equity quantities must be equal.
     public var dust = ReconciliationKeys.dust.standard
 
     public init() {}
 
     /// |ledger − venue| > tolerance × |venue|, compared without rounding.
     func differ(_ ledger: Int128, from venue: Int128) -> Bool {
-        // A venue may say anything: what does not fit is far apart.
+        // A venue may send any value; one that does not fit counts as different.
         let (difference, overflow) = ledger.subtractingReportingOverflow(venue)
         guard !overflow else { return true }
         let apart = difference.magnitude.multipliedFullWidth(by: UInt128(FixedPoint.one))
@@ -24,14 +24,14 @@ public struct ReconciliationRules: Hashable, Sendable {
     }
 }
 
-/// One instrument as the ledger has it, over all strategies.
+/// One instrument in the ledger, over all strategies.
 public struct LedgerHolding: Hashable, Sendable {
     public var instrument: InstrumentID
     public var symbol: String
     public var isCrypto: Bool
     /// Signed.
     public var quantity: Quantity
-    /// What it cost, signed as the quantity is.
+    /// Cost, with the sign of the quantity.
     public var cost: Money
 
     public init(
@@ -51,20 +51,20 @@ public struct LedgerHolding: Hashable, Sendable {
     }
 }
 
-/// What the ledger would say of the account if it were the venue.
+/// What the ledger would report about the account if it were the venue.
 public struct LedgerStanding: Hashable, Sendable {
     public var cash: Money
-    /// Ascending by instrument; without flat ones.
+    /// In ascending order of instrument, without flat positions.
     public var holdings: [LedgerHolding]
-    /// Ascending by number.
+    /// In ascending order of number.
     public var orders: [Order]
 
     public init(cash: Money, holdings: [LedgerHolding], orders: [Order]) {
         (self.cash, self.holdings, self.orders) = (cash, holdings, orders)
     }
 
-    /// Everything on which the two do not agree: positions by instrument, those of unknown symbols in
-    /// the snapshot's order, cash, orders by number, orders of the venue alone.
+    /// All differences: positions by instrument, positions in unknown symbols in snapshot order,
+    /// cash, orders by number, and orders that only the venue has.
     public func compare(
         with snapshot: VenueSnapshot, _ rules: ReconciliationRules
     ) -> [DiscrepancyFound] {
@@ -151,7 +151,7 @@ public struct LedgerStanding: Hashable, Sendable {
         for order in orders {
             let terms = order.intended
             guard let reported = snapshot.orders.first(where: { $0.intent == terms.intent }) else {
-                // The venue has confirmed nothing of it: it waits to leave, or is on its way.
+                // The venue has not confirmed it yet: it waits to be sent, or is on its way.
                 if order.state == .intended { continue }
                 found.append(
                     DiscrepancyFound(

@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// The last reconciliation with what it found, and how many failed within a day (R04, R09).
+/// The last reconciliation with its findings, and how many failed within a day (R04, R09).
 public struct ReconciliationLog: Projection, Hashable {
     public static let name = "reconciliation"
     public static let version: UInt32 = 1
@@ -21,9 +21,9 @@ public struct ReconciliationLog: Projection, Hashable {
         public var origin: String
     }
 
-    /// The last of each kind.
+    /// The last one of each kind.
     public private(set) var latest: [Entry] = []
-    /// Of the last reconciliation.
+    /// The findings of the last reconciliation.
     public private(set) var discrepancies: [DiscrepancyFound] = []
     private var began: VenueSnapshotBegan?
     private var found: [DiscrepancyFound] = []
@@ -33,7 +33,7 @@ public struct ReconciliationLog: Projection, Hashable {
 
     public var last: Entry? { latest.max { $0.at < $1.at } }
 
-    /// Failed reconciliations within 24 hours before `time`.
+    /// Failed reconciliations in the 24 hours before `time`.
     public func breaches(at time: Timestamp) -> Int {
         failures.count { time.nanoseconds - $0.nanoseconds < Nanoseconds.day.count }
     }

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// What a venue said of the account at one moment.
+/// A venue's statement of the account at one moment.
 public struct VenueSnapshot: Hashable, Sendable {
     public var began: VenueSnapshotBegan
     public internal(set) var positions: [VenuePositionReported] = []
@@ -14,7 +14,7 @@ public struct VenueSnapshot: Hashable, Sendable {
         (self.began, self.positions, self.orders) = (began, positions, orders)
     }
 
-    /// Whether its numbers can be compared and added up: what a venue says is not believed unseen.
+    /// Whether its amounts can be compared and added; a venue's values are checked before use.
     var isPlausible: Bool {
         began.cash.raw.magnitude < UInt128(1) << 90
             && positions.allSatisfy {
@@ -77,23 +77,23 @@ public struct VenueSnapshot: Hashable, Sendable {
     }
 }
 
-/// Puts the records of a snapshot together. One that another begins before its end counts for nothing.
+/// Assembles the records of a snapshot. A snapshot interrupted by another one is ignored.
 public struct SnapshotCollector: Hashable, Sendable {
     private var open: VenueSnapshot?
-    /// The last whole one: what a synchronisation goes by.
+    /// The last complete snapshot, which a synchronisation uses.
     public private(set) var last: VenueSnapshot?
 
     public init() {}
 
     public enum Outcome: Hashable, Sendable {
         case complete(VenueSnapshot)
-        /// Why the records do not make a snapshot.
+        /// Why the records are not a snapshot.
         case incomplete(String)
     }
 
     public mutating func add(_ event: VenueSnapshotBegan) { open = VenueSnapshot(event) }
 
-    /// A record of another snapshot than the open one is left out, and its end finds it missing.
+    /// Ignores a record of a snapshot other than the open one; the end then finds it missing.
     public mutating func add(_ event: VenuePositionReported) {
         if open?.began.snapshot == event.snapshot { open?.positions.append(event) }
     }
@@ -111,7 +111,8 @@ public struct SnapshotCollector: Hashable, Sendable {
         else {
             return .incomplete(
                 "snapshot \(event.snapshot.hex) has \(open.positions.count) positions and "
-                    + "\(open.orders.count) orders instead of \(event.positions) and \(event.orders)"
+                    + "\(open.orders.count) orders instead of \(event.positions) and "
+                    + "\(event.orders)"
             )
         }
         guard open.isPlausible else {

@@ -4,8 +4,8 @@ import LedgerSettings
 
 extension SafetyRules {
     /// - Parameters:
-    ///   - account: decides what `auto` means. Only simulated accounts trade without limits.
-    ///   - isLive: whether the configuration runs live, where no limit can be off.
+    ///   - account: decides the meaning of `auto`. Only simulated accounts trade without limits.
+    ///   - isLive: whether the configuration is live, in which no limit can be off.
     public init(
         _ settings: Settings, account: AccountKind, isLive: Bool
     ) throws(SettingsError) {

@@ -1,11 +1,11 @@
 import LedgerEvents
 
-/// What a venue's filters make of an order.
+/// The verdict of a venue's filters on an order.
 public enum FilterVerdict: Hashable, Sendable {
     case pass
-    /// The same order in a form that the venue takes, and which filter changed what: the filter's limit
-    /// and what was asked for.
+    /// The order in a form that the venue accepts, and which filter changed what: the filter's
+    /// limit and the requested value.
     case adjusted(OrderIntended, [Refusal])
-    /// No form of it that is as safe would be taken.
+    /// No equally safe form of the order would be accepted.
     case refused(Refusal)
 }

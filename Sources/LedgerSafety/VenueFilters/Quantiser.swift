@@ -1,11 +1,11 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One order on its way through one instrument's filters.
+/// Applies one instrument's filters to one order.
 struct Quantiser {
     let filters: VenueFiltersLoaded
     private(set) var terms: OrderIntended
-    /// What the venue values orders without a limit at; 0 where nobody knows it.
+    /// The price at which the venue values orders without a limit; 0 if unknown.
     let average: Price
     private(set) var adjustments: [Refusal] = []
 
@@ -13,7 +13,7 @@ struct Quantiser {
         (self.filters, self.terms, self.average) = (filters, terms, average)
     }
 
-    /// In the order of the table at `VenueFilters`; the first filter that refuses ends it.
+    /// In the order of the table in `VenueFilters`. The first filter that refuses ends it.
     mutating func run() -> Refusal? {
         if let refusal = quantisePrices() { return refusal }
         if let refusal = percentPrice() { return refusal }
@@ -30,9 +30,9 @@ struct Quantiser {
 
     // MARK: Prices
 
-    /// Away from the market is up for a buy's stop and down for a sell's: never earlier than asked. A stop
-    /// that this would carry past the order's limit stands at the limit instead, or the order could never
-    /// fill.
+    /// A stop is rounded away from the market, up for a buy and down for a sell, so that it never
+    /// triggers early. If this would move it past the order's limit, it is placed at the limit;
+    /// otherwise the order could never fill.
     private mutating func quantisePrices() -> Refusal? {
         let before = terms
         if hasLimit {
@@ -82,11 +82,11 @@ struct Quantiser {
 
     private func rounded(_ price: Price, _ direction: RoundingDirection) -> Price? {
         guard let near = try? price.rounded(to: tick(for: price), direction) else { return nil }
-        // What was rounded up to 1 is held to the tick that holds there.
+        // A price rounded up to 1 must obey the tick that applies at 1.
         return try? near.rounded(to: tick(for: near), direction)
     }
 
-    /// Below one unit of money some venues quote in hundredths of their tick.
+    /// Below one unit of currency, some venues quote in hundredths of the tick.
     private func tick(for price: Price) -> Price {
         guard filters.flags & VenueFiltersLoaded.finerTickBelowOne != 0,
             price.raw < FixedPoint.one, filters.tick.raw % 100 == 0
@@ -94,7 +94,7 @@ struct Quantiser {
         return Price(raw: filters.tick.raw / 100)
     }
 
-    /// The bounds are multiples of the average; a price equal to one passes.
+    /// The bounds are multiples of the average price; a price equal to one passes.
     private func percentPrice() -> Refusal? {
         guard hasLimit, average.raw > 0 else { return nil }
         let isBuy = terms.side == .buy
@@ -110,7 +110,7 @@ struct Quantiser {
         return .filter(.percentPrice, limit: (low + one - 1) / one, terms.limitPrice)
     }
 
-    /// In 10^-18.
+    /// In units of 10^-18.
     private func bound(_ multiplier: Price) -> Int128 {
         Int128(average.raw) * Int128(multiplier.raw)
     }
@@ -128,7 +128,7 @@ struct Quantiser {
             minimum: filters.minimumQuantity, maximum: filters.maximumQuantity, lot: filters.lot)
     }
 
-    /// Both filters hold for an order without a limit, so its lot is a multiple of both lots.
+    /// Both filters apply to an order without a limit, so its lot is a multiple of both lots.
     private var marketSizes: Sizes {
         Sizes(
             minimum: max(filters.minimumQuantity, filters.marketMinimumQuantity),
@@ -153,8 +153,8 @@ struct Quantiser {
         return nil
     }
 
-    /// The least common multiple; a lot of 0 is none. Lots without one that fits leave nothing of an
-    /// order, which is then refused.
+    /// The least common multiple; a lot of 0 means none. If no multiple fits, nothing of the order
+    /// remains and it is refused.
     private static func common(_ a: Quantity, and b: Quantity) -> Quantity {
         guard a.raw > 0 else { return b }
         guard b.raw > 0 else { return a }
@@ -193,7 +193,7 @@ struct Quantiser {
         let worth = Worth(price, terms.quantity)
         guard worth > Worth(most) else { return nil }
         let (scaled, overflow) = most.raw.multipliedReportingOverflow(by: Int128(FixedPoint.one))
-        // A limit too large to scale is above every worth that passed the check before.
+        // A limit too large to scale exceeds every notional that passed the check before.
         let room = Quantity(raw: overflow ? terms.quantity.raw : scaled / Int128(price.raw))
         let sizes = isWithoutLimit ? marketSizes : self.sizes
         let fitting = min(room, terms.quantity).truncated(to: sizes.lot)
@@ -207,7 +207,7 @@ struct Quantiser {
     }
 }
 
-/// price × quantity without rounding, in 10^-18.
+/// price × quantity without rounding, in units of 10^-18.
 private struct Worth: Comparable {
     let high: UInt128
     let low: UInt128
@@ -225,7 +225,7 @@ private struct Worth: Comparable {
 
     static func < (a: Worth, b: Worth) -> Bool { (a.high, a.low) < (b.high, b.low) }
 
-    /// Down to 10^-9; the most that fits where it does not.
+    /// Rounds down to 10^-9; the maximum value if it does not fit.
     var money: Money {
         let one = UInt128(FixedPoint.one)
         guard high < one else { return Money(raw: .max) }

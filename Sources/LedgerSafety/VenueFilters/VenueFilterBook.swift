@@ -17,7 +17,7 @@ public struct VenueFilterBook: Hashable, Sendable {
         }
     }
 
-    /// Nil for an instrument that no filters were loaded for.
+    /// Nil if no filters were loaded for the instrument.
     public subscript(instrument: InstrumentID) -> VenueFilters? {
         let index = place(of: instrument)
         guard index < all.count, all[index].event.instrument == instrument else { return nil }

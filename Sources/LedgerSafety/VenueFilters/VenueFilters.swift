@@ -1,10 +1,10 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The rules by which a venue takes orders in one instrument (Q08).
+/// The venue's rules for orders in one instrument (Q08).
 ///
-/// An order is brought into a form that the venue takes where that makes it no larger and no worse, and
-/// refused by the filter's name where not:
+/// An order is adjusted to a form that the venue accepts if this makes it no larger and no worse.
+/// Otherwise it is refused with the filter's name:
 ///
 /// | filter | adjusts | refuses |
 /// |---|---|---|
@@ -13,19 +13,19 @@ import LedgerEvents
 /// | lot size | down to the lot, down to the maximum | below the minimum |
 /// | market lot size | the same, for orders without a limit | the same |
 /// | notional | down to the maximum | below the minimum |
-/// | maximum orders | | one more order that rests than may be |
+/// | maximum orders | | one resting order more than allowed |
 ///
-/// Comparisons are exact: products go through 256 bits, nothing is rounded before it is compared.
+/// Comparisons are exact: products use 256 bits, and nothing is rounded before it is compared.
 public struct VenueFilters: Hashable, Sendable {
     public let event: VenueFiltersLoaded
 
     public init(_ event: VenueFiltersLoaded) { self.event = event }
 
     /// - Parameters:
-    ///   - average: the price that the venue averages over `averageMinutes`; 0 where nobody knows it,
-    ///     and the order's reference price stands for it.
-    ///   - openOrders: the account's orders that rest in the instrument, stops among them.
-    ///   - openStops: those of them that wait for their stop.
+    ///   - average: the venue's average price over `averageMinutes`; 0 if unknown, and the order's
+    ///     reference price is used instead.
+    ///   - openOrders: the account's resting orders in the instrument, including stops.
+    ///   - openStops: those of them that wait for their stop price.
     public func verdict(
         _ terms: OrderIntended, average: Price, openOrders: Int, openStops: Int
     ) -> FilterVerdict {
@@ -39,7 +39,7 @@ public struct VenueFilters: Hashable, Sendable {
             ? .pass : .adjusted(quantiser.terms, quantiser.adjustments)
     }
 
-    /// Whether so little is held that the venue takes no order at the market which closes any of it.
+    /// Whether the holding is too small for any market order that the venue accepts.
     public func isDust(_ quantity: Quantity, at price: Price) -> Bool {
         let terms = OrderIntended(
             instrument: event.instrument, strategy: .none, side: .sell, orderType: .market,
@@ -49,7 +49,7 @@ public struct VenueFilters: Hashable, Sendable {
         return quantiser.run() != nil
     }
 
-    /// An order that fills or ends at once takes nobody's place.
+    /// An order that fills or ends at once does not count as a resting order.
     private func restingRefusal(
         _ terms: OrderIntended, openOrders: Int, openStops: Int
     ) -> Refusal? {

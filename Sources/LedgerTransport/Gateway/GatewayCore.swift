@@ -4,14 +4,15 @@ import LedgerVenues
 import NIOCore
 import NIOPosix
 
-/// What every gateway is made of: threads, requests, the venue's clock, what is known of orders, and the
-/// one way by which reports leave.
+/// The common parts of every gateway: threads, requests, the venue's clock, known orders, and the
+/// single path by which reports leave.
 ///
-/// Order reports and answers come from one thread, in the order in which they came; market data from
+/// Order reports and answers come from one thread, in the order received; market data come from
 /// another.
-// Sendable unchecked: what several threads touch is under the lock; all else belongs to the order loop.
+// Sendable unchecked: state shared by threads is under the lock; the rest belongs to the order
+// loop.
 public final class GatewayCore: @unchecked Sendable {
-    /// What reports told of an order.
+    /// What reports have said about an order.
     public struct KnownOrder: Hashable, Sendable {
         public var venueOrder: String
         public var filled: Quantity
@@ -39,13 +40,13 @@ public final class GatewayCore: @unchecked Sendable {
     private var isUp = false
     private var sentAt: [String: Int64] = [:]
     private var orders = OrderMemory()
-    // The order loop's own.
+    // Used only on the order loop.
     private var questions: [(@escaping @Sendable () -> Void) -> Void] = []
     private var isAsking = false
     private var isMeasuring = false
     private var isStopped = false
     private var requestsUp: Bool?
-    /// Orders that nobody has heard of, and whose last moment to arrive is waited for.
+    /// Orders without any report whose last possible arrival is awaited.
     private var awaited: Set<String> = []
     private var clockTask: RepeatedTask?
 
@@ -78,7 +79,7 @@ public final class GatewayCore: @unchecked Sendable {
         }
     }
 
-    /// Nothing is reported after it. Not from a sink.
+    /// Nothing is reported afterwards. Do not call it from a sink.
     public func stop() {
         lock.hold { (sink, isUp) = (nil, false) }
         channel.stop()
@@ -88,7 +89,7 @@ public final class GatewayCore: @unchecked Sendable {
             questions = []
         }
         client.stop()
-        // A name that is being looked up still answers to its loop.
+        // A pending name lookup still answers to its loop.
         orderLoop.scheduleTask(in: .seconds(5)) { [group] in group.shutdownGracefully { _ in } }
     }
 
@@ -102,7 +103,7 @@ public final class GatewayCore: @unchecked Sendable {
 
     public func report(_ report: GatewayReport) { self.report(report, readAt: MachineTime.steady) }
 
-    /// - Parameter readAt: when its bytes had come, on the steady clock.
+    /// - Parameter readAt: when its bytes were read, on the steady clock.
     public func report(_ report: GatewayReport, readAt: Int64) {
         let report = redaction.applied(to: report)
         let sink = lock.hold {
@@ -117,22 +118,22 @@ public final class GatewayCore: @unchecked Sendable {
         flush(\.orders, on: orderLoop)
     }
 
-    /// From the market loop: nothing is learned of it and no secret can be in it.
+    /// From the market loop. Market data teach nothing about orders and cannot contain a secret.
     ///
-    /// - Parameter readAt: when its bytes had come, on the steady clock.
+    /// - Parameter readAt: when its bytes were read, on the steady clock.
     public func reportMarket(_ reports: [GatewayReport], readAt: Int64) {
         guard let sink = lock.hold({ self.sink }) else { return }
         for report in reports { sink.receive(report, readAt) }
         flush(\.market, on: marketLoop)
     }
 
-    /// What came together is acted on together, once the loop has read it all.
+    /// Acts on reports that arrived together, once the loop has read them all.
     private func flush(
         _ kind: WritableKeyPath<(orders: Bool, market: Bool), Bool> & Sendable,
         on loop: any EventLoop
     ) {
         lock.hold {
-            // After `stop` the loop takes nothing more.
+            // After `stop` the loop accepts nothing more.
             guard sink != nil, !flushes[keyPath: kind] else { return }
             flushes[keyPath: kind] = true
             loop.execute { [self] in
@@ -147,10 +148,10 @@ public final class GatewayCore: @unchecked Sendable {
 
     // MARK: Orders
 
-    /// The order may be on its way from now on.
+    /// From now on the order may be on its way.
     public func willSend(_ clientOrder: String) {
         lock.hold {
-            // Nobody asks for those of long ago any more.
+            // Old orders are no longer asked about.
             if sentAt.count >= 4096 {
                 let limit = MachineTime.steady - 2 * arrivalSpan
                 sentAt = sentAt.filter { $0.value > limit }
@@ -167,26 +168,26 @@ public final class GatewayCore: @unchecked Sendable {
     }
     public func learn(_ order: VenueOrder) { lock.hold { orders.learn(order) } }
 
-    /// Nanoseconds after which an order that left is either at the venue or nowhere: the second by which a
-    /// time stamp may be ahead, the window within which the venue takes a request up, and its own time
-    /// limit for it.
+    /// Nanoseconds after which a sent order is either at the venue or lost: the second by which a
+    /// time stamp may be ahead, the window in which the venue accepts a request, and the venue's
+    /// own time limit for it.
     private var arrivalSpan: Int64 {
         1_000_000_000 + settings.receiveWindow * 1_000_000 + settings.processingLimit.count
     }
 
-    /// From when on "no such order" is certain. An order that this process did not send may have left
-    /// right before it started.
+    /// The time from which "no such order" is certain. An order that this process did not send may
+    /// have been sent just before it started.
     public func arrivalDeadline(_ clientOrder: String) -> Int64 {
         lock.hold { (sentAt[clientOrder] ?? startedAt) + arrivalSpan }
     }
 
-    /// - Returns: whether nobody waits for it yet. On the order loop.
+    /// - Returns: whether nobody waits for it yet. Runs on the order loop.
     public func beginWait(_ clientOrder: String) -> Bool { awaited.insert(clientOrder).inserted }
     public func endWait(_ clientOrder: String) { awaited.remove(clientOrder) }
 
     // MARK: Questions
 
-    /// Questions are answered one after the other, in the order in which they were asked.
+    /// Queries are answered one after another, in the order in which they were asked.
     public func enqueue(_ question: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) {
         orderLoop.execute { [self] in
             guard !isStopped else { return }
@@ -207,11 +208,11 @@ public final class GatewayCore: @unchecked Sendable {
         }
     }
 
-    /// A question, its answer read, and its failure reported.
+    /// Sends a query, reads its answer and reports a failure.
     ///
     /// - Parameters:
-    ///   - context: what the fault is about; a client order id or the request's path.
-    ///   - then: given nil after a failure.
+    ///   - context: what the fault concerns: a client order id or the path of the request.
+    ///   - then: receives nil after a failure.
     public func ask<T: Sendable>(
         _ request: WireRequest, about context: String? = nil,
         _ read: @escaping @Sendable ([UInt8]) throws(JSONFault) -> T,
@@ -235,7 +236,7 @@ public final class GatewayCore: @unchecked Sendable {
         }
     }
 
-    /// Reports a fault, and does what it asks for.
+    /// Reports a fault and takes the action that it requires.
     public func failed(_ fault: VenueFault, _ context: String) {
         report(.fault(fault, context))
         switch fault {
@@ -252,7 +253,7 @@ public final class GatewayCore: @unchecked Sendable {
 
     // MARK: Clock
 
-    /// Asks a few times, one after the other, and says what the median is (N02).
+    /// Asks several times in a row and reports the median (N02).
     private func measureClock() {
         guard !isMeasuring, !isStopped else { return }
         isMeasuring = true
@@ -274,7 +275,7 @@ public final class GatewayCore: @unchecked Sendable {
                 do {
                     let server = try dialect.readClock(answer.body)
                     let trip = Nanoseconds(max(result.endedAt - result.writtenAt, 0))
-                    // The completion came a moment after the answer.
+                    // The completion came slightly after the answer.
                     let late = Nanoseconds(result.endedAt - MachineTime.steady)
                     let new = ClockSample(
                         server: server, roundTrip: trip, local: local.advanced(by: late))

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A mutex for state that lies beside it, held while a closure runs.
+/// A mutex for adjacent state, held while a closure runs.
 final class GatewayLock: Sendable {
     private let mutex = Mutex(())
 

@@ -1,11 +1,11 @@
 import LedgerVenues
 
-/// Which addresses and keys belong to money and which do not (K23).
+/// Which addresses and keys are live and which are paper (K23).
 public enum GatewayPairing {
     public struct Rules: Sendable {
         public var live: [String]
         public var paper: [String]
-        /// The first letters of a key; none where keys do not tell.
+        /// The first letters of a key; empty if keys do not differ.
         public var liveKey: String
         public var paperKey: String
 
@@ -15,14 +15,14 @@ public enum GatewayPairing {
         }
     }
 
-    /// - Throws: for an empty key, an address that is none, keys that would go out in clear, and a live
-    ///   address or key with `paper: true` or the reverse.
+    /// - Throws: for an empty key, an invalid address, keys that would be sent unencrypted, and a
+    ///   live address or key with `paper: true` or the reverse.
     public static func check(
         _ settings: GatewaySettings, _ rules: Rules
     ) throws(GatewaySettingsError) {
         guard settings.keys.areComplete else { throw GatewaySettingsError("a key is empty") }
         guard (1...60_000).contains(settings.receiveWindow) else {
-            throw GatewaySettingsError("recv_window_ms is 1 to 60000")
+            throw GatewaySettingsError("recv_window_ms must be 1 to 60000")
         }
         let key = settings.keys.key.reveal()
         try check(
@@ -35,7 +35,7 @@ public enum GatewayPairing {
         ] {
             guard let host = host(url) else {
                 throw GatewaySettingsError(
-                    "the \(name) address is no http, https, ws or wss address")
+                    "the \(name) address is not an http, https, ws or wss address")
             }
             guard isSecure(url) || isLoopback(host) else {
                 throw GatewaySettingsError("the \(name) address is not encrypted: \(host)")
@@ -51,10 +51,10 @@ public enum GatewayPairing {
         _ wantsPaper: Bool, isLive: Bool, isPaper: Bool, _ what: String
     ) throws(GatewaySettingsError) {
         if wantsPaper, isLive {
-            throw GatewaySettingsError("paper is true and the \(what) is a live one")
+            throw GatewaySettingsError("paper is true but the \(what) is a live one")
         }
         if !wantsPaper, isPaper {
-            throw GatewaySettingsError("paper is false and the \(what) is a paper one")
+            throw GatewaySettingsError("paper is false but the \(what) is a paper one")
         }
     }
 
@@ -62,7 +62,7 @@ public enum GatewayPairing {
         url.hasPrefix("https://") || url.hasPrefix("wss://")
     }
 
-    /// In small letters, without the port; nil where there is none.
+    /// In lower case, without the port; nil if there is none.
     public static func host(_ url: String) -> String? {
         let web: String
         if url.hasPrefix("http") {
@@ -71,7 +71,7 @@ public enum GatewayPairing {
             web = url
         }
         guard var host = WebSocketTarget(web)?.host.lowercased() else { return nil }
-        // A dot at its end names the same host.
+        // A trailing dot names the same host.
         if host.hasSuffix(".") { host.removeLast() }
         return host
     }

@@ -1,52 +1,55 @@
 import LedgerDomain
 import LedgerVenues
 
-/// Where a venue is, who we are there, and how patient we are.
+/// Where a venue is, which account we use, and the time-outs.
 public struct GatewaySettings: Sendable {
-    /// How the venue gives the account's events: by a signed subscription over its web-socket API, or by a
-    /// listen key that is part of the stream's address.
+    /// How the venue delivers the account's events: by a signed subscription over its web-socket
+    /// API, or by a listen key in the stream's address.
     public enum UserStream: Hashable, Sendable {
         case subscription
         case listenKey
     }
 
     public var restURL: String
-    /// Of market data by REST; where it is empty, `restURL`.
+    /// Address of market data by REST; `restURL` if empty.
     public var dataURL = ""
     public var orderStreamURL: String
     public var marketStreamURL: String
     public var keys: VenueKeys
-    /// No money at stake: which addresses and keys belong together (K23).
+    /// No real money is involved; decides which addresses and keys belong together (K23).
     public var isPaper: Bool
 
     public var http = HTTPClient.Settings()
     public var socket = WebSocketSettings()
-    /// PEM of a certificate authority that is trusted beside the system's, for all connections.
+    /// PEM file of a certificate authority to trust in addition to the system's, for all
+    /// connections.
     public var authorityFile = "" {
         didSet { (http.authorityFile, socket.authorityFile) = (authorityFile, authorityFile) }
     }
 
-    /// Milliseconds within which a venue that has such a limit must take a request up; at most 60,000.
+    /// Milliseconds within which the venue must accept a request, if it has such a limit; at most
+    /// 60,000.
     public var receiveWindow: Int64 = 5000
-    /// How long after that a venue may still be about to place an order that it took up: its own limit for
-    /// a request. An order of which nobody knows anything after both is not coming any more.
+    /// How long after that a venue may still place an accepted order: its own time limit for a
+    /// request. After both, an unknown order is not coming any more.
     public var processingLimit = Nanoseconds(10_000_000_000)
     public var budget: RequestBudget.Rules
     public var backoff = Backoff.Rules()
-    /// How often a question is asked again after a failure that passes (N03).
+    /// How often a query is retried after a temporary failure (N03).
     public var retries = 3
-    /// How long an order may wait for the budget; beyond it, it is refused here.
+    /// How long an order may wait for the request budget before it is refused here.
     public var orderWait = Nanoseconds(500_000_000)
-    /// Orders that wait for the budget at once.
+    /// How many orders may wait for the budget at once.
     public var orderQueue = 32
     public var clock = ClockEstimator.Rules()
-    /// The asset that is the account's cash, where the venue keeps cash as one asset of many.
+    /// The asset that is the account's cash, if the venue treats cash as one asset of many.
     public var quoteAsset = "USDT"
     public var userStream = UserStream.subscription
-    /// Whether market data come with closed bars of a minute.
+    /// Whether market data include closed one-minute bars.
     public var hasBars = true
     public var seed: UInt64 = 0
-    /// Told the client order id and the steady time when an order's request is about to be written.
+    /// Receives the client order id and the steady time when an order's request is about to be
+    /// written.
     public var onOrderWritten: (@Sendable (String, Int64) -> Void)?
 
     public init(
@@ -58,13 +61,13 @@ public struct GatewaySettings: Sendable {
         (self.isPaper, self.budget) = (isPaper, budget)
     }
 
-    /// The address that a request goes to, before its path.
+    /// The address of a request, before its path.
     func address(of request: WireRequest) -> String {
         request.place == .data && !dataURL.isEmpty ? dataURL : restURL
     }
 }
 
-/// Why a gateway does not start. It names settings and never a key.
+/// Why a gateway does not start. It names settings but never a key.
 public struct GatewaySettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String
 

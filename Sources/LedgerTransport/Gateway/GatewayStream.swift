@@ -3,15 +3,15 @@ import LedgerEvents
 import LedgerVenues
 import NIOCore
 
-/// One of a gateway's two streams. Each is opened, kept up and closed in the same way; what is said over it
-/// is the venue's own.
+/// One of a gateway's two streams. All streams are opened, maintained and closed in the same way;
+/// the venue defines what is said over them.
 ///
-/// Everything but `start` and `stop` happens on the stream's event loop.
-// Sendable unchecked: every field is touched on the stream's event loop alone.
+/// Everything except `start` and `stop` runs on the stream's event loop.
+// Sendable unchecked: every field is used only on the stream's event loop.
 public final class GatewayStream: @unchecked Sendable {
     public let core: GatewayCore
     public let loop: any EventLoop
-    /// What faults about the stream are about.
+    /// What faults of the stream refer to.
     public let name: String
     private let isOrders: Bool
     private let reporter: LinkReporter
@@ -54,35 +54,35 @@ public final class GatewayStream: @unchecked Sendable {
 
     // MARK: On the loop
 
-    /// When the bytes of the message at hand were read, on the steady clock.
+    /// When the bytes of the current message were read, on the steady clock.
     public var readAt: Int64 { link?.readAt ?? MachineTime.steady }
 
     public func send(_ message: [UInt8]) { link?.send(message) }
 
-    /// The venue has taken the stream up.
+    /// The venue has accepted the stream.
     public func up() {
         if isOrders { core.isOrderStreamUp = true }
         link?.confirm()
         reporter.up()
     }
 
-    /// Closes the connection and opens another.
+    /// Closes the connection and opens a new one.
     public func renew(_ reason: String) { link?.renew(reason) }
 
-    /// Closes the connection and opens no other.
+    /// Closes the connection without opening a new one.
     public func shut() { link?.stop() }
 
     public func report(_ fault: VenueFault) { core.report(.fault(fault, name)) }
 }
 
-/// What a venue does with one of its streams. All of it is called on the stream's event loop.
+/// What a venue does with one of its streams. Everything is called on the stream's event loop.
 public protocol GatewayLink: AnyObject, Sendable {
     var stream: GatewayStream { get }
-    /// Says where to connect now; nil to try again later.
+    /// Returns where to connect now; nil to try again later.
     func target(_ then: @escaping @Sendable (WebSocketTarget?) -> Void)
     func opened()
     func receive(_ message: [UInt8])
-    /// The connection has ended, or the gateway stops.
+    /// The connection has ended, or the gateway is stopping.
     func closed()
 }
 
@@ -94,8 +94,8 @@ extension GatewayLink {
     func stop() { stream.stop(self) }
 }
 
-/// A stream of market data of some symbols.
+/// A stream of market data for some symbols.
 public protocol MarketLink: GatewayLink {
-    /// Told before the stream starts, on its event loop.
+    /// Called before the stream starts, on its event loop.
     func choose(_ symbols: [String])
 }

@@ -1,10 +1,10 @@
 import LedgerEvents
 import LedgerVenues
 
-/// Says when a stream comes up and goes down, once each, and how long it was gone.
+/// Reports when a stream comes up and goes down, once each, and how long it was down.
 ///
-/// On the stream's event loop alone.
-// Sendable unchecked: every field is touched on one event loop.
+/// Used only on the stream's event loop.
+// Sendable unchecked: every field is used on one event loop.
 public final class LinkReporter: @unchecked Sendable {
     private let link: VenueLink
     private let name: String

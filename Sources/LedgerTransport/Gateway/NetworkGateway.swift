@@ -2,8 +2,8 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// A gateway to a venue on the network: a core, a desk for its orders, and two streams. What every such
-/// gateway does in the same way is here; the venue adds cancels, replacements and questions.
+/// A gateway to a venue on the network: a core, a desk for its orders, and two streams. It contains
+/// what all such gateways do in the same way; the venue adds cancels, replacements and queries.
 public protocol NetworkGateway: VenueGateway {
     associatedtype Answer: OrderAnswer
     associatedtype Orders: GatewayLink
@@ -35,7 +35,7 @@ extension NetworkGateway {
 
     public func submit(_ order: OrderRequest) { desk.submit(order) }
 
-    /// Sends a cancel. The order's end comes by the stream.
+    /// Sends a cancel. The stream reports the end of the order.
     public func send(_ cancel: WireRequest, of order: OrderReference) {
         core.channel.order(cancel) { [desk] outcome in
             _ = desk.body(outcome, order.clientOrder, no: { desk.refuseCancel(order, $0) })

@@ -2,9 +2,9 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// Questions about orders and fills, the same for every venue.
+/// Queries about orders and fills, the same for every venue.
 extension OrderDesk {
-    /// The order, or nil where the venue has none.
+    /// The order, or nil if the venue does not have it.
     public func find(
         _ order: OrderReference,
         _ then: @escaping @Sendable (Result<Answer?, VenueFault>) -> Void
@@ -25,7 +25,8 @@ extension OrderDesk {
         }
     }
 
-    /// - Parameter then: given what is known of the old order, unless the replacement is refused before.
+    /// - Parameter then: receives what is known of the old order, unless the replacement is refused
+    ///   first.
     public func beginReplacing(
         _ old: OrderReference, with order: OrderRequest,
         _ then: @escaping @Sendable (GatewayCore.KnownOrder) -> Void
@@ -41,7 +42,7 @@ extension OrderDesk {
         }
     }
 
-    /// What is known of an order that is to be changed; asked for where nothing is.
+    /// What is known of an order that is to be changed. If nothing is known, the venue is asked.
     public func known(
         _ order: OrderReference,
         _ then: @escaping @Sendable (Result<GatewayCore.KnownOrder, VenueFault>) -> Void
@@ -61,11 +62,11 @@ extension OrderDesk {
         }
     }
 
-    /// Asks until the venue knows the order, or none can arrive any more.
+    /// Asks until the venue knows the order or it can no longer arrive.
     ///
     /// - Parameters:
-    ///   - ask: one question; given back are the reports of the order, nothing where the venue has none,
-    ///     or the fault.
+    ///   - ask: one query. It returns the reports of the order, nothing if the venue does not have
+    ///     it, or the fault.
     public func settle(
         _ order: OrderReference, isWaiting: Bool = false,
         _ ask:
@@ -73,7 +74,7 @@ extension OrderDesk {
                 @escaping @Sendable (Result<[GatewayReport], VenueFault>) -> Void
             ) -> Void
     ) {
-        // An answer is about the moment at which the question left.
+        // An answer describes the moment at which the query was sent.
         let asked = MachineTime.steady
         ask { result in
             switch result {
@@ -95,7 +96,7 @@ extension OrderDesk {
                                 reason: "the venue has no such order")))
                     return
                 }
-                // One that waits already will ask for both.
+                // A query that already waits will ask for both.
                 guard isWaiting || core.beginWait(order.clientOrder) else { return }
                 let wait = min(left + 1_000_000, max(left / 4, 200_000_000))
                 core.orderLoop.scheduleTask(in: .nanoseconds(wait)) {
@@ -105,7 +106,7 @@ extension OrderDesk {
         }
     }
 
-    /// Reports the order as it is, then what `fills` asks for.
+    /// Reports the order as it is, then what `fills` returns.
     public func queryFills(
         _ order: OrderReference,
         _ fills: @escaping @Sendable (Answer, _ done: @escaping @Sendable () -> Void) -> Void
@@ -125,8 +126,8 @@ extension OrderDesk {
         }
     }
 
-    /// Reports fills of a history in their order; what it leaves out, the client's id, is asked for. A fill
-    /// whose order cannot be learned is told without it.
+    /// Reports fills from a history in order. The history lacks client ids, so these are queried. A
+    /// fill whose order cannot be found is reported without it.
     public func report(_ fills: [VenueFill], _ then: @escaping @Sendable () -> Void) {
         guard var fill = fills.first else { return then() }
         let rest = Array(fills.dropFirst())

@@ -5,25 +5,25 @@ import LedgerVenues
 /// An order in a venue's answer.
 public protocol OrderAnswer: Sendable {
     var order: VenueOrder { get }
-    /// The executions first, then the state that they led to.
+    /// The executions first, then the resulting state.
     var reports: [GatewayReport] { get }
 }
 
-/// Orders as every gateway sends them and asks for them, and what it says of them.
+/// How every gateway sends orders, queries them and reports them.
 ///
-/// - An order that certainly did not leave, or that the venue clearly refused, is `rejected`; a fault
-///   beside it says why where the order is not at fault.
-/// - What is neither a yes nor a no is a fault `unknownOutcome` about the client order id and nothing else:
-///   the order may be there. It is asked for, and never sent again.
-/// - An answer about another order than the one that was asked about is one that cannot be read.
+/// - An order that certainly was not sent, or that the venue clearly refused, is `rejected`. A
+///   separate fault gives the reason if the order itself is not at fault.
+/// - If the outcome is unclear, the fault `unknownOutcome` names the client order id and nothing
+///   else: the order may be at the venue. It is queried and never sent again.
+/// - An answer about another order than the requested one counts as unreadable.
 public struct OrderDesk<Answer: OrderAnswer>: Sendable {
-    /// What makes one venue's orders different from another's.
+    /// What distinguishes the orders of one venue from another's.
     public struct Dialect: Sendable {
         public var submit: @Sendable (OrderRequest) throws(VenueFault) -> WireRequest
         public var order: @Sendable (OrderReference) -> WireRequest
-        /// Of an answer to an order's request that is no success.
+        /// The meaning of an unsuccessful answer to an order request.
         public var fault: @Sendable (WireAnswer) -> VenueFault
-        /// Whether a question was refused because there is no such order.
+        /// Whether a query was refused because there is no such order.
         public var isNone: @Sendable (VenueFault) -> Bool
         public var read: @Sendable ([UInt8]) throws(JSONFault) -> Answer
 
@@ -55,11 +55,11 @@ public struct OrderDesk<Answer: OrderAnswer>: Sendable {
         ) { answer in answer.reports.forEach(core.report) }
     }
 
-    /// Sends what places an order: once, and only while its reports can come.
+    /// Sends a request that places an order: once, and only while its reports can arrive.
     ///
     /// - Parameters:
-    ///   - no: told on the order loop that it did not leave, or that the venue refused it.
-    ///   - yes: told what the venue made of it.
+    ///   - no: called on the order loop if it was not sent or the venue refused it.
+    ///   - yes: called with what the venue made of it.
     public func place(
         _ order: OrderRequest, _ request: () throws(VenueFault) -> WireRequest,
         no: @escaping @Sendable (VenueFault) -> Void,
@@ -87,10 +87,10 @@ public struct OrderDesk<Answer: OrderAnswer>: Sendable {
         }
     }
 
-    /// Places what a cancelled order leaves of its replacement, so that the two never fill more than was
-    /// wanted.
+    /// Places a replacement for what remains of a cancelled order, so that the two never fill more
+    /// than was wanted.
     ///
-    /// - Parameter order: its quantity is in all, with what the cancelled one filled.
+    /// - Parameter order: its quantity is the total, including what the cancelled order filled.
     public func placeRest(of order: OrderRequest, behind cancelled: VenueOrder) {
         var rest = order
         rest.quantity = order.quantity - cancelled.filled
@@ -114,12 +114,12 @@ public struct OrderDesk<Answer: OrderAnswer>: Sendable {
         }
     }
 
-    /// What is wrong with sending an order now; nil where nothing is.
+    /// Why an order cannot be sent now; nil if it can.
     public func refusal() -> VenueFault? {
         core.isOrderStreamUp ? nil : .unreachable("order stream is down")
     }
 
-    /// Told when the order's request is about to be written.
+    /// Called when the order's request is about to be written.
     public func hook(_ order: OrderRequest) -> (@Sendable (Int64) -> Void)? {
         guard let told = core.settings.onOrderWritten else { return nil }
         let id = order.clientOrder
@@ -128,7 +128,7 @@ public struct OrderDesk<Answer: OrderAnswer>: Sendable {
 
     // MARK: Outcomes
 
-    /// The order did not leave, or the venue refused it. For a fault of the way, the fault goes before.
+    /// The order was not sent, or the venue refused it. A transport fault is reported first.
     public func reject(
         _ order: OrderRequest, _ fault: VenueFault, as status: VenueStatus = .rejected
     ) {
@@ -141,7 +141,7 @@ public struct OrderDesk<Answer: OrderAnswer>: Sendable {
                     stopPrice: order.stopPrice, reason: fault.text)))
     }
 
-    /// A cancel that did not leave, or that the venue refused.
+    /// A cancel that was not sent, or that the venue refused.
     public func refuseCancel(_ order: OrderReference, _ fault: VenueFault) {
         if case .refused = fault {} else { core.failed(fault, order.clientOrder) }
         core.report(
@@ -151,8 +151,8 @@ public struct OrderDesk<Answer: OrderAnswer>: Sendable {
                     symbol: order.symbol, status: .cancelRefused, reason: fault.text)))
     }
 
-    /// The body of an answer of success; anything else is given to `no` as a clear refusal, or reported as
-    /// an unknown outcome.
+    /// The body of a successful answer. Anything else goes to `no` as a clear refusal or is
+    /// reported as an unknown outcome.
     public func body(
         _ outcome: RequestChannel.OrderOutcome, _ clientOrder: String, no: (VenueFault) -> Void
     ) -> [UInt8]? {
@@ -181,7 +181,7 @@ public struct OrderDesk<Answer: OrderAnswer>: Sendable {
         return answer
     }
 
-    /// The venue said yes in words that cannot be read.
+    /// The venue accepted, but its answer cannot be read.
     public func unreadable(_ error: JSONFault, _ clientOrder: String) {
         core.report(.fault(.malformed("\(error)"), clientOrder))
         core.report(.fault(.unknownOutcome("the answer cannot be read"), clientOrder))

@@ -1,14 +1,14 @@
 import LedgerDomain
 import LedgerVenues
 
-/// The ids of orders that were heard of lately: venues' histories name an order by their own id alone, and
-/// some take a cancel by that id alone. What is not here is asked for.
+/// The ids of recent orders. Venue histories name an order only by the venue's id, and some venues
+/// accept cancels only by that id. An id that is not here is queried.
 struct OrderMemory {
     private static let limit = 16_384
 
     private var byClient: [String: GatewayCore.KnownOrder] = [:]
     private var byVenue: [String: String] = [:]
-    /// Clients' ids, the oldest first.
+    /// Client ids, oldest first.
     private var ages: [String] = []
 
     func known(_ clientOrder: String) -> GatewayCore.KnownOrder? { byClient[clientOrder] }

@@ -1,6 +1,6 @@
 import LedgerVenues
 
-/// Takes the keys out of what a venue says: its words may repeat what it was sent.
+/// Removes keys from a venue's text, which may repeat what was sent.
 struct Redaction: Sendable {
     private let secrets: [String]
 
@@ -41,7 +41,7 @@ struct Redaction: Sendable {
             while let range = result.firstRange(of: secret) {
                 result.replaceSubrange(range, with: "***")
             }
-            // Words that are too long were cut, perhaps in the middle of a key.
+            // Texts that are too long were cut, perhaps in the middle of a key.
             let length = (4..<secret.count).last { result.hasSuffix(secret.prefix($0)) }
             if let length { result = String(result.dropLast(length)) + "***" }
         }

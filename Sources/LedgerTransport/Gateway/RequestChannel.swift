@@ -2,15 +2,16 @@ import LedgerDomain
 import LedgerVenues
 import NIOCore
 
-/// The one way by which a gateway's requests leave: within the venue's budget, orders at most once,
-/// questions again after failures that pass, and nothing at all after a wrong key (K15).
+/// The single path by which a gateway's requests leave: within the venue's budget, orders at most
+/// once, queries again after temporary failures, and nothing after a wrong key (K15).
 ///
-/// Orders leave from the caller's thread, in the order of the calls. Completions come on the event loop.
-// Sendable unchecked: what both sides touch is under the lock; all else belongs to the loop.
+/// Orders leave from the caller's thread, in the order of the calls. Completions run on the event
+/// loop.
+// Sendable unchecked: state used by both sides is under the lock; the rest belongs to the loop.
 public final class RequestChannel: @unchecked Sendable {
-    /// What became of an order's request.
+    /// The outcome of an order request.
     public enum OrderOutcome: Sendable {
-        /// It did not leave.
+        /// It was not sent.
         case refused(VenueFault)
         case outcome(WireOutcome)
     }
@@ -33,9 +34,9 @@ public final class RequestChannel: @unchecked Sendable {
     private var bar: VenueFault?
     private var orders: [WaitingOrder] = []
     private var isStopped = false
-    // The loop's own.
+    // Used only on the loop.
     private var backoff: Backoff
-    /// The venue found a time stamp wrong: told at once, so that the next attempt has another.
+    /// Called at once when the venue rejects a time stamp, so that the next attempt uses another.
     public var timestampRefused: (@Sendable () -> Void)?
 
     public init(
@@ -124,9 +125,9 @@ public final class RequestChannel: @unchecked Sendable {
 
     // MARK: Questions
 
-    /// Asks until there is an answer that is no passing failure, or no attempt is left.
+    /// Asks until there is an answer other than a temporary failure, or no attempts remain.
     ///
-    /// - Parameter retries: after the first attempt; `settings.retries` where none is given.
+    /// - Parameter retries: attempts after the first; `settings.retries` by default.
     public func ask(
         _ request: WireRequest, retries: Int? = nil,
         _ completion: @escaping @Sendable (Result<HTTPResult, VenueFault>) -> Void
@@ -186,12 +187,12 @@ public final class RequestChannel: @unchecked Sendable {
 
     // MARK: Answers
 
-    /// Learns the venue's counts from an answer, and what a failure forbids.
+    /// Learns the venue's request counts from an answer, and what a failure forbids.
     @discardableResult
     private func note(_ outcome: WireOutcome, isOrder: Bool) -> VenueFault? {
         guard case .answer(let answer) = outcome else {
             guard case .failed(let mayHaveArrived, let reason) = outcome else { return nil }
-            // A question that was lost on its way may be asked again.
+            // A query that was lost on its way may be repeated.
             return isOrder
                 ? WireOutcome.fault(mayHaveArrived: mayHaveArrived, reason) : .unreachable(reason)
         }

@@ -1,12 +1,12 @@
 import LedgerDomain
 import LedgerVenues
 
-/// What makes one venue's requests different from another's: keys and signature, the meaning of a refusal,
-/// and how the venue tells the time. Gateways and commands send their requests through it.
+/// What distinguishes the requests of one venue from another's: keys and signature, the meaning of
+/// refusals, and the time query. Gateways and commands send their requests through it.
 public struct RequestDialect: Sendable {
-    /// What shows the venue who asks.
+    /// How a request identifies itself to the venue.
     public struct Proof: Sendable {
-        /// The query as it is sent, with the signature where the venue expects one.
+        /// The query as sent, with the signature if the venue expects it there.
         public var query: [UInt8]
         /// `Name: value`.
         public var headers: [String]
@@ -21,7 +21,7 @@ public struct RequestDialect: Sendable {
     /// - Parameter now: the venue's time.
     public var prove: @Sendable (WireRequest, _ now: Timestamp) -> Proof
     public var fault: @Sendable (WireAnswer, _ isOrder: Bool) -> VenueFault
-    /// The question for the venue's time, and how to read its answer.
+    /// The query for the venue's time, and how to read its answer.
     public var clock: WireRequest
     public var readClock: @Sendable ([UInt8]) throws(JSONFault) -> Timestamp
 
@@ -35,10 +35,10 @@ public struct RequestDialect: Sendable {
         (self.clock, self.readClock) = (clock, readClock)
     }
 
-    /// The request as it is sent.
+    /// The request as sent.
     ///
     /// - Parameters:
-    ///   - base: the address before the request's path.
+    ///   - base: the address that precedes the request's path.
     ///   - now: the venue's time.
     public func http(_ request: WireRequest, to base: String, now: Timestamp) -> HTTPRequest {
         let proof =

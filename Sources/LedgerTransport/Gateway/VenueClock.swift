@@ -1,8 +1,8 @@
 import LedgerDomain
 import LedgerVenues
 
-/// The venue's clock as far as it is known, for every thread that signs.
-// Sendable unchecked: the estimator is touched under the lock alone.
+/// The venue's clock as far as it is known, for all threads that sign.
+// Sendable unchecked: the estimator is used only under the lock.
 public final class VenueClock: @unchecked Sendable {
     private let lock = GatewayLock()
     private var estimator: ClockEstimator

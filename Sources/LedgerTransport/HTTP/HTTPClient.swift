@@ -5,23 +5,23 @@ import LedgerDomain
 import LedgerVenues
 import Synchronization
 
-/// HTTP/1.1 over libcurl's multi interface: one thread, connections that stay open, certificates and host
-/// names checked, no redirects, no proxies, no cookies.
+/// HTTP/1.1 over libcurl's multi interface: one thread, persistent connections, verified
+/// certificates and host names, no redirects, no proxies, no cookies.
 ///
-/// Requests may be given from any thread; completions run on the client's own thread and must not block.
-/// libcurl itself repeats a request whose reused connection died before an answer; a request that is to
-/// be written once ends there instead, as one that may have arrived.
-// Sendable unchecked: what both sides touch is under the lock; all else belongs to the thread.
+/// Requests may come from any thread; completions run on the client's thread and must not block.
+/// libcurl repeats a request whose reused connection died before an answer. A request that may be
+/// written only once ends there instead, as one that may have arrived.
+// Sendable unchecked: state used by both sides is under the lock; the rest belongs to the thread.
 public final class HTTPClient: @unchecked Sendable {
     public struct Settings: Hashable, Sendable {
         public var connectTimeout = Nanoseconds(5_000_000_000)
         /// From the start of a request to the end of its answer.
         public var timeout = Nanoseconds(5_000_000_000)
-        /// Bytes of an answer.
+        /// Maximum size of an answer in bytes.
         public var maximumBody = 64 << 20
-        /// Open connections to one host; further requests wait for one.
+        /// Maximum open connections to one host; further requests wait.
         public var maximumConnections = 8
-        /// PEM of a certificate authority that is trusted beside the system's; none where it is empty.
+        /// PEM file of a certificate authority to trust in addition to the system's; none if empty.
         public var authorityFile = ""
 
         public init() {}
@@ -29,7 +29,7 @@ public final class HTTPClient: @unchecked Sendable {
 
     public typealias Completion = @Sendable (HTTPResult) -> Void
 
-    /// What callers and the client's thread both touch.
+    /// State used by callers and by the client's thread.
     private struct Shared {
         var waiting: [HTTPTransfer] = []
         var isStopped = false
@@ -40,7 +40,7 @@ public final class HTTPClient: @unchecked Sendable {
     private let settings: Settings
     private let multi: OpaquePointer?
     private let shared = Mutex(Shared())
-    // The thread's own.
+    // Used only by the thread.
     private var running: [HTTPTransfer] = []
     private var spare: [HTTPHandle] = []
 
@@ -55,12 +55,12 @@ public final class HTTPClient: @unchecked Sendable {
         _ = ledger_curl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
     }
 
-    /// Stop it first: its thread keeps it alive.
+    /// Call `stop` first: the thread keeps the client alive.
     deinit {
         if let multi { curl_multi_cleanup(UnsafeMutableRawPointer(multi)) }
     }
 
-    /// The completion always comes, once.
+    /// The completion is called exactly once.
     public func send(_ request: HTTPRequest, _ completion: @escaping Completion) {
         let transfer = HTTPTransfer(
             request, completion, queuedAt: MachineTime.steady, limit: settings.maximumBody)
@@ -77,14 +77,14 @@ public final class HTTPClient: @unchecked Sendable {
         }
     }
 
-    /// Sends and waits, for commands that have nothing else to do.
+    /// Sends a request and waits, for commands that have nothing else to do.
     public func perform(_ request: HTTPRequest) -> HTTPResult {
         let box = HTTPBox()
         send(request) { box.fill($0) }
         return box.wait()
     }
 
-    /// Ends all that runs, as failed, and its thread. Not from a completion.
+    /// Ends all running requests as failed, and the thread. Do not call it from a completion.
     public func stop() {
         let thread = shared.withLock { shared in
             let thread = shared.isStopped ? nil : shared.thread
@@ -171,7 +171,7 @@ public final class HTTPClient: @unchecked Sendable {
     }
 }
 
-/// A result on its way from the client's thread to one that waits.
+/// Hands a result from the client's thread to a waiting one.
 private final class HTTPBox: Sendable {
     private let result = Mutex<HTTPResult?>(nil)
     private let isFilled = DispatchSemaphore(value: 0)

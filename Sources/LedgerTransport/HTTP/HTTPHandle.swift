@@ -1,7 +1,7 @@
 import CCurl
 import LedgerDomain
 
-/// One of libcurl's easy handles, for one request after the other.
+/// A libcurl easy handle, used for one request after another.
 final class HTTPHandle {
     let easy: UnsafeMutableRawPointer
     private var list: UnsafeMutablePointer<curl_slist>?
@@ -16,7 +16,7 @@ final class HTTPHandle {
         curl_slist_free_all(list)
     }
 
-    /// - Parameter transfer: outlives the request: the client holds it.
+    /// - Parameter transfer: must outlive the request; the client holds it.
     func prepare(_ transfer: HTTPTransfer, _ settings: HTTPClient.Settings) {
         curl_easy_reset(easy)
         curl_slist_free_all(list)
@@ -38,7 +38,7 @@ final class HTTPHandle {
         set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(settings.connectTimeout))
         set(CURLOPT_TIMEOUT_MS, Self.milliseconds(settings.timeout))
         setMethod(request)
-        // Nobody waits for a 100 before the body.
+        // Do not wait for a 100 response before sending the body.
         list = curl_slist_append(nil, "Expect:")
         for header in request.headers { list = curl_slist_append(list, header) }
         _ = ledger_curl_set_pointer(easy, CURLOPT_HTTPHEADER, list)

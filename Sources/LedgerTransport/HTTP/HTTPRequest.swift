@@ -1,17 +1,17 @@
 import LedgerDomain
 import LedgerVenues
 
-/// A request over HTTP/1.1.
+/// An HTTP/1.1 request.
 public struct HTTPRequest: Sendable {
     public var method: String
-    /// `https://…` or `http://…`; bears signatures, so it is part of no error.
+    /// `https://…` or `http://…`. It may contain signatures, so it never appears in an error.
     public var url: String
     /// `Name: value`.
     public var headers: [String]
     public var body: [UInt8]
-    /// It is written at most once: where the connection is lost after that, it fails.
+    /// Whether it may be written at most once. If the connection is lost after that, it fails.
     public var isOnce: Bool
-    /// Told the steady time at which it is about to be written; from the client's thread.
+    /// Receives the steady time when it is about to be written; called on the client's thread.
     public var onWrite: (@Sendable (Int64) -> Void)?
 
     public init(
@@ -23,13 +23,13 @@ public struct HTTPRequest: Sendable {
     }
 }
 
-/// What became of it.
+/// The outcome.
 public struct HTTPResult: Sendable {
     public var outcome: WireOutcome
-    /// Names in small letters.
+    /// With names in lower case.
     public var headers: [(name: String, value: String)]
-    /// Steady times, nanoseconds: when it was given to the client, when it was about to be written (0
-    /// where it never was) and when the answer was whole.
+    /// Steady times in nanoseconds: when the client got it, when it was about to be written (0 if
+    /// never), and when the answer was complete.
     public var queuedAt: Int64
     public var writtenAt: Int64
     public var endedAt: Int64

@@ -2,8 +2,8 @@ import CCurl
 import LedgerDomain
 import LedgerVenues
 
-/// One request on its way: what libcurl's callbacks fill. Used by the client's thread alone once it has
-/// been handed over.
+/// A running request, filled by libcurl's callbacks. After it is handed over, only the client's
+/// thread uses it.
 // Sendable unchecked: handed from the caller to the client's thread under the client's lock.
 final class HTTPTransfer: @unchecked Sendable {
     let request: HTTPRequest
@@ -37,9 +37,9 @@ final class HTTPTransfer: @unchecked Sendable {
 
     // MARK: Callbacks
 
-    /// Right before the request is written, each time that libcurl would.
+    /// Called just before the request is written, each time that libcurl is about to.
     ///
-    /// - Returns: whether it may.
+    /// - Returns: whether it may be written.
     func willWrite() -> Bool {
         if isWritten, request.isOnce {
             isRepeated = true
@@ -61,7 +61,7 @@ final class HTTPTransfer: @unchecked Sendable {
         return true
     }
 
-    /// One line of the head. Those of an interim answer are dropped with it.
+    /// One header line. Headers of an interim answer are dropped with it.
     func appendHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
         headerBytes += bytes.count
         guard headerBytes <= 64 << 10 else {
@@ -100,7 +100,7 @@ final class HTTPTransfer: @unchecked Sendable {
 
     private func header(_ name: String) -> String? { headers.last { $0.name == name }?.value }
 
-    /// In words that hold nothing of the request.
+    /// In words that contain nothing of the request.
     private func reason(_ code: CURLcode) -> String {
         if isTooLarge { return "the answer is larger than \(limit) bytes" }
         if isRepeated { return "the connection was lost, and the request is not sent twice" }

@@ -2,21 +2,21 @@ import Glibc
 import LedgerDomain
 import LedgerVenues
 
-/// A CSV file of bars that grows at its end: `time,open,high,low,close,volume`, the time of a bar's
-/// beginning in UTC.
+/// A CSV file of bars that grows at its end: `time,open,high,low,close,volume`, with the start of
+/// each bar in UTC.
 ///
-/// A line that a crash cut short is taken off when the file is opened.
+/// When the file is opened, a line that a crash cut off is removed.
 public struct BarFile: ~Copyable {
     private static let header = "time,open,high,low,close,volume\n"
 
     public let path: String
-    /// When its last bar begins; nil for a file without bars.
+    /// The start of its last bar; nil if it has no bars.
     public private(set) var last: Timestamp?
     private var descriptor: Int32 = -1
 
-    /// Opens or makes it, with the folders above it.
+    /// Opens or creates it, with its parent directories.
     ///
-    /// - Throws: `BarFileError` for a file that is something else.
+    /// - Throws: `BarFileError` if the file is something else.
     public init(_ path: String) throws(BarFileError) {
         self.path = path
         Self.makeParents(path)
@@ -36,7 +36,7 @@ public struct BarFile: ~Copyable {
         descriptor = -1
     }
 
-    /// Writes bars behind the last one, and waits until they are on the disk.
+    /// Appends bars and waits until they are on disk.
     public mutating func append(_ bars: [VenueBar]) throws(BarFileError) {
         var text: [UInt8] = []
         for bar in bars where last.map({ bar.start > $0 }) ?? true {
@@ -62,13 +62,13 @@ public struct BarFile: ~Copyable {
         // The header, and enough of the end for two lines.
         let head = read(at: 0, count: header.count)
         guard head == header.prefix(head.count).map({ $0 }) else {
-            throw BarFileError(path, problem: "is no file of bars; name another one")
+            throw BarFileError(path, problem: "is not a file of bars; choose another file")
         }
         let start = max(0, Int(size) - 1024)
         let tail = read(at: start, count: Int(size) - start)
         guard let end = tail.lastIndex(of: UInt8(ascii: "\n")) else {
             guard size < header.count else {
-                throw BarFileError(path, problem: "ends with a line that is none")
+                throw BarFileError(path, problem: "ends with a line that is not a bar")
             }
             guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
                 throw failure()
@@ -83,7 +83,7 @@ public struct BarFile: ~Copyable {
         guard let line = lines.last, start + end + 1 > header.count else { return }
         let time = line.prefix { $0 != UInt8(ascii: ",") }
         guard let last = Timestamp(String(decoding: time, as: UTF8.self)) else {
-            throw BarFileError(path, problem: "ends with a line that is none")
+            throw BarFileError(path, problem: "ends with a line that is not a bar")
         }
         self.last = last
     }

@@ -10,7 +10,7 @@ public struct BarHistory {
     private let questions: BarQuestions
     private let name: String
 
-    /// Nil for an interval that the venue does not have.
+    /// Nil if the venue does not have this interval.
     public init?(_ client: VenueClient, symbol: String, interval: UInt32) {
         let questions = client.connection.questions.bars
         guard let entry = questions.intervals.first(where: { $0.seconds == interval }) else {
@@ -20,11 +20,12 @@ public struct BarHistory {
         (self.interval, name) = (interval, entry.name)
     }
 
-    /// Gives every closed bar that begins at or after `from` and before `to`, in order, a page at a time.
+    /// Returns the closed bars that start at or after `from` and before `to`, in order, page by
+    /// page.
     ///
     /// - Parameters:
-    ///   - now: bars that end after it are not closed.
-    ///   - page: returns false to stop.
+    ///   - now: bars that end later are not closed.
+    ///   - page: return false to stop.
     public func read(
         from: Timestamp, to: Timestamp, now: Timestamp,
         page: ([VenueBar]) throws -> Bool
@@ -32,7 +33,7 @@ public struct BarHistory {
         var start = from
         var token = ""
         while start < to {
-            // A token goes on with the question that it came of.
+            // A token continues the query that returned it.
             let bars = try questions.read(
                 client,
                 BarQuestions.Page(
@@ -48,7 +49,7 @@ public struct BarHistory {
                 if token.isEmpty { return }
                 continue
             }
-            // A venue whose page does not go on would be asked for ever.
+            // If a page makes no progress, stop, or the query would repeat forever.
             guard last.start >= start else { return }
             start = last.start.advanced(by: Nanoseconds(1_000_000))
             if questions.hasTokens, token.isEmpty { return }

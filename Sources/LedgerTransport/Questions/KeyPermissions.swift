@@ -1,10 +1,10 @@
 import LedgerVenues
 
-/// What a venue says that a key may do (X06); nil where it does not say.
+/// What a venue says a key may do (X06); nil if it does not say.
 public struct KeyPermissions: Hashable, Sendable {
     public var canWithdraw: Bool?
     public var canTrade: Bool?
-    /// Whether the key is bound to addresses.
+    /// Whether the key is restricted to certain IP addresses.
     public var isBound: Bool?
 
     public init(canWithdraw: Bool? = nil, canTrade: Bool? = nil, isBound: Bool? = nil) {

@@ -2,17 +2,17 @@ import Glibc
 import LedgerDomain
 import LedgerVenues
 
-/// Asks a venue one thing after the other and waits for each answer: for commands, which have nothing
-/// else to do. It sends no orders; those are the gateways'.
+/// Sends queries to a venue one at a time and waits for each answer. For commands, which have
+/// nothing else to do. It sends no orders; gateways do.
 ///
-/// A failure that passes is asked again with full-jitter back-off, `Retry-After` is honoured up to a
-/// minute, and after a complaint about a time stamp the clock is measured anew.
+/// Temporary failures are retried with full-jitter back-off. `Retry-After` is obeyed up to a
+/// minute. After a complaint about a time stamp, the clock is measured again.
 public final class VenueClient {
     public struct Settings: Sendable {
         public var addresses: Addresses
         public var keys: VenueKeys
         public var http = HTTPClient.Settings()
-        /// Milliseconds within which the venue must take a request up, where it has such a limit.
+        /// Milliseconds within which the venue must accept a request, if it has such a limit.
         public var receiveWindow: Int64 = 5000
         public var retries = 3
         public var backoff = Backoff.Rules(
@@ -23,7 +23,7 @@ public final class VenueClient {
         }
     }
 
-    /// Addresses of orders and account, and of data; without a slash at the end.
+    /// Addresses of orders and account, and of data, without a trailing slash.
     public struct Addresses: Hashable, Sendable {
         public var trading: String
         public var data: String
@@ -45,7 +45,7 @@ public final class VenueClient {
     private var clock = ClockEstimator()
     private var backoff: Backoff
 
-    /// Longer than this nobody waits at a terminal.
+    /// Nobody waits longer than this at a terminal.
     private static let longestWait = Nanoseconds(60_000_000_000)
 
     public init(_ connection: VenueConnection, _ settings: Settings) {
@@ -58,7 +58,7 @@ public final class VenueClient {
 
     public func stop() { client.stop() }
 
-    /// - Throws: `VenueFault`; `malformed` for an address that would send keys in clear.
+    /// - Throws: `VenueFault`; `malformed` for an address that would send keys unencrypted.
     public func ask(_ request: WireRequest) throws(VenueFault) -> WireAnswer {
         var left = settings.retries
         while true {
@@ -78,7 +78,7 @@ public final class VenueClient {
         }
     }
 
-    /// Asks once for the venue's time, and says how long the answer took.
+    /// Queries the venue's time once and measures how long the answer took.
     public func timeClock() throws(VenueFault) -> (WireOutcome, Nanoseconds) {
         let result = client.perform(try http(dialect.clock))
         return (result.outcome, Nanoseconds(result.endedAt - result.queuedAt))
@@ -94,21 +94,21 @@ public final class VenueClient {
         case .answer(let answer):
             let fault = dialect.fault(answer, false)
             throw redaction.applied(to: fault)
-        // What only asks may be asked again, whether it arrived or not.
+        // A query may be repeated whether or not it arrived.
         case .failed(_, let reason): throw .unreachable(reason)
         }
     }
 
-    /// Asks for the venue's time `attempts` times.
+    /// Queries the venue's time `attempts` times.
     ///
-    /// - Throws: `unreachable` when no answer tells it.
+    /// - Throws: `unreachable` if no answer contains it.
     public func measureClock() throws(VenueFault) -> ClockEstimator.Reading {
         var samples: [ClockSample] = []
         for _ in 0..<clock.rules.attempts {
             let result = client.perform(try http(dialect.clock))
             guard case .answer(let answer) = result.outcome, answer.isSuccess else { continue }
             guard let server = try? dialect.readClock(answer.body) else { continue }
-            // The way there and back; what the request waited for its connection is not part of it.
+            // The round trip only; the time spent waiting for a connection does not count.
             let trip = result.endedAt - max(result.writtenAt, result.queuedAt)
             samples.append(
                 ClockSample(server: server, roundTrip: Nanoseconds(trip), local: MachineTime.now))
@@ -136,7 +136,7 @@ public final class VenueClient {
         throw .malformed("\(base(request)) would get the key in clear: write https://")
     }
 
-    /// Keys leave over TLS, or stay on this machine.
+    /// Keys are sent over TLS or stay on this machine.
     static func isSafe(_ url: String) -> Bool {
         url.hasPrefix("https://")
             || GatewayPairing.host(url).map(GatewayPairing.isLoopback) ?? false

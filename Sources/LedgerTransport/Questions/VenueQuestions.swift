@@ -4,19 +4,19 @@ import LedgerVenues
 
 /// What commands and the doctor ask a venue, and how they read its answers.
 public struct VenueQuestions: Sendable {
-    /// Whether the venue tells the time to someone without a key.
+    /// Whether the venue tells the time without a key.
     public var hasPublicClock: Bool
-    /// Where orders and data are, by the settings.
+    /// The addresses of orders and data, from the settings.
     public var addresses: @Sendable (CheckedSettings) -> VenueClient.Addresses
-    /// Milliseconds within which the venue must take a request up, by the settings.
+    /// Milliseconds within which the venue must accept a request, from the settings.
     public var receiveWindow: @Sendable (CheckedSettings) -> Int64
-    /// Answered only to a key that the venue accepts.
+    /// A request that the venue answers only for a valid key.
     public var account: WireRequest
-    /// What the key may do; nil when the venue does not say. Given the answer about the account.
+    /// What the key may do; nil if the venue does not say. Gets the answer about the account.
     public var permissions: @Sendable (VenueClient, WireAnswer) -> KeyPermissions?
-    /// Every instrument with its filters.
+    /// All instruments with their filters.
     public var catalogue: @Sendable (VenueClient, _ now: Timestamp) throws -> VenueCatalogue
-    /// The fees of some symbols; nil when the venue has none to ask for.
+    /// The fees of some symbols; nil if the venue has no such query.
     public var fees: (@Sendable (VenueClient, [String]) throws -> [VenueFee])?
     public var bars: BarQuestions
 
@@ -36,23 +36,23 @@ public struct VenueQuestions: Sendable {
     }
 }
 
-/// How a venue is asked for the history of bars.
+/// How to query a venue for bars.
 public struct BarQuestions: Sendable {
     /// Which page of which symbol.
     public struct Page: Sendable {
         public var symbol: String
-        /// The venue's name of the interval.
+        /// The venue's name for the interval.
         public var interval: String
         public var from: Timestamp
-        /// Bars that begin at or after it are not wanted.
+        /// Bars that start at or after this time are not wanted.
         public var end: Timestamp
-        /// The token of the page before; empty on the first.
+        /// The token from the previous page; empty for the first.
         public var token: String
     }
 
-    /// Intervals in seconds, and the venue's names of them.
+    /// Intervals in seconds with the venue's names for them.
     public var intervals: [(seconds: UInt32, name: String)]
-    /// Whether a page names the next one. Otherwise the next page begins after the last bar.
+    /// Whether a page names the next one. If not, the next page starts after the last bar.
     public var hasTokens: Bool
     public var read: @Sendable (VenueClient, Page) throws -> VenueBars
 

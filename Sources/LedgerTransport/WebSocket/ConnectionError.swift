@@ -2,7 +2,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// Why no connection was made, for a person: the place and the system's words.
+/// Why a connection failed: the place and the system's text.
 enum ConnectionError {
     static func text(_ error: any Error) -> String {
         switch error {

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Sees bytes before anything is made of them, first in the pipeline.
+/// Sees bytes before they are parsed; the first handler in the pipeline.
 final class ReadStamp: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

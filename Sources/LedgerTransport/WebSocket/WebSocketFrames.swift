@@ -1,20 +1,20 @@
 import NIOCore
 import NIOWebSocket
 
-/// Messages out of frames: fragments are put together, pings answered, closes told.
+/// Assembles messages from frames: joins fragments, answers pings and reports closes.
 ///
-/// What breaks the rules of RFC 6455 or a limit ends the connection with the code that says so.
+/// A violation of RFC 6455 or of a limit ends the connection with the matching close code.
 final class WebSocketFrames: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
 
-    /// What a connection tells; all of it on its event loop.
+    /// What a connection reports, all on its event loop.
     struct Events {
         var opened: (Channel) -> Void
-        /// Anything at all came.
+        /// Any bytes arrived.
         var heard: () -> Void
         var message: ([UInt8]) -> Void
-        /// Once, whatever ended it.
+        /// Called once, however the connection ended.
         var closed: (String) -> Void
     }
 
@@ -39,7 +39,7 @@ final class WebSocketFrames: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The decoder has sent the close that belongs to it.
+        // The decoder has already sent the matching close.
         note("\(error)")
         context.close(promise: nil)
     }
@@ -63,7 +63,7 @@ final class WebSocketFrames: ChannelInboundHandler {
         }
     }
 
-    /// What NIO's decoder lets through and RFC 6455 does not.
+    /// What NIO's decoder accepts but RFC 6455 forbids.
     private static func flaw(in frame: WebSocketFrame) -> String? {
         if frame.rsv1 || frame.rsv2 || frame.rsv3 { return "a reserved bit" }
         if frame.maskKey != nil { return "a masked frame from a server" }

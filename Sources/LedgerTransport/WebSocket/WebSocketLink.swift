@@ -6,15 +6,15 @@ import NIOPosix
 import NIOSSL
 import NIOWebSocket
 
-/// A web socket that is kept open: it connects, pings, notices when nothing comes any more, and connects
-/// anew with full jitter (N04).
+/// A web socket that is kept open: it connects, pings, detects silence, and reconnects with full
+/// jitter (N04).
 ///
-/// All of it happens on one event loop, and so do all of its events; `start`, `stop`, `send` and `renew`
-/// may be called from anywhere.
-// Sendable unchecked: every field is touched on the event loop alone.
+/// Everything runs on one event loop, including its events. `start`, `stop`, `send` and `renew` may
+/// be called from anywhere.
+// Sendable unchecked: every field is used only on the event loop.
 public final class WebSocketLink: @unchecked Sendable {
     public struct Events: Sendable {
-        /// Where to connect now. Nil: not now, try later.
+        /// Where to connect now. Nil: try again later.
         public var target: @Sendable (@escaping @Sendable (WebSocketTarget?) -> Void) -> Void
         public var opened: @Sendable () -> Void
         public var message: @Sendable ([UInt8]) -> Void
@@ -40,13 +40,13 @@ public final class WebSocketLink: @unchecked Sendable {
     private var channel: (any Channel)?
     private var isOpen = false
     private var isStopped = true
-    /// Each attempt has a number: what an earlier one still says is not heard.
+    /// Attempts are numbered: events of earlier attempts are ignored.
     private var attempt = 0
     private var confirmed = -1
     private var lastHeard: Int64 = 0
     private var lastBeat: Int64 = 0
-    /// When the bytes of the message that is told were read from the socket, on the steady clock. On the
-    /// event loop.
+    /// When the bytes of the current message were read from the socket, on the steady clock. Use it
+    /// on the event loop.
     private(set) var readAt: Int64 = 0
     private var pings: RepeatedTask?
     private var retry: Scheduled<Void>?
@@ -64,7 +64,7 @@ public final class WebSocketLink: @unchecked Sendable {
         }
     }
 
-    /// Closes and stays closed.
+    /// Closes the connection for good.
     public func stop() {
         loop.execute { [self] in
             isStopped = true
@@ -73,7 +73,7 @@ public final class WebSocketLink: @unchecked Sendable {
         }
     }
 
-    /// A text frame; nothing while no connection is open.
+    /// Sends a text frame; does nothing if no connection is open.
     public func send(_ bytes: [UInt8]) {
         loop.execute { [self] in
             guard isOpen, let channel else { return }
@@ -84,14 +84,14 @@ public final class WebSocketLink: @unchecked Sendable {
         }
     }
 
-    /// The connection is good for what it was opened for; once more is heard from it, the next back-off
-    /// begins anew. One that is open and not confirmed in time is closed: a venue that consents to the socket
-    /// and then says nothing is not up. On the event loop.
+    /// Confirms that the connection serves its purpose; after the next message, back-off starts
+    /// from the beginning. A connection that is open but not confirmed in time is closed: a venue
+    /// that accepts the socket and then stays silent is not up. Call it on the event loop.
     public func confirm() {
         confirmed = attempt
     }
 
-    /// Closes and connects anew.
+    /// Closes the connection and opens a new one.
     public func renew(_ reason: String) {
         loop.execute { [self] in
             if channel != nil { close(reason) }
@@ -155,7 +155,7 @@ public final class WebSocketLink: @unchecked Sendable {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(ReadStamp { [self] in readAt = MachineTime.steady })
         if target.isSecure, let context {
-            // An address is checked against the certificate without a name.
+            // For an IP address, the certificate is checked without a name.
             let isAddress = (try? SocketAddress(ipAddress: target.host, port: 0)) != nil
             try pipeline.addHandler(
                 NIOSSLClientHandler(
@@ -214,7 +214,7 @@ public final class WebSocketLink: @unchecked Sendable {
         let due = MachineTime.steady + settings.connectTimeout.count
         loop.scheduleTask(in: .nanoseconds(settings.connectTimeout.count)) { [self] in
             guard number == attempt, confirmed != number else { return }
-            // The loop was away: the answer may lie unread.
+            // The loop was blocked, so the answer may be waiting unread.
             if MachineTime.steady - due > 1_000_000_000 {
                 return awaitConfirmation(number)
             }
@@ -225,7 +225,7 @@ public final class WebSocketLink: @unchecked Sendable {
     private func beat() {
         guard let channel, isOpen else { return }
         let now = MachineTime.steady
-        // While the loop was away nothing could be heard.
+        // Nothing could be received while the loop was blocked.
         if now - lastBeat > 2 * settings.pingInterval.count { lastHeard = now }
         lastBeat = now
         if confirmed == attempt { backoff.reset() }
@@ -245,7 +245,7 @@ public final class WebSocketLink: @unchecked Sendable {
         close(reason)
     }
 
-    /// Whatever ends an attempt ends here, once.
+    /// Every attempt ends here, once, whatever ended it.
     private func close(_ reason: String) {
         let old = channel
         (channel, isOpen) = (nil, false)

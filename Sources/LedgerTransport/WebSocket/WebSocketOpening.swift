@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 
-/// Asks for the change from HTTP to web sockets, and tells why it was refused.
+/// Requests the upgrade from HTTP to web socket, and reports why it was refused.
 final class WebSocketOpening: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
@@ -37,7 +37,7 @@ final class WebSocketOpening: ChannelInboundHandler, RemovableChannelHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
-    /// An answer comes this far only when it is no consent.
+    /// Only reached when the server declined the upgrade.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(let head) = unwrapInboundIn(data) else { return }
         refused("the venue answered \(head.status.code) to the opening of the stream")

@@ -1,9 +1,9 @@
-/// Where a web socket is opened: `ws://` or `wss://`, a host, a port, a path.
+/// The address of a web socket: `ws://` or `wss://`, a host, a port and a path.
 public struct WebSocketTarget: Hashable, Sendable {
     public var isSecure: Bool
     public var host: String
     public var port: Int
-    /// With its query.
+    /// Including the query.
     public var path: String
     public var headers: [Header] = []
 
@@ -14,7 +14,7 @@ public struct WebSocketTarget: Hashable, Sendable {
         public init(_ name: String, value: String) { (self.name, self.value) = (name, value) }
     }
 
-    /// Nil for what is no such address.
+    /// Nil if the text is not such an address.
     public init?(_ url: String) {
         let rest: Substring
         if url.hasPrefix("wss://") {
@@ -36,7 +36,7 @@ public struct WebSocketTarget: Hashable, Sendable {
         port = given
     }
 
-    /// `host:port`, `[::1]:port`, or a host alone.
+    /// `host:port`, `[::1]:port`, or only a host.
     private static func split(_ authority: Substring) -> (Substring, Substring?) {
         if authority.first == "[", let end = authority.firstIndex(of: "]") {
             let name = authority[authority.index(after: authority.startIndex)..<end]
@@ -47,7 +47,7 @@ public struct WebSocketTarget: Hashable, Sendable {
         return (authority[..<colon], authority[authority.index(after: colon)...])
     }
 
-    /// What goes into `Host`.
+    /// The value of the `Host` header.
     var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"

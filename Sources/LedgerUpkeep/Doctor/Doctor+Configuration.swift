@@ -8,7 +8,8 @@ import VenueRegister
 
 /// Keys and settings.
 extension Doctor {
-    /// The venue that the configuration trades at or takes data from; the first known where it names none.
+    /// The venue that the configuration trades at or takes data from; the first known one if it
+    /// names none.
     var concernedVenue: VenueDescriptor {
         let named = [ModeKeys.venue, FeedKeys.venue].compactMap { key in
             configuration.flatMap { KnownVenues.named($0[key]) }
@@ -16,7 +17,7 @@ extension Doctor {
         return named.first ?? KnownVenues.all[0]
     }
 
-    /// Whether keys are there and where they may be; never what they are (V05, C18).
+    /// Checks that keys exist and where they are stored; never shows them (V05, C18).
     func keyChecks() -> [DoctorCheck] {
         var checks: [DoctorCheck] = []
         var found = 0
@@ -34,13 +35,12 @@ extension Doctor {
                 .keys, named: "any venue", passed: found > 0,
                 severity: isForVenue ? .error : .warning,
                 found > 0 ? "a venue can be reached with keys" : "no venue has keys",
-                expected: "one venue or more", actual: "\(found)",
+                expected: "at least one venue", actual: "\(found)",
                 fixCommand: found > 0 ? "" : concernedVenue.keys.export))
         return checks
     }
 
-    /// Two names of one secret with different values: which one would be sent is not for a program to
-    /// choose.
+    /// One secret has two names with different values; a program must not choose which one to send.
     private func conflict(_ venue: String) -> DoctorCheck? {
         guard let keys = KnownVenues.named(venue)?.credentials else { return nil }
         for key in [keys.key, keys.secret] {
@@ -61,7 +61,7 @@ extension Doctor {
         guard let configuration else {
             return DoctorCheck(
                 .keys, named: venue, passed: false, severity: .warning,
-                "not looked at, because the configuration cannot be read")
+                "not checked, because the configuration cannot be read")
         }
         let keysOf = KnownVenues.named(venue)?.credentials
         let file = keysOf.map { configuration[$0.file] } ?? ""
@@ -85,20 +85,20 @@ extension Doctor {
         let lacking = keys.key.isEmpty ? "key" : "secret"
         return DoctorCheck(
             .keys, named: venue, passed: isNone, severity: isNone ? .info : .error,
-            isNone ? "no keys; this venue is not used" : "the \(lacking) is missing or empty",
+            isNone ? "no keys, so this venue is not used" : "the \(lacking) is missing or empty",
             expected: isNone ? "key and secret, or neither" : "key and secret",
             actual: isNone ? "neither" : "no \(lacking)",
             fixCommand: isNone
                 ? "" : "export \(venue.uppercased())_API_\(lacking.uppercased())=…")
     }
 
-    /// The configuration that is named, or every one in `configs/`.
+    /// The named configuration, or every one in `configs/`.
     func configurationChecks() -> [DoctorCheck] {
         var checks = [
             DoctorCheck(
                 .configuration, named: subject.path ?? "environment", passed: configuration != nil,
                 configuration != nil ? "can be read" : configurationError,
-                expected: "settings that are known and agree",
+                expected: "known settings without contradictions",
                 actual: configuration != nil ? "good" : "refused",
                 fixCommand: configuration != nil ? "" : "ledger config show --all")
         ]
@@ -108,13 +108,13 @@ extension Doctor {
                 let path = "configs/\(name)"
                 var problem = ""
                 do { _ = try subject.load(path) } catch { problem = "\(error)" }
-                // One that the environment breaks is told of once.
+                // Report an error caused by the environment once.
                 if problem == configurationError, !problem.isEmpty { continue }
                 checks.append(
                     DoctorCheck(
                         .configuration, named: path, passed: problem.isEmpty,
                         problem.isEmpty ? "can be read" : problem,
-                        expected: "settings that are known and agree",
+                        expected: "known settings without contradictions",
                         actual: problem.isEmpty ? "good" : "refused",
                         fixCommand: problem.isEmpty ? "" : "ledger config show --config \(path)"))
             }
@@ -123,7 +123,7 @@ extension Doctor {
         return checks
     }
 
-    /// X04: risk limits are always on where orders leave.
+    /// X04: risk limits are always on if orders are sent.
     private func riskCheck(_ configuration: Configuration) -> DoctorCheck {
         let isOn = configuration.hasRiskLimits
         return DoctorCheck(
@@ -137,7 +137,7 @@ extension Doctor {
 }
 
 extension Configuration {
-    /// Whether the limits are on, by themselves where the settings leave it to the account's kind.
+    /// Whether the limits are on, also if the account's kind decides.
     var hasRiskLimits: Bool {
         self[RiskKeys.enabled].isOn(self[AccountKeys.kind] != .simulated)
     }

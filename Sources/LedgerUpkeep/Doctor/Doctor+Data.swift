@@ -11,7 +11,7 @@ import LedgerRunning
 import LedgerVenues
 import VenueRegister
 
-/// Files that are traded by, and the journal.
+/// Files that trading depends on, and the journal.
 extension Doctor {
     func dataChecks() -> [DoctorCheck] {
         filterChecks() + feeChecks() + modelChecks()
@@ -26,7 +26,7 @@ extension Doctor {
                 DoctorCheck(
                     .data, named: "filters", passed: false,
                     severity: isForVenue ? .error : .warning,
-                    "venue.filters names no file: orders would leave as they were decided",
+                    "venue.filters names no file, so orders would be sent as decided",
                     expected: "a file, less than \(days) days old", actual: "none",
                     fixCommand: "ledgerd data \(concernedVenue.filters.fetchCommand)")
             ]
@@ -78,11 +78,11 @@ extension Doctor {
     // MARK: Model
 
     private static let bestModel = "models/best_model.zip"
-    /// The library's version stands in a checkpoint; of another major version it may not load.
+    /// A checkpoint states the library's version; with another major version it may not load.
     private static let versionEntry = "_stable_baselines3_version"
     private static let knownMajor = "2."
 
-    /// V07: the checkpoint is an archive that holds a policy, of a version that is known.
+    /// V07: the checkpoint is an archive with a policy, of a known version.
     private func modelChecks() -> [DoctorCheck] {
         let path = subject.model ?? Self.bestModel
         guard access(path, F_OK) == 0 else {
@@ -90,7 +90,7 @@ extension Doctor {
             return [
                 DoctorCheck(
                     .data, named: path, passed: !isAsked, severity: isAsked ? .error : .info,
-                    isAsked ? "Model not found: \(path)" : "no model; none is asked for",
+                    isAsked ? "Model not found: \(path)" : "no model, and none is required",
                     expected: isAsked ? "a checkpoint" : "", actual: "missing")
             ]
         }
@@ -108,8 +108,8 @@ extension Doctor {
                 DoctorCheck(
                     .data, named: path, passed: hasPolicy && isKnown,
                     !hasPolicy
-                        ? "the archive holds no policy"
-                        : isKnown ? "a checkpoint" : "made by another major version",
+                        ? "the archive contains no policy"
+                        : isKnown ? "a checkpoint" : "created by another major version",
                     expected: "a policy, version \(Self.knownMajor)x",
                     actual:
                         "\(names.count) entries, version \(version.isEmpty ? "unknown" : version)",
@@ -126,7 +126,8 @@ extension Doctor {
 
     // MARK: Journal
 
-    /// Whether it opens, its last block holds what its chain says, and its key is its owner's alone.
+    /// Checks that it opens, that its last block matches its chain, and that only its owner can
+    /// access its key.
     func journalChecks() -> [DoctorCheck] {
         guard let name = subject.journal else { return [] }
         let directory = JournalHome.directory(name)
@@ -137,7 +138,7 @@ extension Doctor {
             checks.append(
                 DoctorCheck(
                     .keys, named: key, passed: isPrivate,
-                    isPrivate ? "only its owner may use it" : "others may use it",
+                    isPrivate ? "only its owner can access it" : "others can access it",
                     expected: "mode 0600", actual: isPrivate ? "private" : "open",
                     fixCommand: isPrivate ? "" : "chmod 600 \(key)",
                     fix: isPrivate ? nil : .makePrivate(key)))
@@ -162,15 +163,16 @@ extension Doctor {
                 last = record.time
                 return false
             }
-            // A journal's time goes on at least: with a clock behind it every event would bear its last.
+            // A journal's time never goes back: with a slow clock, every event would get the time
+            // of the last one.
             let isAhead = last > subject.now.advanced(by: Nanoseconds.minute)
             let isBacktest = try JournalIdentity(journal)?.kind == "backtest"
             let isLate = isAhead && !isBacktest
             return DoctorCheck(
                 .data, named: "journal \(name)", passed: isSame && !isLate,
                 !isSame
-                    ? "its last block is not what its head says"
-                    : isLate ? "its last event is of \(last), ahead of our clock" : "opens",
+                    ? "its last block does not match its head"
+                    : isLate ? "its last event, at \(last), is ahead of our clock" : "opens",
                 expected: "opens, head verifies", actual: "\(head.lastSequence) events",
                 fixCommand: isSame ? "" : "ledger verify --journal \(name)")
         } catch {

@@ -7,7 +7,7 @@ import LedgerReading
 import LedgerRunning
 import LedgerSafety
 
-/// The machine: its clock, libraries, directories and room.
+/// The machine: its clock, libraries, directories and resources.
 extension Doctor {
     private static let giga = 1_000_000_000
 
@@ -24,20 +24,20 @@ extension Doctor {
         return [program, clockCheck(), flagCheck()]
     }
 
-    /// A clock that was never set shows a year before this program was. How far it is from a venue's is
-    /// measured there.
+    /// A clock that was never set shows a year before this program existed. The difference from a
+    /// venue's clock is measured separately.
     private func clockCheck() -> DoctorCheck {
         let earliest = Timestamp(nanoseconds: 1_767_225_600_000_000_000)
         let latest = Timestamp(nanoseconds: 4_102_444_800_000_000_000)
         let isSane = earliest <= subject.now && subject.now < latest
         return DoctorCheck(
             .environment, named: "clock", passed: isSane,
-            isSane ? "the clock shows a time that can be" : "the clock is not set",
+            isSane ? "the clock shows a plausible time" : "the clock is not set",
             expected: "\(earliest) or later", actual: "\(subject.now)",
             fixCommand: isSane ? "" : "timedatectl set-ntp true")
     }
 
-    /// A flag that is forgotten is a day without trades.
+    /// A forgotten flag means a day without trades.
     private func flagCheck() -> DoctorCheck {
         let path = configuration?[GateKeys.flagPath] ?? GateKeys.flagPath.standard
         let found = FlagFile.present(path)
@@ -59,13 +59,13 @@ extension Doctor {
             let isNew = Self.isAtLeast(library.version, least: library.least)
             return DoctorCheck(
                 .libraries, named: library.name, passed: isNew,
-                isNew ? "new enough" : "older than this program was written against",
+                isNew ? "new enough" : "older than the version that this program requires",
                 expected: "\(library.least) or newer", actual: library.version,
                 fixCommand: isNew ? "" : "tools/install")
         }
     }
 
-    /// Compares numbers between points; what is no number ends a version.
+    /// Compares the numbers between points; anything else ends a version.
     static func isAtLeast(_ version: String, least: String) -> Bool {
         func numbers(_ text: String) -> [Int] {
             text.split(separator: ".").map { part in Int(part.prefix { $0.isNumber }) ?? 0 }
@@ -79,7 +79,7 @@ extension Doctor {
         return !have.isEmpty
     }
 
-    /// The journals' home must be there; the others are made when something is written into them.
+    /// The journals' home must exist; other directories are created when needed.
     func directoryChecks() -> [DoctorCheck] {
         let others = ["configs", "data", "artifacts", "logs", "models", "snapshots", "state"]
         return ([JournalHome.path] + others).enumerated().map { index, path in
@@ -92,7 +92,7 @@ extension Doctor {
                 ? "missing" : !isDirectory ? "no directory" : isGood ? "writable" : "not writable"
             return DoctorCheck(
                 .directories, named: path, passed: isGood, severity: index == 0 ? .error : .warning,
-                isGood ? "there and writable" : "\(path) is \(actual)", expected: "writable",
+                isGood ? "exists and is writable" : "\(path) is \(actual)", expected: "writable",
                 actual: actual, fixCommand: isThere ? "" : "mkdir -p \(path)",
                 fix: isThere ? nil : .makeDirectory(path))
         }
@@ -102,14 +102,14 @@ extension Doctor {
         [diskCheck(), memoryCheck(), filesCheck()]
     }
 
-    /// Where the journals are, or will be.
+    /// Where the journals are or will be.
     private func diskCheck() -> DoctorCheck {
         let path = access(JournalHome.path, F_OK) == 0 ? JournalHome.path : "."
         let free = DiskWatch.freeBytes(path)
         let isEnough = (free ?? 0) >= subject.leastDisk * Self.giga
         return DoctorCheck(
             .resources, named: "disk", passed: isEnough,
-            isEnough ? "enough room for journals" : "too little room for journals at \(path)",
+            isEnough ? "enough space for journals" : "too little space for journals in \(path)",
             expected: "\(subject.leastDisk) GB free",
             actual: free.map { Self.gigabytes($0) } ?? "unknown")
     }
@@ -119,7 +119,7 @@ extension Doctor {
         let isEnough = total >= subject.leastMemory * Self.giga
         return DoctorCheck(
             .resources, named: "memory", passed: isEnough, severity: .warning,
-            isEnough ? "enough memory" : "less memory than the runbook asks for",
+            isEnough ? "enough memory" : "less memory than the runbook requires",
             expected: "\(subject.leastMemory) GB", actual: Self.gigabytes(total))
     }
 
@@ -129,7 +129,7 @@ extension Doctor {
         let isEnough = isKnown && limit.rlim_cur >= 256
         return DoctorCheck(
             .resources, named: "open files", passed: isEnough, severity: .warning,
-            isEnough ? "enough for connections and journals" : "too few files may be open",
+            isEnough ? "enough for connections and journals" : "the limit of open files is too low",
             expected: "256", actual: limit.rlim_cur > 1 << 30 ? "unlimited" : "\(limit.rlim_cur)",
             fixCommand: isEnough ? "" : "ulimit -n 1024")
     }

@@ -6,27 +6,27 @@ import LedgerJournal
 import LedgerReading
 import LedgerVenues
 
-/// Looks at everything that trading stands on and needs no network (V01 to V07). `ledgerd doctor` adds
-/// what does.
+/// Checks everything that trading depends on and that needs no network (V01 to V07). `ledgerd
+/// doctor` adds the rest.
 ///
-/// It reads and never writes: `mend` makes directories and modes, the caller records the report.
+/// It only reads. `mend` creates directories and changes modes; the caller records the report.
 public struct Doctor {
-    /// What is looked at.
+    /// What is checked.
     public struct Subject {
-        /// The configuration; nil for all of `configs/`.
+        /// The configuration; nil for all in `configs/`.
         public var path: String?
         public var load: (String?) throws -> Configuration
-        /// A variable of the environment; nil where it is not set.
+        /// Returns an environment variable; nil if it is not set.
         public var variable: (String) -> String?
         /// A journal's name or directory; nil for none.
         public var journal: String?
-        /// A model's checkpoint; nil for `models/best_model.zip`, if it is there.
+        /// A model checkpoint; nil for `models/best_model.zip` if it exists.
         public var model: String?
         public var now: Timestamp
         /// In GB of 10^9 bytes.
         public var leastDisk = 10
         public var leastMemory = 8
-        /// Libraries that this target does not know, with what they must be at least.
+        /// Libraries that this target does not know, with their minimum versions.
         public var libraries: [(name: String, version: String, least: String)] = []
 
         public init(
@@ -40,7 +40,7 @@ public struct Doctor {
     }
 
     public let subject: Subject
-    /// Nil where it cannot be read; the check of the configuration says why.
+    /// Nil if it cannot be read; the check of the configuration says why.
     public let configuration: Configuration?
     let configurationError: String
 
@@ -55,13 +55,13 @@ public struct Doctor {
         }
     }
 
-    /// Whether the configuration is for a venue, which makes some warnings errors.
+    /// Whether the configuration uses a venue, which turns some warnings into errors.
     var isForVenue: Bool {
         let mode = configuration?[ModeKeys.mode] ?? .sim
         return mode != .sim
     }
 
-    /// In the order of the groups; the network is only mentioned.
+    /// In group order; the network is only mentioned.
     public func checks() -> [DoctorCheck] {
         environmentChecks() + libraryChecks() + keyChecks() + directoryChecks()
             + configurationChecks() + resourceChecks() + dataChecks() + journalChecks()
@@ -69,11 +69,11 @@ public struct Doctor {
 
     public static let withoutNetwork = DoctorCheck(
         .network, named: "network", passed: true, severity: .info,
-        "not looked at; ledgerd doctor does", fixCommand: "ledgerd doctor")
+        "not checked; ledgerd doctor checks it", fixCommand: "ledgerd doctor")
 
-    /// Makes the directories that are missing and takes modes away that others have.
+    /// Creates missing directories and removes excess permissions.
     ///
-    /// - Returns: what was done, or could not be done, a line each.
+    /// - Returns: what was done or failed, one line each.
     public static func mend(_ report: DoctorReport) -> [String] {
         report.checks.compactMap { check in
             guard !check.passed, let fix = check.fix else { return nil }

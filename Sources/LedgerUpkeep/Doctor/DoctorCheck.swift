@@ -1,10 +1,10 @@
-/// One thing that the doctor looked at (V01).
+/// One check of the doctor (V01).
 public struct DoctorCheck: Hashable, Sendable {
     public enum Group: String, Hashable, Sendable, CaseIterable {
         case environment, libraries, keys, directories, configuration, resources, data, network
     }
 
-    /// What it means when the check does not pass.
+    /// The severity if the check does not pass.
     public enum Severity: String, Hashable, Sendable {
         case error, warning, info
     }
@@ -18,9 +18,9 @@ public struct DoctorCheck: Hashable, Sendable {
     public var expected: String
     public var actual: String
     public var details: [String]
-    /// A shell command; empty where none mends it.
+    /// A shell command that fixes it; empty if there is none.
     public var fixCommand: String
-    /// What `--fix` does; only directories and modes, nothing that loses anything.
+    /// What `--fix` does: only directories and modes, nothing that loses data.
     public var fix: Fix?
 
     public enum Fix: Hashable, Sendable {
@@ -39,6 +39,6 @@ public struct DoctorCheck: Hashable, Sendable {
         (self.fixCommand, self.fix) = (fixCommand, fix)
     }
 
-    /// `ok`, or what it means that it did not pass.
+    /// `ok`, or the severity of the failure.
     public var result: String { passed ? "ok" : severity.rawValue }
 }

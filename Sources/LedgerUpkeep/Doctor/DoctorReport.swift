@@ -1,7 +1,7 @@
 import LedgerEngine
 import LedgerReading
 
-/// All that the doctor found.
+/// All findings of the doctor.
 public struct DoctorReport: Hashable, Sendable {
     public var checks: [DoctorCheck]
 
@@ -10,7 +10,7 @@ public struct DoctorReport: Hashable, Sendable {
     public var passed: Int { checks.count(where: \.passed) }
     public var failed: Int { checks.count { !$0.passed && $0.severity == .error } }
     public var warnings: Int { checks.count { !$0.passed && $0.severity == .warning } }
-    /// No error; warnings are for a person to judge.
+    /// There are no errors; a person decides about warnings.
     public var isHealthy: Bool { failed == 0 }
 
     public var record: DoctorRecord {
@@ -24,7 +24,7 @@ public struct DoctorReport: Hashable, Sendable {
             + "\(warnings) warnings"
     }
 
-    /// - Parameter isVerbose: what passed too.
+    /// - Parameter isVerbose: includes the checks that passed.
     public func table(isVerbose: Bool) -> Table {
         var table = Table([
             .init("group"), .init("check"), .init("result"), .init("expected"), .init("actual"),

@@ -8,12 +8,12 @@ import LedgerReading
 import LedgerRunning
 import LedgerSafety
 
-/// The six items before real orders leave (V02), each judged from what can be seen.
+/// The six checks before real orders are sent (V02), each judged from evidence.
 public struct PreLiveChecklist: Sendable {
     public enum Verdict: String, Hashable, Sendable {
         case pass = "PASS"
         case attention = "ATTENTION"
-        /// Only a person can say; `--acknowledge` says it.
+        /// Only a person can confirm it, with `--acknowledge`.
         case manual = "MANUAL"
     }
 
@@ -26,10 +26,10 @@ public struct PreLiveChecklist: Sendable {
     public private(set) var items: [Item] = []
 
     /// - Parameters:
-    ///   - rehearsal: the journal in which the same run sent nothing, beside that of real orders.
-    ///   - acknowledged: names of items that a person vouches for; they count where nothing contradicts.
-    ///   - permissions: what the venue said of the key's permissions; nil where it was not asked or does
-    ///     not say.
+    ///   - rehearsal: the dry-run journal next to the journal for real orders.
+    ///   - acknowledged: items that a person confirms; they count unless something contradicts
+    ///     them.
+    ///   - permissions: what the venue says about the key; nil if it was not asked or does not say.
     public init(
         _ report: DoctorReport, _ configuration: Configuration?, journal: (any Journal)?,
         rehearsal: (any Journal)? = nil, acknowledged: [String] = [],
@@ -41,14 +41,14 @@ public struct PreLiveChecklist: Sendable {
         add(
             "dry-run", history.dryRuns > 0 ? .pass : .manual,
             evidence: history.dryRuns > 0
-                ? "\(history.dryRuns) runs of the daemon sent nothing"
-                : "no run of the daemon sent nothing yet: ledgerd live --dry-run")
+                ? "\(history.dryRuns) runs of the daemon sent no orders"
+                : "no dry run yet: ledgerd live --dry-run")
         if let permissions {
             add(
                 "permissions", permissions.passed ? .pass : .attention,
                 evidence: permissions.message)
         } else {
-            add("permissions", .manual, evidence: "see that the key cannot withdraw")
+            add("permissions", .manual, evidence: "make sure that the key cannot withdraw")
         }
         addLimits(configuration)
         addSwitch(configuration, history)
@@ -57,8 +57,8 @@ public struct PreLiveChecklist: Sendable {
         }?.name
         add(
             "contact", contact != nil ? .pass : .manual,
-            evidence: contact.map { "alerts go out by \($0)" }
-                ?? "say who is called when something is wrong")
+            evidence: contact.map { "alerts are sent by \($0)" }
+                ?? "configure a contact for alerts")
         for index in items.indices where items[index].verdict == .manual {
             guard acknowledged.contains(items[index].name) else { continue }
             items[index].verdict = .pass
@@ -78,7 +78,7 @@ public struct PreLiveChecklist: Sendable {
         items.append(Item(name: name, verdict: verdict, evidence: evidence))
     }
 
-    /// What the runbook begins with (X04); 0 is no limit.
+    /// The limits that the runbook starts with (X04); 0 is no limit.
     private static let conservative: [(key: String, most: String)] = [
         (RiskKeys.maxAbsPositionNotional.name, "1000"), (RiskKeys.maxOrderNotional.name, "500"),
         (RiskKeys.dailyLossLimit.name, "100"), (RiskKeys.maxOrdersPerMin.name, "10"),
@@ -98,10 +98,10 @@ public struct PreLiveChecklist: Sendable {
         add(
             "limits", wide.isEmpty ? .pass : .attention,
             evidence: wide.isEmpty
-                ? "limits are at most those of the runbook" : wide.joined(separator: "; "))
+                ? "limits are within those of the runbook" : wide.joined(separator: "; "))
     }
 
-    /// Touched and removed once, and seen by a run.
+    /// The flag was set and removed once, and a run saw it.
     private mutating func addSwitch(_ configuration: Configuration?, _ history: History) {
         let path = configuration?[GateKeys.flagPath] ?? GateKeys.flagPath.standard
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
@@ -114,11 +114,11 @@ public struct PreLiveChecklist: Sendable {
         add(
             "kill switch", history.hasRehearsedFlag ? .pass : .manual,
             evidence: history.hasRehearsedFlag
-                ? "the flag was set and removed, and the journal saw both"
+                ? "the flag was set and removed, and the journal recorded both"
                 : "rehearse: touch \(path); ledger gate observe; rm \(path); ledger gate observe")
     }
 
-    /// What a journal shows of rehearsals.
+    /// The rehearsals that a journal shows.
     private struct History {
         var dryRuns = 0
         var hasRehearsedFlag = false

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// One field of a filter, by its name in the file, and where it is kept.
+/// One field of a filter: its name in the file and where it is stored.
 struct FilterField: Sendable {
     enum Place: Sendable {
         case price(@Sendable (inout VenueFiltersLoaded, Price) -> Void)
@@ -19,10 +19,11 @@ struct FilterField: Sendable {
 
     private static let averageMinutes = FilterField("avgPriceMins", .averageMinutes)
 
-    /// The fields of a filter that are kept; empty for a filter that is not.
+    /// The fields of a filter that are used; empty for an unused filter.
     ///
-    /// `MIN_NOTIONAL` without `applyToMarket` is that of 2018, which concerned orders with a limit only.
-    /// `finerBelowOne` is this ledger's own, for venues that quote finer below one unit of money.
+    /// `MIN_NOTIONAL` without `applyToMarket` is the form of 2018, which applied only to orders
+    /// with a limit. `finerBelowOne` is this ledger's own field, for venues with finer ticks below
+    /// one unit of currency.
     static func fields(of filter: String) -> [FilterField] {
         switch filter {
         case "PRICE_FILTER":
@@ -80,9 +81,9 @@ struct FilterField: Sendable {
         averageMinutes,
     ]
 
-    /// A rule beyond this ledger's numbers is the most that they hold.
+    /// A rule beyond the ledger's number range becomes the largest value.
     ///
-    /// - Throws: `outOfRange` for a rule that is negative.
+    /// - Throws: `outOfRange` if a rule is negative.
     func read(
         _ json: inout JSONReader, into filters: inout VenueFiltersLoaded
     ) throws(JSONFault) {
@@ -108,8 +109,8 @@ struct FilterField: Sendable {
 }
 
 extension VenueInstrument {
-    /// Reads a list of filters as the file has them; unknown filters and fields are passed over, 0 is
-    /// no rule.
+    /// Reads a list of filters from a file. Unknown filters and fields are ignored; 0 means no
+    /// rule.
     mutating func readFilters(_ json: inout JSONReader) throws(JSONFault) {
         try json.beginArray()
         while try json.nextElement() {

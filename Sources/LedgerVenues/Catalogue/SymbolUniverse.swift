@@ -1,16 +1,16 @@
 import LedgerDomain
 
-/// The symbols that somebody chose to look at: what `data/universe/symbols.json` holds (Q05).
+/// A selection of symbols: the content of `data/universe/symbols.json` (Q05).
 ///
-/// A plain list of texts is one too; it does not say when it was made.
+/// A plain list of strings is also accepted; it does not state when it was made.
 public struct SymbolUniverse: Hashable, Sendable {
     public static let format = "ledger-universe-1"
 
     public var venue: String
     public var source: String
-    /// 0 where the file does not say it.
+    /// 0 if the file does not state it.
     public var madeAt: Timestamp
-    /// Sorted, each once.
+    /// Sorted, without duplicates.
     public private(set) var symbols: [String]
 
     public init(venue: String, source: String, madeAt: Timestamp, symbols: [String]) {
@@ -24,7 +24,7 @@ public struct SymbolUniverse: Hashable, Sendable {
         return result
     }
 
-    /// - Throws: `JSONFault`; `unknownName` where the file is none of this kind.
+    /// - Throws: `JSONFault`; `unknownName` if the file is of another kind.
     public init(_ bytes: [UInt8]) throws(JSONFault) {
         var json = try JSONReader(bytes, limit: 16 << 20)
         (venue, source, madeAt, symbols) = ("", "", .zero, [])

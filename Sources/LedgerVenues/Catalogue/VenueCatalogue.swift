@@ -1,8 +1,8 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The instruments of one venue with their filters, as they were at one time: what a file of
-/// `venue.filters` holds (Q07).
+/// The instruments of one venue with their filters at one time: the content of a file in
+/// `venue.filters` (Q07).
 ///
 /// ```json
 /// {"metadata":{"format":"ledger-filters-1","venue":"acme","source":"exchangeInfo.json",
@@ -16,9 +16,9 @@ public struct VenueCatalogue: Hashable, Sendable {
     public static let format = "ledger-filters-1"
 
     public var venue: String
-    /// The file or address that it was made of.
+    /// The file or address that it was made from.
     public var source: String
-    /// When the venue said so, not when it was imported.
+    /// When the venue answered, not when it was imported.
     public var madeAt: Timestamp
     /// Sorted by symbol.
     public private(set) var instruments: [VenueInstrument]
@@ -40,14 +40,14 @@ public struct VenueCatalogue: Hashable, Sendable {
         return instruments[low]
     }
 
-    /// The same with the symbols that are named alone.
+    /// The same catalogue with only the named symbols.
     public func narrowed(to symbols: [String]) -> VenueCatalogue {
         var copy = self
         copy.instruments = symbols.sorted().compactMap { self[$0] }
         return copy
     }
 
-    /// What the journal is told of one instrument; nil for a symbol that is not here.
+    /// What the journal records of one instrument; nil for an unknown symbol.
     public func event(_ symbol: String, _ instrument: InstrumentID) -> VenueFiltersLoaded? {
         guard var event = self[symbol]?.filters else { return nil }
         event.instrument = instrument

@@ -1,36 +1,36 @@
-/// Why bytes are not the JSON that they should be, and where.
+/// Why bytes are not the expected JSON, and where.
 public struct JSONFault: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Kind: UInt8, Hashable, Sendable {
         /// The bytes end inside a value.
         case cut
-        /// A byte that cannot stand there.
+        /// A byte that is not allowed there.
         case unexpected
         /// Bytes after the document.
         case trailing
-        /// A string with a control character, an unknown escape or bytes that are no UTF-8.
+        /// A string with a control character, an unknown escape or invalid UTF-8.
         case badText
         case badNumber
-        /// Containers in containers, beyond `JSONReader.deepest`.
+        /// Containers nested deeper than `JSONReader.deepest`.
         case tooDeep
         case tooLong
-        /// A value of another kind than its field has.
+        /// A value of another kind than its field requires.
         case wrongKind
-        /// A number that its type does not hold.
+        /// A number outside the range of its type.
         case outOfRange
         /// More than nine decimals that are not zeros.
         case tooPrecise
-        /// A time that is none.
+        /// An invalid time.
         case badTime
-        /// A field that must be there is not; the offset is where its object ends.
+        /// A required field is missing; the offset is the end of its object.
         case missing
-        /// A name where one of a closed list must stand.
+        /// A name that is not in the closed list required here.
         case unknownName
-        /// An answer about another order than the one that was asked about.
+        /// An answer about another order than the requested one.
         case anotherOrder
     }
 
     public var kind: Kind
-    /// Of the byte at which it was seen, from 0.
+    /// Offset of the byte at which it was detected, from 0.
     public var offset: Int
 
     public init(_ kind: Kind, at offset: Int) {

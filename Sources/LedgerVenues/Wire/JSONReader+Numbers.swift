@@ -1,19 +1,19 @@
 import LedgerDomain
 
-/// A number as it was written: ±digits × 10^exponent.
+/// A number as written: ±digits × 10^exponent.
 public struct JSONNumber: Hashable, Sendable {
     public var isNegative = false
-    /// The digits without the point; at most 38 significant ones.
+    /// The digits without the point; at most 38 significant digits.
     public var digits: UInt128 = 0
     public var exponent = 0
-    /// Digits beyond the 38th that are not zeros were left out.
+    /// Non-zero digits after the 38th were left out.
     public var isCut = false
 }
 
 extension JSONReader {
     // MARK: Exact decimals
 
-    /// A number, or a string that holds nothing but a number, in 10^-9.
+    /// A number, or a string that contains only a number, in units of 10^-9.
     ///
     /// - Throws: `tooPrecise` for more than nine decimals, `outOfRange` beyond 128 bits.
     public mutating func decimal() throws(JSONFault) -> Int128 {
@@ -21,14 +21,15 @@ extension JSONReader {
         return try scaled(try quotedNumber(), at: start, isRounding: false)
     }
 
-    /// The same, rounded half to even to 10^-9 where there are more decimals: for averages and shares,
-    /// which are shown and never booked.
+    /// The same, rounded half to even to 10^-9 if there are more decimals: for averages and shares,
+    /// which are displayed but never booked.
     public mutating func roundedDecimal() throws(JSONFault) -> Int128 {
         let start = position
         return try scaled(try quotedNumber(), at: start, isRounding: true)
     }
 
-    /// - Throws: `outOfRange` beyond 64 bits and for a negative one: no venue here has such a price.
+    /// - Throws: `outOfRange` beyond 64 bits and for a negative number: no venue here has such a
+    ///   price.
     public mutating func price() throws(JSONFault) -> Price {
         let start = position
         guard let raw = Int64(exactly: try decimal()), raw >= 0 else {
@@ -37,9 +38,9 @@ extension JSONReader {
         return Price(raw: raw)
     }
 
-    /// Of an order, a fill or a size.
+    /// The quantity of an order, a fill or a quote.
     ///
-    /// - Throws: `outOfRange` beyond 10^12 units and for a negative one.
+    /// - Throws: `outOfRange` beyond 10^12 units and for a negative number.
     public mutating func quantity() throws(JSONFault) -> Quantity {
         let start = position
         let quantity = try signedQuantity()
@@ -47,7 +48,7 @@ extension JSONReader {
         return quantity
     }
 
-    /// Of a position or a balance.
+    /// The quantity of a position or a balance.
     ///
     /// - Throws: `outOfRange` beyond ±10^12 units.
     public mutating func signedQuantity() throws(JSONFault) -> Quantity {
@@ -83,7 +84,7 @@ extension JSONReader {
 
     // MARK: Whole numbers
 
-    /// A whole number, or a string that holds nothing but one.
+    /// A whole number, or a string that contains only one.
     public mutating func integer<T: FixedWidthInteger>(
         _ type: T.Type = T.self
     ) throws(JSONFault) -> T {
@@ -97,7 +98,8 @@ extension JSONReader {
 
     // MARK: Times
 
-    /// Milliseconds since 1970, or microseconds, which are a thousand times as large; none before that.
+    /// Milliseconds or microseconds since 1970, told apart by their size; earlier times are
+    /// invalid.
     public mutating func milliseconds() throws(JSONFault) -> Timestamp {
         let start = position
         let value = try integer(Int64.self)
@@ -173,7 +175,7 @@ extension JSONReader {
 
     private mutating func takeDigits(into number: inout JSONNumber, to limit: Int, isFraction: Bool)
     {
-        // 38 digits always fit; from here on there would be more.
+        // 38 digits always fit; more might not.
         let full: UInt128 = 10_000_000_000_000_000_000_000_000_000_000_000_000
         while position < limit {
             let digit = bytes[position] &- 48
@@ -203,7 +205,7 @@ extension JSONReader {
         let start = position
         var exponent = 0
         while position < limit, bytes[position] &- 48 <= 9 {
-            // Beyond a million every number is too large or too small.
+            // Beyond a million, every number is too large or too small.
             if exponent < 1_000_000 { exponent = exponent * 10 + Int(bytes[position] - 48) }
             position += 1
         }
@@ -226,7 +228,7 @@ extension JSONReader {
             guard !overflow else { throw JSONFault(.outOfRange, at: offset) }
             magnitude = product
         } else if isRounding {
-            // What was cut lies beyond the 38th digit and only matters to a tie, which it breaks.
+            // Digits after the 38th only matter for breaking a tie.
             magnitude =
                 shift < -38
                 ? 0

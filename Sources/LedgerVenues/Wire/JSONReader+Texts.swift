@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// Where a string's content lies in the reader's bytes, between its quotes.
+/// Where a string's content is in the reader's bytes, between its quotes.
 public struct JSONText: Hashable, Sendable {
     public var start: Int
     public var end: Int
@@ -11,7 +11,7 @@ public struct JSONText: Hashable, Sendable {
 }
 
 extension JSONReader {
-    /// Reads a string without copying it; `string(_:)` and `matches` look at it.
+    /// Reads a string without copying it; use `string(_:)` and `matches` to look at it.
     public mutating func text() throws(JSONFault) -> JSONText {
         let quote = try peek()
         guard quote == UInt8(ascii: "\"") else { throw wrong(quote) }
@@ -42,9 +42,9 @@ extension JSONReader {
         try null() ? "" : try string()
     }
 
-    /// A name or an id of a venue.
+    /// A venue's name or id.
     ///
-    /// - Throws: `tooLong` beyond 128 bytes, the longest that any venue here takes or gives.
+    /// - Throws: `tooLong` beyond 128 bytes, the longest that any supported venue uses.
     public mutating func name() throws(JSONFault) -> String {
         let start = position
         let name = try string()
@@ -56,7 +56,7 @@ extension JSONReader {
         try null() ? "" : try name()
     }
 
-    /// The beginning of what a venue says to people; nothing for `null`.
+    /// The beginning of a venue's message; empty for `null`.
     public mutating func wordsOrNull() throws(JSONFault) -> String {
         String(try stringOrNull().prefix(160))
     }
@@ -94,7 +94,7 @@ extension JSONReader {
         }
     }
 
-    /// Passes over one scalar of more than one byte: no overlong forms, no surrogates, none beyond
+    /// Skips one scalar of more than one byte: rejects overlong forms, surrogates and values beyond
     /// U+10FFFF.
     private mutating func passScalar(_ lead: UInt8) throws(JSONFault) {
         let (count, second): (Int, ClosedRange<UInt8>)
@@ -160,7 +160,7 @@ extension JSONReader {
         return result
     }
 
-    /// Of one `\uXXXX`, or of a pair of surrogates.
+    /// The scalar of one `\uXXXX`, or of a pair of surrogates.
     private func escapedScalar(at index: Int, before end: Int) -> (Character, length: Int) {
         let replacement: Unicode.Scalar = "\u{fffd}"
         guard index + 6 <= end, let high = hexadecimal(at: index + 2) else {

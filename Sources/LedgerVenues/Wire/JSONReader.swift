@@ -1,8 +1,8 @@
 import LedgerDomain
 
-/// Reads JSON by pulling: a container is begun, its fields or elements are asked for one by one, and each
-/// value is taken as what it must be, or skipped. RFC 8259 and nothing else: no comments, no trailing
-/// commas, no `NaN`, strings are UTF-8.
+/// A pull parser for JSON: begin a container, ask for its fields or elements one by one, and read
+/// each value as the required type or skip it. RFC 8259 only: no comments, no trailing commas, no
+/// `NaN`; strings are UTF-8.
 ///
 /// ```swift
 /// var json = JSONReader(bytes)
@@ -14,23 +14,23 @@ import LedgerDomain
 /// try json.finish()
 /// ```
 ///
-/// Nothing is allocated but the strings that are asked for. Depth is bounded by a counter, never by the
-/// stack. A copy is a bookmark: it reads on from where it was made. Of two fields of one name both are
-/// given, so the later one wins.
+/// Allocates nothing except the strings that are asked for. A counter limits the depth, so the
+/// stack cannot overflow. A copy is a bookmark: it continues from where it was made. If two fields
+/// have the same name, both are returned, so the later one wins.
 public struct JSONReader: Sendable {
-    /// Containers in containers.
+    /// The maximum nesting depth.
     public static let deepest = 64
 
     let bytes: [UInt8]
     let end: Int
-    /// Where it reads next.
+    /// The next byte to read.
     public internal(set) var position: Int
     private var depth = 0
     private var isFresh = false
-    /// The name of the field at hand.
+    /// The name of the current field.
     public private(set) var field = JSONText.empty
 
-    /// - Parameter range: of the bytes; all of them where none is given.
+    /// - Parameter range: the part of the bytes to read; all of them by default.
     public init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
         self.bytes = bytes
         let whole = 0..<bytes.count
@@ -48,7 +48,7 @@ public struct JSONReader: Sendable {
 
     public mutating func beginObject() throws(JSONFault) { try begin(UInt8(ascii: "{")) }
 
-    /// Goes to the next field and reads its name into `field`; false at the object's end.
+    /// Moves to the next field and reads its name into `field`; false at the end of the object.
     public mutating func nextField() throws(JSONFault) -> Bool {
         guard try next(before: UInt8(ascii: "}")) else { return false }
         guard try peek() == UInt8(ascii: "\"") else { throw JSONFault(.unexpected, at: position) }
@@ -62,7 +62,7 @@ public struct JSONReader: Sendable {
 
     public mutating func beginArray() throws(JSONFault) { try begin(UInt8(ascii: "[")) }
 
-    /// Whether there is another element to read; false at the array's end.
+    /// Whether there is another element; false at the end of the array.
     public mutating func nextElement() throws(JSONFault) -> Bool {
         try next(before: UInt8(ascii: "]"))
     }
@@ -93,7 +93,7 @@ public struct JSONReader: Sendable {
         return true
     }
 
-    /// - Throws: `trailing` when anything but white space follows.
+    /// - Throws: `trailing` if anything but white space follows.
     public mutating func finish() throws(JSONFault) {
         skipSpace()
         guard position == end, depth == 0 else { throw JSONFault(.trailing, at: position) }
@@ -105,7 +105,7 @@ public struct JSONReader: Sendable {
         case object, array, string, number, bool, null
     }
 
-    /// What the value at hand is, by its first byte.
+    /// The kind of the current value, from its first byte.
     public mutating func kind() throws(JSONFault) -> Kind {
         switch try peek() {
         case UInt8(ascii: "{"): return .object
@@ -129,16 +129,16 @@ public struct JSONReader: Sendable {
         return false
     }
 
-    /// Takes a `null`, if there is one.
+    /// Reads a `null`, if there is one.
     public mutating func null() throws(JSONFault) -> Bool {
         guard try peek() == UInt8(ascii: "n") else { return false }
         try word("null")
         return true
     }
 
-    /// Passes over the value at hand, whatever it is, and checks it while doing so.
+    /// Skips the current value, whatever it is, and validates it.
     public mutating func skip() throws(JSONFault) {
-        // One bit a container: 1 is an object.
+        // One bit per container: 1 is an object.
         var shapes: UInt64 = 0
         let floor = depth
         repeat {
@@ -202,7 +202,7 @@ public struct JSONReader: Sendable {
         }
     }
 
-    /// A value of another kind, or no value at all.
+    /// A value of another kind, or no value.
     func wrong(_ byte: UInt8) -> JSONFault {
         switch byte {
         case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\""), UInt8(ascii: "-"),
@@ -215,7 +215,7 @@ public struct JSONReader: Sendable {
 }
 
 extension JSONReader {
-    /// Reads a document that is one array.
+    /// Reads a document that consists of one array.
     public static func list<T>(
         _ body: [UInt8], _ element: (inout JSONReader) throws(JSONFault) -> T
     ) throws(JSONFault) -> [T] {

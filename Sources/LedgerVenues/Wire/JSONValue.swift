@@ -1,14 +1,14 @@
 import LedgerDomain
 
-/// A whole document as a tree, for those that are rare and of no fixed shape.
+/// A whole document as a tree, for rare documents without a fixed shape.
 public indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
-    /// As it was written.
+    /// As written.
     case number(String)
     case string(String)
     case array([JSONValue])
-    /// In the order of the document.
+    /// In document order.
     case object([JSONMember])
 
     /// - Throws: `JSONFault`, `tooLong` beyond `limit` bytes.
@@ -18,7 +18,7 @@ public indirect enum JSONValue: Hashable, Sendable {
         try reader.finish()
     }
 
-    /// The last field of that name; nil where there is none or this is no object.
+    /// The last field with that name; nil if there is none or this is not an object.
     public subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name == name }?.value
@@ -39,7 +39,8 @@ public indirect enum JSONValue: Hashable, Sendable {
         return values
     }
 
-    /// A number, or a string that holds one, in 10^-9; nil where it is none or does not fit.
+    /// A number, or a string that contains one, in units of 10^-9; nil if it is neither or does not
+    /// fit.
     public var decimal: Int128? {
         switch self {
         case .number(let text), .string(let text):
@@ -66,7 +67,7 @@ public struct JSONMember: Hashable, Sendable {
 }
 
 extension JSONReader {
-    /// The value at hand as a tree; as deep as `deepest` allows, so the recursion is bounded.
+    /// The current value as a tree. `deepest` limits the recursion.
     public mutating func value() throws(JSONFault) -> JSONValue {
         switch try kind() {
         case .null:

@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// Appends JSON to bytes. Commas are its affair; that containers are closed is the caller's.
+/// Appends JSON to bytes. It inserts commas; the caller must close containers.
 public struct JSONWriter: Sendable {
     public private(set) var bytes: [UInt8]
     private var needsComma = false
@@ -49,7 +49,7 @@ public struct JSONWriter: Sendable {
         bytes.append(decimal: value.magnitude)
     }
 
-    /// A plain number of 10^-9 units, shortest form: `12.5`.
+    /// A plain number in units of 10^-9, in its shortest form: `12.5`.
     public mutating func decimal(_ raw: Int128) {
         separate()
         FixedPoint.append(raw, to: &bytes)
@@ -57,7 +57,7 @@ public struct JSONWriter: Sendable {
 
     /// The same in quotes: `"12.5"`.
     ///
-    /// - Parameter decimals: as many at least, with zeros at the end.
+    /// - Parameter decimals: the minimum number, padded with zeros.
     public mutating func quotedDecimal(_ raw: Int128, decimals: Int = 0) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -79,7 +79,7 @@ public struct JSONWriter: Sendable {
 
     public mutating func milliseconds(_ time: Timestamp) { integer(WireTime.milliseconds(time)) }
 
-    /// JSON that is already there, as one value.
+    /// Existing JSON, as one value.
     public mutating func raw(_ json: some Sequence<UInt8>) {
         separate()
         bytes.append(contentsOf: json)
@@ -127,7 +127,7 @@ public struct JSONWriter: Sendable {
 
 /// Decimals as venues write them.
 public enum WireDecimal {
-    /// - Parameter decimals: as many at least, with zeros at the end.
+    /// - Parameter decimals: the minimum number, padded with zeros.
     public static func append(_ raw: Int128, decimals: Int = 0, to bytes: inout [UInt8]) {
         let start = bytes.count
         FixedPoint.append(raw, to: &bytes)
@@ -150,7 +150,7 @@ public enum WireDecimal {
 }
 
 extension JSONWriter {
-    /// A tree; as deep as it is, which its reader has bounded.
+    /// A tree; its reader has limited the depth.
     public mutating func value(_ value: JSONValue) {
         switch value {
         case .null: null()

@@ -1,10 +1,10 @@
 import LedgerDomain
 
-/// MessagePack, which some venues' data streams speak to those who ask for it.
+/// MessagePack, which some venues' data streams offer.
 ///
-/// Reads every form of nil, booleans, integers, floats, texts, arrays, maps with texts as keys and the
-/// time extension; binary and other extensions are refused. Lengths are checked against what is there
-/// before anything is made room for.
+/// Reads all forms of nil, booleans, integers, floats, strings, arrays, maps with string keys, and
+/// the time extension. Refuses binary and other extensions. Checks lengths against the message
+/// before allocating.
 public enum MessagePack {
     public static func encode(_ value: WireValue) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -12,8 +12,8 @@ public enum MessagePack {
         return bytes
     }
 
-    /// - Throws: `WireError` for what is cut short, too long, too deep, followed by something, or of a form
-    ///   that no venue sends.
+    /// - Throws: `WireError` for a message that is truncated, too long, too deep, followed by more
+    ///   bytes, or of a form that no venue sends.
     public static func decode(
         _ bytes: [UInt8], limits: WireLimits = WireLimits()
     ) throws(WireError) -> WireValue {
@@ -77,7 +77,8 @@ public enum MessagePack {
         bytes += text
     }
 
-    /// The time extension, number −1: 32 bits of seconds, 30 bits of nanoseconds and 34 of seconds, or 96.
+    /// The time extension, type −1: 32 bits of seconds; 30 bits of nanoseconds and 34 of seconds;
+    /// or 96 bits.
     private static func append(_ time: Timestamp, to bytes: inout [UInt8]) {
         let seconds = time.nanoseconds.floorDivided(by: 1_000_000_000)
         let rest = UInt64(time.nanoseconds &- seconds &* 1_000_000_000)
@@ -125,7 +126,7 @@ private struct MessagePackReader {
     }
 
     private mutating func read(_ count: Int) throws(WireError) -> ArraySlice<UInt8> {
-        guard count <= bytes.count else { throw error("the message is cut short") }
+        guard count <= bytes.count else { throw error("the message is truncated") }
         let taken = bytes.prefix(count)
         bytes = bytes.dropFirst(count)
         return taken
@@ -137,8 +138,8 @@ private struct MessagePackReader {
 
     private mutating func count(_ width: Int) throws(WireError) -> Int {
         let count = try number(width)
-        // Each element has a byte at least.
-        guard count <= UInt64(bytes.count) else { throw error("more is announced than there is") }
+        // Each element has at least one byte.
+        guard count <= UInt64(bytes.count) else { throw error("a length exceeds the message") }
         return Int(count)
     }
 
@@ -167,7 +168,7 @@ private struct MessagePackReader {
         case 0xD6: return try instant(4)
         case 0xD7: return try instant(8)
         case 0xC7: return try instant(Int(number(1)))
-        default: throw error("a form that is not used here")
+        default: throw error("an unsupported type")
         }
     }
 
@@ -181,9 +182,9 @@ private struct MessagePackReader {
         return .integer(Int64(bitPattern: try number(width) << shift) >> Int64(shift))
     }
 
-    /// The shortest decimal that reads back as this double, to nine decimals.
+    /// The shortest decimal that reads back as this double, with at most nine decimals.
     private func double(_ value: Double) throws(WireError) -> WireValue {
-        guard value.isFinite, value.magnitude < 1e15 else { throw error("no usable number") }
+        guard value.isFinite, value.magnitude < 1e15 else { throw error("not a usable number") }
         var text = JSONReader(Array("\(value)".utf8))
         guard let raw = try? text.decimal() else { throw error("more than nine decimals") }
         return .decimal(raw)
@@ -192,7 +193,7 @@ private struct MessagePackReader {
     private mutating func text(_ count: Int) throws(WireError) -> WireValue {
         let start = bytes.startIndex
         guard let text = String(validating: try read(count), as: UTF8.self) else {
-            throw WireError("a text that is no UTF-8", at: start)
+            throw WireError("invalid UTF-8 text", at: start)
         }
         return .text(text)
     }
@@ -207,7 +208,7 @@ private struct MessagePackReader {
         var members: [WireValue.Member] = []
         for _ in 0..<count {
             guard case .text(let name) = try value(depth: depth + 1) else {
-                throw error("a key that is no text")
+                throw error("a key that is not text")
             }
             members.append(.init(name, try value(depth: depth + 1)))
         }
@@ -215,7 +216,7 @@ private struct MessagePackReader {
     }
 
     private mutating func instant(_ count: Int) throws(WireError) -> WireValue {
-        guard try number(1) == 0xFF else { throw error("an extension that is no time") }
+        guard try number(1) == 0xFF else { throw error("an extension that is not a time") }
         let (seconds, rest): (Int64, UInt64)
         switch count {
         case 4: (seconds, rest) = (Int64(try number(4)), 0)
@@ -229,7 +230,7 @@ private struct MessagePackReader {
         }
         let whole = Int128(seconds) * 1_000_000_000 + Int128(rest)
         guard rest < 1_000_000_000, let nanoseconds = Int64(exactly: whole) else {
-            throw error("a time that cannot be")
+            throw error("an impossible time")
         }
         return .instant(Timestamp(nanoseconds: nanoseconds))
     }

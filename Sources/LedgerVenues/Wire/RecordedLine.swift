@@ -5,7 +5,7 @@ public struct RecordedLine: Hashable, Sendable {
     public var received: Timestamp
     public var message: [UInt8]
 
-    /// Nil for a line without a time.
+    /// Nil if the line has no time.
     public init?(_ line: [UInt8]) {
         guard let space = line.firstIndex(of: UInt8(ascii: " ")),
             let time = Int64(String(decoding: line[..<space], as: UTF8.self))

@@ -2,8 +2,8 @@ import LedgerDomain
 
 /// `Retry-After`: seconds, or a date of RFC 9110 as it is sent (`Wed, 21 Oct 2026 07:28:00 GMT`).
 public enum RetryAfter {
-    /// - Parameter now: to count from when it is a date.
-    /// - Returns: at most a week, at least 0; nil for anything else.
+    /// - Parameter now: the time from which to count if it is a date.
+    /// - Returns: 0 to one week; nil for anything else.
     public static func read(_ text: some StringProtocol, now: Timestamp) -> Nanoseconds? {
         let bytes = Array(text.utf8)
         let longest = Nanoseconds(7 * Nanoseconds.day.count)

@@ -1,14 +1,14 @@
 import LedgerDomain
 
-/// What a venue answered by REST.
+/// A venue's REST answer.
 public struct WireAnswer: Hashable, Sendable {
     public var status: Int
     public var body: [UInt8]
-    /// Of `Retry-After`; 0 where the venue did not say.
+    /// From `Retry-After`; 0 if the venue did not send it.
     public var retryAfter: Nanoseconds
-    /// Of what the venue allows in a minute, as it counts; nil where it does not say.
+    /// The venue's limit per minute, by its own count; nil if it does not say.
     public var usedWeight: Int?
-    /// What it still allows; nil where it does not say.
+    /// What remains of the limit; nil if it does not say.
     public var remaining: Int?
 
     public init(
@@ -21,7 +21,7 @@ public struct WireAnswer: Hashable, Sendable {
 
     public var isSuccess: Bool { (200..<300).contains(status) }
 
-    /// The first bytes as text, for an error: what is not printable ASCII is a space.
+    /// The first bytes as text, for an error; bytes that are not printable ASCII become spaces.
     public var excerpt: String {
         String(
             decoding: body.prefix(160).map { (0x20..<0x7f).contains($0) ? $0 : 0x20 }, as: UTF8.self
@@ -29,13 +29,13 @@ public struct WireAnswer: Hashable, Sendable {
     }
 }
 
-/// What became of a request.
+/// The outcome of a request.
 public enum WireOutcome: Hashable, Sendable {
     case answer(WireAnswer)
-    /// No answer came. `mayHaveArrived` is false only when nothing of the request was written.
+    /// No answer came. `mayHaveArrived` is false only if nothing of the request was written.
     case failed(mayHaveArrived: Bool, String)
 
-    /// What no answer means.
+    /// What a missing answer means.
     public static func fault(mayHaveArrived: Bool, _ reason: String) -> VenueFault {
         mayHaveArrived ? .unknownOutcome(reason) : .unreachable(reason)
     }

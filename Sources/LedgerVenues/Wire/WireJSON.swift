@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// JSON from and to a tree; bounded in size, depth and number of values.
+/// Converts between JSON and a tree, with limits on size, depth and number of values.
 public enum WireJSON {
     public static func encode(_ value: WireValue) -> [UInt8] {
         var writer = JSONWriter()
@@ -8,11 +8,11 @@ public enum WireJSON {
         return writer.bytes
     }
 
-    /// Numbers without a fraction are integers, others exact decimals.
+    /// Numbers without a fraction become integers, others exact decimals.
     ///
-    /// - Parameter rounds: whether numbers of more than nine decimals are rounded half to even.
-    /// - Throws: `WireError` for everything that is no JSON, for numbers of more than nine decimals, and
-    ///   beyond the limits.
+    /// - Parameter rounds: whether to round numbers with more than nine decimals half to even.
+    /// - Throws: `WireError` for anything that is not JSON, for numbers with more than nine
+    ///   decimals, and beyond the limits.
     public static func decode(
         _ bytes: [UInt8], limits: WireLimits = WireLimits(), rounds: Bool = false
     ) throws(WireError) -> WireValue {

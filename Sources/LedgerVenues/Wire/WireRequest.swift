@@ -1,6 +1,6 @@
 import LedgerDomain
 
-/// What is asked of a venue by REST, without the address and the keys: those are the gateway's.
+/// A REST request to a venue, without the address and the keys, which the gateway adds.
 public struct WireRequest: Hashable, Sendable {
     public enum Method: String, Hashable, Sendable {
         case get = "GET"
@@ -11,15 +11,15 @@ public struct WireRequest: Hashable, Sendable {
     }
 
     public enum Security: UInt8, Hashable, Sendable {
-        /// Anybody may ask.
+        /// Needs no key.
         case none
-        /// The key goes with it.
+        /// Needs the key.
         case key
-        /// Time stamp and signature go with it.
+        /// Needs a time stamp and a signature.
         case signed
     }
 
-    /// Which of a venue's addresses it goes to.
+    /// Which of the venue's addresses to use.
     public enum Place: UInt8, Hashable, Sendable {
         case trading
         case data
@@ -32,9 +32,9 @@ public struct WireRequest: Hashable, Sendable {
     public var query: [UInt8]
     public var body: [UInt8]
     public var security: Security
-    /// What it costs of the venue's budget.
+    /// Its cost in the venue's budget.
     public var weight: Int
-    /// It changes something there: it is sent at most once, and never waits long.
+    /// It changes something at the venue: it is sent at most once and never waits long.
     public var isOrder: Bool
 
     public init(
@@ -47,7 +47,7 @@ public struct WireRequest: Hashable, Sendable {
     }
 }
 
-/// `name=value&…`; all but letters, digits, `-`, `.`, `_` and `~` are escaped (RFC 3986).
+/// `name=value&…`; everything except letters, digits, `-`, `.`, `_` and `~` is escaped (RFC 3986).
 public struct WireQuery: Hashable, Sendable {
     public private(set) var bytes: [UInt8] = []
 
@@ -64,7 +64,7 @@ public struct WireQuery: Hashable, Sendable {
         bytes.append(decimal: value.magnitude)
     }
 
-    /// - Parameter raw: in 10^-9.
+    /// - Parameter raw: in units of 10^-9.
     public mutating func add(_ name: StaticString, decimal raw: Int128) {
         start(name)
         FixedPoint.append(raw, to: &bytes)

@@ -1,9 +1,9 @@
 import LedgerDomain
 
-/// Times as venues write them.
+/// Times in venues' formats.
 public enum WireTime {
-    /// Reads RFC 3339: `2021-03-16T18:38:01.942282Z`, or with an offset such as `-04:00`; a date alone is
-    /// its midnight in UTC. Digits beyond the ninth decimal are dropped. Nil for anything else.
+    /// Reads RFC 3339: `2021-03-16T18:38:01.942282Z`, or with an offset such as `-04:00`; a date
+    /// means midnight UTC. Digits after the ninth decimal are dropped. Nil for anything else.
     public static func timestamp(_ bytes: [UInt8], _ range: Range<Int>) -> Timestamp? {
         var reader = Digits(bytes: bytes, index: range.lowerBound, end: range.upperBound)
         guard range.upperBound <= bytes.count, let year = reader.read(4), reader.pass("-"),

@@ -1,17 +1,17 @@
 import LedgerDomain
 
-/// A message as a tree, the same for JSON and MessagePack: what the local exchange answers with, and what
-/// it is asked with.
+/// A message as a tree, the same for JSON and MessagePack: used for the local exchange's requests
+/// and answers.
 public indirect enum WireValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
-    /// In 10^-9, exact; a number in JSON, a double in MessagePack.
+    /// In units of 10^-9, exact; a number in JSON, a double in MessagePack.
     case decimal(Int128)
     case text(String)
-    /// A text in JSON, an extension of its own in MessagePack.
+    /// A string in JSON, an extension of its own in MessagePack.
     case instant(Timestamp)
-    /// Bytes that are JSON already, written as they are.
+    /// Bytes that are already JSON, written as they are.
     case json([UInt8])
     case array([WireValue])
     case object([Member])
@@ -23,7 +23,7 @@ public indirect enum WireValue: Hashable, Sendable {
         public init(_ name: String, _ value: WireValue) { (self.name, self.value) = (name, value) }
     }
 
-    /// The first member of that name; nil where there is none, or this is no object.
+    /// The first member with that name; nil if there is none or this is not an object.
     public subscript(name: String) -> WireValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
@@ -70,13 +70,13 @@ extension WireValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
     public init(arrayLiteral elements: WireValue...) { self = .array(elements) }
     public init(nilLiteral: ()) { self = .null }
 
-    /// Keeps the order in which the members are written.
+    /// Keeps the members in the order in which they are written.
     public init(dictionaryLiteral elements: (String, WireValue)...) {
         self = .object(elements.map { Member($0.0, $0.1) })
     }
 }
 
-/// A message that cannot be read; the place is a byte's, from 0.
+/// A message that cannot be read, and the byte offset, from 0.
 public struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
     public var problem: String
     public var place: Int
@@ -90,7 +90,7 @@ public struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
 public struct WireLimits: Hashable, Sendable {
     public var bytes: Int
     public var depth: Int
-    /// Values in all.
+    /// The total number of values.
     public var values: Int
 
     public init(bytes: Int = 4 << 20, depth: Int = 32, values: Int = 200_000) {

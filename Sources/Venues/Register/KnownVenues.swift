@@ -8,7 +8,7 @@ public enum KnownVenues {
 
     public static var names: [String] { all.map(\.name) }
 
-    /// Configurations that help texts show.
+    /// Configurations shown in help texts.
     public static var paperExample: String { all.map(\.examples.paper).first { !$0.isEmpty } ?? "" }
     public static var liveExample: String { all.map(\.examples.live).first { !$0.isEmpty } ?? "" }
 

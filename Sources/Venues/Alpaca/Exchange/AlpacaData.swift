@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerExchange
 import LedgerVenues
 
-/// Historical and latest market data, as far back as the exchange remembers.
+/// Historical and latest market data, as far back as the exchange keeps them.
 extension AlpacaVenue {
     func quote(_ quote: Quote, _ time: Timestamp, _ isCrypto: Bool) -> WireValue {
         if isCrypto {
@@ -50,7 +50,7 @@ extension AlpacaVenue {
         guard request.method == "GET" else { throw AlpacaError(405, 40_510_000, "use GET") }
         var parts = parts
         var single: String?
-        // Crypto says latest/bars, stocks say bars/latest.
+        // Crypto uses latest/bars, stocks use bars/latest.
         if parts.first == "latest" { parts = Array(parts.dropFirst()) + ["latest"] }
         let kinds = ["bars", "quotes", "trades", "snapshots", "snapshot"]
         if let first = parts.first, !kinds.contains(first) {
@@ -228,7 +228,7 @@ extension AlpacaVenue {
         return time
     }
 
-    // A token names the last row given out, so that rows that come meanwhile move nothing.
+    // A token names the last row returned, so that new rows do not shift pages.
 
     private func token(of place: Int, _ rows: [Row]) -> String {
         let row = rows[place]

@@ -55,7 +55,7 @@ extension AlpacaVenue {
         let wanted = query["symbols"]?.split(separator: ",").map(String.init)
         let status = query["status"] ?? "open"
         var found: [WireValue] = []
-        // Newest first unless asked otherwise.
+        // Newest first unless requested otherwise.
         let isRising = query["direction"] == "asc"
         let orders = ledger.book.orders
         let places = isRising ? Array(orders.indices) : orders.indices.reversed()
@@ -168,7 +168,7 @@ extension AlpacaVenue {
         }
     }
 
-    /// What Alpaca takes of no order of its kind.
+    /// What Alpaca accepts in no order of its kind.
     private func check(
         _ order: OrderRequested, _ words: [String], _ instrument: Instrument
     ) throws(AlpacaError) {
@@ -218,7 +218,7 @@ extension AlpacaVenue {
         return quantity
     }
 
-    /// Places an order and gives it as it was when it was taken: what fills it comes by the stream.
+    /// Places an order and returns it as accepted; its fills are reported on the stream.
     func submit(_ order: OrderRequested, _ instrument: Instrument) throws(AlpacaError) -> WireValue
     {
         guard !faults.happens(.reject) else {
@@ -289,8 +289,8 @@ extension AlpacaVenue {
         return results
     }
 
-    /// Of the new order by itself: where nothing else is asked for what the old one was made with, whatever
-    /// of that has filled.
+    /// The terms of the new order by itself: unless stated otherwise, those with which the old
+    /// order was created, whatever has filled.
     private func newQuantity(
         _ order: ExchangeOrder, _ body: WireValue, _ instrument: Instrument
     ) throws(AlpacaError) -> Quantity {

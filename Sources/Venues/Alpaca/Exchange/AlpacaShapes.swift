@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerExchange
 import LedgerVenues
 
-/// Orders, their updates and fills as Alpaca writes them.
+/// Orders, their updates and fills in Alpaca's JSON.
 extension AlpacaVenue {
     func status(_ order: ExchangeOrder, _ generation: Int) -> String {
         guard generation == order.generations.count - 1 else { return "replaced" }
@@ -16,10 +16,10 @@ extension AlpacaVenue {
         }
     }
 
-    /// An order as one of its generations: each is an order of its own to Alpaca, whose quantities count from
-    /// nothing.
+    /// An order as one of its generations. To Alpaca, each is an order of its own whose quantities
+    /// start from zero.
     ///
-    /// - Parameter last: the last of the fills that have happened; all of them where it is nil.
+    /// - Parameter last: the last fill to include; all of them if nil.
     func value(of order: ExchangeOrder, _ generation: Int, through last: Int? = nil) -> WireValue {
         let terms = order.generations[generation]
         let instrument = ledger.instrument(order.instrument)
@@ -82,7 +82,7 @@ extension AlpacaVenue {
 
     // MARK: Updates
 
-    /// What the stream says of a change.
+    // The stream message for a change.
     func updates(_ change: BookChange) -> [WireValue] {
         switch change {
         case .accepted(let place): return [update("new", ledger.book[place])]
@@ -104,7 +104,7 @@ extension AlpacaVenue {
         var value = value(of: order, generation)
         var at = order.updatedAt
         if event == "new" {
-            // What happened since is told by the updates that follow.
+            // Later events are reported by the updates that follow.
             value.set("status", "new")
             value.set("filled_qty", "0")
             value.set("filled_avg_price", nil)

@@ -66,7 +66,7 @@ enum AlpacaChannel: String, CaseIterable {
     }
 }
 
-/// `/v2/iex` and its like: market data, in JSON or MessagePack.
+/// `/v2/iex` and similar: market data in JSON or MessagePack.
 final class AlpacaDataStream: StreamSession {
     private unowned let venue: AlpacaVenue
     private let link: any StreamLink

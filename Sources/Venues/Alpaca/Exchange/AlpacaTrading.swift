@@ -60,7 +60,7 @@ extension AlpacaVenue {
             ])
     }
 
-    /// When the account was opened: the first event of the journal is older than every order.
+    /// When the account was opened: the journal's first event is older than every order.
     private var startedAt: Timestamp {
         ledger.book.orders.first?.createdAt ?? ledger.lastTime
     }
@@ -218,7 +218,7 @@ extension AlpacaVenue {
         ]
     }
 
-    /// part / whole to nine decimals; 0 where there is no whole.
+    /// part / whole with nine decimals; 0 if the whole is 0.
     private static func share(_ part: Money, of whole: Money) -> Money {
         guard whole.raw != 0,
             let raw = try? FixedPoint.scaled(

@@ -14,7 +14,7 @@ final class AlpacaVenue: Venue {
     private var orderStreams: [AlpacaOrderStream] = []
     private var dataStreams: [AlpacaDataStream] = []
 
-    /// First groups of ids: what kind of thing a UUID names.
+    /// The first groups of ids: what kind of object a UUID names.
     enum Kind {
         static let account: UInt16 = 0xACC0
         static let order: UInt16 = 0x04DE
@@ -166,7 +166,7 @@ final class AlpacaVenue: Venue {
     }
 }
 
-/// An answer that refuses, with Alpaca's own code.
+/// A refusal with Alpaca's own code.
 struct AlpacaError: Error {
     var status: Int
     var body: WireValue
@@ -181,7 +181,7 @@ struct AlpacaError: Error {
     static func invalid(_ message: String) -> AlpacaError { AlpacaError(422, 42_210_000, message) }
     static func missing(_ what: String) -> AlpacaError { AlpacaError(404, 40_410_000, what) }
 
-    /// What the exchange itself could not do.
+    /// An internal error of the exchange.
     init(_ error: any Error) { self.init(500, 50_010_000, "internal server error: \(error)") }
 
     var answer: Answer { Answer(status, body) }

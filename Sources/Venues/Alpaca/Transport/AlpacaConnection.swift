@@ -54,7 +54,7 @@ extension VenueConnection {
 }
 
 extension GatewaySettings {
-    /// Alpaca's own addresses and limits: 200 requests a minute.
+    /// Alpaca's own addresses and limits: 200 requests per minute.
     ///
     /// - Parameter feed: of its data stream: `v2/iex`, `v2/sip`, `v1beta3/crypto/us`.
     public static func alpaca(
@@ -69,7 +69,7 @@ extension GatewaySettings {
         return settings
     }
 
-    /// By the configuration's settings.
+    /// From the configuration's settings.
     static func alpaca(_ checked: CheckedSettings, _ terms: GatewayTerms) -> GatewaySettings {
         let isPaper = terms.isPaper && checked[AlpacaKeys.paper]
         var settings = GatewaySettings.alpaca(terms.keys, isPaper: isPaper)
@@ -80,12 +80,13 @@ extension GatewaySettings {
         settings.orderStreamURL =
             stream.isEmpty ? socketAddress(settings.restURL) + "/stream" : stream
         settings.budget = budget(perMinute: checked[AlpacaKeys.requestsPerMinute])
-        // Alpaca refuses a second order of one client order id, so a late order can only be refused.
+        // Alpaca refuses a second order with the same client order id, so a late order can only be
+        // refused.
         settings.receiveWindow = max(1, terms.timeout.count / 1_000_000)
         return settings
     }
 
-    /// The web socket's address of a server.
+    /// A server's web-socket address.
     private static func socketAddress(_ url: String) -> String {
         url.hasPrefix("http") ? "ws" + url.dropFirst(4) : url
     }

@@ -23,7 +23,7 @@ extension AlpacaGateway {
 
     public func queryFills(_ order: OrderReference) {
         desk.queryFills(order) { [self] found, done in
-            // Its first fill is no earlier than itself.
+            // Its first fill is not earlier than the order itself.
             let since = found.createdAt.advanced(by: Nanoseconds(-1_000_000_000))
             fills(
                 since: since, of: found.order.venueOrder, page: "", about: order.clientOrder, done)
@@ -47,7 +47,7 @@ extension AlpacaGateway {
             guard let found else { return done() }
             let wanted = found.filter { order.isEmpty || $0.fill.venueOrder == order }
             desk.report(wanted.map(\.fill)) { [self] in
-                // A page that repeats itself ends the walk.
+                // Stop if a page repeats itself.
                 guard found.count >= 100, let last = found.last?.activity, last != page else {
                     return done()
                 }
@@ -94,7 +94,7 @@ extension AlpacaGateway {
             let new = orders.filter { !known.contains($0.order.venueOrder) }
             account.openOrders += new.map(\.order)
             new.forEach { core.learn($0.order) }
-            // Orders of one instant may lie on both sides of a page's end.
+            // Orders with equal times may be on both sides of a page break.
             if orders.count >= 500, !new.isEmpty, let last = orders.last?.submittedAt {
                 return openOrders(
                     account, after: last.advanced(by: Nanoseconds(-1000)), done)

@@ -5,19 +5,20 @@ import LedgerTransport
 import LedgerVenues
 import NIOCore
 
-/// Replacements at Alpaca. One is an order of its own, with a quantity of its own: given what the old one was
-/// to be in all, it would fill that much again on top of what the old one has filled. So `PATCH` is for an
-/// order without fills; one that has begun to fill is cancelled, and what is left of it is placed anew.
+/// Replacements at Alpaca. A replacement is an order of its own with its own quantity. If it got
+/// the total quantity of the old order, it would fill what the old order has already filled once
+/// more. Therefore `PATCH` is used only for an order without fills; one that has begun to fill is
+/// cancelled, and the remainder is placed as a new order.
 ///
-/// A success of `PATCH` says no more than that the replacement is on its way: until the old order is
-/// `replaced` the new one may still be rejected, and the old one go on. And a fill may overtake it, against
-/// which Alpaca has no condition: then the new order is cancelled, for it is too large.
+/// A successful `PATCH` only means that the replacement is on its way: until the old order is
+/// `replaced`, the new one may be rejected and the old one continue. A fill may also overtake it,
+/// against which Alpaca offers no condition; the new order is then too large and is cancelled.
 extension AlpacaGateway {
     private static let pause = TimeAmount.milliseconds(100)
 
     public func replace(_ old: OrderReference, with order: OrderRequest) {
         desk.beginReplacing(old, with: order) { [self] known in
-            // The quantity of a part of a share cannot be changed.
+            // The quantity of a fractional share cannot be changed.
             known.filled == .zero && AlpacaRequests.isWhole(order)
                 ? patch(known.venueOrder, with: order)
                 : replaceInSteps(old, known.venueOrder, with: order)
@@ -46,7 +47,8 @@ extension AlpacaGateway {
         }
     }
 
-    /// The answer to a cancel has no body: the order itself says when it has ended, and how much it filled.
+    /// The answer to a cancel has no body: the order itself says when it ended and how much it
+    /// filled.
     private func placeOnceEnded(
         _ old: OrderReference, _ order: OrderRequest, deadline: Int64
     ) {
@@ -69,7 +71,7 @@ extension AlpacaGateway {
 
     // MARK: Decided or not
 
-    /// Reports a replacement once it is known what became of it.
+    /// Reports a replacement once its outcome is known.
     func decide(_ order: AlpacaOrder) {
         core.learn(order.order)
         decide(order) { [core] result in
@@ -80,8 +82,8 @@ extension AlpacaGateway {
         }
     }
 
-    /// - Parameter then: told the reports of the order, or why there are none: its outcome is asked for
-    ///   later, as any that is not known.
+    /// - Parameter then: receives the reports of the order, or why there are none. An unknown
+    ///   outcome is queried later, as always.
     func decide(
         _ order: AlpacaOrder, until deadline: Int64? = nil,
         _ then: @escaping @Sendable (Result<[GatewayReport], VenueFault>) -> Void
@@ -129,7 +131,7 @@ extension AlpacaGateway {
         }
     }
 
-    /// A fill of the old order came before its replacement, which was made without knowing of it.
+    /// A fill of the old order came before its replacement, which did not know about it.
     private func takeBack(_ order: AlpacaOrder) {
         guard order.order.status != .rejected else { return }
         let (client, symbol) = (order.order.clientOrder, order.order.symbol)

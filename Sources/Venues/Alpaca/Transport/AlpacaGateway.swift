@@ -4,22 +4,24 @@ import LedgerEvents
 import LedgerTransport
 import LedgerVenues
 
-/// Alpaca: orders by its trading API v2, their reports by the stream `trade_updates`, market data by its
-/// data stream.
+/// Alpaca: orders by its trading API v2, order reports by the stream `trade_updates`, market data
+/// by its data stream.
 ///
-/// A client order id is good for one order for ever, so an order can never be placed twice. One that is on
-/// its way can still arrive: `query` says `unknown` only `processingLimit` and `receiveWindow` after it
-/// left, or after this gateway started where an earlier process may have sent it.
-// Sendable unchecked: its fields are the gateway's parts, which protect themselves; links are made once.
+/// A client order id is valid for one order forever, so an order can never be placed twice. An
+/// order on its way can still arrive: `query` says `unknown` only `processingLimit` and
+/// `receiveWindow` after it was sent, or after this gateway started if an earlier process may have
+/// sent it.
+// Sendable unchecked: its fields are the gateway's parts, which are thread-safe; links are made
+// once.
 public final class AlpacaGateway: NetworkGateway, @unchecked Sendable {
-    /// A replacement is an order of its own: what the one before it filled is not part of it.
+    /// A replacement is an order of its own; it does not include what the previous one filled.
     public let countsFillsByReplacement = true
     public let core: GatewayCore
     public let desk: OrderDesk<AlpacaOrder>
     public let market: AlpacaMarketLink
     public let orders: AlpacaOrderLink
 
-    /// - Throws: for settings that do not belong together (K23).
+    /// - Throws: if the settings do not belong together (K23).
     public init(_ settings: GatewaySettings) throws(GatewaySettingsError) {
         try GatewayPairing.check(settings, VenueConnection.alpaca.pairing)
         core = GatewayCore("alpaca", settings, .alpaca(settings.keys))
@@ -39,7 +41,7 @@ public final class AlpacaGateway: NetworkGateway, @unchecked Sendable {
         isNone: { AlpacaErrors.isNoSuchOrder($0) },
         read: { (body) throws(JSONFault) in try AlpacaAnswers.order(body) })
 
-    /// Alpaca takes a change of an order by its own id alone.
+    /// Alpaca accepts a change of an order only by its own id.
     public func cancel(_ order: OrderReference) {
         guard order.venueOrder.isEmpty else { return cancel(order, order.venueOrder) }
         desk.known(order) { [self] known in

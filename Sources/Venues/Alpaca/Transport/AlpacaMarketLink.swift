@@ -5,7 +5,7 @@ import LedgerTransport
 import LedgerVenues
 
 /// Alpaca's stream of market data.
-// Sendable unchecked: every field is touched on the market loop alone.
+// Sendable unchecked: every field is used only on the market loop.
 public final class AlpacaMarketLink: MarketLink, @unchecked Sendable {
     public let stream: GatewayStream
     private var core: GatewayCore { stream.core }
@@ -29,7 +29,7 @@ public final class AlpacaMarketLink: MarketLink, @unchecked Sendable {
         } catch {
             stream.report(.malformed("\(error)"))
         }
-        // What was whole before the flaw stands.
+        // The complete messages before the error are kept.
         if !reports.isEmpty { core.reportMarket(reports, readAt: stream.readAt) }
         for signal in signals { act(on: signal) }
     }
@@ -42,7 +42,7 @@ public final class AlpacaMarketLink: MarketLink, @unchecked Sendable {
         case .subscribed:
             stream.up()
         case .failed(let code, let text) where code == 402 || code == 404 || code == 409:
-            // A wrong key, a time-out of it, or a feed that was not paid for.
+            // A wrong key, an authentication time-out, or a feed that was not paid for.
             if code != 404 { stream.shut() }
             stream.report(.authentication("\(code) \(text)"))
         case .failed(let code, let text):

@@ -3,6 +3,6 @@ import LedgerTransport
 import LedgerVenues
 
 extension AlpacaOrder: OrderAnswer {
-    /// None of an order that may still come to nothing.
+    /// Empty for an order that may still fail.
     public var reports: [GatewayReport] { isUndecided ? [] : [.order(order)] }
 }

@@ -4,12 +4,12 @@ import LedgerEvents
 import LedgerTransport
 import LedgerVenues
 
-/// Alpaca's stream of orders: opened, authenticated, listened to; only then it is up.
-// Sendable unchecked: every field is touched on the order loop alone.
+/// Alpaca's order stream. It is up once it is open, authenticated and subscribed.
+// Sendable unchecked: every field is used only on the order loop.
 public final class AlpacaOrderLink: GatewayLink, @unchecked Sendable {
     public let stream: GatewayStream
     private var core: GatewayCore { stream.core }
-    /// Given a replacement of which it is not known yet whether it took the old order's place.
+    /// Receives a replacement whose outcome is not known yet.
     // Set once, before the link starts.
     var undecided: (AlpacaOrder) -> Void = { _ in }
 
@@ -31,7 +31,7 @@ public final class AlpacaOrderLink: GatewayLink, @unchecked Sendable {
         switch message {
         case .authorized: stream.send(AlpacaRequests.listen)
         case .unauthorized:
-            // Nobody gets in with a wrong key by trying again (K15).
+            // Retrying does not help with a wrong key (K15).
             stream.shut()
             core.failed(.authentication("the order stream refused the key"), stream.name)
         case .listening(let streams):

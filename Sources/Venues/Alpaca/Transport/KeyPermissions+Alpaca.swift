@@ -2,7 +2,7 @@ import LedgerTransport
 import LedgerVenues
 
 extension KeyPermissions {
-    /// Alpaca's answer to `GET /v2/account`; its trading API moves no money out.
+    /// Alpaca's answer to `GET /v2/account`; its trading API cannot withdraw money.
     public init(alpaca body: [UInt8]) throws(JSONFault) {
         var json = JSONReader(body)
         var (isActive, isBlocked) = (false, false)

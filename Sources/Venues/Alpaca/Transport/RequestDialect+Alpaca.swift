@@ -3,7 +3,7 @@ import LedgerTransport
 import LedgerVenues
 
 extension RequestDialect {
-    /// Both halves of the key go with every request.
+    /// Both halves of the key are sent with every request.
     public static func alpaca(_ keys: VenueKeys) -> RequestDialect {
         let headers = [
             "APCA-API-KEY-ID: \(keys.key.reveal())", "APCA-API-SECRET-KEY: \(keys.secret.reveal())",

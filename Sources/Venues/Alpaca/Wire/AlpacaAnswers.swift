@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// Bodies of Alpaca's answers.
+/// The bodies of Alpaca's answers.
 public enum AlpacaAnswers {
     public static func order(_ body: [UInt8]) throws(JSONFault) -> AlpacaOrder {
         var json = JSONReader(body)
@@ -15,7 +15,7 @@ public enum AlpacaAnswers {
         try JSONReader.list(body) { (json) throws(JSONFault) in try AlpacaOrder(&json) }
     }
 
-    /// What has filled; other activities, such as fees and dividends, are none.
+    /// Fills only; other activities, such as fees and dividends, are skipped.
     public static func fills(_ body: [UInt8]) throws(JSONFault) -> [AlpacaFill] {
         try JSONReader.list(body) { (json) throws(JSONFault) in try AlpacaFill(&json) }
             .filter(\.isFill)
@@ -122,14 +122,14 @@ public enum AlpacaAnswers {
     }
 }
 
-/// A fill in the account's history. It names the order by the venue's id alone.
+/// A fill in the account's history. It names the order only by the venue's id.
 public struct AlpacaFill: Hashable, Sendable {
-    /// By which the page after it is asked for.
+    /// The token for the next page.
     public var activity: String
     public var fill: VenueFill
     var isFill: Bool
 
-    /// - Throws: `missing` where a fill lacks its id, order, symbol, side, price, quantity or time.
+    /// - Throws: `missing` if a fill lacks its id, order, symbol, side, price, quantity or time.
     public init(_ json: inout JSONReader) throws(JSONFault) {
         fill = VenueFill(
             clientOrder: "", venueOrder: "", execution: "", symbol: "", side: .buy, price: .zero,
@@ -170,7 +170,7 @@ public struct AlpacaFill: Hashable, Sendable {
         fill.side = side
     }
 
-    /// `20220208125959696::…`: behind the colons stands the id that the stream gives to the execution.
+    /// `20220208125959696::…`: after the colons is the id that the stream gives to the execution.
     static func execution(of activity: String) -> String {
         let bytes = Array(activity.utf8)
         let colon = UInt8(ascii: ":")
@@ -217,8 +217,8 @@ public struct AlpacaPosition: Hashable, Sendable {
         position.quantity = isShort ? -quantity.magnitude : quantity
     }
 
-    /// Positions in crypto are named without the slash that orders have: the symbol among these that is
-    /// the same but for it.
+    /// Crypto positions are named without the slash that orders have. Returns the symbol among
+    /// these that differs only by it.
     public func named(among symbols: [String]) -> VenuePosition {
         guard isCrypto, !AlpacaRequests.isCrypto(position.symbol) else { return position }
         let slash = UInt8(ascii: "/")

@@ -4,9 +4,9 @@ import LedgerVenues
 
 /// Alpaca's answer to `GET /v2/assets`, or one asset of it.
 ///
-/// Alpaca gives an equity no filters; the rules that hold for every one of them stand for them: a cent, a
-/// hundredth of one below a dollar (Reg NMS rule 612), whole shares, or nine decimals and at least a
-/// dollar's worth where shares are divided. A crypto asset says its own steps.
+/// Alpaca gives no filters for equities, so the common rules are used: ticks of a cent, or a
+/// hundredth of a cent below a dollar (Reg NMS rule 612); whole shares, or nine decimals and at
+/// least one dollar for fractionable shares. A crypto asset states its own steps.
 public struct AlpacaAssets: Hashable, Sendable {
     public var instruments: [VenueInstrument] = []
 

@@ -1,20 +1,21 @@
 import LedgerDomain
 import LedgerVenues
 
-/// Messages of Alpaca's stream of market data, in JSON: an array of messages of one letter each.
+/// Messages of Alpaca's market data stream in JSON: an array of messages, each with a one-letter
+/// type.
 public enum AlpacaDataStream {
-    /// What a message asks the connection to do, beside the market data in it.
+    /// What a message requires of the connection, besides its market data.
     public enum Signal: Hashable, Sendable {
         case connected
         case authenticated
         case subscribed
-        /// Alpaca's number: 402 is a wrong key, 406 one connection too many.
+        /// Alpaca's number: 402 is a wrong key, 406 is one connection too many.
         case failed(code: Int, String)
     }
 
     /// - Parameters:
-    ///   - reports: quotes, trades and closed minute bars are added to it, in their order.
-    ///   - signals: what is about the connection is added to it.
+    ///   - reports: receives quotes, trades and closed minute bars, in order.
+    ///   - signals: receives what concerns the connection.
     public static func read(
         _ bytes: [UInt8], into reports: inout [GatewayReport], signals: inout [Signal]
     ) throws(JSONFault) {
@@ -36,7 +37,7 @@ public enum AlpacaDataStream {
         case trade, quote, bar, success, failure, subscription, other
     }
 
-    /// Passes over the message and says of what kind it is.
+    /// Skips the message and returns its kind.
     private static func kind(_ json: inout JSONReader) throws(JSONFault) -> Kind {
         var kind = Kind.other
         try json.beginObject()
@@ -105,7 +106,7 @@ public enum AlpacaDataStream {
         }
     }
 
-    /// Of any of the three: a quote's bid is in `open`, its ask in `high`.
+    /// Fields of any of the three: a quote's bid is in `open`, its ask in `high`.
     private struct Values {
         var symbol = ""
         var time = Timestamp.zero
@@ -138,7 +139,7 @@ public enum AlpacaDataStream {
             } else if json.isField("i") {
                 id = try json.integer()
             } else if json.isField("tks") {
-                // The taker's side; crypto alone has it.
+                // The taker's side; only crypto has it.
                 switch try json.string() {
                 case "B": aggressor = .buy
                 case "S": aggressor = .sell

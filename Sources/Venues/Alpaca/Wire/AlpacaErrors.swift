@@ -1,15 +1,15 @@
 import LedgerDomain
 import LedgerVenues
 
-/// What an answer that is no success means (K15, N02 to N05).
+/// The meaning of an unsuccessful answer (K15, N02 to N05).
 public enum AlpacaErrors {
-    /// Codes of Alpaca's error bodies.
+    /// The codes in Alpaca's error bodies.
     enum Code {
         static let notAuthorized = 40_110_000
         static let forbidden = 40_310_000
     }
 
-    /// `{"code":40310000,"message":"…"}`; nothing where the body is something else.
+    /// `{"code":40310000,"message":"…"}`; empty if the body is something else.
     public static func body(_ bytes: [UInt8]) -> (code: Int, message: String)? {
         guard case .object(let members)? = try? JSONValue(bytes, limit: 1 << 16) else { return nil }
         let body = JSONValue.object(members)
@@ -19,16 +19,16 @@ public enum AlpacaErrors {
         )
     }
 
-    /// - Parameter isOrder: whether the request changes something: then what is not a clear no may have
-    ///   happened.
-    /// - Precondition: the answer is no success.
+    /// - Parameter isOrder: whether the request changes something; then anything but a clear
+    ///   refusal may have taken effect.
+    /// - Precondition: the answer is not a success.
     public static func fault(_ answer: WireAnswer, isOrder: Bool) -> VenueFault {
         let body = body(answer.body)
         let text = "HTTP \(answer.status) \(body?.message ?? answer.excerpt)"
         switch answer.status {
         case 401: return .authentication(text)
         case 403:
-            // The same status says that the buying power is too small.
+            // The same status also means that the buying power is too small.
             guard let code = body?.code, code != 0, code != Code.notAuthorized else {
                 return .authentication(text)
             }
@@ -46,13 +46,13 @@ public enum AlpacaErrors {
         }
     }
 
-    /// Whether a question was refused because there is no such order.
+    /// Whether a query was refused because there is no such order.
     public static func isNoSuchOrder(_ fault: VenueFault) -> Bool {
         guard case .refused(let code, _) = fault else { return false }
         return code.hasPrefix("404")
     }
 
-    /// An id that was used before is no refusal of the order that has it.
+    /// A reused id does not refuse the order that has it.
     private static func isDuplicate(_ message: String) -> Bool {
         message.contains("client_order_id") && message.contains("unique")
     }

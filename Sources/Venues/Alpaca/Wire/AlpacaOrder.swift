@@ -2,13 +2,13 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// An order object of Alpaca's trading API, as answers and the stream bear it.
+/// An order object of Alpaca's trading API, in answers and on the stream.
 public struct AlpacaOrder: Hashable, Sendable {
     public var order: VenueOrder
-    /// When the venue made it.
+    /// When the venue created it.
     public var createdAt: Timestamp
     public var submittedAt: Timestamp
-    /// The order in whose place it stands, and the one in its place; the venue's ids.
+    /// The order that it replaces and the one that replaces it; the venue's ids.
     public var replaces: String
     public var replacedBy: String
 
@@ -51,7 +51,7 @@ public struct AlpacaOrder: Hashable, Sendable {
         settleStatus()
     }
 
-    /// Whether it stands in the place of another, and does not say by itself whether that one is gone.
+    /// Whether it replaces another order and does not itself say whether that one is gone.
     public var isUndecided: Bool {
         !replaces.isEmpty && (order.status == .pending || order.status == .rejected)
     }
@@ -74,7 +74,7 @@ public struct AlpacaOrder: Hashable, Sendable {
         }
     }
 
-    /// A state that says nothing of fills stands for a partly filled order too.
+    /// A state that does not mention fills may also apply to a partly filled order.
     private mutating func settleStatus() {
         if order.status == .accepted, order.filled > .zero { order.status = .partiallyFilled }
     }
@@ -99,8 +99,8 @@ public struct AlpacaOrder: Hashable, Sendable {
         return status
     }
 
-    /// `accepted` at Alpaca is received and not yet routed; a day's end or a wait for a change leaves an
-    /// order where it is.
+    /// At Alpaca, `accepted` means received but not yet routed. The end of the day or a pending
+    /// change leaves an order where it is.
     static func status(named name: String) -> VenueStatus? {
         switch name {
         case "accepted", "pending_new", "accepted_for_bidding", "held": .pending

@@ -2,15 +2,15 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// Messages of Alpaca's stream of orders.
+/// Messages of Alpaca's order stream.
 public enum AlpacaOrderStream {
     public enum Message: Hashable, Sendable {
         case authorized
         case unauthorized
-        /// The streams that are listened to now.
+        /// The current subscriptions.
         case listening([String])
         case reports([GatewayReport])
-        /// A replacement that is on its way or rejected: whether the old order is gone is asked for.
+        /// A replacement that is pending or rejected: query whether the old order is gone.
         case undecided(AlpacaOrder)
         case other
     }
@@ -111,8 +111,8 @@ struct AlpacaUpdate {
 
     private var isFill: Bool { event == "fill" || event == "partial_fill" }
 
-    /// A fill comes before the state that it led to. One without an id of its execution is none: the
-    /// order's filled quantity tells that there is something to ask for.
+    /// A fill comes before the state that it leads to. A fill without an execution id is ignored:
+    /// the order's filled quantity shows that a query is needed.
     var reports: [GatewayReport] {
         guard var order = order?.order else { return [] }
         if !reason.isEmpty { order.reason = reason }
@@ -126,7 +126,7 @@ struct AlpacaUpdate {
         case "order_cancel_rejected": order.status = .cancelRefused
         case "order_replace_rejected": order.status = .replaceRefused
         case "trade_bust", "trade_correct":
-            // Nothing is booked of it here: the account has to be compared.
+            // Nothing is booked from it here: the account must be compared.
             return [.fault(.refused(code: event, "execution \(execution)"), order.clientOrder)]
         default: break
         }

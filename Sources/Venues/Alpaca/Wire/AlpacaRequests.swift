@@ -4,8 +4,9 @@ import LedgerVenues
 
 /// Requests of Alpaca's trading API v2 and its data API.
 public enum AlpacaRequests {
-    /// - Throws: `refused` for what Alpaca has no order of, by name: a plain stop or anything but gtc and
-    ///   ioc in crypto, stops that would have to fill at once, and parts of a share beyond the day.
+    /// - Throws: `refused`, with the reason, for orders that Alpaca does not offer: a plain stop or
+    ///   anything but gtc and ioc in crypto, stops that would have to fill at once, and fractional
+    ///   shares for longer than the day.
     public static func submit(_ order: OrderRequest) throws(VenueFault) -> WireRequest {
         if let reason = refusal(order) { throw .refused(code: "order", reason) }
         var json = JSONWriter()
@@ -23,12 +24,12 @@ public enum AlpacaRequests {
         return WireRequest(.post, "/v2/orders", body: json.bytes, isOrder: true)
     }
 
-    /// Whether none of it is a part of a share; coins have no shares.
+    /// Whether the order has no fractional shares; coins have no shares.
     public static func isWhole(_ order: OrderRequest) -> Bool {
         isCrypto(order.symbol) || order.quantity.raw % Int128(FixedPoint.one) == 0
     }
 
-    /// - Parameter venueOrder: the venue's id of the order that goes.
+    /// - Parameter venueOrder: the venue's id of the order to replace.
     public static func replace(
         _ venueOrder: String, with order: OrderRequest
     ) throws(VenueFault) -> WireRequest {
@@ -57,9 +58,9 @@ public enum AlpacaRequests {
         WireRequest(.get, "/v2/orders/" + escaped(venue))
     }
 
-    /// At most 500, the oldest first.
+    /// At most 500, oldest first.
     ///
-    /// - Parameter after: only orders that were submitted after it; 0 for all.
+    /// - Parameter after: only orders submitted after this time; 0 for all.
     public static func openOrders(after: Timestamp = .zero) -> WireRequest {
         var query = WireQuery()
         query.add("status", "open")
@@ -70,9 +71,9 @@ public enum AlpacaRequests {
         return WireRequest(.get, "/v2/orders", query: query)
     }
 
-    /// At most 100, the oldest first.
+    /// At most 100, oldest first.
     ///
-    /// - Parameter page: the id of the last one of the page before.
+    /// - Parameter page: the id of the last entry on the previous page.
     public static func fills(after: Timestamp, page: String = "") -> WireRequest {
         var query = WireQuery()
         if after > .zero { query.add("after", "\(after)") }
@@ -86,7 +87,7 @@ public enum AlpacaRequests {
     public static let positions = WireRequest(.get, "/v2/positions")
     public static let clock = WireRequest(.get, "/v2/clock")
 
-    /// - Parameter isCrypto: of that class, else US equities; active ones.
+    /// - Parameter isCrypto: crypto assets, otherwise US equities; active ones only.
     public static func assets(isCrypto: Bool) -> WireRequest {
         var query = WireQuery()
         query.add("status", "active")
@@ -126,7 +127,7 @@ public enum AlpacaRequests {
         }
     }
 
-    /// After `authenticate`, for the stream of orders.
+    /// Sent after `authenticate` on the order stream.
     public static let listen = message("listen") { json in
         json.field("data")
         json.beginObject()
@@ -137,7 +138,7 @@ public enum AlpacaRequests {
         json.endObject()
     }
 
-    /// Quotes, trades and minute bars of these.
+    /// Subscribes to quotes, trades and minute bars of these.
     public static func subscribe(_ symbols: [String], bars: Bool) -> [UInt8] {
         message("subscribe") { json in
             list("trades", symbols, &json)
@@ -219,7 +220,7 @@ public enum AlpacaRequests {
         }
     }
 
-    /// An id in a path: nothing of it can end the path.
+    /// An id in a path, escaped so that it cannot end the path.
     private static func escaped(_ id: String) -> String {
         var query = WireQuery()
         query.add("", id)

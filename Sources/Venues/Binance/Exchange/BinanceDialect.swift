@@ -53,7 +53,7 @@ public struct BinanceDialect: ExchangeDialect {
 
     public var listedSetting: SettingKey<[String]>? { ExchangeKeys.filters }
 
-    /// The symbols of the exchangeInfo files that the settings name.
+    /// The symbols in the exchangeInfo files that the settings name.
     private func recorded(_ options: ExchangeOptions) throws -> [BinanceSymbol] {
         try options.configuration[ExchangeKeys.filters].flatMap { path in
             let value: WireValue

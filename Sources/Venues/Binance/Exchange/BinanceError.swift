@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerExchange
 import LedgerVenues
 
-/// An answer that refuses, with Binance's own code.
+/// A refusal with Binance's own code.
 struct BinanceError: Error, Hashable {
     var status = 400
     var code: Int64
@@ -30,7 +30,7 @@ struct BinanceError: Error, Hashable {
     static let badKey = BinanceError(
         -2015, "Invalid API-key, IP, or permissions for action.", status: 401)
 
-    /// What the exchange itself could not do.
+    /// An internal error of the exchange.
     init(_ error: any Error) {
         self.init(
             -1000, "An unknown error occurred while processing the request: \(error)", status: 500)
@@ -50,8 +50,8 @@ struct BinanceError: Error, Hashable {
 }
 
 extension WireValue {
-    /// Eight decimals, as Binance writes every amount, and a ninth where a fee has one: what is said is what
-    /// was booked.
+    /// Eight decimals, as Binance writes every amount, and a ninth if a fee has one, so that the
+    /// text equals what was booked.
     static func eight(_ raw: Int128) -> WireValue {
         var text: [UInt8] = []
         if raw < 0 { text.append(UInt8(ascii: "-")) }

@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerExchange
 import LedgerVenues
 
-/// What a symbol's filters let through, as exchangeInfo has them; those of 2018 and of today.
+/// Applies a symbol's filters from exchangeInfo, in the form of 2018 or of today.
 struct BinanceFilters {
     private let filters: [WireValue]
 
@@ -14,8 +14,9 @@ struct BinanceFilters {
     }
 
     /// - Parameters:
-    ///   - average: what market orders are valued at and prices are compared with; 0 where there is none.
-    ///   - open: open orders of the symbol, and those of them that wait for a stop.
+    ///   - average: the price that values market orders and bounds limit prices; 0 if there is
+    ///     none.
+    ///   - open: open orders in the symbol, and how many of them wait for a stop price.
     /// - Throws: the first filter that the order fails.
     func check(
         _ order: OrderRequested, average: Price, open: (orders: Int, stops: Int)
@@ -75,7 +76,7 @@ struct BinanceFilters {
         guard price.raw > 0, let value = try? Money.notional(price, order.quantity) else {
             return true
         }
-        // Without the flag the minimum holds for market orders too.
+        // Without the flag, the minimum also applies to market orders.
         let low = number(filter, name: "minNotional")
         let lowApplies =
             !isMarket || (filter["applyMinToMarket"] ?? filter["applyToMarket"])?.flag ?? true
@@ -98,7 +99,7 @@ struct BinanceFilters {
     }
 }
 
-/// One symbol of exchangeInfo: recorded, or made of an instrument.
+/// One symbol of exchangeInfo, recorded or made from an instrument.
 struct BinanceSymbol {
     var name: String
     var base: String

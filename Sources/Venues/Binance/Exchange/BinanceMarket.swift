@@ -5,7 +5,7 @@ import LedgerEvents
 import LedgerExchange
 import LedgerVenues
 
-/// Market data as Binance writes them.
+/// Market data in Binance's JSON.
 extension BinanceVenue {
     func exchangeInfo(_ parameters: Parameters) throws(BinanceError) -> WireValue {
         let found: WireValue
@@ -224,7 +224,7 @@ extension BinanceVenue {
         ]
     }
 
-    /// The interval that ended with `closed`, or the one that is being made; nil where neither is of this
+    /// The interval that ended with `closed`, or the current one; nil if neither belongs to this
     /// stream.
     func kline(
         _ symbol: String, _ id: InstrumentID, _ interval: some StringProtocol, _ time: Timestamp,

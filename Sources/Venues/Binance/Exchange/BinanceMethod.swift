@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerExchange
 import LedgerVenues
 
-/// What can be asked for, by REST and by the web-socket API alike.
+/// The requests, available by REST and by the web-socket API.
 enum BinanceMethod: CaseIterable {
     case ping, time, exchangeInfo, depth, trades, klines, averagePrice, price, bookTicker, dayTicker
     case account, newOrder, testOrder, cancelOrder, queryOrder, replaceOrder, amendOrder
@@ -113,7 +113,7 @@ extension BinanceVenue {
 
     func symbol(of id: InstrumentID) -> String { ledger.instrument(id)?.symbol ?? "" }
 
-    /// One object for the symbol asked for, else an array of all.
+    /// One object for the requested symbol, otherwise an array of all.
     private func perSymbol(
         _ parameters: Parameters, _ value: (Instrument) -> WireValue
     ) throws(BinanceError) -> WireValue {

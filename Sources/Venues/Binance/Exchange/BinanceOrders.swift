@@ -7,7 +7,7 @@ import LedgerVenues
 extension BinanceVenue {
     // MARK: New
 
-    /// The order that the parameters mean, through every filter.
+    /// The order that the parameters describe, after all filters.
     func order(
         _ parameters: Parameters
     ) throws(BinanceError) -> (OrderRequested, responds: String) {
@@ -118,7 +118,7 @@ extension BinanceVenue {
         return Quantity(raw: raw).truncated(to: symbol.lot)
     }
 
-    /// What the matching engine refuses, after every filter.
+    /// What the matching engine refuses, after all filters.
     private func check(_ order: OrderRequested) throws(BinanceError) {
         if let other = ledger.book.find(client: order.clientOrder),
             ledger.book[other].state == .open
@@ -161,7 +161,7 @@ extension BinanceVenue {
 
     // MARK: Find
 
-    /// The order that is meant by number or by name.
+    /// Finds the order by number or by name.
     private func find(
         _ parameters: Parameters, id: String = "orderId", name: String = "origClientOrderId"
     ) throws(BinanceError) -> Int? {
@@ -201,7 +201,7 @@ extension BinanceVenue {
         return try cancel(place, name: parameters["newClientOrderId"])
     }
 
-    /// A cancel may be meant for an order without fills only, or for one with some.
+    /// A cancel may be restricted to orders without fills, or to orders with fills.
     private func checkRestrictions(
         _ place: Int, _ parameters: Parameters
     ) throws(BinanceError) {
@@ -242,7 +242,7 @@ extension BinanceVenue {
         guard mode == "STOP_ON_FAILURE" || mode == "ALLOW_FAILURE" else {
             throw BinanceError(-1130, "Data sent for parameter 'cancelReplaceMode' is not valid.")
         }
-        // Form and filters of the new order are looked at before anything is cancelled.
+        // The new order's form and filters are checked before anything is cancelled.
         let (request, responds) = try order(parameters)
         var cancelled: WireValue = nil
         var cancelError: BinanceError?
@@ -310,7 +310,7 @@ extension BinanceVenue {
         ]
     }
 
-    /// Makes an order smaller; it keeps its number and, where it asks for that, its name.
+    /// Reduces an order; it keeps its number and, if requested, its name.
     func amendOrder(_ parameters: Parameters) throws(BinanceError) -> WireValue {
         guard let place = try find(parameters), ledger.book[place].state == .open else {
             throw .unknownOrder
@@ -325,7 +325,7 @@ extension BinanceVenue {
         guard quantity < order.current.quantity else {
             throw BinanceError(-2038, "Order amend (quantity increase) is not supported.")
         }
-        // Binance ends such an order; here it is refused.
+        // Binance ends such an order; here the request is refused.
         guard quantity > order.filled else {
             throw BinanceError(-2038, "Order amend below what has filled is not offered here.")
         }
@@ -388,7 +388,7 @@ extension BinanceVenue {
         return .array(isForward ? Array(found.prefix(limit)) : found.suffix(limit))
     }
 
-    /// - Parameter alone: whether something is asked for that goes with no times.
+    /// - Parameter alone: whether a parameter is given that cannot be combined with times.
     private func checkSpan(_ parameters: Parameters, alone: Bool) throws(BinanceError) {
         let start = parameters["startTime"].flatMap { Int64($0) }
         let end = parameters["endTime"].flatMap { Int64($0) }

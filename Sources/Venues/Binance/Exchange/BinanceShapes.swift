@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerExchange
 import LedgerVenues
 
-/// Orders, fills and balances as Binance writes them.
+/// Orders, fills and balances in Binance's JSON.
 extension BinanceVenue {
     static func status(_ order: ExchangeOrder) -> String {
         switch order.state {
@@ -16,7 +16,7 @@ extension BinanceVenue {
         }
     }
 
-    /// What an immediate order does not fill at once expires at Binance.
+    /// At Binance, what an immediate order does not fill at once expires.
     static func isImmediate(_ order: ExchangeOrder) -> Bool {
         order.timeInForce == .immediateOrCancel || order.timeInForce == .fillOrKill
     }
@@ -80,7 +80,7 @@ extension BinanceVenue {
         return .object(members)
     }
 
-    /// What a new order is answered with: ACK, RESULT or FULL.
+    /// The answer to a new order: ACK, RESULT or FULL.
     func response(_ order: ExchangeOrder, _ kind: String) -> WireValue {
         var members = named(order)
         members.append(.init("transactTime", .integer(order.createdAt.milliseconds)))
@@ -105,7 +105,7 @@ extension BinanceVenue {
         return .object(members)
     }
 
-    /// What an amend is answered with; the quantities have other names there.
+    /// The answer to an amendment, which has other names for the quantities.
     func amended(_ order: ExchangeOrder, from name: String) -> WireValue {
         var members = named(order)
         members.insert(.init("origClientOrderId", .text(name)), at: 3)
@@ -153,7 +153,7 @@ extension BinanceVenue {
 
     // MARK: Account
 
-    /// Each asset with what of it is free and what open orders hold.
+    /// Each asset with its free quantity and what open orders lock.
     private var balances: [(asset: String, free: Int128, locked: Int128)] {
         let reserved = ledger.reservedCash
         var found = [(ledger.currency, (ledger.cash - reserved).raw, reserved.raw)]
@@ -236,7 +236,7 @@ extension BinanceVenue {
 
     private func report(_ order: ExchangeOrder, _ kind: String, _ index: Int?) -> WireValue {
         let fill = index.map { order.fills[$0] }
-        // As it was then: what came after is told by the reports that follow.
+        // As it was then; the reports that follow tell what came after.
         let before = order.fills.prefix(
             index.map { $0 + 1 } ?? (kind == "NEW" ? 0 : order.fills.count))
         let filled = before.last?.cumulative ?? .zero

@@ -3,7 +3,7 @@ import LedgerDomain
 import LedgerExchange
 import LedgerVenues
 
-/// Whether a request is signed with the secret: HMAC-SHA256 over its parameters as they were sent.
+/// Whether a request is signed with the secret: HMAC-SHA256 over its parameters as sent.
 enum BinanceSignature {
     /// Lower-case hexadecimal digits of HMAC-SHA256.
     static func of(_ text: some Sequence<UInt8>, secret: String) -> String {
@@ -25,7 +25,7 @@ enum BinanceSignature {
         return digest
     }
 
-    /// What was signed, and the signature; nil where there is none.
+    /// The signed text and the signature; nil if there is none.
     static func split(query: String, body: String) -> (signed: String, signature: String)? {
         let joined = query.isEmpty || body.isEmpty ? query + body : "\(query)\u{0}\(body)"
         var signature: String?

@@ -3,13 +3,13 @@ import LedgerExchange
 import LedgerVenues
 
 extension BinanceVenue {
-    /// Sent on every socket when the exchange goes away.
+    /// Sent on every socket when the exchange closes.
     static var shutdown: WireValue {
         ["e": "serverShutdown", "E": .integer(ExchangeClock.machine.milliseconds)]
     }
 }
 
-/// A web socket that may bring the account's own events.
+/// A web socket that may carry the account's own events.
 protocol BinanceUserStream: StreamSession {
     var isListening: Bool { get }
     func sendUser(_ event: WireValue)
@@ -80,7 +80,7 @@ final class BinanceStream: BinanceUserStream {
     }
 }
 
-/// `/ws-api/v3`: requests over a web socket, and the account's events once they are subscribed to.
+/// `/ws-api/v3`: requests over a web socket, and the account's events after subscribing.
 final class BinanceSocketAPI: BinanceUserStream {
     private unowned let venue: BinanceVenue
     private let link: any StreamLink
@@ -135,7 +135,7 @@ final class BinanceSocketAPI: BinanceUserStream {
             guard subscription == nil else {
                 throw BinanceError(-2035, "User Data Stream subscription already active.")
             }
-            // The first is 0, as it is at Binance.
+            // The first id is 0, as at Binance.
             subscription = subscriptions
             subscriptions += 1
             return (200, ["subscriptionId": .integer(subscriptions - 1)])
@@ -171,7 +171,7 @@ final class BinanceSocketAPI: BinanceUserStream {
         }
     }
 
-    /// Signed are the parameters in the order of their names.
+    /// The parameters are signed in alphabetical order.
     private func checkSigned(_ parameters: Parameters) throws(BinanceError) {
         try venue.checkKey(parameters["apiKey"])
         guard let signature = parameters["signature"] else { throw .missing("signature") }

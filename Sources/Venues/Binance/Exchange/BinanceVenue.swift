@@ -5,7 +5,7 @@ import LedgerEvents
 import LedgerExchange
 import LedgerVenues
 
-/// Binance's spot API over a ledger whose cash is the quote currency and whose positions are the base
+/// Binance's spot API over a ledger whose cash is the quote currency and whose positions are base
 /// assets.
 final class BinanceVenue: Venue {
     let ledger: ExchangeLedger
@@ -67,7 +67,7 @@ final class BinanceVenue: Venue {
         return answer
     }
 
-    /// Whether it costs nothing once it succeeds.
+    /// Whether it costs nothing if it succeeds.
     private static func isFree(_ request: Request) -> Bool {
         switch request.path.split(separator: "/").dropFirst(2).joined(separator: "/") {
         case "order", "openOrders", "order/cancelReplace": request.method != "GET"
@@ -75,7 +75,7 @@ final class BinanceVenue: Venue {
         }
     }
 
-    /// Orders of the last ten seconds and of the last day, with this one.
+    /// Orders in the last ten seconds and the last day, including this one.
     private func countOrder() -> (recent: Int, today: Int) {
         let now = ExchangeClock.machine
         orderTimes.removeAll { $0.advanced(by: .day) < now }
@@ -224,7 +224,7 @@ final class BinanceVenue: Venue {
         return session
     }
 
-    /// Keys hold for ever here: they are told by their form.
+    /// Keys are valid forever here and recognised by their form.
     func isListenKey(_ name: String) -> Bool {
         name.hasPrefix("local") && name.utf8.count == 53
     }

@@ -6,12 +6,13 @@ import LedgerImport
 import LedgerReading
 import LedgerVenues
 
-/// A recorded Binance web socket: lines of `nanoseconds json`, the receiver's time and the message. Best
-/// quotes and trades become events, changes of depth go to clients; other streams are passed over.
+/// A recorded Binance web socket: lines of `nanoseconds json`, with the receiver's time and the
+/// message. Best quotes and trades become events, depth changes go to clients; other streams are
+/// skipped.
 struct RecordedFeed: MarketFeed {
     private var lines: SourceLines
     private let instruments: [Instrument]
-    /// The venue's last time: best quotes bear none.
+    /// The venue's last time, because best quotes have none.
     private var venueTime = Timestamp.zero
     private var received = Timestamp.zero
 
@@ -46,7 +47,7 @@ struct RecordedFeed: MarketFeed {
     }
 
     private var unreadable: InputError {
-        InputError("line \(lines.count) of the recording is no `nanoseconds json` pair")
+        InputError("line \(lines.count) of the recording is not a `nanoseconds json` pair")
     }
 
     /// A trade or best quote, read as a gateway reads it.
@@ -78,11 +79,11 @@ struct RecordedFeed: MarketFeed {
         instruments.first { $0.symbol == symbol }?.id
     }
 
-    /// A change of the order book, or the whole of it.
+    /// A change of the order book, or the whole book.
     private mutating func depth(_ line: RecordedLine) throws -> FeedItem? {
         guard let message = try? WireJSON.decode(line.message) else { throw unreadable }
         let data = message["data"] ?? message
-        // A whole book names no symbol: the recorder asked for the only one.
+        // A whole book names no symbol: the recorder requested only one.
         let isWhole = data["lastUpdateId"] != nil
         guard isWhole || data["e"]?.string == "depthUpdate",
             let symbol = data["s"]?.string ?? (isWhole ? instruments.first?.symbol : nil)
@@ -90,7 +91,7 @@ struct RecordedFeed: MarketFeed {
         let last = venueTime == .zero ? received : venueTime
         let own = Self.ownTime(data)
         if let own { venueTime = max(venueTime, own) }
-        // Its own time where it has one: messages of one moment may come out of order.
+        // Its own time if it has one: messages of the same moment may arrive out of order.
         return FeedItem(
             content: .depth(try depth(data, symbol)), time: own ?? last, received: received)
     }

@@ -57,14 +57,14 @@ extension VenueConnection {
             BinanceRequests.klines(
                 page.symbol, interval: page.interval, from: page.from,
                 to: Timestamp(nanoseconds: page.end.nanoseconds - 1)))
-        // Which of them are closed is judged by the interval.
+        // The interval decides which of them are closed.
         let far = Timestamp(nanoseconds: .max)
         return VenueBars(try BinanceAnswers.klines(answer.body, symbol: page.symbol, now: far))
     }
 }
 
 extension GatewaySettings {
-    /// Binance's own addresses, or its test net's, and limits: a weight of 6000 a minute.
+    /// Binance's own or test-net addresses and limits: a weight of 6000 per minute.
     public static func binance(_ keys: VenueKeys, isPaper: Bool) -> GatewaySettings {
         let budget = RequestBudget.Rules(perMinute: 5400, burst: 600, reserve: 50)
         guard isPaper else {
@@ -81,7 +81,7 @@ extension GatewaySettings {
             budget: budget)
     }
 
-    /// By the configuration's settings.
+    /// From the configuration's settings.
     static func binance(_ checked: CheckedSettings, _ terms: GatewayTerms) -> GatewaySettings {
         var settings = GatewaySettings.binance(terms.keys, isPaper: terms.isPaper)
         settings.restURL = checked[BinanceKeys.restURL]

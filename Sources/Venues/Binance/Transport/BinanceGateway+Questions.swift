@@ -5,7 +5,8 @@ import LedgerTransport
 import LedgerVenues
 
 extension BinanceGateway {
-    /// One that the venue has put away after 90 days ended without a fill, and that is all that it says.
+    /// The venue archives an order after 90 days if it ended without a fill, and says nothing else
+    /// about it.
     public func query(_ order: OrderReference) {
         core.orderLoop.execute { [desk] in
             desk.settle(order) { answered in
@@ -60,7 +61,7 @@ extension BinanceGateway {
         }
     }
 
-    /// A day at a time, which is the most that Binance gives at once.
+    /// One day at a time, which is Binance's maximum.
     private func window(
         _ symbol: String, from start: Timestamp, since: Timestamp, until end: Timestamp,
         _ done: @escaping @Sendable () -> Void
@@ -73,7 +74,7 @@ extension BinanceGateway {
         } _: { [self] found in
             guard let found else { return done() }
             desk.report(found.map(\.fill)) { [self] in
-                // A full page: what is behind it is asked for by number, to the end.
+                // A full page: the rest is queried by number, to the end.
                 guard found.count >= 1000, let last = found.map(\.number).max() else {
                     return window(symbol, from: next, since: since, until: end, done)
                 }
@@ -108,7 +109,7 @@ extension BinanceGateway {
                 BinanceAnswers.account(try BinanceAnswers.balances(body), quoteAsset: quote)
             } _: { [self] account in
                 guard let account else { return done() }
-                // All symbols at once cost more than a dozen do.
+                // All symbols together cost more than a dozen single ones.
                 let each = symbols.isEmpty || symbols.count > 12 ? [""] : symbols
                 openOrders(account, each, done)
             }

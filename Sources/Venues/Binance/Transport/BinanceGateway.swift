@@ -4,14 +4,15 @@ import LedgerEvents
 import LedgerTransport
 import LedgerVenues
 
-/// Binance's spot market: orders by its REST API v3, their reports by the account's stream, market data by
-/// its market streams.
+/// Binance's spot market: orders by its REST API v3, order reports by the account's stream, market
+/// data by its market streams.
 ///
-/// A client order id is good for one order among the open ones only, so an order that was sent again could
-/// be placed twice. Every request bears the venue's time and `receiveWindow`: once that is over the venue
-/// does not take it up any more, and `processingLimit` later none that it took up is still on its way.
-/// Only then does `query` say `unknown`.
-// Sendable unchecked: its fields are the gateway's parts, which protect themselves; links are made once.
+/// A client order id is unique only among open orders, so an order sent twice could be placed
+/// twice. Every request carries the venue's time and `receiveWindow`: after that the venue does not
+/// accept it, and `processingLimit` later no accepted request is still on its way. Only then does
+/// `query` say `unknown`.
+// Sendable unchecked: its fields are the gateway's parts, which are thread-safe; links are made
+// once.
 public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
     public let countsFillsByReplacement = true
     public let core: GatewayCore
@@ -19,7 +20,7 @@ public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
     public let market: BinanceMarketLink
     public let orders: BinanceOrderLink
 
-    /// - Throws: for settings that do not belong together (K23).
+    /// - Throws: if the settings do not belong together (K23).
     public init(_ settings: GatewaySettings) throws(GatewaySettingsError) {
         try GatewayPairing.check(settings, VenueConnection.binance.pairing)
         let signing = BinanceSigning(settings.keys, receiveWindow: settings.receiveWindow)
@@ -36,7 +37,7 @@ public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
         isNone: { $0.isRefusal(BinanceErrors.Code.noSuchOrder) },
         read: { (body) throws(JSONFault) in try BinanceAnswers.order(body) })
 
-    /// Of how many symbols one connection brings market data: the venue takes 1024 streams on it.
+    /// How many symbols one connection serves: the venue allows 1024 streams on it.
     public static func mostSymbols(_ settings: GatewaySettings) -> Int {
         1024 / BinanceMarketStream.streams("", bars: settings.hasBars).count
     }
@@ -47,10 +48,10 @@ public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
 
     // MARK: Replacing
 
-    /// While nothing has filled, one request cancels the one and places the other; the venue refuses it
-    /// where a fill came first. After that, the order is cancelled, and what the new one is to be is what
-    /// its cancel says has not filled: no fill is ever counted twice. Binance counts a replacing order's
-    /// quantities anew.
+    /// While nothing has filled, one request cancels the old order and places the new one; the
+    /// venue refuses it if a fill came first. After that, the old order is cancelled, and the new
+    /// one is for what the cancel says has not filled, so no fill is counted twice. Binance counts
+    /// the quantities of a replacing order from zero.
     public func replace(_ old: OrderReference, with order: OrderRequest) {
         desk.beginReplacing(old, with: order) { [self] known in
             replace(old, with: order, filled: known.filled)
@@ -78,7 +79,7 @@ public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
         }
     }
 
-    /// Of a success, and of the failures that say what became of each half.
+    /// For a success, and for failures that state the outcome of each half.
     private func replacementBody(
         _ outcome: RequestChannel.OrderOutcome, _ order: OrderRequest
     ) -> [UInt8]? {

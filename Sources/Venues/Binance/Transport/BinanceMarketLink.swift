@@ -5,9 +5,9 @@ import LedgerTransport
 import LedgerVenues
 
 /// Binance's combined market streams.
-// Sendable unchecked: every field is touched on the market loop alone.
+// Sendable unchecked: every field is used only on the market loop.
 public final class BinanceMarketLink: MarketLink, @unchecked Sendable {
-    /// Named in the address; more are subscribed to, so that no address grows without bound.
+    /// The first streams are in the address; more are subscribed to, which bounds the address.
     private static let inAddress = 60
     private static let inRequest = 200
 
@@ -35,7 +35,7 @@ public final class BinanceMarketLink: MarketLink, @unchecked Sendable {
         subscribe()
     }
 
-    /// One request after the other: the venue takes five messages a second.
+    /// One request at a time: the venue accepts five messages per second.
     private func subscribe() {
         guard !rest.isEmpty else { return stream.up() }
         lastRequest += 1

@@ -5,9 +5,9 @@ import LedgerTransport
 import LedgerVenues
 import NIOCore
 
-/// Binance's stream of the account's events: subscribed to by a signed request, or opened by a listen key
-/// that is kept alive.
-// Sendable unchecked: every field is touched on the order loop alone.
+/// Binance's stream of account events: subscribed to by a signed request, or opened with a listen
+/// key that is kept alive.
+// Sendable unchecked: every field is used only on the order loop.
 public final class BinanceOrderLink: GatewayLink, @unchecked Sendable {
     /// A listen key lasts an hour.
     private static let keepAlive = TimeAmount.minutes(30)

@@ -12,7 +12,8 @@ extension BinanceSigning {
 }
 
 extension RequestDialect {
-    /// The key goes with every request; those that are about the account have a time and a signature too.
+    /// The key is sent with every request; requests about the account also have a time and a
+    /// signature.
     public static func binance(_ keys: VenueKeys, receiveWindow: Int64) -> RequestDialect {
         binance(keys, BinanceSigning(keys, receiveWindow: receiveWindow))
     }

@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// Bodies of Binance's answers.
+/// The bodies of Binance's answers.
 public enum BinanceAnswers {
     public static func order(_ body: [UInt8]) throws(JSONFault) -> BinanceOrder {
         var json = JSONReader(body)
@@ -15,7 +15,7 @@ public enum BinanceAnswers {
         try JSONReader.list(body) { (json) throws(JSONFault) in try BinanceOrder(&json) }
     }
 
-    /// - Throws: `missing` for one without its id, order, symbol, side, price, quantity or time.
+    /// - Throws: `missing` if it lacks its id, order, symbol, side, price, quantity or time.
     public static func fills(_ body: [UInt8]) throws(JSONFault) -> [BinanceTrade] {
         try JSONReader.list(body) { (json) throws(JSONFault) in
             var trade = BinanceTrade()
@@ -78,8 +78,8 @@ public enum BinanceAnswers {
         return balance
     }
 
-    /// What the balances are in the ledger's terms: the quote asset is cash, every other asset a position
-    /// in its pair with it. Binance values nothing, so there is no portfolio value.
+    /// The balances in the ledger's terms: the quote asset is cash, every other asset a position in
+    /// its pair with it. Binance does not value assets, so there is no portfolio value.
     public static func account(_ balances: [Balance], quoteAsset: String) -> VenueAccount {
         var account = VenueAccount(cash: .zero)
         for balance in balances {
@@ -120,17 +120,17 @@ public enum BinanceAnswers {
         }
         try json.finish()
         guard !key.isEmpty else { throw JSONFault(.missing, at: body.count) }
-        // It becomes a part of an address.
+        // It becomes part of an address.
         guard key.utf8.allSatisfy({ $0.isAlphanumeric }) else {
             throw JSONFault(.badText, at: body.count)
         }
         return key
     }
 
-    /// `[[open time, open, high, low, close, volume, close time, …], …]`, of one symbol. The last one of
-    /// a page may not be closed yet: its close time says so.
+    /// `[[open time, open, high, low, close, volume, close time, …], …]` for one symbol. The last
+    /// one on a page may not be closed yet; its close time tells.
     ///
-    /// - Parameter now: bars that close after it are left out.
+    /// - Parameter now: leaves out bars that close later.
     public static func klines(
         _ body: [UInt8], symbol: String, now: Timestamp
     ) throws(JSONFault) -> [VenueBar] {

@@ -31,7 +31,7 @@ extension VenueDescriptor {
 }
 
 extension BinanceMarketStream {
-    /// The venue takes 1024 streams on one connection and leaves out what is beyond without a word. Each
-    /// symbol has one stream of trades, one of quotes and one of bars.
+    /// The venue accepts 1024 streams per connection and silently drops the rest. Each symbol has
+    /// one stream of trades, one of quotes and one of bars.
     static let symbolsPerConnection = 1024 / streams("", bars: true).count
 }

@@ -1,9 +1,9 @@
 import LedgerDomain
 import LedgerVenues
 
-/// What an answer that is no success means (K15, N02 to N05).
+/// The meaning of an unsuccessful answer (K15, N02 to N05).
 public enum BinanceErrors {
-    /// Numbers of Binance's error bodies.
+    /// The numbers in Binance's error bodies.
     public enum Code {
         public static let timestamp = -1021
         public static let rejected = -2010
@@ -17,11 +17,11 @@ public enum BinanceErrors {
     public struct Body: Hashable, Sendable {
         public var code: Int
         public var message: String
-        /// Of an answer to a replacement: what became of each half.
+        /// In an answer to a replacement: the outcome of each half.
         public var data: JSONValue?
     }
 
-    /// `{"code":-1021,"msg":"…"}`; nil where the body is something else.
+    /// `{"code":-1021,"msg":"…"}`; nil if the body is something else.
     public static func body(_ bytes: [UInt8]) -> Body? {
         guard let tree = try? JSONValue(bytes, limit: 1 << 16) else { return nil }
         return body(tree)
@@ -35,9 +35,9 @@ public enum BinanceErrors {
             code: Int(code), message: String(message.prefix(160)), data: tree["data"])
     }
 
-    /// - Parameter isOrder: whether the request changes something: then what is not a clear no may have
-    ///   happened.
-    /// - Precondition: the answer is no success.
+    /// - Parameter isOrder: whether the request changes something; then anything but a clear
+    ///   refusal may have taken effect.
+    /// - Precondition: the answer is not a success.
     public static func fault(_ answer: WireAnswer, isOrder: Bool) -> VenueFault {
         let body = body(answer.body)
         let text =
@@ -45,14 +45,14 @@ public enum BinanceErrors {
         switch answer.status {
         case 401: return .authentication(text)
         case 403:
-            // A key that is wrong has a body that says so. Without it a firewall in front of the venue
-            // found too many requests, or words that it does not like.
+            // A wrong key has a body that says so. Without one, a firewall in front of the venue
+            // saw too many requests or words that it does not allow.
             if let body, case .authentication = fault(body, isOrder: isOrder) {
                 return .authentication(text)
             }
             return .rateLimited(retryAfter: answer.retryAfter, text)
         case 418, 429: return .rateLimited(retryAfter: answer.retryAfter, text)
-        // The venue's own words: neither a yes nor a no, whatever the body says.
+        // The venue's own words mean neither yes nor no, whatever the body says.
         case 500..<600:
             if isOrder { return .unknownOutcome(text) }
             return answer.status == 503 ? .closed(text) : .unknownOutcome(text)
@@ -67,7 +67,7 @@ public enum BinanceErrors {
         return fault(body, retryAfter: answer.retryAfter, isOrder: isOrder)
     }
 
-    /// The meaning of a body; `fault(_:isOrder:)` has that of the status before it.
+    /// The meaning of a body; `fault(_:isOrder:)` looks at the status first.
     public static func fault(
         _ body: Body, retryAfter: Nanoseconds = .zero, isOrder: Bool
     ) -> VenueFault {
@@ -77,11 +77,11 @@ public enum BinanceErrors {
         case -1003, -1015, -1034: return .rateLimited(retryAfter: retryAfter, text)
         case Code.timestamp: return .timestamp(text)
         case -1000, -1001, -1006, -1007, -1008: return .unknownOutcome(text)
-        // Without its halves nobody knows which of them was done.
+        // Without the halves, nobody knows which of them was done.
         case Code.replacePartly: return .unknownOutcome(text)
         case -1016: return .closed(text)
         case Code.rejected where isOrder && body.message.contains("Duplicate"):
-            // An id that an open order has already is no refusal of that order.
+            // An id that an open order already has does not refuse that order.
             return .unknownOutcome("the venue has an order of this id: " + text)
         default: return .refused(code: "\(body.code)", text)
         }

@@ -4,11 +4,11 @@ import LedgerVenues
 
 /// Binance's answer to `GET /api/v3/exchangeInfo`, of 2018 and of today, or one entry of its `symbols`.
 public struct BinanceExchangeInfo: Hashable, Sendable {
-    /// Nil where the answer does not say it, as one symbol alone does not.
+    /// Nil if the answer does not state it, as in an answer for one symbol.
     public var serverTime: Timestamp?
     public var instruments: [VenueInstrument] = []
 
-    /// - Throws: `JSONFault`, and `missing` where nothing names a symbol.
+    /// - Throws: `JSONFault`, and `missing` if there is no symbol.
     public init(_ bytes: [UInt8]) throws(JSONFault) {
         var json = try JSONReader(bytes, limit: 64 << 20)
         var scout = json

@@ -1,14 +1,15 @@
 import LedgerDomain
 import LedgerVenues
 
-/// What Binance takes of each trade, by its own answers.
+/// The fees that Binance charges, from its own answers.
 public enum BinanceFees {
-    /// Reads what Binance answers to `account/commission` (rates of one symbol), `tradeFee` (a list) or
-    /// `account` (`commissionRates`, for all symbols).
+    /// Reads Binance's answers to `account/commission` (rates of one symbol), `tradeFee` (a list)
+    /// or `account` (`commissionRates`, for all symbols).
     ///
-    /// A rate is a share of the notional; one of standard, special and tax commission adds to the others,
-    /// and the dearer of buyer and seller to each of them. Discounts are not taken off: they depend
-    /// on the asset that fees are paid in. Rounded up to a thousandth of a basis point.
+    /// A rate is a share of the notional. Standard, special and tax commission are added, and to
+    /// each of them the higher of the buyer's and the seller's. Discounts are ignored, because they
+    /// depend on the asset in which fees are paid. The result is rounded up to a thousandth of a
+    /// basis point.
     public static func read(_ bytes: [UInt8]) throws(JSONFault) -> [VenueFee] {
         var json = try JSONReader(bytes, limit: 16 << 20)
         var fees: [VenueFee] = []
@@ -74,7 +75,7 @@ public enum BinanceFees {
         return (maker + max(buyer, seller), taker + max(buyer, seller))
     }
 
-    /// A share in 10^-9, at most all of it.
+    /// A share in units of 10^-9, at most 1.
     private static func rate(_ json: inout JSONReader) throws(JSONFault) -> Int128 {
         let rate = try json.decimal()
         guard rate.magnitude <= FixedPoint.one.magnitude else {
@@ -83,7 +84,7 @@ public enum BinanceFees {
         return rate
     }
 
-    /// A share in 10^-9 is 10^7 thousandths of a basis point.
+    /// A share in units of 10^-9 is 10^7 thousandths of a basis point.
     private static func points(_ share: Int128) -> BasisPoints {
         let (quotient, rest) = share.quotientAndRemainder(dividingBy: 100)
         return BasisPoints(raw: Int64(clamping: rest > 0 ? quotient + 1 : quotient))

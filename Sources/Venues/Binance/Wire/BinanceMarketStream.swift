@@ -5,10 +5,10 @@ import LedgerVenues
 public enum BinanceMarketStream {
     public enum Signal: Hashable, Sendable {
         case none
-        /// A request over the same socket was carried out.
+        /// The answer to a request over the same socket.
         case answered(id: Int64)
         case failed(code: Int, String)
-        /// The server goes away: connect anew.
+        /// The server is shutting down: reconnect.
         case shutdown
     }
 
@@ -33,9 +33,10 @@ public enum BinanceMarketStream {
         return json.bytes
     }
 
-    /// Adds the trade, quote or closed bar of a message to `reports`; others are passed over.
+    /// Adds the trade, quote or closed bar of a message to `reports`; skips others.
     ///
-    /// - Parameter received: when it came, by the venue's clock: best quotes bear no time.
+    /// - Parameter received: when it arrived, on the venue's clock, because best quotes have no
+    ///   time.
     public static func read(
         _ bytes: [UInt8], received: Timestamp, into reports: inout [GatewayReport]
     ) throws(JSONFault) -> Signal {
@@ -53,7 +54,7 @@ public enum BinanceMarketStream {
         return try read(found, &whole, received, into: &reports)
     }
 
-    /// What a first look at a message finds.
+    /// The result of a first look at a message.
     private struct Found {
         var data: JSONReader?
         var event = ""
@@ -108,7 +109,7 @@ public enum BinanceMarketStream {
         case "kline":
             if let bar = try closedBar(&json) { reports.append(bar) }
         case "serverShutdown": return .shutdown
-        // Best quotes of spot markets say neither what they are nor when; those of futures do.
+        // Best quotes of spot markets state neither their type nor their time; those of futures do.
         case "" where found.hasBook == 4, "bookTicker" where found.hasBook == 4:
             reports.append(try quote(&json, received))
         case "":
@@ -138,7 +139,7 @@ public enum BinanceMarketStream {
             } else if json.isField(number) {
                 id = try json.integer()
             } else if json.isField("m") {
-                // Whether the buyer made the market: then the seller came to it.
+                // Whether the buyer was the maker; then the seller was the aggressor.
                 aggressor = try json.bool() ? .sell : .buy
             } else {
                 try json.skip()
@@ -186,7 +187,7 @@ public enum BinanceMarketStream {
         return report
     }
 
-    /// Nil while it is not closed.
+    /// Nil if it is not closed.
     private static func bar(_ json: inout JSONReader) throws(JSONFault) -> GatewayReport? {
         var (bar, seen, isClosed) = (
             VenueBar(

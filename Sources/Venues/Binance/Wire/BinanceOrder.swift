@@ -2,12 +2,12 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// An order in an answer of Binance's spot API. Of an `ACK` only the ids are there.
+/// An order in an answer of Binance's spot API. An `ACK` contains only the ids.
 public struct BinanceOrder: Hashable, Sendable {
     public var order: VenueOrder
     /// The executions of an answer to a new order.
     public var fills: [VenueFill] = []
-    /// What of its terms was there.
+    /// Which of its terms were present.
     private var (hasStatus, hasFilled, hasSide) = (false, false, false)
 
     /// - Throws: `missing` without a symbol, a client's id or a number, and with a status but without side
@@ -33,7 +33,7 @@ public struct BinanceOrder: Hashable, Sendable {
                 try readTerms(&json)
             }
         }
-        // The answer to a cancel has the cancel's own id beside the order's.
+        // The answer to a cancel has the cancel's own id in addition to the order's.
         if !original.isEmpty { order.clientOrder = original }
         let isWhole = !order.clientOrder.isEmpty && !order.venueOrder.isEmpty
         let hasTerms = hasStatus ? hasFilled && hasSide : !hasFilled
@@ -107,15 +107,15 @@ public struct BinanceOrder: Hashable, Sendable {
         }
     }
 
-    /// The executions first, then the state that they led to.
+    /// The executions first, then the resulting state.
     public var reports: [GatewayReport] { fills.map { .fill($0) } + [.order(order)] }
 }
 
-/// One execution in an answer: of the account's history, or of a new order.
+/// One execution in an answer: in the account's history, or for a new order.
 public struct BinanceTrade: Hashable, Sendable {
-    /// Its order is named by the venue's number alone.
+    /// It names its order only by the venue's number.
     public var fill: VenueFill
-    /// By which the page after it is asked for.
+    /// The token for the next page.
     public var number: Int64 = 0
     var hasSide = false
     private var hasFee = false
@@ -156,7 +156,7 @@ public struct BinanceTrade: Hashable, Sendable {
                 try json.skip()
             }
         }
-        // A fee without its asset would be booked as money.
+        // A fee without its asset would be booked as cash.
         guard hasFee, fill.fee == .zero || !fill.feeAsset.isEmpty else {
             throw JSONFault(.missing, at: json.position)
         }

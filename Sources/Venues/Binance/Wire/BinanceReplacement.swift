@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// What became of the two halves of a replacement.
+/// The outcome of the two halves of a replacement.
 public struct BinanceReplacement: Hashable, Sendable {
     public enum Half: Hashable, Sendable {
         case done(BinanceOrder)
@@ -14,7 +14,7 @@ public struct BinanceReplacement: Hashable, Sendable {
     public var placement: Half
 
     /// - Parameter body: of an answer of 200, or of 400 and 409 with -2021 and -2022.
-    /// - Throws: when it is neither.
+    /// - Throws: if it is neither.
     public init(_ body: [UInt8]) throws(JSONFault) {
         let tree = try JSONValue(body, limit: 1 << 20)
         let data = tree["data"] ?? tree

@@ -2,10 +2,10 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// Requests of Binance's spot API v3. Time stamp and signature are added by `BinanceSigning`.
+/// Requests of Binance's spot API v3. `BinanceSigning` adds time stamp and signature.
 public enum BinanceRequests {
-    /// - Throws: `refused` for what Binance has no order of, by name: an order for the day, and a stop or
-    ///   market order that is to fill whole at once.
+    /// - Throws: `refused`, with the reason, for orders that Binance does not offer: day orders,
+    ///   and stop or market orders that must fill completely at once.
     public static func submit(_ order: OrderRequest) throws(VenueFault) -> WireRequest {
         var query = try terms(order)
         query.add("newClientOrderId", order.clientOrder)
@@ -21,11 +21,12 @@ public enum BinanceRequests {
             .delete, "/api/v3/order", query: query, security: .signed, isOrder: true)
     }
 
-    /// Cancels the one and places the other, or does neither: `STOP_ON_FAILURE`, and only while nothing of
-    /// the old one has filled, else the two together could fill more than was wanted. An order that has
-    /// begun to fill is cancelled first; what the new one is to be follows from the cancel's answer.
+    /// Cancels one order and places the other, or does neither: `STOP_ON_FAILURE`, and only while
+    /// nothing of the old order has filled, because otherwise both together could fill more than
+    /// wanted. An order that has begun to fill is cancelled first; the cancel's answer determines
+    /// the new one.
     ///
-    /// - Parameter order: `quantity` is what the new order has by itself.
+    /// - Parameter order: `quantity` is for the new order alone.
     public static func replace(
         _ old: OrderReference, with order: OrderRequest, cancelID: String
     ) throws(VenueFault) -> WireRequest {
@@ -45,7 +46,7 @@ public enum BinanceRequests {
             .get, "/api/v3/order", query: reference(order), security: .signed, weight: 4)
     }
 
-    /// - Parameter symbol: all of them where it is empty, which costs more.
+    /// - Parameter symbol: empty for all, which costs more.
     public static func openOrders(_ symbol: String) -> WireRequest {
         var query = WireQuery()
         if !symbol.isEmpty { query.add("symbol", symbol) }
@@ -54,7 +55,7 @@ public enum BinanceRequests {
             weight: symbol.isEmpty ? 80 : 6)
     }
 
-    /// At most 1000 orders of a symbol, from this number on.
+    /// At most 1000 orders of a symbol, starting at this number.
     public static func allOrders(_ symbol: String, from number: Int64) -> WireRequest {
         var query = WireQuery()
         query.add("symbol", symbol)
@@ -64,12 +65,12 @@ public enum BinanceRequests {
             .get, "/api/v3/allOrders", query: query, security: .signed, weight: 20)
     }
 
-    /// At most 1000 executions, the oldest first.
+    /// At most 1000 executions, oldest first.
     public enum Fills: Hashable, Sendable {
         case order(String)
-        /// At most 24 hours; the last instant is not part of it.
+        /// At most 24 hours; the end is excluded.
         case between(Timestamp, Timestamp)
-        /// From this execution on.
+        /// Starting at this execution.
         case from(Int64)
     }
 
@@ -100,7 +101,7 @@ public enum BinanceRequests {
 
     public static let time = WireRequest(.get, "/api/v3/time", security: .none)
 
-    /// - Parameter symbols: all where there are none.
+    /// - Parameter symbols: empty for all.
     public static func exchangeInfo(_ symbols: [String] = []) -> WireRequest {
         var query = WireQuery()
         if symbols.count == 1 {
@@ -155,7 +156,7 @@ public enum BinanceRequests {
 
     // MARK: Terms
 
-    /// By the client's id where it is known: a number that belongs to another order would be another's.
+    /// By the client's id if it is known, because a number might belong to another order.
     private static func reference(_ order: OrderReference) -> WireQuery {
         var query = WireQuery()
         query.add("symbol", order.symbol)
@@ -191,8 +192,8 @@ public enum BinanceRequests {
         return query
     }
 
-    /// Binance knows no day. A market order there takes what it finds and the rest expires: that is
-    /// immediate or cancel, and good till cancelled comes to the same.
+    /// Binance has no day orders. A market order fills what it can and the rest expires, which is
+    /// immediate-or-cancel; good-till-cancelled has the same effect.
     private static func refusal(_ order: OrderRequest) -> String? {
         switch (order.orderType, order.timeInForce) {
         case (_, .day): "binance has no time in force day"

@@ -1,9 +1,9 @@
 import LedgerDomain
 import LedgerVenues
 
-/// How Binance's signed requests are signed: HMAC-SHA-256 of the query as it is sent, in hexadecimal.
+/// How Binance's requests are signed: HMAC-SHA-256 of the query as sent, in hexadecimal.
 public struct BinanceSigning: Sendable {
-    /// Milliseconds within which the venue must have taken the request up: later it refuses it. At most
+    /// Milliseconds within which the venue must accept the request; later it refuses it. At most
     /// 60,000.
     public var receiveWindow: Int64
     /// HMAC-SHA-256 of the bytes with the account's secret.
@@ -26,10 +26,10 @@ public struct BinanceSigning: Sendable {
         return bytes
     }
 
-    /// The message that subscribes to the account's events over the web-socket API.
+    /// The message that subscribes to account events over the web-socket API.
     public func subscription(_ key: Secret, id: Int64, now: Timestamp) -> [UInt8] {
         let time = WireTime.milliseconds(now)
-        // The parameters in the order of their names.
+        // The parameters in alphabetical order.
         var query = Array("apiKey=\(key.reveal())".utf8)
         append("recvWindow", receiveWindow, to: &query)
         append("timestamp", time, to: &query)

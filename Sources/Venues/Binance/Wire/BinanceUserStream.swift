@@ -2,19 +2,19 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// Messages of Binance's stream of the account's events: by a listen key the events themselves, over the
-/// web-socket API each in an envelope.
+/// Messages of Binance's stream of account events: the bare events with a listen key, in an
+/// envelope over the web-socket API.
 public enum BinanceUserStream {
     public enum Message: Hashable, Sendable {
         case reports([GatewayReport])
         /// The answer to a request over the same socket.
         case answer(id: Int64, status: Int, BinanceErrors.Body?)
-        /// The stream ends: it has to be opened anew.
+        /// The stream ends and must be opened again.
         case ended(String)
         case other
     }
 
-    /// The first letters of the id of a cancel that is half of a replacement.
+    /// The prefix of the id of a cancel that is half of a replacement.
     public static let replacing = "replace-"
 
     public static func read(_ bytes: [UInt8]) throws(JSONFault) -> Message {
@@ -70,7 +70,7 @@ public enum BinanceUserStream {
         case "executionReport": return .reports(try BinanceExecution(&json).reports)
         case "eventStreamTerminated", "listenKeyExpired", "serverShutdown": return .ended(name)
         case "outboundAccountPosition":
-            // What changed and no more: the account is asked for as a whole.
+            // It lists only what changed, so the whole account is queried.
             try json.skip()
             return .other
         default: return .other
@@ -150,7 +150,7 @@ struct BinanceExecution {
         }
     }
 
-    /// A cancel has an id of its own in `c`; the order's stands in `C`.
+    /// A cancel has its own id in `c`; the order's id is in `C`.
     private mutating func settle(_ end: Int) throws(JSONFault) {
         order.clientOrder = originalID.isEmpty ? clientID : originalID
         let replacing = BinanceUserStream.replacing
@@ -160,7 +160,7 @@ struct BinanceExecution {
         guard fill.quantity > .zero, fill.price > .zero, !fill.execution.isEmpty,
             !fill.execution.hasPrefix("-"), hasFee, fill.fee == .zero || !fill.feeAsset.isEmpty
         else { throw JSONFault(.missing, at: end) }
-        // Spot markets pay nobody for an order.
+        // Spot markets pay no rebates for an order.
         guard fill.quantity <= order.filled, fill.fee >= .zero else {
             throw JSONFault(.outOfRange, at: end)
         }
@@ -168,7 +168,7 @@ struct BinanceExecution {
         (fill.symbol, fill.cumulative, fill.time) = (order.symbol, order.filled, order.updatedAt)
     }
 
-    /// A fill comes before the state that it led to.
+    /// A fill comes before the state that it leads to.
     var reports: [GatewayReport] {
         kind == "TRADE" ? [.fill(fill), .order(order)] : [.order(order)]
     }
