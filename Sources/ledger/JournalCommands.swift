@@ -104,6 +104,9 @@ struct RecordCommand: ParsableCommand {
         commandName: "record",
         abstract: "Record cash, a fee or a note in a journal.",
         discussion: """
+            deposit AMOUNT, withdrawal AMOUNT and fee AMOUNT move cash in the account's currency;
+            note TEXT keeps an operator's word and moves nothing. Positions are corrected by ledger sync.
+
             If another process runs the journal, the command goes through its inbox. Otherwise
             this command takes the lease and writes the journal itself. It prints the
             resulting event.
