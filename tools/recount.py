@@ -98,6 +98,9 @@ class Account:
 class Books:
     def __init__(self):
         self.positions, self.accounts, self.marks, self.held = {}, {}, {}, {}
+        # By position, in 10^-18: what it is worth beside quantity x mark until the next price.
+        self.carried = {}
+        self.rules = 1
         self.time = None
 
     def account(self, name):
@@ -105,8 +108,15 @@ class Books:
 
     def worth(self, name):
         """What an account holds, in 10^-18."""
-        return sum(position.quantity * self.marks.get(key[2], 0)
+        return sum(position.quantity * self.marks.get(key[2], 0) + self.carried.get(key, 0)
                    for key, position in self.positions.items() if key[0] == name)
+
+    def rounded(self, name):
+        """The same in 10^-9. Since rules 2 equity is rounded as a whole, cash included."""
+        cash = self.account(name).cash
+        if self.rules < 2:
+            return half_even(self.worth(name), ONE)
+        return half_even(cash * ONE + self.worth(name), ONE) - cash
 
     def observe(self, name):
         account = self.account(name)
@@ -115,15 +125,21 @@ class Books:
             account.peak, account.peak_at = now, self.time
 
     def mark(self, symbol, price):
-        """A price that is more than half of the last one away from it waits for a second one near it."""
+        """A price that is more than half of the last one away from it waits for the next one; under rules 1
+        for one near it."""
         def near(other):
             return price > 0 and other > 0 and 2 * abs(price - other) <= other
-        last = self.marks.get(symbol, 0)
-        if last > 0 and not near(last) and not near(self.held.get(symbol, 0)):
+        last, held = self.marks.get(symbol, 0), self.held.get(symbol)
+        confirms = held is not None and (self.rules >= 2 or near(held))
+        if last > 0 and not near(last) and not confirms:
             self.held[symbol] = price
             return
         self.held.pop(symbol, None)
+        self.carried = {key: value for key, value in self.carried.items() if key[2] != symbol}
         self.set_mark(symbol, price)
+
+    def carry(self, key, value):
+        self.carried[key] = self.carried.get(key, 0) + value
 
     def set_mark(self, symbol, price):
         self.marks[symbol] = price
@@ -169,8 +185,18 @@ class Books:
             self.account(name).cash -= units(event["amount"])
             self.account(name).fees += units(event["amount"])
             self.observe(name)
+        elif kind == "RulesDeclared":
+            self.rules = max(self.rules, event["rules"])
+        elif kind == "DividendDeclared" and self.rules >= 2 and self.marks.get(symbol):
+            per_unit = units(event["perUnit"])
+            for key, position in self.positions.items():
+                if key[2] == symbol:
+                    self.carry(key, position.quantity * per_unit)
+            self.marks[symbol] -= per_unit
         elif kind == "DividendPaid":
             amount = units(event["amount"])
+            if self.rules >= 2 and "cause" in event:
+                self.carry((name, event["strategy"], symbol), -amount * ONE)
             self.position(event).dividends += amount
             self.account(name).cash += amount
             self.account(name).dividends += amount
@@ -195,12 +221,21 @@ class Books:
         self.observe(event["account"])
 
     def split(self, symbol, numerator, denominator):
+        def price(old):
+            return half_even(old * denominator, numerator)
+        mark = self.marks.get(symbol, 0)
         for key, position in self.positions.items():
             if key[2] == symbol:
+                before = position.quantity * mark
                 position.split(numerator, denominator)
-        self.held.pop(symbol, None)
+                if self.rules >= 2:
+                    self.carry(key, before - position.quantity * price(mark))
+        if self.rules < 2:
+            self.held.pop(symbol, None)
+        elif symbol in self.held:
+            self.held[symbol] = price(self.held[symbol])
         if symbol in self.marks:
-            self.set_mark(symbol, half_even(self.marks[symbol] * denominator, numerator))
+            self.set_mark(symbol, price(mark))
 
     # What the program prints, from these books.
 
@@ -222,7 +257,7 @@ class Books:
         rows = {}
         for name, account in self.accounts.items():
             mine = [p for key, p in self.positions.items() if key[0] == name]
-            worth = half_even(self.worth(name), ONE)
+            worth = self.rounded(name)
             realised = sum(p.realised for p in mine)
             unrealised = worth - sum(p.cost for p in mine)
             net = realised + unrealised + account.dividends - account.fees
@@ -239,7 +274,7 @@ class Books:
     def equity_rows(self):
         rows = {}
         for name, account in self.accounts.items():
-            worth = half_even(self.worth(name), ONE)
+            worth = self.rounded(name)
             rows[name] = {
                 "cash": text(account.cash), "market_value": text(worth),
                 "equity": text(account.cash + worth), "peak": text(half_even(account.peak, ONE)),
