@@ -18,7 +18,7 @@ public final class SnapshotReader: @unchecked Sendable {
 
     public init(_ path: String) throws(ArchiveError) {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw OutputFile.failure(path) }
         do throws(FrameError) {
             var status = stat()

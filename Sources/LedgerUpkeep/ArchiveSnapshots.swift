@@ -108,8 +108,8 @@ public enum ArchiveSnapshots {
         let partial = directory + ".partial"
         JournalHome.makeParents(of: directory)
         let head = try load(snapshot, into: journal(partial), progress)
-        // What an interrupted creation left, which holds nothing.
-        try? JournalHome.remove(directory)
+        // Removes what an interrupted creation left, which holds nothing.
+        if JournalHome.isJournal(directory) { try JournalHome.remove(directory) }
         guard rename(partial, directory) == 0 else {
             throw InputError("\(directory): \(String(cString: strerror(errno)))")
         }

@@ -202,7 +202,7 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Check everything that a journal promises.",
         discussion: """
-            Checksums and the SHA-256 chain of every block, sequence without gaps, payloads, order of
+            LMDB's pages, checksums and the SHA-256 chain of every block, sequence without gaps, payloads, order of
             time, causes, checkpoints against a fold from the first event, and the tree and its signed
             checkpoints against the events.
 
@@ -210,6 +210,9 @@ struct VerifyCommand: ParsableCommand {
             journal that was written anew as a whole.
 
               ledger verify --journal main --checkpoint kept.checkpoint --public-key desk.pub
+
+            Without --public-key the roots of the tree's checkpoints are compared, but not their
+            signatures. With it, a journal that has none to check is not called whole: exit code 2.
 
             --from goes on where an earlier check ended: checksums, chain, payloads, time and causes of the
             events from there on.
@@ -235,9 +238,14 @@ struct VerifyCommand: ParsableCommand {
         guard checkpoint.isEmpty || publicKey != nil else {
             throw ValidationError("--checkpoint: say with --public-key whose signature it bears")
         }
+        guard from == nil || publicKey == nil else {
+            throw ValidationError(
+                "--public-key: signed checkpoints are about the first event too; leave out --from")
+        }
     }
 
     func run() throws {
+        DamageExit.use(1)
         do { try verify() } catch let error as JournalError {
             // To an auditor a journal that does not open is as damaged as one that does not add up.
             throw CommandError("\(error)", code: error.exitCode == 3 ? 1 : 2)
@@ -248,6 +256,7 @@ struct VerifyCommand: ParsableCommand {
 
     private func verify() throws {
         let journal = try journals.openForReading()
+        try journal.verifyPages()
         let head = try journal.head.lastSequence
         let start = try from?.first(in: journal) ?? .first
         guard start <= head.next else {
@@ -268,10 +277,26 @@ struct VerifyCommand: ParsableCommand {
             result.unknown == 0 ? "" : ", \(result.unknown) of types newer than this program"
         let pruned =
             result.pruned == .none ? "" : ", those up to \(result.pruned) pruned"
-        let signed = result.signed.map { ", \($0) signed checkpoints" } ?? ""
+        let key = try publicKey.map(PublicKeyOptions.key)
+        guard key == nil || result.signed ?? 0 > 0 else {
+            throw CommandError(
+                "the \(result.events) events and their chain are whole, but nothing was checked with "
+                    + "\(key?.label ?? "the key"): the journal has no tree with signed "
+                    + "checkpoints; name a kept one with --checkpoint")
+        }
         Terminal.print(
-            "ok: \(result.events) events\(unknown)\(pruned), \(result.checkpoints) checkpoints\(signed), chain "
-                + "\(result.head.link)")
+            "ok: \(result.events) events\(unknown)\(pruned), \(result.checkpoints) checkpoints"
+                + "\(Self.tree(result, key)), chain \(result.head.link)")
+    }
+
+    /// What was checked of the tree, with which key, and to which event.
+    private static func tree(_ result: JournalVerification.Result, _ key: VerifierKey?) -> String {
+        guard let count = result.signed else { return "" }
+        let through = count == 0 ? "" : " through event \(result.covered)"
+        guard let key else {
+            return ", \(count) tree checkpoints\(through) with unchecked signatures"
+        }
+        return ", \(count) tree checkpoints\(through) signed by \(key.label)"
     }
 
     /// The journal's tree, and the checkpoints that were kept.

@@ -10,11 +10,12 @@ struct SealOptions: ParsableArguments {
     @Option(help: "Key file; else LEDGER_SIGNING_KEY, else signing.key in the journal's directory.")
     var key: String?
 
-    func sealer() throws -> TreeSealer {
+    func sealer() throws -> TreeSealer { try sealer(of: journals.openForReading()) }
+
+    func sealer(of journal: LMDBJournal) throws -> TreeSealer {
         let directory = journals.directory
         return try TreeSealer(
-            journals.openForReading(), directory: directory,
-            key: SigningKey.find(key, directory: directory))
+            journal, directory: directory, key: SigningKey.find(key, directory: directory))
     }
 }
 

@@ -63,7 +63,8 @@ struct FetchBarsCommand: ParsableCommand {
         do {
             // A millisecond is the finest that venues are asked for.
             let start = Timestamp(
-                nanoseconds: (first.nanoseconds + 999_999) / 1_000_000 * 1_000_000)
+                nanoseconds: first.advanced(by: Nanoseconds(999_999)).nanoseconds / 1_000_000
+                    * 1_000_000)
             try history.read(from: start, to: end, now: now) { bars in
                 try file.append(bars)
                 count += bars.count
