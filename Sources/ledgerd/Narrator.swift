@@ -2,6 +2,7 @@ import Dispatch
 import LedgerCommands
 import LedgerJournal
 import LedgerLive
+import LedgerReading
 import LedgerEvents
 import Synchronization
 
