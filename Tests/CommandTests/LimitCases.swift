@@ -47,7 +47,7 @@ import Testing
             mkfifo pipe; mkdir journal/odd; mkfifo journal/odd/data.mdb
             for command in "backtest -c pipe" "verify --journal ./pipe" "verify --journal odd" \\
                 "gate status --journal odd" "snapshot verify pipe" "keys show pipe" \\
-                "prove check pipe --public-key pipe" "data check --config pipe" \\
+                "prove check pipe --public-key pipe" "config show -c pipe" \\
                 "init ./pipe" "backup pipe --journal desk"; do
                 ledger $command > out 2>&1; echo "$? $(wc -l < out)"
             done | sort -u

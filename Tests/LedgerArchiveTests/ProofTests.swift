@@ -66,6 +66,7 @@ import Testing
     /// A journal with two definitions of an instrument, and with events that name them.
     private func definedDesk() throws -> (desk: SealedDesk, sealer: TreeSealer) {
         let desk = try SealedDesk()
+        try desk.note(1)
         var batch = Batch(next: try desk.journal.head.lastSequence.next)
         let instrument = InstrumentID(1)
         for tick in [1, 2] as [Int64] {
