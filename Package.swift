@@ -33,7 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
-        // C libraries and the two things that Swift cannot say: CRC instructions and futexes.
+        // C libraries, and what Swift cannot say: CRC instructions, futexes, constructors and fault handlers.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -42,6 +42,7 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CChecksum", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CWake"),
+        .target(name: "CProcess"),
 
         // Pure.
         pure("LedgerDomain", []),
@@ -79,6 +80,7 @@ let package = Package(
             name: "LedgerJournal",
             dependencies: [
                 "LedgerDomain", "LedgerEvents", "CChecksum", "CLMDB", "CCrypto", "CWake",
+                "CProcess",
             ],
             swiftSettings: settings),
         .target(
@@ -369,7 +371,9 @@ let package = Package(
                 "ledger", "ledgerd",
             ]),
         tests("RecountTests", ["TestSupport", "ledger", "ledger-bench"]),
-        tests("CommandTests", ["TestSupport", "ledger", "ledgerd"], exclude: ["Cases"]),
+        tests(
+            "CommandTests", ["TestSupport", "ledger", "ledgerd", "ledger-bench", "JournalHelper"],
+            exclude: ["Cases"]),
         tests(
             "ReplayTests",
             [

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 
+from journal_events import EVENTS
 from read_journal import FormatError, Names, Record
 
 
@@ -203,7 +204,29 @@ def value(key, line):
     return line[len(key) + 1:]
 
 
+DEFINITIONS = ("InstrumentDefined", "AccountDefined", "StrategyDefined")
+
+
 def inclusion(parts, key):
+    """The proof of an event, followed by those of the definitions that give its names."""
+    names, last, event = Names(), -1, parts[:4]
+    for at in range(4, len(parts), 4):
+        definition = parts[at:at + 4]
+        if definition[2:] != event[2:]:
+            raise Invalid("a definition is proved by another checkpoint")
+        record, index, _ = included(definition, key)
+        if EVENTS.get(record.type, ("",))[0] not in DEFINITIONS:
+            raise Invalid("event %d is no definition" % (index + 1))
+        if not last < index < number(value("index", event[1][2])):
+            raise Invalid("the definition at event %d is out of order" % (index + 1))
+        last = index
+        record.line(names)
+    record, index, size = included(event, key)
+    return "event %d of the %d of %s\n%s" % (index + 1, size, key[0], record.line(names).rstrip("\n"))
+
+
+def included(parts, key):
+    """The event of one proof, its index and the size of the tree."""
     head, proof, text, signatures = parts
     if len(head) != 2 or len(proof) < 3 or proof[0] != "c2sp.org/tlog-proof@v1":
         raise Invalid("it does not have the form of an inclusion proof")
@@ -212,13 +235,13 @@ def inclusion(parts, key):
     record = entry[16:]
     if len(record) < 24 or int.from_bytes(record[:2], "little") * 8 != len(record):
         raise Invalid("its entry is not exactly one record")
-    event = Record(index + 1, record).line(Names()).rstrip("\n")
-    if value("event", head[1]) != event:
+    found = Record(index + 1, record)
+    if value("event", head[1]) != found.line(Names()).rstrip("\n"):
         raise Invalid("the event shown differs from the one in the leaf")
     size, root = checkpoint(text, signatures, key)
     leaf = hashlib.sha256(b"\0" + entry).digest()
     check_inclusion(leaf, index, size, root, hashes(proof[3:]))
-    return "event %d of the %d of %s\n%s" % (index + 1, size, key[0], event)
+    return found, index, size
 
 
 def consistency(parts, key):
@@ -238,12 +261,12 @@ def check(data, key):
     parts = [part.split("\n") for part in text[:-1].split("\n\n")]
     if any("" in part for part in parts):
         raise Invalid("it has an extra empty line")
-    kinds = {"ledger inclusion proof v1": (4, inclusion),
-             "ledger consistency proof v1": (5, consistency)}
-    count, body = kinds.get(parts[0][0], (0, None))
-    if len(parts) != count:
-        raise Invalid("it is neither an inclusion nor a consistency proof")
-    return body(parts, key)
+    titles = [part[0] for part in parts]
+    if titles[0] == "ledger consistency proof v1" and len(parts) == 5:
+        return consistency(parts, key)
+    if len(parts) % 4 == 0 and len(parts) <= 36 and set(titles[::4]) == {"ledger inclusion proof v1"}:
+        return inclusion(parts, key)
+    raise Invalid("it is neither an inclusion nor a consistency proof")
 
 
 def main(arguments):

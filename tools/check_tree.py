@@ -153,12 +153,14 @@ def compare_proof(path, tree, entries, key):
     with open(path, encoding="utf-8") as file:
         parts = file.read()[:-1].split("\n\n")
     if parts[0].startswith("ledger inclusion"):
-        lines = parts[1].split("\n")
-        size, root = signed("\n\n".join(parts[2:]) + "\n", key)
-        index = int(lines[2].split(" ")[1])
-        entry = base64.b64decode(lines[1].split(" ")[1])
-        agree(entry == entries[index] and root == tree.get_root(size), "entry and root of " + path)
-        compare_inclusion(tree, entry, index, size, list(map(base64.b64decode, lines[3:])))
+        # The event, then the definitions that it names.
+        for at in range(0, len(parts), 4):
+            lines = parts[at + 1].split("\n")
+            size, root = signed("\n\n".join(parts[at + 2:at + 4]) + "\n", key)
+            index = int(lines[2].split(" ")[1])
+            entry = base64.b64decode(lines[1].split(" ")[1])
+            agree(entry == entries[index] and root == tree.get_root(size), "entry and root of " + path)
+            compare_inclusion(tree, entry, index, size, list(map(base64.b64decode, lines[3:])))
     else:
         old, old_root = signed("\n\n".join(parts[1:3]) + "\n", key)
         size, root = signed("\n\n".join(parts[3:]) + "\n", key)

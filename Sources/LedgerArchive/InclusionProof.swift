@@ -28,24 +28,29 @@ public struct InclusionProof: Hashable, Sendable {
         self.checkpoint = checkpoint
     }
 
-    /// The event as a JSON line without its line feed. It has numbers instead of names, because the
-    /// proof holds no definitions.
+    /// The event as a JSON line without its line feed. Without names it has numbers, because the proof
+    /// holds no definitions.
     ///
     /// - Throws: `ArchiveError.damaged` if the entry is not an event of a known type.
-    public func event() throws(ArchiveError) -> String {
+    public func event(_ names: NameBook = NameBook()) throws(ArchiveError) -> String {
+        var line: [UInt8] = []
+        var writer = JSONLineWriter(names: names)
+        try read { (record) throws(RecordError) in try writer.append(record, to: &line) }
+        return String(decoding: line.dropLast(), as: UTF8.self)
+    }
+
+    /// Calls `body` with the event.
+    func read(_ body: (Record) throws(RecordError) -> Void) throws(ArchiveError) {
         guard entry.count > LeafHasher.saltSize else {
             throw ArchiveError(.damaged, at: "", "its entry is shorter than a salt")
         }
-        var line: [UInt8] = []
-        var writer = JSONLineWriter()
         do {
             try Record.reading(Array(entry[LeafHasher.saltSize...])) { record in
-                try writer.append(record.numbered(SequenceNumber(index + 1)), to: &line)
+                try body(record.numbered(SequenceNumber(index + 1)))
             }
         } catch {
             throw ArchiveError(.damaged, at: "", "its entry is not an event: \(error)")
         }
-        return String(decoding: line.dropLast(), as: UTF8.self)
     }
 
     /// The text as it is stored in a file.

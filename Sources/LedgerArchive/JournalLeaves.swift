@@ -35,6 +35,38 @@ struct JournalLeaves {
         return entry
     }
 
+    /// The last definitions before an event of what it names, in the order of the journal. Those that
+    /// were pruned are missing.
+    func definitions(for sequence: SequenceNumber) throws -> [SequenceNumber] {
+        var wanted = Record.Mentioned()
+        var isDefinition = false
+        try forEach(from: sequence, through: sequence) { record, _ in
+            wanted = record.mentioned
+            isDefinition = record.type.map { NameBook.types.contains($0) } ?? false
+        }
+        guard !isDefinition, sequence.number > 1 else { return [] }
+        var account: SequenceNumber?
+        var instrument: SequenceNumber?
+        var strategies: [StrategyID: SequenceNumber] = [:]
+        try journal.forEachRecord(
+            from: journal.beginning, through: SequenceNumber(sequence.number - 1),
+            filter: EventFilter(NameBook.types)
+        ) { record in
+            switch record.type {
+            case .accountDefined where record.account == wanted.account:
+                account = record.sequence
+            case .instrumentDefined where record.instrument == wanted.instrument:
+                instrument = record.sequence
+            case .strategyDefined:
+                let strategy = try StrategyDefined(record).strategy
+                if wanted.strategies.contains(strategy) { strategies[strategy] = record.sequence }
+            default: break
+            }
+            return true
+        }
+        return ([account, instrument].compactMap { $0 } + strategies.values).sorted()
+    }
+
     /// Calls `body` with each record of the range and the header of its block. Older versions of an
     /// event are not upcast.
     func forEach(

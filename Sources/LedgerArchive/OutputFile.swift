@@ -18,7 +18,7 @@ public final class OutputFile: @unchecked Sendable {
             throw ArchiveError(
                 .unusable, at: path, "the file exists; choose another name or remove it")
         }
-        descriptor = open(trial, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        descriptor = open(trial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw Self.failure(trial) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)

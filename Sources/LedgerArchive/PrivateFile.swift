@@ -15,7 +15,7 @@ public enum PrivateFile {
     /// - Throws: `ArchiveError.unusable` if other users can read it or if it is larger than 4,096
     ///   bytes.
     public static func read(_ path: String) throws(ArchiveError) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw failure(path) }
         defer { close(file) }
         var status = stat()

@@ -64,7 +64,7 @@ public final class SegmentFolder: SegmentStore {
             guard access(prunedFile, F_OK) == 0 else { return nil }
             let damage = JournalError.damagedSegment(
                 prunedFile, "the file does not say which events were pruned")
-            let file = open(prunedFile, O_RDONLY | O_CLOEXEC)
+            let file = open(prunedFile, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
             guard file >= 0 else { throw damage }
             defer { close(file) }
             var bytes = [UInt8](repeating: 0, count: 256)

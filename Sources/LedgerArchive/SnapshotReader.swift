@@ -18,13 +18,14 @@ public final class SnapshotReader: @unchecked Sendable {
 
     public init(_ path: String) throws(ArchiveError) {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw OutputFile.failure(path) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw ArchiveError(.unusable, at: path, "is not a file")
+        }
         do throws(FrameError) {
-            var status = stat()
-            guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-                throw FrameError("not a file")
-            }
             size = Int(status.st_size)
             let parts = try Self.parts(descriptor, size)
             note = parts.note

@@ -25,7 +25,7 @@ public final class TarFile {
     ///
     /// - Returns: its digest.
     public func add(_ name: String, contentsOf path: String) throws(ArchiveError) -> ChainLink {
-        let source = open(path, O_RDONLY | O_CLOEXEC)
+        let source = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard source >= 0 else { throw OutputFile.failure(path) }
         defer { close(source) }
         let size = Int(lseek(source, 0, SEEK_END))

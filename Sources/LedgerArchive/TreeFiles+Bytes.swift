@@ -8,7 +8,7 @@ extension TreeFiles {
 
     /// - Returns: nil if there is no such file.
     static func read(_ name: String) throws(ArchiveError) -> [UInt8]? {
-        let file = open(name, O_RDONLY | O_CLOEXEC)
+        let file = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw failure(name)
@@ -34,7 +34,7 @@ extension TreeFiles {
         let folder = parent(of: name)
         makeFolders(folder)
         let trial = "\(name).\(getpid()).tmp"
-        let file = open(trial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let file = open(trial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard file >= 0 else { throw failure(name) }
         var rest = bytes[...]
         while !rest.isEmpty {

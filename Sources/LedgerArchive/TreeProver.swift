@@ -36,6 +36,21 @@ extension TreeSealer {
         } ?? { throw disagreement(tree) }()
     }
 
+    /// Proves an event together with the definitions of what it names, as they were then. A definition
+    /// that was pruned is left out.
+    ///
+    /// - Throws: as `proveInclusion(of:in:)`.
+    public func proveEvent(
+        _ sequence: SequenceNumber, in note: SignedNote? = nil
+    ) throws -> EventProof {
+        let event = try proveInclusion(of: sequence, in: note)
+        var definitions: [InclusionProof] = []
+        for definition in try leaves.definitions(for: sequence) {
+            definitions.append(try proveInclusion(of: definition, in: event.checkpoint))
+        }
+        return EventProof(event: event, definitions: definitions)
+    }
+
     /// Proves that the tree of a newer checkpoint begins with that of an older one.
     ///
     /// - Parameter newer: nil for the latest one.

@@ -97,7 +97,7 @@ public final class TreeSealer {
             lastTime = time
             return false
         }
-        guard key != nil, head != nil, time.nanoseconds - last.nanoseconds >= policy.interval.count
+        guard key != nil, head != nil, time.nanoseconds(since: last) >= policy.interval.count
         else { return false }
         _ = try checkpoint()
         lastTime = time

@@ -16,6 +16,8 @@ public struct TreeVerification {
     public private(set) var faults: [String] = []
     /// The number of checkpoints whose root the events yield.
     public private(set) var agreed = 0
+    /// The last event that one of them covers.
+    public private(set) var covered = SequenceNumber.none
 
     /// - Parameters:
     ///   - directory: the journal's own directory.
@@ -104,7 +106,12 @@ public struct TreeVerification {
                         + "journal was rewritten, or it is another journal")
                 continue
             }
-            if isHead { compareEdge() } else { agreed += 1 }
+            if isHead {
+                compareEdge()
+            } else {
+                agreed += 1
+                covered = SequenceNumber(tree.size)
+            }
         }
     }
 

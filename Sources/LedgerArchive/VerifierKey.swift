@@ -45,7 +45,10 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
 
     private var hexHash: String { Hex.encode(keyHash) }
 
-    public var description: String { "\(name)+\(hexHash)+\(Base64.encode(typedBytes))" }
+    public var description: String { "\(label)+\(Base64.encode(typedBytes))" }
+
+    /// Name and hash, which tell it from other keys.
+    public var label: String { "\(name)+\(hexHash)" }
 
     /// The same key for openssl: a SubjectPublicKeyInfo as in RFC 8410.
     public var pem: String {
@@ -63,7 +66,7 @@ public struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
             let signers = note.signatures.map { "\($0.name)+\(Hex.encode($0.keyHash))" }
             throw ArchiveError(
                 .damaged, at: "",
-                "not signed by \(name)+\(hexHash) but by \(signers.joined(separator: ", "))")
+                "not signed by \(label) but by \(signers.joined(separator: ", "))")
         }
         // c2sp.org/signed-note: an invalid signature by a known key makes the note invalid.
         for signature in mine

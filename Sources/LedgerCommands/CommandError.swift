@@ -28,11 +28,11 @@ extension ParsableCommand {
         case let error as CommandError: code = error.code
         case let error as OperatorDeskError: code = error.exitCode
         case let error as ArchiveError: code = error.kind == .damaged ? 3 : 2
-        case is ExitCode, is CleanExit, is ValidationError: exit(withError: error)
+        case is ExitCode, is CleanExit, is ValidationError: exitAsParser(error)
         default:
             // The parser's error types are private; their text explains how to use the command.
             let isParsers = String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
-            if isParsers { exit(withError: error) }
+            if isParsers { exitAsParser(error) }
             code = 2
         }
         Terminal.complain("\(configuration.commandName ?? "ledger"): \(error)\(existing(error))")
@@ -46,5 +46,15 @@ extension ParsableCommand {
         guard !names.isEmpty else { return "" }
         let more = names.count > 10 ? ", …" : ""
         return "; \(JournalHome.path)/ has \(names.prefix(10).joined(separator: ", "))\(more)"
+    }
+
+    /// Ends as the parser would, without the control characters of an argument.
+    private static func exitAsParser(_ error: any Error) -> Never {
+        let text = fullMessage(for: error)
+        let code = exitCode(for: error)
+        if !text.isEmpty {
+            if code.isSuccess { Terminal.print(text) } else { Terminal.complain(text) }
+        }
+        Glibc.exit(code.rawValue)
     }
 }

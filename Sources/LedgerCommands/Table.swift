@@ -76,16 +76,13 @@ extension Table {
         list.split(separator: "\n").joined(separator: "; ")
     }
 
-    /// Removes what would move a terminal's cursor or change its colours.
+    /// A text for one line of a terminal; see `Terminal.plain`.
     package static func shown(_ cell: String) -> String {
-        guard cell.unicodeScalars.contains(where: isControl) else { return cell }
-        var shown = String.UnicodeScalarView()
-        for scalar in cell.unicodeScalars { shown.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
-        return String(shown)
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 32 || (127..<160).contains(scalar.value)
+        let plain = Terminal.plain(cell)
+        guard plain.unicodeScalars.contains("\n") else { return plain }
+        var line = String.UnicodeScalarView()
+        for scalar in plain.unicodeScalars { line.append(scalar == "\n" ? "\u{FFFD}" : scalar) }
+        return String(line)
     }
 
     private func appendJSON(_ bytes: inout [UInt8]) {

@@ -1,4 +1,5 @@
 import Glibc
+import LedgerReading
 import LedgerUpkeep
 
 package enum TextFile {
@@ -12,9 +13,9 @@ package enum TextFile {
 
     /// The content of a small file; `-` is standard input.
     package static func bytes(_ path: String) throws -> [UInt8] {
-        let file = path == "-" ? 0 : open(path, O_RDONLY)
-        guard file >= 0 else {
-            throw CommandError("\(path): \(String(cString: strerror(errno)))")
+        let file: Int32
+        do throws(InputError) { file = try WholeFile.descriptor(path) } catch {
+            throw CommandError("\(error)")
         }
         defer { if file != 0 { close(file) } }
         var bytes: [UInt8] = []

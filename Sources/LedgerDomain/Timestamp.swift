@@ -15,6 +15,14 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         return Timestamp(nanoseconds: sum)
     }
 
+    /// How much later it is than another time; the largest or smallest number where that does not fit.
+    @inlinable
+    public func nanoseconds(since other: Timestamp) -> Int64 {
+        let (difference, overflow) = nanoseconds.subtractingReportingOverflow(other.nanoseconds)
+        guard overflow else { return difference }
+        return nanoseconds < other.nanoseconds ? .min : .max
+    }
+
     /// Days since 1970-01-01 in UTC, rounded down.
     public var utcDay: Int64 { nanoseconds.floorDivided(by: Nanoseconds.day.count) }
 
@@ -105,11 +113,15 @@ public struct Nanoseconds: Hashable, Comparable, Sendable {
     public static var hour: Nanoseconds { Nanoseconds(3_600_000_000_000) }
     public static var day: Nanoseconds { Nanoseconds(86_400_000_000_000) }
     public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
+    /// The longest duration where the days do not fit, as for minutes and milliseconds.
+    public static func days(_ count: Int64) -> Nanoseconds {
+        Nanoseconds(count.multipliedSaturating(by: day.count))
+    }
     public static func minutes(_ count: Int64) -> Nanoseconds {
-        Nanoseconds(count * 60_000_000_000)
+        Nanoseconds(count.multipliedSaturating(by: 60_000_000_000))
     }
     public static func milliseconds(_ count: Int64) -> Nanoseconds {
-        Nanoseconds(count * 1_000_000)
+        Nanoseconds(count.multipliedSaturating(by: 1_000_000))
     }
 }
 
@@ -232,7 +244,7 @@ extension Int64 {
         return self % divisor < 0 ? quotient - 1 : quotient
     }
 
-    func multipliedSaturating(by factor: Int64) -> Int64 {
+    public func multipliedSaturating(by factor: Int64) -> Int64 {
         let (product, overflow) = multipliedReportingOverflow(by: factor)
         return overflow ? ((self < 0) == (factor < 0) ? .max : .min) : product
     }

@@ -144,7 +144,7 @@ extension TradingCalendar {
             let end = min(midnight(of: next), to)
             number += 1
             guard start < end, try session(on: date) != nil else { continue }
-            sum += end.nanoseconds - start.nanoseconds
+            sum += end.nanoseconds(since: start)
         }
         return Nanoseconds(sum)
     }

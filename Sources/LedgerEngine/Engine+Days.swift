@@ -144,7 +144,7 @@ extension Engine {
     /// More than the limit of open time since `last`. An age that the calendar cannot tell is stale.
     func isStale(since last: Timestamp, at time: Timestamp) -> Bool {
         let limit = safeguards.rules.data.staleness.count
-        guard time.nanoseconds - last.nanoseconds > limit else { return false }
+        guard time.nanoseconds(since: last) > limit else { return false }
         guard let age = try? calendar.openTime(from: last, to: time) else { return true }
         return age.count > limit
     }
@@ -188,7 +188,7 @@ extension Engine {
         _ instrument: InstrumentID, _ last: Timestamp, _ timeout: Int64, _ step: inout Step
     ) throws(EngineError) {
         let isLate =
-            last != .zero && step.time.nanoseconds - last.nanoseconds > timeout
+            last != .zero && step.time.nanoseconds(since: last) > timeout
             && openTime(from: last, to: step.time) > timeout
         if isLate {
             if safeguards.vigil.feeds[instrument].pausedAt == nil {
@@ -216,9 +216,9 @@ extension Engine {
     private func openTime(from: Timestamp, to: Timestamp) -> Int64 {
         guard (try? calendar.isOpen(at: to)) != false else { return 0 }
         guard let session = try? calendar.lastSession(openedBefore: to) else {
-            return to.nanoseconds - from.nanoseconds
+            return to.nanoseconds(since: from)
         }
-        return to.nanoseconds - max(from, session.opens).nanoseconds
+        return to.nanoseconds(since: max(from, session.opens))
     }
 
     private mutating func pause(
@@ -244,7 +244,7 @@ extension Engine {
             let last = safeguards.vigil.feeds[instrument].last
             guard last != .zero else { continue }
             if isStale(since: last, at: step.time) {
-                let hours = (step.time.nanoseconds - last.nanoseconds) / 3_600_000_000_000
+                let hours = (step.time.nanoseconds(since: last)) / 3_600_000_000_000
                 try engage(
                     LatchEngaged(
                         .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
@@ -254,7 +254,7 @@ extension Engine {
                     &step)
             }
             if timeout > 0, safeguards.vigil.feeds[instrument].pausedAt == nil,
-                step.time.nanoseconds - last.nanoseconds > timeout,
+                step.time.nanoseconds(since: last) > timeout,
                 openTime(from: last, to: step.time) > timeout
             {
                 try pause(instrument, last, &step)

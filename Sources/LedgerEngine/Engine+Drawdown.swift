@@ -233,7 +233,7 @@ extension Engine {
         return HealthChecked(
             reconciliation: safeguards.gate.latch(.reconciliation) == nil,
             dataQuality: hasFreshData(time),
-            noDuplicateIntents: last.map { time.nanoseconds - $0.nanoseconds > day }
+            noDuplicateIntents: last.map { time.nanoseconds(since: $0) > day }
                 ?? true,
             strategiesEnabled: enabled, actor: actor, reason: reason)
     }

@@ -155,7 +155,7 @@ struct RowTimes {
             local = sum
         }
         let seconds = local.floorDivided(by: 1_000_000_000)
-        let fraction = local - seconds * 1_000_000_000
+        let fraction = local &- seconds &* 1_000_000_000
         if let utc = clock.simpleUTC(ofLocal: seconds) {
             return nanoseconds(utc, fraction: fraction)
         }

@@ -111,6 +111,8 @@ public final class BlockReader {
         isPositioned = true
         guard let found = try source.seek(atOrBefore: wanted) else {
             guard let last = try source.seek(atOrBefore: SequenceNumber(.max)) else { return nil }
+            // Written since the first look.
+            if last.first <= wanted { return try position() }
             isFinished = true
             throw .missingEvents(expected: wanted, found: last.first)
         }

@@ -23,6 +23,15 @@ public struct DiskWatch: Sendable {
         return Int(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
     }
 
+    /// Whether a file of this size can grow by less than a commit before the limit of file sizes.
+    static func isAtFileLimit(_ size: Int?) -> Bool {
+        var limit = rlimit()
+        guard let size, getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else {
+            return false
+        }
+        return limit.rlim_cur < UInt64(Int.max) && Int(limit.rlim_cur) - size < 1 << 20
+    }
+
     /// Queries the file system only when an eighth of the free space above the reserve may have
     /// been used since, and at least every 256 commits: cheap on the hot path, exact near the end.
     ///

@@ -32,7 +32,7 @@ enum FileSystemKind {
     /// - Returns: nil for a local file system, and where the kernel does not tell.
     static func remoteName(path: String) throws(JournalError) -> String? {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .io(path, .lastSystemCall) }
+        guard descriptor >= 0 else { throw .system(path) }
         defer { close(descriptor) }
         let label = "mnt_id:"
         let lines = text("/proc/self/fdinfo/\(descriptor)").split(separator: "\n")

@@ -40,7 +40,7 @@ struct JournalDirectory: Sendable {
 
     /// Everything in the directory, sorted.
     private func entries() throws(JournalError) -> [String] {
-        guard let directory = opendir(path) else { throw .io(path, .lastSystemCall) }
+        guard let directory = opendir(path) else { throw .system(path) }
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
@@ -54,7 +54,10 @@ struct JournalDirectory: Sendable {
 
     /// Makes the directory if necessary and checks that it may hold a journal.
     func make() throws(JournalError) {
-        if mkdir(path, 0o755) != 0, errno != EEXIST { throw .io(path, .lastSystemCall) }
+        if mkdir(path, 0o755) != 0, errno != EEXIST {
+            if errno == ENOENT { throw .notPermitted(path, "the folder above cannot be made") }
+            throw .system(path)
+        }
         try checkPlace()
     }
 
@@ -63,7 +66,10 @@ struct JournalDirectory: Sendable {
     ///
     /// Call it only while holding this directory's claim, because closing the lock file drops the
     /// process's locks on it.
+    ///
+    /// - Throws: `.lost` where a journal was used, `.notEmpty`.
     func prepareForCreation() throws(JournalError) {
+        if dataSize ?? 0 == 0, let trace = trace() { throw .lost(path, trace) }
         let foreign = try entries().first { !Self.files.contains($0) && $0 != Self.key }
         if let foreign { throw .notEmpty(path, foreign) }
         // If a mapped page has no disk block yet and the disk is full, writing to it kills the
@@ -75,6 +81,10 @@ struct JournalDirectory: Sendable {
     /// Checks that the directory can hold a journal to open.
     func checkForOpening() throws(JournalError) {
         try checkPlace()
+        if let status = Self.status(data), status.st_mode & S_IFMT != S_IFREG {
+            throw .notAJournal(path, "data.mdb is not a regular file")
+        }
+        if dataSize ?? 0 == 0, let trace = trace() { throw .lost(path, trace) }
         guard let size = dataSize else {
             let ours = try entries().contains { Self.files.contains($0) }
             if ours { throw .incomplete(path) }
@@ -83,10 +93,36 @@ struct JournalDirectory: Sendable {
         if size == 0 { throw .incomplete(path) }
     }
 
+    /// What shows that a journal was used here: a file that a journal gets with its first event or its
+    /// first lease, or the number of events or of transactions in a page that is made with the journal.
+    ///
+    /// - Returns: nil for a place where no journal was, or one whose creation was interrupted.
+    func trace() -> String? {
+        let used = ["lease", "tree", "secret", "segments"]
+        if let name = used.first(where: { Self.status("\(path)/\($0)") != nil }) { return name }
+        if Self.number(wake, at: 0) ?? 0 > 0 { return "wake" }
+        let isTable = Self.number(lock, at: 0).map { UInt32(truncatingIfNeeded: $0) } == Self.magic
+        return isTable && Self.number(lock, at: Self.lockTransaction) ?? 0 > 1 ? "lock.mdb" : nil
+    }
+
+    /// The mark at the beginning of LMDB's files, and where its lock file has the last transaction. The
+    /// first transaction makes the tables of a journal.
+    private static let magic: UInt32 = 0xBEEF_C0DE
+    private static let lockTransaction = 48
+
+    /// Eight bytes of a file; nil when it has fewer.
+    private static func number(_ path: String, at offset: Int) -> UInt64? {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var number: UInt64 = 0
+        return pread(descriptor, &number, 8, off_t(offset)) == 8 ? number : nil
+    }
+
     private func checkPlace() throws(JournalError) {
         guard let status = Self.status(path) else {
             if errno == ENOENT { throw .notFound(path) }
-            throw .io(path, .lastSystemCall)
+            throw .system(path)
         }
         guard Self.isDirectory(status) else { throw .notAJournal(path, "it is not a directory") }
         if let name = try FileSystemKind.remoteName(path: path) {
@@ -97,17 +133,16 @@ struct JournalDirectory: Sendable {
     /// Makes the names of new files durable.
     func sync() throws(JournalError) {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .io(path, .lastSystemCall) }
+        guard descriptor >= 0 else { throw .system(path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .io(path, .lastSystemCall) }
+        guard fsync(descriptor) == 0 else { throw .system(path) }
     }
 
     private static func allocate(_ path: String, size: Int) throws(JournalError) {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .io(path, .lastSystemCall) }
+        guard descriptor >= 0 else { throw .system(path) }
         defer { close(descriptor) }
         let code = posix_fallocate(descriptor, 0, off_t(size))
-        if code == ENOSPC { throw .diskFull(path, LMDBError(code: code)) }
-        if code != 0 { throw .io(path, LMDBError(code: code)) }
+        if code != 0 { throw .system(path, LMDBError(code: code)) }
     }
 }

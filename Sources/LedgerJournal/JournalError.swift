@@ -13,7 +13,8 @@ import LedgerEvents
 /// - 2, could not run: not found, not a journal, incomplete, exists, not empty, newer format,
 ///   remote, not permitted, read-only, an invalid row, a submission that is too large, any other
 ///   code of LMDB
-/// - 3, damaged: a corrupt block, a broken chain, missing events, a damaged row, LMDB's own pages
+/// - 3, damaged: a corrupt block, a broken chain, missing events, a damaged row, LMDB's own pages, a
+///   data file that is missing or empty
 /// - 4, the disk: full, nearly full, map full, input/output
 /// - 5, held by another process, or lost a race: conflict, fenced, lease held, already open,
 ///   duplicate, inbox full
@@ -24,6 +25,9 @@ public enum JournalError: Error, Equatable {
     case notAJournal(String, String)
     /// Its creation was interrupted; it holds no event. Create it again.
     case incomplete(String)
+    /// A journal was used here, as the named file shows, but its data file is missing or empty, and with
+    /// it every kill switch. Quarantine; restore a backup.
+    case lost(String, String)
     /// A journal already exists. Open it or name another path.
     case alreadyExists(String)
     /// The directory holds something else, such as the named file. Name an empty or new one.
@@ -84,6 +88,17 @@ public enum JournalError: Error, Equatable {
     /// Any other code. Halt.
     case store(LMDBError)
 
+    /// The error of a system call at a path.
+    static func system(_ path: String, _ code: LMDBError = .lastSystemCall) -> JournalError {
+        switch code {
+        case .noSpace, .quota, .fileTooLarge: .diskFull(path, code)
+        case .access, .notPermitted, .readOnlyFileSystem: .notPermitted(path, code.description)
+        case .tooManyFiles, .tooManyFilesOfAll:
+            .notPermitted(path, "\(code); raise the limit with `ulimit -n`")
+        default: .io(path, code)
+        }
+    }
+
     /// See the list above.
     public var exitCode: Int32 {
         switch self {
@@ -91,7 +106,9 @@ public enum JournalError: Error, Equatable {
             .remoteFileSystem, .notPermitted, .readOnly, .invalidRow, .submissionTooLarge, .store,
             .pruned:
             2
-        case .corruptBlock, .brokenChain, .missingEvents, .damagedRow, .damagedSegment, .damaged: 3
+        case .corruptBlock, .brokenChain, .missingEvents, .damagedRow, .damagedSegment, .damaged,
+            .lost:
+            3
         case .diskFull, .diskNearlyFull, .mapFull, .io: 4
         case .conflict, .fenced, .leaseHeld, .alreadyOpen, .duplicate, .inboxFull: 5
         }
@@ -117,6 +134,9 @@ extension JournalError: CustomStringConvertible {
         case .notAJournal(let path, let why): "\(path) is not a journal: \(why)"
         case .incomplete(let path):
             "\(path): the journal's creation was interrupted and it holds no event; create it again"
+        case .lost(let path, let trace):
+            "\(path) held a journal (\(trace) is still there), but its data.mdb is missing or empty; "
+                + "keep the files: move the folder away, then restore a backup with `ledger restore`"
         case .alreadyExists(let path):
             "\(path) is already a journal; open it or name another directory"
         case .notEmpty(let path, let name):
@@ -180,6 +200,9 @@ extension JournalError: CustomStringConvertible {
 
     private var failure: String {
         switch self {
+        case .diskFull(let path, .fileTooLarge):
+            "\(path): the limit of file sizes is reached; the last commit is intact; raise it with "
+                + "`ulimit -f` and restart"
         case .diskFull(let path, let code):
             "\(path): the disk is full (\(code)); the last commit is intact; free space and restart"
         case .diskNearlyFull(let free, let reserve):

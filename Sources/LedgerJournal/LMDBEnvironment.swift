@@ -1,5 +1,5 @@
 import CLMDB
-import Glibc
+import CProcess
 
 /// One LMDB environment, open until nothing refers to it.
 // Sendable unchecked: any thread may use LMDB's environment; the handle never changes.
@@ -11,21 +11,34 @@ final class LMDBEnvironment: @unchecked Sendable {
 
     private static let largestMap = 256 << 30
     private static let smallestMap = 1 << 30
-    /// Pages at the end of the file that a transaction may have allocated and released without
-    /// writing them.
-    private static let unwrittenPages = 16
+    /// Leaves and overflow pages that opening reads: those of most journals, and a hundredth of a
+    /// second's worth of a large one.
+    private static let pagesToOpen = 4096
 
+    /// Checks the file's pages before anything follows them: LMDB trusts what it maps. A file that
+    /// is damaged later, or in a page that opening does not read, ends the process with a message.
+    ///
     /// - Throws: `.alreadyOpen`, `.notAJournal` for a file that is not LMDB's, `.notPermitted`,
-    ///   `.damaged` for a truncated file.
+    ///   `.damaged`.
     init(
         _ directory: JournalDirectory, _ claim: consuming OpenDirectories.Claim, readOnly: Bool
     ) throws(JournalError) {
         self.directory = directory
         isReadOnly = readOnly
+        ledger_fault_watch()
+        let isEmpty = try Self.checkMetas(directory)
         raw = try Self.open(directory, readOnly: readOnly)
         self.claim = claim
+        mdb_env_set_assert(raw) { _, _ in ledger_fault_refuse("LMDB met pages that contradict") }
         try discardStaleReaders()
-        try checkSize()
+        if !isEmpty { try checkPages(budget: Self.pagesToOpen) }
+    }
+
+    /// - Returns: whether there is nothing yet to check.
+    private static func checkMetas(_ directory: JournalDirectory) throws(JournalError) -> Bool {
+        guard let file = try PageFile(directory) else { return true }
+        _ = try file.metas()
+        return false
     }
 
     deinit { mdb_env_close(raw) }
@@ -86,16 +99,25 @@ final class LMDBEnvironment: @unchecked Sendable {
         do { try check(mdb_reader_check(raw, &dead)) } catch { throw located(error) }
     }
 
-    /// Reading a mapped page past the end of its file kills the process, so the length is checked
-    /// here.
-    private func checkSize() throws(JournalError) {
-        let needed =
-            max(0, info.lastPage + 1 - Self.unwrittenPages) * Int(sysconf(Int32(_SC_PAGESIZE)))
-        let found = directory.dataSize ?? 0
-        guard found >= needed else {
-            throw .damaged(
-                directory.path, "data.mdb was truncated to \(found) of at least \(needed) bytes")
+    /// Checks the pages of one snapshot, which stays registered so that no writer reuses them.
+    ///
+    /// - Parameter budget: see `PageWalk`.
+    func checkPages(budget: Int?) throws(JournalError) {
+        guard let file = try PageFile(directory) else { return }
+        let transaction = try beginReading()
+        defer { mdb_txn_abort(transaction) }
+        for _ in 0..<1000 {
+            let number = UInt64(mdb_txn_id(transaction))
+            if let meta = try file.metas().first(where: { $0.transaction == number }) {
+                var walk = PageWalk(
+                    file, meta, budget: budget, tables: LMDBTables.flags)
+                return try walk.run()
+            }
+            // Two commits since then have replaced this snapshot's meta page.
+            mdb_txn_reset(transaction)
+            do { try check(mdb_txn_renew(transaction)) } catch { throw located(error) }
         }
+        // A writer that commits this fast has checked the same pages when it opened them.
     }
 
     // MARK: Transactions
@@ -202,14 +224,19 @@ final class LMDBEnvironment: @unchecked Sendable {
     ) -> JournalError {
         guard case .store(let code) = error else { return error }
         switch code {
-        case .noSpace, .quota: return .diskFull(directory.path, code)
+        case .noSpace, .quota, .fileTooLarge: return .diskFull(directory.path, code)
         // LMDB reports a short write, which is how a disk fills up, as an input/output error.
         case .inputOutput:
+            if DiskWatch.isAtFileLimit(directory.dataSize) {
+                return .diskFull(directory.path, .fileTooLarge)
+            }
             let free = DiskWatch.freeBytes(directory.path) ?? .max
             return free < 1 << 20 ? .diskFull(directory.path, code) : .io(directory.path, code)
         case .mapFull, .mapResized: return .mapFull(directory.path)
         case .corrupted, .pageNotFound: return .damaged(directory.path, code.description)
         case .panic: return .io(directory.path, code)
+        case .tooManyFiles, .tooManyFilesOfAll:
+            return .notPermitted(directory.path, "\(code); raise the limit with `ulimit -n`")
         default: return error
         }
     }

@@ -21,6 +21,11 @@ public struct LMDBError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public static let noSpace = LMDBError(code: ENOSPC)
     public static let quota = LMDBError(code: EDQUOT)
+    /// The limit of file sizes, `ulimit -f`.
+    public static let fileTooLarge = LMDBError(code: EFBIG)
+    /// The limits of open files of this process and of the machine.
+    public static let tooManyFiles = LMDBError(code: EMFILE)
+    public static let tooManyFilesOfAll = LMDBError(code: ENFILE)
     public static let inputOutput = LMDBError(code: EIO)
     public static let noMemory = LMDBError(code: ENOMEM)
     public static let access = LMDBError(code: EACCES)

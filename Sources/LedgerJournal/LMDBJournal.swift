@@ -34,7 +34,7 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
     /// Creates an empty journal; completes one whose creation was interrupted.
     ///
     /// - Parameter diskReserve: bytes that stay free for the halt; see `DiskWatch`.
-    /// - Throws: `.alreadyExists`, `.notEmpty`, `.remoteFileSystem` and what opening throws.
+    /// - Throws: `.alreadyExists`, `.lost`, `.notEmpty`, `.remoteFileSystem` and what opening throws.
     public static func create(
         directory path: String, durability: Durability = .durable,
         diskReserve: Int = DiskWatch.standardReserve
@@ -43,8 +43,11 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
         try directory.make()
         let claim = try OpenDirectories.Claim(directory)
         try directory.prepareForCreation()
+        // Opening changes the lock file.
+        let trace = directory.trace()
         let environment = try LMDBEnvironment(directory, claim, readOnly: false)
         try checkVirgin(environment)
+        if let trace { throw .lost(path, trace) }
         let tables = try environment.write { (transaction) throws(JournalError) in
             try LMDBTables(creatingIn: transaction, path: path)
         }
@@ -68,7 +71,7 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
     ///
     /// - Parameter segments: opens the segments of a directory, which may hold older events;
     ///   without it those events are missing.
-    /// - Throws: `.notFound`, `.notAJournal`, `.incomplete`, `.newerFormat`, `.remoteFileSystem`,
+    /// - Throws: `.notFound`, `.notAJournal`, `.incomplete`, `.lost`, `.newerFormat`, `.remoteFileSystem`,
     ///   `.alreadyOpen`, `.notPermitted` (readers write the lock file too), `.damaged`.
     public static func open(
         directory path: String, mode: Mode = .readWrite, durability: Durability = .durable,
@@ -78,9 +81,16 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
         let directory = JournalDirectory(path: path)
         try directory.checkForOpening()
         let claim = try OpenDirectories.Claim(directory)
+        let trace = directory.trace()
         let environment = try LMDBEnvironment(directory, claim, readOnly: mode == .readOnly)
-        let tables = try environment.openTables { (transaction) throws(JournalError) in
-            try LMDBTables(openingIn: transaction, path: path)
+        let tables: LMDBTables
+        do throws(JournalError) {
+            tables = try environment.openTables { (transaction) throws(JournalError) in
+                try LMDBTables(openingIn: transaction, path: path)
+            }
+        } catch {
+            guard let trace, error == .incomplete(path) else { throw error }
+            throw .lost(path, trace)
         }
         return LMDBJournal(environment, tables, durability, diskReserve, segments(path))
     }
@@ -212,4 +222,12 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
             free: DiskWatch.freeBytes(path) ?? 0, reserve: watch.reserve,
             mapUsed: environment.directory.dataSize ?? 0, mapSize: info.mapSize)
     }
+}
+
+extension LMDBJournal {
+    /// Checks all of LMDB's pages, also those that opening a large journal does not read. Works while
+    /// another process writes.
+    ///
+    /// - Throws: `.damaged`, `.io`.
+    public func verifyPages() throws(JournalError) { try environment.checkPages(budget: nil) }
 }

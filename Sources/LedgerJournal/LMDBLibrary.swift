@@ -1,4 +1,5 @@
 import CLMDB
+import CProcess
 
 /// The linked LMDB library.
 public enum LMDBLibrary {
@@ -7,4 +8,10 @@ public enum LMDBLibrary {
         _ = mdb_version(&major, &minor, &patch)
         return "\(major).\(minor).\(patch)"
     }
+}
+
+/// The end of a process that touches a damaged page of a mapped data file.
+public enum DamageExit {
+    /// Such an end has this exit code from now on, instead of 3.
+    public static func use(_ code: Int32) { ledger_fault_exit_code(code) }
 }

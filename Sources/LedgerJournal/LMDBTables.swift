@@ -30,6 +30,12 @@ struct LMDBTables: Sendable {
     private static let magic: [UInt8] = Array("LGRJ".utf8)
     private static let formatKey: [UInt8] = Array("format".utf8)
 
+    /// The tables by name, with LMDB's flags of each.
+    static let flags: [String: UInt16] = [
+        "meta": 0, "blocks": PageTable.integerKeys, "deduplication": 0, "checkpoints": 0,
+        "inbox": PageTable.integerKeys, "receipts": PageTable.integerKeys,
+    ]
+
     /// - Throws: `.alreadyExists` when another process was first.
     init(
         creatingIn transaction: borrowing WriteTransaction, path: String

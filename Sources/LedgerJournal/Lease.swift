@@ -14,12 +14,12 @@ struct LeaseLock: ~Copyable {
     /// - Returns: nil when another process holds it.
     init?(_ path: String) throws(JournalError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .io(path, .lastSystemCall) }
+        guard descriptor >= 0 else { throw .system(path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let error = LMDBError.lastSystemCall
             close(descriptor)
             if error.code == EWOULDBLOCK { return nil }
-            throw .io(path, error)
+            throw .system(path, error)
         }
         self.descriptor = descriptor
     }

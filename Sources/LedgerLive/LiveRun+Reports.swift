@@ -119,7 +119,7 @@ extension LiveRun {
             return false
         }
         guard watch.mayConclude(order.id, at: MachineTime.steady) else { return true }
-        let age = now.nanoseconds - order.intendedAt.nanoseconds
+        let age = now.nanoseconds(since: order.intendedAt)
         let isStale = order.intended.purpose == .entry && age > options.entryAge.count
         guard !isStale, sequencer.engine.awaited(order.id).cancel == nil else { return false }
         guard gateway.isOrderStreamUp else { return true }

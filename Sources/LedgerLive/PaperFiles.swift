@@ -33,7 +33,7 @@ public struct PaperFiles {
             if sequencer.uncommitted > 0 { try sequencer.commit() }
             let began = start ?? (next, MachineTime.steady)
             start = began
-            let ahead = Double(next.nanoseconds - began.data.nanoseconds) / speed
+            let ahead = Double(next.nanoseconds(since: began.data)) / speed
             try Self.wait(
                 until: began.steady + Int64(ahead), journal, &sequencer, shouldStop)
         }

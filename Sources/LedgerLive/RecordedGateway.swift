@@ -114,7 +114,7 @@ struct RecordedDrift {
             count += 1
         }
         guard count >= Self.enough, let offset = largest else { return nil }
-        if let last = reportedAt, received.nanoseconds - last.nanoseconds < refresh.count {
+        if let last = reportedAt, received.nanoseconds(since: last) < refresh.count {
             return nil
         }
         (reportedAt, largest, count) = (received, nil, 0)

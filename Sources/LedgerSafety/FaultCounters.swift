@@ -70,7 +70,7 @@ public struct FaultCounters: Hashable, Sendable {
     /// Counts a fault. True if its limit is reached: count ≥ limit.
     public mutating func count(_ kind: FaultKind, at time: Timestamp, _ rules: FaultRules) -> Bool {
         let index = Int(kind.rawValue)
-        if time.nanoseconds - lasts[index].nanoseconds > rules.cooldown.count { counts[index] = 0 }
+        if time.nanoseconds(since: lasts[index]) > rules.cooldown.count { counts[index] = 0 }
         counts[index] &+= 1
         lasts[index] = time
         if kind == .duplicateIntent { lastDuplicate = time }

@@ -9,11 +9,11 @@ public struct SlidingWindow: Hashable, Sendable {
 
     /// The number of events less than `span` before `time`.
     public func count(at time: Timestamp, span: Nanoseconds) -> Int {
-        times.count { time.nanoseconds - $0.nanoseconds < span.count }
+        times.count { time.nanoseconds(since: $0) < span.count }
     }
 
     public mutating func add(_ time: Timestamp, span: Nanoseconds) {
-        times.removeAll { time.nanoseconds - $0.nanoseconds >= span.count }
+        times.removeAll { time.nanoseconds(since: $0) >= span.count }
         times.append(time)
     }
 

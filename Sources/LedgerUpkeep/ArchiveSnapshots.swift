@@ -110,7 +110,7 @@ public enum ArchiveSnapshots {
         JournalHome.makeParents(of: directory)
         let head = try load(snapshot, into: journal(partial), progress)
         // The remains of an interrupted creation, which hold nothing.
-        try? JournalHome.remove(directory)
+        if JournalHome.isJournal(directory) { try JournalHome.remove(directory) }
         guard rename(partial, directory) == 0 else {
             throw InputError("\(directory): \(String(cString: strerror(errno)))")
         }

@@ -9,7 +9,7 @@ public enum ArtifactFile {
     public static func write(_ bytes: [UInt8], to path: String) throws(ArtifactError) {
         JournalHome.makeParents(of: path)
         let trial = "\(path).\(getpid()).tmp"
-        let file = open(trial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let file = open(trial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard file >= 0 else { throw ArtifactError(path: path, code: errno) }
         var failure = write(bytes, file)
         if failure == 0, fsync(file) != 0 { failure = errno }
@@ -45,5 +45,5 @@ public struct ArtifactError: Error, Hashable, CustomStringConvertible {
 
     public var description: String { "\(path): \(String(cString: strerror(code)))" }
     /// Whether space must be freed before trying again.
-    public var isFull: Bool { code == ENOSPC || code == EDQUOT }
+    public var isFull: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 }

@@ -19,6 +19,8 @@ public struct JournalVerification {
         public var checkpoints = 0
         /// Signed checkpoints whose root matches the events; nil without a tree.
         public var signed: Int?
+        /// The last event that such a checkpoint covers.
+        public var covered = SequenceNumber.none
         public var head = Head.empty
         /// One entry per fault, with its sequence number.
         public var faults: [String] = []
@@ -54,6 +56,7 @@ public struct JournalVerification {
             var result = try folded.get()
             result.head = chain.head
             result.signed = chain.signed
+            result.covered = chain.covered
             result.faults = Array((chain.faults + result.faults).prefix(Self.mostFaults))
             return result
         } catch let error as JournalError where error.exitCode == 3 {
@@ -66,6 +69,7 @@ public struct JournalVerification {
     private struct Chain {
         var head = Head.empty
         var signed: Int?
+        var covered = SequenceNumber.none
         var faults: [String] = []
     }
 
@@ -82,7 +86,8 @@ public struct JournalVerification {
             }
         })
         tree.finish()
-        return Chain(head: head, signed: tree.agreed, faults: tree.faults)
+        return Chain(
+            head: head, signed: tree.agreed, covered: tree.covered, faults: tree.faults)
     }
 
     /// The profit is checked next to the books, which are compared with it.

@@ -46,7 +46,7 @@ struct BacktestCommand: ParsableCommand {
     func run() throws {
         let configuration = try configurations.load()
         let directory = try JournalHome.place(journal)
-        let (backtest, store) = try open(configuration, directory)
+        let (backtest, store, replacement) = try open(configuration, directory)
         Interrupt.catchSignals()
         var bar = ProgressBar("backtest")
         let result: BacktestResult
@@ -58,7 +58,11 @@ struct BacktestCommand: ParsableCommand {
         } catch {
             bar.clear()
             // Remove a journal that never held anything.
-            if try store.head == .empty { try JournalHome.remove(directory) }
+            if let replacement {
+                try replacement.discard()
+            } else if try store.head == .empty {
+                try JournalHome.remove(directory)
+            }
             throw error
         }
         bar.clear()
@@ -67,34 +71,48 @@ struct BacktestCommand: ParsableCommand {
             Terminal.complain("\(file): skipped \(report.total) bad rows: \(report.summary)")
             for error in report.first { Terminal.complain("  \(error)") }
         }
+        if result.wasInterrupted, let replacement {
+            try replacement.discard()
+            throw CommandError("interrupted; \(journal) is the journal that it was", code: 130)
+        }
         Seal.afterwards(store)
-        try BacktestReport(result, store).table(journal).write(output.format)
+        let report = try BacktestReport(result, store).table(journal)
+        try replacement?.finish()
+        report.write(output.format)
         if result.wasInterrupted {
             throw CommandError("interrupted; \(journal) is complete up to this point", code: 130)
         }
     }
 
+    /// - Returns: also the replacement, where the journal is made beside an older one.
     private func open(
         _ configuration: Configuration, _ directory: String
-    ) throws -> (Backtest, LMDBJournal) {
+    ) throws -> (Backtest, LMDBJournal, JournalReplacement?) {
         if continues {
             let store = try SealedJournal.open(directory: directory, durability: .bulk)
             guard try JournalSummary(store).kind == "backtest" else {
                 throw CommandError("\(journal) is not a back-test journal")
             }
             let names: NameBook = try ProjectionReader.fold(of: store)
-            return (try Backtest(configuration, known: names.instruments), store)
+            return (try Backtest(configuration, known: names.instruments), store, nil)
         }
-        try checkRoom(directory)
-        // Refuse whatever can be refused before removing the old journal.
-        let backtest = try Backtest(configuration)
-        if JournalHome.isJournal(directory) { try JournalHome.remove(directory) }
-        JournalHome.makeParents(of: directory)
-        return (backtest, try LMDBJournal.create(directory: directory, durability: .bulk))
+        let replacement = try replacement(of: directory)
+        do {
+            let backtest = try Backtest(configuration)
+            let place = replacement?.trial ?? directory
+            JournalHome.makeParents(of: place)
+            let store = try LMDBJournal.create(directory: place, durability: .bulk)
+            return (backtest, store, replacement)
+        } catch {
+            try replacement?.discard()
+            throw error
+        }
     }
 
-    private func checkRoom(_ directory: String) throws {
-        guard JournalHome.isJournal(directory) else { return }
+    /// - Returns: nil where there is nothing to replace.
+    /// - Throws: when the journal there may not be replaced.
+    private func replacement(of directory: String) throws -> JournalReplacement? {
+        guard JournalHome.isJournal(directory) else { return nil }
         let old = try SealedJournal.open(
             directory: directory, mode: replace ? .readWrite : .readOnly)
         let kind = try JournalSummary(old).kind
@@ -107,7 +125,7 @@ struct BacktestCommand: ParsableCommand {
             throw CommandError(
                 "\(journal) is a \(kind ?? "") journal; --replace only replaces back-tests")
         }
-        // Refused while another process writes the journal.
-        try old.release(old.acquireLease(holder: Operator.holder))
+        // No process writes the old journal while the new one is made.
+        return try JournalReplacement(of: directory, holding: old, as: Operator.holder)
     }
 }

@@ -40,7 +40,7 @@ struct BacktestReport {
         table.add(["fees", "\(total.fees)"])
         table.add(["net profit", "\(total.net)"])
         table.add(["return", Self.percent(Self.ratio(total.equity, to: total.netDeposits))])
-        table.add(["growth a year (CAGR)", Self.percent(curve.growthPerYear)])
+        table.add(["annual growth (CAGR)", Self.percent(curve.growthPerYear)])
         table.add(["Sharpe ratio of daily returns", Self.decimals(curve.sharpeRatio)])
         if let days = curve.days, days < 365 {
             table.add(["annualised from", "\(days) days"])

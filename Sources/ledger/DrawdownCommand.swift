@@ -66,7 +66,7 @@ struct DrawdownHistory: ParsableCommand {
             let event = try DrawdownChanged(record)
             let lasted = last.map {
                 FixedPoint.dividedHalfEven(
-                    Int128(record.time.nanoseconds - $0.nanoseconds) * 10,
+                    Int128(record.time.nanoseconds(since: $0)) * 10,
                     by: Int128(Nanoseconds.day.count))
             }
             table.add([

@@ -44,6 +44,7 @@ struct LedgerCommand: ParsableCommand {
 
     static func main() {
         do {
+            try OpenFileLimit.raise(least: 16)
             var command = try parseAsRoot()
             try command.run()
         } catch { exit(reporting: error) }

@@ -2,6 +2,7 @@ import LedgerCommands
 import ArgumentParser
 import LedgerArchive
 import LedgerDomain
+import LedgerReading
 
 struct ProveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,23 +39,36 @@ struct ProveInclusionCommand: ParsableCommand {
         abstract: "Prove that one event is in the journal.",
         discussion: """
             The proof contains the event, its salt, the hashes up to the root and a signed
-            checkpoint. It reveals nothing about other events. It uses the latest checkpoint,
-            or signs a new one if the latest does not cover the event.
+            checkpoint. The definitions of the event's account, instrument and strategy follow,
+            each with its own proof. The proof reveals nothing about other events. It uses the
+            latest checkpoint, or signs a new one if the latest does not cover the event.
 
               ledger prove inclusion 2041 --journal demo -o fill.proof
+              ledger prove inclusion order:2040 --journal demo
+              ledger prove inclusion 51b37f5d3e2ae62e0dc1f9ea5ec7c000 --journal demo
             """.paragraphs)
 
-    @Argument(help: "Sequence number of the event.")
-    var sequence: UInt64
+    @Argument(
+        help: "Sequence number of an event, order:N, fill:N, or an intent's 32 hexadecimal digits.")
+    var event: String
+    @Flag(help: "Leave the definitions out; the event then shows numbers instead of names.")
+    var bare = false
     @Option(help: "Use the signed checkpoint in this file.")
     var checkpoint: String?
     @OptionGroup var output: ProofOutput
     @OptionGroup var options: SealOptions
 
     func run() throws {
-        let sealer = try options.sealer()
-        let note = try checkpoint.map(NoteFile.read) ?? Self.latest(sealer, covering: sequence)
-        let proof = try sealer.proveInclusion(of: SequenceNumber(sequence), in: note)
+        let journal = try options.journals.openForReading()
+        let sequence = try Explanation.sequence(of: event, in: journal)
+        let sealer = try options.sealer(of: journal)
+        let note =
+            try checkpoint.map(NoteFile.read) ?? Self.latest(sealer, covering: sequence.number)
+        let proof =
+            bare
+            ? EventProof(
+                event: try sealer.proveInclusion(of: sequence, in: note), definitions: [])
+            : try sealer.proveEvent(sequence, in: note)
         Seal.report(sealer)
         try output.write(proof.encoded())
     }
@@ -143,9 +157,9 @@ struct ProveCheckCommand: ParsableCommand {
                 "valid: the \(newer.size) events of \(newer.origin) begin with the \(older.size) "
                 + "of the older checkpoint"
         }
-        let proof = try InclusionProof(text)
-        let tree = try proof.verify(key)
-        return "valid: event \(proof.index + 1) of the \(tree.size) of \(tree.origin)\n"
-            + (try proof.event())
+        let proof = try EventProof(text)
+        let (tree, event) = try proof.verify(key)
+        return "valid: event \(proof.event.index + 1) of the \(tree.size) of \(tree.origin)\n"
+            + event
     }
 }

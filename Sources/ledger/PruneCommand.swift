@@ -92,8 +92,8 @@ struct PruneCommand: ParsableCommand {
             last = record.time
             return false
         }
-        let days = Nanoseconds(Nanoseconds.day.count * (keepDays ?? 0))
-        let oldest = Timestamp(nanoseconds: last.nanoseconds - days.count)
+        let days = Nanoseconds.days(keepDays ?? 0)
+        let oldest = last.advanced(by: Nanoseconds(-days.count))
         return try ProjectionReader.sequence(of: journal, atOrBefore: oldest)
     }
 }

@@ -206,15 +206,19 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Check the integrity of a journal.",
         discussion: """
-            Checks the checksums and the SHA-256 chain of every block, the sequence, payloads,
-            order of times and causes, the state checkpoints against a fold from the first
-            event, and the tree with its signed checkpoints against the events.
+            Checks LMDB's pages, the checksums and the SHA-256 chain of every block, the
+            sequence, payloads, order of times and causes, the state checkpoints against a fold
+            from the first event, and the tree with its signed checkpoints against the events.
 
             The chain alone cannot reveal a journal that was cut off at its end or rewritten
             as a whole. A checkpoint kept elsewhere can:
 
               ledger verify --journal main --checkpoint kept.checkpoint \\
                 --public-key desk.pub
+
+            Without --public-key, verify compares the roots of the tree's checkpoints but not
+            their signatures. With it, a journal without a signed checkpoint ends with exit
+            code 2.
 
             --from continues an earlier check: it verifies checksums, chain, payloads, times
             and causes from there on.
@@ -244,9 +248,14 @@ struct VerifyCommand: ParsableCommand {
         guard checkpoint.isEmpty || publicKey != nil else {
             throw ValidationError("--checkpoint needs --public-key, to check the signature")
         }
+        guard from == nil || publicKey == nil else {
+            throw ValidationError(
+                "--public-key: signed checkpoints are about the first event too; leave out --from")
+        }
     }
 
     func run() throws {
+        DamageExit.use(1)
         do { try verify() } catch let error as JournalError {
             // To an auditor, a journal that does not open is as damaged as one with a wrong
             // checksum.
@@ -258,6 +267,7 @@ struct VerifyCommand: ParsableCommand {
 
     private func verify() throws {
         let journal = try journals.openForReading()
+        try journal.verifyPages()
         let head = try journal.head.lastSequence
         let start = try from?.first(in: journal) ?? .first
         guard start <= head.next else {
@@ -278,10 +288,26 @@ struct VerifyCommand: ParsableCommand {
             result.unknown == 0 ? "" : ", \(result.unknown) of types newer than this program"
         let pruned =
             result.pruned == .none ? "" : ", those up to \(result.pruned) pruned"
-        let signed = result.signed.map { ", \($0) signed checkpoints" } ?? ""
+        let key = try publicKey.map(PublicKeyOptions.key)
+        guard key == nil || result.signed ?? 0 > 0 else {
+            throw CommandError(
+                "the \(result.events) events and their chain are whole, but nothing was checked with "
+                    + "\(key?.label ?? "the key"): the journal has no tree with signed "
+                    + "checkpoints; name a kept one with --checkpoint")
+        }
         Terminal.print(
-            "ok: \(result.events) events\(unknown)\(pruned), \(result.checkpoints) "
-                + "checkpoints\(signed), chain \(result.head.link)")
+            "ok: \(result.events) events\(unknown)\(pruned), \(result.checkpoints) checkpoints"
+                + "\(Self.tree(result, key)), chain \(result.head.link)")
+    }
+
+    /// What was checked of the tree, with which key, and to which event.
+    private static func tree(_ result: JournalVerification.Result, _ key: VerifierKey?) -> String {
+        guard let count = result.signed else { return "" }
+        let through = count == 0 ? "" : " through event \(result.covered)"
+        guard let key else {
+            return ", \(count) tree checkpoints\(through) with unchecked signatures"
+        }
+        return ", \(count) tree checkpoints\(through) signed by \(key.label)"
     }
 
     /// The journal's tree and the externally kept checkpoints.

@@ -11,11 +11,12 @@ struct SealOptions: ParsableArguments {
         help: "Key file (default: LEDGER_SIGNING_KEY, or signing.key in the journal's directory).")
     var key: String?
 
-    func sealer() throws -> TreeSealer {
+    func sealer() throws -> TreeSealer { try sealer(of: journals.openForReading()) }
+
+    func sealer(of journal: LMDBJournal) throws -> TreeSealer {
         let directory = journals.directory
         return try TreeSealer(
-            journals.openForReading(), directory: directory,
-            key: SigningKey.find(key, directory: directory))
+            journal, directory: directory, key: SigningKey.find(key, directory: directory))
     }
 }
 

@@ -31,6 +31,7 @@ struct DaemonCommand: AsyncParsableCommand {
 
     static func main() async {
         do {
+            try OpenFileLimit.raise(least: 64)
             var command = try parseAsRoot()
             if var waiting = command as? any AsyncParsableCommand {
                 try await waiting.run()

@@ -66,7 +66,8 @@ struct FetchBarsCommand: ParsableCommand {
         do {
             // Venues accept milliseconds at most.
             let start = Timestamp(
-                nanoseconds: (first.nanoseconds + 999_999) / 1_000_000 * 1_000_000)
+                nanoseconds: first.advanced(by: Nanoseconds(999_999)).nanoseconds / 1_000_000
+                    * 1_000_000)
             try history.read(from: start, to: end, now: now) { bars in
                 try file.append(bars)
                 count += bars.count

@@ -72,7 +72,7 @@ struct PaperCommand: ParsableCommand {
             )
         }
         let name = trading.journal ?? configuration[RunKeys.name]
-        if replace { try remove(name) }
+        if replace { try replaceJournal(name) }
         let store = try trading.open(
             name, kind: .paper, durability: TradingOptions.durability(configuration))
         let instruments = try DataSettings.fromVenue(configuration.settings)
@@ -84,14 +84,18 @@ struct PaperCommand: ParsableCommand {
         try run.start(store, recording: recording)
     }
 
-    private func remove(_ name: String) throws {
+    /// Puts an empty journal in the place of the old one.
+    private func replaceJournal(_ name: String) throws {
         let directory = try JournalHome.place(name)
         guard JournalHome.isJournal(directory) else { return }
-        let store = try LMDBJournal.open(directory: directory, mode: .readOnly)
+        let store = try LMDBJournal.open(directory: directory)
         guard try store.head == .empty || JournalIdentity(store)?.kind == "paper" else {
             throw CommandError("\(name) is not a paper journal and will not be replaced")
         }
-        try JournalHome.remove(directory)
+        let replacement = try JournalReplacement(
+            of: directory, holding: store, as: Operator.holder)
+        do { _ = try LMDBJournal.create(directory: replacement.trial) }
+        try replacement.finish()
     }
 
     private func overFiles(

@@ -1,5 +1,6 @@
-// usage: JournalHelper append DIR | lease DIR | pin DIR | wait DIR AFTER | sequence DIR | create
-// DIR The other process of the journal's tests. Says what it did on standard output, a line each.
+// usage: JournalHelper append DIR | lease DIR | pin DIR | wait DIR AFTER | sequence DIR | create DIR
+//        | read DIR | change DIR | pages DIR
+// The other process of the journal's tests. Says what it did on standard output, a line each.
 import Glibc
 import LedgerDomain
 import LedgerEvents
@@ -83,6 +84,37 @@ func sequence(_ path: String) throws {
     try journal.release(lease)
 }
 
+/// Reads every event and every row that a reader meets.
+func readAll(_ path: String) throws {
+    let journal = try LMDBJournal.open(directory: path, mode: .readOnly)
+    var events = 0
+    for direction in [ReadDirection.forward, .backward] {
+        let from = direction == .forward ? SequenceNumber.first : try journal.head.lastSequence
+        let reader = try journal.reader(from: from, direction: direction)
+        while let block = try reader.next() { events += Int(block.header.count) }
+    }
+    _ = try journal.checkpoint(name: "fold", atOrBefore: SequenceNumber(.max))
+    _ = try journal.pendingSubmissions(limit: 1000)
+    say("\(events)")
+}
+
+/// Reads, appends and removes, as a program that trades does.
+func change(_ path: String) throws {
+    let journal = try LMDBJournal.open(directory: path)
+    for _ in 0..<20 {
+        let head = try journal.head.lastSequence
+        var batch = Batch(next: head.next)
+        try batch.append(ClockTicked(), Envelope(time: Timestamp(nanoseconds: .max)))
+        try journal.append(&batch)
+        try journal.storeCheckpoint(
+            Checkpoint(
+                name: "fold", version: 1, sequence: head.next,
+                bytes: [UInt8](repeating: 1, count: 9000)))
+        try journal.removeCheckpoints(name: "fold") { $0 == head.next }
+    }
+    say("\(try journal.head.lastSequence)")
+}
+
 let arguments = CommandLine.arguments
 do {
     switch (arguments.dropFirst().first, arguments.count) {
@@ -92,9 +124,13 @@ do {
     case ("wait", 4):
         try waitForEvent(arguments[2], after: SequenceNumber(UInt64(arguments[3]) ?? 0))
     case ("sequence", 3): try sequence(arguments[2])
+    case ("read", 3): try readAll(arguments[2])
+    case ("change", 3): try change(arguments[2])
+    case ("pages", 3):
+        try LMDBJournal.open(directory: arguments[2], mode: .readOnly).verifyPages()
     case ("create", 3): _ = try LMDBJournal.create(directory: arguments[2])
     default:
-        say("usage: JournalHelper append|lease|pin|wait|sequence|create DIR …")
+        say("usage: JournalHelper append|lease|pin|wait|sequence|create|read|change|pages DIR …")
         exit(2)
     }
 } catch {

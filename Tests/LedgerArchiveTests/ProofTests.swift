@@ -63,6 +63,63 @@ import Testing
         }
     }
 
+    /// A journal with two definitions of an instrument, and with events that name them.
+    private func definedDesk() throws -> (desk: SealedDesk, sealer: TreeSealer) {
+        let desk = try SealedDesk()
+        try desk.note(1)
+        var batch = Batch(next: try desk.journal.head.lastSequence.next)
+        let instrument = InstrumentID(1)
+        for tick in [1, 2] as [Int64] {
+            let definition = Instrument(
+                id: instrument, symbol: "ACME", venue: "X", currency: "USD", kind: .equity,
+                tick: Price(raw: tick), lot: Quantity(raw: 1), priceScale: 2, quantityScale: 0)
+            try batch.append(InstrumentDefined(definition), Envelope(time: .zero))
+        }
+        try batch.append(
+            Trade(
+                instrument: instrument, aggressor: .buy, price: Price(raw: 1),
+                size: Quantity(raw: 1), tradeId: 7),
+            Envelope(time: .zero))
+        try desk.journal.append(&batch)
+        let sealer = try desk.sealer()
+        _ = try sealer.checkpoint()
+        return (desk, sealer)
+    }
+
+    @Test func `a proof with its definitions names what the event names`() throws {
+        let (desk, sealer) = try definedDesk()
+        let last = try desk.journal.head.lastSequence
+        let proof = try sealer.proveEvent(last)
+        // The older definition of the same instrument is not needed.
+        #expect(proof.definitions.map(\.index) == [last.number - 2])
+        let text = try proof.encoded()
+        #expect(try EventProof(text) == proof)
+        #expect(try EventProof(text).verify(desk.key.verifier).event.contains("\"ACME\""))
+        // What was written before definitions were attached is a proof as before.
+        let bare = try proof.event.encoded()
+        #expect(try EventProof(bare).verify(desk.key.verifier).event.contains("\"#1\""))
+    }
+
+    @Test func `no bit of a proof with definitions may change, and none may be exchanged`() throws {
+        let (desk, sealer) = try definedDesk()
+        let last = try desk.journal.head.lastSequence
+        let proof = try sealer.proveEvent(last)
+        let bytes = Array(try proof.encoded().utf8)
+        for place in bytes.indices {
+            var bad = bytes
+            bad[place] ^= 1 << UInt8(place % 8)
+            let isTaken = String(validating: bad, as: UTF8.self).map { text in
+                (try? EventProof(text).verify(desk.key.verifier)) != nil
+            }
+            #expect(isTaken != true, "byte \(place)")
+        }
+        let other = try sealer.proveInclusion(of: .first)
+        for definitions in [[other], [proof.event], proof.definitions + proof.definitions] {
+            let bad = EventProof(event: proof.event, definitions: definitions)
+            #expect(throws: ArchiveError.self) { try bad.verify(desk.key.verifier) }
+        }
+    }
+
     @Test func `no bit of an inclusion proof may change`() throws {
         let desk = try SealedDesk()
         try desk.note(21)

@@ -23,6 +23,27 @@ import Testing
         #expect(Timestamp(text)?.nanoseconds == nanoseconds)
     }
 
+    @Test func `times and durations at their ends do not trap`() {
+        let ends = [Int64.min, .min + 1, -1, 0, 1, .max - 1, .max]
+        for one in ends {
+            for other in ends {
+                let (a, b) = (Timestamp(nanoseconds: one), Timestamp(nanoseconds: other))
+                let exact = Int128(one) - Int128(other)
+                #expect(a.nanoseconds(since: b) == Int64(clamping: exact))
+                let sum = Int128(one) + Int128(other)
+                let moved = a.advanced(by: Nanoseconds(other)).nanoseconds
+                #expect(moved == Int64(clamping: sum))
+            }
+            let units: [(Nanoseconds, Int128)] = [
+                (.days(one), 86_400_000_000_000), (.minutes(one), 60_000_000_000),
+                (.milliseconds(one), 1_000_000),
+            ]
+            for (duration, unit) in units {
+                #expect(duration.count == Int64(clamping: Int128(one) * unit))
+            }
+        }
+    }
+
     static let forms: [(text: String, same: String)] = [
         ("2024-03-05", "2024-03-05T00:00:00Z"), ("2024-03-05T14:30", "2024-03-05T14:30:00Z"),
         ("2024-03-05 14:30:15", "2024-03-05T14:30:15Z"),

@@ -49,6 +49,71 @@ import Testing
         #expect(try exchange.order("after", []).status == 200)
     }
 
+    /// Whole numbers that do not fit, that fit just so, and that mean nothing.
+    private static let extremes = [
+        "-9223372036854775808", "9223372036854775807", "-1", "0", "1000000000000000000",
+        "9223372036854775808", "-170141183460469231731687303715884105728", "1e400", "1e-400", "",
+        "99999999999999999999999999999999999999",
+    ]
+
+    @Test func `no number of a client ends the exchange`() throws {
+        let exchange = try TestExchange(.binance)
+        let market = "symbol=BTCUSDT"
+        for extreme in Self.extremes {
+            for name in ["limit", "startTime", "endTime", "fromId", "orderId", "recvWindow"] {
+                let query = "\(market)&interval=1m&\(name)=\(extreme)"
+                for path in ["depth", "trades", "klines", "aggTrades", "historicalTrades"] {
+                    _ = try exchange.ask("GET", "/api/v3/\(path)?\(query)")
+                }
+                for path in ["allOrders", "myTrades", "openOrders", "order", "account"] {
+                    _ = try exchange.signed("GET", "/api/v3/\(path)", query)
+                }
+            }
+            for name in [
+                "quantity", "price", "stopPrice", "quoteOrderQty", "icebergQty", "trailingDelta",
+                "strategyId",
+            ] {
+                let order = "\(market)&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=1"
+                let kept = order.split(separator: "&").filter { !$0.hasPrefix("\(name)=") }
+                let text = kept.joined(separator: "&") + "&\(name)=\(extreme)"
+                _ = try exchange.signed("POST", "/api/v3/order", text)
+            }
+        }
+        for time in [Int64.min, .max, -1, 0] {
+            #expect(try exchange.signed("GET", "/api/v3/account", "", time: time).status == 400)
+            #expect(try exchange.signed("POST", "/api/v3/order", market, time: time).status == 400)
+        }
+        #expect(try exchange.ask("GET", "/api/v3/ping").status == 200)
+        #expect(try exchange.signed("GET", "/api/v3/account", "").status == 200)
+    }
+
+    @Test func `no number of a client ends the other dialect's exchange`() throws {
+        let exchange = try TestExchange(.alpaca)
+        try exchange.quote("AAPL", "189.99", "190.01")
+        // A token as the exchange makes them: symbol, time and how many rows of that time to pass.
+        let tokens = Self.extremes.flatMap { extreme in
+            ["AAPL|\(extreme)|0", "AAPL|0|\(extreme)"].map { text in
+                text.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+            }
+        }
+        for extreme in Self.extremes + tokens {
+            for query in ["limit", "page_token", "page_size", "start", "end", "after", "until"] {
+                for path in [
+                    "/v2/orders?status=all", "/v2/account/activities?x=1",
+                    "/v2/stocks/quotes?symbols=AAPL", "/v2/stocks/bars?symbols=AAPL&timeframe=1Min",
+                    "/v2/stocks/trades?symbols=AAPL",
+                ] { _ = try exchange.ask("GET", "\(path)&\(query)=\(extreme)") }
+            }
+            for query in ["qty", "percentage"] {
+                _ = try exchange.ask("DELETE", "/v2/positions/AAPL?\(query)=\(extreme)")
+            }
+            for name in ["qty", "notional", "limit_price", "stop_price", "trail_price"] {
+                _ = try exchange.order("x", [(name, .text(extreme))])
+            }
+        }
+        #expect(try exchange.order("after", []).status == 200)
+    }
+
     private func post(_ exchange: TestExchange, _ body: [UInt8]) throws -> HTTPAnswer {
         let client = try SocketClient(port: exchange.port)
         let lines =

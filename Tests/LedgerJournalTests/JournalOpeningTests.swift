@@ -89,6 +89,41 @@ import Testing
         #expect(try journal.sequences() == [1])
     }
 
+    /// A journal with an event, whose lease was taken once.
+    private func used() throws {
+        let journal = try LMDBJournal.create(directory: path)
+        try journal.release(journal.acquireLease(holder: "test"))
+        try journal.commitTrades(1)
+    }
+
+    @Test(arguments: ["lease", "wake", "lock.mdb"])
+    func `a journal whose data file is gone is not begun anew`(trace: String) throws {
+        for isEmpty in [false, true] {
+            try used()
+            for name in ["data.mdb", "lease", "wake", "lock.mdb"] where name != trace {
+                unlink("\(path)/\(name)")
+            }
+            if isEmpty { try write([], to: path + "/data.mdb") }
+            let error = JournalError.lost(path, trace)
+            #expect(throws: error) { try LMDBJournal.create(directory: path) }
+            #expect(throws: error) { try LMDBJournal.open(directory: path) }
+            #expect(throws: error) { try LMDBJournal.open(directory: path, mode: .readOnly) }
+            #expect(error.exitCode == 3)
+            for name in ["data.mdb", trace] { unlink("\(path)/\(name)") }
+            rmdir(path)
+        }
+    }
+
+    @Test func `a data file without tables takes no used journal's place`() throws {
+        try used()
+        unlink(path + "/data.mdb")
+        unlink(path + "/lock.mdb")
+        do { _ = try bareEnvironment() }
+        let error = JournalError.lost(path, "lease")
+        #expect(throws: error) { try LMDBJournal.open(directory: path) }
+        #expect(throws: error) { try LMDBJournal.create(directory: path) }
+    }
+
     @Test func `a journal is not created over another`() throws {
         close(try LMDBJournal.create(directory: path))
         #expect(throws: JournalError.alreadyExists(path)) {

@@ -93,9 +93,8 @@ struct DayWatch: Hashable, Sendable {
     /// - Parameter hour: of UTC, at which these days begin.
     mutating func reset(at time: Timestamp, hour: Int64) {
         let offset = Int64(3_600_000_000_000) * hour
-        let shifted = Timestamp(nanoseconds: time.nanoseconds - offset)
-        resetAt = Timestamp(
-            nanoseconds: Timestamp.startOfDay(shifted.utcDay + 1).nanoseconds + offset)
+        let shifted = time.advanced(by: Nanoseconds(-offset))
+        resetAt = Timestamp.startOfDay(shifted.utcDay + 1).advanced(by: Nanoseconds(offset))
         resetStart = before
     }
 

@@ -21,7 +21,7 @@ struct TradeWatch: Hashable, Sendable {
     mutating func quiet(at time: Timestamp, after days: Int64) -> (last: Timestamp, days: Int64)? {
         let since = last ?? time
         last = since
-        let quiet = time.nanoseconds - since.nanoseconds
+        let quiet = time.nanoseconds(since: since)
         let limit = days * Nanoseconds.day.count
         guard limit > 0, quiet > limit, !hasToldQuiet else { return nil }
         hasToldQuiet = true

@@ -56,7 +56,7 @@ final class FeedRunner {
         var wait = TimeAmount.zero
         while items.count < Self.most, let item = try next() {
             if let due = due(item, now), due > now {
-                wait = .nanoseconds(due.nanoseconds - now.nanoseconds)
+                wait = .nanoseconds(due.nanoseconds(since: now))
                 break
             }
             var item = item

@@ -85,8 +85,11 @@ public struct MarketHistory {
         if let forming { parts.append(forming) }
         parts.sort { $0.time < $1.time }
         for part in parts {
-            let start = part.time.nanoseconds - Int64(part.value.interval) * 1_000_000_000
-            let end = Timestamp(nanoseconds: (start.floorDivided(by: length) + 1) * length)
+            let start = part.time.advanced(
+                by: Nanoseconds(-Int64(part.value.interval) * 1_000_000_000))
+            let end = Timestamp(
+                nanoseconds: (start.nanoseconds.floorDivided(by: length) + 1)
+                    .multipliedSaturating(by: length))
             guard var last = found.last, last.time == end else {
                 var bar = part.value
                 bar.interval = UInt32(clamping: seconds)

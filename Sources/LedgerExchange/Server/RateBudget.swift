@@ -45,6 +45,6 @@ public struct RateBudget {
     }
 
     private static func seconds(until end: Timestamp, from now: Timestamp) -> Int64 {
-        max(1, (end.nanoseconds - now.nanoseconds + 999_999_999) / 1_000_000_000)
+        max(1, (end.nanoseconds(since: now) - 1) / 1_000_000_000 + 1)
     }
 }

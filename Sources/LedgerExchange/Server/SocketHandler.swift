@@ -70,7 +70,7 @@ final class SocketHandler: ChannelInboundHandler, StreamLink {
         let now = ExchangeClock.machine
         guard late > 0 || lastDue > now else { return write(isBinary ? .binary : .text, bytes) }
         lastDue = max(lastDue, now.advanced(by: Nanoseconds(late)))
-        let wait = TimeAmount.nanoseconds(lastDue.nanoseconds - now.nanoseconds)
+        let wait = TimeAmount.nanoseconds(lastDue.nanoseconds(since: now))
         context.eventLoop.assumeIsolated().scheduleTask(in: wait) {
             self.write(isBinary ? .binary : .text, bytes)
         }

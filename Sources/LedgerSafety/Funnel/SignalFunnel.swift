@@ -105,7 +105,12 @@ public struct SignalFunnel: Projection, Hashable {
     private mutating func reject(
         _ refusal: Refusal, _ strategy: StrategyID, _ instrument: InstrumentID, _ record: Record
     ) {
-        guard end(record.correlation) else { return violate(record.correlation) }
+        guard end(record.correlation) else {
+            // A chain that begins with the input at hand or earlier is a client's or an operator's
+            // request, or a later change of an order: no signal of this step ends with it.
+            if record.correlation > record.cause { violate(record.correlation) }
+            return
+        }
         guard isEntry else { return }
         let place = place(strategy)
         let known = counts[place].rejections.firstIndex {

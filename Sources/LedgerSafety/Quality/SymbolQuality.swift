@@ -174,7 +174,7 @@ struct SymbolQuality: Sendable {
         func add(from: Timestamp, to: Timestamp) {
             let count =
                 to.nanoseconds > from.nanoseconds
-                ? (to.nanoseconds - from.nanoseconds) / interval : 0
+                ? (to.nanoseconds(since: from)) / interval : 0
             guard count > 0 else { return }
             findings.add(
                 QualityFinding(

@@ -35,7 +35,7 @@ public struct ReconciliationLog: Projection, Hashable {
 
     /// Failed reconciliations in the 24 hours before `time`.
     public func breaches(at time: Timestamp) -> Int {
-        failures.count { time.nanoseconds - $0.nanoseconds < Nanoseconds.day.count }
+        failures.count { time.nanoseconds(since: $0) < Nanoseconds.day.count }
     }
 
     public mutating func apply(_ record: Record) throws(FoldError) {
@@ -60,7 +60,7 @@ public struct ReconciliationLog: Projection, Hashable {
                 portfolioValue: began?.portfolioValue ?? .zero, status: event.status,
                 discrepancies: event.discrepancies, origin: began?.origin ?? ""))
         (discrepancies, found) = (found, [])
-        failures.removeAll { time.nanoseconds - $0.nanoseconds >= Nanoseconds.day.count }
+        failures.removeAll { time.nanoseconds(since: $0) >= Nanoseconds.day.count }
         if event.status == .fail { failures.append(time) }
     }
 

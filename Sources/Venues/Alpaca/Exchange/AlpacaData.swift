@@ -246,9 +246,9 @@ extension AlpacaVenue {
             rest = rest.dropFirst(2)
         }
         let parts = String(decoding: bytes, as: UTF8.self).split(separator: "|")
-        guard parts.count == 3, let time = Int64(parts[1]), var same = Int(parts[2]) else {
-            return nil
-        }
+        guard parts.count == 3, let time = Int64(parts[1]), var same = Int(parts[2]),
+            same >= 0
+        else { return nil }
         for (place, row) in rows.enumerated()
         where row.symbol == parts[0] && row.time.nanoseconds == time {
             if same == 0 { return place + 1 }

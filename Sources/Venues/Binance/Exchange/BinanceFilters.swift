@@ -35,14 +35,16 @@ struct BinanceFilters {
                     filter, order, average, prefix: order.side == .buy ? "bid" : "ask")
             case "MAX_NUM_ORDERS":
                 isGood =
-                    open.orders < Int(number(filter, name: "maxNumOrders") / Int128(FixedPoint.one))
+                    open.orders
+                    < Int(clamping: number(filter, name: "maxNumOrders") / Int128(FixedPoint.one))
             case "MAX_NUM_ALGO_ORDERS":
                 let isStop = order.orderType == .stop || order.orderType == .stopLimit
                 isGood =
                     !isStop
                     || open.stops
                         < Int(
-                            number(filter, name: "maxNumAlgoOrders") / Int128(FixedPoint.one))
+                            clamping: number(filter, name: "maxNumAlgoOrders")
+                                / Int128(FixedPoint.one))
             default: isGood = true
             }
             guard isGood else { throw .filter(name) }

@@ -37,7 +37,7 @@ extension BinanceVenue {
 
     func depth(_ parameters: Parameters) throws(BinanceError) -> WireValue {
         let (_, instrument) = try symbol(parameters)
-        let limit = min(5000, Int(parameters["limit"] ?? "100") ?? 100)
+        let limit = try limit(parameters, most: 5000, default: 100)
         if let book = ledger.depth[instrument.symbol] {
             return [
                 "lastUpdateId": .integer(book.last), "bids": levels(book.bids.prefix(limit)),
@@ -62,7 +62,7 @@ extension BinanceVenue {
 
     func trades(_ parameters: Parameters) throws(BinanceError) -> WireValue {
         let (_, instrument) = try symbol(parameters)
-        let limit = min(1000, Int(parameters["limit"] ?? "500") ?? 500)
+        let limit = try limit(parameters, most: 1000, default: 500)
         let found = ledger.market[instrument.id].trades.suffix(limit)
         return .array(
             found.map { trade in
@@ -97,7 +97,7 @@ extension BinanceVenue {
         guard let seconds = Self.seconds(text) else {
             throw BinanceError(-1120, "Invalid interval.")
         }
-        let limit = min(1000, Int(parameters["limit"] ?? "500") ?? 500)
+        let limit = try limit(parameters, most: 1000, default: 500)
         let start = Int64(parameters["startTime"] ?? "") ?? .min
         let end = Int64(parameters["endTime"] ?? "") ?? .max
         var found = ledger.market[instrument.id].bars(seconds: seconds).filter { bar in

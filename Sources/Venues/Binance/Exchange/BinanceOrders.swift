@@ -354,7 +354,7 @@ extension BinanceVenue {
 
     func allOrders(_ parameters: Parameters) throws(BinanceError) -> WireValue {
         let (_, instrument) = try symbol(parameters)
-        let limit = min(1000, Int(parameters["limit"] ?? "500") ?? 500)
+        let limit = try limit(parameters, most: 1000, default: 500)
         var found = ledger.book.orders.filter { $0.instrument == instrument.id }
         let start = Int64(parameters["startTime"] ?? "") ?? .min
         let end = Int64(parameters["endTime"] ?? "") ?? .max
@@ -368,7 +368,7 @@ extension BinanceVenue {
 
     func myTrades(_ parameters: Parameters) throws(BinanceError) -> WireValue {
         let (symbol, instrument) = try symbol(parameters)
-        let limit = min(1000, Int(parameters["limit"] ?? "500") ?? 500)
+        let limit = try limit(parameters, most: 1000, default: 500)
         let start = Int64(parameters["startTime"] ?? "") ?? .min
         let end = Int64(parameters["endTime"] ?? "") ?? .max
         let wanted = parameters["orderId"].flatMap { UInt64($0) }

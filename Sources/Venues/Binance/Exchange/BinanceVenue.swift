@@ -183,10 +183,22 @@ final class BinanceVenue: Venue {
             throw BinanceError(
                 -1021, "Timestamp for this request was 1000ms ahead of the server's time.")
         }
-        guard now - sent <= window else {
+        let (age, overflow) = now.subtractingReportingOverflow(sent)
+        guard !overflow, age <= window else {
             throw BinanceError(
                 -1021, "Timestamp for this request is outside of the recvWindow.")
         }
+    }
+
+    /// How many rows a question asks for.
+    func limit(
+        _ parameters: Parameters, most: Int, default fallback: Int
+    ) throws(BinanceError) -> Int {
+        guard let text = parameters["limit"] else { return fallback }
+        guard let limit = Int(text), limit > 0 else {
+            throw BinanceError(-1130, "Data sent for parameter 'limit' is not valid.")
+        }
+        return min(most, limit)
     }
 
     func newListenKey() -> String {
