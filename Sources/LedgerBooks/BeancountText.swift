@@ -78,7 +78,7 @@ extension BooksText {
     /// Balances on the day after the last transaction, with zero tolerance.
     func beancountFooter(_ text: inout [UInt8]) {
         guard survey.count > 0 else { return }
-        let day = "\(CivilDate(daysSinceEpoch: survey.last.utcDay + 1))"
+        let day = date(survey.last, after: 1)
         text.line("")
         for entry in survey.balances.entries {
             let account = name(entry.account)

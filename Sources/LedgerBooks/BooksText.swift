@@ -13,19 +13,23 @@ public struct BooksText: Sendable {
     let survey: BooksSurvey
     let book: NameBook
     let names: LegalNames
+    private let calendar: TradingCalendar
     /// The full name of each account with postings, in chart order.
     let chart: [(account: BookAccount, name: String)]
 
     /// - Parameters:
     ///   - survey: a survey of all transactions that will be written.
     ///   - names: the names of the entire journal.
+    ///   - calendar: whose trading days the transactions are of.
     /// - Throws: `BooksError` if an account has no definition.
     public init(
-        _ format: Format, _ survey: BooksSurvey, names book: NameBook, last: SequenceNumber
+        _ format: Format, _ survey: BooksSurvey, names book: NameBook, last: SequenceNumber,
+        calendar: TradingCalendar
     ) throws(BooksError) {
         let names = try LegalNames(book, survey, last: last)
         self.names = names
         (self.format, self.survey, self.book) = (format, survey, book)
+        self.calendar = calendar
         chart = survey.balances.entries.map { ($0.account, names.full($0.account)) }
     }
 
@@ -39,7 +43,7 @@ public struct BooksText: Sendable {
         }
     }
 
-    /// One transaction, with its UTC day and its event.
+    /// One transaction, with its trading day and its event.
     ///
     /// - Throws: `BooksError` if the format cannot represent it exactly.
     public func append(
@@ -72,7 +76,10 @@ public struct BooksText: Sendable {
 
     func currency(_ account: AccountID) -> String { names.currency(book[account]?.currency ?? "") }
 
-    func date(_ time: Timestamp) -> String { "\(CivilDate(daysSinceEpoch: time.utcDay))" }
+    /// The trading day of a moment, or one of the days after it.
+    func date(_ time: Timestamp, after days: Int64 = 0) -> String {
+        "\(CivilDate(daysSinceEpoch: calendar.day(of: time).number + days))"
+    }
 
     /// The remainders of the lots' unit costs by position, in posting order, in units of 10^-18.
     func remainders(

@@ -8,8 +8,17 @@ package enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// How a table is shown: as a table, JSON, JSON lines or CSV.
 extension Table {
-    /// - Parameter isRecord: a table of one row is shown with a line for each column.
-    package func write(_ format: OutputFormat, isRecord: Bool = false) {
+    /// - Parameters:
+    ///   - isRecord: a table of one row is shown with a line for each column.
+    ///   - reason: why a table has no rows; shown on standard error below an empty one.
+    package func write(
+        _ format: OutputFormat, isRecord: Bool = false, emptyBecause reason: String? = nil
+    ) {
+        defer {
+            if let reason, rows.isEmpty, format == .table {
+                Terminal.complain("no rows: \(reason)")
+            }
+        }
         var bytes: [UInt8] = []
         switch format {
         case .table where isRecord && rows.count == 1: upright.appendTable(&bytes)

@@ -85,9 +85,33 @@ public struct Configuration: Sendable {
     private static func checkTogether(_ found: [String: Entry]) throws(ConfigurationError) {
         let settings = Settings(found.values.map { ($0.key, $0.value) })
         do throws(SettingsError) { try SettingsContradictions.check(settings) } catch {
-            let origin = found[error.key]?.origin.description ?? "settings"
-            throw ConfigurationError(place: origin, key: error.key, error.problem)
+            throw placed(error, found)
         }
+    }
+
+    /// An error of a setting with the places of all settings that it names and that somebody set.
+    private static func placed(
+        _ error: SettingsError, _ found: [String: Entry]
+    ) -> ConfigurationError {
+        let words = error.problem.split { !isPartOfKey($0) }.map(String.init)
+        let places = ([error.key] + words).reduce(into: [String]()) { places, key in
+            guard let origin = found[key]?.origin, origin != .standard else { return }
+            let place = origin == .option ? "option" : origin.description
+            if !places.contains(place) { places.append(place) }
+        }
+        return ConfigurationError(
+            place: places.isEmpty ? "settings" : places.joined(separator: " and "), key: error.key,
+            error.problem)
+    }
+
+    private static func isPartOfKey(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber)
+            || character == "." || character == "_"
+    }
+
+    /// An error that a reader of these settings found, with its place.
+    public func placed(_ error: SettingsError) -> ConfigurationError {
+        Self.placed(error, Dictionary(uniqueKeysWithValues: entries.map { ($0.key, $0) }))
     }
 
     /// The secret itself, for the part that must send it; nil if only its fingerprint is known.

@@ -59,7 +59,8 @@ public enum Column: UInt8, Worded {
 
     static func optional(for kind: ImportFormat.Kind) -> [Column] {
         switch kind {
-        case .bar, .quote: [.suspicious]
+        case .bar: [.symbol, .suspicious]
+        case .quote: [.suspicious]
         case .trade: [.side, .tradeId, .suspicious]
         case .prediction: [.symbol, .error, .horizon]
         case .action: [.symbol]

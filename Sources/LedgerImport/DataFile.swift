@@ -38,6 +38,8 @@ public final class DataFile {
     /// The name of the file, with the archive entry if there is one.
     public var name: String { reader.source.name }
     public var kind: ImportFormat.Kind { reader.plan.kind }
+    /// What was recognised in the file without being told, a sentence each.
+    public var notes: [String] { reader.plan.notes }
     /// The line of the last row, from 1.
     public var lineNumber: Int { reader.lineNumber }
     public var badRows: BadRowReport { reader.bad }
@@ -45,6 +47,19 @@ public final class DataFile {
     public var suspiciousRows: Int { reader.suspiciousRows }
     /// Actions and predictions skipped because they name a symbol other than the format's.
     public var otherSymbolRows: Int { reader.otherSymbolRows }
+    /// The number of rows with a size that was rounded, because a record holds 18 or 19 digits.
+    public var roundedRows: Int { reader.roundedRows }
+
+    /// The notes, and how many sizes were rounded.
+    public var report: [String] {
+        roundedRows == 0
+            ? notes
+            : notes + [
+                "sizes rounded to the 18 digits that a record holds, in \(roundedRows) "
+                    + (roundedRows == 1 ? "row" : "rows")
+            ]
+    }
+
     /// Stored bytes read so far, and the total if it is known.
     public var progress: (read: Int, of: Int?) { reader.source.progress }
 }

@@ -48,8 +48,10 @@ struct ExactDecimal {
         return decimal.value(rule)
     }
 
-    /// The decimals that a number shows, from 0 to 9; 0 for a whole number, however it is written.
-    static func decimals(in bytes: some RandomAccessCollection<UInt8>) -> Int {
+    /// The decimals that a number shows, at most `most`; 0 for a whole number, however it is written.
+    static func decimals(
+        in bytes: some RandomAccessCollection<UInt8>, atMost most: Int = 9
+    ) -> Int {
         var decimal = ExactDecimal()
         guard !bytes.isEmpty, decimal.scan(bytes), decimal.mantissa != 0 else { return 0 }
         let decimals = decimal.fraction - decimal.exponent
@@ -57,7 +59,7 @@ struct ExactDecimal {
         let isWhole =
             decimals <= 38
             && decimal.mantissa % UInt128(FixedPoint.powers[decimals]) == 0 && !decimal.sticky
-        return isWhole ? 0 : min(decimals, 9)
+        return isWhole ? 0 : min(decimals, most)
     }
 
     private mutating func scan(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {

@@ -57,6 +57,8 @@ public struct ImportFormat: Hashable, Sendable {
     /// Whether an empty side of a quote means that there is no quote on that side.
     public var allowsEmptySide = false
     public var badRows = BadRows.stop
+    /// Whether bars without an interval have that of the distances of the first rows.
+    var infersInterval = false
 
     public init(kind: Kind? = nil, interval: UInt32 = 0) {
         self.kind = kind

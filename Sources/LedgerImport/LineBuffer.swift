@@ -50,6 +50,57 @@ struct LineBuffer: ~Copyable {
         lineNumber -= 1
     }
 
+    /// Copies of the next lines, at most so many, without taking them. A line that is longer than
+    /// any row ends them.
+    mutating func peek(_ count: Int) throws(ImportError) -> [[UInt8]] {
+        while !isAtEnd, !isSkipping, end - start < Self.longestLine, ends(count) < count {
+            try refill()
+        }
+        var found: [[UInt8]] = []
+        var from = start
+        while found.count < count, from < end {
+            let rest = UnsafeBufferPointer(start: memory + from, count: end - from)
+            guard let length = rest.firstIndex(of: 10) ?? (isAtEnd ? rest.count : nil),
+                length <= Self.longestLine
+            else { break }
+            let isDOS = length > 0 && rest[length - 1] == 13
+            found.append(Array(rest[..<(isDOS ? length - 1 : length)]))
+            from += length + 1
+        }
+        return found
+    }
+
+    /// The first byte that is no blank, without taking it.
+    mutating func firstByte() throws(ImportError) -> UInt8? {
+        while true {
+            for at in start..<end where ![9, 10, 13, 32].contains(memory[at]) { return memory[at] }
+            guard !isAtEnd, end - start < Self.longestLine else { return nil }
+            try refill()
+        }
+    }
+
+    /// Takes all that follows; nil for more bytes than the limit.
+    mutating func rest(atMost limit: Int) throws(ImportError) -> [UInt8]? {
+        var all: [UInt8] = []
+        while true {
+            all += UnsafeBufferPointer(start: memory + start, count: end - start)
+            start = end
+            guard all.count <= limit else { return nil }
+            if isAtEnd { return all }
+            try refill()
+        }
+    }
+
+    /// How many lines end in the buffer, counted up to a limit.
+    private func ends(_ limit: Int) -> Int {
+        var count = 0
+        for at in start..<end where memory[at] == 10 {
+            count += 1
+            if count == limit { break }
+        }
+        return count
+    }
+
     @inline(__always)
     private mutating func line(_ length: Int) throws(ImportError) -> UnsafeBufferPointer<UInt8>? {
         lastStart = start

@@ -102,7 +102,7 @@ struct RowComplaint {
     private func limit(_ column: Column) -> String {
         switch column {
         case .volume, .size, .bidSize, .askSize:
-            "the largest size is 1000000000000; above 9223372036 it has at most eight decimals"
+            "the largest size is 9223372036854775807000000"
         case .tradeId: "the largest identifier is 18446744073709551615"
         default: "the largest price is 9223372036.854775807"
         }

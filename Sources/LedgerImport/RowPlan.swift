@@ -25,6 +25,8 @@ struct RowPlan {
     }
 
     var kind: ImportFormat.Kind
+    /// What was recognised without being told.
+    var notes: [String]
     var steps: [Step]
     /// A row has at least this many fields, and at most one per step.
     var minimum: Int
@@ -55,11 +57,6 @@ struct RowPlanner {
 
     func plan() throws(ImportError) -> RowPlan {
         let (kind, places) = try chosen()
-        if kind == .bar, format.interval == 0 {
-            throw ImportError(
-                .badFormat, file: file,
-                "bars need --interval SECONDS, such as 60 or 86400")
-        }
         let time = try timeFormat(at: places[.time])
         var steps = [RowPlan.Step](
             repeating: RowPlan.Step(
@@ -70,8 +67,10 @@ struct RowPlanner {
             }
             steps[index] = step(column, time)
         }
+        var notes: [String] = []
+        if let note = try indexNote(places[.time]) { notes.append(note) }
         return RowPlan(
-            kind: kind, steps: steps,
+            kind: kind, notes: notes, steps: steps,
             minimum: max(1, width - (header == nil ? format.optionalFields : 0)),
             names: (0..<width).map(name), timeFormat: time, symbol: Array(format.symbol.utf8))
     }
@@ -138,7 +137,34 @@ struct RowPlanner {
         for name in column.commonNames {
             if let index = plain.firstIndex(of: name) { return index }
         }
-        return nil
+        return column == .time && hasTimeIndex ? 0 : nil
+    }
+
+    /// How pandas names an index that has no name, once its header is made plain.
+    static func isIndex(_ plain: String) -> Bool {
+        plain.isEmpty || plain == "unnamed0" || plain == "index"
+    }
+
+    /// Whether the first column is an index of times.
+    private var hasTimeIndex: Bool {
+        guard let first = plainHeader.first, Self.isIndex(first) else { return false }
+        guard let value = sample?.first else { return true }
+        return TimeFormat(firstValue: value) != nil
+    }
+
+    /// What the first column is, where it is an index; two columns that may both be the time are
+    /// refused.
+    private func indexNote(_ time: Int?) throws(ImportError) -> String? {
+        guard format.columns.isEmpty, let first = plainHeader.first, Self.isIndex(first),
+            let value = sample?.first, let time
+        else { return nil }
+        if time == 0 { return "the first column is an index of times, such as \(quoted(value))" }
+        guard hasTimeIndex, time < (sample?.count ?? 0), sample?[time] != value else {
+            return "the first column is a running number and is not read"
+        }
+        throw bad(
+            "the first column, without a name, and '\(name(time))' may both be the time; choose with "
+                + "--columns, as in time=\(name(time))")
     }
 
     private func timeFormat(at index: Int?) throws(ImportError) -> TimeFormat {

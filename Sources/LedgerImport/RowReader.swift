@@ -15,7 +15,11 @@ struct RowReader: ~Copyable {
     private(set) var bad = BadRowReport()
     private(set) var suspiciousRows = 0
     private(set) var otherSymbolRows = 0
+    /// Rows with a size of more digits than a record can hold.
+    private(set) var roundedRows = 0
     private let symbolIndex: Int?
+    /// The first symbol of which rows were passed over.
+    private var otherSymbol: [UInt8]?
     private var lastSplit: Int64?
     private var lastFactors: FactorRow?
     /// Further events of the row, after the one returned.
@@ -26,12 +30,19 @@ struct RowReader: ~Copyable {
 
     /// Reads the header, if there is one, and examines the first row.
     init(
-        _ source: ByteSource, _ format: ImportFormat, _ instrument: InstrumentID
+        _ source: ByteSource, _ given: ImportFormat, _ instrument: InstrumentID
     ) throws(ImportError) {
-        try format.check(file: source.name)
-        let rules = try ZoneRules(named: format.zone)
+        try given.check(file: source.name)
+        let rules = try ZoneRules(named: given.zone)
         var lines = LineBuffer(source)
-        let plan = try FirstLines.plan(&lines, format)
+        var notes: [String] = []
+        var given = given
+        if let bars = try FirstLines.json(&lines, given) {
+            lines = LineBuffer(bars.source)
+            (given, notes) = (bars.format, bars.notes)
+        }
+        var (plan, format) = try FirstLines.plan(&lines, given)
+        plan.notes = notes + plan.notes
         let base = try FirstLines.baseDate(plan, format, source)
         self.format = format
         self.instrument = instrument
@@ -51,7 +62,10 @@ struct RowReader: ~Copyable {
         if pending != nil { return pending.take() }
         while true {
             do throws(ImportError) {
-                guard let line = try lines.next() else { return nil }
+                guard let line = try lines.next() else {
+                    try checkSymbols()
+                    return nil
+                }
                 if let event = fast(line) { return event }
                 if let event = try slow(line) { return event }
             } catch {
@@ -63,6 +77,16 @@ struct RowReader: ~Copyable {
                 bad.add(error)
             }
         }
+    }
+
+    /// Bars that are all of other symbols are not what was meant.
+    @inline(never)
+    private func checkSymbols() throws(ImportError) {
+        guard plan.kind == .bar, times.last.event == .min, let otherSymbol else { return }
+        throw ImportError(
+            .badFormat, file: lines.source.name,
+            "all \(otherSymbolRows) rows are of other symbols than \(format.symbol), such as "
+                + "\(quoted(otherSymbol)); name one of them with --symbol")
     }
 
     @inline(__always)
@@ -77,8 +101,9 @@ struct RowReader: ~Copyable {
     }
 
     @inline(__always)
-    private func event(_ moment: RowMoment) -> MarketEvent {
-        values.event(
+    private mutating func event(_ moment: RowMoment) -> MarketEvent {
+        if values.roundSizes(plan.kind) { roundedRows += 1 }
+        return values.event(
             plan.kind, instrument, interval: format.interval,
             at: Timestamp(nanoseconds: moment.event))
     }
@@ -98,6 +123,7 @@ struct RowReader: ~Copyable {
         if fields.count > plan.steps.count { throw complaint(.extraColumns, nil, fields) }
         if let symbolIndex, symbolIndex < fields.count, fields[symbolIndex] != plan.symbol {
             otherSymbolRows += 1
+            otherSymbol = otherSymbol ?? fields[symbolIndex]
             return nil
         }
         try read(fields)

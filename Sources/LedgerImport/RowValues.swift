@@ -78,9 +78,6 @@ extension RowValues {
         if refuseCrossed, ask < bid, ask > 0 {
             return RowFinding(kind: .crossedQuote, column: .ask)
         }
-        guard Self.fit(self[.bidSize], with: self[.askSize]) else {
-            return RowFinding(kind: .tooLarge, column: .bidSize)
-        }
         return nil
     }
 
@@ -118,25 +115,48 @@ extension RowValues {
     private func size(_ column: Column) -> RowFinding? {
         let value = self[column]
         if value < 0 { return RowFinding(kind: .negative, column: column) }
-        return Self.fit(value, with: 0) ? nil : RowFinding(kind: .tooLarge, column: column)
+        if value <= Self.largestSize { return nil }
+        return RowFinding(kind: .tooLarge, column: column)
+    }
+}
+
+/// A record counts sizes of one power of ten in 64 bits, so a large one has 18 or 19 digits.
+extension RowValues {
+    /// What a record can hold: 9.2 × 10^24 units.
+    static let largestSize = Int128(Int64.max) * FixedPoint.powers[15]
+
+    /// Rounds the row's sizes half to even to what a record can hold.
+    ///
+    /// - Returns: whether that changed one.
+    @inline(__always)
+    func roundSizes(_ kind: ImportFormat.Kind) -> Bool {
+        switch kind {
+        case .bar: round(.volume, with: .volume)
+        case .quote: round(.bidSize, with: .askSize)
+        case .trade: round(.size, with: .size)
+        case .prediction, .action, .factor: false
+        }
     }
 
-    /// Whether two sizes fit in one record: both are below the limit and multiples of the power of
-    /// ten that makes them fit in 64 bits.
     @inline(__always)
-    private static func fit(_ a: Int128, with b: Int128) -> Bool {
-        if a <= Int128(Int64.max), b <= Int128(Int64.max) { return true }
-        return fitShifted(a, with: b)
+    private func round(_ first: Column, with second: Column) -> Bool {
+        let largest = Int128(Int64.max)
+        if self[first] <= largest, self[second] <= largest { return false }
+        return roundShifted(first, with: second)
     }
 
     @inline(never)
-    private static func fitShifted(_ a: Int128, with b: Int128) -> Bool {
-        guard a <= Quantity.limit.raw, b <= Quantity.limit.raw else { return false }
+    private func roundShifted(_ first: Column, with second: Column) -> Bool {
+        let (a, b) = (self[first], self[second])
         for power in 1...15 {
             let unit = FixedPoint.powers[power]
-            guard a % unit == 0, b % unit == 0 else { return false }
-            if a / unit <= Int128(Int64.max), b / unit <= Int128(Int64.max) { return true }
+            let rounded = (
+                FixedPoint.dividedHalfEven(a, by: unit), FixedPoint.dividedHalfEven(b, by: unit)
+            )
+            guard max(rounded.0, rounded.1) <= Int128(Int64.max) else { continue }
+            (self[first], self[second]) = (rounded.0 * unit, rounded.1 * unit)
+            break
         }
-        return false
+        return self[first] != a || self[second] != b
     }
 }

@@ -39,6 +39,20 @@ public enum TimeFormat: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Seconds on the clock by which a time was written; nil for what is no time of this format.
+    func localSeconds(_ field: [UInt8]) -> Int64? {
+        if let exponent {
+            let rule = DecimalRule(exponent: exponent, floor: 0, rounds: true)
+            guard case .value(let value) = ExactDecimal.read(field, rule) else { return nil }
+            return Int64(exactly: value)?.floorDivided(by: 1_000_000_000)
+        }
+        return field.withUnsafeBufferPointer { bytes in
+            WrittenTime.read(bytes, compact: self == .compactDate).map {
+                $0.nanoseconds.floorDivided(by: 1_000_000_000) + ($0.offset ?? 0)
+            }
+        }
+    }
+
     /// The format that a column's name implies; nil if it implies none.
     init?(columnName: String) {
         switch columnName {

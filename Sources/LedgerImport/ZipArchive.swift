@@ -1,5 +1,4 @@
-/// The directory of a zip archive and the streams of its entries, stored or deflated. Of zip64, it
-/// supports the sizes of entries but not archives over 4 GiB or 65,534 entries.
+/// The directory of a zip archive, zip64 too, and its entries' streams, stored or deflated.
 ///
 /// It trusts the directory at the end. Of the header before each entry it uses only the length.
 struct ZipArchive {
@@ -72,23 +71,52 @@ struct ZipArchive {
 
     /// The end record is the last 22 bytes, or is followed by a comment of up to 65,535 bytes.
     private mutating func readDirectory() throws(ImportError) {
-        let tailStart = max(0, size - 22 - 65_535)
+        let tailStart = max(0, size - 20 - 22 - 65_535)
         let tail = try file.bytes(at: tailStart, count: size - tailStart)
         guard
             let end = stride(from: tail.count - 22, through: 0, by: -1).first(where: {
                 tail[$0] == 0x50 && tail[$0 + 1] == 0x4B && tail[$0 + 2] == 5 && tail[$0 + 3] == 6
             })
         else { throw damaged(at: size, "it has no directory at its end, so it is truncated") }
-        let count = integer(tail, at: end + 10, size: 2)
-        let length = integer(tail, at: end + 12, size: 4)
-        let offset = integer(tail, at: end + 16, size: 4)
-        guard count < 0xFFFF, length < 0xFFFF_FFFF, offset < 0xFFFF_FFFF else {
-            throw unsupported("is a zip64 archive; unpack it, or pack it with gzip or zstd")
-        }
-        guard offset + length <= tailStart + end, length <= 64 << 20 else {
+        let directory =
+            try wideDirectory(tail, end: end, tailStart: tailStart)
+            ?? Directory(
+                count: integer(tail, at: end + 10, size: 2),
+                length: integer(tail, at: end + 12, size: 4),
+                offset: integer(tail, at: end + 16, size: 4))
+        let (last, overflow) = directory.offset.addingReportingOverflow(directory.length)
+        guard !overflow, last <= tailStart + end, directory.length <= 64 << 20 else {
             throw damaged(at: tailStart + end, "its directory is outside the file")
         }
-        try readEntries(try file.bytes(at: offset, count: length), count: count, at: offset)
+        try readEntries(
+            try file.bytes(at: directory.offset, count: directory.length), count: directory.count,
+            at: directory.offset)
+    }
+
+    private struct Directory {
+        var count: Int
+        var length: Int
+        var offset: Int
+    }
+
+    /// What a zip64 archive says in its own end record. A locator of 20 bytes stands before the end
+    /// record and says where it is; some writers add both however small the archive is.
+    private func wideDirectory(
+        _ tail: [UInt8], end: Int, tailStart: Int
+    ) throws(ImportError) -> Directory? {
+        let locator = end - 20
+        guard locator >= 0, tail[locator...].starts(with: [0x50, 0x4B, 6, 7]) else { return nil }
+        let place = wideInteger(tail, at: locator + 8)
+        guard place <= tailStart + locator - 56 else {
+            throw damaged(at: tailStart + locator, "its zip64 end record is outside the file")
+        }
+        let record = try file.bytes(at: place, count: 56)
+        guard record.count == 56, record.starts(with: [0x50, 0x4B, 6, 6]) else {
+            throw damaged(at: place, "its zip64 end record is not where its locator says")
+        }
+        return Directory(
+            count: wideInteger(record, at: 32), length: wideInteger(record, at: 40),
+            offset: wideInteger(record, at: 48))
     }
 
     private mutating func readEntries(
@@ -141,12 +169,17 @@ struct ZipArchive {
             let end = min(at + 4 + size, extra.count)
             if integer(extra, at: at, size: 2) == 1 {
                 return stride(from: at + 4, through: end - 8, by: 8).map {
-                    extra[$0 + 7] == 0 ? integer(extra, at: $0, size: 7) : (1 << 56) - 1
+                    wideInteger(extra, at: $0)
                 }
             }
             at += 4 + size
         }
         return []
+    }
+
+    /// 64 bits, at most 2^56 - 1.
+    private func wideInteger(_ bytes: [UInt8], at offset: Int) -> Int {
+        bytes[offset + 7] == 0 ? integer(bytes, at: offset, size: 7) : (1 << 56) - 1
     }
 
     /// Little-endian.

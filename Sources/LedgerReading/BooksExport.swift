@@ -25,7 +25,9 @@ public struct BooksExport {
     ) throws {
         var survey = BooksSurvey()
         let names = try forEachTransaction { try survey.add($0) }
-        let books = try BooksText(format, survey, names: names, last: through)
+        let books = try BooksText(
+            format, survey, names: names, last: through,
+            calendar: try AccountDays(of: journal, through: through).calendar)
         var text: [UInt8] = []
         books.append(header: title, to: &text)
         try forEachTransaction { transaction in

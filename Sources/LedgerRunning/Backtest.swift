@@ -24,6 +24,8 @@ public struct BacktestResult: Sendable {
     public var first = Timestamp.zero
     public var last = Timestamp.zero
     public var badRows: [(file: String, report: BadRowReport)] = []
+    /// What was recognised in each file without being told, and what was rounded.
+    public var notes: [(file: String, note: String)] = []
 }
 
 /// Runs the engine over tapes and files into a journal of its own.
@@ -45,6 +47,18 @@ public struct Backtest {
     /// - Parameter known: the instruments of the journal that is continued, with its numbers.
     public init(
         _ configuration: Configuration, known: [Instrument] = [], kind: RunKind = .backtest
+    ) throws {
+        do {
+            try self.init(placing: configuration, known: known, kind: kind)
+        } catch let error as SettingsError {
+            throw configuration.placed(error)
+        } catch EngineError.settings(let error) {
+            throw configuration.placed(error)
+        }
+    }
+
+    private init(
+        placing configuration: Configuration, known: [Instrument], kind: RunKind
     ) throws {
         self.configuration = configuration
         self.kind = kind
@@ -93,6 +107,7 @@ public struct Backtest {
                         + numbers.all.map(\.symbol).joined(separator: ", "))
             }
         }
+        try OrderContradictions(configuration.settings, numbers.all).check()
     }
 
     /// - Parameters:
@@ -141,6 +156,7 @@ public struct Backtest {
         result.wasInterrupted = wasInterrupted
         result.instruments = numbers.all
         (result.first, result.last) = (start, sequencer.engine.lastTime)
+        result.notes = sources.flatMap { source in source.notes.map { (source.name, $0) } }
         result.badRows = sources.compactMap { source in
             source.badRows.flatMap { $0.total > 0 ? (source.name, $0) : nil }
         }

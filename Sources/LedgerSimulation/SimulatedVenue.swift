@@ -179,22 +179,22 @@ extension SimulatedVenue {
         begin(
             Match(
                 market: .bar(bar), instrument: bar.instrument, sequence: sequence,
-                opensAt: opensAt, time: time, buyVolume: share(of: bar.volume)))
+                opensAt: opensAt, time: time, buyVolume: settings.share(of: bar.volume)))
     }
 
     public mutating func begin(_ quote: Quote, at time: Timestamp, sequence: SequenceNumber) {
         begin(
             Match(
                 market: .quote(quote), instrument: quote.instrument, sequence: sequence,
-                opensAt: time, time: time, buyVolume: share(of: quote.askSize),
-                sellVolume: share(of: quote.bidSize)))
+                opensAt: time, time: time, buyVolume: settings.share(of: quote.askSize),
+                sellVolume: settings.share(of: quote.bidSize)))
     }
 
     public mutating func begin(_ trade: Trade, at time: Timestamp, sequence: SequenceNumber) {
         begin(
             Match(
                 market: .trade(trade), instrument: trade.instrument, sequence: sequence,
-                opensAt: time, time: time, buyVolume: share(of: trade.size)))
+                opensAt: time, time: time, buyVolume: settings.share(of: trade.size)))
     }
 
     private mutating func begin(_ new: Match) {
@@ -205,11 +205,6 @@ extension SimulatedVenue {
         } else {
             match = new
         }
-    }
-
-    private func share(of volume: Quantity) -> Quantity? {
-        guard settings.participation.raw > 0 else { return nil }
-        return Quantity(raw: volume.raw * Int128(settings.participation.raw) / 10_000_000)
     }
 
     /// The next report about one of our orders in the current event; nil when there are no more.

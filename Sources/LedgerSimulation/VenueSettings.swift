@@ -61,6 +61,15 @@ public struct VenueSettings: Hashable, Sendable {
         self.latency = latency
         self.latencyJitter = latencyJitter
     }
+
+    /// What our orders may take of a volume or a size, rounded down; nil for no limit.
+    func share(of volume: Quantity) -> Quantity? {
+        guard participation.raw > 0 else { return nil }
+        // Volumes of data are so large that their product with a share may not fit.
+        let (whole, rest) = volume.raw.quotientAndRemainder(dividingBy: 10_000_000)
+        let share = Int128(participation.raw)
+        return Quantity(raw: whole * share + rest * share / 10_000_000)
+    }
 }
 
 extension VenueSettings {

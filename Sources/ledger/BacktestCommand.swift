@@ -59,6 +59,7 @@ struct BacktestCommand: ParsableCommand {
             throw error
         }
         bar.clear()
+        for (file, note) in result.notes { Terminal.complain("\(file): \(note)") }
         for (file, report) in result.badRows {
             Terminal.complain("\(file): skipped \(report.total) bad rows: \(report.summary)")
             for error in report.first { Terminal.complain("  \(error)") }
@@ -105,65 +106,5 @@ struct BacktestCommand: ParsableCommand {
         }
         // Refused while a process still writes it.
         try old.release(old.acquireLease(holder: Operator.holder))
-    }
-}
-
-/// The numbers that a person looks at first.
-struct BacktestReport {
-    private let result: BacktestResult
-    private let curve: EquityCurve
-
-    init(_ result: BacktestResult, _ journal: any Journal) throws {
-        self.result = result
-        curve = try EquityCurve(of: journal, account: result.engine.account)
-    }
-
-    func table(_ name: String) -> Table {
-        var table = Table([.init("figure"), .init("value", .decimal)])
-        let engine = result.engine
-        let total = engine.books.total(engine.account) ?? ProfitParts()
-        let worth = engine.books.equity[engine.account]
-        table.add(["journal", name])
-        table.add(["from", "\(result.first)"])
-        table.add(["to", "\(result.last)"])
-        table.add(["inputs", "\(result.inputs)"])
-        table.add(["events", "\(result.events)"])
-        table.add(["signals", "\(engine.orders.signals)"])
-        table.add(["refused intents", "\(engine.orders.rejectedIntents)"])
-        table.add(["orders", "\(engine.orders.counts[Int(OrderState.intended.rawValue)])"])
-        table.add(["fills", "\(engine.orders.fills)"])
-        table.add(["deposits", "\(total.netDeposits)"])
-        table.add(["final equity", "\(total.equity)"])
-        table.add(["realised profit", "\(total.realised)"])
-        table.add(["unrealised profit", "\(total.unrealised)"])
-        table.add(["dividends", "\(total.dividends)"])
-        table.add(["fees", "\(total.fees)"])
-        table.add(["net profit", "\(total.net)"])
-        table.add(["return", Self.percent(Self.ratio(total.equity, to: total.netDeposits))])
-        table.add(["growth a year (CAGR)", Self.percent(curve.growthPerYear)])
-        table.add(["Sharpe ratio of daily returns", Self.decimals(curve.sharpeRatio)])
-        table.add(["largest drawdown", Self.percent(worth.map { -$0.maximumDrawdown })])
-        if let held = engine.books.equity.heldPrices(engine.names) {
-            table.add(["prices held back", held])
-        }
-        table.add(["state digest", engine.digest.hex])
-        return table
-    }
-
-    private static func ratio(_ end: Money, to start: Money) -> Double? {
-        start.raw > 0 ? end.double / start.double - 1 : nil
-    }
-
-    private static func percent(_ value: Double?) -> String? {
-        value.map { decimals($0 * 100).map { "\($0) %" } ?? "" }
-    }
-
-    static func decimals(_ value: Double?) -> String? {
-        guard let value, value.isFinite, value.magnitude < 1e15 else { return nil }
-        let hundredths = Int64((value * 10_000).rounded())
-        let sign = hundredths < 0 ? "-" : ""
-        let digits = String(hundredths.magnitude % 10_000)
-        let padding = String(repeating: "0", count: 4 - digits.count)
-        return "\(sign)\(hundredths.magnitude / 10_000).\(padding)\(digits)"
     }
 }

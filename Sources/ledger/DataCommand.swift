@@ -70,6 +70,7 @@ struct ImportCommand: ParsableCommand {
         bar.clear()
         try tape.release(lease)
         if !exists, try tape.head == .empty { try JournalHome.remove(directory) }
+        for (file, note) in result.notes { Terminal.complain("\(file): \(note)") }
         for (file, report) in result.badRows {
             Terminal.complain("\(file): skipped \(report.total) bad rows: \(report.summary)")
             for error in report.first { Terminal.complain("  \(error)") }

@@ -44,6 +44,8 @@ struct DrawdownHistory: ParsableCommand {
         commandName: "history",
         abstract: "Every transition, with how long the phase before it lasted.")
 
+    private static let reason = "the drawdown stop did not leave NORMAL up to this moment"
+
     @OptionGroup var options: ProjectionOptions
 
     func run() throws {
@@ -55,7 +57,9 @@ struct DrawdownHistory: ParsableCommand {
             .init("reason"),
         ])
         var last: Timestamp?
-        guard through != .none else { return table.write(options.output.format) }
+        guard through != .none else {
+            return table.write(options.output.format, emptyBecause: Self.reason)
+        }
         try journal.forEachRecord(
             from: .first, through: through, filter: EventFilter([.drawdownChanged])
         ) { record in
@@ -76,7 +80,7 @@ struct DrawdownHistory: ParsableCommand {
             if event.from != event.to { last = record.time }
             return true
         }
-        table.write(options.output.format)
+        table.write(options.output.format, emptyBecause: Self.reason)
     }
 }
 

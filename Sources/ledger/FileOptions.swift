@@ -1,6 +1,7 @@
 import ArgumentParser
 import LedgerConfiguration
 import LedgerImport
+import LedgerSettings
 
 /// What the rows of a file of market data mean.
 struct FileOptions: ParsableArguments {
@@ -39,7 +40,27 @@ struct FileOptions: ParsableArguments {
     @Option(help: "equity or crypto.")
     var kind = "equity"
 
+    /// - Throws: `ConfigurationError` that names the option.
     func settings(_ path: String, symbol: String, skipBad: Bool) throws -> DataSettings {
+        do {
+            return try placedSettings(path, symbol: symbol, skipBad: skipBad)
+        } catch let error as SettingsError {
+            throw Self.named(error.key, saying: error.problem) ?? error
+        } catch let error as ConfigurationError {
+            throw Self.named(error.key, saying: error.problem) ?? error
+        }
+    }
+
+    /// `data.0.round_to` is set by `--round-to`.
+    private static func named(_ key: String, saying problem: String) -> (any Error)? {
+        guard key.hasPrefix("data.0.") else { return nil }
+        let name = key.dropFirst(7).map { $0 == "_" ? "-" : String($0) }.joined()
+        return ConfigurationError(place: "--" + (name == "format" ? "preset" : name), problem)
+    }
+
+    private func placedSettings(
+        _ path: String, symbol: String, skipBad: Bool
+    ) throws -> DataSettings {
         var pairs: [(key: String, value: String)] = [
             ("data.0.path", path), ("data.0.symbol", symbol), ("data.0.format", preset),
             ("data.0.tick", tick), ("data.0.lot", lot), ("data.0.currency", currency),

@@ -101,6 +101,9 @@ struct RecordCommand: ParsableCommand {
         commandName: "record",
         abstract: "Put a fact or a note into a journal: cash, a fee, an operator's word.",
         discussion: """
+            deposit AMOUNT, withdrawal AMOUNT and fee AMOUNT move cash in the account's currency;
+            note TEXT keeps an operator's word and moves nothing. Positions are corrected by ledger sync.
+
             While another process sequences the journal, the fact goes through its inbox; otherwise this
             command takes the lease and does the step itself. It prints the event it became.
 

@@ -40,7 +40,8 @@ struct ViewProjection: ParsableCommand {
     func run() throws {
         guard let view else { throw CleanExit.helpRequest(ProjectCommand.self) }
         var tables = try options.tables(saves: true)
-        try view.table(&tables).write(options.output.format)
+        try view.table(&tables).write(
+            options.output.format, emptyBecause: "the journal holds none at this moment")
     }
 }
 
@@ -92,7 +93,11 @@ struct PositionsProjection: ParsableCommand {
         let table =
             lots
             ? try tables.lots(includesClosed: all) : try tables.positions(includesClosed: all)
-        table.write(options.output.format)
+        table.write(
+            options.output.format,
+            emptyBecause: all
+                ? "nothing was bought or sold up to this moment"
+                : "nothing is held at this moment; --all shows closed positions")
     }
 }
 
@@ -112,7 +117,11 @@ struct OrdersProjection: ParsableCommand {
         let table =
             counts
             ? try tables.counts() : try tables.orders(all ? ended(journal, through) : [])
-        table.write(options.output.format)
+        table.write(
+            options.output.format,
+            emptyBecause: all
+                ? "there was no order up to this moment"
+                : "no order is open at this moment; --all shows those that ended")
     }
 
     private func ended(_ journal: any Journal, _ through: SequenceNumber) throws -> [Order] {
@@ -135,24 +144,37 @@ struct EquityProjection: ParsableCommand {
         commandName: "equity", abstract: "Cash, worth, peak and drawdown of each account.")
 
     @OptionGroup var options: ProjectionOptions
-    @Flag(help: "Show each account's equity at the end of each UTC day instead.")
+    @Flag(help: "Show each account's equity at the end of each of its trading days instead.")
     var curve = false
+    @Flag(help: "Show growth, volatility and Sharpe ratio of the daily returns instead.")
+    var metrics = false
+
+    func validate() throws {
+        guard !(curve && metrics) else {
+            throw ValidationError("--curve and --metrics exclude each other")
+        }
+    }
 
     func run() throws {
         let tables = try options.tables(saves: true)
-        try (curve ? tables.curve() : tables.equity()).write(options.output.format)
+        let table =
+            try metrics ? tables.metrics() : curve ? tables.curve() : tables.equity()
+        table.write(options.output.format, emptyBecause: Self.reason)
     }
+
+    static let reason = "no account has money at this moment"
 }
 
 struct ProfitProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pnl",
-        abstract: "Profit and loss of each account: today (UTC) and in total.",
+        abstract: "Profit and loss of each account: of its last trading day, and in total.",
         discussion: "net = realised + unrealised + dividends - fees = equity - deposits, exactly.")
 
     @OptionGroup var options: ProjectionOptions
 
     func run() throws {
-        try options.tables(saves: true).profit().write(options.output.format)
+        try options.tables(saves: true).profit().write(
+            options.output.format, emptyBecause: EquityProjection.reason)
     }
 }

@@ -61,9 +61,9 @@ import Testing
             "open: '9300000000' is too large; the largest price is 9223372036.854775807"
         ),
         (
-            "1672531260000000000,10,12,9,11,1000000000001",
-            "volume: '1000000000001' is too large; the largest size is 1000000000000; above "
-                + "9223372036 it has at most eight decimals"
+            "1672531260000000000,10,12,9,11,9223372036854775807000001",
+            "volume: '9223372036854775807000001' is too large; the largest size is "
+                + "9223372036854775807000000"
         ),
         ("1672531260000000000,10,12,0,11,5", "low: '0' is not positive; a price must be"),
         ("1672531260000000000,10,12,-9,11,5", "low: '-9' is not positive; a price must be"),

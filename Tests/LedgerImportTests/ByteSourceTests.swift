@@ -39,6 +39,30 @@ import Testing
         #expect(Reading(Sample.gzip + rest, .bars).error?.kind == .damaged)
     }
 
+    /// What `zip -` from a pipe and some libraries write however small the archive is.
+    @Test(arguments: [true, false])
+    func `a zip64 archive is read`(_ isSaturated: Bool) {
+        func little(_ value: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        let end = Sample.zip.count - 22
+        let (offset, length) = (0x9D, 0x36)
+        let record =
+            [0x50, 0x4B, 6, 6] + little(44, 8) + little(45, 2) + little(45, 2) + little(0, 8)
+            + little(1, 8) + little(1, 8) + little(length, 8) + little(offset, 8)
+        let locator = [0x50, 0x4B, 6, 7] + little(0, 4) + little(end, 8) + little(1, 4)
+        let old =
+            isSaturated
+            ? [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + [UInt8](repeating: 255, count: 12) + [0, 0]
+            : Array(Sample.zip[end...])
+        let bytes = Sample.zip[..<end] + record + locator + old
+        let reading = Reading(Array(bytes), .bars)
+        #expect(reading.events == plain, "\(reading.message)")
+        var damaged = Array(bytes)
+        damaged[end] = 0
+        #expect(Reading(damaged, .bars).error?.kind == .damaged)
+    }
+
     @Test func `an archive of several entries asks for one`() {
         #expect(
             Reading(Sample.several, .bars, name: "a.zip").message

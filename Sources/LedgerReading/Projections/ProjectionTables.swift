@@ -188,7 +188,7 @@ public struct ProjectionTables {
         return table
     }
 
-    /// Each account's equity at the end of each UTC day.
+    /// Each account's equity at the end of each of its trading days.
     public func curve() throws -> Table {
         var table = Table([.init("account"), .init("day"), .init("equity", .decimal)])
         for account in names.accounts where through != .none {
@@ -202,20 +202,55 @@ public struct ProjectionTables {
         return table
     }
 
-    /// Profit of each account: of the last event's UTC day, and in total.
+    /// Ratios of each account's daily returns, as exact as doubles are.
+    public func metrics() throws -> Table {
+        var table = Table([
+            .init("account"), .init("days", .number), .init("returns", .number),
+            .init("returns_a_year", .decimal), .init("total_return", .decimal),
+            .init("growth_a_year", .decimal), .init("volatility_a_year", .decimal),
+            .init("sharpe", .decimal), .init("largest_daily_drawdown", .decimal),
+        ])
+        for account in names.accounts where through != .none {
+            let curve = try EquityCurve(of: journal, account: account.id, through: through)
+            let ratios = [
+                curve.returnsPerYear, curve.totalReturn, curve.growthPerYear,
+                curve.volatilityPerYear, curve.sharpeRatio, curve.largestDailyDrawdown,
+            ]
+            table.add(
+                [account.name, curve.days.map { "\($0)" }, "\(curve.returns.count)"]
+                    + ratios.map { $0.map { "\($0)" } })
+        }
+        return table
+    }
+
+    private func lastTime() throws -> Timestamp {
+        var time = Timestamp.zero
+        guard through != .none else { return time }
+        try journal.forEachRecord(from: through, through: through) { record in
+            time = record.time
+            return false
+        }
+        return time
+    }
+
+    /// Profit of each account: of the last event's trading day, and in total.
     public func profit() throws -> Table {
         let book = try fold(ProfitAndLoss.self)
+        var days = try AccountDays(of: journal, through: through)
+        let day = days.day(of: try lastTime())
+        let before = try ProjectionReader.sequence(of: journal, atOrBefore: day.opens)
+        let start: ProfitAndLoss = try ProjectionReader.fold(of: journal, through: before)
         var table = Table([
             .init("account"), .init("span"), .init("realised", .decimal),
             .init("unrealised", .decimal), .init("dividends", .decimal), .init("fees", .decimal),
             .init("net", .decimal), .init("equity", .decimal), .init("net_deposits", .decimal),
         ])
         for account in book.equity.accounts.compactMap({ $0?.account }) {
+            guard let total = book.total(account) else { continue }
+            let today = total - (start.total(account) ?? ProfitParts())
             for (span, parts) in [
-                ("\(CivilDate(daysSinceEpoch: book.day))", book.today(account)),
-                ("total", book.total(account)),
+                ("\(CivilDate(daysSinceEpoch: day.number))", today), ("total", total),
             ] {
-                guard let parts else { continue }
                 table.add([
                     names.name(account), span, "\(parts.realised)", "\(parts.unrealised)",
                     "\(parts.dividends)", "\(parts.fees)", "\(parts.net)", "\(parts.equity)",

@@ -30,6 +30,12 @@ final class InputSource {
         return nil
     }
 
+    /// What was recognised in a file without being told, and what was rounded.
+    var notes: [String] {
+        if case .file(let file) = origin { return file.report }
+        return []
+    }
+
     /// Opens a tape.
     init(tape path: String) throws {
         name = path

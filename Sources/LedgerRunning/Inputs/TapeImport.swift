@@ -13,6 +13,8 @@ public struct TapeImport {
         public var badRows: [(file: String, report: BadRowReport)] = []
         /// Actions and predictions of other symbols, which are no bad rows.
         public var otherSymbolRows = 0
+        /// What was recognised in each file without being told, and what was rounded.
+        public var notes: [(file: String, note: String)] = []
         public var wasInterrupted = false
     }
 
@@ -64,6 +66,7 @@ public struct TapeImport {
                 if result.wasInterrupted { break }
             }
             result.otherSymbolRows += file.otherSymbolRows
+            result.notes += file.report.map { (file.name, $0) }
             if file.badRows.total > 0 { result.badRows.append((file.name, file.badRows)) }
             if result.wasInterrupted { break }
         }

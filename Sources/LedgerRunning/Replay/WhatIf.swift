@@ -52,7 +52,7 @@ public struct WhatIf {
         public var events: UInt64 = 0
     }
 
-    /// Both equities at the end of a UTC day.
+    /// Both equities at the end of a trading day.
     public struct Day: Hashable, Sendable {
         /// Days since 1970.
         public var day: Int64
@@ -217,8 +217,9 @@ public struct WhatIf {
         from start: SequenceNumber, through end: SequenceNumber, atMost most: Int
     ) throws -> [Day] {
         var begins = Int64.min
+        var days = try AccountDays(of: journal, through: end)
         try journal.forEachRecord(from: start, through: start) { record in
-            begins = record.time.utcDay
+            begins = days.day(of: record.time).number
             return false
         }
         func points(_ journal: any Journal, _ end: SequenceNumber) throws -> [EquityCurve.Point] {
