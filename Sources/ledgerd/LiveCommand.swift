@@ -49,8 +49,7 @@ struct LiveCommand: ParsableCommand {
                 options: trading, configuration: configuration, name: name, mode: "live"
             ).start(store)
         case .dry(let reason):
-            Terminal.print("[DRY_RUN] no order is sent: \(reason)")
-            try rehearse(JournalHome.rehearsal(of: name))
+            try TradingRun.rehearse(trading, name, because: reason)
         }
     }
 
@@ -70,21 +69,5 @@ struct LiveCommand: ParsableCommand {
         return LiveGate(
             configuration, mode: mode, hasDryRunOption: dryRun, isDoctorHealthy: isHealthy
         ).verdict
-    }
-
-    /// The same run with the engine's own simulated venue.
-    private func rehearse(_ name: String) throws {
-        var dry = trading
-        let venue = try trading.configurations.load()[ModeKeys.venue]
-        dry.configurations.overrides += [
-            "mode=paper", "account.kind=paper", "venue.kind=simulated", "feed.venue=\(venue)",
-        ]
-        let configuration = try dry.configurations.load()
-        let store = try trading.open(
-            name, kind: .paper, durability: TradingOptions.durability(configuration))
-        var run = TradingRun(
-            options: dry, configuration: configuration, name: name, mode: "dry")
-        run.prefix = "[DRY_RUN] "
-        try run.start(store)
     }
 }

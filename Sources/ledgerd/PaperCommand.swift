@@ -27,6 +27,9 @@ struct PaperCommand: ParsableCommand {
             fills orders itself from data files, a recording, or a venue's market data. Over
             the same data it decides exactly what `ledger backtest` decides.
 
+            With --dry-run or DRY_RUN=true no order is sent. The engine then fills its orders
+            itself from the venue's market data, in a journal whose name ends in -dry-run.
+
             Press Ctrl-C once to end the run cleanly; it then prints "Shutdown complete".
             Press it twice to exit at once. Either way the journal is complete, and the next
             start continues it.
@@ -39,6 +42,8 @@ struct PaperCommand: ParsableCommand {
     @Option(
         help: "Recorded web socket: lines of local nanoseconds and a message, plain, .gz or .zst.")
     var recording: String?
+    @Flag(help: "Send no orders, whatever the environment says.")
+    var dryRun = false
     @Flag(help: "Replace an existing journal.")
     var replace = false
 
@@ -72,6 +77,9 @@ struct PaperCommand: ParsableCommand {
             )
         }
         let name = trading.journal ?? configuration[RunKeys.name]
+        if let reason = dryReason(configuration) {
+            return try TradingRun.rehearse(trading, name, because: reason, recording: recording)
+        }
         if replace { try replaceJournal(name) }
         let store = try trading.open(
             name, kind: .paper, durability: TradingOptions.durability(configuration))
@@ -82,6 +90,14 @@ struct PaperCommand: ParsableCommand {
         let run = TradingRun(
             options: trading, configuration: configuration, name: name, mode: "paper")
         try run.start(store, recording: recording)
+    }
+
+    /// Why no order may leave for the venue; nil if orders may, or if they stay here anyway.
+    private func dryReason(_ configuration: Configuration) -> String? {
+        guard configuration[ModeKeys.venue] != ModeKeys.simulated else { return nil }
+        if dryRun { return "--dry-run was given" }
+        let isSaid = configuration.origin(of: LiveKeys.dryRun) != .standard
+        return isSaid && configuration[LiveKeys.dryRun] ? "DRY_RUN is true" : nil
     }
 
     /// Puts an empty journal in the place of the old one.

@@ -84,4 +84,25 @@ struct TradingRun {
         }
         Terminal.print("Shutdown complete")
     }
+
+    /// The same run with the engine's own simulated venue, in a journal whose name ends in -dry-run.
+    static func rehearse(
+        _ options: TradingOptions, _ name: String, because reason: String,
+        recording: String? = nil
+    ) throws {
+        Terminal.print("[DRY_RUN] no order is sent: \(reason)")
+        var dry = options
+        let venue = try options.configurations.load()[ModeKeys.venue]
+        dry.configurations.overrides += [
+            "mode=paper", "account.kind=paper", "venue.kind=simulated", "feed.venue=\(venue)",
+        ]
+        let configuration = try dry.configurations.load()
+        let name = JournalHome.rehearsal(of: name)
+        let store = try options.open(
+            name, kind: .paper, durability: TradingOptions.durability(configuration))
+        var run = TradingRun(
+            options: dry, configuration: configuration, name: name, mode: "dry")
+        run.prefix = "[DRY_RUN] "
+        try run.start(store, recording: recording)
+    }
 }

@@ -52,13 +52,8 @@ public struct PreLiveChecklist: Sendable {
         }
         addLimits(configuration)
         addSwitch(configuration, history)
-        let contact = [EmailKeys.to, AlertKeys.slackWebhook].first {
-            configuration?[$0].isEmpty == false
-        }?.name
-        add(
-            "contact", contact != nil ? .pass : .manual,
-            evidence: contact.map { "alerts are sent by \($0)" }
-                ?? "configure a contact for alerts")
+        // An address proves nothing: this version delivers no alerts.
+        add("contact", .manual, evidence: "make sure that somebody is called when a run stops")
         for index in items.indices where items[index].verdict == .manual {
             guard acknowledged.contains(items[index].name) else { continue }
             items[index].verdict = .pass
