@@ -40,8 +40,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("backtest", 12_061, 166, "168813.73", "2414", "6638e66c55d9d2c8"),
-        ("threshold", 6546, 210, "94081.1512", "37.1", "507395758fa254cf"),
+        ("backtest", 12_062, 166, "168813.73", "2414", "bfbd4cde809b275b"),
+        ("threshold", 6547, 248, "89679.499", "37.1", "f5bdc9a07e879bf9"),
     ])
     func `the shipped examples produce the recorded results`(
         _ name: String, _ inputs: UInt64, _ fills: UInt64, _ equity: String, _ dividends: String,
