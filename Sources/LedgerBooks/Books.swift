@@ -223,7 +223,8 @@ extension Books {
         case .instrumentDefined, .accountDefined, .strategyDefined: true
         case .cashDeposited, .cashWithdrawn, .feeCharged, .cashAdjusted: true
         case .orderFilled, .positionAdjusted, .splitApplied, .dividendPaid: true
-        case .journalOpened, .configurationLoaded, .rulesDeclared, .runStarted, .runEnded, .runFailed,
+        case .journalOpened, .configurationLoaded, .rulesDeclared, .runStarted, .runEnded,
+            .runFailed,
             .stateDigested, .operatorCommanded, .clockTicked, .sessionOpened, .sessionClosed:
             false
         case .bar, .quote, .trade, .predictionRecorded, .markHeld: false

@@ -30,13 +30,17 @@ extension Engine {
     ) throws(EngineError) {
         if outcome == .held {
             try hold(instrument, price, &step)
-        } else if rulesVersion.holdOnePrice {
+        } else if rulesVersion.holdOnePrice, hasEntries {
             try clear(
                 LatchCleared(
                     .dataQuality, scope: .symbol, instrument: instrument, actor: "engine",
                     reason: "the next price is \(price)"), &step)
         }
     }
+
+    /// Whether somebody decides entries here. At the local exchange orders come from clients, whom a held
+    /// price does not concern.
+    private var hasEntries: Bool { !desk.slots.isEmpty }
 
     /// Says that a price waits to be confirmed, and keeps entries out of the instrument meanwhile.
     private mutating func hold(
@@ -45,7 +49,9 @@ extension Engine {
         let mark = books.equity.mark(instrument)
         try step.emit(
             MarkHeld(instrument: instrument, price: price, mark: mark), account: AccountID.none)
-        guard safeguards.rules.data.isEnabled || rulesVersion.holdOnePrice else { return }
+        guard safeguards.rules.data.isEnabled || rulesVersion.holdOnePrice && hasEntries else {
+            return
+        }
         // An order that fills at a bar's open must not depend on its close.
         try engage(
             LatchEngaged(

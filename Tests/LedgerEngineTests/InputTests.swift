@@ -149,7 +149,7 @@ import Testing
     }
 
     private static let contradictions = [
-        " must be ", "asks for ", "cannot be off",
+        " must be ", " needs ", "asks for ", "cannot be off",
     ]
 
     @Test func `an unknown setting has no entry`() {

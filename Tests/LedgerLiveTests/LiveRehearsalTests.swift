@@ -141,7 +141,7 @@ import Testing
             try expect(desk, "/usr/bin/env \(command)")
             try expect(desk, "ledger gate observe --journal ./desk")
         }
-        try expect(desk, check, code: 1, prints: "configure a contact for alerts")
+        try expect(desk, check, code: 1, prints: "make sure that somebody is called")
         try expect(desk, "\(check) --record --acknowledge contact", prints: "recorded as event")
         // Armed.
         let daemon = try live(desk)
