@@ -24,8 +24,8 @@ public struct Submission: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// The maximum size of a payload, in bytes.
-    public static let largest = 64 << 10
+    /// The maximum size of a payload, in bytes: two accounts of 5,000 positions each.
+    public static let largest = 1 << 20
     /// The maximum number of waiting submissions.
     public static let mostWaiting = 10_000
     static let longestSubmitter = 200

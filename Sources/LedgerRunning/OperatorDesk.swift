@@ -74,14 +74,9 @@ public struct OperatorDesk {
             // Inputs that waited in the inbox while nobody ran the journal come first.
             while try sequencer.drainInbox(at: envelope.time) > 0 {}
             try sequencer.observeFlagFile(at: envelope.time, isRun: !isBacktest)
-            for event in try make(sequencer.engine) {
-                if let command = event as? OperatorCommanded,
-                    let problem = sequencer.engine.problem(with: command)
-                {
-                    throw OperatorDeskError.refused(problem)
-                }
-                let sequence = try sequencer.append(event, envelope)
-                if outcome.first == .none { outcome.first = sequence }
+            let inputs = try make(sequencer.engine).map { (event: $0, envelope: envelope) }
+            do throws(InputError) { outcome.first = try sequencer.append(together: inputs) } catch {
+                throw OperatorDeskError.refused(error.description)
             }
         } catch let error as OperatorDeskError {
             try finish(sequencer)

@@ -239,69 +239,64 @@ public struct Sequencer: ~Copyable {
         rows.checkpoints += Checkpoint.all(of: engine, at: last)
     }
 
-    /// Steps what other processes put into the inbox and commits it with the receipts. Nothing comes
-    /// between the records of one submission.
+    /// Takes inputs that belong together: all of them or, where one cannot be stepped, none. Nothing comes
+    /// between them, and one commit holds them.
+    ///
+    /// - Parameter row: is stored in that commit.
+    /// - Returns: the first input's event; none if there is no input.
+    /// - Throws: why an input cannot be taken: it conflicts with the engine's state, or has numbers that
+    ///   cannot be counted.
+    public mutating func append(
+        together inputs: [(event: any Event, envelope: Envelope)]
+    ) throws(InputError) -> SequenceNumber {
+        let first = nextSequence
+        let before = engine
+        do {
+            for input in inputs { try stepChecked(input.event, input.envelope) }
+        } catch {
+            step.truncate(to: first)
+            engine = before
+            throw error as? InputError ?? InputError("\(error)")
+        }
+        return inputs.isEmpty ? .none : first
+    }
+
+    private mutating func stepChecked(_ event: some Event, _ envelope: Envelope) throws {
+        if let problem = engine.problem(withInput: event) { throw InputError(problem) }
+        let sequence = try step.append(event, envelope)
+        guard let input = step.batch.record(sequence) else { return }
+        try engine.step(input, in: &step)
+    }
+
+    /// Steps what other processes put into the inbox. A submission, its receipt and its consequences are
+    /// one commit, so a kill neither takes it twice nor in part.
     ///
     /// - Parameter time: the event and record time of inputs that have none.
     /// - Returns: how many submissions were taken or refused.
     @discardableResult
     public mutating func drainInbox(at time: Timestamp) throws -> Int {
-        let waiting = try journal.pendingSubmissions(limit: 1000)
+        let waiting = try journal.pendingSubmissions(limit: 100)
         for submission in waiting {
-            let receipt: Receipt
-            do {
-                var first = SequenceNumber.none
-                try Record.readingEach(submission.bytes) { record in
-                    let sequence = try appendSubmitted(record, at: time)
-                    if first == .none { first = sequence }
-                }
-                receipt = .event(first)
-            } catch let error as RecordError {
-                receipt = .refused("\(error)")
-            } catch let error as InputError {
-                receipt = .refused("\(error)")
-            }
             rows.consumedInbox.append(
-                ConsumedSubmission(ticket: submission.ticket, receipt: receipt))
+                ConsumedSubmission(
+                    ticket: submission.ticket, receipt: take(submission, at: time)))
         }
         if !waiting.isEmpty { try commit() }
         return waiting.count
     }
 
     /// A submitted input gets the sequencer's time: no other process may move the journal's clock.
-    private mutating func appendSubmitted(
-        _ record: Record, at time: Timestamp
-    ) throws -> SequenceNumber {
-        let now = max(time, engine.lastTime)
-        let envelope = Envelope(account: record.account, time: now)
-        switch record.type {
-        case .operatorCommanded:
-            let command = try OperatorCommanded(record)
-            if let problem = engine.problem(with: command) { throw InputError(problem) }
-            return try append(command, envelope)
-        case .faultReported: return try append(FaultReported(record), envelope)
-        case .metricReported: return try append(MetricReported(record), envelope)
-        case .flagFileObserved: return try append(FlagFileObserved(record), envelope)
-        case .clockTicked: return try append(ClockTicked(record), envelope)
-        case .venueSnapshotBegan: return try append(VenueSnapshotBegan(record), envelope)
-        case .venuePositionReported: return try append(VenuePositionReported(record), envelope)
-        case .venueOrderReported: return try append(VenueOrderReported(record), envelope)
-        case .venueSnapshotEnded: return try append(VenueSnapshotEnded(record), envelope)
-        case .configurationLoaded:
-            let loaded = try ConfigurationLoaded(record)
-            let settings = Settings(text: loaded.settings)
-            if let key = Fingerprint.missing(in: settings) {
-                throw InputError("setting \(key): submit a secret only as its fingerprint")
+    private mutating func take(_ submission: Submission, at time: Timestamp) -> Receipt {
+        do {
+            let now = max(time, engine.lastTime)
+            var inputs: [(event: any Event, envelope: Envelope)] = []
+            try Record.readingEach(submission.bytes) { record in
+                let envelope = Envelope(account: record.account, time: now)
+                inputs.append((try SubmittedInput.event(of: record), envelope))
             }
-            if let problem = SettingsSchema.problem(with: settings) {
-                throw InputError(problem.description)
-            }
-            if let problem = engine.problem(with: settings) { throw InputError(problem) }
-            return try append(loaded, envelope)
-        default:
-            throw RecordError(
-                sequence: .none, type: record.rawType,
-                problem: .notSubmittable)
+            return .event(try append(together: inputs))
+        } catch {
+            return .refused("\(error)")
         }
     }
 

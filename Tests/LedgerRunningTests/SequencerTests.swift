@@ -96,6 +96,63 @@ import Testing
         try sequencer.close()
     }
 
+    private func bytes(_ events: [any Event]) throws -> [UInt8] {
+        var batch = Batch(next: .first)
+        for event in events { try batch.append(event, Envelope(time: noon)) }
+        var bytes: [UInt8] = []
+        batch.forEachRecord(from: .first) { bytes += $0.bytes }
+        return bytes
+    }
+
+    private func deposit(_ amount: String) -> OperatorCommanded {
+        OperatorCommanded(actor: "ann", command: "deposit", argument: amount, reason: "")
+    }
+
+    @Test func `a submission with one input that cannot be taken is refused whole`() throws {
+        let journal = MemoryJournal()
+        var sequencer = try opened(journal)
+        let bar = try Bar(
+            instrument: InstrumentID(1), interval: 60, open: Price("1"), high: Price("1"),
+            low: Price("1"), close: Price("1"), volume: Quantity("1"))
+        let most = "9000000000000"
+        let bad: [[any Event]] = [
+            [deposit("1"), bar],
+            [deposit("1"), deposit("nothing")],
+            // The first two are possible, and their sum cannot be counted.
+            [deposit("1")] + (0..<2000).map { _ in deposit(most) },
+        ]
+        let next = sequencer.nextSequence
+        let tickets = try bad.map { try journal.submit(try bytes($0), submitter: "ann") }
+        let good = try journal.submit(try bytes([deposit("1"), deposit("2")]), submitter: "ann")
+        #expect(try sequencer.drainInbox(at: noon) == bad.count + 1)
+        for ticket in tickets {
+            guard case .refused = try journal.receipt(ticket) else {
+                Issue.record("\(ticket) was taken")
+                continue
+            }
+        }
+        #expect(try journal.receipt(good) == .event(next))
+        let cash = try #require(sequencer.engine.books.equity[sequencer.engine.account]?.cash)
+        #expect(try cash == Money("3"))
+        try sequencer.close()
+        let again = try Sequencer(journal, holder: "next")
+        #expect(again.engine.books.equity[again.engine.account]?.cash == cash)
+        try again.close()
+    }
+
+    @Test func `a submission is in one commit with its receipt`() throws {
+        let journal = MemoryJournal()
+        var sequencer = try opened(journal)
+        let next = sequencer.nextSequence
+        _ = try journal.submit(try bytes([deposit("1"), deposit("2")]), submitter: "ann")
+        try sequencer.drainInbox(at: noon)
+        let reader = try journal.reader(from: next)
+        var blocks = 0
+        while try reader.next() != nil { blocks += 1 }
+        #expect(blocks == 1)
+        try sequencer.close()
+    }
+
     @Test func `settings come through the inbox, and those that cannot follow are refused`() throws
     {
         let journal = MemoryJournal()
