@@ -84,8 +84,9 @@ struct PeersTask {
         JournalHome.makeParents(of: path)
         let journal = try LMDBJournal.create(directory: path, durability: .bulk)
         var most = 0.0
-        let result = try TapeImport(journal, name: "tape").append(
-            [file], format: settings.format, instrument: settings.instrument,
+        let tape = try TapeImport(journal, name: "tape", instrument: settings.instrument)
+        let result = try tape.append(
+            [file], format: settings.format,
             progress: { _, _ in most = max(most, Benchmark.privateMemory()) })
         peak = max(peak, most)
         return result.rows

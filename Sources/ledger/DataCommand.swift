@@ -56,23 +56,52 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         let data = try file.settings(files.first ?? "", symbol: symbol, skipBad: skipBad)
         let directory = try JournalHome.place(journal)
+        Interrupt.catchSignals()
+        let result: TapeImport.Result
+        do { result = try load(data, into: directory) } catch let error as TapeImport.Differs {
+            guard error.isOnly else { throw CommandError("\(error)") }
+            Terminal.complain("\(journal) held an unfinished import of other rows; replacing it")
+            result = try replace(directory, data)
+        }
+        report(result)
+        if result.wasInterrupted {
+            throw CommandError(
+                "interrupted; \(journal) is incomplete until you repeat the import",
+                code: 130)
+        }
+    }
+
+    private func load(
+        _ data: DataSettings, into directory: String
+    ) throws -> TapeImport.Result {
         let exists = JournalHome.isJournal(directory)
         let tape = try JournalHome.openOrCreate(directory, durability: .bulk)
         let lease = try tape.acquireLease(holder: Operator.holder)
-        Interrupt.catchSignals()
-        var bar = ProgressBar("import")
-        let result: TapeImport.Result
+        let imported = Result { try append(data, to: tape) }
+        // Remove a tape that never held anything.
+        if !exists, try tape.head == .empty { try JournalHome.remove(directory) }
+        let result = try imported.get()
+        try tape.release(lease)
+        return result
+    }
+
+    /// Makes the tape beside the incomplete one, then exchanges them.
+    private func replace(_ directory: String, _ data: DataSettings) throws -> TapeImport.Result {
+        let old = try LMDBJournal.open(directory: directory)
+        let replacement = try JournalReplacement(
+            of: directory, holding: old, as: Operator.holder)
         do {
-            result = try append(data, to: tape, &bar)
+            let result = try load(data, into: replacement.trial)
+            guard result.rows > 0 else { throw CommandError("the files have no rows") }
+            if result.wasInterrupted { try replacement.discard() } else { try replacement.finish() }
+            return result
         } catch {
-            bar.clear()
-            // Remove a tape that never held anything.
-            if !exists, try tape.head == .empty { try JournalHome.remove(directory) }
+            try replacement.discard()
             throw error
         }
-        bar.clear()
-        try tape.release(lease)
-        if !exists, try tape.head == .empty { try JournalHome.remove(directory) }
+    }
+
+    private func report(_ result: TapeImport.Result) {
         for (file, note) in result.notes { Terminal.complain("\(file): \(note)") }
         for (file, report) in result.badRows {
             Terminal.complain("\(file): skipped \(report.total) bad rows: \(report.summary)")
@@ -83,14 +112,16 @@ struct ImportCommand: ParsableCommand {
         }
         let range = result.first.map { " from \($0) to \(result.last ?? $0)" } ?? ""
         Terminal.print("\(journal): \(result.rows) rows of \(symbol)\(range)")
-        if result.wasInterrupted { throw CommandError("interrupted", code: 130) }
     }
 
     private func append(
-        _ data: DataSettings, to tape: LMDBJournal, _ bar: inout ProgressBar
+        _ data: DataSettings, to tape: LMDBJournal
     ) throws -> TapeImport.Result {
-        try TapeImport(tape, name: journal).append(
-            files, format: data.format, instrument: data.instrument,
+        var bar = ProgressBar("import")
+        defer { bar.clear() }
+        let tapeImport = try TapeImport(tape, name: journal, instrument: data.instrument)
+        return try tapeImport.append(
+            files, format: data.format,
             progress: { rows, place in
                 bar.show(UInt64(place.read), of: place.of.map { UInt64($0) }, "\(rows) rows")
             }, shouldStop: { Interrupt.wasAsked })

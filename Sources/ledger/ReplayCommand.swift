@@ -6,6 +6,7 @@ import LedgerEngine
 import LedgerEvents
 import LedgerJournal
 import LedgerProjections
+import LedgerReading
 import LedgerRunning
 import LedgerUpkeep
 
@@ -298,6 +299,11 @@ struct VerifyCommand: ParsableCommand {
         Terminal.print(
             "ok: \(result.events) events\(unknown)\(pruned), \(result.checkpoints) checkpoints"
                 + "\(Self.tree(result, key)), chain \(result.head.link)")
+        guard try JournalIdentity(journal)?.kind == "tape",
+            let part = try TapeState(journal).unfinished
+        else { return }
+        Terminal.complain(
+            "\(journals.journal) is an incomplete tape: its import of \(part.source) did not end")
     }
 
     /// What was checked of the tree, with which key, and to which event.

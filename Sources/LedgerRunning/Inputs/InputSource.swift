@@ -54,6 +54,7 @@ final class InputSource {
         guard kind == .tape else {
             throw InputError("\(path) is not a tape but the journal of a run")
         }
+        try TapeState(journal).checkWhole(path)
         instruments = found
         origin = .tape(journal, try journal.reader(from: .first))
     }
@@ -175,7 +176,7 @@ final class InputSource {
     }
 
     /// Definitions were read earlier; everything else on a tape is data.
-    private static func isData(_ type: UInt16) -> Bool {
+    static func isData(_ type: UInt16) -> Bool {
         switch EventType(rawValue: type) {
         case .bar, .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied,
             .clockTicked, .sessionOpened, .sessionClosed:
