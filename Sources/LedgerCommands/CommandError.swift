@@ -9,6 +9,9 @@ import LedgerRunning
 package struct CommandError: Error, CustomStringConvertible {
     /// The exit code of a command that the journal's state does not allow.
     package static let refused: Int32 = 6
+    /// The exit code of a command that is recorded, in a journal of a venue's account that no process
+    /// runs: nothing reaches the venue before one does.
+    package static let unattended: Int32 = 8
 
     package var description: String
     package var code: Int32 = 2

@@ -105,6 +105,8 @@ public protocol Journal: AnyObject, Sendable {
     /// - Throws: `.leaseHeld` while another holds it.
     func acquireLease(holder: String) throws(JournalError) -> Lease
     func release(_ lease: Lease) throws(JournalError)
+    /// Who holds the lease now; nil if nobody does. Asking never keeps anybody from taking it.
+    func leaseHolder() throws(JournalError) -> LeaseHolder?
 
     // MARK: Inbox
 

@@ -9,7 +9,7 @@ extension LMDBJournal {
         guard !environment.isReadOnly else { throw .readOnly(path) }
         return try sequencer.withLock { (sequencer) throws(JournalError) in
             guard let lock = try LeaseLock(environment.directory.lease) else {
-                throw .leaseHeld(by: try leaseHolder())
+                throw .leaseHeld(by: try lastHolder())
             }
             let fencing = try environment.write { (transaction) throws(JournalError) in
                 let fencing = try MetaRow.fencing.number(transaction, tables) + 1
@@ -24,7 +24,12 @@ extension LMDBJournal {
         }
     }
 
-    private func leaseHolder() throws(JournalError) -> String {
+    public func leaseHolder() throws(JournalError) -> LeaseHolder? {
+        guard let since = LeaseLock.heldSince(environment.directory.lease) else { return nil }
+        return LeaseHolder(try lastHolder(), since: since)
+    }
+
+    private func lastHolder() throws(JournalError) -> String {
         try environment.read { (transaction) throws(JournalError) in
             try MetaRow.holder.text(transaction, tables)
         }

@@ -151,6 +151,10 @@ public final class MemoryJournal: Journal {
         state.withLock { if $0.lease == lease { $0.lease = nil } }
     }
 
+    public func leaseHolder() throws(JournalError) -> LeaseHolder? {
+        state.withLock { $0.lease.map { LeaseHolder($0.holder, since: nil) } }
+    }
+
     // MARK: Inbox
 
     public func submit(_ bytes: [UInt8], submitter: String) throws(JournalError) -> Ticket {

@@ -7,9 +7,9 @@ import LedgerReading
 /// Brings inputs from outside a run, such as operators' commands, into a journal and returns the
 /// resulting events.
 ///
-/// If another process runs the journal, the inputs go through its inbox. Otherwise the desk takes
-/// the lease and steps them itself.
-public struct OperatorDesk {
+/// If another process runs the journal, the inputs go through its inbox. If none does, or if that
+/// process ends before it takes them, the desk takes the lease and steps them itself.
+public struct OperatorDesk: Sendable {
     /// The result of the inputs.
     public struct Outcome: Sendable {
         /// The event of the first input; none if there was no input.
@@ -103,15 +103,49 @@ public struct OperatorDesk {
         for event in events { try batch.append(event, Envelope(time: now)) }
         var bytes: [UInt8] = []
         batch.forEachRecord(from: .first) { bytes += $0.bytes }
-        return Outcome(first: try wait(for: journal.submit(bytes, submitter: actor)))
+        return try wait(for: journal.submit(bytes, submitter: actor))
     }
 
-    private func wait(for ticket: Ticket) throws -> SequenceNumber {
-        switch try journal.waitForReceipt(ticket, timeout: .milliseconds(timeout)) {
-        case .event(let sequence): return sequence
-        case .refused(let why): throw OperatorDeskError.refusedBySequencer(why)
-        case nil: throw OperatorDeskError.waiting(ticket)
+    /// How long to wait for the receipt before looking at the lease again, in milliseconds.
+    private static let glance: Int64 = 20
+
+    private func wait(for ticket: Ticket) throws -> Outcome {
+        var left = timeout
+        var outcome = Outcome()
+        while true {
+            switch try journal.waitForReceipt(
+                ticket, timeout: .milliseconds(min(left, Self.glance)))
+            {
+            case .event(let sequence):
+                outcome.first = sequence
+                return outcome
+            case .refused(let why): throw OperatorDeskError.refusedBySequencer(why)
+            case nil: break
+            }
+            // Once the holder is gone, nobody else may ever step the inbox.
+            if try stepInbox() {
+                outcome.wasStepped = true
+                continue
+            }
+            left -= Self.glance
+            if left <= 0 { throw OperatorDeskError.waiting(ticket) }
         }
+    }
+
+    /// Takes the lease if it is free, and steps everything that waits in the inbox.
+    private func stepInbox() throws -> Bool {
+        let taken: Sequencer
+        do {
+            taken = try Sequencer(journal, holder: holder, commitBytes: .max)
+        } catch JournalError.leaseHeld { return false }
+        var sequencer = taken
+        let isBacktest = try JournalIdentity(journal)?.kind == "\(JournalKind.backtest)"
+        let last = sequencer.engine.lastTime
+        let time = isBacktest ? last : max(now, last)
+        while try sequencer.drainInbox(at: time) > 0 {}
+        try sequencer.observeFlagFile(at: time, isRun: !isBacktest)
+        try finish(sequencer)
+        return true
     }
 }
 

@@ -86,15 +86,20 @@ struct ConfigApplyCommand: ParsableCommand {
         try giver.requireReason("changed settings can weaken what protects the capital")
         let journal = try OperatorStep.open(journals)
         let note = note
+        let before: TradingGate = try ProjectionReader.fold(of: journal)
         let desk = giver.desk(on: journal)
         var applied: Change?
         // In this order, because the note explains why the settings that follow it changed.
-        let outcome = try desk.submit { engine in
-            applied = try change(of: engine)
-            return applied.map { [note, $0.loaded] } ?? []
+        let outcome = try Standing.toldOnFailure(journal) {
+            try desk.submit { engine in
+                applied = try change(of: engine)
+                return applied.map { [note, $0.loaded] } ?? []
+            }
         }
         if outcome.wasStepped { Seal.afterwards(journal) }
-        if let applied { show(applied, try ProjectionReader.fold(of: journal)) }
+        if let applied { applied.table.write(output.format) }
+        let after: TradingGate = try ProjectionReader.fold(of: journal)
+        try Standing(journal).tell(output.format, needsRunner: after != before)
     }
 
     private var note: OperatorCommanded { giver.event(.note("other settings")) }
@@ -123,10 +128,5 @@ struct ConfigApplyCommand: ParsableCommand {
         let loaded = ConfigurationLoaded(
             seed: new[RunKeys.seed], build: Build.identity, settings: new.settings.text)
         return Change(loaded: loaded, table: table)
-    }
-
-    private func show(_ change: Change, _ gate: TradingGate) {
-        change.table.write(output.format)
-        if output.format == .table { Terminal.print(GateStatus.summary(gate)) }
     }
 }

@@ -16,6 +16,9 @@ struct GateCommand: ParsableCommand {
         discussion: """
               ledger gate status --journal main
               ledger gate status --journal main --check || echo blocked
+
+            With --check the exit code is 1 if entries are blocked, and 8 if they pass but no
+            process runs the journal of an account that trades at a venue.
             """.paragraphs,
         subcommands: [GateStatus.self, GateObserve.self], defaultSubcommand: GateStatus.self)
 }
@@ -25,7 +28,8 @@ struct GateStatus: ParsableCommand {
         commandName: "status", abstract: "Show the mode and every active latch.")
 
     @OptionGroup var options: ProjectionOptions
-    @Flag(help: "Exit with 1 if entries are blocked.")
+    @Flag(
+        help: "Exit with 1 if entries are blocked, with 8 if they pass but no process runs it.")
     var check = false
 
     func run() throws {
@@ -33,7 +37,7 @@ struct GateStatus: ParsableCommand {
         let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
         let gate: TradingGate = try ProjectionReader.fold(of: journal, through: through)
         if options.output.format == .table {
-            Terminal.print(Self.summary(gate))
+            Terminal.print(gate.summary)
             let equity: EquityBook = try ProjectionReader.fold(of: journal, through: through)
             if let held = equity.heldPrices(names) {
                 Terminal.print("prices held back until the next: \(held)")
@@ -45,19 +49,10 @@ struct GateStatus: ParsableCommand {
         if !gate.isOpen || options.output.format != .table {
             ProjectionTables.latches(gate, names).write(options.output.format)
         }
+        let standing = options.at == nil ? try Standing(journal) : nil
+        if let standing { standing.tellActivity(onOutput: options.output.format == .table) }
         if check, !gate.isOpen { throw ExitCode(1) }
-    }
-
-    static func summary(_ gate: TradingGate) -> String {
-        let all = gate.latches.contains { $0.effect == .blockAll && $0.scope == .global }
-        let global = gate.latches.contains { $0.scope == .global }
-        let state =
-            all
-            ? "everything is blocked, including exits"
-            : global
-                ? "entries are blocked; exits and stops continue"
-                : gate.isOpen ? "nothing is blocked" : "some entries are blocked"
-        return "mode \(gate.mode): \(state)"
+        if check, let standing { try standing.requireRunner() }
     }
 
     /// Says if the flag file and the journal disagree. A back-test has no flag file.
@@ -85,7 +80,9 @@ struct GateObserve: ParsableCommand {
         let journal = try OperatorStep.open(journals)
         let before = try journal.head.lastSequence
         let isBacktest = try JournalSummary(journal).kind == "backtest"
-        let outcome = try submission.desk(on: journal).submit { isBacktest ? [] : Self.changes($0) }
+        let outcome = try Standing.toldOnFailure(journal) {
+            try submission.desk(on: journal).submit { isBacktest ? [] : Self.changes($0) }
+        }
         if outcome.wasStepped { Seal.afterwards(journal) }
         var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
         printer.begin()
@@ -94,9 +91,7 @@ struct GateObserve: ParsableCommand {
             return true
         }
         try printer.end()
-        if output.format == .table {
-            Terminal.print(GateStatus.summary(try ProjectionReader.fold(of: journal)))
-        }
+        try Standing(journal).tell(output.format)
     }
 
     /// The event types that can follow. A process that runs the journal writes others in between.

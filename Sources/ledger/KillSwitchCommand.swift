@@ -156,9 +156,11 @@ struct ModeCommand: ParsableCommand {
     }
 
     private func show() throws {
-        let gate: TradingGate = try ProjectionReader.fold(of: journals.openForReading())
+        let journal = try journals.openForReading()
+        let gate: TradingGate = try ProjectionReader.fold(of: journal)
         var table = Table([.init("mode"), .init("since")])
         table.add(["\(gate.mode)", gate.modeSince == .zero ? nil : "\(gate.modeSince)"])
         table.write(output.format)
+        try Standing(journal).tellActivity(onOutput: false)
     }
 }

@@ -24,12 +24,14 @@ struct LedgerCommand: ParsableCommand {
               5    another process holds the journal
               6    the command was refused
               7    newer rules change the result of a replay
+              8    recorded, but no process runs the journal: nothing reaches the venue yet
               64   wrong usage
               130  interrupted
             """.paragraphs,
         version: Build.identity,
         subcommands: [
-            InitCommand.self, JournalsCommand.self, DataCommand.self, BacktestCommand.self,
+            InitCommand.self, StatusCommand.self, JournalsCommand.self, DataCommand.self,
+            BacktestCommand.self,
             ReplayCommand.self, ProjectCommand.self, DiffCommand.self, TailCommand.self,
             ShowCommand.self, ExplainCommand.self,
             VerifyCommand.self, RecordCommand.self, ConfigCommand.self, GateCommand.self,

@@ -67,7 +67,9 @@ struct OperatorStep {
 
     func carryOut(on journal: LMDBJournal, _ format: OutputFormat) throws {
         let desk = submission.desk(on: journal, actor: command.actor)
-        let (sequence, wasStepped) = try desk.submit(command)
+        let (sequence, wasStepped) = try Standing.toldOnFailure(journal) {
+            try desk.submit(command)
+        }
         if wasStepped { Seal.afterwards(journal) }
         var printer = EventPrinter(format, try ProjectionReader.fold(of: journal))
         printer.begin()
@@ -78,6 +80,16 @@ struct OperatorStep {
             return true
         }
         try printer.end()
+        try tellStanding(Standing(journal), format)
+    }
+
+    private func tellStanding(_ standing: Standing, _ format: OutputFormat) throws {
+        switch try? OperatorCommand(command) {
+        case .engage, .clear, .mode, .override, .flatten: try standing.tell(format)
+        case .healthCheck, .sync: try standing.tell(format, needsRunner: false)
+        case .deposit, .withdrawal, .fee, .note, .hold, .releaseHold, .prune, .doctor, nil:
+            standing.tellActivity(onOutput: false)
+        }
     }
 
     /// A journal that accepts facts: neither empty nor a tape.

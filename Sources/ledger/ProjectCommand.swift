@@ -53,6 +53,7 @@ struct ProjectionOptions: ParsableArguments {
     /// Opens the journal and resolves the moment.
     func open() throws -> (journal: LMDBJournal, through: SequenceNumber) {
         let journal = try open(at == nil)
+        if at == nil { try Standing(journal).tellActivity(onOutput: false) }
         let through = try at?.last(in: journal) ?? journal.head.lastSequence
         return (journal, through)
     }

@@ -42,6 +42,9 @@ struct ReconcileCommand: ParsableCommand {
         let result = try unreachable ? desk.recordUnreachable() : desk.compare(snapshot.account)
         if result.wasStepped { Seal.afterwards(journal) }
         try show(result, journal, output.format)
+        let standing = try Standing(journal)
+        standing.tellGate(output.format)
+        standing.tellActivity(onOutput: false)
         if result.status == .fail { throw ExitCode(1) }
     }
 
@@ -129,6 +132,7 @@ struct SyncCommand: ParsableCommand {
         case .unneeded(let result):
             if result.wasStepped { Seal.afterwards(journal) }
             Terminal.print("PASS: \(result.reason); nothing to do")
+            try Standing(journal).tell(output.format, needsRunner: false)
         case .refused(let left):
             DiscrepancyTable.of(left, try ProjectionReader.fold(of: journal)).write(output.format)
             throw CommandError(
@@ -160,8 +164,10 @@ struct SyncCommand: ParsableCommand {
         }
         if after.status == .fail {
             DiscrepancyTable.of(after.discrepancies, names).write(output.format)
+            try Standing(journal).tellGate(output.format)
             throw ExitCode(1)
         }
+        try Standing(journal).tell(output.format, needsRunner: false)
     }
 }
 

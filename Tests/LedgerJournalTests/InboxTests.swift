@@ -50,6 +50,21 @@ import Testing
         #expect(try journal.pendingSubmissions(limit: 9).map(\.bytes) == [largest])
     }
 
+    @Test(arguments: JournalKind.allCases)
+    func `who holds the lease is known while it is held`(_ kind: JournalKind) throws {
+        let journal = try kind.make(directory)
+        #expect(try journal.leaseHolder() == nil)
+        let lease = try journal.acquireLease(holder: "ledgerd, process 7")
+        #expect(try journal.leaseHolder()?.name == "ledgerd, process 7")
+        // Looking does not keep anybody from taking it.
+        #expect(throws: JournalError.leaseHeld(by: "ledgerd, process 7")) {
+            try journal.acquireLease(holder: "another")
+        }
+        try journal.release(lease)
+        #expect(try journal.leaseHolder() == nil)
+        try journal.release(journal.acquireLease(holder: "another"))
+    }
+
     @Test func `a full inbox rejects submissions`() throws {
         let journal = MemoryJournal()
         for _ in 0..<Submission.mostWaiting { _ = try journal.submit([], submitter: "feed") }

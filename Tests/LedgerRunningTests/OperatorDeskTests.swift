@@ -1,3 +1,4 @@
+import Dispatch
 import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
@@ -90,5 +91,26 @@ import Testing
         #expect(try sequencer.engine.books.equity[sequencer.engine.account]?.cash == Money("250"))
         try sequencer.close()
         #expect(OperatorDeskError.waiting(Ticket(1)).exitCode == 5)
+    }
+
+    @Test func `a command that waited takes the lease once its holder is gone`() throws {
+        try open()
+        let sequencer = try Sequencer(journal, holder: "run", commitBytes: .max)
+        let waiter = DispatchGroup()
+        let patient = OperatorDesk(
+            journal, actor: "ann", holder: "desk", now: later, timeout: .max)
+        DispatchQueue.global().async(group: waiter) {
+            let engage = OperatorCommanded(
+                .engage(.blockEntries, .global), actor: "ann", reason: "strange fills")
+            _ = try? patient.submit(engage)
+        }
+        while try !journal.waitForSubmissions(timeout: .second) {}
+        // The holder ends without looking at its inbox, as a short command does.
+        try sequencer.close()
+        waiter.wait()
+        #expect(try journal.receipt(Ticket(1)) != nil)
+        let next = try Sequencer(journal, holder: "next")
+        #expect(next.engine.gate.latch(.killSwitch) != nil)
+        try next.close()
     }
 }

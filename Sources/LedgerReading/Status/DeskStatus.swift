@@ -1,0 +1,154 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerProjections
+import LedgerSafety
+import LedgerSettings
+
+/// What a person must know about a journal that trades: who runs it, whether entries pass, what is
+/// held, and what protects it.
+public struct DeskStatus: Sendable {
+    public let name: String
+    public let kind: String
+    public let head: SequenceNumber
+    public let engine: Engine
+    public let activity: JournalActivity
+    private let journal: any Journal
+
+    public init(_ journal: any Journal) throws {
+        let identity = try JournalIdentity(journal)
+        (name, kind) = (identity?.name ?? "", identity?.kind ?? "unknown")
+        activity = try JournalActivity(journal)
+        head = try journal.head.lastSequence
+        engine = try EngineRestorer.engine(of: journal, through: head)
+        self.journal = journal
+    }
+
+    /// The open orders, as `ledger project orders` prints them.
+    public func orders() throws -> Table {
+        var tables = try ProjectionTables(journal, through: head)
+        return try tables.orders()
+    }
+
+    /// The venue where orders go.
+    public var venue: String {
+        (try? engine.settings[ModeKeys.venue]) ?? ModeKeys.simulated
+    }
+
+    /// The program that trades the journal.
+    public var program: String {
+        "ledgerd \((try? engine.settings[ModeKeys.mode]) == .live ? "live" : "paper")"
+    }
+
+    public var account: String { engine.names.name(engine.account) }
+
+    /// Whether anything that must reach the venue waits for somebody to start a process.
+    public var isUnattended: Bool { engine.isRemote && activity.runner == nil }
+
+    /// Whether the account has an open order or a position that a command can concern.
+    public var isExposed: Bool { engine.orders.openCount > 0 || !held.isEmpty }
+
+    private var held: [Position] {
+        engine.books.positions.positions.filter {
+            $0.account == engine.account && $0.quantity.raw != 0
+        }
+    }
+
+    /// How much of a position nothing protects at the moment. What the engine watches itself is
+    /// protected only while a process runs.
+    public func unprotected(_ position: Position) -> Quantity {
+        let protection = engine.protection(of: position)
+        var covered = protection.resting.raw
+        if !isUnattended { covered += protection.watched.raw + protection.closing.raw }
+        return Quantity(raw: max(0, position.quantity.magnitude.raw - covered))
+    }
+
+    /// Each position with what protects it.
+    public var positions: Table {
+        var table = Table([
+            .init("strategy"), .init("symbol"), .init("quantity", .decimal),
+            .init("mark", .decimal), .init("held_price", .decimal),
+            .init("stop_at_venue", .decimal), .init("watched", .decimal),
+            .init("closing", .decimal), .init("unprotected", .decimal),
+        ])
+        for position in held {
+            let protection = engine.protection(of: position)
+            table.add([
+                engine.names.name(position.strategy), engine.names.symbol(position.instrument),
+                "\(position.quantity)", "\(engine.books.equity.mark(position.instrument))",
+                engine.books.equity.heldPrice(position.instrument).map { "\($0)" },
+                "\(protection.resting)", "\(protection.watched)", "\(protection.closing)",
+                "\(unprotected(position))",
+            ])
+        }
+        return table
+    }
+
+    public var unprotectedPositions: Table {
+        var table = Table([
+            .init("strategy"), .init("symbol"), .init("quantity", .decimal),
+            .init("unprotected", .decimal),
+        ])
+        for position in held where unprotected(position).raw > 0 {
+            table.add([
+                engine.names.name(position.strategy), engine.names.symbol(position.instrument),
+                "\(position.quantity)", "\(unprotected(position))",
+            ])
+        }
+        return table
+    }
+
+    /// Prices that are held back until the next one.
+    public var heldPrices: Table {
+        var table = Table([
+            .init("symbol"), .init("held_price", .decimal), .init("valued_at", .decimal),
+        ])
+        for held in engine.books.equity.held {
+            table.add([
+                engine.names.symbol(held.instrument), "\(held.price)",
+                "\(engine.books.equity.mark(held.instrument))",
+            ])
+        }
+        return table
+    }
+
+    /// The state of each link. Nobody knows it unless a process runs the journal.
+    public func links() throws -> Table {
+        var table = Table([
+            .init("link"), .init("state"), .init("since"), .init("reason"),
+        ])
+        for link in try LinkBook(of: journal, through: head).links {
+            let state = isUnattended ? "unknown" : link.isUp ? "up" : "down"
+            table.add(["\(link.link)", state, "\(link.since)", link.reason])
+        }
+        return table
+    }
+
+    /// What still has to reach the venue, or to be answered by it; nil if there is nothing.
+    public var waiting: String? {
+        let (orders, cancels) = engine.unanswered
+        guard orders + cancels > 0 else { return nil }
+        return [Self.count(orders, "order"), Self.count(cancels, "cancel")].compactMap { $0 }
+            .joined(separator: " and ")
+    }
+
+    private static func count(_ count: Int, _ what: String) -> String? {
+        count == 0 ? nil : "\(count) \(what)\(count == 1 ? "" : "s")"
+    }
+}
+
+extension TradingGate {
+    /// The mode, and what passes, in one line.
+    public var summary: String {
+        let all = latches.contains { $0.effect == .blockAll && $0.scope == .global }
+        let global = latches.contains { $0.scope == .global }
+        let state =
+            all
+            ? "everything is blocked, including exits"
+            : global
+                ? "entries are blocked; exits and stops continue"
+                : isOpen ? "nothing is blocked" : "some entries are blocked"
+        return "mode \(mode): \(state)"
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import LedgerCommands
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerReading
+import LedgerRunning
+import LedgerSafety
+
+/// What is true of a journal's safety, read again after a command. A command that changes it ends
+/// with this, and so does one that failed to.
+struct Standing {
+    private let journal: LMDBJournal
+    private let kind: String
+
+    init(_ journal: LMDBJournal) throws {
+        self.journal = journal
+        kind = try JournalIdentity(journal)?.kind ?? "unknown"
+    }
+
+    /// Only these kinds of journals can belong to an account at a venue.
+    private var mayTrade: Bool { !["backtest", "tape"].contains(kind) }
+
+    /// Prints what is in force now and what waits for a process.
+    ///
+    /// - Parameter needsRunner: whether what is held or open at the venue is part of the command.
+    /// - Throws: exit code 8 if something is, and no process runs the journal.
+    func tell(_ format: OutputFormat, needsRunner: Bool = true) throws {
+        let status = try DeskStatus(journal)
+        let say = Self.speaker(onOutput: format == .table)
+        say(status.engine.gate.summary)
+        guard status.engine.isRemote else { return }
+        say(Self.activity(status))
+        guard status.isUnattended else {
+            if let waiting = status.waiting {
+                say("waiting for \(status.venue)'s answer: \(waiting)")
+            }
+            return
+        }
+        say("in force now: what the journal says; a process that starts obeys it at once")
+        guard status.isExposed else {
+            return say("nothing is held or open at \(status.venue)")
+        }
+        say(
+            "only when a process runs it: "
+                + (status.waiting.map { "\($0) for \(status.venue), and " } ?? "")
+                + "anything else that \(status.venue) must be told; orders that rest there stay")
+        say("start it with `\(status.program)`")
+        if needsRunner { throw ExitCode(CommandError.unattended) }
+    }
+
+    /// Prints the mode and what passes.
+    func tellGate(_ format: OutputFormat) {
+        guard let gate: TradingGate = try? ProjectionReader.fold(of: journal) else { return }
+        Self.speaker(onOutput: format == .table)(gate.summary)
+    }
+
+    /// Says who runs the journal and when its last input came, if the account trades at a venue.
+    func tellActivity(onOutput: Bool) {
+        guard let status = remoteStatus else { return }
+        Self.speaker(onOutput: onOutput)(Self.activity(status))
+    }
+
+    /// - Throws: exit code 8 if the account trades at a venue and no process runs the journal.
+    func requireRunner() throws {
+        if let status = remoteStatus, status.isUnattended {
+            throw ExitCode(CommandError.unattended)
+        }
+    }
+
+    private var remoteStatus: DeskStatus? {
+        guard mayTrade, let status = try? DeskStatus(journal), status.engine.isRemote else {
+            return nil
+        }
+        return status
+    }
+
+    /// Runs a command; if it fails, says what is true nevertheless and throws its error.
+    static func toldOnFailure<T>(_ journal: LMDBJournal, _ command: () throws -> T) throws -> T {
+        do { return try command() } catch let error as OperatorDeskError {
+            let standing = try Standing(journal)
+            if case .waiting = error {
+                Terminal.complain("not in force yet; until then:")
+            } else {
+                Terminal.complain("nothing was changed:")
+            }
+            standing.tellGate(.json)
+            standing.tellActivity(onOutput: false)
+            throw error
+        }
+    }
+
+    private static func activity(_ status: DeskStatus) -> String {
+        "\(status.name), which trades at \(status.venue): \(status.activity.text(at: Operator.now))"
+    }
+
+    private static func speaker(onOutput: Bool) -> (String) -> Void {
+        onOutput ? { Terminal.print($0) } : { Terminal.complain($0) }
+    }
+}
