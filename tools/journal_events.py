@@ -54,7 +54,10 @@ RECONCILIATION_STATUS = ["unknown", "pass", "fail", "skipped"]
 DISCREPANCY_KIND = [
     "unknown", "positionOnlyAtVenue", "positionOnlyInLedger", "quantity", "averagePrice", "cash",
     "orderOnlyAtVenue", "orderOnlyInLedger", "unrecordedFill", "unreachable", "incomplete",
+    "unreadable",
 ]
+HOLDING_REASON = ["unknown", "foreign", "ignored"]
+VENUE_ITEM = ["unknown", "order", "position", "activity"]
 VENUE_STATUS = [
     "unknown", "pending", "accepted", "partiallyFilled", "filled", "cancelled", "expired",
     "rejected", "replaced", "cancelRefused", "replaceRefused", "unknown",
@@ -255,4 +258,15 @@ EVENTS = {
     ], ["origin"]),
     67: ("IntentReleased", 1, 32, [("order", 24, "order")], []),
     68: ("RulesDeclared", 1, 24, [("rules", 20, "u16")], []),
+    69: ("VenueHoldingReported", 1, 56, [
+        ("reason", 20, HOLDING_REASON), ("instrument", 21, INSTRUMENT_KIND),
+        ("snapshot", 24, "hex64"), ("quantity", 32, "quantity"), ("averagePrice", 40, "price"),
+        ("mark", 48, "price"),
+    ], ["venueSymbol"]),
+    70: ("VenueItemUnread", 1, 32, [
+        ("item", 20, VENUE_ITEM), ("snapshot", 24, "hex64"),
+    ], ["venueSymbol", "venueId", "detail"]),
+    71: ("HoldingAdopted", 1, 40, [
+        ("quantity", 24, "quantity"), ("price", 32, "price"),
+    ], ["venueSymbol", "actor", "reason"]),
 }

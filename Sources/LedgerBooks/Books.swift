@@ -237,8 +237,10 @@ extension Books {
             .gapDetected, .alertRaised:
             false
         case .venueSnapshotBegan, .venuePositionReported, .venueOrderReported, .venueSnapshotEnded,
-            .discrepancyFound, .reconciliationEnded:
+            .venueHoldingReported, .venueItemUnread, .discrepancyFound, .reconciliationEnded:
             false
+        // The adjustment that follows moves the value.
+        case .holdingAdopted: false
         // Venue reports and requests move no value; the ledger's own fill does.
         case .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderReplaced,
             .cancelIntended, .replaceIntended, .venueStatusReported, .venueFillReported,

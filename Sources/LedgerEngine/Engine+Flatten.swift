@@ -6,7 +6,8 @@ import LedgerSafety
 extension Engine {
     /// Closes positions through ordinary orders at the market: all, one strategy's or one
     /// instrument's. Other orders of the position are withdrawn first. A position that an order at
-    /// the market closes already is not closed twice.
+    /// the market closes already is not closed twice. An adopted holding is closed only where its
+    /// instrument is named.
     mutating func flatten(
         _ strategy: StrategyID?, _ instrument: InstrumentID?, because cause: SequenceNumber,
         _ step: inout Step
@@ -15,6 +16,7 @@ extension Engine {
         where position.account == account && position.quantity.raw != 0
             && (strategy ?? position.strategy) == position.strategy
             && (instrument ?? position.instrument) == position.instrument
+            && (instrument != nil || !isForeign(position))
         {
             if safeguards.gate.block(position.strategy, position.instrument, isReducing: true)
                 != nil

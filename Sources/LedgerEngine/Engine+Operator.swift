@@ -27,6 +27,7 @@ extension Engine {
             }
             return last.began.isReachable
                 ? nil : "the venue did not answer; run `ledger reconcile` again"
+        case .adopt(let symbol, let price): return problem(adopting: symbol, price)
         case .deposit, .withdrawal, .fee, .note, .healthCheck, .hold, .releaseHold, .prune,
             .doctor:
             return nil
@@ -123,6 +124,7 @@ extension Engine {
         case .healthCheck:
             try checkHealth(actor: actor, reason: reason, &step)
         case .sync: try synchronise(event, &step)
+        case .adopt(let symbol, let price): try adopt(symbol, price, event, &step)
         case .flatten(let scope): try flatten(scope, &step)
         }
     }

@@ -10,13 +10,20 @@ extension Engine {
         _ record: Record, _ step: inout Step
     ) throws(EngineError) {
         switch record.type {
-        case .venueSnapshotBegan: snapshots.add(try decode(record) as VenueSnapshotBegan)
+        case .venueSnapshotBegan:
+            snapshots.add(try decode(record) as VenueSnapshotBegan)
+            unread.clear()
+        case .venueHoldingReported:
+            holdings.take(try decode(record) as VenueHoldingReported, at: step.time)
+        case .venueItemUnread: unread.add(try decode(record) as VenueItemUnread)
         case .venuePositionReported: snapshots.add(try decode(record) as VenuePositionReported)
         case .venueOrderReported: snapshots.add(try decode(record) as VenueOrderReported)
         case .venueSnapshotEnded:
             let ended: VenueSnapshotEnded = try decode(record)
             switch snapshots.add(ended) {
-            case .complete(let snapshot):
+            case .complete(var snapshot):
+                snapshot.unread = unread.items.filter { $0.snapshot == ended.snapshot }
+                unread.clear()
                 try reconcile(
                     standing.compare(with: snapshot, safeguards.rules.reconciliation),
                     ended.snapshot,
@@ -30,6 +37,9 @@ extension Engine {
         default: return
         }
     }
+
+    /// The account's; empty before a configuration.
+    public var currency: String { configuration?.currency ?? "" }
 
     /// The account as the ledger has it, over all strategies.
     public var standing: LedgerStanding {
@@ -49,7 +59,8 @@ extension Engine {
         }
         return LedgerStanding(
             cash: books.equity[account]?.cash ?? .zero, holdings: holdings,
-            orders: desk.register.open.filter { $0.account == account && !isHeldBack($0.id) })
+            orders: desk.register.open.filter { $0.account == account && !isHeldBack($0.id) },
+            currency: currency)
     }
 
     private mutating func reconcile(
@@ -137,7 +148,7 @@ extension Engine {
                 guard desk.isRemote else { continue }
                 desk.remote.forget(order.id)
                 try afterEnd(removed, .reconciled, &step)
-            case .orderOnlyAtVenue, .unreachable, .incomplete: continue
+            case .orderOnlyAtVenue, .unreachable, .incomplete, .unreadable: continue
             }
         }
     }

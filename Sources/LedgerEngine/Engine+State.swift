@@ -39,6 +39,10 @@ extension Engine {
         desk.remote.encode(into: &writer)
         if desk.isRemote { desk.remote.encodeTimes(into: &writer) }
         desk.filters.encode(into: &writer)
+        // Digests that older programs journaled have none of this.
+        guard !holdings.isEmpty || !unread.items.isEmpty else { return }
+        holdings.encode(into: &writer)
+        unread.encode(into: &writer)
     }
 
     /// A saved state in the present form; nil for another version's that cannot be brought into it.
@@ -80,6 +84,10 @@ extension Engine {
             || Int(slot.instrument.number) > NameBook.highest
         { throw StateError("a saved strategy trades unknown instrument \(slot.instrument.number)") }
         desk.listen()
+        if !reader.isAtEnd {
+            holdings = try ForeignHoldings(from: &reader)
+            unread = try UnreadItems(from: &reader)
+        }
         guard inputs < .max / 2 else {
             throw StateError("the saved state has an invalid number of inputs: \(inputs)")
         }

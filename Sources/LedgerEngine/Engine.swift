@@ -23,6 +23,8 @@ public struct Engine: Sendable {
     var safeguards = Safeguards()
     var desk = OrderDesk()
     public internal(set) var snapshots = SnapshotCollector()
+    public internal(set) var holdings = ForeignHoldings()
+    var unread = UnreadItems()
     public internal(set) var settings = Settings([])
     public internal(set) var inputs: UInt64 = 0
     public internal(set) var lastTime = Timestamp(nanoseconds: .min)
@@ -190,7 +192,8 @@ public struct Engine: Sendable {
         case .dividendDeclared: try pay(try decode(record), &step)
         case .splitApplied: try split(try decode(record), &step)
         case .sessionClosed: try close(try decode(record), &step)
-        case .venueSnapshotBegan, .venuePositionReported, .venueOrderReported, .venueSnapshotEnded:
+        case .venueSnapshotBegan, .venuePositionReported, .venueOrderReported, .venueSnapshotEnded,
+            .venueHoldingReported, .venueItemUnread:
             try takeSnapshot(record, &step)
         case .runStarted: try beginRun(&step)
         case .runEnded:

@@ -22,6 +22,7 @@ import LedgerEvents
 ///     release-hold   NAME
 ///     prune          a `PruneRecord`
 ///     doctor         a `DoctorRecord`
+///     adopt          SYMBOL, or SYMBOL PRICE
 ///
 /// AMOUNT is a number above 0. SCOPE is `global`, `strategy:NAME` or `symbol:NAME`. EFFECT, SOURCE and MODE
 /// are the words of `LatchEffect`, `LatchSource` and `TradingMode`. All of them are on disk for ever.
@@ -51,6 +52,8 @@ public enum OperatorCommand: Hashable, Sendable {
     case prune(PruneRecord)
     /// What the doctor found. Live trading requires a healthy and recent record (V02).
     case doctor(DoctorRecord)
+    /// Takes what the account has of a symbol beyond the books into the books.
+    case adopt(symbol: String, price: Price?)
 
     private static let hard = "hard"
 
@@ -87,7 +90,18 @@ public enum OperatorCommand: Hashable, Sendable {
         case .doctor:
             guard let record = DoctorRecord(argument) else { throw .notADoctorRecord(argument) }
             self = .doctor(record)
+        case .adopt: self = try Self.readAdopt(argument)
         }
+    }
+
+    private static func readAdopt(_ argument: String) throws(OperatorCommandError) -> Self {
+        let (symbol, rest) = words(argument)
+        guard !symbol.isEmpty else { throw .notAHolding(argument) }
+        guard !rest.isEmpty else { return .adopt(symbol: symbol, price: nil) }
+        guard let price = try? Price(rest), price.raw > 0, "\(price)" == rest else {
+            throw .notAHolding(argument)
+        }
+        return .adopt(symbol: symbol, price: price)
     }
 
     private static func readEngage(_ argument: String) throws(OperatorCommandError) -> Self {
@@ -152,6 +166,7 @@ public enum OperatorCommand: Hashable, Sendable {
         case .releaseHold: .releaseHold
         case .prune: .prune
         case .doctor: .doctor
+        case .adopt: .adopt
         }
     }
 
@@ -168,6 +183,7 @@ public enum OperatorCommand: Hashable, Sendable {
         case .hold(let name), .releaseHold(let name): name
         case .prune(let record): record.text
         case .doctor(let record): record.text
+        case .adopt(let symbol, let price): price.map { "\(symbol) \($0)" } ?? symbol
         }
     }
 }

@@ -14,6 +14,7 @@ public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
     case holdWithoutName
     case notAPruneRecord(String)
     case notADoctorRecord(String)
+    case notAHolding(String)
 
     public var description: String {
         switch self {
@@ -35,6 +36,8 @@ public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
         case .holdWithoutName: "a hold needs a name"
         case .notAPruneRecord(let text): "'\(text)' does not state which events to remove"
         case .notADoctorRecord(let text): "'\(text)' does not state what the doctor found"
+        case .notAHolding(let text):
+            "'\(text)' is not a symbol, or a symbol with a price above 0 behind it"
         }
     }
 

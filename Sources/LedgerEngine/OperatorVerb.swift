@@ -16,6 +16,7 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
     case releaseHold = "release-hold"
     case prune = "prune"
     case doctor = "doctor"
+    case adopt = "adopt"
 
     public var word: String { rawValue }
 

@@ -4,6 +4,7 @@ import LedgerEngine
 import LedgerEvents
 import LedgerReading
 import LedgerSafety
+import LedgerVenues
 
 /// How the exchange runs: the settings `exchange.*`, read once.
 public struct ExchangeOptions: Sendable {
@@ -78,6 +79,18 @@ public struct ExchangeOptions: Sendable {
         try self.init(
             Configuration(path: nil, text: nil, environment: [:], overrides: settings),
             known: known, journal: journal)
+    }
+
+    /// What the file of `exchange.account` adds to the account.
+    func extras() throws -> AccountExtras {
+        let path = configuration[ExchangeKeys.account]
+        guard !path.isEmpty else { return AccountExtras() }
+        do {
+            return try AccountExtras(
+                WireJSON.decode(
+                    ExchangeFile.bytes(path),
+                    limits: WireLimits(bytes: 16 << 20, values: 1_000_000)))
+        } catch { throw InputError("exchange.account: \(path): \(error)") }
     }
 
     public func journal(of dialect: any ExchangeDialect) -> String {

@@ -62,7 +62,7 @@ public final class LocalExchange: @unchecked Sendable {
             let setting = try ExchangeSetting(options, dialect)
             let ledger = try ExchangeLedger(
                 options, dialect, setting.instruments, start: setting.start)
-            let faults = Misbehaviour(options.faults)
+            let faults = Misbehaviour(options.faults, try options.extras())
             let venue = try dialect.venue(ledger, options, faults)
             let runner = FeedRunner(
                 try setting.feed(ledger.instruments), ledger, loop, options)

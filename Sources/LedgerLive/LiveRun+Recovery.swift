@@ -82,12 +82,20 @@ extension LiveRun {
 
     /// Fills come first: afterwards the account holds nothing that the books will not know.
     private func askAccount() {
-        let symbols = sequencer.engine.names.instruments.map(\.symbol)
+        let symbols = askedSymbols
         if recovery.since.nanoseconds > 0 {
             let since = Timestamp(nanoseconds: recovery.since.nanoseconds - 60_000_000_000)
             gateway.queryFills(since: since, symbols: symbols)
         }
         gateway.queryAccount(symbols: symbols)
+    }
+
+    /// The symbols of orders and fills that may be ours. A venue may have no market of an adopted one.
+    private var askedSymbols: [String] {
+        let engine = sequencer.engine
+        return engine.names.instruments.filter {
+            options.symbols.contains($0.symbol) || !engine.holdings.hasAdopted($0.id)
+        }.map(\.symbol)
     }
 
     func takeAccount(_ account: VenueAccount) throws {
@@ -139,7 +147,7 @@ extension LiveRun {
         guard options.sendsOrders else { return }
         if isOrderStreamUp {
             recovery.askAccount(at: MachineTime.steady)
-            gateway.queryAccount(symbols: sequencer.engine.names.instruments.map(\.symbol))
+            gateway.queryAccount(symbols: askedSymbols)
             let deadline = MachineTime.steady + Self.patience
             isEnding = true
             while recovery.phase == .account, MachineTime.steady < deadline {

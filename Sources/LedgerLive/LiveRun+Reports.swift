@@ -132,6 +132,8 @@ extension LiveRun {
     private func handle(_ fill: VenueFill) throws {
         let known = try names.order(fill.clientOrder, sequencer.engine, journal)
         guard let instrument = instrument(fill.symbol) else {
+            // Somebody else's trade in an instrument that is not ours moves no position here.
+            if known == nil { return }
             return try report(.malformed("a fill in \(fill.symbol)"), "fill")
         }
         if let known { watch.heard(known.order) }

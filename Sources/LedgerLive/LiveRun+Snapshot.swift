@@ -2,39 +2,20 @@ import LedgerDomain
 import LedgerEngine
 import LedgerEvents
 import LedgerProjections
+import LedgerRunning
 import LedgerSafety
 import LedgerVenues
 
 /// A venue's account as the records of a snapshot.
 extension LiveRun {
     func snapshot(of account: VenueAccount) -> VenueSnapshot {
-        // Identified by the event that it will become.
-        let number = sequencer.nextSequence.number
         let engine = sequencer.engine
-        var positions: [VenuePositionReported] = []
-        for position in account.positions where position.quantity.raw != 0 {
-            positions.append(
-                VenuePositionReported(
-                    instrument: names.instrument(position.symbol, engine) ?? .none,
-                    snapshot: number, quantity: position.quantity,
-                    averagePrice: position.averagePrice, symbol: position.symbol))
-        }
-        var orders: [VenueOrderReported] = []
-        for order in account.openOrders {
-            orders.append(
-                VenueOrderReported(
-                    instrument: names.instrument(order.symbol, engine) ?? .none, side: order.side,
-                    snapshot: number, quantity: order.quantity, filled: order.filled,
-                    limitPrice: order.limitPrice,
-                    intent: ClientOrderID(order.clientOrder)?.intent ?? IntentID(high: 0, low: 0),
-                    symbol: order.symbol, venueOrder: order.venueOrder))
-        }
-        let began = VenueSnapshotBegan(
-            kind: isEnding ? .end : isOrderStreamUp ? .reconciliation : .start, snapshot: number,
-            cash: account.cash,
-            portfolioValue: account.portfolioValue, buyingPower: account.buyingPower,
-            origin: gateway.name)
-        return VenueSnapshot(began, positions: positions, orders: orders)
+        let kind: SnapshotKind = isEnding ? .end : isOrderStreamUp ? .reconciliation : .start
+        // Identified by the event that it will become.
+        var statement = AccountStatement(
+            account, kind: kind, snapshot: sequencer.nextSequence.number, origin: gateway.name)
+        statement.repeatsHoldings = kind == .start
+        return statement.snapshot(knowing: engine) { [self] in names.instrument($0, engine) }
     }
 
     /// Whether the books differ from the snapshot.

@@ -4,6 +4,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 import LedgerSafety
+import LedgerVenues
 
 /// Compares a journal's books with a venue's account, and sets them to it, beside the process that runs the
 /// journal as well as without one.
@@ -36,68 +37,106 @@ public struct ReconciliationDesk {
         (self.journal, self.desk) = (journal, desk)
     }
 
-    /// Gives a venue's account; the names find its instruments.
-    public typealias Account = (NameBook) throws -> VenueSnapshot
+    /// What a comparison would find, and what a synchronisation would do beyond correcting it.
+    public struct Difference: Sendable {
+        public var discrepancies: [DiscrepancyFound]
+        /// Holdings that the journal does not know.
+        public var adoptable: [VenuePosition]
+    }
 
     /// What a comparison would find; the journal stays as it is.
-    public func difference(_ account: Account) throws -> [DiscrepancyFound] {
+    public func difference(_ account: AccountStatement) throws -> Difference {
         let engine = try EngineRestorer.engine(
             of: journal, through: try journal.head.lastSequence)
-        return engine.difference(from: try account(engine.names))
+        return Difference(
+            discrepancies: engine.difference(from: account.snapshot(knowing: engine)),
+            adoptable: account.adoptable(knowing: engine))
     }
 
     /// Journals the account and compares the books with it.
-    public func compare(_ account: Account) throws -> Result {
-        var snapshot = UInt64(0)
-        let outcome = try desk.submit { engine in
-            let found = try account(engine.names)
-            snapshot = found.began.snapshot
-            return found.records
-        }
-        return try result(of: snapshot, from: outcome, comparisons: 1)
+    public func compare(_ account: AccountStatement) throws -> Result {
+        let outcome = try desk.submit { account.snapshot(knowing: $0).records }
+        return try result(of: account.snapshot, from: outcome, comparisons: 1)
     }
 
     /// Journals that the venue could not be asked.
     public func recordUnreachable() throws -> Result {
         let number = try journal.head.lastSequence.next.number
-        return try compare { _ in
-            VenueSnapshot(
-                VenueSnapshotBegan(
-                    kind: .reconciliation, isReachable: false, snapshot: number, cash: .zero,
-                    origin: "operator"))
-        }
+        let snapshot = VenueSnapshot(
+            VenueSnapshotBegan(
+                kind: .reconciliation, isReachable: false, snapshot: number, cash: .zero,
+                origin: "operator"))
+        let outcome = try desk.submit { _ in snapshot.records }
+        return try result(of: number, from: outcome, comparisons: 1)
     }
 
-    /// Sets the books to the account, unless that would leave a difference.
+    /// Sets the books to the account, unless that would leave a difference. Holdings that the journal
+    /// does not know and that have a price are defined and adopted.
     ///
-    /// - Parameter command: the operator's command for a snapshot.
+    /// - Parameter event: an operator's command as an event.
     public func synchronise(
-        _ account: Account, _ command: (_ snapshot: UInt64) -> OperatorCommanded
+        _ account: AccountStatement, _ event: (OperatorCommand) -> OperatorCommanded
     ) throws -> Synchronisation {
-        var snapshot = UInt64(0)
         var left: [DiscrepancyFound] = []
         var isNeeded = true
         let outcome = try desk.submit { engine in
-            let found = try account(engine.names)
-            snapshot = found.began.snapshot
-            isNeeded = !engine.difference(from: found).isEmpty
-            guard isNeeded else { return found.records }
-            let command = command(found.began.snapshot)
-            left = try engine.rehearsed(found.records + [command]).difference(from: found)
-            guard left.isEmpty else { return [] }
-            return found.records + [command] + found.records
+            let plain = account.snapshot(knowing: engine)
+            isNeeded = !engine.difference(from: plain).isEmpty
+            guard isNeeded else { return plain.records }
+            let adoptable = account.adoptable(knowing: engine)
+            let definitions = try Self.definitions(of: adoptable, engine)
+            let found = account.snapshot(knowing: try engine.rehearsed(definitions))
+            let commands =
+                adoptable.map { event(.adopt(symbol: $0.symbol, price: nil)) }
+                + [event(.sync(snapshot: account.snapshot))]
+            let inputs: [any Event] = definitions + found.records + commands
+            left = try engine.rehearsed(inputs).difference(from: found)
+            return left.isEmpty ? inputs + found.records : []
         }
         guard left.isEmpty else { return .refused(left) }
-        let after = try result(of: snapshot, from: outcome, comparisons: isNeeded ? 2 : 1)
+        let after = try result(
+            of: account.snapshot, from: outcome, comparisons: isNeeded ? 2 : 1)
         guard isNeeded else { return .unneeded(after) }
+        return .adjusted(command: try firstCommand(from: outcome.first), after: after)
+    }
+
+    /// Takes one holding of the account into the books, and defines its instrument first where the
+    /// journal does not know it.
+    ///
+    /// - Parameters:
+    ///   - name: a symbol, or an asset without the account's currency.
+    ///   - event: the command as an event.
+    /// - Returns: the command's event, and whether this process wrote the journal.
+    public func adopt(
+        _ name: String, price: Price?, _ event: (OperatorCommand) -> OperatorCommanded
+    ) throws -> (command: SequenceNumber, wasStepped: Bool) {
+        let outcome = try desk.submit { engine in
+            let holding = engine.unknownHolding(name)
+            let symbol = holding?.symbol ?? name
+            let definitions =
+                try holding.map { try Self.definitions(of: [$0], engine) } ?? []
+            return definitions + [event(.adopt(symbol: symbol, price: price))]
+        }
+        return (try firstCommand(from: outcome.first), outcome.wasStepped)
+    }
+
+    private static func definitions(
+        of positions: [VenuePosition], _ engine: Engine
+    ) throws -> [any Event] {
+        guard !positions.isEmpty else { return [] }
+        var definition = try HoldingDefinition(engine)
+        return positions.flatMap { definition.inputs(symbol: $0.symbol, kind: $0.kind) }
+    }
+
+    private func firstCommand(from first: SequenceNumber) throws -> SequenceNumber {
         var commanded = SequenceNumber.none
         try journal.forEachRecord(
-            from: outcome.first, filter: EventFilter([.operatorCommanded])
+            from: first, filter: EventFilter([.operatorCommanded])
         ) { record in
             commanded = record.sequence
             return false
         }
-        return .adjusted(command: commanded, after: after)
+        return commanded
     }
 
     /// What came of the last of a submission's comparisons.
@@ -133,7 +172,7 @@ public struct ReconciliationDesk {
 extension VenueSnapshot {
     /// The inputs that make it.
     public var records: [any Event] {
-        [began] as [any Event] + positions + orders + [
+        [began] as [any Event] + positions + orders + holdings + unread + [
             VenueSnapshotEnded(
                 snapshot: began.snapshot, positions: UInt32(positions.count),
                 orders: UInt32(orders.count))
@@ -142,6 +181,23 @@ extension VenueSnapshot {
 }
 
 extension Engine {
+    /// A holding of the last answers whose symbol the journal does not define.
+    fileprivate func unknownHolding(_ name: String) -> VenuePosition? {
+        let foreign = holdings.holdings.map {
+            VenuePosition(symbol: $0.symbol, quantity: $0.quantity, kind: $0.kind)
+        }
+        let reported = (snapshots.last?.positions ?? []).filter { $0.instrument == .none }.map {
+            VenuePosition(
+                symbol: $0.symbol, quantity: $0.quantity,
+                kind: $0.symbol.contains("/") ? .crypto : .equity)
+        }
+        let unknown = (foreign + reported).filter {
+            names.instrument(venueSymbol: $0.symbol) == nil
+        }
+        return unknown.first { $0.symbol == name }
+            ?? unknown.first { ReconciliationScope.isName(name, of: $0.symbol, currency: currency) }
+    }
+
     fileprivate func difference(from snapshot: VenueSnapshot) -> [DiscrepancyFound] {
         standing.compare(with: snapshot, rules.reconciliation)
     }

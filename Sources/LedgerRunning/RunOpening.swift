@@ -95,7 +95,11 @@ public struct RunOpening {
         inputs += definitions.map { Input(event: InstrumentDefined($0)) }
         var names = engine.names
         for instrument in definitions { names.define(instrument) }
-        for event in try filters(names.instruments)
+        let wanted = instruments.map(\.instrument.symbol)
+        let traded = names.instruments.filter {
+            wanted.contains($0.symbol) || !engine.holdings.hasAdopted($0.id)
+        }
+        for event in try filters(traded)
         where engine.filters[event.instrument]?.event != event {
             inputs.append(Input(event: event))
         }

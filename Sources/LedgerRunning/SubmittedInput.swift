@@ -1,4 +1,5 @@
 import LedgerConfiguration
+import LedgerDomain
 import LedgerEngine
 import LedgerEvents
 import LedgerSettings
@@ -17,6 +18,10 @@ enum SubmittedInput {
         case .venuePositionReported: try VenuePositionReported(record)
         case .venueOrderReported: try VenueOrderReported(record)
         case .venueSnapshotEnded: try VenueSnapshotEnded(record)
+        case .venueHoldingReported: try VenueHoldingReported(record)
+        case .venueItemUnread: try VenueItemUnread(record)
+        case .instrumentDefined: try InstrumentDefined(record)
+        case .venueFiltersLoaded: try VenueFiltersLoaded(record)
         case .configurationLoaded: try ConfigurationLoaded(record)
         default:
             throw RecordError(sequence: .none, type: record.rawType, problem: .notSubmittable)
@@ -28,11 +33,24 @@ extension Engine {
     /// Why an input of an operator conflicts with the engine's state; nil if it does not.
     func problem(withInput event: some Event) -> String? {
         if let command = event as? OperatorCommanded { return problem(with: command) }
+        if let defined = event as? InstrumentDefined {
+            return problem(defining: defined.definition)
+        }
+        if let loaded = event as? VenueFiltersLoaded {
+            return filters[loaded.instrument] == nil
+                ? nil : "the instrument has filters; start a run to change them"
+        }
         guard let loaded = event as? ConfigurationLoaded else { return nil }
         let settings = Settings(text: loaded.settings)
         if let key = Fingerprint.missing(in: settings) {
             return "setting \(key): submit a secret only as its fingerprint"
         }
         return SettingsSchema.problem(with: settings)?.description ?? problem(with: settings)
+    }
+
+    /// An operator may define instruments that the journal does not have, and change none.
+    private func problem(defining instrument: Instrument) -> String? {
+        names[instrument.id] == nil && names.instrument(symbol: instrument.symbol) == nil
+            ? nil : "\(instrument.symbol) is defined already; run the command again"
     }
 }

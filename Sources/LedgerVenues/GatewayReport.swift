@@ -37,6 +37,14 @@ extension VenueOrder {
     public var isPlausible: Bool {
         (quantity == .zero || filled <= quantity) && (status != .filled || filled > .zero)
     }
+
+    /// An order whose state this program does not know is at the venue; its quantities say how far it is.
+    /// Should it have ended there, the comparison of open orders finds that.
+    public mutating func settleUnknown(status: String) {
+        let isWhole = quantity > .zero && filled == quantity
+        self.status = isWhole ? .filled : filled > .zero ? .partiallyFilled : .accepted
+        reason = "the venue's status '\(status)' is not known here"
+    }
 }
 
 /// One execution as the venue tells of it.
@@ -76,9 +84,36 @@ public struct VenuePosition: Hashable, Sendable {
     public var quantity: Quantity
     /// 0 where the venue gives none.
     public var averagePrice: Price
+    /// What the venue says one unit is worth; 0 where it gives none.
+    public var mark: Price
+    public var kind: InstrumentKind
 
-    public init(symbol: String, quantity: Quantity, averagePrice: Price = .zero) {
+    public init(
+        symbol: String, quantity: Quantity, averagePrice: Price = .zero, mark: Price = .zero,
+        kind: InstrumentKind = .crypto
+    ) {
         (self.symbol, self.quantity, self.averagePrice) = (symbol, quantity, averagePrice)
+        (self.mark, self.kind) = (mark, kind)
+    }
+}
+
+/// A part of a venue's answer that cannot be read. It never hides the rest.
+public struct VenueUnread: Hashable, Sendable {
+    public var item: VenueItem
+    /// What can be read of it. An order of several legs has a symbol for each; several are possible.
+    public var symbols: [String]
+    public var id: String
+    /// Whether it concerns a kind of asset or of order that no instrument here has.
+    public var isOfOtherKind: Bool
+    /// Why not, and where.
+    public var detail: String
+
+    public init(
+        _ item: VenueItem, symbols: [String] = [], id: String = "", isOfOtherKind: Bool = false,
+        detail: String
+    ) {
+        (self.item, self.symbols, self.id, self.detail) = (item, symbols, id, detail)
+        self.isOfOtherKind = isOfOtherKind
     }
 }
 
@@ -89,13 +124,16 @@ public struct VenueAccount: Hashable, Sendable {
     public var buyingPower: Money
     public var positions: [VenuePosition]
     public var openOrders: [VenueOrder]
+    /// What could not be read of positions and orders.
+    public var unread: [VenueUnread]
 
     public init(
         cash: Money, portfolioValue: Money = .zero, buyingPower: Money = .zero,
-        positions: [VenuePosition] = [], openOrders: [VenueOrder] = []
+        positions: [VenuePosition] = [], openOrders: [VenueOrder] = [], unread: [VenueUnread] = []
     ) {
         (self.cash, self.portfolioValue) = (cash, portfolioValue)
         (self.buyingPower, self.positions, self.openOrders) = (buyingPower, positions, openOrders)
+        self.unread = unread
     }
 }
 

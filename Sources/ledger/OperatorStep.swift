@@ -87,7 +87,8 @@ struct OperatorStep {
         switch try? OperatorCommand(command) {
         case .engage, .clear, .mode, .override, .flatten: try standing.tell(format)
         case .healthCheck, .sync: try standing.tell(format, needsRunner: false)
-        case .deposit, .withdrawal, .fee, .note, .hold, .releaseHold, .prune, .doctor, nil:
+        case .deposit, .withdrawal, .fee, .note, .hold, .releaseHold, .prune, .doctor, .adopt,
+            nil:
             standing.tellActivity(onOutput: false)
         }
     }

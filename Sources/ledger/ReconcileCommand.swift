@@ -39,7 +39,7 @@ struct ReconcileCommand: ParsableCommand {
     func run() throws {
         let journal = try OperatorStep.open(journals)
         let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal))
-        let result = try unreachable ? desk.recordUnreachable() : desk.compare(snapshot.account)
+        let result = try unreachable ? desk.recordUnreachable() : desk.compare(snapshot.account())
         if result.wasStepped { Seal.afterwards(journal) }
         try show(result, journal, output.format)
         let standing = try Standing(journal)
@@ -72,13 +72,12 @@ struct SnapshotOptions: ParsableArguments {
         }
     }
 
-    /// Reads the file; `names` find its instruments.
-    func account(_ names: NameBook) throws -> VenueSnapshot {
+    /// Reads the file.
+    func account() throws -> AccountStatement {
         let path = snapshot ?? ""
-        return try VenueSnapshotFile(
-            TextFile.read(path), name: path, kind: SnapshotKind(word: kind) ?? .reconciliation,
-            instrument: { names.instrument(venueSymbol: $0)?.id ?? .none }
-        ).snapshot
+        let kind = SnapshotKind(word: kind) ?? .reconciliation
+        let file = try VenueSnapshotFile(TextFile.read(path), name: path, kind: kind)
+        return AccountStatement(file, kind: kind, origin: path)
     }
 }
 
@@ -89,8 +88,9 @@ struct SyncCommand: ParsableCommand {
         discussion: """
             Without --force, sync only shows the adjustments. No history is deleted: adjustments
             are events that record who made them and why. Orders that only the ledger knows
-            are marked as lost. Cancel orders that only the venue knows at the venue. Define
-            symbols that the ledger does not know before you sync.
+            are marked as lost. Cancel orders that only the venue knows at the venue. A
+            holding whose symbol the ledger does not know is defined and adopted, if the venue
+            gives a price. If a difference would remain, nothing is changed.
 
               ledger sync --snapshot account.json --journal main
               ledger sync --snapshot account.json --force --reason "closed by hand" \\
@@ -115,20 +115,24 @@ struct SyncCommand: ParsableCommand {
         let journal = try OperatorStep.open(journals)
         let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal))
         guard force else {
+            let difference = try desk.difference(snapshot.account())
             let table = DiscrepancyTable.of(
-                try desk.difference(snapshot.account), try ProjectionReader.fold(of: journal))
+                difference.discrepancies, try ProjectionReader.fold(of: journal))
             if table.rows.isEmpty, output.format == .table {
                 return Terminal.print("the ledger and the venue agree; nothing to do")
             }
             table.write(output.format)
             if output.format == .table {
+                for holding in difference.adoptable {
+                    Terminal.print("would adopt \(holding.symbol): \(holding.quantity)")
+                }
                 Terminal.print(
                     "nothing was changed; to make these adjustments, add --force --reason WHY")
             }
             if !table.rows.isEmpty { throw ExitCode(1) }
             return
         }
-        switch try desk.synchronise(snapshot.account, { giver.event(.sync(snapshot: $0)) }) {
+        switch try desk.synchronise(snapshot.account(), giver.event) {
         case .unneeded(let result):
             if result.wasStepped { Seal.afterwards(journal) }
             Terminal.print("PASS: \(result.reason); nothing to do")
@@ -137,8 +141,8 @@ struct SyncCommand: ParsableCommand {
             DiscrepancyTable.of(left, try ProjectionReader.fold(of: journal)).write(output.format)
             throw CommandError(
                 "nothing was changed, because these differences would remain; resolve them at "
-                    + "the venue, or define their instruments in the configuration, then run the "
-                    + "command again",
+                    + "the venue, adopt them with `ledger adopt SYMBOL --price PRICE`, or leave them "
+                    + "out with reconcile.ignore, then run the command again",
                 code: CommandError.refused)
         case .adjusted(let command, let after):
             if after.wasStepped { Seal.afterwards(journal) }
@@ -153,8 +157,12 @@ struct SyncCommand: ParsableCommand {
         let names: NameBook = try ProjectionReader.fold(of: journal)
         var printer = EventPrinter(output.format, names)
         printer.begin()
+        var commands: [SequenceNumber] = []
         try journal.forEachRecord(from: command) { record in
-            guard record.sequence == command || record.cause == command else { return false }
+            if record.type == .operatorCommanded { commands.append(record.sequence) }
+            guard commands.contains(record.sequence) || commands.contains(record.cause) else {
+                return false
+            }
             try printer.add(record)
             return true
         }
@@ -168,6 +176,58 @@ struct SyncCommand: ParsableCommand {
             throw ExitCode(1)
         }
         try Standing(journal).tell(output.format, needsRunner: false)
+    }
+}
+
+struct AdoptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt",
+        abstract: "Take a holding of the account that no strategy bought into the books.",
+        discussion: """
+            The holding is counted in equity and compared with the venue from then on. It belongs
+            to no strategy, and `ledger flatten` leaves it alone unless you name its symbol. Its
+            worth counts as a deposit. `ledger project reconciliation --holdings` lists what can
+            be adopted.
+
+              ledger adopt BNB --reason "kept for fees" --journal main
+              ledger adopt XYZ --price 12.50 --reason "bought by hand" --journal main
+            """.paragraphs)
+
+    @Argument(help: "Symbol, or asset without the account's currency.")
+    var symbol: String
+    @Option(
+        help: "Price of a unit; needed if the venue gives none, and used instead of the venue's.")
+    var price: String?
+    @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
+    @OptionGroup var giver: OperatorOptions
+
+    private func parsedPrice() throws -> Price? {
+        try price.map { text in
+            guard let price = try? Price(text), price.raw > 0 else {
+                throw ValidationError("--price must be a number above 0, not '\(text)'")
+            }
+            return price
+        }
+    }
+
+    func validate() throws { _ = try parsedPrice() }
+
+    func run() throws {
+        try giver.requireReason("adopt changes equity and the peak")
+        let journal = try OperatorStep.open(journals)
+        let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal))
+        let (command, wasStepped) = try desk.adopt(
+            symbol, price: try parsedPrice(), giver.event)
+        if wasStepped { Seal.afterwards(journal) }
+        var printer = EventPrinter(output.format, try ProjectionReader.fold(of: journal))
+        printer.begin()
+        try journal.forEachRecord(from: command) { record in
+            guard record.sequence == command || record.cause == command else { return false }
+            try printer.add(record)
+            return true
+        }
+        try printer.end()
     }
 }
 
@@ -198,12 +258,26 @@ struct ReconciliationProjection: ParsableCommand {
     @OptionGroup var options: ProjectionOptions
     @Flag(help: "Show the discrepancies of the last reconciliation.")
     var failures = false
+    @Flag(help: "Show the account's holdings that the comparison leaves out.")
+    var holdings = false
+
+    func validate() throws {
+        guard !(failures && holdings) else {
+            throw ValidationError("give --failures or --holdings, not both")
+        }
+    }
 
     func run() throws {
         let (journal, through) = try options.open()
         let tables = try ProjectionTables(journal, through: through)
+        if holdings { return try tables.holdings().write(options.output.format) }
         guard failures else {
-            return try tables.reconciliations().write(options.output.format)
+            try tables.reconciliations().write(options.output.format)
+            guard options.output.format == .table else { return }
+            let left = try tables.holdings()
+            guard !left.rows.isEmpty else { return }
+            Terminal.print("\nholdings that the comparison leaves out:")
+            return left.write(.table)
         }
         let log: ReconciliationLog = try ProjectionReader.fold(of: journal, through: through)
         DiscrepancyTable.of(log.discrepancies, tables.names).write(options.output.format)

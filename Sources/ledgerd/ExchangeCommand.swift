@@ -26,8 +26,10 @@ struct ExchangeCommand: AsyncParsableCommand {
 
             While it runs, control it from this machine: GET /control/state; POST faults as above
             to /control/faults, {"skew_ms": …} to /control/time, {"symbol", "bid", "ask"} to
-            /control/quote, {"action": "start" or "pause"} to /control/feed, or an empty body
-            to /control/disconnect.
+            /control/quote, {"action": "start" or "pause"} to /control/feed, an empty body to
+            /control/disconnect, {"positions": […], "orders": […], "balances": […]} in the
+            venue's own words to /control/account, or a message to /control/message, which
+            is sent on the order streams as it is.
             """.paragraphs)
 
     private static let titles = KnownVenues.all.map(\.title).joined(separator: ", ")

@@ -44,6 +44,8 @@ import Testing
                         isHealthy: false, passed: 10, failed: 2, warnings: 3, hasNetwork: true)),
                 "doctor", "unhealthy passed 10 failed 2 warnings 3 network yes"
             ),
+            (.adopt(symbol: "BTC/USD", price: nil), "adopt", "BTC/USD"),
+            (.adopt(symbol: "XYZ", price: try Price("12.5")), "adopt", "XYZ 12.5"),
         ]
     }
 
@@ -66,6 +68,7 @@ import Testing
             OperatorVerb.allCases.map(\.word) == [
                 "deposit", "withdrawal", "fee", "note", "engage", "clear", "mode", "override",
                 "health-check", "flatten", "sync", "hold", "release-hold", "prune", "doctor",
+                "adopt",
             ])
     }
 
@@ -120,12 +123,13 @@ import Testing
             "sell all", "",
             "'sell all' is not a command; use deposit, withdrawal, fee, note, "
                 + "engage, clear, mode, override, health-check, flatten, sync, hold, release-hold, "
-                + "prune or doctor"
+                + "prune, doctor or adopt"
         ),
         (
             "", "",
             "'' is not a command; use deposit, withdrawal, fee, note, engage, clear, mode, "
-                + "override, health-check, flatten, sync, hold, release-hold, prune or doctor"
+                + "override, health-check, flatten, sync, hold, release-hold, prune, doctor "
+                + "or adopt"
         ),
         ("deposit", "12,50", "'12,50' is not an amount; write a number such as 12.50"),
         ("withdrawal", "", "'' is not an amount; write a number such as 12.50"),
@@ -171,6 +175,8 @@ import Testing
         ("hold", " \t", "a hold needs a name"), ("release-hold", "", "a hold needs a name"),
         ("prune", "all", "'all' does not state which events to remove"),
         ("doctor", "well", "'well' does not state what the doctor found"),
+        ("adopt", "", "'' is not a symbol, or a symbol with a price above 0 behind it"),
+        ("adopt", "X 0", "'X 0' is not a symbol, or a symbol with a price above 0 behind it"),
     ])
     func `a text that is no command says what to write`(
         verb: String, argument: String, message: String

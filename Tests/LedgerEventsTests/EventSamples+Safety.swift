@@ -53,6 +53,22 @@ extension EventSamples {
             venueOrder: odd),
         VenueSnapshotEnded(snapshot: 1, positions: 2, orders: 3),
         VenueSnapshotEnded(snapshot: .max, positions: .max, orders: .max),
+        VenueHoldingReported(
+            reason: .foreign, kind: .crypto, snapshot: 1, quantity: Quantity(raw: 5_000_000_001),
+            mark: Price(raw: 600_000_000_000), symbol: "BNBUSDT"),
+        VenueHoldingReported(
+            reason: .ignored, kind: .equity, snapshot: .max, quantity: large, averagePrice: highest,
+            mark: lowest, symbol: odd),
+        VenueItemUnread(
+            item: .order, snapshot: 1, symbol: "AAPL240119C00190000", id: "61e69015",
+            detail: "missing at byte 40"),
+        VenueItemUnread(item: .activity, snapshot: .max, detail: odd),
+        HoldingAdopted(
+            instrument: apple, quantity: Quantity(raw: 5_000_000_000),
+            price: Price(raw: 130_310_000_000), symbol: "AAPL", actor: "kim", reason: "by hand"),
+        HoldingAdopted(
+            instrument: InstrumentID(.max), quantity: large, price: highest, symbol: odd,
+            actor: "", reason: odd),
     ]
 
     private static let gate: [Sample] =

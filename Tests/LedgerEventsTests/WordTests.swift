@@ -88,7 +88,7 @@ import Testing
             DiscrepancyKind.self,
             """
             positionOnlyAtVenue positionOnlyInLedger quantity averagePrice cash orderOnlyAtVenue
-            orderOnlyInLedger unrecordedFill unreachable incomplete
+            orderOnlyInLedger unrecordedFill unreachable incomplete unreadable
             """)
         expect(
             VenueStatus.self,
@@ -97,5 +97,7 @@ import Testing
             cancelRefused replaceRefused unknown
             """)
         expect(VenueLink.self, "orders marketData requests")
+        expect(HoldingReason.self, "foreign ignored")
+        expect(VenueItem.self, "order position activity")
     }
 }

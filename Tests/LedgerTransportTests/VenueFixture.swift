@@ -123,6 +123,10 @@ final class VenueFixture {
                 + #""ask_size":"\#(size)"}"#)
     }
 
+    /// Adds to the account what its own ledger does not have; see `AccountExtras`.
+    func account(_ text: String) throws { try post("account", text) }
+    /// Sends a message on the order stream.
+    func message(_ text: String) throws { try post("message", text) }
     func faults(_ text: String) throws { try post("faults", text) }
     func disconnect() throws { try post("disconnect", "{}") }
 

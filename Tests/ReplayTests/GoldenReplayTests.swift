@@ -82,8 +82,8 @@ import Testing
         #expect(commands.subtracting(causes).count == noted)
     }
 
-    @Test func `the journal of commands lacks no verb`() throws {
-        let lines = try GoldenJournal.lines("v1-commands")
+    @Test func `the journals of commands lack no verb`() throws {
+        let lines = try ["v1-commands", "v2-account"].map(GoldenJournal.lines).joined()
         for verb in OperatorVerb.allCases {
             #expect(lines.contains("\"command\":\"\(verb.word)\""))
         }

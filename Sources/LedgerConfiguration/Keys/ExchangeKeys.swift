@@ -47,6 +47,9 @@ public enum ExchangeKeys {
     public static let faults = SettingKey.text(
         "exchange.faults", default: "",
         help: "faults to inject: drop=0.1,delay=50,…; see `ledgerd exchange --help`")
+    public static let account = SettingKey.text(
+        "exchange.account", default: "",
+        help: "JSON file with positions, orders, balances and activities to add to the account")
     public static let certificate = SettingKey.text(
         "exchange.certificate", default: "",
         help: "PEM file of the TLS certificate; empty for no TLS")
@@ -60,7 +63,8 @@ public enum ExchangeKeys {
         dialects.setting, host.setting, port.setting, key.setting, secret.setting,
         feed.setting, symbols.setting, recording.setting, speed.setting,
         tick.setting, waitForSubscriber.setting, exitAtEnd.setting, clock.setting,
-        filters.setting, faults.setting, certificate.setting, privateKey.setting, durable.setting,
+        filters.setting, faults.setting, account.setting, certificate.setting, privateKey.setting,
+        durable.setting,
     ]
 
     /// Where prices come from.

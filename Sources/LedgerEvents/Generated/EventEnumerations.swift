@@ -348,11 +348,35 @@ public enum DiscrepancyKind: UInt8, Worded {
     case unreachable = 9
     /// The snapshot is not complete.
     case incomplete = 10
+    /// The venue's answer has something that this program cannot read.
+    case unreadable = 11
 
     public static let words = [
         "positionOnlyAtVenue", "positionOnlyInLedger", "quantity", "averagePrice", "cash",
         "orderOnlyAtVenue", "orderOnlyInLedger", "unrecordedFill", "unreachable", "incomplete",
+        "unreadable",
     ]
+    public var word: String { Self.words[Int(rawValue) - 1] }
+}
+
+/// Why a comparison leaves a holding out.
+public enum HoldingReason: UInt8, Worded {
+    /// The journal does not define its instrument.
+    case foreign = 1
+    /// The setting `reconcile.ignore` names it.
+    case ignored = 2
+
+    public static let words = ["foreign", "ignored"]
+    public var word: String { Self.words[Int(rawValue) - 1] }
+}
+
+/// A part of a venue's answer.
+public enum VenueItem: UInt8, Worded {
+    case order = 1
+    case position = 2
+    case activity = 3
+
+    public static let words = ["order", "position", "activity"]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }
 

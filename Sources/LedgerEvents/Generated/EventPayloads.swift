@@ -20,6 +20,7 @@ extension EventCatalog {
         CashAdjusted.self, AlertRaised.self, OrderRequested.self, OrderCancelRequested.self,
         OrderReplaceRequested.self, OrderReplaced.self, CancelIntended.self, ReplaceIntended.self,
         VenueStatusReported.self, VenueFillReported.self, LinkChanged.self, VenueFiltersLoaded.self,
-        IntentReleased.self, RulesDeclared.self,
+        IntentReleased.self, RulesDeclared.self, VenueHoldingReported.self, VenueItemUnread.self,
+        HoldingAdopted.self,
     ]
 }

@@ -71,6 +71,9 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case venueFiltersLoaded = 66
     case intentReleased = 67
     case rulesDeclared = 68
+    case venueHoldingReported = 69
+    case venueItemUnread = 70
+    case holdingAdopted = 71
 
     /// The name in JSON lines, filters and documents.
     public var name: String { Self.names[Int(rawValue) - 1] }
@@ -90,7 +93,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "CashAdjusted", "AlertRaised", "OrderRequested", "OrderCancelRequested",
         "OrderReplaceRequested", "OrderReplaced", "CancelIntended", "ReplaceIntended",
         "VenueStatusReported", "VenueFillReported", "LinkChanged", "VenueFiltersLoaded",
-        "IntentReleased", "RulesDeclared",
+        "IntentReleased", "RulesDeclared", "VenueHoldingReported", "VenueItemUnread",
+        "HoldingAdopted",
     ]
 
     /// Whether it comes from outside or the engine derives it.
@@ -102,7 +106,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .faultReported, .metricReported, .flagFileObserved, .venueSnapshotBegan,
             .venuePositionReported, .venueOrderReported, .venueSnapshotEnded, .orderRequested,
             .orderCancelRequested, .orderReplaceRequested, .venueStatusReported, .venueFillReported,
-            .linkChanged, .venueFiltersLoaded, .rulesDeclared:
+            .linkChanged, .venueFiltersLoaded, .rulesDeclared, .venueHoldingReported,
+            .venueItemUnread:
             .input
         case .accountDefined, .strategyDefined, .stateDigested, .signalGenerated, .signalRejected,
             .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
@@ -110,7 +115,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased,
             .healthChecked, .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded,
             .positionAdjusted, .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended,
-            .replaceIntended, .intentReleased:
+            .replaceIntended, .intentReleased, .holdingAdopted:
             .derived
         case .cashDeposited, .cashWithdrawn, .dividendPaid:
             .both

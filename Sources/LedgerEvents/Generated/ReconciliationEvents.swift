@@ -206,3 +206,55 @@ public struct CashAdjusted: Event, Hashable {
         reason = texts[1]
     }
 }
+
+/// A holding that the comparison left out, or that only the venue had, is in the books from here
+/// on: the `PositionAdjusted` that follows adds it, for no strategy. Orders that close everything
+/// leave it alone.
+public struct HoldingAdopted: Event, Hashable {
+    public static let type = EventType.holdingAdopted
+    public static let layout = Layout(
+        size: 40,
+        [
+            .init("quantity", 24, .quantity),
+            .init("price", 32, .price),
+        ], texts: ["venueSymbol", "actor", "reason"])
+
+    public var instrument: InstrumentID
+    /// The signed change.
+    public var quantity: Quantity
+    public var price: Price
+    public var symbol: String
+    public var actor: String
+    public var reason: String
+
+    public init(
+        instrument: InstrumentID, quantity: Quantity, price: Price, symbol: String, actor: String,
+        reason: String
+    ) {
+        self.instrument = instrument
+        self.quantity = quantity
+        self.price = price
+        self.symbol = symbol
+        self.actor = actor
+        self.reason = reason
+    }
+
+    public var texts: [String] { [symbol, actor, reason] }
+    public var quantities: (Quantity, Quantity) { (quantity, .zero) }
+
+    public func encode(into writer: inout RecordWriter) {
+        writer.quantity(quantity, 24)
+        writer.price(price, 32)
+    }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        instrument = record.instrument
+        quantity = record.quantity(24)
+        price = record.price(32)
+        let texts = try record.texts(from: 40, count: 3)
+        symbol = texts[0]
+        actor = texts[1]
+        reason = texts[2]
+    }
+}

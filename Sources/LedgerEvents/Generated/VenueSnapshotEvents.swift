@@ -216,3 +216,111 @@ public struct VenueSnapshotEnded: Event, Hashable {
         orders = record.load(36)
     }
 }
+
+/// A holding of the account that the comparison leaves out, as it is now: what the venue reports of
+/// it. A later event about the same symbol replaces this one.
+public struct VenueHoldingReported: Event, Hashable {
+    public static let type = EventType.venueHoldingReported
+    public static let layout = Layout(
+        size: 56,
+        [
+            .init("reason", 20, .words(HoldingReason.self, zero: "unknown")),
+            .init("instrument", 21, .words(InstrumentKind.self, zero: "unknown")),
+            .init("snapshot", 24, .hex64),
+            .init("quantity", 32, .quantity),
+            .init("averagePrice", 40, .price),
+            .init("mark", 48, .price),
+        ], texts: ["venueSymbol"])
+
+    public var reason: HoldingReason
+    public var kind: InstrumentKind
+    public var snapshot: UInt64
+    /// Signed; 0 where the account no longer has it.
+    public var quantity: Quantity
+    /// 0 where the venue gives none.
+    public var averagePrice: Price
+    /// The venue's own price; 0 where it gives none.
+    public var mark: Price
+    public var symbol: String
+
+    public init(
+        reason: HoldingReason, kind: InstrumentKind, snapshot: UInt64, quantity: Quantity,
+        averagePrice: Price = .zero, mark: Price = .zero, symbol: String
+    ) {
+        self.reason = reason
+        self.kind = kind
+        self.snapshot = snapshot
+        self.quantity = quantity
+        self.averagePrice = averagePrice
+        self.mark = mark
+        self.symbol = symbol
+    }
+
+    public var texts: [String] { [symbol] }
+    public var quantities: (Quantity, Quantity) { (quantity, .zero) }
+
+    public func encode(into writer: inout RecordWriter) {
+        writer.store(reason.rawValue, 20)
+        writer.store(kind.rawValue, 21)
+        writer.store(snapshot, 24)
+        writer.quantity(quantity, 32)
+        writer.price(averagePrice, 40)
+        writer.price(mark, 48)
+    }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        reason = try record.value(20)
+        kind = try record.value(21)
+        snapshot = record.load(24)
+        quantity = record.quantity(32)
+        averagePrice = record.price(40)
+        mark = record.price(48)
+        symbol = try record.texts(from: 56, count: 1)[0]
+    }
+}
+
+/// Something in the venue's answer that this program cannot read. The rest of the answer is read.
+public struct VenueItemUnread: Event, Hashable {
+    public static let type = EventType.venueItemUnread
+    public static let layout = Layout(
+        size: 32,
+        [
+            .init("item", 20, .words(VenueItem.self, zero: "unknown")),
+            .init("snapshot", 24, .hex64),
+        ], texts: ["venueSymbol", "venueId", "detail"])
+
+    public var item: VenueItem
+    public var snapshot: UInt64
+    /// Empty where it cannot be read either.
+    public var symbol: String
+    public var id: String
+    public var detail: String
+
+    public init(
+        item: VenueItem, snapshot: UInt64, symbol: String = "", id: String = "", detail: String
+    ) {
+        self.item = item
+        self.snapshot = snapshot
+        self.symbol = symbol
+        self.id = id
+        self.detail = detail
+    }
+
+    public var texts: [String] { [symbol, id, detail] }
+
+    public func encode(into writer: inout RecordWriter) {
+        writer.store(item.rawValue, 20)
+        writer.store(snapshot, 24)
+    }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        item = try record.value(20)
+        snapshot = record.load(24)
+        let texts = try record.texts(from: 32, count: 3)
+        symbol = texts[0]
+        id = texts[1]
+        detail = texts[2]
+    }
+}

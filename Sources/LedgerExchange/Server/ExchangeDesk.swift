@@ -141,6 +141,12 @@ final class ExchangeDesk: @unchecked Sendable {
         case ("POST", "/control/time"):
             try faults.dice.plan.set("clock-skew-ms", to: body["skew_ms"]?.string ?? "")
             return Answer(200, ["skew_ms": .integer(faults.dice.plan.whole(.clockSkew))])
+        case ("POST", "/control/account"):
+            faults.extras = try AccountExtras(body)
+            return Answer(200, [:])
+        case ("POST", "/control/message"):
+            venue.say(body)
+            return Answer(200, [:])
         case ("POST", "/control/feed"):
             body["action"]?.string == "pause" ? runner.pause() : runner.start()
             return Answer(200, ["running": .bool(runner.isRunning)])

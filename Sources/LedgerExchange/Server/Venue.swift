@@ -36,6 +36,8 @@ public protocol Venue: AnyObject {
     func stream(_ request: Request, _ link: any StreamLink) -> (any StreamSession)?
     func closed(_ session: any StreamSession)
     func tell(_ notice: ExchangeLedger.Notice)
+    /// Sends a message as it is to whoever listens to order reports.
+    func say(_ message: WireValue)
 
     /// The answer for a fault.
     func faultAnswer(_ fault: FaultPlan.Fault, retryAfter: Int64) -> Answer
@@ -44,8 +46,11 @@ public protocol Venue: AnyObject {
 /// What the venues and their streams share: faults and the clock.
 public final class Misbehaviour {
     public var dice: FaultDice
+    public var extras: AccountExtras
 
-    public init(_ plan: FaultPlan) { dice = FaultDice(plan) }
+    public init(_ plan: FaultPlan, _ extras: AccountExtras = AccountExtras()) {
+        (dice, self.extras) = (FaultDice(plan), extras)
+    }
 
     public var clock: ExchangeClock {
         ExchangeClock(skew: .milliseconds(dice.plan.whole(.clockSkew)))

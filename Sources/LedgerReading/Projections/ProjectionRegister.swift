@@ -37,6 +37,9 @@ package enum ProjectionRegister {
         .beside(
             ReconciliationLog.self,
             ProjectionView("reconciliation", keys: ["kind"]) { try $0.reconciliations() }),
+        .kept(
+            ForeignHoldings.self, { $0.holdings },
+            ProjectionView("holdings", keys: ["symbol"]) { try $0.holdings() }),
         .beside(
             SignalFunnel.self,
             ProjectionView("funnel", keys: ["strategy"]) { try $0.funnel() }),

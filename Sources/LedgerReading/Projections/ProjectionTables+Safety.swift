@@ -108,6 +108,26 @@ extension ProjectionTables {
         return table
     }
 
+    /// What the account holds and comparisons leave out.
+    public func holdings() throws -> Table {
+        let holdings = try fold(ForeignHoldings.self)
+        var table = Table([
+            .init("symbol"), .init("kind"), .init("why"), .init("quantity", .decimal),
+            .init("average_price", .decimal), .init("price", .decimal), .init("value", .decimal),
+            .init("time"),
+        ])
+        for holding in holdings.holdings {
+            let price = holding.price
+            let value = price.raw > 0 ? try? Money.notional(price, holding.quantity) : nil
+            table.add([
+                holding.symbol, "\(holding.kind)", "\(holding.reason)", "\(holding.quantity)",
+                holding.averagePrice.raw > 0 ? "\(holding.averagePrice)" : nil,
+                price.raw > 0 ? "\(price)" : nil, value.map { "\($0)" }, "\(holding.at)",
+            ])
+        }
+        return table
+    }
+
     /// What became of the last run's entry signals, by strategy.
     public func funnel() throws -> Table {
         let funnel = try fold(SignalFunnel.self)

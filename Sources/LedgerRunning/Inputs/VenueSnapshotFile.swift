@@ -11,58 +11,50 @@ import LedgerVenues
 ///      "orders": [{"id": "61e6", "client_order_id": "…", "symbol": "AAPL", "side": "buy",
 ///                  "qty": "10", "filled_qty": "4", "limit_price": null, "status": "new"}]}
 ///
-/// Numbers may be strings or numbers; their digits are used as written. Other fields are ignored.
-/// Everything is checked before anything is journaled.
+/// Numbers may be strings or numbers; their digits are used as written. Other fields are ignored. A
+/// position or an order that cannot be read is one difference and hides nothing else; the file itself
+/// is checked before anything is journaled.
 public struct VenueSnapshotFile {
-    public private(set) var began: VenueSnapshotBegan
-    public private(set) var positions: [VenuePositionReported] = []
-    public private(set) var orders: [VenueOrderReported] = []
+    public private(set) var account: VenueAccount
+    /// Derived from the file's text, which identifies the snapshot.
+    public let number: UInt64
 
-    public var snapshot: VenueSnapshot {
-        VenueSnapshot(began, positions: positions, orders: orders)
-    }
-
-    /// The states in which an order is still working; orders in others are skipped.
-    private static let open = [
-        "new", "accepted", "pending_new", "accepted_for_bidding", "partially_filled", "held",
-        "pending_replace", "pending_cancel", "stopped", "suspended", "calculated", "open",
-    ]
+    /// The states in which an order no longer works. Orders in any other state are open, also in one
+    /// that is newer than this list.
     private static let closed = [
-        "filled", "done_for_day", "canceled", "cancelled", "expired", "replaced", "rejected",
+        "filled", "canceled", "cancelled", "expired", "replaced", "rejected",
     ]
 
-    /// - Parameter instrument: the ledger's number for a symbol; none for an unknown symbol.
-    public init(
-        _ text: String, name: String, kind: SnapshotKind,
-        instrument: (String) -> InstrumentID
-    ) throws {
+    public init(_ text: String, name: String, kind: SnapshotKind) throws {
         var hash = FNV1a()
         hash.add(text.utf8)
         hash.add(kind.rawValue)
+        number = hash.value
         let root = try Self.json(text, of: name)
         guard case .object = root else {
             throw InputError("\(name): not a JSON object with account, positions and orders")
         }
         let reader = FieldReader(name: name)
-        let account = try reader.object(root, "account", of: "")
-        began = VenueSnapshotBegan(
-            kind: kind, snapshot: hash.value,
-            cash: try reader.money(account, "cash", of: "account"),
-            portfolioValue: try reader.optional(account, "portfolio_value", of: "account")
-                ?? reader.optional(account, "equity", of: "account") ?? .zero,
-            buyingPower: try reader.optional(account, "buying_power", of: "account") ?? .zero,
-            origin: name)
+        let fields = try reader.object(root, "account", of: "")
+        account = VenueAccount(
+            cash: try reader.money(fields, "cash", of: "account"),
+            portfolioValue: reader.displayed(fields, "portfolio_value")
+                ?? reader.displayed(fields, "equity") ?? .zero,
+            buyingPower: reader.displayed(fields, "buying_power") ?? .zero)
         for (index, node) in try reader.list(root, "positions").enumerated() {
-            positions.append(try position(node, "positions[\(index)]", reader, instrument))
+            do {
+                account.positions.append(try position(node, "positions[\(index)]", reader))
+            } catch let error as InputError {
+                account.unread.append(VenueUnread(.position, node, "\(error)"))
+            }
         }
         for (index, node) in try reader.list(root, "orders").enumerated() {
-            let place = "orders[\(index)]"
-            let status = try reader.text(node, "status", of: place).lowercased()
-            if Self.closed.contains(status) { continue }
-            guard Self.open.contains(status) else {
-                throw InputError("\(name): \(place).status '\(status)' is not known")
+            do {
+                let order = try order(node, "orders[\(index)]", reader)
+                if !order.status.isEnd { account.openOrders.append(order) }
+            } catch let error as InputError {
+                account.unread.append(VenueUnread(.order, node, "\(error)"))
             }
-            orders.append(try order(node, place, reader, instrument))
         }
         try checkTwice(name)
     }
@@ -82,9 +74,8 @@ public struct VenueSnapshotFile {
     }
 
     private func position(
-        _ node: JSONValue, _ place: String, _ reader: FieldReader,
-        _ instrument: (String) -> InstrumentID
-    ) throws -> VenuePositionReported {
+        _ node: JSONValue, _ place: String, _ reader: FieldReader
+    ) throws -> VenuePosition {
         let symbol = try reader.text(node, "symbol", of: place)
         var quantity = Quantity(raw: try reader.money(node, "qty", of: place).raw)
         if (try? reader.text(node, "side", of: place)) == "short", quantity.raw > 0 {
@@ -97,42 +88,49 @@ public struct VenueSnapshotFile {
         guard average.raw >= 0, let price = Int64(exactly: average.raw) else {
             throw InputError("\(reader.name): \(place).avg_entry_price \(average) cannot be")
         }
-        return VenuePositionReported(
-            instrument: instrument(symbol), snapshot: began.snapshot, quantity: quantity,
-            averagePrice: Price(raw: price), symbol: symbol)
+        let mark = reader.displayed(node, "current_price").flatMap { Int64(exactly: $0.raw) } ?? 0
+        let kind = (try? reader.text(node, "asset_class", of: place)) ?? ""
+        return VenuePosition(
+            symbol: symbol, quantity: quantity, averagePrice: Price(raw: price),
+            mark: Price(raw: max(0, mark)),
+            kind: kind == "crypto" || symbol.contains("/") ? .crypto : .equity)
     }
 
     private func order(
-        _ node: JSONValue, _ place: String, _ reader: FieldReader,
-        _ instrument: (String) -> InstrumentID
-    ) throws -> VenueOrderReported {
+        _ node: JSONValue, _ place: String, _ reader: FieldReader
+    ) throws -> VenueOrder {
+        let status = try reader.text(node, "status", of: place).lowercased()
         let symbol = try reader.text(node, "symbol", of: place)
         let side = try reader.text(node, "side", of: place)
-        guard side == "buy" || side == "sell" else {
+        guard side.hasPrefix("buy") || side.hasPrefix("sell") else {
             throw InputError("\(reader.name): \(place).side '\(side)' is neither buy nor sell")
         }
-        let quantity = try reader.money(node, "qty", of: place)
+        // An order for an amount of money has no quantity.
+        let hasAmount = (try? reader.money(node, "notional", of: place)) != nil
+        let quantity =
+            hasAmount
+            ? try reader.optional(node, "qty", of: place) ?? .zero
+            : try reader.money(node, "qty", of: place)
         let filled = try reader.optional(node, "filled_qty", of: place) ?? .zero
-        let limit = try reader.optional(node, "limit_price", of: place) ?? .zero
-        guard quantity.raw > 0, quantity.raw <= Quantity.limit.raw, filled.raw >= 0,
-            filled.raw <= quantity.raw
+        guard quantity.raw > 0 || hasAmount, quantity.raw >= 0,
+            quantity.raw <= Quantity.limit.raw, filled.raw >= 0,
+            filled.raw <= (quantity.raw > 0 ? quantity.raw : Quantity.limit.raw)
         else {
             throw InputError(
                 "\(reader.name): \(place) has filled \(filled) of \(quantity), which is impossible")
         }
-        guard limit.raw >= 0, let price = Int64(exactly: limit.raw) else {
-            throw InputError("\(reader.name): \(place).limit_price \(limit) cannot be")
-        }
-        let client = (try? reader.text(node, "client_order_id", of: place)) ?? ""
-        return VenueOrderReported(
-            instrument: instrument(symbol), side: side == "buy" ? .buy : .sell,
-            snapshot: began.snapshot, quantity: Quantity(raw: quantity.raw),
-            filled: Quantity(raw: filled.raw), limitPrice: Price(raw: price),
-            intent: ClientOrderID(client)?.intent ?? IntentID(high: 0, low: 0), symbol: symbol,
-            venueOrder: try reader.text(node, "id", of: place))
+        let limit = reader.displayed(node, "limit_price") ?? .zero
+        return VenueOrder(
+            clientOrder: (try? reader.text(node, "client_order_id", of: place)) ?? "",
+            venueOrder: try reader.text(node, "id", of: place), symbol: symbol,
+            side: side.hasPrefix("buy") ? .buy : .sell,
+            status: Self.closed.contains(status) ? .cancelled : .accepted,
+            quantity: Quantity(raw: quantity.raw), filled: Quantity(raw: filled.raw),
+            limitPrice: Price(raw: Int64(clamping: limit.raw)))
     }
 
     private func checkTwice(_ name: String) throws {
+        let (positions, orders) = (account.positions, account.openOrders)
         for (index, position) in positions.enumerated()
         where positions[..<index].contains(where: { $0.symbol == position.symbol }) {
             throw InputError("\(name): positions[\(index)] has \(position.symbol) a second time")
@@ -179,6 +177,13 @@ private struct FieldReader {
             )
         }
         return value
+    }
+
+    /// An amount that is only displayed: rounded, and nil where it cannot be read.
+    func displayed(_ node: JSONValue, _ key: String) -> Money? {
+        guard let text = written(node[key]) else { return nil }
+        var json = JSONReader(Array(text.utf8))
+        return try? json.displayedMoney()
     }
 
     func money(_ node: JSONValue, _ key: String, of place: String) throws -> Money {

@@ -10,6 +10,7 @@ public struct ReconciliationRules: Hashable, Sendable {
     public var tolerance = ReconciliationKeys.tolerance.standard
     /// For crypto positions, in units; equity quantities must be equal.
     public var dust = ReconciliationKeys.dust.standard
+    public var scope = ReconciliationScope()
 
     public init() {}
 
@@ -58,13 +59,19 @@ public struct LedgerStanding: Hashable, Sendable {
     public var holdings: [LedgerHolding]
     /// In ascending order of number.
     public var orders: [Order]
+    /// The account's.
+    public var currency: String
 
-    public init(cash: Money, holdings: [LedgerHolding], orders: [Order]) {
+    public init(
+        cash: Money, holdings: [LedgerHolding], orders: [Order], currency: String = ""
+    ) {
         (self.cash, self.holdings, self.orders) = (cash, holdings, orders)
+        self.currency = currency
     }
 
     /// All differences: positions by instrument, positions in unknown symbols in snapshot order,
-    /// cash, orders by number, and orders that only the venue has.
+    /// cash, orders by number, orders that only the venue has, and what could not be read. Symbols
+    /// that the rules ignore have none.
     public func compare(
         with snapshot: VenueSnapshot, _ rules: ReconciliationRules
     ) -> [DiscrepancyFound] {
@@ -82,7 +89,7 @@ public struct LedgerStanding: Hashable, Sendable {
                 DiscrepancyFound(
                     .cash, snapshot: id, ledger: .money(cash), venue: .money(snapshot.began.cash)))
         }
-        return found + orders(snapshot)
+        return found + orders(snapshot, rules) + snapshot.unread.map(\.discrepancy)
     }
 
     // MARK: Positions
@@ -92,7 +99,10 @@ public struct LedgerStanding: Hashable, Sendable {
     ) -> [DiscrepancyFound] {
         let id = snapshot.began.snapshot
         var found: [DiscrepancyFound] = []
-        for holding in holdings {
+        func isIgnored(_ symbol: String) -> Bool {
+            rules.scope.ignores(symbol, currency: currency)
+        }
+        for holding in holdings where !isIgnored(holding.symbol) {
             let reported = snapshot.positions.filter { $0.instrument == holding.instrument }
             let quantity = reported.reduce(Int128(0)) { $0 + $1.quantity.raw }
             guard !reported.isEmpty, quantity != 0 || holding.quantity.raw == 0 else {
@@ -124,7 +134,7 @@ public struct LedgerStanding: Hashable, Sendable {
             }
         }
         for position in snapshot.positions
-        where position.quantity.raw != 0
+        where position.quantity.raw != 0 && !isIgnored(position.symbol)
             && !(position.instrument != .none
                 && holdings.contains { $0.instrument == position.instrument })
         {
@@ -145,7 +155,9 @@ public struct LedgerStanding: Hashable, Sendable {
 
     // MARK: Orders
 
-    private func orders(_ snapshot: VenueSnapshot) -> [DiscrepancyFound] {
+    private func orders(
+        _ snapshot: VenueSnapshot, _ rules: ReconciliationRules
+    ) -> [DiscrepancyFound] {
         let id = snapshot.began.snapshot
         var found: [DiscrepancyFound] = []
         for order in orders {
@@ -170,7 +182,9 @@ public struct LedgerStanding: Hashable, Sendable {
             }
         }
         for reported in snapshot.orders
-        where !orders.contains(where: { $0.intended.intent == reported.intent }) {
+        where !rules.scope.ignores(reported.symbol, currency: currency)
+            && !orders.contains(where: { $0.intended.intent == reported.intent })
+        {
             found.append(
                 DiscrepancyFound(
                     .orderOnlyAtVenue, instrument: reported.instrument, snapshot: id,
@@ -180,5 +194,15 @@ public struct LedgerStanding: Hashable, Sendable {
                     detail: "\(reported.venueOrder); cancel it at the venue"))
         }
         return found
+    }
+}
+
+extension VenueItemUnread {
+    /// One difference, which names what could not be read.
+    public var discrepancy: DiscrepancyFound {
+        let name = id.isEmpty ? "\(item)" : "\(item) \(id)"
+        return DiscrepancyFound(
+            .unreadable, snapshot: snapshot, ledger: .zero, venue: .zero, symbol: symbol,
+            detail: "\(name): \(detail); resolve it at the venue, or add it to reconcile.ignore")
     }
 }

@@ -6,6 +6,10 @@ public struct VenueSnapshot: Hashable, Sendable {
     public var began: VenueSnapshotBegan
     public internal(set) var positions: [VenuePositionReported] = []
     public internal(set) var orders: [VenueOrderReported] = []
+    /// What the comparison leaves out and was not reported before as it is now.
+    public var holdings: [VenueHoldingReported] = []
+    /// What could not be read.
+    public var unread: [VenueItemUnread] = []
 
     public init(
         _ began: VenueSnapshotBegan, positions: [VenuePositionReported] = [],
@@ -27,6 +31,7 @@ public struct VenueSnapshot: Hashable, Sendable {
             }
     }
 
+    /// Without what was left out and what could not be read, which concern one comparison alone.
     func encode(into writer: inout StateWriter) {
         writer.write(began.kind)
         writer.write(began.isReachable)

@@ -17,7 +17,18 @@ public enum ReconciliationKeys {
         "reconciliation.dust", default: "0.000001",
         help: "difference allowed for crypto quantities, in units; equities must be equal")
 
-    public static let all = [enabled.setting, tolerance.setting, dust.setting]
+    public static let scope = SettingKey<ReconciliationScope.Extent>.choice(
+        "reconcile.scope", default: .configured,
+        help:
+            "compare the instruments that the journal defines, or everything in the account; what is "
+            + "left out is shown and never traded")
+    public static let ignore = SettingKey.list(
+        "reconcile.ignore", default: "",
+        help: "symbols or assets in the account that are not compared, separated by commas")
+
+    public static let all = [
+        enabled.setting, tolerance.setting, dust.setting, scope.setting, ignore.setting,
+    ]
 }
 
 /// When data are too bad to trade on.

@@ -27,6 +27,8 @@ extension SafetyRules {
         reconciliation.isEnabled = try settings[ReconciliationKeys.enabled]
         reconciliation.tolerance = try settings[ReconciliationKeys.tolerance]
         reconciliation.dust = try settings[ReconciliationKeys.dust]
+        reconciliation.scope.extent = try settings[ReconciliationKeys.scope]
+        reconciliation.scope.ignored = try settings[ReconciliationKeys.ignore]
     }
 }
 

@@ -70,6 +70,36 @@ extension JSONReader {
         return Money(raw: raw)
     }
 
+    /// An amount that is only displayed, or compared with a tolerance: rounded half to even to 10^-9, and
+    /// cut at ±10^12. 0 for `null`.
+    public mutating func displayedMoney() throws(JSONFault) -> Money {
+        guard try !null() else { return .zero }
+        let start = position
+        do throws(JSONFault) {
+            let raw = try roundedDecimal()
+            return Money(raw: min(max(raw, -Money.limit.raw), Money.limit.raw))
+        } catch {
+            guard error.kind == .outOfRange else { throw error }
+            position = start
+            let isNegative = try number(startingWith: UInt8(ascii: "-"))
+            return isNegative ? -Money.limit : Money.limit
+        }
+    }
+
+    /// A price that is only displayed, which may be negative: the limit of a spread that pays. Rounded
+    /// half to even, and cut at the largest price. 0 for `null`.
+    public mutating func displayedPrice() throws(JSONFault) -> Price {
+        Price(raw: Int64(clamping: try displayedMoney().raw))
+    }
+
+    /// Skips a number, or a string that contains one, and tells how it begins.
+    private mutating func number(startingWith byte: UInt8) throws(JSONFault) -> Bool {
+        _ = try peek()
+        let first = bytes[position] == UInt8(ascii: "\"") ? position + 1 : position
+        try skip()
+        return bytes[first] == byte
+    }
+
     public mutating func priceOrNull() throws(JSONFault) -> Price {
         try null() ? .zero : try price()
     }

@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `a fill of the history is a trade`() throws {
-        let trade = try #require(try BinanceAnswers.fills(bytes(Self.history)).first)
+        let trade = try #require(try BinanceAnswers.fills(bytes(Self.history)).elements.first)
         #expect(trade.number == 28457 && trade.fill.execution == "28457")
         #expect(trade.fill.liquidity == .maker && trade.fill.side == .buy)
         #expect(trade.fill.venueOrder == "100234" && trade.fill.feeAsset == "BNB")
@@ -57,12 +57,36 @@ import Testing
         let body =
             #"{"balances":[{"asset":"BTC","free":"1.5","locked":"0.5"},"#
             + #"{"asset":"USDT","free":"90","locked":"10"},{"asset":"ETH","free":"0","locked":"0"}]}"#
-        let account = BinanceAnswers.account(
+        let account = try BinanceAnswers.account(
             try BinanceAnswers.balances(bytes(body)), quoteAsset: "USDT")
         #expect("\(account.cash)" == "100" && "\(account.buyingPower)" == "90")
         #expect(
             account.positions
                 == [VenuePosition(symbol: "BTCUSDT", quantity: Quantity(raw: 2_000_000_000))])
+    }
+
+    @Test func `a balance that cannot be read hides no other, unless it is the cash`() throws {
+        func account(_ quote: String) throws -> VenueAccount {
+            let body =
+                #"{"balances":[{"asset":"PEPE","free":"1e40","locked":"0"},"#
+                + #"{"asset":"USDT","free":"90","locked":"10"},{"asset":"ETH","free":"1","locked":"0"}]}"#
+            return try BinanceAnswers.account(
+                try BinanceAnswers.balances(bytes(body)), quoteAsset: quote)
+        }
+        let found = try account("USDT")
+        #expect("\(found.cash)" == "100" && found.positions.map(\.symbol) == ["ETHUSDT"])
+        #expect(found.unread.map(\.symbols) == [["PEPEUSDT"]])
+        #expect(throws: JSONFault.self) { try account("PEPE") }
+    }
+
+    @Test func `an order in a state that is newer than this program is at the venue`() throws {
+        let body = Self.full.replacing("\"FILLED\"", with: "\"AUCTION\"")
+        let order = try BinanceAnswers.order(bytes(body)).order
+        #expect(order.status == .filled && order.reason.contains("AUCTION"))
+        let list = try BinanceAnswers.orders(
+            bytes(#"[{"symbol":"X","side":"HOLD","orderId":9},"# + body + "]"))
+        #expect(list.elements.count == 1 && list.unread.map(\.id) == ["9"])
+        #expect(list.unread[0].symbols == ["X"])
     }
 
     @Test func `klines that are not closed are left out`() throws {

@@ -16,7 +16,8 @@ extension AlpacaVenue {
         case (_, "orders", 1): return try orders(request)
         case ("GET", "orders:by_client_order_id", 1): return try order(byClient: request)
         case (_, "orders", 2): return try order(request, parts[1])
-        case ("GET", "positions", 1): return Answer(200, .array(positions().map(\.value)))
+        case ("GET", "positions", 1):
+            return Answer(200, .array(positions().map(\.value) + faults.extras[.positions]))
         case ("DELETE", "positions", 1): return try closeAll(request)
         case ("GET", "positions", 2...3):
             return Answer(200, try position(parts[1...].joined(separator: "/")))
@@ -40,8 +41,7 @@ extension AlpacaVenue {
     private func account() -> Answer {
         let long = ledger.equity - ledger.cash
         let power = ledger.cash - ledger.reservedCash
-        return Answer(
-            200,
+        var value: WireValue =
             [
                 "id": .text(accountID), "account_number": "PA0LOCAL0001", "status": "ACTIVE",
                 "crypto_status": "ACTIVE", "currency": "USD", "cash": .text(ledger.cash),
@@ -57,7 +57,9 @@ extension AlpacaVenue {
                 "account_blocked": false, "trade_suspended_by_user": false,
                 "shorting_enabled": .bool(ledger.allowsShort), "options_approved_level": "0",
                 "options_trading_level": "0", "created_at": .instant(startedAt),
-            ])
+            ]
+        for field in faults.extras.fields { value.set(field.name, field.value) }
+        return Answer(200, value)
     }
 
     /// When the account was opened: the journal's first event is older than every order.

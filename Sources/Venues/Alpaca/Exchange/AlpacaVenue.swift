@@ -148,6 +148,11 @@ final class AlpacaVenue: Venue {
         }
     }
 
+    func say(_ message: WireValue) {
+        let bytes = WireJSON.encode(message)
+        for session in orderStreams where session.isListening { session.send(bytes) }
+    }
+
     private func tell(
         _ id: InstrumentID, _ channel: AlpacaChannel, _ value: (Bool) -> WireValue
     ) {

@@ -45,12 +45,13 @@ extension AlpacaGateway {
             try AlpacaAnswers.fills(body)
         } _: { [self] found in
             guard let found else { return done() }
-            let wanted = found.filter { order.isEmpty || $0.fill.venueOrder == order }
+            core.report(found.unread, context ?? request.path)
+            let wanted = found.elements.filter { order.isEmpty || $0.fill.venueOrder == order }
             desk.report(wanted.map(\.fill)) { [self] in
                 // Stop if a page repeats itself.
-                guard found.count >= 100, let last = found.last?.activity, last != page else {
-                    return done()
-                }
+                guard found.elements.count + found.unread.count >= 100,
+                    let last = found.elements.last?.activity, last != page
+                else { return done() }
                 fills(since: since, of: order, page: last, about: context, done)
             }
         }
@@ -77,7 +78,8 @@ extension AlpacaGateway {
         } _: { [self] positions in
             guard let positions else { return done() }
             var account = account
-            account.positions = positions.map { $0.named(among: symbols) }
+            account.positions = positions.elements.map { $0.named(among: symbols) }
+            account.unread += positions.unread
             openOrders(account, after: .zero, done)
         }
     }
@@ -91,11 +93,13 @@ extension AlpacaGateway {
             guard let orders else { return done() }
             var account = account
             let known = account.openOrders.map(\.venueOrder)
-            let new = orders.filter { !known.contains($0.order.venueOrder) }
+            let new = orders.elements.filter { !known.contains($0.order.venueOrder) }
             account.openOrders += new.map(\.order)
+            account.unread += orders.unread.filter { !account.unread.contains($0) }
             new.forEach { core.learn($0.order) }
             // Orders with equal times may be on both sides of a page break.
-            if orders.count >= 500, !new.isEmpty, let last = orders.last?.submittedAt {
+            let count = orders.elements.count + orders.unread.count
+            if count >= 500, !new.isEmpty, let last = orders.elements.last?.submittedAt {
                 return openOrders(
                     account, after: last.advanced(by: Nanoseconds(-1000)), done)
             }

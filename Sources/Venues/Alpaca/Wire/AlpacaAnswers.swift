@@ -11,18 +11,27 @@ public enum AlpacaAnswers {
         return order
     }
 
-    public static func orders(_ body: [UInt8]) throws(JSONFault) -> [AlpacaOrder] {
-        try JSONReader.list(body) { (json) throws(JSONFault) in try AlpacaOrder(&json) }
+    public static func orders(_ body: [UInt8]) throws(JSONFault) -> VenueList<AlpacaOrder> {
+        try JSONReader.readable(body, .order) { (json) throws(JSONFault) in
+            try AlpacaOrder(&json)
+        }
     }
 
     /// Fills only; other activities, such as fees and dividends, are skipped.
-    public static func fills(_ body: [UInt8]) throws(JSONFault) -> [AlpacaFill] {
-        try JSONReader.list(body) { (json) throws(JSONFault) in try AlpacaFill(&json) }
-            .filter(\.isFill)
+    public static func fills(_ body: [UInt8]) throws(JSONFault) -> VenueList<AlpacaFill> {
+        var list = try JSONReader.readable(body, .activity) { (json) throws(JSONFault) in
+            try AlpacaFill(&json)
+        }
+        list.elements.removeAll { !$0.isFill }
+        return list
     }
 
-    public static func positions(_ body: [UInt8]) throws(JSONFault) -> [AlpacaPosition] {
-        try JSONReader.list(body) { (json) throws(JSONFault) in try AlpacaPosition(&json) }
+    public static func positions(
+        _ body: [UInt8]
+    ) throws(JSONFault) -> VenueList<AlpacaPosition> {
+        try JSONReader.readable(body, .position) { (json) throws(JSONFault) in
+            try AlpacaPosition(&json)
+        }
     }
 
     /// Cash, portfolio value and buying power; the rest of the account comes from elsewhere.
@@ -32,11 +41,13 @@ public enum AlpacaAnswers {
         try json.beginObject()
         while try json.nextField() {
             if json.isField("cash") {
-                cash = try json.money()
+                let isNone = try json.kind() == .null
+                let found = try json.displayedMoney()
+                if !isNone { cash = found }
             } else if json.isField("portfolio_value") {
-                value = try json.moneyOrNull()
+                value = try json.displayedMoney()
             } else if json.isField("buying_power") {
-                power = try json.moneyOrNull()
+                power = try json.displayedMoney()
             } else {
                 try json.skip()
             }
@@ -188,7 +199,7 @@ public struct AlpacaPosition: Hashable, Sendable {
     public var isCrypto: Bool
 
     public init(_ json: inout JSONReader) throws(JSONFault) {
-        position = VenuePosition(symbol: "", quantity: .zero)
+        position = VenuePosition(symbol: "", quantity: .zero, kind: .equity)
         isCrypto = false
         var (isShort, quantity): (Bool, Quantity?) = (false, nil)
         try json.beginObject()
@@ -198,15 +209,14 @@ public struct AlpacaPosition: Hashable, Sendable {
             } else if json.isField("qty") {
                 quantity = try json.signedQuantity()
             } else if json.isField("side") {
-                isShort = try json.string() == "short"
+                isShort = try json.stringOrNull() == "short"
             } else if json.isField("avg_entry_price") {
-                let start = json.position
-                guard let raw = Int64(exactly: try json.roundedDecimal()) else {
-                    throw JSONFault(.outOfRange, at: start)
-                }
-                position.averagePrice = Price(raw: raw)
+                position.averagePrice = max(.zero, try json.displayedPrice())
+            } else if json.isField("current_price") {
+                position.mark = max(.zero, try json.displayedPrice())
             } else if json.isField("asset_class") {
                 isCrypto = try json.string() == "crypto"
+                position.kind = isCrypto ? .crypto : .equity
             } else {
                 try json.skip()
             }

@@ -13,11 +13,13 @@ public struct AlpacaOrder: Hashable, Sendable {
     public var replacedBy: String
 
     /// - Throws: `missing` without an id, a client's id, a symbol, a side, a status or what has filled;
-    ///   `outOfRange` where these contradict each other; `unknownName` for a status or a side that nobody knows: an order whose state is a guess is worse than none.
+    ///   `outOfRange` where these contradict each other; `unknownName` for a side that nobody knows. An order
+    ///   in a state that nobody knows is at the venue, and its reason names the state.
     public init(_ json: inout JSONReader) throws(JSONFault) {
         order = VenueOrder(clientOrder: "", status: .pending)
         (createdAt, submittedAt, replaces, replacedBy) = (.zero, .zero, "", "")
         var (status, side, filled): (VenueStatus?, Side?, Quantity?) = (nil, nil, nil)
+        var unknown = ""
         try json.beginObject()
         while try json.nextField() {
             if json.isField("id") {
@@ -29,24 +31,27 @@ public struct AlpacaOrder: Hashable, Sendable {
             } else if json.isField("side") {
                 side = try Self.side(&json)
             } else if json.isField("status") {
-                status = try Self.status(&json)
+                let name = try json.name()
+                status = Self.status(named: name)
+                if status == nil { unknown = name }
             } else if json.isField("qty") {
                 order.quantity = try json.quantityOrNull()
             } else if json.isField("filled_qty") {
                 filled = try json.quantity()
             } else if json.isField("limit_price") {
-                order.limitPrice = try json.priceOrNull()
+                order.limitPrice = try json.displayedPrice()
             } else if json.isField("stop_price") {
-                order.stopPrice = try json.priceOrNull()
+                order.stopPrice = try json.displayedPrice()
             } else {
                 try readTimes(&json)
             }
         }
         let isWhole = !order.venueOrder.isEmpty && !order.clientOrder.isEmpty
-        guard isWhole, !order.symbol.isEmpty, let status, let side, let filled else {
-            throw JSONFault(.missing, at: json.position)
-        }
+        guard isWhole, !order.symbol.isEmpty, let side, let filled,
+            let status = status ?? (unknown.isEmpty ? nil : .accepted)
+        else { throw JSONFault(.missing, at: json.position) }
         (order.side, order.status, order.filled) = (side, status, filled)
+        if !unknown.isEmpty { order.settleUnknown(status: unknown) }
         guard order.isPlausible else { throw JSONFault(.outOfRange, at: json.position) }
         settleStatus()
     }
@@ -79,24 +84,13 @@ public struct AlpacaOrder: Hashable, Sendable {
         if order.status == .accepted, order.filled > .zero { order.status = .partiallyFilled }
     }
 
+    /// All of Alpaca's sides begin with one of these words: `buy_minus`, `sell_short`, …
     static func side(_ json: inout JSONReader) throws(JSONFault) -> Side {
         let start = json.position
-        let text = try json.text()
-        if json.matches(text, "buy") || json.matches(text, "buy_minus") { return .buy }
-        if json.matches(text, "sell") || json.matches(text, "sell_short")
-            || json.matches(text, "sell_plus") || json.matches(text, "sell_short_exempt")
-        {
-            return .sell
-        }
+        let text = try json.string()
+        if text == "buy" || text.hasPrefix("buy_") { return .buy }
+        if text == "sell" || text.hasPrefix("sell_") { return .sell }
         throw JSONFault(.unknownName, at: start)
-    }
-
-    private static func status(_ json: inout JSONReader) throws(JSONFault) -> VenueStatus {
-        let start = json.position
-        guard let status = status(named: try json.string()) else {
-            throw JSONFault(.unknownName, at: start)
-        }
-        return status
     }
 
     /// At Alpaca, `accepted` means received but not yet routed. The end of the day or a pending

@@ -345,11 +345,14 @@ extension BinanceVenue {
     // MARK: Lists
 
     func openOrders(_ parameters: Parameters) throws(BinanceError) -> WireValue {
-        guard parameters["symbol"] != nil else {
-            return .array(ledger.book.open.map { value(of: ledger.book[$0]) })
+        let others = faults.extras[.orders]
+        guard let name = parameters["symbol"] else {
+            return .array(ledger.book.open.map { value(of: ledger.book[$0]) } + others)
         }
         let (_, instrument) = try symbol(parameters)
-        return .array(ledger.book.openOrders(instrument.id).map { value(of: ledger.book[$0]) })
+        return .array(
+            ledger.book.openOrders(instrument.id).map { value(of: ledger.book[$0]) }
+                + others.filter { $0["symbol"]?.string == name })
     }
 
     func allOrders(_ parameters: Parameters) throws(BinanceError) -> WireValue {

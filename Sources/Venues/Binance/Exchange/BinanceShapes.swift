@@ -183,7 +183,7 @@ extension BinanceVenue {
                         "asset": .text($0.asset), "free": .eight($0.free),
                         "locked": .eight($0.locked),
                     ]
-                }), "permissions": ["SPOT"], "uid": 1,
+                } + faults.extras[.balances]), "permissions": ["SPOT"], "uid": 1,
         ]
     }
 

@@ -267,6 +267,10 @@ final class BinanceVenue: Venue {
         }
     }
 
+    func say(_ message: WireValue) {
+        for session in userSessions where session.isListening { session.sendUser(message) }
+    }
+
     private func tell(
         _ id: InstrumentID, _ names: [String], _ value: (String) -> WireValue
     ) {

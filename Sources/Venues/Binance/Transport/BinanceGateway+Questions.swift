@@ -35,8 +35,9 @@ extension BinanceGateway {
             let fills = BinanceRequests.fills(order.symbol, .order(found.order.venueOrder))
             core.ask(fills, about: order.clientOrder) { (body) throws(JSONFault) in
                 try BinanceAnswers.fills(body)
-            } _: { [desk] fills in
-                desk.report(fills?.map(\.fill) ?? [], done)
+            } _: { [core, desk] found in
+                core.report(found?.unread ?? [], order.clientOrder)
+                desk.report(found?.elements.map(\.fill) ?? [], done)
             }
         }
     }
@@ -73,9 +74,12 @@ extension BinanceGateway {
             try BinanceAnswers.fills(body)
         } _: { [self] found in
             guard let found else { return done() }
-            desk.report(found.map(\.fill)) { [self] in
+            core.report(found.unread, "fills of \(symbol)")
+            desk.report(found.elements.map(\.fill)) { [self] in
                 // A full page: the rest is queried by number, to the end.
-                guard found.count >= 1000, let last = found.map(\.number).max() else {
+                guard found.elements.count + found.unread.count >= 1000,
+                    let last = found.elements.map(\.number).max()
+                else {
                     return window(symbol, from: next, since: since, until: end, done)
                 }
                 fills(symbol, .from(last + 1), since, done)
@@ -91,8 +95,11 @@ extension BinanceGateway {
             try BinanceAnswers.fills(body)
         } _: { [self] found in
             guard let found else { return done() }
-            desk.report(found.map(\.fill).filter { $0.time >= since }) { [self] in
-                guard found.count >= 1000, let last = found.map(\.number).max() else {
+            core.report(found.unread, "fills of \(symbol)")
+            desk.report(found.elements.map(\.fill).filter { $0.time >= since }) { [self] in
+                guard found.elements.count + found.unread.count >= 1000,
+                    let last = found.elements.map(\.number).max()
+                else {
                     return done()
                 }
                 fills(symbol, .from(last + 1), since, done)
@@ -106,7 +113,7 @@ extension BinanceGateway {
         core.enqueue { [self] done in
             let quote = core.settings.quoteAsset
             core.ask(BinanceRequests.account) { (body) throws(JSONFault) in
-                BinanceAnswers.account(try BinanceAnswers.balances(body), quoteAsset: quote)
+                try BinanceAnswers.account(try BinanceAnswers.balances(body), quoteAsset: quote)
             } _: { [self] account in
                 guard let account else { return done() }
                 // All symbols together cost more than a dozen single ones.
@@ -128,8 +135,9 @@ extension BinanceGateway {
         } _: { [self] orders in
             guard let orders else { return done() }
             var account = account
-            account.openOrders += orders.map(\.order)
-            orders.forEach { core.learn($0.order) }
+            account.openOrders += orders.elements.map(\.order)
+            account.unread += orders.unread
+            orders.elements.forEach { core.learn($0.order) }
             openOrders(account, Array(symbols.dropFirst()), done)
         }
     }

@@ -11,13 +11,15 @@ public enum BinanceAnswers {
         return order
     }
 
-    public static func orders(_ body: [UInt8]) throws(JSONFault) -> [BinanceOrder] {
-        try JSONReader.list(body) { (json) throws(JSONFault) in try BinanceOrder(&json) }
+    public static func orders(_ body: [UInt8]) throws(JSONFault) -> VenueList<BinanceOrder> {
+        try JSONReader.readable(body, .order) { (json) throws(JSONFault) in
+            try BinanceOrder(&json)
+        }
     }
 
-    /// - Throws: `missing` if it lacks its id, order, symbol, side, price, quantity or time.
-    public static func fills(_ body: [UInt8]) throws(JSONFault) -> [BinanceTrade] {
-        try JSONReader.list(body) { (json) throws(JSONFault) in
+    /// One without id, order, symbol, side, price, quantity or time cannot be read.
+    public static func fills(_ body: [UInt8]) throws(JSONFault) -> VenueList<BinanceTrade> {
+        try JSONReader.readable(body, .activity) { (json) throws(JSONFault) in
             var trade = BinanceTrade()
             try trade.read(&json)
             let fill = trade.fill
@@ -38,19 +40,18 @@ public enum BinanceAnswers {
         public var total: Quantity { free + locked }
     }
 
-    public static func balances(_ body: [UInt8]) throws(JSONFault) -> [Balance] {
+    public static func balances(_ body: [UInt8]) throws(JSONFault) -> VenueList<Balance> {
         var json = JSONReader(body)
-        var balances: [Balance]?
+        var balances: VenueList<Balance>?
         try json.beginObject()
         while try json.nextField() {
             guard json.isField("balances") else {
                 try json.skip()
                 continue
             }
-            var list: [Balance] = []
-            try json.beginArray()
-            while try json.nextElement() { list.append(try balance(&json)) }
-            balances = list
+            balances = try json.readableList(.position) { (json) throws(JSONFault) in
+                try balance(&json)
+            }
         }
         try json.finish()
         guard let balances else { throw JSONFault(.missing, at: body.count) }
@@ -80,9 +81,17 @@ public enum BinanceAnswers {
 
     /// The balances in the ledger's terms: the quote asset is cash, every other asset a position in
     /// its pair with it. Binance does not value assets, so there is no portfolio value.
-    public static func account(_ balances: [Balance], quoteAsset: String) -> VenueAccount {
+    public static func account(
+        _ balances: VenueList<Balance>, quoteAsset: String
+    ) throws(JSONFault) -> VenueAccount {
         var account = VenueAccount(cash: .zero)
-        for balance in balances {
+        for var unread in balances.unread {
+            // Without its cash an account cannot be compared.
+            guard !unread.symbols.contains(quoteAsset) else { throw JSONFault(.outOfRange, at: 0) }
+            unread.symbols = unread.symbols.map { $0 + quoteAsset }
+            account.unread.append(unread)
+        }
+        for balance in balances.elements {
             if balance.asset == quoteAsset {
                 account.cash = Money(raw: balance.total.raw)
                 account.buyingPower = Money(raw: balance.free.raw)

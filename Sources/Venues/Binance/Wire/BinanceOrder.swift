@@ -9,10 +9,13 @@ public struct BinanceOrder: Hashable, Sendable {
     public var fills: [VenueFill] = []
     /// Which of its terms were present.
     private var (hasStatus, hasFilled, hasSide) = (false, false, false)
+    /// A state that nobody knows.
+    private var unknown = ""
 
     /// - Throws: `missing` without a symbol, a client's id or a number, and with a status but without side
     ///   and what has filled; `outOfRange` where these contradict each other; `unknownName` for a
-    ///   status or a side that nobody knows.
+    ///   side that nobody knows. An order in a state that nobody knows is at the venue, and its reason
+    ///   names the state.
     public init(_ json: inout JSONReader) throws(JSONFault) {
         order = VenueOrder(clientOrder: "", status: .accepted)
         var (original, fillsMark): (String, JSONReader?) = ("", nil)
@@ -40,21 +43,28 @@ public struct BinanceOrder: Hashable, Sendable {
         guard isWhole, !order.symbol.isEmpty, hasTerms else {
             throw JSONFault(.missing, at: json.position)
         }
+        if !unknown.isEmpty { order.settleUnknown(status: unknown) }
         guard order.isPlausible else { throw JSONFault(.outOfRange, at: json.position) }
         if var mark = fillsMark { try readFills(&mark) }
     }
 
     private mutating func readTerms(_ json: inout JSONReader) throws(JSONFault) {
         if json.isField("price") {
-            order.limitPrice = try json.price()
+            order.limitPrice = try json.displayedPrice()
         } else if json.isField("stopPrice") {
-            order.stopPrice = try json.price()
+            order.stopPrice = try json.displayedPrice()
         } else if json.isField("origQty") {
             order.quantity = try json.quantity()
         } else if json.isField("executedQty") {
             (order.filled, hasFilled) = (try json.quantity(), true)
         } else if json.isField("status") {
-            (order.status, hasStatus) = (try Self.status(&json), true)
+            let name = try json.name()
+            if let status = Self.status(named: name) {
+                order.status = status
+            } else {
+                unknown = name
+            }
+            hasStatus = true
         } else if json.isField("side") {
             (order.side, hasSide) = (try Self.side(&json), true)
         } else if json.isField("transactTime") || json.isField("updateTime") {
@@ -93,17 +103,16 @@ public struct BinanceOrder: Hashable, Sendable {
         return .sell
     }
 
-    static func status(_ json: inout JSONReader) throws(JSONFault) -> VenueStatus {
-        let start = json.position
-        switch try json.string() {
-        case "NEW", "PENDING_CANCEL": return .accepted
-        case "PENDING_NEW": return .pending
-        case "PARTIALLY_FILLED": return .partiallyFilled
-        case "FILLED": return .filled
-        case "CANCELED": return .cancelled
-        case "REJECTED": return .rejected
-        case "EXPIRED", "EXPIRED_IN_MATCH": return .expired
-        default: throw JSONFault(.unknownName, at: start)
+    static func status(named name: String) -> VenueStatus? {
+        switch name {
+        case "NEW", "PENDING_CANCEL": .accepted
+        case "PENDING_NEW": .pending
+        case "PARTIALLY_FILLED": .partiallyFilled
+        case "FILLED": .filled
+        case "CANCELED": .cancelled
+        case "REJECTED": .rejected
+        case "EXPIRED", "EXPIRED_IN_MATCH": .expired
+        default: nil
         }
     }
 

@@ -91,6 +91,7 @@ struct BinanceExecution {
 
     init(_ json: inout JSONReader) throws(JSONFault) {
         var (side, hasStatus): (Side?, Bool) = (nil, false)
+        var unknown = ""
         try json.beginObject()
         while try json.nextField() {
             if json.isField("s") {
@@ -104,7 +105,13 @@ struct BinanceExecution {
             } else if json.isField("x") {
                 kind = try json.name()
             } else if json.isField("X") {
-                (order.status, hasStatus) = (try BinanceOrder.status(&json), true)
+                let name = try json.name()
+                if let status = BinanceOrder.status(named: name) {
+                    order.status = status
+                } else {
+                    unknown = name
+                }
+                hasStatus = true
             } else if json.isField("i") {
                 order.venueOrder = String(try json.integer(UInt64.self))
             } else {
@@ -114,6 +121,7 @@ struct BinanceExecution {
         let isWhole = !order.symbol.isEmpty && !order.venueOrder.isEmpty && !clientID.isEmpty
         guard isWhole, hasStatus, hasFilled, !kind.isEmpty, let side, order.updatedAt > .zero
         else { throw JSONFault(.missing, at: json.position) }
+        if !unknown.isEmpty { order.settleUnknown(status: unknown) }
         guard order.isPlausible else { throw JSONFault(.outOfRange, at: json.position) }
         (order.side, fill.side) = (side, side)
         try settle(json.position)
@@ -123,9 +131,9 @@ struct BinanceExecution {
         if json.isField("q") {
             order.quantity = try json.quantity()
         } else if json.isField("p") {
-            order.limitPrice = try json.price()
+            order.limitPrice = try json.displayedPrice()
         } else if json.isField("P") {
-            order.stopPrice = try json.price()
+            order.stopPrice = try json.displayedPrice()
         } else if json.isField("z") {
             (order.filled, hasFilled) = (try json.quantity(), true)
         } else if json.isField("r") || json.isField("eR") {
