@@ -48,6 +48,7 @@ ALERT_KIND = [
     "unknown", "drawdownWarning", "drawdownHalt", "drawdownPanic", "killSwitch",
     "reconciliationFailed", "reconciliationPassed", "duplicateIntents", "noTrades",
     "rejectionRate", "strategyHealth", "dataQuality", "clockSkew", "latency", "stopRefused",
+    "unprotected", "cancelPending",
 ]
 SNAPSHOT_KIND = ["unknown", "start", "reconciliation", "end"]
 RECONCILIATION_STATUS = ["unknown", "pass", "fail", "skipped"]
@@ -62,6 +63,7 @@ VENUE_STATUS = [
     "unknown", "pending", "accepted", "partiallyFilled", "filled", "cancelled", "expired",
     "rejected", "replaced", "cancelRefused", "replaceRefused", "unknown",
 ]
+DEFERRAL_CAUSE = ["unknown", "rateLimit", "timestamp", "unreachable", "closed", "authentication"]
 VENUE_LINK = ["unknown", "orders", "marketData", "requests"]
 
 # Number: name, version, end of the fixed part, fields as (name, offset, kind), texts.
@@ -269,4 +271,12 @@ EVENTS = {
     71: ("HoldingAdopted", 1, 40, [
         ("quantity", 24, "quantity"), ("price", 32, "price"),
     ], ["venueSymbol", "actor", "reason"]),
+    72: ("VenueDeferralReported", 1, 40, [
+        ("deferral", 20, DEFERRAL_CAUSE), ("generation", 22, "u16"), ("order", 24, "order"),
+        ("wait", 32, "i64"),
+    ], ["clientOrder", "reason"]),
+    73: ("RetryScheduled", 1, 48, [
+        ("deferral", 20, DEFERRAL_CAUSE), ("attempt", 22, "u16"), ("order", 24, "order"),
+        ("since", 32, "time"), ("due", 40, "time"),
+    ], []),
 }

@@ -244,7 +244,8 @@ extension Books {
         // Venue reports and requests move no value; the ledger's own fill does.
         case .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderReplaced,
             .cancelIntended, .replaceIntended, .venueStatusReported, .venueFillReported,
-            .linkChanged, .venueFiltersLoaded, .intentReleased:
+            .linkChanged, .venueFiltersLoaded, .intentReleased, .venueDeferralReported,
+            .retryScheduled:
             false
         // A peak is a measurement, not money.
         case .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased,

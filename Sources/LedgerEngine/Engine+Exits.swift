@@ -8,7 +8,9 @@ import LedgerSimulation
 /// orders that protect it are back, and a take profit is watched here instead of resting there.
 extension Engine {
     /// Whether an order has been decided and may not leave yet.
-    public func isHeldBack(_ order: OrderID) -> Bool { desk.remote.isWaiting(order) }
+    public func isHeldBack(_ order: OrderID) -> Bool {
+        desk.remote.isWaiting(order) || desk.deferred.isHome(order)
+    }
 
     /// Keeps an order that was just decided until what protects the position is back from the venue.
     mutating func holdBack(
@@ -21,7 +23,7 @@ extension Engine {
         for order in blocking { try withdraw(order, .positionClosed, &step) }
     }
 
-    private func protectors(of terms: OrderIntended) -> [WorkingOrder] {
+    func protectors(of terms: OrderIntended) -> [WorkingOrder] {
         desk.venue.orders(terms.instrument).filter {
             $0.terms.parent != .none && $0.terms.strategy == terms.strategy
                 && $0.terms.side == terms.side

@@ -35,7 +35,9 @@ extension Engine {
                         && $0.remaining == position.quantity.magnitude
                 }
             for order in desk.venue.orders(position.instrument)
-            where order.terms.strategy == position.strategy && order.id != closing?.id {
+            where order.terms.strategy == position.strategy && order.id != closing?.id
+                && !(order.terms.parent != .none && desk.deferred.isHome(order.id))
+            {
                 try withdraw(order, .halted, &step)
             }
             guard closing == nil else { continue }

@@ -149,6 +149,10 @@ extension Engine {
         try flatten(
             key.scope == .strategy ? key.strategy : nil,
             key.scope == .symbol ? key.instrument : nil, because: step.sequence, &step)
+        // A person wants it now, not after a back-off.
+        desk.deferred.expedite(
+            key.scope == .strategy ? key.strategy : nil,
+            key.scope == .symbol ? key.instrument : nil, at: step.time)
     }
 
     private mutating func book(

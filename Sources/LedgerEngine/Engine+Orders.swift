@@ -400,7 +400,7 @@ extension Engine {
     mutating func withdraw(
         _ order: WorkingOrder, _ reason: EndReason, _ step: inout Step
     ) throws(EngineError) {
-        if desk.isRemote, !desk.remote.isWaiting(order.id) {
+        if desk.isRemote, !isHeldBack(order.id) {
             guard desk.remote[order.id]?.cancel == nil else { return }
             desk.remote.change(order.id) { $0.cancel = reason }
             try step.emit(
@@ -410,7 +410,11 @@ extension Engine {
             return
         }
         guard let removed = desk.venue.remove(order.id, order.terms.instrument) else { return }
-        desk.remote.dropExit(order.id)
+        let wasDeferred = desk.deferred.isHome(order.id)
+        if !wasDeferred { desk.remote.dropExit(order.id) }
+        desk.deferred.forget(order.id)
         try end(removed, reason, expired: false, &step)
+        // It had made way for others, or others waited for it.
+        if wasDeferred, reason != .halted { try afterEnd(removed, reason, &step) }
     }
 }

@@ -21,8 +21,12 @@ extension Engine {
             && position.quantity.raw * order.terms.side.sign < 0
         {
             if order.terms.purpose == .stopLoss {
-                if hasArrived(order.id) { found.resting = found.resting + order.remaining }
-            } else if order.terms.orderType == .market {
+                if hasArrived(order.id) {
+                    found.resting = found.resting + order.remaining
+                } else if desk.deferred.isHome(order.id) {
+                    found.watched = found.watched + order.remaining
+                }
+            } else if order.terms.orderType == .market, !desk.deferred.isHome(order.id) {
                 found.closing = found.closing + order.remaining
             }
         }

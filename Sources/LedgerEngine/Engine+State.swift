@@ -40,9 +40,10 @@ extension Engine {
         if desk.isRemote { desk.remote.encodeTimes(into: &writer) }
         desk.filters.encode(into: &writer)
         // Digests that older programs journaled have none of this.
-        guard !holdings.isEmpty || !unread.items.isEmpty else { return }
+        guard !holdings.isEmpty || !unread.items.isEmpty || !desk.deferred.isEmpty else { return }
         holdings.encode(into: &writer)
         unread.encode(into: &writer)
+        if !desk.deferred.isEmpty { desk.deferred.encode(into: &writer) }
     }
 
     /// A saved state in the present form; nil for another version's that cannot be brought into it.
@@ -87,6 +88,7 @@ extension Engine {
         if !reader.isAtEnd {
             holdings = try ForeignHoldings(from: &reader)
             unread = try UnreadItems(from: &reader)
+            if !reader.isAtEnd { desk.deferred = try DeferredOrders(from: &reader) }
         }
         guard inputs < .max / 2 else {
             throw StateError("the saved state has an invalid number of inputs: \(inputs)")

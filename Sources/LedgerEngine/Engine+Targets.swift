@@ -78,6 +78,9 @@ extension Engine {
         guard low.raw > 0, high.raw > 0,
             !books.equity.held.contains(where: { $0.instrument == instrument })
         else { return }
+        if !desk.deferred.orders.isEmpty {
+            try reachDeferredStops(instrument, low: low, high: high, of: side, &step)
+        }
         while let target = takeTarget(instrument, low: low, high: high, of: side, at: step.time) {
             guard
                 let slot = desk.slots.firstIndex(where: {

@@ -58,6 +58,7 @@ extension Engine {
     ) throws(EngineError) {
         guard let order = desk.register.order(id) else { return }
         let instrument = order.intended.instrument
+        desk.deferred.forget(id)
         if order.state == .intended {
             try step.emit(
                 OrderSubmitted(instrument: instrument, order: id), correlation: order.correlation)
@@ -72,7 +73,7 @@ extension Engine {
 
     // MARK: Replacements
 
-    private mutating func replaced(
+    mutating func replaced(
         _ order: Order, _ replace: ReplaceIntended, _ step: inout Step
     ) throws(EngineError) {
         // A fill that raced it may have left nothing to replace.
@@ -104,7 +105,7 @@ extension Engine {
     }
 
     /// A replacement failed; where the old order was taken back for it, nothing is left.
-    private mutating func keepTerms(
+    mutating func keepTerms(
         _ order: Order, _ step: inout Step
     ) throws(EngineError) {
         desk.remote.change(order.id) { $0.replace = nil }
@@ -138,11 +139,12 @@ extension Engine {
             price: fill.price, quantity: fill.quantity, fee: commission?.money ?? .zero,
             remaining: working.remaining)
         desk.remote.accepted(order.intended.strategy, order.intended.instrument)
+        desk.deferred.resumeEntries(order.intended.strategy, order.intended.instrument)
         try book(booked, working, paying: commission ?? Commission(), &step)
         if commission == nil { try report(unbooked: fill, &step) }
         try finish(order.id, &step)
         if working.remaining.raw == 0 {
-            desk.remote.forget(order.id)
+            desk.forget(order.id)
             try afterEnd(working, nil, &step)
             if safeguards.gate.isFlattening { try flattenAgain(&step) }
         }
@@ -174,7 +176,7 @@ extension Engine {
     // MARK: Ends
 
     /// Ends the order when the venue ended it and nothing is missing.
-    private mutating func finish(
+    mutating func finish(
         _ id: OrderID, _ step: inout Step
     ) throws(EngineError) {
         guard let order = desk.register.order(id), let entry = desk.remote[id], let end = entry.end,
@@ -182,7 +184,7 @@ extension Engine {
             let working = desk.venue.remove(id, order.intended.instrument)
         else { return }
         let reason = entry.cancel
-        desk.remote.forget(id)
+        desk.forget(id)
         let refused = end.status == .rejected || end.status == .unknown
         if refused, order.filled.raw == 0 {
             try step.emit(
@@ -201,6 +203,12 @@ extension Engine {
         } else {
             try self.end(
                 working, reason ?? .venueCancelled, expired: end.status == .expired, &step)
+        }
+        let isEmptyEntry =
+            order.intended.purpose == .entry && order.filled.raw == 0 && reason == nil
+        if isEmptyEntry, refused || end.status == .expired, rulesVersion.pauseEmptyEntries {
+            desk.deferred.pauseEntries(
+                order.intended.strategy, order.intended.instrument, at: step.time)
         }
         // A stop cancelled by hand is not wanted. One that the venue ended by itself is still needed.
         if reason == nil, refused || end.status == .expired {
@@ -233,6 +241,8 @@ extension Engine {
         if change.isUp {
             try clear(
                 LatchCleared(.orderStream, actor: change.venue, reason: change.reason), &step)
+            // The venue has just answered questions about every order.
+            desk.deferred.expedite(at: step.time)
         } else {
             try engage(
                 LatchEngaged(

@@ -98,7 +98,7 @@ public struct Engine: Sendable {
             desk.venue.begin(bar, at: step.time, sequence: step.sequence)
             try settle(&step)
         }
-        if !desk.remote.targets.isEmpty {
+        if desk.watchesLevels {
             try reachTargets(bar.instrument, low: bar.low, high: bar.high, &step)
         }
         if mustWatch { try watch(&step) }
@@ -122,7 +122,7 @@ public struct Engine: Sendable {
             desk.venue.begin(quote, at: step.time, sequence: step.sequence)
             try settle(&step)
         }
-        if !desk.remote.targets.isEmpty {
+        if desk.watchesLevels {
             try reachTargets(quote, &step)
         }
         if mustWatch { try watch(&step) }
@@ -153,7 +153,7 @@ public struct Engine: Sendable {
             desk.venue.begin(trade, at: step.time, sequence: step.sequence)
             try settle(&step)
         }
-        if !desk.remote.targets.isEmpty {
+        if desk.watchesLevels {
             try reachTargets(
                 trade.instrument, low: trade.price, high: trade.price, &step)
         }
@@ -214,16 +214,24 @@ public struct Engine: Sendable {
             try handle(try decode(record) as VenueStatusReported, &step)
         case .venueFillReported:
             try handle(try decode(record) as VenueFillReported, &step)
+        case .venueDeferralReported:
+            try handle(try decode(record) as VenueDeferralReported, &step)
         case .venueFiltersLoaded: desk.load(try decode(record) as VenueFiltersLoaded)
         case .linkChanged: try handle(try decode(record) as LinkChanged, &step)
-        case .clockTicked:
-            if safeguards.rules.data.isEnabled { try watchData(&step) }
-            if desk.isRemote, safeguards.gate.isFlattening, desk.remote.mayFlatten(at: step.time) {
-                try flattenAgain(&step)
-            }
+        case .clockTicked: try tick(&step)
         case .bar, .quote, .trade, .journalOpened, .sessionOpened: break
         default: throw .fold(.inconsistent("no part takes \(type.name)", record.sequence))
         }
+    }
+
+    /// What is due by the clock alone.
+    private mutating func tick(_ step: inout Step) throws(EngineError) {
+        if safeguards.rules.data.isEnabled { try watchData(&step) }
+        guard desk.isRemote else { return }
+        if safeguards.gate.isFlattening, desk.remote.mayFlatten(at: step.time) {
+            try flattenAgain(&step)
+        }
+        try retry(&step)
     }
 
     // MARK: Settings and definitions
@@ -321,9 +329,12 @@ public struct Engine: Sendable {
 
     @inline(__always)
     mutating func view(_ slot: Int, at time: Timestamp) -> StrategyView {
-        // An exit that the venue refused counts as one that works until it may be decided again.
-        let isRefused = desk.remote.isRefused(
-            desk.slots[slot].id, desk.slots[slot].instrument, at: time)
+        // An order that the venue refused counts as one that works until it may be decided again.
+        let (id, instrument) = (desk.slots[slot].id, desk.slots[slot].instrument)
+        let isRefused =
+            desk.remote.isRefused(id, instrument, at: time)
+            || desk.slots[slot].position.raw == 0
+                && desk.deferred.pausesEntries(id, instrument, at: time)
         return StrategyView(
             position: shown(slot),
             workingOrders: desk.slots[slot].workingOrders + (isRefused ? 1 : 0), time: time,

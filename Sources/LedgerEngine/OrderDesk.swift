@@ -16,6 +16,7 @@ struct OrderDesk: Sendable {
     var slots: [StrategySlot] = []
     var venue = SimulatedVenue(settings: VenueSettings(), seed: 0)
     var remote = RemoteOrders()
+    var deferred = DeferredOrders()
     /// By instrument number: which slots listen.
     private var listeners: [[Int]] = []
 
@@ -44,6 +45,16 @@ struct OrderDesk: Sendable {
             slots[slot].trade(
                 instrument.id, holding: accounts.held(by: slots[slot].id, in: instrument.id))
         }
+    }
+
+    /// Whether the engine looks for levels that a price reaches.
+    @inline(__always)
+    var watchesLevels: Bool { !remote.targets.isEmpty || !deferred.orders.isEmpty }
+
+    /// Forgets what was asked about an order that is over.
+    mutating func forget(_ order: OrderID) {
+        remote.forget(order)
+        deferred.forget(order)
     }
 
     mutating func load(_ filters: VenueFiltersLoaded) { self.filters.load(filters) }

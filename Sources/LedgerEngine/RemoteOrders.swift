@@ -79,7 +79,11 @@ struct RemoteOrders: Hashable, Sendable {
 
     /// Keeps an order back until the orders that protect its position are gone.
     mutating func hold(_ order: OrderID, behind protectors: [OrderIntended]) {
-        exits.append(Exit(order: order, isWaiting: true, protectors: protectors))
+        guard let place = exits.firstIndex(where: { $0.order == order }) else {
+            return exits.append(Exit(order: order, isWaiting: true, protectors: protectors))
+        }
+        exits[place].isWaiting = true
+        exits[place].protectors += protectors
     }
 
     func isWaiting(_ order: OrderID) -> Bool {

@@ -30,6 +30,12 @@ struct Executor: Follower {
         }
     }
 
+    /// An order that left, with the number of its replacement or attempt.
+    private struct Departure: Hashable {
+        var order: OrderID
+        var generation: UInt32
+    }
+
     static let types: [EventType]? = [
         .orderIntended, .intentReleased, .cancelIntended, .replaceIntended,
     ]
@@ -39,7 +45,7 @@ struct Executor: Follower {
     private var waiting: [Action] = []
     /// How many orders this process sent, and which of them may still be open.
     private(set) var sent: UInt64 = 0
-    private var left: [OrderID] = []
+    private var left: [Departure] = []
     private let times: OrderTimes?
 
     /// - Parameter position: earlier decisions are recovered instead of sent.
@@ -58,7 +64,7 @@ struct Executor: Follower {
         guard maySend, !waiting.isEmpty else { return }
         if left.count > 4096 {
             let open = engine.orders.open.map(\.id)
-            left.removeAll { !open.contains($0) }
+            left.removeAll { !open.contains($0.order) }
         }
         let actions = waiting
         waiting = []
@@ -93,11 +99,14 @@ struct Executor: Follower {
         switch action {
         // A recovery may have sent it while it waited. If it was cancelled in the meantime, it
         // stays here.
-        case .submit where left.contains(order.id) || engine.awaited(order.id).cancel != nil: return
+        case .submit
+        where left.contains(Departure(order: order.id, generation: order.generation))
+            || engine.awaited(order.id).cancel != nil:
+            return
         case .submit:
             let request = order.request(symbol)
             times?.committed(request.clientOrder, at: committedAt)
-            leave(order.id, request, gateway)
+            leave(order, request, gateway)
         // The venue may not know an unconfirmed order yet, so the request waits for the order.
         case .cancel where order.state == .intended, .replace where order.state == .intended:
             waiting.append(action)
@@ -110,14 +119,15 @@ struct Executor: Follower {
 
     /// Sends an order that certainly is not at the venue and can no longer arrive there.
     mutating func sendAgain(_ order: Order, _ symbol: String, _ gateway: any VenueGateway) {
-        leave(order.id, order.request(symbol), gateway)
+        leave(order, order.request(symbol), gateway)
     }
 
     private mutating func leave(
-        _ order: OrderID, _ request: OrderRequest, _ gateway: any VenueGateway
+        _ order: Order, _ request: OrderRequest, _ gateway: any VenueGateway
     ) {
         sent += 1
-        if !left.contains(order) { left.append(order) }
+        let departure = Departure(order: order.id, generation: order.generation)
+        if !left.contains(departure) { left.append(departure) }
         gateway.submit(request)
     }
 }

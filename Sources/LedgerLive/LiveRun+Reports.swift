@@ -70,6 +70,9 @@ extension LiveRun {
         recovery.heard(id, client.generation)
         guard let open = sequencer.engine.orders.order(id) else { return }
         if order.status == .unknown, try sendAgain(open, client) { return }
+        if let deferral = order.deferral {
+            return try report(deferral, of: open, client, because: order)
+        }
         guard isNews(order, open, client) else { return }
         let report = VenueStatusReported(
             instrument: open.intended.instrument, status: order.status,
@@ -78,6 +81,29 @@ extension LiveRun {
             venueOrder: order.venueOrder, reason: order.reason)
         try attempt(report, at: order.updatedAt)
         if order.status.isEnd { try askForFills(id) }
+    }
+
+    /// An order request that had no effect for now. A cancel is sent again by the watch, and a
+    /// replacement that was refused leaves the old terms.
+    private func report(
+        _ deferral: VenueOrder.Deferral, of open: Order, _ client: ClientOrderID,
+        because order: VenueOrder
+    ) throws {
+        switch order.status {
+        case .cancelRefused: return
+        case .replaceRefused:
+            try attempt(
+                VenueStatusReported(
+                    instrument: open.intended.instrument, status: order.status,
+                    generation: client.generation, order: open.id,
+                    clientOrder: order.clientOrder, reason: order.reason), at: .zero)
+        default:
+            try attempt(
+                VenueDeferralReported(
+                    instrument: open.intended.instrument, cause: deferral.cause,
+                    generation: client.generation, order: open.id, wait: deferral.wait,
+                    clientOrder: order.clientOrder, reason: order.reason), at: .zero)
+        }
     }
 
     /// If a venue treats a replacement as a new order, it counts only that order's fills.

@@ -7,7 +7,9 @@ import LedgerReading
 public struct RunLog: Follower {
     public static let types: [EventType]? = [
         .runStarted, .runEnded, .runFailed, .operatorCommanded, .orderIntended, .intentRejected,
-        .orderRejected, .orderFilled, .orderCancelled, .orderExpired, .orderReplaced, .linkChanged,
+        .orderRejected, .orderFilled, .orderCancelled, .orderExpired, .orderReplaced,
+        .retryScheduled,
+        .linkChanged,
         .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .reconciliationEnded,
         .discrepancyFound, .feedPaused, .feedResumed, .gapDetected, .faultReported, .alertRaised,
     ]

@@ -42,9 +42,11 @@ extension Order {
             clientOrder:
                 "\(ClientOrderID(intended.intent, generation: UInt16(clamping: by?.generation ?? generation)))",
             symbol: symbol, side: intended.side, orderType: intended.orderType,
-            timeInForce: intended.timeInForce, quantity: by?.quantity ?? intended.quantity,
+            // Of an order of which some has filled and that is not at the venue, the rest is sent.
+            timeInForce: intended.timeInForce, quantity: by?.quantity ?? remaining,
             limitPrice: by?.limitPrice ?? intended.limitPrice,
-            stopPrice: by?.stopPrice ?? intended.stopPrice)
+            stopPrice: by?.stopPrice ?? intended.stopPrice,
+            reducesRisk: intended.purpose != .entry)
     }
 
     func reference(_ symbol: String, generation wanted: UInt32? = nil) -> OrderReference {

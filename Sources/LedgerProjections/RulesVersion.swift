@@ -10,7 +10,8 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
     /// What each version changed, from version 2 on, one line each.
     public static let changes = [
         "corporate actions leave equity unchanged; no more than one price in a row is held back; a split "
-            + "leaves orders in whole lots or cancels them; buy_and_hold tries again until it holds"
+            + "leaves orders in whole lots or cancels them; buy_and_hold tries again until it holds",
+        "an entry that a venue refuses or lets expire empty is not decided again at once",
     ]
 
     public static let first = RulesVersion(number: 1)
@@ -63,6 +64,9 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// Rules 2: `buy_and_hold` tries again until it holds.
     public var retryHolding: Bool { number >= 2 }
+
+    /// Rules 3: after an entry that a venue refused or let expire empty, the next one waits.
+    public var pauseEmptyEntries: Bool { number >= 3 }
 }
 
 extension RulesVersion {

@@ -47,10 +47,11 @@ public struct GatewayTerms: Sendable {
 }
 
 extension GatewaySettings {
-    /// The budget for this many requests, or this much weight, per minute: a ninth of it at once,
-    /// and a hundredth reserved for orders.
+    /// The budget for this many requests, or this much weight, per minute: a ninth of it at once, of
+    /// which a quarter is reserved for orders and an eighth for those that reduce risk.
     public static func budget(perMinute count: Int) -> RequestBudget.Rules {
-        RequestBudget.Rules(
-            perMinute: count, burst: max(1, count / 9), reserve: max(1, count / 100))
+        let burst = max(1, count / 9)
+        return RequestBudget.Rules(
+            perMinute: count, burst: burst, reserve: max(1, burst / 4), exitReserve: burst / 8)
     }
 }

@@ -15,15 +15,28 @@ public struct VenueOrder: Hashable, Sendable {
     public var limitPrice: Price
     public var stopPrice: Price
     public var reason: String
+    /// Why it had no effect, if that passes: it may be sent again under another id.
+    public var deferral: Deferral?
     /// The venue's time of it; 0 where it gives none.
     public var updatedAt: Timestamp
+
+    /// A reason that passes, and for how long the venue takes nothing; 0 where nobody says.
+    public struct Deferral: Hashable, Sendable {
+        public var cause: DeferralCause
+        public var wait: Nanoseconds
+
+        public init(_ cause: DeferralCause, wait: Nanoseconds = .zero) {
+            (self.cause, self.wait) = (cause, wait)
+        }
+    }
 
     public init(
         clientOrder: String, venueOrder: String = "", symbol: String = "", side: Side = .buy,
         status: VenueStatus, quantity: Quantity = .zero, filled: Quantity = .zero,
         limitPrice: Price = .zero, stopPrice: Price = .zero, reason: String = "",
-        updatedAt: Timestamp = .zero
+        deferral: Deferral? = nil, updatedAt: Timestamp = .zero
     ) {
+        self.deferral = deferral
         (self.clientOrder, self.venueOrder, self.symbol) = (clientOrder, venueOrder, symbol)
         (self.side, self.status, self.quantity, self.filled) = (side, status, quantity, filled)
         (self.limitPrice, self.stopPrice, self.reason) = (limitPrice, stopPrice, reason)
@@ -162,6 +175,19 @@ public enum VenueFault: Error, Hashable, Sendable {
             .timestamp(let text), .unknownOutcome(let text), .unreachable(let text),
             .closed(let text), .malformed(let text):
             text
+        }
+    }
+
+    /// Why an order that met this fault may be sent again; nil if the order itself was refused, or may
+    /// have arrived.
+    public var deferral: VenueOrder.Deferral? {
+        switch self {
+        case .rateLimited(let wait, _): .init(.rateLimit, wait: wait)
+        case .timestamp: .init(.timestamp)
+        case .unreachable: .init(.unreachable)
+        case .closed: .init(.closed)
+        case .authentication: .init(.authentication)
+        case .refused, .unknownOutcome, .malformed: nil
         }
     }
 

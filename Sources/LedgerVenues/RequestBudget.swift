@@ -3,7 +3,8 @@ import LedgerDomain
 /// How much may be requested from a venue: a bucket of weight that refills evenly, combined with
 /// the venue's own count. Times are from any clock that only goes forward.
 ///
-/// Orders may empty the bucket; queries leave `reserve` for them.
+/// Orders that reduce risk and cancels may empty the bucket. Other orders leave `exitReserve` for them, and
+/// queries leave `reserve` for orders.
 public struct RequestBudget: Hashable, Sendable {
     public struct Rules: Hashable, Sendable {
         /// Weight per minute.
@@ -12,9 +13,12 @@ public struct RequestBudget: Hashable, Sendable {
         public var burst: Int
         /// What queries leave for orders.
         public var reserve: Int
+        /// What entries leave for orders that reduce risk; at most `reserve`.
+        public var exitReserve: Int
 
-        public init(perMinute: Int, burst: Int, reserve: Int) {
+        public init(perMinute: Int, burst: Int, reserve: Int, exitReserve: Int = 0) {
             (self.perMinute, self.burst, self.reserve) = (perMinute, burst, reserve)
+            self.exitReserve = exitReserve
         }
     }
 
@@ -38,14 +42,18 @@ public struct RequestBudget: Hashable, Sendable {
 
     /// - Parameters:
     ///   - isOrder: whether it may use the reserve.
+    ///   - reducesRisk: whether it may use the exit reserve too.
     ///   - now: nanoseconds.
-    public mutating func spend(_ weight: Int, isOrder: Bool, now: Int64) -> Verdict {
+    public mutating func spend(
+        _ weight: Int, isOrder: Bool, reducesRisk: Bool = false, now: Int64
+    ) -> Verdict {
         refill(now)
         if now < pausedUntil { return .wait(Nanoseconds(pausedUntil - now)) }
         let full = Int128(rules.burst) * 1_000_000_000
         let cost = min(Int128(max(weight, 0)) * 1_000_000_000, full)
         // A request heavier than the queries' share is allowed when the bucket is full.
-        let floor = isOrder ? 0 : min(Int128(rules.reserve) * 1_000_000_000, full - cost)
+        let kept = reducesRisk ? 0 : isOrder ? rules.exitReserve : rules.reserve
+        let floor = min(Int128(max(kept, 0)) * 1_000_000_000, full - cost)
         guard level - cost < floor else {
             level -= cost
             return .go

@@ -42,6 +42,7 @@ struct GateStatus: ParsableCommand {
             if let held = equity.heldPrices(names) {
                 Terminal.print("prices held back until the next: \(held)")
             }
+            for line in try Self.unprotected(journal, through) { Terminal.print(line) }
             if options.at == nil, let hint = try Self.flagHint(journal, gate) {
                 Terminal.print("\(hint): ledger gate observe")
             }
@@ -53,6 +54,22 @@ struct GateStatus: ParsableCommand {
         if let standing { standing.tellActivity(onOutput: options.output.format == .table) }
         if check, !gate.isOpen { throw ExitCode(1) }
         if check, let standing { try standing.requireRunner() }
+    }
+
+    /// A line for each exit and stop that is not at the venue, oldest first.
+    private static func unprotected(
+        _ journal: LMDBJournal, _ through: SequenceNumber
+    ) throws -> [String] {
+        guard try JournalSummary(journal).kind != "backtest", through != .none else { return [] }
+        let engine = try EngineRestorer.engine(of: journal, through: through)
+        return engine.unprotected.sorted { $0.since < $1.since }.map { order in
+            let terms = order.terms
+            let level = terms.stopPrice.raw > 0 ? " at \(terms.stopPrice)" : ""
+            let next = order.due.map { "sent again from \($0) on" } ?? "sent, not confirmed"
+            return "unprotected since \(order.since): \(engine.names.symbol(terms.instrument)): "
+                + "\(terms.purpose) \(terms.side) \(order.remaining)\(level) is not at the venue "
+                + "(\(order.cause), refused \(order.attempt) times); \(next)"
+        }
     }
 
     /// Says if the flag file and the journal disagree. A back-test has no flag file.

@@ -20,7 +20,8 @@ struct ProjectCommand: ParsableCommand {
             """.paragraphs,
         subcommands: [
             PositionsProjection.self, OrdersProjection.self, EquityProjection.self,
-            ProfitProjection.self, GateProjection.self, DrawdownProjection.self,
+            ProfitProjection.self, GateProjection.self, UnprotectedProjection.self,
+            DrawdownProjection.self,
             RiskProjection.self, ReconciliationProjection.self, FunnelProjection.self,
             HealthProjection.self, QualityProjection.self, ViewProjection.self,
         ], defaultSubcommand: ViewProjection.self)

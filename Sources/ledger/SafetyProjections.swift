@@ -18,6 +18,20 @@ struct GateProjection: ParsableCommand {
     }
 }
 
+struct UnprotectedProjection: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unprotected",
+        abstract: "Show exits and stops that are not at the venue and are sent again.")
+
+    @OptionGroup var options: ProjectionOptions
+
+    func run() throws {
+        var tables = try options.tables()
+        try tables.unprotected().write(
+            options.output.format, emptyBecause: "every exit and stop is where it belongs")
+    }
+}
+
 struct DrawdownProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drawdown", abstract: "Show the drawdown stop, like `ledger drawdown status`.")

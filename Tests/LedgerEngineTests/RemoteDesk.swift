@@ -9,7 +9,9 @@ struct RemoteDesk {
     var watched: WatchedRun
     private var executions = 0
 
-    init(_ more: WatchedRun.Pairs = [], hasFilters: Bool = false) throws {
+    init(
+        _ more: WatchedRun.Pairs = [], hasFilters: Bool = false, rules: RulesVersion = .first
+    ) throws {
         watched = try WatchedRun(
             [
                 ("strategies.0.kind", "sma_crossover"), ("strategies.0.name", "swing"),
@@ -17,7 +19,7 @@ struct RemoteDesk {
                 ("strategies.0.slow", "2"), ("strategies.0.quantity", "0.01234"),
                 ("venue.kind", "binance"), ("risk.enabled", "false"),
                 ("quality.enabled", "false"), ("reconciliation.enabled", "false"),
-            ] + more, cash: "10000", kind: .paper)
+            ] + more, cash: "10000", kind: .paper, rules: rules)
         try define("BTCUSD", 3)
         try define("BNBUSD", 4)
         guard hasFilters else { return }
@@ -82,6 +84,29 @@ struct RemoteDesk {
                 generation: UInt16(order.generation), order: order.id,
                 quantity: order.intended.quantity, filled: try Quantity(filled),
                 clientOrder: "\(order.intended.intent)", reason: reason))
+    }
+
+    /// The venue, or the way to it, refuses an order for now.
+    mutating func putOff(
+        _ order: Order, _ cause: DeferralCause = .rateLimit, wait: Nanoseconds = .zero
+    ) throws {
+        watched.wait(seconds: 1)
+        try watched.append(
+            VenueDeferralReported(
+                instrument: order.intended.instrument, cause: cause,
+                generation: UInt16(order.generation), order: order.id, wait: wait,
+                clientOrder: "\(order.intended.intent)", reason: "not now"))
+    }
+
+    /// A clock tick, some seconds later.
+    mutating func tick(after seconds: Int64) throws {
+        watched.wait(seconds: seconds)
+        try watched.append(ClockTicked())
+    }
+
+    /// The orders that may be sent, in the order in which they were let go.
+    var released: [OrderID] {
+        get throws { try watched.run.events(IntentReleased.self).map(\.order) }
     }
 
     /// Buys all that the strategy asks for, without a fee, and confirms the stop.

@@ -40,6 +40,12 @@ extension EventSamples {
         ReplaceIntended(
             instrument: far, generation: .max, order: OrderID(.max), quantity: large,
             limitPrice: highest, stopPrice: lowest),
+        RetryScheduled(
+            instrument: apple, cause: .rateLimit, attempt: 1, order: OrderID(7),
+            since: Timestamp(nanoseconds: 1), due: Timestamp(nanoseconds: 2)),
+        RetryScheduled(
+            instrument: far, cause: .authentication, attempt: .max, order: OrderID(.max),
+            since: Timestamp(nanoseconds: .min), due: Timestamp(nanoseconds: .max)),
     ]
 
     private static let reports: [Sample] =
@@ -47,6 +53,11 @@ extension EventSamples {
             VenueStatusReported(
                 instrument: apple, status: $0, generation: .max, order: OrderID(7), quantity: large,
                 filled: half, clientOrder: "0123", venueOrder: odd, reason: odd)
+        }
+        + DeferralCause.allCases.map {
+            VenueDeferralReported(
+                instrument: apple, cause: $0, generation: .max, order: OrderID(7),
+                wait: Nanoseconds(.max), clientOrder: "0123", reason: odd)
         }
         + VenueLink.allCases.flatMap { link -> [Sample] in
             [

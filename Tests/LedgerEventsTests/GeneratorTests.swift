@@ -1,9 +1,13 @@
 import Foundation
+import LedgerEvents
 import TestSupport
 import Testing
 
 /// tools/generate_events: what it made is committed, and it makes what docs/HACKING.md says.
 @Suite struct GeneratorTests {
+    /// The next free number of an event.
+    private static let next = EventType.allCases.count + 1
+
     /// Runs a program and returns both of its streams as one text.
     private func run(_ program: URL, _ arguments: [String]) throws -> (text: String, exit: Int32) {
         let process = Process()
@@ -61,7 +65,7 @@ import Testing
              2 full named whole
 
         | A moon rose.
-        event 72 MoonRisen input
+        event \(next) MoonRisen input
             instrument
              20 brightness Brightness
              24 height     price
@@ -98,7 +102,8 @@ import Testing
             [
                 "python3", "-B", "-c",
                 "import sys; sys.path.insert(0, sys.argv[1]); import read_journal as reader; "
-                    + "print(reader.EVENTS[72])", folder.appendingPathComponent("tools").path,
+                    + "print(reader.EVENTS[\(Self.next)])",
+                folder.appendingPathComponent("tools").path,
             ])
         #expect(
             reader.text == """
@@ -139,20 +144,20 @@ import Testing
     }
 
     static let faults: [(table: String, problem: String)] = [
-        ("event 73 MoonRisen input\n", "numbered from 1 without gaps"),
-        ("event 70 MoonRisen input\n", "numbered from 1 without gaps"),
-        ("event 72 MoonRisen outside\n", "with a role"),
-        ("event 72 MoonRisen input\n    24 height lengths\n", "is no kind"),
-        ("event 72 MoonRisen input\n    24 a price\n    28 b u32\n", "overlaps"),
-        ("event 72 MoonRisen input\n    18 a u16\n", "overlaps"),
-        ("event 72 MoonRisen input\n    28 a price\n", "multiple of 8"),
-        ("event 72 MoonRisen input\n    24 a price\n    text a\n", "a name twice"),
-        ("event 72 MoonRisen input\n    24 a price called b\n", "'called' is not known"),
-        ("event 72 MoonRisen input\n    24 a price\n    init b\n", "which is not stored"),
-        ("event 72 MoonRisen input\n    group a Price\n", "a group is"),
-        ("event 72 MoonRisen input\n    colour\n", "a field is"),
+        ("event \(next + 1) MoonRisen input\n", "numbered from 1 without gaps"),
+        ("event \(next - 1) MoonRisen input\n", "numbered from 1 without gaps"),
+        ("event \(next) MoonRisen outside\n", "with a role"),
+        ("event \(next) MoonRisen input\n    24 height lengths\n", "is no kind"),
+        ("event \(next) MoonRisen input\n    24 a price\n    28 b u32\n", "overlaps"),
+        ("event \(next) MoonRisen input\n    18 a u16\n", "overlaps"),
+        ("event \(next) MoonRisen input\n    28 a price\n", "multiple of 8"),
+        ("event \(next) MoonRisen input\n    24 a price\n    text a\n", "a name twice"),
+        ("event \(next) MoonRisen input\n    24 a price called b\n", "'called' is not known"),
+        ("event \(next) MoonRisen input\n    24 a price\n    init b\n", "which is not stored"),
+        ("event \(next) MoonRisen input\n    group a Price\n", "a group is"),
+        ("event \(next) MoonRisen input\n    colour\n", "a field is"),
         (
-            "event 72 MoonRisen input\n    24 a quantity\n    32 b quantity\n    40 c quantity\n",
+            "event \(next) MoonRisen input\n    24 a quantity\n    32 b quantity\n    40 c quantity\n",
             "which two quantities"
         ),
         ("enumeration Moon\n    1 dim\n    3 full\n", "from 1 without gaps"),

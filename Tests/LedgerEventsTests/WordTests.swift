@@ -76,7 +76,7 @@ import Testing
             """
             drawdownWarning drawdownHalt drawdownPanic killSwitch reconciliationFailed
             reconciliationPassed duplicateIntents noTrades rejectionRate strategyHealth
-            dataQuality clockSkew latency stopRefused
+            dataQuality clockSkew latency stopRefused unprotected cancelPending
             """)
     }
 

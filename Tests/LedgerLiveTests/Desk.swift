@@ -88,10 +88,11 @@ final class Desk {
 
     /// - Parameters:
     ///   - venue, alpaca: settings of those sections, after a comma.
+    ///   - stopLoss: the distance of the stop; 0 for none.
     ///   - more: lines of YAML.
     func configure(
         _ name: String = "desk.yaml", mode: String = "paper", venue: String = "",
-        alpaca: String = "", _ more: String = ""
+        alpaca: String = "", stopLoss: Int = 5, _ more: String = ""
     ) throws {
         try programs.write(
             """
@@ -104,7 +105,7 @@ final class Desk {
             data:
               - {path: venue, symbol: A, tick: 0.01, lot: 1}
             strategies:
-              - {kind: sma_crossover, name: cross, symbols: A, fast: 2, slow: 4, quantity: 3, stop_loss: 5}
+              - {kind: sma_crossover, name: cross, symbols: A, fast: 2, slow: 4, quantity: 3, stop_loss: \(stopLoss)}
             alpaca: {trading_url: "\(address)", data_url: "\(address)", \
             stream_url: "ws://127.0.0.1:\(port)/v2/iex"\(alpaca)}
             \(more)
@@ -166,6 +167,9 @@ final class Desk {
             "POST", "/control/quote",
             prices.map { #"{"symbol": "A", "bid": "\#($0)", "ask": "\#($0)"}"# })
     }
+
+    /// How the exchange misbehaves from now on; not at all for an empty text.
+    func faults(_ text: String) throws { try ask("POST", "/control/faults", [text]) }
 
     /// Prices that make the strategy buy.
     func rise() throws { try quote(100, 100, 100, 100, 101, 102, 103) }

@@ -139,6 +139,36 @@ import Testing
         #expect(fixture.box.account().openOrders.isEmpty)
     }
 
+    /// Faults of the exchange after which an order certainly is not there.
+    static let passing: [(venue: VenueFixture.Venue, faults: String, cause: DeferralCause)] = [
+        (.alpaca, "rate-limit=1", .rateLimit), (.binance, "rate-limit=1", .rateLimit),
+        (.binance, "ban=1", .rateLimit), (.binance, "timestamp=1", .timestamp),
+    ]
+
+    @Test(arguments: passing.indices)
+    func `an order that was refused for now says so, and why`(row: Int) throws {
+        let (venue, faults, cause) = Self.passing[row]
+        let fixture = try VenueFixture(venue)
+        try fixture.faults(faults)
+        fixture.gateway.submit(fixture.order("p1"))
+        #expect(fixture.box.order("p1", .rejected).deferral?.cause == cause)
+    }
+
+    @Test func `an order that the venue refused for good says nothing of that`() throws {
+        let fixture = try VenueFixture(.binance)
+        try fixture.faults("reject=1")
+        fixture.gateway.submit(fixture.order("g1", price: 90))
+        #expect(fixture.box.order("g1", .rejected).deferral == nil)
+    }
+
+    @Test func `an exit that finds no connection is not forgotten`() throws {
+        let fixture = try VenueFixture(.binance)
+        try fixture.stopExchange()
+        fixture.box.link(.orders, false)
+        fixture.gateway.submit(fixture.order("o1"))
+        #expect(fixture.box.order("o1", .rejected).deferral?.cause == .unreachable)
+    }
+
     @Test func `a time stamp that the venue refuses leads to a new look at its clock`() throws {
         let fixture = try VenueFixture(.binance)
         _ = fixture.box.next { if case .clock = $0 { true } else { nil } } as Bool

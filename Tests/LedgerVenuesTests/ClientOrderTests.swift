@@ -6,7 +6,7 @@ import Testing
 @Suite struct ClientOrderTests {
     @Test func `a client order id says intent and replacement`() {
         let intent = IntentID(high: 0x0123_4567_89ab_cdef, low: 0xfedc_ba98_7654_3210)
-        for generation: UInt16 in [0, 1, 9, 10, 999] {
+        for generation: UInt16 in [0, 1, 9, 10, 999, 1000, 1001, 2295, 2296, 34_695] {
             let id = ClientOrderID(intent, generation: generation)
             #expect(ClientOrderID("\(id)") == id)
             #expect("\(id)".utf8.count <= 36)

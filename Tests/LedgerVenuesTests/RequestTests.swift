@@ -113,6 +113,18 @@ import Testing
         #expect(budget.spend(80, isOrder: false, now: 60_000_000_000) == .go, "when it is full")
     }
 
+    @Test func `entries leave a part of the budget for exits`() {
+        var budget = RequestBudget(
+            RequestBudget.Rules(perMinute: 60, burst: 10, reserve: 4, exitReserve: 2), now: 0)
+        for _ in 0..<6 { #expect(budget.spend(1, isOrder: false, now: 0) == .go) }
+        for _ in 0..<2 { #expect(budget.spend(1, isOrder: true, now: 0) == .go) }
+        #expect(budget.spend(1, isOrder: true, now: 0) == .wait(Nanoseconds(1_000_000_001)))
+        for _ in 0..<2 {
+            #expect(budget.spend(1, isOrder: true, reducesRisk: true, now: 0) == .go)
+        }
+        #expect(budget.spend(1, isOrder: true, reducesRisk: true, now: 0) != .go)
+    }
+
     @Test func `what the venue says of its count is believed`() {
         let rules = RequestBudget.Rules(perMinute: 60, burst: 60, reserve: 0)
         var budget = RequestBudget(rules, now: 0)

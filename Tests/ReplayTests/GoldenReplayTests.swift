@@ -51,7 +51,7 @@ import Testing
             EventType.allCases.filter { !found.contains($0) }
                 == [
                     .orderExpired, .feedPaused, .feedResumed, .gapDetected, .orderReplaceRequested,
-                    .replaceIntended, .venueFiltersLoaded,
+                    .replaceIntended, .venueFiltersLoaded, .venueDeferralReported, .retryScheduled,
                 ])
     }
 

@@ -306,11 +306,15 @@ public enum AlertKind: UInt8, Worded {
     case latency = 13
     /// The venue refused an order that protects a position.
     case stopRefused = 14
+    /// An order that reduces risk is not at the venue, and will be sent again.
+    case unprotected = 15
+    /// A cancel has no answer for too long.
+    case cancelPending = 16
 
     public static let words = [
         "drawdownWarning", "drawdownHalt", "drawdownPanic", "killSwitch", "reconciliationFailed",
         "reconciliationPassed", "duplicateIntents", "noTrades", "rejectionRate", "strategyHealth",
-        "dataQuality", "clockSkew", "latency", "stopRefused",
+        "dataQuality", "clockSkew", "latency", "stopRefused", "unprotected", "cancelPending",
     ]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }
@@ -401,6 +405,23 @@ public enum VenueStatus: UInt8, Worded {
         "pending", "accepted", "partiallyFilled", "filled", "cancelled", "expired", "rejected",
         "replaced", "cancelRefused", "replaceRefused", "unknown",
     ]
+    public var word: String { Self.words[Int(rawValue) - 1] }
+}
+
+/// Why an order request had no effect for now.
+public enum DeferralCause: UInt8, Worded {
+    /// The venue, or our own budget for it, takes no more requests for now.
+    case rateLimit = 1
+    /// The time stamp was outside the venue's window.
+    case timestamp = 2
+    /// No connection could be made, or the order stream is down.
+    case unreachable = 3
+    /// Maintenance.
+    case closed = 4
+    /// The venue refused the key.
+    case authentication = 5
+
+    public static let words = ["rateLimit", "timestamp", "unreachable", "closed", "authentication"]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }
 

@@ -21,6 +21,6 @@ extension EventCatalog {
         OrderReplaceRequested.self, OrderReplaced.self, CancelIntended.self, ReplaceIntended.self,
         VenueStatusReported.self, VenueFillReported.self, LinkChanged.self, VenueFiltersLoaded.self,
         IntentReleased.self, RulesDeclared.self, VenueHoldingReported.self, VenueItemUnread.self,
-        HoldingAdopted.self,
+        HoldingAdopted.self, VenueDeferralReported.self, RetryScheduled.self,
     ]
 }

@@ -74,6 +74,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case venueHoldingReported = 69
     case venueItemUnread = 70
     case holdingAdopted = 71
+    case venueDeferralReported = 72
+    case retryScheduled = 73
 
     /// The name in JSON lines, filters and documents.
     public var name: String { Self.names[Int(rawValue) - 1] }
@@ -94,7 +96,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "OrderReplaceRequested", "OrderReplaced", "CancelIntended", "ReplaceIntended",
         "VenueStatusReported", "VenueFillReported", "LinkChanged", "VenueFiltersLoaded",
         "IntentReleased", "RulesDeclared", "VenueHoldingReported", "VenueItemUnread",
-        "HoldingAdopted",
+        "HoldingAdopted", "VenueDeferralReported", "RetryScheduled",
     ]
 
     /// Whether it comes from outside or the engine derives it.
@@ -107,7 +109,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .venuePositionReported, .venueOrderReported, .venueSnapshotEnded, .orderRequested,
             .orderCancelRequested, .orderReplaceRequested, .venueStatusReported, .venueFillReported,
             .linkChanged, .venueFiltersLoaded, .rulesDeclared, .venueHoldingReported,
-            .venueItemUnread:
+            .venueItemUnread, .venueDeferralReported:
             .input
         case .accountDefined, .strategyDefined, .stateDigested, .signalGenerated, .signalRejected,
             .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
@@ -115,7 +117,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased,
             .healthChecked, .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded,
             .positionAdjusted, .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended,
-            .replaceIntended, .intentReleased, .holdingAdopted:
+            .replaceIntended, .intentReleased, .holdingAdopted, .retryScheduled:
             .derived
         case .cashDeposited, .cashWithdrawn, .dividendPaid:
             .both

@@ -257,3 +257,57 @@ public struct IntentReleased: Event, Hashable {
         order = OrderID(record.load(24))
     }
 }
+
+/// An order that reduces risk and was refused for now will be sent again. It stays open meanwhile.
+public struct RetryScheduled: Event, Hashable {
+    public static let type = EventType.retryScheduled
+    public static let layout = Layout(
+        size: 48,
+        [
+            .init("deferral", 20, .words(DeferralCause.self, zero: "unknown")),
+            .init("attempt", 22, .u16),
+            .init("order", 24, .order),
+            .init("since", 32, .time),
+            .init("due", 40, .time),
+        ])
+
+    public var instrument: InstrumentID
+    public var cause: DeferralCause
+    /// How often it was refused for now, in a row.
+    public var attempt: UInt16
+    public var order: OrderID
+    /// When the first of these refusals came.
+    public var since: Timestamp
+    /// When it may be sent again.
+    public var due: Timestamp
+
+    public init(
+        instrument: InstrumentID, cause: DeferralCause, attempt: UInt16, order: OrderID,
+        since: Timestamp, due: Timestamp
+    ) {
+        self.instrument = instrument
+        self.cause = cause
+        self.attempt = attempt
+        self.order = order
+        self.since = since
+        self.due = due
+    }
+
+    public func encode(into writer: inout RecordWriter) {
+        writer.store(cause.rawValue, 20)
+        writer.store(attempt, 22)
+        writer.order(order, 24)
+        writer.store(since.nanoseconds, 32)
+        writer.store(due.nanoseconds, 40)
+    }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        instrument = record.instrument
+        cause = try record.value(20)
+        attempt = record.load(22)
+        order = OrderID(record.load(24))
+        since = Timestamp(nanoseconds: record.load(32))
+        due = Timestamp(nanoseconds: record.load(40))
+    }
+}

@@ -197,3 +197,61 @@ public struct LinkChanged: Event, Hashable {
         reason = texts[1]
     }
 }
+
+/// An order request certainly had no effect, for a reason that passes: the venue did not take it
+/// now, or it was not sent. The order may be sent again under another client order id.
+public struct VenueDeferralReported: Event, Hashable {
+    public static let type = EventType.venueDeferralReported
+    public static let layout = Layout(
+        size: 40,
+        [
+            .init("deferral", 20, .words(DeferralCause.self, zero: "unknown")),
+            .init("generation", 22, .u16),
+            .init("order", 24, .order),
+            .init("wait", 32, .i64),
+        ], texts: ["clientOrder", "reason"])
+
+    public var instrument: InstrumentID
+    public var cause: DeferralCause
+    /// Which replacement of the order the report concerns; 0 for the original.
+    public var generation: UInt16
+    public var order: OrderID
+    /// For how long the venue takes nothing; 0 where nobody says.
+    public var wait: Nanoseconds
+    public var clientOrder: String
+    public var reason: String
+
+    public init(
+        instrument: InstrumentID, cause: DeferralCause, generation: UInt16 = 0, order: OrderID,
+        wait: Nanoseconds = .zero, clientOrder: String, reason: String = ""
+    ) {
+        self.instrument = instrument
+        self.cause = cause
+        self.generation = generation
+        self.order = order
+        self.wait = wait
+        self.clientOrder = clientOrder
+        self.reason = reason
+    }
+
+    public var texts: [String] { [clientOrder, reason] }
+
+    public func encode(into writer: inout RecordWriter) {
+        writer.store(cause.rawValue, 20)
+        writer.store(generation, 22)
+        writer.order(order, 24)
+        writer.store(wait.count, 32)
+    }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        instrument = record.instrument
+        cause = try record.value(20)
+        generation = record.load(22)
+        order = OrderID(record.load(24))
+        wait = Nanoseconds(record.load(32))
+        let texts = try record.texts(from: 40, count: 2)
+        clientOrder = texts[0]
+        reason = texts[1]
+    }
+}

@@ -41,9 +41,14 @@ final class ExchangeDesk: @unchecked Sendable {
         }
         let late = faults.dice.delay()
         let retryAfter = faults.dice.plan.whole(.retryAfter)
-        for fault in [FaultPlan.Fault.maintenance, .rateLimit, .ban, .errorBeforeAccept]
-        where faults.happens(fault) {
-            return (venue.faultAnswer(fault, retryAfter: retryAfter), late)
+        if faults.happens(.proxy) { return (proxyAnswer, late) }
+        for fault in [
+            FaultPlan.Fault.maintenance, .rateLimit, .ban, .unauthorized, .errorBeforeAccept,
+        ] where faults.happens(fault) {
+            return (refusal(fault, retryAfter), late)
+        }
+        if request.method != "GET", faults.happens(.timestamp) {
+            return (venue.faultAnswer(.timestamp, retryAfter: retryAfter), late)
         }
         if faults.happens(.lostRequest) { return (.never, late) }
         let answer: Answer
@@ -53,6 +58,24 @@ final class ExchangeDesk: @unchecked Sendable {
         }
         if let failure = venue.ledger.failure { failed(failure) }
         return (afterwards(request, answer, retryAfter), late)
+    }
+
+    private func refusal(_ fault: FaultPlan.Fault, _ retryAfter: Int64) -> Answer {
+        var answer = venue.faultAnswer(fault, retryAfter: retryAfter)
+        if faults.happens(.silentWait) {
+            answer.headers.pairs.removeAll { $0.name == "Retry-After" }
+        }
+        return answer
+    }
+
+    /// What stands between a client and the venue answers in its own words.
+    private var proxyAnswer: Answer {
+        let told = Int(faults.dice.plan.whole(.proxyStatus))
+        let status = told == 0 ? 403 : told
+        let page =
+            "<html><head><title>\(status)</title></head><body><h1>\(status)</h1></body></html>"
+        return Answer(
+            status, bytes: Array(page.utf8), headers: [("Content-Type", "text/html")])
     }
 
     /// What was done stays done, whatever the client is told.

@@ -20,7 +20,12 @@ public struct FaultPlan: Hashable, Sendable {
         case errorAfterAccept = "error-after-accept"
         case timeoutAfterAccept = "timeout-after-accept"
         case silenceAfterAccept = "silence-after-accept"
+        case timestamp
+        case unauthorized
+        case proxy
+        case silentWait = "silent-wait"
         case maintenance
+        case proxyStatus = "proxy-status"
         case clockSkew = "clock-skew-ms"
         case retryAfter = "retry-after-s"
         case seed
@@ -41,6 +46,12 @@ public struct FaultPlan: Hashable, Sendable {
             case .errorAfterAccept: "an order gets 500 but is accepted"
             case .timeoutAfterAccept: "an order gets 504 but is accepted"
             case .silenceAfterAccept: "an order is accepted but not answered"
+            case .timestamp:
+                "an order gets 400 with -1021 or 503 and is not accepted"
+            case .unauthorized: "a request gets 401 in the venue's own words"
+            case .proxy: "a request gets an HTML page of a proxy"
+            case .silentWait: "a rate limit or a ban has no header that says how long it lasts"
+            case .proxyStatus: "status of the proxy's page (default: 403)"
             case .maintenance: "1: everything gets 503 and streams are closed"
             case .clockSkew: "milliseconds by which the exchange's clock is ahead"
             case .retryAfter: "seconds in Retry-After (default: 1)"
@@ -50,7 +61,7 @@ public struct FaultPlan: Hashable, Sendable {
 
         public var isShare: Bool {
             switch self {
-            case .delay, .clockSkew, .retryAfter, .seed: false
+            case .delay, .proxyStatus, .clockSkew, .retryAfter, .seed: false
             default: true
             }
         }

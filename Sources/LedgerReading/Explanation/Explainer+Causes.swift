@@ -47,7 +47,7 @@ extension Explainer {
         case .orderIntended: return try intent(event)
         case .orderSubmitted, .orderAccepted, .orderRejected:
             return [Link("of", try event.read { try Self.order($0) })]
-        case .replaceIntended, .orderReplaced, .intentReleased:
+        case .replaceIntended, .orderReplaced, .intentReleased, .retryScheduled:
             return try change(event)
         case .cancelIntended: return try ended(event, event.read { try CancelIntended($0).reason })
         case .orderFilled: return [Link("fills", try event.read { try Self.order($0) })]
@@ -152,7 +152,12 @@ extension Explainer {
     /// confirmation.
     private func change(_ event: KeptEvent) throws -> [Link] {
         let order = try event.read { try Self.order($0) }
-        let relation = event.type == .intentReleased ? "lets go" : "changes"
+        let relation =
+            switch event.type {
+            case .intentReleased: "lets go"
+            case .retryScheduled: "puts off"
+            default: "changes"
+            }
         guard event.type == .orderReplaced,
             let asked = try asked([.replaceIntended], of: order, before: event)
         else { return [Link(relation, order)] }

@@ -158,6 +158,7 @@ struct Explainer {
         var filter = EventFilter([
             .orderSubmitted, .orderAccepted, .orderRejected, .orderFilled, .orderCancelled,
             .orderExpired, .cancelIntended, .replaceIntended, .orderReplaced, .intentReleased,
+            .retryScheduled,
         ])
         filter.correlation = event.correlation == .none ? nil : event.correlation
         try journal.forEachRecord(from: event.sequence.next, filter: filter) { record in
@@ -215,6 +216,7 @@ struct Explainer {
         case .replaceIntended: try ReplaceIntended(record).order
         case .orderReplaced: try OrderReplaced(record).order
         case .intentReleased: try IntentReleased(record).order
+        case .retryScheduled: try RetryScheduled(record).order
         default: .none
         }
     }

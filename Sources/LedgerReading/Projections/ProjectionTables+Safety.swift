@@ -34,6 +34,26 @@ extension ProjectionTables {
         return table
     }
 
+    /// Orders that close or protect a position, are not at the venue, and are sent again.
+    public mutating func unprotected() throws -> Table {
+        let engine = try engine()
+        var table = Table([
+            .init("strategy"), .init("symbol"), .init("purpose"), .init("side"),
+            .init("quantity", .decimal), .init("stop", .decimal), .init("since"), .init("cause"),
+            .init("attempts", .number), .init("due"),
+        ])
+        for order in engine.unprotected {
+            let terms = order.terms
+            table.add([
+                engine.names.name(terms.strategy), engine.names.symbol(terms.instrument),
+                "\(terms.purpose)", "\(terms.side)", "\(order.remaining)",
+                terms.stopPrice.raw > 0 ? "\(terms.stopPrice)" : nil, "\(order.since)",
+                "\(order.cause)", "\(order.attempt)", order.due.map { "\($0)" },
+            ])
+        }
+        return table
+    }
+
     /// The drawdown stop: one row, with the equity at which it triggers next.
     public mutating func drawdown() throws -> Table {
         let engine = try engine()

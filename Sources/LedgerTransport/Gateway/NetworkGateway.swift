@@ -37,7 +37,7 @@ extension NetworkGateway {
 
     /// Sends a cancel. The stream reports the end of the order.
     public func send(_ cancel: WireRequest, of order: OrderReference) {
-        core.channel.order(cancel) { [desk] outcome in
+        core.channel.order(cancel, reducesRisk: true) { [desk] outcome in
             _ = desk.body(outcome, order.clientOrder, no: { desk.refuseCancel(order, $0) })
         }
     }

@@ -73,7 +73,7 @@ public struct OrderDesk<Answer: OrderAnswer>: Sendable {
             return core.orderLoop.execute { no(error) }
         }
         core.willSend(order.clientOrder)
-        core.channel.order(wire, onWrite: hook(order)) { outcome in
+        core.channel.order(wire, reducesRisk: order.reducesRisk, onWrite: hook(order)) { outcome in
             guard let body = self.body(outcome, order.clientOrder, no: no) else { return }
             do throws(JSONFault) {
                 yes(
@@ -138,7 +138,7 @@ public struct OrderDesk<Answer: OrderAnswer>: Sendable {
                 VenueOrder(
                     clientOrder: order.clientOrder, symbol: order.symbol, side: order.side,
                     status: status, quantity: order.quantity, limitPrice: order.limitPrice,
-                    stopPrice: order.stopPrice, reason: fault.text)))
+                    stopPrice: order.stopPrice, reason: fault.text, deferral: fault.deferral)))
     }
 
     /// A cancel that was not sent, or that the venue refused.
@@ -148,7 +148,8 @@ public struct OrderDesk<Answer: OrderAnswer>: Sendable {
             .order(
                 VenueOrder(
                     clientOrder: order.clientOrder, venueOrder: order.venueOrder,
-                    symbol: order.symbol, status: .cancelRefused, reason: fault.text)))
+                    symbol: order.symbol, status: .cancelRefused, reason: fault.text,
+                    deferral: fault.deferral)))
     }
 
     /// The body of a successful answer. Anything else goes to `no` as a clear refusal or is

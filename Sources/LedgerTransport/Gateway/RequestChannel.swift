@@ -5,8 +5,8 @@ import NIOCore
 /// The single path by which a gateway's requests leave: within the venue's budget, orders at most
 /// once, queries again after temporary failures, and nothing after a wrong key (K15).
 ///
-/// Orders leave from the caller's thread, in the order of the calls. Completions run on the event
-/// loop.
+/// Orders leave from the caller's thread, in the order of the calls; those that wait for the budget
+/// leave after those that reduce risk. Completions run on the event loop.
 // Sendable unchecked: state used by both sides is under the lock; the rest belongs to the loop.
 public final class RequestChannel: @unchecked Sendable {
     /// The outcome of an order request.
@@ -18,6 +18,7 @@ public final class RequestChannel: @unchecked Sendable {
 
     private struct WaitingOrder {
         public var request: WireRequest
+        public var reducesRisk: Bool
         public var onWrite: (@Sendable (Int64) -> Void)?
         public var deadline: Int64
         public var completion: @Sendable (OrderOutcome) -> Void
@@ -54,7 +55,8 @@ public final class RequestChannel: @unchecked Sendable {
     // MARK: Orders
 
     public func order(
-        _ request: WireRequest, onWrite: (@Sendable (Int64) -> Void)? = nil,
+        _ request: WireRequest, reducesRisk: Bool = false,
+        onWrite: (@Sendable (Int64) -> Void)? = nil,
         _ completion: @escaping @Sendable (OrderOutcome) -> Void
     ) {
         let now = MachineTime.steady
@@ -62,8 +64,10 @@ public final class RequestChannel: @unchecked Sendable {
             if let bar { return bar }
             if isStopped { return .unreachable("the gateway has stopped") }
             let verdict: RequestBudget.Verdict =
-                orders.isEmpty
-                ? budget.spend(request.weight, isOrder: true, now: now) : .wait(.zero)
+                orders.allSatisfy { reducesRisk && !$0.reducesRisk }
+                ? budget.spend(
+                    request.weight, isOrder: true, reducesRisk: reducesRisk, now: now)
+                : .wait(.zero)
             guard case .wait(let span) = verdict else {
                 send(request, onWrite, completion)
                 return nil
@@ -71,11 +75,14 @@ public final class RequestChannel: @unchecked Sendable {
             guard span <= settings.orderWait, orders.count < settings.orderQueue else {
                 return .rateLimited(retryAfter: span, "the request budget is used up")
             }
-            orders.append(
+            let place =
+                reducesRisk
+                ? orders.firstIndex { !$0.reducesRisk } ?? orders.count : orders.count
+            orders.insert(
                 WaitingOrder(
-                    request: request, onWrite: onWrite,
-                    deadline: now + settings.orderWait.count, completion: completion))
-            if orders.count == 1 { drain(after: span) }
+                    request: request, reducesRisk: reducesRisk, onWrite: onWrite,
+                    deadline: now + settings.orderWait.count, completion: completion), at: place)
+            if place == 0 { drain(after: span) }
             return nil
         }
         if let refusal { loop.execute { completion(.refused(refusal)) } }
@@ -91,7 +98,10 @@ public final class RequestChannel: @unchecked Sendable {
                         late.append(orders.removeFirst())
                         continue
                     }
-                    switch budget.spend(first.request.weight, isOrder: true, now: now) {
+                    let verdict = budget.spend(
+                        first.request.weight, isOrder: true, reducesRisk: first.reducesRisk,
+                        now: now)
+                    switch verdict {
                     case .go:
                         orders.removeFirst()
                         send(first.request, first.onWrite, first.completion)

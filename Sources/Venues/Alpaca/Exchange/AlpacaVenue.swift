@@ -73,7 +73,8 @@ final class AlpacaVenue: Venue {
                 429, ["code": 42_910_000, "message": "rate limit exceeded"],
                 headers: [("Retry-After", String(retryAfter))])
         case .ban: return Answer(403, ["message": "forbidden."])
-        case .maintenance, .errorBeforeAccept:
+        case .unauthorized: return AlpacaError(401, 40_110_000, "request is not authorized").answer
+        case .maintenance, .errorBeforeAccept, .timestamp:
             return Answer(503, ["code": 50_310_000, "message": "service unavailable"])
         case .timeoutAfterAccept:
             return Answer(504, ["code": 50_410_000, "message": "gateway timeout"])

@@ -37,7 +37,7 @@ extension AlpacaGateway {
     private func replaceInSteps(
         _ old: OrderReference, _ id: String, with order: OrderRequest
     ) {
-        core.channel.order(AlpacaRequests.cancel(id)) { [self] outcome in
+        core.channel.order(AlpacaRequests.cancel(id), reducesRisk: true) { [self] outcome in
             let body = desk.body(
                 outcome, order.clientOrder, no: { desk.reject(order, $0, as: .replaceRefused) })
             guard body != nil else { return }

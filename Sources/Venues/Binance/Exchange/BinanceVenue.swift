@@ -102,6 +102,12 @@ final class BinanceVenue: Venue {
                 "Timeout waiting for response from backend server. Send status unknown; execution "
                 + "status unknown."
             return Answer(504, BinanceError(-1007, text).value)
+        case .unauthorized:
+            let text = "Invalid API-key, IP, or permissions for action."
+            return Answer(401, BinanceError(-2015, text).value)
+        case .timestamp:
+            let text = "Timestamp for this request is outside of the recvWindow."
+            return Answer(400, BinanceError(-1021, text).value)
         case .maintenance, .errorBeforeAccept:
             return Answer(503, BinanceError(-1008, "Server is currently overloaded.").value)
         default:

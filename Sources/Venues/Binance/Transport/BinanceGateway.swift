@@ -68,7 +68,8 @@ public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
             return desk.reject(order, error, as: .replaceRefused)
         }
         core.willSend(order.clientOrder)
-        core.channel.order(request, onWrite: desk.hook(order)) { [self] outcome in
+        core.channel.order(request, reducesRisk: order.reducesRisk, onWrite: desk.hook(order)) {
+            [self] outcome in
             let body = replacementBody(outcome, order)
             guard let body else { return }
             do throws(JSONFault) {
@@ -120,7 +121,8 @@ public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
     private func replaceInSteps(
         _ old: OrderReference, with order: OrderRequest, _ cancelID: String
     ) {
-        core.channel.order(BinanceRequests.cancel(old, cancelID: cancelID)) { [desk] outcome in
+        core.channel.order(BinanceRequests.cancel(old, cancelID: cancelID), reducesRisk: true) {
+            [desk] outcome in
             let body = desk.body(
                 outcome, order.clientOrder,
                 no: { desk.reject(order, $0, as: .replaceRefused) })
