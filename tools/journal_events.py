@@ -64,7 +64,7 @@ VENUE_STATUS = [
     "rejected", "replaced", "cancelRefused", "replaceRefused", "unknown",
 ]
 DEFERRAL_CAUSE = ["unknown", "rateLimit", "timestamp", "unreachable", "closed", "authentication"]
-VENUE_LINK = ["unknown", "orders", "marketData", "requests"]
+VENUE_LINK = ["unknown", "orders", "marketData", "requests", "key"]
 
 # Number: name, version, end of the fixed part, fields as (name, offset, kind), texts.
 EVENTS = {

@@ -26,8 +26,17 @@ struct DeferredOrders: Hashable, Sendable {
         var until: Timestamp
     }
 
-    /// The longest wait for which a venue is believed. Binance's longest ban lasts three days.
-    static let longestWait = Nanoseconds(3 * Nanoseconds.day.count)
+    /// A cancel that the venue has not answered.
+    private struct Cancel: Hashable, Sendable {
+        var order: OrderID
+        var since: Timestamp
+        var isTold: Bool
+    }
+
+    /// The longest wait for which a venue is believed. Bans last three days at most.
+    static let longestWait = Nanoseconds(7 * Nanoseconds.day.count)
+    /// From then on a cancel without an answer is told.
+    static let cancelPatience = Nanoseconds.minute
     /// The largest number of an attempt that a client order id can express.
     static let lastGeneration: UInt32 = 34_695
     private static let firstWait = Nanoseconds(1_000_000_000)
@@ -36,11 +45,12 @@ struct DeferredOrders: Hashable, Sendable {
     /// Ascending by order.
     private(set) var orders: [Deferral] = []
     private var pauses: [Pause] = []
+    private var cancels: [Cancel] = []
 
     init() {}
 
     @inline(__always)
-    var isEmpty: Bool { orders.isEmpty && pauses.isEmpty }
+    var isEmpty: Bool { orders.isEmpty && pauses.isEmpty && cancels.isEmpty }
 
     subscript(_ order: OrderID) -> Deferral? { orders.first { $0.order == order } }
 
@@ -65,7 +75,7 @@ struct DeferredOrders: Hashable, Sendable {
             order: report.order, strategy: terms.strategy, instrument: terms.instrument,
             cause: report.cause, attempt: counted, since: earlier?.since ?? time,
             due: time.advanced(by: wait), isHome: true)
-        forget(report.order)
+        confirm(report.order)
         let place = orders.firstIndex { $0.order > report.order } ?? orders.count
         orders.insert(deferral, at: place)
         return deferral
@@ -83,7 +93,14 @@ struct DeferredOrders: Hashable, Sendable {
         }
     }
 
-    mutating func forget(_ order: OrderID) { orders.removeAll { $0.order == order } }
+    /// Forgets an order that is over.
+    mutating func forget(_ order: OrderID) {
+        orders.removeAll { $0.order == order }
+        cancels.removeAll { $0.order == order }
+    }
+
+    /// The venue has confirmed the order.
+    mutating func confirm(_ order: OrderID) { orders.removeAll { $0.order == order } }
 
     /// Makes orders due at once.
     mutating func expedite(
@@ -96,6 +113,26 @@ struct DeferredOrders: Hashable, Sendable {
     }
 
     func due(at time: Timestamp) -> [Deferral] { orders.filter { $0.isHome && $0.due <= time } }
+
+    // MARK: Cancels
+
+    mutating func awaitCancel(of order: OrderID, since time: Timestamp) {
+        guard !cancels.contains(where: { $0.order == order }) else { return }
+        cancels.append(Cancel(order: order, since: time, isTold: false))
+    }
+
+    /// Cancels that nobody was told of and that have no answer for too long.
+    mutating func takeLateCancels(at time: Timestamp) -> [(order: OrderID, since: Timestamp)] {
+        var late: [(order: OrderID, since: Timestamp)] = []
+        for place in cancels.indices
+        where !cancels[place].isTold
+            && time.nanoseconds(since: cancels[place].since) >= Self.cancelPatience.count
+        {
+            cancels[place].isTold = true
+            late.append((cancels[place].order, cancels[place].since))
+        }
+        return late
+    }
 
     // MARK: Entries
 
@@ -147,6 +184,11 @@ struct DeferredOrders: Hashable, Sendable {
             writer.write(pause.count)
             writer.write(pause.until)
         }
+        writer.write(cancels) { writer, cancel in
+            writer.write(cancel.order)
+            writer.write(cancel.since)
+            writer.write(cancel.isTold)
+        }
     }
 
     init(from reader: inout StateReader) throws(StateError) {
@@ -161,6 +203,10 @@ struct DeferredOrders: Hashable, Sendable {
             Pause(
                 strategy: try reader.read(), instrument: try reader.read(),
                 count: try reader.read(), until: try reader.read())
+        }
+        cancels = try reader.readArray { (reader) throws(StateError) in
+            Cancel(
+                order: try reader.read(), since: try reader.read(), isTold: try reader.read())
         }
         for (entry, next) in zip(orders, orders.dropFirst()) where entry.order >= next.order {
             throw StateError("the saved state has order \(next.order) after \(entry.order)")

@@ -162,6 +162,23 @@ extension Engine {
             correlation: order.correlation)
     }
 
+    // MARK: Cancels
+
+    /// Tells a person once of each cancel that the venue does not answer. The run keeps asking.
+    mutating func tellLateCancels(_ step: inout Step) throws(EngineError) {
+        for late in desk.deferred.takeLateCancels(at: step.time) {
+            guard let order = desk.register.order(late.order) else { continue }
+            let terms = order.intended
+            try step.emit(
+                AlertRaised(
+                    .warning, .cancelPending, instrument: terms.instrument,
+                    strategy: terms.strategy, value: .quantity(order.remaining),
+                    text:
+                        "the venue has not answered the cancel of order \(order.id), asked for at "
+                        + "\(late.since); it is asked again"))
+        }
+    }
+
     // MARK: Levels
 
     /// Turns stops that are not at the venue into orders at the market when their level is reached.

@@ -403,6 +403,9 @@ extension Engine {
         if desk.isRemote, !isHeldBack(order.id) {
             guard desk.remote[order.id]?.cancel == nil else { return }
             desk.remote.change(order.id) { $0.cancel = reason }
+            if rulesVersion.tellPendingCancels {
+                desk.deferred.awaitCancel(of: order.id, since: step.time)
+            }
             try step.emit(
                 CancelIntended(
                     instrument: order.terms.instrument, reason: reason, order: order.id),

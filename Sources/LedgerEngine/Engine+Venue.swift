@@ -58,7 +58,7 @@ extension Engine {
     ) throws(EngineError) {
         guard let order = desk.register.order(id) else { return }
         let instrument = order.intended.instrument
-        desk.deferred.forget(id)
+        desk.deferred.confirm(id)
         if order.state == .intended {
             try step.emit(
                 OrderSubmitted(instrument: instrument, order: id), correlation: order.correlation)
@@ -237,6 +237,12 @@ extension Engine {
     mutating func handle(
         _ change: LinkChanged, _ step: inout Step
     ) throws(EngineError) {
+        if change.link == .key, change.isUp {
+            safeguards.vigil.counters.reset(.authentication)
+            try clear(
+                LatchCleared(.authentication, actor: change.venue, reason: change.reason), &step)
+            desk.deferred.expedite(at: step.time)
+        }
         guard change.link == .orders else { return }
         if change.isUp {
             try clear(

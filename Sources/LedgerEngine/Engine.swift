@@ -232,6 +232,7 @@ public struct Engine: Sendable {
             try flattenAgain(&step)
         }
         try retry(&step)
+        try tellLateCancels(&step)
     }
 
     // MARK: Settings and definitions

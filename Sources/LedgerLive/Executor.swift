@@ -37,7 +37,7 @@ struct Executor: Follower {
     }
 
     static let types: [EventType]? = [
-        .orderIntended, .intentReleased, .cancelIntended, .replaceIntended,
+        .orderIntended, .intentReleased, .cancelIntended, .replaceIntended, .latchCleared,
     ]
 
     /// Derived from the journal: a start recovers every open order before it follows new ones.
@@ -46,6 +46,8 @@ struct Executor: Follower {
     /// How many orders this process sent, and which of them may still be open.
     private(set) var sent: UInt64 = 0
     private var left: [Departure] = []
+    /// Whether the latch of the refused key was cleared since the last call.
+    private var triesKey = false
     private let times: OrderTimes?
 
     /// - Parameter position: earlier decisions are recovered instead of sent.
@@ -61,6 +63,8 @@ struct Executor: Follower {
         maySend: Bool, committedAt: Int64
     ) throws {
         try follow(journal)
+        if triesKey { gateway.tryKeyAgain() }
+        triesKey = false
         guard maySend, !waiting.isEmpty else { return }
         if left.count > 4096 {
             let open = engine.orders.open.map(\.id)
@@ -82,6 +86,8 @@ struct Executor: Follower {
             }
         case .cancelIntended: waiting.append(.cancel(try CancelIntended(record).order))
         case .replaceIntended: waiting.append(.replace(try ReplaceIntended(record)))
+        case .latchCleared:
+            if try LatchCleared(record).source == .authentication { triesKey = true }
         default: break
         }
     }

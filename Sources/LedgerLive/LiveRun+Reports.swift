@@ -77,7 +77,7 @@ extension LiveRun {
         let report = VenueStatusReported(
             instrument: open.intended.instrument, status: order.status,
             generation: client.generation, order: id, quantity: order.quantity,
-            filled: filledInAll(order.filled, order, open), clientOrder: order.clientOrder,
+            filled: whole(order, of: open).filled, clientOrder: order.clientOrder,
             venueOrder: order.venueOrder, reason: order.reason)
         try attempt(report, at: order.updatedAt)
         if order.status.isEnd { try askForFills(id) }
@@ -106,14 +106,11 @@ extension LiveRun {
         }
     }
 
-    /// If a venue treats a replacement as a new order, it counts only that order's fills.
-    private func filledInAll(
-        _ filled: Quantity, _ report: VenueOrder, _ order: Order
-    ) -> Quantity {
-        guard gateway.countsFillsByReplacement, report.quantity.raw > 0 else { return filled }
+    /// If a venue treats a replacement as a new order, it counts only that order's quantities.
+    func whole(_ report: VenueOrder, of order: Order) -> VenueOrder {
+        guard gateway.countsFillsByReplacement else { return report }
         let replaced = sequencer.engine.awaited(order.id).replace
-        let total = replaced?.quantity ?? order.intended.quantity
-        return filled + max(.zero, total - report.quantity)
+        return report.whole(of: replaced?.quantity ?? order.intended.quantity)
     }
 
     /// Whether a report is new to the ledger: queries are answered more than once.

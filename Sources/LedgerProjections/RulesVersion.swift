@@ -11,7 +11,8 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
     public static let changes = [
         "corporate actions leave equity unchanged; no more than one price in a row is held back; a split "
             + "leaves orders in whole lots or cancels them; buy_and_hold tries again until it holds",
-        "an entry that a venue refuses or lets expire empty is not decided again at once",
+        "an entry that a venue refuses or lets expire empty is not decided again at once; a cancel without "
+            + "an answer raises an alert",
     ]
 
     public static let first = RulesVersion(number: 1)
@@ -67,6 +68,9 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// Rules 3: after an entry that a venue refused or let expire empty, the next one waits.
     public var pauseEmptyEntries: Bool { number >= 3 }
+
+    /// Rules 3: a cancel that a venue does not answer for a minute raises an alert.
+    public var tellPendingCancels: Bool { number >= 3 }
 }
 
 extension RulesVersion {

@@ -159,10 +159,11 @@ extension LatchSource {
         case .dataQuality: "good data"
         case .feed: "new data"
         case .orderStream: "the venue's order stream reconnects by itself"
+        case .authentication:
+            "the venue accepts the key again, or ledger kill-switch clear authentication"
         case .calendar: "set account.calendar, or use a calendar that covers the year"
         case .killSwitch, .duplicateIntents, .orderRejections, .runFailures, .dailyDrawdown,
-            .restFaults, .websocketFaults, .duplicateReports, .staleReports, .metrics,
-            .authentication, .clock:
+            .restFaults, .websocketFaults, .duplicateReports, .staleReports, .metrics, .clock:
             "ledger kill-switch clear \(self)"
         }
     }

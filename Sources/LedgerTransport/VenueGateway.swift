@@ -44,6 +44,9 @@ public protocol VenueGateway: AnyObject, Sendable {
     func queryFills(since: Timestamp, symbols: [String])
     /// Reports the account with positions and open orders.
     func queryAccount(symbols: [String])
+
+    /// An operator wants the key to be tried again that the venue refused.
+    func tryKeyAgain()
 }
 
 extension VenueGateway {
@@ -53,5 +56,6 @@ extension VenueGateway {
 
     public var countsFillsByReplacement: Bool { false }
     public var hasEnded: Bool { false }
+    public func tryKeyAgain() {}
     public var beginsAt: Timestamp? { nil }
 }

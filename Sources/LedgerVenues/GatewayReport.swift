@@ -60,6 +60,20 @@ extension VenueOrder {
     }
 }
 
+extension VenueOrder {
+    /// A replacement that the venue counts from zero, in the ledger's terms: with what had filled before it.
+    ///
+    /// - Parameter total: the quantity of the ledger's order, which includes that.
+    public func whole(of total: Quantity) -> VenueOrder {
+        guard quantity.raw > 0 else { return self }
+        var whole = self
+        let before = max(.zero, total - quantity)
+        whole.quantity = quantity + before
+        whole.filled = filled + before
+        return whole
+    }
+}
+
 /// One execution as the venue tells of it.
 public struct VenueFill: Hashable, Sendable {
     public var clientOrder: String
@@ -152,7 +166,8 @@ public struct VenueAccount: Hashable, Sendable {
 
 /// What went wrong at a venue or on the way to it, by what is to be done about it (K15, N02 to N05).
 public enum VenueFault: Error, Hashable, Sendable {
-    /// 401, 403, bad key or signature: nothing is tried again; the authentication latch goes up.
+    /// The venue refused the key or the signature in its own words: the authentication latch goes up, and the
+    /// key is tried again at a growing interval.
     case authentication(String)
     /// The venue refused what was asked: the order is at fault, not the way.
     case refused(code: String, String)
@@ -175,6 +190,16 @@ public enum VenueFault: Error, Hashable, Sendable {
             .timestamp(let text), .unknownOutcome(let text), .unreachable(let text),
             .closed(let text), .malformed(let text):
             text
+        }
+    }
+
+    /// The meaning of a refusal that is not in the venue's own words: something between us and the venue
+    /// answered. Where it closes the way (401, 403, 407) nothing arrived; else an order may have.
+    public static func ofProxy(_ answer: WireAnswer, isOrder: Bool, _ text: String) -> VenueFault {
+        let words = "not in the venue's words: " + text
+        switch answer.status {
+        case 401, 403, 407: return .rateLimited(retryAfter: answer.wait(words: ""), words)
+        default: return isOrder ? .unknownOutcome(words) : .unreachable(words)
         }
     }
 

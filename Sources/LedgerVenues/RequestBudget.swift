@@ -70,6 +70,11 @@ public struct RequestBudget: Hashable, Sendable {
         pausedUntil = max(pausedUntil, overflow ? .max : until)
     }
 
+    /// For how long nothing is sent.
+    public func pauseLeft(now: Int64) -> Nanoseconds {
+        Nanoseconds(pausedUntil > now ? pausedUntil - now : 0)
+    }
+
     /// The venue's own count of what was used in this minute, or of what is left: the bucket holds
     /// no more than that.
     public mutating func observe(used: Int? = nil, remaining: Int? = nil, now: Int64) {

@@ -67,7 +67,7 @@ import Testing
             #expect(try desk.released.count == waits.count)
         }
         #expect(waits == [1, 2, 4, 8, 16, 30, 30])
-        for (told, wait) in [(Int64(120), Int64(120)), (9_223_372_036, 259_200)] {
+        for (told, wait) in [(Int64(120), Int64(120)), (9_223_372_036, 604_800)] {
             try desk.putOff(
                 try #require(desk.open.last), wait: Nanoseconds(told * 1_000_000_000))
             let due = try #require(desk.watched.engine.unprotected.first?.due)
@@ -206,6 +206,33 @@ import Testing
         #expect(desk.open.map(\.intended.purpose) == [.exit])
         try desk.fill("0.01234", at: "60000", fee: "0", "")
         #expect(desk.held(3) == .zero && desk.open.isEmpty)
+    }
+
+    // MARK: Cancels
+
+    @Test func `a cancel without an answer is told once`() throws {
+        for (rules, count) in [(RulesVersion.newest, 1), (.first, 0)] {
+            var desk = try RemoteDesk(Self.stop, rules: rules)
+            try desk.enter()
+            try desk.say(.accepted, of: try #require(desk.open.last))
+            try desk.watched.command("flatten", "global")
+            try desk.tick(after: 59)
+            #expect(try desk.watched.alerts(.cancelPending).isEmpty)
+            try desk.watched.restart()
+            for _ in 0..<3 { try desk.tick(after: 30) }
+            #expect(try desk.watched.alerts(.cancelPending).count == count)
+        }
+    }
+
+    @Test func `a key that the venue accepts again lifts its latch`() throws {
+        var desk = try RemoteDesk()
+        try desk.enter()
+        try desk.watched.fault(.authentication)
+        #expect(desk.watched.latches == [.authentication])
+        try desk.watched.append(LinkChanged(.requests, isUp: true, venue: "v", reason: ""))
+        #expect(desk.watched.latches == [.authentication])
+        try desk.watched.append(LinkChanged(.key, isUp: true, venue: "v", reason: ""))
+        #expect(desk.watched.latches.isEmpty)
     }
 
     // MARK: Entries

@@ -96,7 +96,7 @@ import Testing
             pending accepted partiallyFilled filled cancelled expired rejected replaced
             cancelRefused replaceRefused unknown
             """)
-        expect(VenueLink.self, "orders marketData requests")
+        expect(VenueLink.self, "orders marketData requests key")
         expect(HoldingReason.self, "foreign ignored")
         expect(VenueItem.self, "order position activity")
     }

@@ -125,6 +125,16 @@ private final class CountingGateway: VenueGateway {
         try sequencer.close()
     }
 
+    @Test func `a replacement that fills in parts agrees with its order`() throws {
+        let reported = VenueOrder(
+            clientOrder: "a-1", status: .partiallyFilled, quantity: try Quantity("3"),
+            filled: try Quantity("1"))
+        // Two of five had filled before it.
+        let whole = reported.whole(of: try Quantity("5"))
+        #expect(try whole.quantity == Quantity("5") && whole.filled == Quantity("3"))
+        #expect(try reported.whole(of: Quantity("3")) == reported)
+    }
+
     @Test func `an execution is known from the commit that books it`() throws {
         var sequencer = try decided()
         let order = try #require(sequencer.engine.orders.open.first)

@@ -154,6 +154,97 @@ import Testing
         #expect(fixture.box.order("p1", .rejected).deferral?.cause == cause)
     }
 
+    @Test(arguments: [VenueFixture.Venue.alpaca, .binance])
+    func `a key that was refused once is tried again by a harmless query`(
+        _ venue: VenueFixture.Venue
+    ) throws {
+        let fixture = try VenueFixture(venue)
+        try fixture.quote(99, 101)
+        try fixture.faults("unauthorized=1")
+        fixture.gateway.queryAccount(symbols: [venue.symbol])
+        fixture.box.link(.key, false)
+        // Entries stay here; what reduces risk leaves, as the gate says.
+        fixture.gateway.submit(fixture.order("k1", price: 90))
+        #expect(fixture.box.order("k1", .rejected).deferral?.cause == .authentication)
+        try fixture.faults("")
+        fixture.box.link(.key, true)
+        fixture.gateway.submit(fixture.order("k2", price: 90))
+        _ = fixture.box.order("k2", .accepted)
+    }
+
+    @Test(arguments: [VenueFixture.Venue.alpaca, .binance])
+    func `an exit leaves while the key is refused, and its success ends the refusal`(
+        _ venue: VenueFixture.Venue
+    ) throws {
+        let fixture = try VenueFixture(venue) {
+            $0.backoff = Backoff.Rules(base: .hour, cap: .hour)
+        }
+        try fixture.quote(99, 101)
+        try fixture.faults("unauthorized=1")
+        fixture.gateway.queryAccount(symbols: [venue.symbol])
+        fixture.box.link(.key, false)
+        try fixture.faults("")
+        var exit = fixture.order("x1", price: 90)
+        exit.reducesRisk = true
+        fixture.gateway.submit(exit)
+        fixture.box.link(.key, true)
+        fixture.gateway.query(fixture.reference("x1"))
+        _ = fixture.box.order("x1", .accepted)
+    }
+
+    @Test func `an operator's clear lets the key be tried at once`() throws {
+        let fixture = try VenueFixture(.binance) {
+            $0.backoff = Backoff.Rules(base: .hour, cap: .hour)
+        }
+        try fixture.quote(99, 101)
+        try fixture.faults("unauthorized=1")
+        fixture.gateway.queryAccount(symbols: [fixture.venue.symbol])
+        fixture.box.link(.key, false)
+        try fixture.faults("")
+        fixture.gateway.tryKeyAgain()
+        fixture.gateway.queryAccount(symbols: [fixture.venue.symbol])
+        #expect(fixture.box.account().openOrders.isEmpty)
+    }
+
+    @Test(arguments: [VenueFixture.Venue.alpaca, .binance])
+    func `a proxy's page is neither a refused key nor a missing order`(
+        _ venue: VenueFixture.Venue
+    ) throws {
+        let fixture = try VenueFixture(venue)
+        try fixture.quote(99, 101)
+        fixture.gateway.submit(fixture.order("h1", price: 90))
+        _ = fixture.box.order("h1", .accepted)
+        try fixture.faults("proxy=1")
+        fixture.gateway.submit(fixture.order("h2", price: 90))
+        #expect(fixture.box.order("h2", .rejected).deferral?.cause == .rateLimit)
+        try fixture.faults("proxy=1,proxy-status=404")
+        fixture.gateway.query(fixture.reference("h1"))
+        guard case .unreachable = fixture.box.fault(about: "h1") else {
+            Issue.record("an HTML 404 says nothing about the order")
+            return
+        }
+        try fixture.faults("")
+        fixture.gateway.query(fixture.reference("h1"))
+        _ = fixture.box.order("h1", .accepted)
+    }
+
+    @Test func `a subscription that meets a ban waits for its end`() throws {
+        let fixture = try VenueFixture(.binance, start: false)
+        try fixture.faults("ban=1,retry-after-s=2,silent-wait=1")
+        fixture.gateway.start(symbols: [], sink: fixture.box.sink)
+        var times: [Int64] = []
+        while times.count < 2 {
+            guard case .rateLimited(let wait, _) = fixture.box.fault(about: "order stream") else {
+                continue
+            }
+            #expect(wait > .second && wait <= Nanoseconds(2_000_000_000))
+            times.append(MachineTime.steady)
+        }
+        #expect(times[1] - times[0] > 1_000_000_000)
+        try fixture.faults("")
+        fixture.box.link(.orders, true)
+    }
+
     @Test func `an order that the venue refused for good says nothing of that`() throws {
         let fixture = try VenueFixture(.binance)
         try fixture.faults("reject=1")

@@ -431,7 +431,9 @@ public enum VenueLink: UInt8, Worded {
     case orders = 1
     case marketData = 2
     case requests = 3
+    /// Whether the venue accepts our key.
+    case key = 4
 
-    public static let words = ["orders", "marketData", "requests"]
+    public static let words = ["orders", "marketData", "requests", "key"]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }

@@ -53,8 +53,8 @@ public struct AccountStatement: Sendable {
                     symbol: position.symbol)
             },
             orders: account.openOrders.filter { scope.reason(toLeaveOut: $0.symbol) == nil }.map {
-                order in
-                VenueOrderReported(
+                let order = Self.whole($0, engine)
+                return VenueOrderReported(
                     instrument: instrument(order.symbol) ?? .none, side: order.side,
                     snapshot: snapshot, quantity: order.quantity, filled: order.filled,
                     limitPrice: order.limitPrice,
@@ -69,6 +69,18 @@ public struct AccountStatement: Sendable {
                 detail: item.detail)
         }
         return result
+    }
+
+    /// An order as the ledger counts it: a replacement's quantities at the venue do not include what
+    /// had filled before it.
+    private static func whole(_ reported: VenueOrder, _ engine: Engine) -> VenueOrder {
+        guard let client = ClientOrderID(reported.clientOrder), client.generation > 0,
+            let ours = engine.orders.open.first(where: { $0.intended.intent == client.intent })
+        else { return reported }
+        let replaced = engine.awaited(ours.id).replace
+        let isReplaced = replaced.map { $0.generation == UInt32(client.generation) } ?? false
+        return reported.whole(
+            of: isReplaced ? replaced?.quantity ?? .zero : ours.intended.quantity)
     }
 
     /// What is left out and differs from what was reported before, and what is no longer left out.

@@ -64,6 +64,10 @@ public final class GatewayCore: @unchecked Sendable {
             self?.clock.invalidate()
             self?.measureClock()
         }
+        channel.keyChanged = { [weak self] fault in
+            self?.report(
+                .link(.key, isUp: fault == nil, fault?.text ?? "the venue accepts the key"))
+        }
     }
 
     // MARK: Life
@@ -240,7 +244,10 @@ public final class GatewayCore: @unchecked Sendable {
     public func failed(_ fault: VenueFault, _ context: String) {
         report(.fault(fault, context))
         switch fault {
-        case .authentication(let text), .unreachable(let text): noteRequests(false, text)
+        case .authentication(let text):
+            noteRequests(false, text)
+            channel.refuseKey(fault)
+        case .unreachable(let text): noteRequests(false, text)
         default: break
         }
     }

@@ -30,7 +30,13 @@ public final class GatewayStream: @unchecked Sendable {
 
     func start(_ owner: any GatewayLink) {
         let events = WebSocketLink.Events(
-            target: { owner.target($0) }, opened: { owner.opened() },
+            target: { [core, isOrders] then in
+                // A venue that banned us, or refuses the key, would refuse the stream too.
+                guard isOrders else { return owner.target(then) }
+                core.channel.whenKeyIsAccepted {
+                    core.channel.afterPause { owner.target(then) }
+                }
+            }, opened: { owner.opened() },
             message: { owner.receive($0) },
             closed: { [self] reason in
                 if isOrders { core.isOrderStreamUp = false }

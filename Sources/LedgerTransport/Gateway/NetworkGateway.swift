@@ -33,6 +33,8 @@ extension NetworkGateway {
         core.stop()
     }
 
+    public func tryKeyAgain() { core.channel.tryKeyAgain() }
+
     public func submit(_ order: OrderRequest) { desk.submit(order) }
 
     /// Sends a cancel. The stream reports the end of the order.

@@ -3,7 +3,11 @@ import LedgerVenues
 import NIOCore
 
 /// The single path by which a gateway's requests leave: within the venue's budget, orders at most
-/// once, queries again after temporary failures, and nothing after a wrong key (K15).
+/// once, queries again after temporary failures.
+///
+/// While the venue refuses the key (K15), entries and queries stay here. Cancels and orders that reduce risk
+/// still leave, as the gate says. A harmless query tries the key at a growing interval; the first answer to
+/// a request with the key ends the refusal.
 ///
 /// Orders leave from the caller's thread, in the order of the calls; those that wait for the budget
 /// leave after those that reduce risk. Completions run on the event loop.
@@ -32,13 +36,18 @@ public final class RequestChannel: @unchecked Sendable {
     private let lock = GatewayLock()
     // Under the lock.
     private var budget: RequestBudget
-    private var bar: VenueFault?
+    private var refusedKey: VenueFault?
+    /// What waits for the key to be accepted.
+    private var held: [@Sendable () -> Void] = []
     private var orders: [WaitingOrder] = []
     private var isStopped = false
     // Used only on the loop.
     private var backoff: Backoff
     /// Called at once when the venue rejects a time stamp, so that the next attempt uses another.
     public var timestampRefused: (@Sendable () -> Void)?
+    /// Called when the venue begins to refuse the key, with its words, and with nil when it accepts it again.
+    public var keyChanged: (@Sendable (VenueFault?) -> Void)?
+    private var probes: Backoff
 
     public init(
         _ client: HTTPClient, _ loop: any EventLoop, _ settings: GatewaySettings,
@@ -48,6 +57,7 @@ public final class RequestChannel: @unchecked Sendable {
         (self.settings, self.dialect, self.clock) = (settings, dialect, clock)
         budget = RequestBudget(settings.budget, now: MachineTime.steady)
         backoff = Backoff(settings.backoff, seed: settings.seed ^ 0x5eed)
+        probes = Backoff(settings.backoff, seed: settings.seed ^ 0x9407)
     }
 
     public func stop() { lock.hold { isStopped = true } }
@@ -61,7 +71,7 @@ public final class RequestChannel: @unchecked Sendable {
     ) {
         let now = MachineTime.steady
         let refusal: VenueFault? = lock.hold {
-            if let bar { return bar }
+            if let refusedKey, !reducesRisk { return refusedKey }
             if isStopped { return .unreachable("the gateway has stopped") }
             let verdict: RequestBudget.Verdict =
                 orders.allSatisfy { reducesRisk && !$0.reducesRisk }
@@ -94,7 +104,9 @@ public final class RequestChannel: @unchecked Sendable {
             lock.hold {
                 let now = MachineTime.steady
                 while let first = orders.first {
-                    if now > first.deadline || isStopped || bar != nil {
+                    if now > first.deadline || isStopped
+                        || refusedKey != nil && !first.reducesRisk
+                    {
                         late.append(orders.removeFirst())
                         continue
                     }
@@ -127,7 +139,7 @@ public final class RequestChannel: @unchecked Sendable {
         http.onWrite = onWrite
         client.send(http) { [self] result in
             loop.execute { [self] in
-                note(result.outcome, isOrder: true)
+                note(result.outcome, of: request)
                 completion(.outcome(result.outcome))
             }
         }
@@ -152,7 +164,7 @@ public final class RequestChannel: @unchecked Sendable {
         _ completion: @escaping @Sendable (Result<HTTPResult, VenueFault>) -> Void
     ) {
         let verdict: Result<RequestBudget.Verdict, VenueFault> = lock.hold {
-            if let bar { return .failure(bar) }
+            if let refusedKey, request.security != .none { return .failure(refusedKey) }
             if isStopped { return .failure(.unreachable("the gateway has stopped")) }
             return .success(
                 budget.spend(request.weight, isOrder: false, now: MachineTime.steady))
@@ -174,7 +186,7 @@ public final class RequestChannel: @unchecked Sendable {
         _ request: WireRequest, left: Int, _ result: HTTPResult,
         _ completion: @escaping @Sendable (Result<HTTPResult, VenueFault>) -> Void
     ) {
-        guard let fault = note(result.outcome, isOrder: request.isOrder) else {
+        guard let fault = note(result.outcome, of: request) else {
             backoff.reset()
             return completion(.success(result))
         }
@@ -199,7 +211,8 @@ public final class RequestChannel: @unchecked Sendable {
 
     /// Learns the venue's request counts from an answer, and what a failure forbids.
     @discardableResult
-    private func note(_ outcome: WireOutcome, isOrder: Bool) -> VenueFault? {
+    private func note(_ outcome: WireOutcome, of request: WireRequest) -> VenueFault? {
+        let isOrder = request.isOrder
         guard case .answer(let answer) = outcome else {
             guard case .failed(let mayHaveArrived, let reason) = outcome else { return nil }
             // A query that was lost on its way may be repeated.
@@ -214,10 +227,83 @@ public final class RequestChannel: @unchecked Sendable {
             switch fault {
             case .rateLimited(let after, _)?:
                 budget.pause(after > .zero ? after : settings.backoff.base, now: now)
-            case .authentication?: bar = bar ?? fault
             default: break
             }
         }
+        switch fault {
+        case .authentication?: if let fault { refuseKey(fault) }
+        case nil: if request.security != .none { endRefusal(isProven: true) }
+        default: break
+        }
         return fault
+    }
+
+    // MARK: The key
+
+    /// The venue refused the key, in an answer or over a stream. Runs on the loop.
+    public func refuseKey(_ fault: VenueFault) {
+        let isNew = lock.hold {
+            defer { refusedKey = fault }
+            return refusedKey == nil
+        }
+        guard isNew else { return }
+        probes.reset()
+        keyChanged?(fault)
+        probeLater()
+    }
+
+    /// Forgets that the key was refused; the next answer says whether it still is.
+    public func tryKeyAgain() { loop.execute { [self] in endRefusal(isProven: false) } }
+
+    /// Calls a closure once the venue does not refuse the key. Runs on the loop.
+    public func whenKeyIsAccepted(_ then: @escaping @Sendable () -> Void) {
+        let isFree = lock.hold {
+            if refusedKey != nil { held.append(then) }
+            return refusedKey == nil
+        }
+        if isFree { then() }
+    }
+
+    private func endRefusal(isProven: Bool) {
+        let waiting: [@Sendable () -> Void]? = lock.hold {
+            guard refusedKey != nil else { return nil }
+            defer { (refusedKey, held) = (nil, []) }
+            return held
+        }
+        guard let waiting else { return }
+        if isProven { keyChanged?(nil) }
+        for then in waiting { then() }
+    }
+
+    private func probeLater() {
+        loop.scheduleTask(in: .nanoseconds(probes.next().count)) { [self] in
+            guard lock.hold({ refusedKey != nil && !isStopped }) else { return }
+            guard lock.hold({ budget.pauseLeft(now: MachineTime.steady) }) == .zero else {
+                return probeLater()
+            }
+            client.send(http(dialect.probe)) { [self] result in
+                loop.execute { [self] in
+                    note(result.outcome, of: dialect.probe)
+                    if lock.hold({ refusedKey != nil && !isStopped }) { probeLater() }
+                }
+            }
+        }
+    }
+
+    // MARK: Pauses
+
+    /// The venue wants to be left alone, as a stream said.
+    public func pause(_ span: Nanoseconds) {
+        lock.hold {
+            budget.pause(
+                span > .zero ? span : settings.backoff.base, now: MachineTime.steady)
+        }
+    }
+
+    /// Calls a closure once the venue takes requests again. Runs on the loop.
+    public func afterPause(_ then: @escaping @Sendable () -> Void) {
+        let left = lock.hold { budget.pauseLeft(now: MachineTime.steady) }
+        guard left > .zero else { return then() }
+        loop.scheduleTask(in: .nanoseconds(left.count)) { [self] in afterPause(then) }
     }
 }

@@ -21,6 +21,8 @@ public struct RequestDialect: Sendable {
     /// - Parameter now: the venue's time.
     public var prove: @Sendable (WireRequest, _ now: Timestamp) -> Proof
     public var fault: @Sendable (WireAnswer, _ isOrder: Bool) -> VenueFault
+    /// A query that changes nothing and that the venue answers only for a key that it accepts.
+    public var probe: WireRequest
     /// The query for the venue's time, and how to read its answer.
     public var clock: WireRequest
     public var readClock: @Sendable ([UInt8]) throws(JSONFault) -> Timestamp
@@ -28,10 +30,10 @@ public struct RequestDialect: Sendable {
     public init(
         prove: @escaping @Sendable (WireRequest, _ now: Timestamp) -> Proof,
         fault: @escaping @Sendable (WireAnswer, _ isOrder: Bool) -> VenueFault,
-        clock: WireRequest,
+        probe: WireRequest, clock: WireRequest,
         readClock: @escaping @Sendable ([UInt8]) throws(JSONFault) -> Timestamp
     ) {
-        (self.prove, self.fault) = (prove, fault)
+        (self.prove, self.fault, self.probe) = (prove, fault, probe)
         (self.clock, self.readClock) = (clock, readClock)
     }
 

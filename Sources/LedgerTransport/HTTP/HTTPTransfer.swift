@@ -90,8 +90,12 @@ final class HTTPTransfer: @unchecked Sendable {
             _ = ledger_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         }
         var answer = WireAnswer(status: status, body: body)
+        answer.receivedAt = MachineTime.now
         if let text = header("retry-after") {
-            answer.retryAfter = RetryAfter.read(text, now: MachineTime.now) ?? .zero
+            answer.retryAfter = RetryAfter.read(text, now: answer.receivedAt) ?? .zero
+        }
+        if let moment = header("x-ratelimit-reset").flatMap({ Int64($0) }), moment > 0 {
+            answer.resetAfter = RetryAfter.wait(until: moment, now: answer.receivedAt)
         }
         answer.usedWeight = header("x-mbx-used-weight-1m").flatMap { Int($0) }
         answer.remaining = header("x-ratelimit-remaining").flatMap { Int($0) }

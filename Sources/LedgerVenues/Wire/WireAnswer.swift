@@ -6,6 +6,10 @@ public struct WireAnswer: Hashable, Sendable {
     public var body: [UInt8]
     /// From `Retry-After`; 0 if the venue did not send it.
     public var retryAfter: Nanoseconds
+    /// Until the venue's count of requests begins anew, from `X-RateLimit-Reset`; 0 if it does not say.
+    public var resetAfter = Nanoseconds.zero
+    /// When it came, by our clock.
+    public var receivedAt = Timestamp.zero
     /// The venue's limit per minute, by its own count; nil if it does not say.
     public var usedWeight: Int?
     /// What remains of the limit; nil if it does not say.
@@ -17,6 +21,21 @@ public struct WireAnswer: Hashable, Sendable {
     ) {
         (self.status, self.body, self.retryAfter) = (status, body, retryAfter)
         (self.usedWeight, self.remaining) = (usedWeight, remaining)
+    }
+
+    /// How long the venue wants to be left alone, by its headers, the words of its error and a moment that
+    /// the error gives; 0 if nobody says.
+    ///
+    /// - Parameters:
+    ///   - words: of the error.
+    ///   - moment: a number in the error that says when to come back.
+    public func wait(words: String, moment: Int64? = nil) -> Nanoseconds {
+        let told =
+            [
+                retryAfter, RetryAfter.wait(inWords: words, now: receivedAt) ?? .zero,
+                moment.map { RetryAfter.wait(until: $0, now: receivedAt) } ?? .zero,
+            ].max() ?? .zero
+        return told > .zero ? told : resetAfter
     }
 
     public var isSuccess: Bool { (200..<300).contains(status) }

@@ -145,7 +145,9 @@ import Testing
         (422, #"{"code":40010001,"message":"client_order_id must be unique"}"#, "unknownOutcome"),
         (429, #"{"message":"too many requests."}"#, "rateLimited"), (500, "", "unknownOutcome"),
         (503, "<html>", "unknownOutcome"), (504, "", "unknownOutcome"), (408, "", "unknownOutcome"),
-        (302, "", "unknownOutcome"), (418, "[]", "refused"),
+        (302, "", "unknownOutcome"), (418, "[]", "unknownOutcome"),
+        (403, "<html>", "rateLimited"), (401, "", "rateLimited"), (404, "<html>", "unknownOutcome"),
+        (400, "<html>", "unknownOutcome"), (422, "", "unknownOutcome"),
     ])
     func `what comes back after an order is a clear no or an unknown outcome`(
         _ status: Int, _ body: String, _ name: String
@@ -157,8 +159,19 @@ import Testing
     @Test func `maintenance is told when nothing was at stake`() {
         let answer = WireAnswer(status: 503)
         #expect("\(AlpacaErrors.fault(answer, isOrder: false))".hasPrefix("closed"))
-        let missing = AlpacaErrors.fault(WireAnswer(status: 404), isOrder: false)
-        #expect(AlpacaErrors.isNoSuchOrder(missing))
+    }
+
+    @Test(arguments: [
+        (#"{"code":40410000,"message":"order not found for 7"}"#, true), ("", false),
+        ("<html>404</html>", false), (#"{"message":"Not Found"}"#, false),
+        (#"{"code":40410000,"message":"endpoint not found"}"#, false), ("[]", false),
+    ])
+    func `only the venue's own code says that there is no such order`(
+        _ body: String, _ isNone: Bool
+    ) {
+        let fault = AlpacaErrors.fault(
+            WireAnswer(status: 404, body: Array(body.utf8)), isOrder: false)
+        #expect(AlpacaErrors.isNoSuchOrder(fault) == isNone, "\(fault)")
     }
 }
 

@@ -137,6 +137,61 @@ import Testing
         #expect("\(BinanceErrors.fault(answer, isOrder: true))".hasPrefix(name))
     }
 
+    @Test(arguments: [
+        (401, "rateLimited"), (403, "rateLimited"), (407, "rateLimited"), (418, "rateLimited"),
+        (429, "rateLimited"), (400, "unknownOutcome"), (404, "unknownOutcome"),
+        (405, "unknownOutcome"), (502, "unknownOutcome"),
+    ])
+    func `a proxy's page is no refusal of the order`(_ status: Int, _ name: String) {
+        for body in ["<html>no</html>", "", "[]", #"{"error":"no"}"#] {
+            let answer = WireAnswer(status: status, body: bytes(body))
+            #expect("\(BinanceErrors.fault(answer, isOrder: true))".hasPrefix(name), "\(body)")
+            #expect(BinanceErrors.fault(answer, isOrder: false).isPassing, "\(body)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (
+                418,
+                "Way too much request weight used; IP banned until 1700000060000. Use the socket.",
+                60
+            ),
+            (418, "IP banned until 1700000005000", 5), (429, "until 1700000002", 2),
+            (418, "banned until 1600000000000", 0),
+            (418, "banned until 99999999999999999999", 604_800),
+            (418, "until 2023-11-14T22:14:20Z.", 60), (429, "wait until it is over", 0),
+        ] as [(Int, String, Int64)])
+    func `a ban lasts as long as its words say`(_ status: Int, _ words: String, _ seconds: Int64) {
+        var answer = WireAnswer(
+            status: status, body: bytes(#"{"code":-1003,"msg":"\#(words)"}"#))
+        answer.receivedAt = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
+        guard case .rateLimited(let wait, _) = BinanceErrors.fault(answer, isOrder: true) else {
+            Issue.record("no rate limit")
+            return
+        }
+        #expect(wait == Nanoseconds(seconds * 1_000_000_000))
+    }
+
+    @Test func `a ban lasts as long as the longest of its moments`() {
+        var answer = WireAnswer(
+            status: 418,
+            body: bytes(
+                #"{"code":-1003,"msg":"banned until 1700000030000","#
+                    + #""data":{"serverTime":1700000000000,"retryAfter":1700000090000}}"#),
+            retryAfter: Nanoseconds(5_000_000_000))
+        answer.receivedAt = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
+        answer.resetAfter = Nanoseconds(7_000_000_000)
+        #expect(answer.wait(words: "", moment: nil) == Nanoseconds(5_000_000_000))
+        guard case .rateLimited(let wait, _) = BinanceErrors.fault(answer, isOrder: false) else {
+            Issue.record("no rate limit")
+            return
+        }
+        #expect(wait == Nanoseconds(90_000_000_000))
+        answer.retryAfter = .zero
+        #expect(answer.wait(words: "") == Nanoseconds(7_000_000_000))
+    }
+
     @Test func `an id that is in use already is no refusal of the order that has it`() {
         let answer = WireAnswer(
             status: 400, body: bytes(#"{"code":-2010,"msg":"Duplicate order sent."}"#))

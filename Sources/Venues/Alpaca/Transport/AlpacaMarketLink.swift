@@ -41,8 +41,13 @@ public final class AlpacaMarketLink: MarketLink, @unchecked Sendable {
             stream.send(AlpacaRequests.subscribe(symbols, bars: core.settings.hasBars))
         case .subscribed:
             stream.up()
-        case .failed(let code, let text) where code == 402 || code == 404 || code == 409:
-            // A wrong key, an authentication time-out, or a feed that was not paid for.
+        case .failed(402, let text):
+            core.orderLoop.execute { [core, stream] in
+                core.failed(.authentication("402 \(text)"), stream.name)
+            }
+            stream.renew("the key was refused")
+        case .failed(let code, let text) where code == 404 || code == 409:
+            // An authentication time-out, or a feed that was not paid for.
             if code != 404 { stream.shut() }
             stream.report(.authentication("\(code) \(text)"))
         case .failed(let code, let text):

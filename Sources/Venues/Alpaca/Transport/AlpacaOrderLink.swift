@@ -31,8 +31,8 @@ public final class AlpacaOrderLink: GatewayLink, @unchecked Sendable {
         switch message {
         case .authorized: stream.send(AlpacaRequests.listen)
         case .unauthorized:
-            // Retrying does not help with a wrong key (K15).
-            stream.shut()
+            // It opens again once the venue accepts the key (K15).
+            stream.renew("the key was refused")
             core.failed(.authentication("the order stream refused the key"), stream.name)
         case .listening(let streams):
             guard streams.contains("trade_updates") else { return }

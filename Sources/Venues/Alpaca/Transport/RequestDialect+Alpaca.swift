@@ -10,7 +10,8 @@ extension RequestDialect {
         ]
         return RequestDialect(
             prove: { request, _ in Proof(query: request.query, headers: headers) },
-            fault: { AlpacaErrors.fault($0, isOrder: $1) }, clock: AlpacaRequests.clock,
+            fault: { AlpacaErrors.fault($0, isOrder: $1) },
+            probe: AlpacaRequests.account, clock: AlpacaRequests.clock,
             readClock: { (body) throws(JSONFault) in try AlpacaAnswers.clock(body) })
     }
 }

@@ -24,32 +24,33 @@ public enum AlpacaErrors {
     /// - Precondition: the answer is not a success.
     public static func fault(_ answer: WireAnswer, isOrder: Bool) -> VenueFault {
         let body = body(answer.body)
+        let words = body?.message ?? ""
         let text = "HTTP \(answer.status) \(body?.message ?? answer.excerpt)"
         switch answer.status {
-        case 401: return .authentication(text)
-        case 403:
-            // The same status also means that the buying power is too small.
-            guard let code = body?.code, code != 0, code != Code.notAuthorized else {
-                return .authentication(text)
-            }
-            return .refused(code: "\(code)", text)
-        case 429: return .rateLimited(retryAfter: answer.retryAfter, text)
-        case 422 where isOrder && isDuplicate(body?.message ?? ""):
-            return .unknownOutcome("the venue has an order of this id: " + text)
+        case 429: return .rateLimited(retryAfter: answer.wait(words: words), text)
         case 408: return isOrder ? .unknownOutcome(text) : .unreachable(text)
-        case 400..<500:
-            let code = body?.code ?? 0
-            return .refused(code: "\(code == 0 ? answer.status : code)", text)
         case 503 where !isOrder: return .closed(text)
         case 500..<600: return .unknownOutcome(text)
-        default: return isOrder ? .unknownOutcome(text) : .malformed(text)
+        case 400..<500: break
+        default: return isOrder ? .unknownOutcome(text) : .unreachable(text)
+        }
+        guard let body else { return .ofProxy(answer, isOrder: isOrder, text) }
+        switch answer.status {
+        case 401: return .authentication(text)
+        case 403 where body.code == 0 || body.code == Code.notAuthorized:
+            return .authentication(text)
+        case 422 where isOrder && isDuplicate(body.message):
+            return .unknownOutcome("the venue has an order of this id: " + text)
+        default:
+            return .refused(code: "\(body.code == 0 ? answer.status : body.code)", text)
         }
     }
 
-    /// Whether a query was refused because there is no such order.
+    /// Whether a query was refused because there is no such order: the venue's own code says so, not a
+    /// status alone, which a proxy or a wrong address gives too.
     public static func isNoSuchOrder(_ fault: VenueFault) -> Bool {
-        guard case .refused(let code, _) = fault else { return false }
-        return code.hasPrefix("404")
+        guard case .refused(let code, let text) = fault else { return false }
+        return code.hasPrefix("404") && code.utf8.count > 3 && !text.contains("endpoint")
     }
 
     /// A reused id does not refuse the order that has it.

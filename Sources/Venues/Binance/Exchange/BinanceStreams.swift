@@ -110,6 +110,7 @@ final class BinanceSocketAPI: BinanceUserStream {
         let id = message["id"] ?? nil
         var answer: WireValue
         do throws(BinanceError) {
+            if venue.faults.happens(.ban) { return link.send(banned(id), isBinary: false) }
             let (status, result) = try run(message)
             answer = ["id": id, "status": .integer(Int64(status))]
             answer.set(status < 400 ? "result" : "error", result)
@@ -119,6 +120,20 @@ final class BinanceSocketAPI: BinanceUserStream {
         answer.set("rateLimits", [])
         link.send(WireJSON.encode(answer), isBinary: false)
         if let ended, subscription == nil { tellEnd(of: ended) }
+    }
+
+    /// The refusal of a banned address: its end is in the words and in `data`.
+    private func banned(_ id: WireValue) -> [UInt8] {
+        let now = venue.now.milliseconds
+        let end = now + venue.faults.dice.plan.whole(.retryAfter) * 1000
+        return WireJSON.encode([
+            "id": id, "status": 418,
+            "error": [
+                "code": -1003,
+                "msg": .text("Way too much request weight used; IP banned until \(end)."),
+                "data": ["serverTime": .integer(now), "retryAfter": .integer(end)],
+            ], "rateLimits": [],
+        ])
     }
 
     private func run(_ message: WireValue) throws(BinanceError) -> BinanceVenue.Done {

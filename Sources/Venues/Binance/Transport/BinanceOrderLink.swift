@@ -80,11 +80,15 @@ public final class BinanceOrderLink: GatewayLink, @unchecked Sendable {
     }
 
     private func refused(_ status: Int, _ error: BinanceErrors.Body?) {
+        var answer = WireAnswer(status: status)
+        answer.receivedAt = MachineTime.now
         let fault =
-            error.map { BinanceErrors.fault($0, isOrder: false) }
+            error.map { BinanceErrors.fault($0, in: answer, isOrder: false) }
             ?? .refused(code: "\(status)", "the subscription was refused")
-        if case .authentication = fault { stream.shut() } else { stream.renew("refused") }
+        if case .rateLimited(let wait, _) = fault { core.channel.pause(wait) }
         if case .timestamp = fault { core.channel.timestampRefused?() }
         core.failed(fault, stream.name)
+        // After a ban or a refused key the stream waits until the venue takes requests again.
+        stream.renew("refused")
     }
 }

@@ -26,7 +26,8 @@ extension RequestDialect {
                 return Proof(
                     query: isSigned ? signing.signed(request.query, now: now) : request.query,
                     headers: [header])
-            }, fault: { BinanceErrors.fault($0, isOrder: $1) }, clock: BinanceRequests.time,
+            }, fault: { BinanceErrors.fault($0, isOrder: $1) },
+            probe: BinanceRequests.account, clock: BinanceRequests.time,
             readClock: { (body) throws(JSONFault) in try BinanceAnswers.time(body) })
     }
 }

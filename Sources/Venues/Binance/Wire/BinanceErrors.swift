@@ -19,6 +19,11 @@ public enum BinanceErrors {
         public var message: String
         /// In an answer to a replacement: the outcome of each half.
         public var data: JSONValue?
+
+        /// When to come back, as errors over a web socket say it.
+        public var retryAfter: Int64? {
+            data?["retryAfter"]?.integer.flatMap { Int64(exactly: $0) }
+        }
     }
 
     /// `{"code":-1021,"msg":"…"}`; nil if the body is something else.
@@ -39,32 +44,36 @@ public enum BinanceErrors {
     ///   refusal may have taken effect.
     /// - Precondition: the answer is not a success.
     public static func fault(_ answer: WireAnswer, isOrder: Bool) -> VenueFault {
-        let body = body(answer.body)
+        fault(body(answer.body), in: answer, isOrder: isOrder)
+    }
+
+    /// The same for a body that was read already, as in an answer over a web socket.
+    public static func fault(
+        _ body: Body?, in answer: WireAnswer, isOrder: Bool
+    ) -> VenueFault {
         let text =
             "HTTP \(answer.status) \(body.map { "\($0.code) \($0.message)" } ?? answer.excerpt)"
+        let wait = answer.wait(words: body?.message ?? "", moment: body?.retryAfter)
         switch answer.status {
-        case 401: return .authentication(text)
-        case 403:
-            // A wrong key has a body that says so. Without one, a firewall in front of the venue
-            // saw too many requests or words that it does not allow.
-            if let body, case .authentication = fault(body, isOrder: isOrder) {
-                return .authentication(text)
-            }
-            return .rateLimited(retryAfter: answer.retryAfter, text)
-        case 418, 429: return .rateLimited(retryAfter: answer.retryAfter, text)
+        case 418, 429: return .rateLimited(retryAfter: wait, text)
         // The venue's own words mean neither yes nor no, whatever the body says.
         case 500..<600:
             if isOrder { return .unknownOutcome(text) }
             return answer.status == 503 ? .closed(text) : .unknownOutcome(text)
-        default: break
+        case 400..<500: break
+        default: return isOrder ? .unknownOutcome(text) : .unreachable(text)
         }
-        guard let body else {
-            if (400..<500).contains(answer.status) {
-                return .refused(code: "\(answer.status)", text)
-            }
-            return isOrder ? .unknownOutcome(text) : .malformed(text)
+        guard let body else { return .ofProxy(answer, isOrder: isOrder, text) }
+        let meaning = fault(body, retryAfter: wait, isOrder: isOrder)
+        switch answer.status {
+        case 401: return .authentication(text)
+        // A wrong key has a body that says so. Without one, a firewall in front of the venue saw too many
+        // requests or words that it does not allow.
+        case 403:
+            if case .authentication = meaning { return .authentication(text) }
+            return .rateLimited(retryAfter: wait, text)
+        default: return meaning
         }
-        return fault(body, retryAfter: answer.retryAfter, isOrder: isOrder)
     }
 
     /// The meaning of a body; `fault(_:isOrder:)` looks at the status first.
