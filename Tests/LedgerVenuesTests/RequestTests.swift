@@ -42,6 +42,46 @@ import Testing
         #expect(try !AlpacaRequests.submit(order).body.isEmpty)
     }
 
+    @Test func `parts of a share are sold at the market, for the day`() throws {
+        var order = order(.market, .goodTillCancelled)
+        order.quantity = Quantity(raw: 10_500_000_000)
+        let body = String(decoding: try AlpacaRequests.submit(order).body, as: UTF8.self)
+        #expect(body.contains(#""time_in_force":"day""#) && body.contains(#""qty":"10.5""#))
+        order.quantity = Quantity(raw: 10_000_000_000)
+        let whole = String(decoding: try AlpacaRequests.submit(order).body, as: UTF8.self)
+        #expect(whole.contains(#""time_in_force":"gtc""#))
+        order.symbol = "BTC/USD"
+        order.quantity = Quantity(raw: 500_000_000)
+        let coin = String(decoding: try AlpacaRequests.submit(order).body, as: UTF8.self)
+        #expect(coin.contains(#""time_in_force":"gtc""#))
+    }
+
+    @Test func `instruments that cannot be read and filters that are new hide no other`() throws {
+        let info = try BinanceExchangeInfo(
+            Array(
+                #"""
+                {"serverTime":1565246363776,"exchangeFilters":[],"sors":[],"symbols":[
+                {"symbol":"OLDUSDT","filters":[{"filterType":"LOT_SIZE","stepSize":"1e50"}]},
+                {"symbol":"BTCUSDT","status":"CANCEL_ONLY","baseAsset":"BTC","quoteAsset":"USDT",
+                "executionRules":[{"ruleType":"PRICE_RANGE","bidLimitMultUp":"1.1","note":null}],
+                "referencePrice":{"price":"60000","calculationMethod":4},
+                "filters":[{"filterType":"REFERENCE_PRICE","multiplier":"9e99","on":true},
+                {"filterType":"LOT_SIZE","stepSize":"0.00001","minQty":"0.00001","maxQty":"9000"},
+                {"filterType":"SOMETHING_NEW","list":[1,{"a":[]}]}]}]}
+                """#.utf8))
+        #expect(info.instruments.map(\.symbol) == ["BTCUSDT"])
+        #expect(info.instruments[0].filters.lot.raw == 10_000 && !info.instruments[0].isTradable)
+        let assets = try AlpacaAssets(
+            Array(
+                #"""
+                [{"class":"us_equity","status":"active"},{"symbol":"ES","class":"us_future",
+                "status":"active","tradable":true},{"symbol":"AAPL","class":"us_equity",
+                "status":"active","tradable":true,"fractionable":true}]
+                """#.utf8))
+        #expect(assets.instruments.map(\.symbol) == ["ES", "AAPL"])
+        #expect(!assets.instruments[0].isTradable && assets.instruments[1].isTradable)
+    }
+
     @Test func `Binance gets an order as a query`() throws {
         let request = try BinanceRequests.submit(order(.stopLimit, .goodTillCancelled, "BTCUSDT"))
         #expect(
@@ -77,7 +117,7 @@ import Testing
     }
 
     @Test func `a signature covers what is sent, as it is sent`() {
-        let signing = BinanceSigning(receiveWindow: 5000) { Array("\($0.count)".utf8) }
+        let signing = BinanceSigning(receiveWindow: 5000, hash: { Array("\($0.count)".utf8) })
         let signed = signing.signed(
             Array("symbol=X".utf8), now: Timestamp(nanoseconds: 1_499_827_319_559_999_999))
         #expect(
@@ -85,6 +125,23 @@ import Testing
             "the hash is of 48 bytes")
         let alone = signing.signed([], now: .zero)
         #expect(text(alone).hasPrefix("recvWindow=5000&timestamp=0&signature="))
+    }
+
+    @Test func `a secret that is an Ed25519 key is told from one for HMAC`() {
+        // The key of RFC 8032, section 7.1, test 1.
+        let line = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g"
+        let pem = "-----BEGIN PRIVATE KEY-----\n\(line)\n-----END PRIVATE KEY-----\n"
+        let seed = BinancePrivateKey.seed(of: Secret(line))
+        #expect(seed?.count == 32 && seed?.prefix(4) == [0x9d, 0x61, 0xb1, 0x9d])
+        #expect(BinancePrivateKey.seed(of: Secret(pem)) == seed)
+        let secret = String(repeating: "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP", count: 2)
+        #expect(BinancePrivateKey.seed(of: Secret(secret)) == nil)
+        for bytes in [[], [1], [1, 2], [1, 2, 3], [255, 0, 128, 7]] as [[UInt8]] {
+            #expect(WireBase64.decode(WireBase64.encode(bytes)) == bytes)
+        }
+        #expect(WireBase64.decode("AA=A") == nil && WireBase64.decode("AAA") == nil)
+        let signing = BinanceSigning(receiveWindow: 5000, signature: { _ in [251, 255, 254] })
+        #expect(text(signing.signed([], now: .zero)).hasSuffix("&signature=%2B%2F%2F%2B"))
     }
 
     @Test func `a back-off is of full jitter, and the same for a seed`() {

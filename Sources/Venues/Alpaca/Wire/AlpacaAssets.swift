@@ -16,8 +16,10 @@ public struct AlpacaAssets: Hashable, Sendable {
         if try json.kind() == .object {
             instruments = [try Self.instrument(&json)]
         } else {
-            try json.beginArray()
-            while try json.nextElement() { instruments.append(try Self.instrument(&json)) }
+            // One that cannot be read is missing; a run that trades it says so.
+            instruments = try json.readableList(.position) { (json) throws(JSONFault) in
+                try Self.instrument(&json)
+            }.elements
         }
         try json.finish()
     }

@@ -11,6 +11,7 @@ public struct AlpacaOrder: Hashable, Sendable {
     /// The order that it replaces and the one that replaces it; the venue's ids.
     public var replaces: String
     public var replacedBy: String
+    private var isForTheDay = false
 
     /// - Throws: `missing` without an id, a client's id, a symbol, a side, a status or what has filled;
     ///   `outOfRange` where these contradict each other; `unknownName` for a side that nobody knows. An order
@@ -54,6 +55,14 @@ public struct AlpacaOrder: Hashable, Sendable {
         if !unknown.isEmpty { order.settleUnknown(status: unknown) }
         guard order.isPlausible else { throw JSONFault(.outOfRange, at: json.position) }
         settleStatus()
+        if isForPartsOfShares, order.reason.isEmpty {
+            order.reason = "for the day, because alpaca takes parts of a share for no longer"
+        }
+    }
+
+    private var isForPartsOfShares: Bool {
+        isForTheDay && !AlpacaRequests.isCrypto(order.symbol)
+            && order.quantity.raw % Int128(FixedPoint.one) != 0
     }
 
     /// Whether it replaces another order and does not itself say whether that one is gone.
@@ -72,6 +81,8 @@ public struct AlpacaOrder: Hashable, Sendable {
             replaces = try json.nameOrNull()
         } else if json.isField("replaced_by") {
             replacedBy = try json.nameOrNull()
+        } else if json.isField("time_in_force") {
+            isForTheDay = try json.stringOrNull() == "day"
         } else if json.isField("reject_reason") {
             order.reason = try json.wordsOrNull()
         } else {

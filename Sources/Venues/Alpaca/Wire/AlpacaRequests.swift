@@ -6,7 +6,7 @@ import LedgerVenues
 public enum AlpacaRequests {
     /// - Throws: `refused`, with the reason, for orders that Alpaca does not offer: a plain stop or
     ///   anything but gtc and ioc in crypto, stops that would have to fill at once, and fractional
-    ///   shares for longer than the day.
+    ///   shares at a limit or a stop for longer than the day.
     public static func submit(_ order: OrderRequest) throws(VenueFault) -> WireRequest {
         if let reason = refusal(order) { throw .refused(code: "order", reason) }
         var json = JSONWriter()
@@ -18,10 +18,16 @@ public enum AlpacaRequests {
         json.field("type")
         json.string(name(order.orderType))
         json.field("time_in_force")
-        json.string(name(order.timeInForce))
+        json.string(name(isForTheDay(order) ? .day : order.timeInForce))
         addTerms(order, &json)
         json.endObject()
         return WireRequest(.post, "/v2/orders", body: json.bytes, isOrder: true)
+    }
+
+    /// Whether an order is sent for the day although it asks for longer: parts of a share are taken for the
+    /// day only, and an order at the market fills at once or with the next open.
+    public static func isForTheDay(_ order: OrderRequest) -> Bool {
+        order.orderType == .market && order.timeInForce == .goodTillCancelled && !isWhole(order)
     }
 
     /// Whether the order has no fractional shares; coins have no shares.
@@ -196,7 +202,7 @@ public enum AlpacaRequests {
             }
         } else if isStop, isAtOnce {
             return "alpaca has no \(name(order.orderType)) order with \(name(order.timeInForce))"
-        } else if !isWhole(order), order.timeInForce != .day {
+        } else if !isWhole(order), order.timeInForce != .day, !isForTheDay(order) {
             return "alpaca takes a part of a share for the day only"
         }
         return nil

@@ -1,10 +1,27 @@
+import BinanceWire
 import CCrypto
 import LedgerDomain
 import LedgerExchange
 import LedgerVenues
 
-/// Whether a request is signed with the secret: HMAC-SHA256 over its parameters as sent.
+/// Whether a request is signed with the secret: HMAC-SHA256 over its parameters as sent, or a signature by
+/// the Ed25519 key that the secret is.
 enum BinanceSignature {
+    static func isValid(_ signature: String, of text: String, secret: String) -> Bool {
+        guard let seed = BinancePrivateKey.seed(of: Secret(secret)) else {
+            return signature == of(text.utf8, secret: secret)
+        }
+        guard let bytes = WireBase64.decode(signature) else { return false }
+        let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count)
+        let context = EVP_MD_CTX_new()
+        defer {
+            EVP_PKEY_free(key)
+            EVP_MD_CTX_free(context)
+        }
+        return EVP_DigestVerifyInit(context, nil, nil, nil, key) == 1
+            && EVP_DigestVerify(context, bytes, bytes.count, Array(text.utf8), text.utf8.count) == 1
+    }
+
     /// Lower-case hexadecimal digits of HMAC-SHA256.
     static func of(_ text: some Sequence<UInt8>, secret: String) -> String {
         var key = Array(secret.utf8)

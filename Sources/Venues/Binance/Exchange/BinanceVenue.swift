@@ -170,7 +170,7 @@ final class BinanceVenue: Venue {
     }
 
     func check(_ signature: String, of signed: String) throws(BinanceError) {
-        guard signature == BinanceSignature.of(signed.utf8, secret: options.secret) else {
+        guard BinanceSignature.isValid(signature, of: signed, secret: options.secret) else {
             throw BinanceError(-1022, "Signature for this request is not valid.")
         }
     }

@@ -6,8 +6,13 @@ extension BinanceOrder: OrderAnswer {}
 
 extension BinanceSigning {
     init(_ keys: VenueKeys, receiveWindow: Int64) {
-        let hash = KeyedHash(key: Array(keys.secret.reveal().utf8))
-        self.init(receiveWindow: receiveWindow) { hash($0) }
+        if let seed = BinancePrivateKey.seed(of: keys.secret) {
+            let key = SignatureKey(seed: seed)
+            self.init(receiveWindow: receiveWindow, signature: { key($0) })
+        } else {
+            let hash = KeyedHash(key: Array(keys.secret.reveal().utf8))
+            self.init(receiveWindow: receiveWindow, hash: { hash($0) })
+        }
     }
 }
 

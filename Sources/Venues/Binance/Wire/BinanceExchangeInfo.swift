@@ -33,8 +33,10 @@ public struct BinanceExchangeInfo: Hashable, Sendable {
             if json.isField("serverTime") {
                 serverTime = try json.milliseconds()
             } else if json.isField("symbols") {
-                try json.beginArray()
-                while try json.nextElement() { instruments.append(try VenueInstrument(&json)) }
+                // One that cannot be read is missing; a run that trades it says so.
+                instruments += try json.readableList(.position) { (json) throws(JSONFault) in
+                    try VenueInstrument(&json)
+                }.elements
             } else {
                 try json.skip()
             }

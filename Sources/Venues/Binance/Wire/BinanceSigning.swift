@@ -1,16 +1,25 @@
 import LedgerDomain
 import LedgerVenues
 
-/// How Binance's requests are signed: HMAC-SHA-256 of the query as sent, in hexadecimal.
+/// How Binance's requests are signed: HMAC-SHA-256 of the query as sent, in hexadecimal, or an Ed25519
+/// signature of it in base64.
 public struct BinanceSigning: Sendable {
     /// Milliseconds within which the venue must accept the request; later it refuses it. At most
     /// 60,000.
     public var receiveWindow: Int64
-    /// HMAC-SHA-256 of the bytes with the account's secret.
-    public var hash: @Sendable ([UInt8]) -> [UInt8]
+    /// The signature of the bytes, as it is written.
+    private var sign: @Sendable ([UInt8]) -> String
 
+    /// - Parameter hash: HMAC-SHA-256 of the bytes with the account's secret.
     public init(receiveWindow: Int64, hash: @escaping @Sendable ([UInt8]) -> [UInt8]) {
-        (self.receiveWindow, self.hash) = (receiveWindow, hash)
+        self.receiveWindow = receiveWindow
+        sign = { String(decoding: Self.hexadecimal(hash($0)), as: UTF8.self) }
+    }
+
+    /// - Parameter signature: the Ed25519 signature of the bytes with the account's private key.
+    public init(receiveWindow: Int64, signature: @escaping @Sendable ([UInt8]) -> [UInt8]) {
+        self.receiveWindow = receiveWindow
+        sign = { WireBase64.encode(signature($0)) }
     }
 
     /// The query with `recvWindow`, `timestamp` and `signature`.
@@ -20,10 +29,9 @@ public struct BinanceSigning: Sendable {
         var bytes = query
         append("recvWindow", receiveWindow, to: &bytes)
         append("timestamp", WireTime.milliseconds(now), to: &bytes)
-        let signature = Self.hexadecimal(hash(bytes))
-        bytes.append(contentsOf: "&signature=".utf8)
-        bytes.append(contentsOf: signature)
-        return bytes
+        var signature = WireQuery()
+        signature.add("signature", sign(bytes))
+        return bytes + [UInt8(ascii: "&")] + signature.bytes
     }
 
     /// The message that subscribes to account events over the web-socket API.
@@ -48,7 +56,7 @@ public struct BinanceSigning: Sendable {
         json.field("timestamp")
         json.integer(time)
         json.field("signature")
-        json.string(String(decoding: Self.hexadecimal(hash(query)), as: UTF8.self))
+        json.string(sign(query))
         json.endObject()
         json.endObject()
         return json.bytes
