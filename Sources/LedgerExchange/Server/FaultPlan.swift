@@ -50,7 +50,7 @@ public struct FaultPlan: Hashable, Sendable {
                 "an order gets 400 with -1021 or 503 and is not accepted"
             case .unauthorized: "a request gets 401 in the venue's own words"
             case .proxy: "a request gets an HTML page of a proxy"
-            case .silentWait: "a rate limit or a ban has no header that says how long it lasts"
+            case .silentWait: "a rate limit or ban has no header for its length"
             case .proxyStatus: "status of the proxy's page (default: 403)"
             case .maintenance: "1: everything gets 503 and streams are closed"
             case .clockSkew: "milliseconds by which the exchange's clock is ahead"
