@@ -302,6 +302,7 @@ let package = Package(
         tests(
             "LedgerConfigurationTests",
             [
+                "TestSupport",
                 "BinanceWire",
                 "AlpacaWire",
                 "LedgerSafety",

@@ -40,7 +40,9 @@ package struct ConfigurationOptions: ParsableArguments {
             }
             pairs =
                 base.pairs.filter { pair in
-                    !isSaid(pair.key) && !lists.contains { pair.key.hasPrefix($0) }
+                    // An older version journaled settings that do nothing.
+                    SettingsSchema.setting(pair.key)?.isRefused(pair.value) != true
+                        && !isSaid(pair.key) && !lists.contains { pair.key.hasPrefix($0) }
                 } + pairs
         }
         return try Configuration(

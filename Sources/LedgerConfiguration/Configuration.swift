@@ -175,6 +175,11 @@ public struct Configuration: Sendable {
         if let problem = setting.problem(with: entry.value) {
             throw ConfigurationError(entry, "'\(entry.value)' \(problem)")
         }
+        // The value may be a secret.
+        guard !setting.isRefused(entry.value) else {
+            throw ConfigurationError(
+                entry, "is not in this version; remove it, because nothing would come of it")
+        }
         guard !entry.value.contains("\n") else {
             throw ConfigurationError(entry, "contains a line break")
         }

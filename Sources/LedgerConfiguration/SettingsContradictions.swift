@@ -18,9 +18,6 @@ enum SettingsContradictions {
             throw SettingsError(
                 ExecutionKeys.paper, "true contradicts live.exec_mode live (EXEC_MODE)")
         }
-        if try settings[UniverseKeys.mode] == .csv, try settings[UniverseKeys.csvPath].isEmpty {
-            throw SettingsError(UniverseKeys.csvPath, "is empty but universe.mode is csv")
-        }
     }
 
     /// A venue with live trading requires two settings.

@@ -32,8 +32,12 @@ public enum SettingsSchema {
     /// Nil if all values are valid and none contradict each other; otherwise the first problem.
     public static func problem(with settings: Settings) -> SettingsError? {
         for (key, value) in settings.pairs {
-            if let problem = setting(key)?.problem(with: value) {
+            let setting = setting(key)
+            if let problem = setting?.problem(with: value) {
                 return SettingsError(key: key, "'\(value)' \(problem)")
+            }
+            if setting?.isRefused(value) == true {
+                return SettingsError(key: key, "is not in this version; remove it")
             }
         }
         do throws(SettingsError) { try SettingsContradictions.check(settings) } catch {

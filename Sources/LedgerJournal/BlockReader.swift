@@ -71,7 +71,7 @@ public final class BlockReader {
         isPositioned = false
     }
 
-    func corrupt(_ sequence: SequenceNumber, _ error: BlockError) -> JournalError {
+    public func corrupt(_ sequence: SequenceNumber, _ error: BlockError) -> JournalError {
         let good = SequenceNumber(sequence.number == 0 ? 0 : sequence.number - 1)
         return .corruptBlock(sequence, error, goodThrough: good)
     }

@@ -6,6 +6,8 @@ import LedgerVenues
 struct FaultDigest {
     private struct Entry {
         var kind: FaultKind
+        /// What is journaled: any fault of a web socket is one of its kind.
+        var reported: FaultKind
         var origin: String
         var first: String
         var count: UInt64
@@ -14,16 +16,22 @@ struct FaultDigest {
 
     private var entries: [Entry] = []
 
+    /// - Parameter isOfSocket: whether a web socket failed rather than a request.
     /// - Returns: what to journal now; nil within a second of the previous one.
-    mutating func count(_ fault: VenueFault, _ origin: String, at steady: Int64) -> FaultReported? {
+    mutating func count(
+        _ fault: VenueFault, _ origin: String, isOfSocket: Bool = false, at steady: Int64
+    ) -> FaultReported? {
         let (kind, text) = Self.described(fault)
+        let reported = isOfSocket && kind != .authentication ? .websocket : kind
         if let place = entries.firstIndex(where: { $0.kind == kind && $0.origin == origin }) {
             if entries[place].count == 0 { entries[place].first = text }
             entries[place].count += 1
             return nil
         }
-        entries.append(Entry(kind: kind, origin: origin, first: "", count: 0, since: steady))
-        return FaultReported(kind, origin: origin, detail: text)
+        entries.append(
+            Entry(
+                kind: kind, reported: reported, origin: origin, first: "", count: 0, since: steady))
+        return FaultReported(reported, origin: origin, detail: text)
     }
 
     /// The counts of seconds that have passed.
@@ -32,7 +40,7 @@ struct FaultDigest {
         entries.removeAll { steady - $0.since >= 1_000_000_000 }
         return over.filter { $0.count > 0 }.map {
             FaultReported(
-                $0.kind, origin: $0.origin,
+                $0.reported, origin: $0.origin,
                 detail: "\($0.count) more in a second, first: \($0.first)")
         }
     }

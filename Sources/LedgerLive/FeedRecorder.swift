@@ -106,7 +106,9 @@ public struct FeedRecorder: ~Copyable {
         case .clock:
             if let skew = report.clockSkew(gateway.name) { try append(skew, at: clock.now) }
         case .fault(let fault, let context):
-            let event = faults.count(fault, "\(gateway.name) \(context)", at: MachineTime.steady)
+            let event = faults.count(
+                fault, "\(gateway.name) \(context)",
+                isOfSocket: GatewayStream.names.contains(context), at: MachineTime.steady)
             if let event { try append(event, at: clock.now) }
         case .order, .fill, .account: return
         }

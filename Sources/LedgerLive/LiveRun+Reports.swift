@@ -27,6 +27,11 @@ extension LiveRun {
     }
 
     private func takeMarket(_ report: GatewayReport) throws {
+        // A recording's clock is the one of its receiver.
+        if let stale = wire.note(report, at: clock.now) {
+            try record(
+                FaultReported(.staleData, origin: "\(gateway.name) market stream", detail: stale))
+        }
         switch report.market({ instrument($0) }) {
         case .quote(let quote, let time): try attempt(quote, at: time)
         case .trade(let trade, let time): try attempt(trade, at: time)
@@ -56,8 +61,24 @@ extension LiveRun {
 
     func report(_ fault: VenueFault, _ context: String) throws {
         let origin = context.isEmpty ? gateway.name : "\(gateway.name) \(context)"
-        guard let event = faults.count(fault, origin, at: MachineTime.steady) else { return }
-        _ = try sequencer.attempt(event, Envelope(time: now, recordTime: clock.now))
+        let steady = MachineTime.steady
+        let isOfSocket = GatewayStream.names.contains(context)
+        if isOfSocket { wire.failSocket(at: steady) }
+        let event = faults.count(fault, origin, isOfSocket: isOfSocket, at: steady)
+        if let event { try record(event) }
+    }
+
+    private func record(_ fault: FaultReported) throws {
+        _ = try sequencer.attempt(fault, Envelope(time: now, recordTime: clock.now))
+    }
+
+    /// Journals what the clock tick finds: counted faults, and metrics beyond their limits (K16).
+    func reportWire(at steady: Int64) throws {
+        for fault in faults.due(at: steady) { try record(fault) }
+        let rules = sequencer.engine.rules.faults
+        for metric in wire.due(at: steady, gateway.requests, rules, origin: gateway.name) {
+            _ = try sequencer.attempt(metric, Envelope(time: now, recordTime: clock.now))
+        }
     }
 
     // MARK: Orders
@@ -172,6 +193,14 @@ extension LiveRun {
             "\(gateway.name) \(fill.symbol) \(fill.execution)", at: at ?? .zero)
         let isNew = try sequencer.append(
             report, Envelope(time: now, recordTime: clock.now), key: key)
-        if !isNew { recovery.countDuplicate() }
+        guard !isNew else { return wire.remember(key, isStreamed: fill.isStreamed) }
+        recovery.countDuplicate()
+        // A query repeats what the stream has brought, but a stream repeats nothing.
+        if fill.isStreamed, wire.isRepeated(key) {
+            try record(
+                FaultReported(
+                    .duplicateReport, origin: "\(gateway.name) order stream",
+                    detail: "execution \(fill.execution) of \(fill.clientOrder) came again"))
+        }
     }
 }

@@ -28,6 +28,7 @@ public final class LiveRun: @unchecked Sendable {
     var recovery: Recovery
     var watch = OrderWatch()
     var faults = FaultDigest()
+    var wire = WireWatch()
     /// From bytes received to the resulting commit: for market data that arrived alone, for all
     /// market data, and for everything else.
     private var aloneLatency = LatencyHistogram()
@@ -228,9 +229,7 @@ public final class LiveRun: @unchecked Sendable {
         nextTick = steady + options.tick.count
         try sequencer.observeFlagFile(at: now, isRun: true)
         try sequencer.append(ClockTicked(), Envelope(time: now))
-        for fault in faults.due(at: steady) {
-            _ = try sequencer.attempt(fault, Envelope(time: now))
-        }
+        try reportWire(at: steady)
         guard options.sendsOrders, isOrderStreamUp else { return }
         try watch.look(sequencer.engine, gateway, options, steady)
         if options.reconciliation.count > 0 { recovery.reconcile(every: options, at: steady) }

@@ -3,6 +3,7 @@ import LedgerDomain
 import LedgerEngine
 import LedgerEvents
 import LedgerProjections
+import LedgerReading
 
 /// The inputs that a run begins with: what is in the configuration but not yet in the journal.
 ///
@@ -19,6 +20,10 @@ public struct RunOpening {
         public init(mode: String, name: String, onlyInNewJournal: Bool = false) {
             (self.mode, self.name, self.onlyInNewJournal) = (mode, name, onlyInNewJournal)
         }
+
+        /// Whether a run of its kind that has no end failed: a back-test may be continued, and an
+        /// exchange ends nothing.
+        var isDaemon: Bool { !onlyInNewJournal && mode != RunKind.backtest.mode }
     }
 
     private let configuration: Configuration
@@ -51,7 +56,12 @@ public struct RunOpening {
     /// - Throws: `SettingsError`, `ConfigurationError` and `InputError` before taking anything, for
     ///   settings and definitions that cannot follow those of the journal.
     public func submit(into sequencer: inout Sequencer, at time: Timestamp) throws {
-        for input in try inputs(knowing: sequencer.engine) {
+        let inputs = try inputs(knowing: sequencer.engine)
+        if let run, run.isDaemon, try LastRun.isOpen(in: sequencer.journal) {
+            let failed = RunFailed(reason: "the process of the run before ended without its end")
+            try sequencer.append(failed, Envelope(time: max(time, sequencer.engine.lastTime)))
+        }
+        for input in inputs {
             let account = input.isOfAccount ? sequencer.engine.account : .none
             try sequencer.append(input.event, Envelope(account: account, time: time))
         }

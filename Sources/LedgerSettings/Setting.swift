@@ -28,6 +28,9 @@ public struct Setting: Sendable {
     public let places: Int
     /// Further environment variables that set it, besides `LEDGER_…`.
     public let variables: [String]
+    /// Whether this version of the program does what the setting says. One that it does not may only
+    /// have its default, so that nobody relies on what does not happen.
+    public private(set) var isInThisVersion = true
 
     public init(
         _ key: String, _ kind: Kind, default defaultValue: String?, live: String? = nil,
@@ -56,6 +59,20 @@ public struct Setting: Sendable {
         Setting(
             key, .choice(names), default: defaultValue, live: liveDefault, places: places,
             help: help, strategies: strategies, variables: variables)
+    }
+
+    /// The same setting, known by name and refused with any value but its default.
+    public var notInThisVersion: Setting {
+        var setting = Setting(
+            key, kind, default: defaultValue, live: liveDefault, places: places,
+            help: "\(help); not in this version", strategies: strategies, variables: variables)
+        setting.isInThisVersion = false
+        return setting
+    }
+
+    /// Whether the value asks for something that this version of the program does not do.
+    public func isRefused(_ value: String) -> Bool {
+        !isInThisVersion && value != (defaultValue ?? "")
     }
 
     public var isSecret: Bool {

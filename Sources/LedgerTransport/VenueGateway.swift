@@ -47,6 +47,31 @@ public protocol VenueGateway: AnyObject, Sendable {
 
     /// An operator wants the key to be tried again that the venue refused.
     func tryKeyAgain()
+
+    /// The requests that ended since the start.
+    var requests: RequestCount { get }
+}
+
+/// How many requests ended, and how many of them failed on the way or at the venue. An order that
+/// the venue refuses is an answer, not a failure.
+public struct RequestCount: Hashable, Sendable {
+    public var ended: UInt64 = 0
+    public var failed: UInt64 = 0
+
+    public init() {}
+
+    mutating func add(_ fault: VenueFault?) {
+        ended += 1
+        if let fault, !fault.isAnswer { failed += 1 }
+    }
+}
+
+extension VenueFault {
+    /// Whether the venue understood the request and said no.
+    var isAnswer: Bool {
+        if case .refused = self { return true }
+        return false
+    }
 }
 
 extension VenueGateway {
@@ -57,5 +82,6 @@ extension VenueGateway {
     public var countsFillsByReplacement: Bool { false }
     public var hasEnded: Bool { false }
     public func tryKeyAgain() {}
+    public var requests: RequestCount { RequestCount() }
     public var beginsAt: Timestamp? { nil }
 }

@@ -91,6 +91,9 @@ public struct VenueFill: Hashable, Sendable {
     /// What of the order has filled with this; 0 where the venue does not say.
     public var cumulative: Quantity
     public var time: Timestamp
+    /// Whether the venue's stream brought it, rather than the answer to a query. A stream brings each
+    /// execution once.
+    public var isStreamed = false
 
     public init(
         clientOrder: String, venueOrder: String, execution: String, symbol: String, side: Side,

@@ -256,7 +256,7 @@ struct ReconciliationProjection: ParsableCommand {
         abstract: "Show the last reconciliation of each kind.")
 
     @OptionGroup var options: ProjectionOptions
-    @Flag(help: "Show the discrepancies of the last reconciliation.")
+    @Flag(help: "Show the discrepancies of the last reconciliation, and those found since.")
     var failures = false
     @Flag(help: "Show the account's holdings that the comparison leaves out.")
     var holdings = false
@@ -280,6 +280,7 @@ struct ReconciliationProjection: ParsableCommand {
             return left.write(.table)
         }
         let log: ReconciliationLog = try ProjectionReader.fold(of: journal, through: through)
-        DiscrepancyTable.of(log.discrepancies, tables.names).write(options.output.format)
+        DiscrepancyTable.of(log.discrepancies + log.foundSince, tables.names).write(
+            options.output.format)
     }
 }

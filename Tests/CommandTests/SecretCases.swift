@@ -13,11 +13,13 @@ import Testing
     private static let script = """
         set +e; ln -s "$ROOT/configs" configs
         export BINANCE_API_KEY=PLANTEDbinancekey BINANCE_API_SECRET=PLANTEDbinancesecret
-        export EMAIL_PASSWORD=PLANTEDmailpassword SLACK_WEBHOOK=https://PLANTEDwebhook
         mkdir -p keys; printf 'api_key=PLANTEDalpacakey\\napi_secret=PLANTEDalpacasecret\\n' > keys/alpaca
         chmod 600 keys/alpaca; export LEDGER_ALPACA_KEY_FILE=keys/alpaca
         run() { echo "$ $*"; timeout 60 "$@"; }
         run ledger backtest --config configs/backtest.yaml --journal run
+        # Refused, because nothing is mailed or posted yet.
+        run env EMAIL_PASSWORD=PLANTEDmailpassword ledger config show --all
+        run env SLACK_WEBHOOK=https://PLANTEDwebhook ledger doctor --verbose
         run ledger config show --all
         run ledger config apply --journal run --set drawdown.halt_threshold=0.06 --reason planted
         run ledger tail --journal run --all --format json

@@ -13,10 +13,6 @@ import Testing
             "backoff_base_s 61 must be at most max_backoff_s 60"
         ),
         (
-            [("universe.mode", "csv"), ("universe.csv_path", "a.csv")], [("universe.mode", "csv")],
-            "universe.csv_path is empty but universe.mode is csv"
-        ),
-        (
             [("alpaca.paper", "false"), ("alpaca.live_enabled", "true")],
             [("alpaca.paper", "false")],
             "alpaca.paper false requires alpaca.live_enabled=true (ALPACA_LIVE_ENABLED)"

@@ -114,4 +114,21 @@ import Testing
         again.interrupt()
         try desk.expectWhole()
     }
+
+    @Test func `a fill of no known order is shown before the next comparison`() throws {
+        let desk = try Desk()
+        try desk.configure()
+        let daemon = try desk.trade()
+        try desk.quote(100)
+        try trade(desk, "buy", 1)
+        try daemon.waits(for: "DiscrepancyFound")
+        try expectBlocked(desk)
+        let shown = try desk.ledger(
+            "project", "reconciliation", "--failures", "--journal", "./desk", "--format", "csv")
+        #expect(shown.text.contains("unrecordedFill,A,"), "\(shown.text)")
+        let latest = try desk.ledger("project", "reconciliation", "--journal", "./desk")
+        #expect(latest.text.contains("since"), "\(latest.text)")
+        daemon.interrupt()
+        try desk.expectWhole()
+    }
 }

@@ -74,7 +74,8 @@ import Testing
             quality: {enabled: false}
             drawdown: {enabled: false}
             gate: {min_rejections: 0, max_run_failures: 0}
-            faults: {rest_limit: 0}
+            faults: {rest_limit: 0, websocket_limit: 0, duplicate_limit: 0, stale_limit: 0, \
+            feed_lag_ms: 0, websocket_failures: 0, error_rate: 0}
             backoff_base_s: 0.02
             max_backoff_s: 0.1
             latency: {timeout_ms: 300, retries: 2}

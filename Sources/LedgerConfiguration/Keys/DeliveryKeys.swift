@@ -19,7 +19,7 @@ public enum EmailKeys {
     public static let all = [
         smtpHost.setting, smtpPort.setting, user.setting, password.setting, from.setting,
         to.setting,
-    ].map { $0.read(by: "the trading daemon") }
+    ].map(\.notInThisVersion)
 }
 
 /// Where alerts and incident bundles go.
@@ -33,9 +33,8 @@ public enum AlertKeys {
         "incident.bucket", default: "", help: "destination for copies of incident bundles",
         variables: ["INCIDENT_BUCKET"])
 
-    public static let all = [slackWebhook.setting, redisURL.setting, bucket.setting].map {
-        $0.read(by: "the trading daemon")
-    }
+    public static let all = [slackWebhook.setting, redisURL.setting, bucket.setting].map(
+        \.notInThisVersion)
 }
 
 /// Optional parts, and stand-ins for external services.
@@ -58,5 +57,5 @@ public enum FeatureKeys {
 
     public static let all = [
         nownodes.setting, openaiMock.setting, redisMock.setting, mlTests.setting, onnxTests.setting,
-    ].map { $0.read(by: "the trading daemon") }
+    ].map(\.notInThisVersion)
 }

@@ -11,9 +11,9 @@ public enum ExecutionKeys {
     public static let enabled = SettingKey.flag(
         "execution.enabled", default: true, help: "send orders to a venue")
 
-    public static let all = [paper.setting, mode.setting, enabled.setting].map {
-        $0.read(by: "the trading daemon")
-    }
+    public static let all =
+        [paper.setting, enabled.setting].map { $0.read(by: "the trading daemon") }
+        + [mode.setting.notInThisVersion]
 
     /// When orders are decided.
     public enum Mode: String, Worded {
@@ -65,12 +65,13 @@ public enum LiveKeys {
         "live.queue_capacity", 16...10_000_000, default: 65_536,
         help: "maximum messages waiting for the sequencer; reading pauses beyond")
 
-    public static let all = [
-        dryRun.setting, execMode.setting, autoTrade.setting, goLive.setting,
-        signalInjection.setting, durability.setting, acknowledgement.setting,
-        maxEntryAge.setting, poll.setting, reconcile.setting, tick.setting,
-        queueCapacity.setting,
-    ].map { $0.read(by: "the trading daemon") }
+    public static let all =
+        [
+            dryRun.setting, execMode.setting, durability.setting, acknowledgement.setting,
+            maxEntryAge.setting, poll.setting, reconcile.setting, tick.setting,
+            queueCapacity.setting,
+        ].map { $0.read(by: "the trading daemon") }
+        + [autoTrade.setting, goLive.setting, signalInjection.setting].map(\.notInThisVersion)
 
     /// Whether orders may be real.
     public enum Execution: String, Worded {
@@ -107,9 +108,7 @@ public enum UniverseKeys {
         "universe.csv_path", default: "", help: "file of symbols, for universe.mode csv",
         variables: ["UNIVERSE_CSV_PATH"])
 
-    public static let all = [mode.setting, csvPath.setting].map {
-        $0.read(by: "the trading daemon")
-    }
+    public static let all = [mode.setting, csvPath.setting].map(\.notInThisVersion)
 
     /// The source of symbols.
     public enum Mode: String, Worded {
@@ -136,5 +135,5 @@ public enum DailyKeys {
 
     public static let all = [
         autoUpdate.setting, validatorMaxAgeHours.setting, drawdownThreshold.setting,
-    ].map { $0.read(by: "the trading daemon") }
+    ].map(\.notInThisVersion)
 }

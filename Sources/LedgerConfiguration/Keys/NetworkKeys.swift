@@ -18,10 +18,10 @@ public enum NetworkKeys {
         "max_backoff_s", from: "0.001", through: "86400", default: "60",
         help: "maximum seconds before any retry")
 
-    public static let all = [
-        processingLimit.setting, caFile.setting, useSeasonality.setting, backoffBase.setting,
-        maxBackoff.setting,
-    ].map { $0.read(by: "the trading daemon") }
+    public static let all =
+        [
+            processingLimit.setting, caFile.setting, backoffBase.setting, maxBackoff.setting,
+        ].map { $0.read(by: "the trading daemon") } + [useSeasonality.setting.notInThisVersion]
 }
 
 /// How long requests take.
@@ -37,7 +37,7 @@ public enum LatencyKeys {
     public static let retries = SettingKey<Int>.integer(
         "latency.retries", 0...100, default: 1, help: "retries of a request that is not an order")
 
-    public static let all = [
-        useSeasonality.setting, base.setting, timeout.setting, retries.setting,
-    ].map { $0.read(by: "the trading daemon") }
+    public static let all =
+        [timeout.setting, retries.setting].map { $0.read(by: "the trading daemon") }
+        + [useSeasonality.setting, base.setting].map(\.notInThisVersion)
 }

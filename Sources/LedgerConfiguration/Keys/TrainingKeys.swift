@@ -19,5 +19,5 @@ public enum TrainingKeys {
     public static let all = [
         nSteps.setting, batchSize.setting, learningRate.setting, gamma.setting,
         totalTimesteps.setting,
-    ].map { $0.read(by: "training") }
+    ].map(\.notInThisVersion)
 }

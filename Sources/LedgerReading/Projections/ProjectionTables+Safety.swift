@@ -110,7 +110,7 @@ extension ProjectionTables {
         return table
     }
 
-    /// The last reconciliation of each kind.
+    /// The last reconciliation of each kind, and what was found since.
     public func reconciliations() throws -> Table {
         let log = try fold(ReconciliationLog.self)
         var table = Table([
@@ -124,6 +124,11 @@ extension ProjectionTables {
                 "\(entry.discrepancies)", "\(entry.cash)", "\(entry.portfolioValue)",
                 entry.snapshot.hex, entry.origin, "\(log.breaches(at: entry.at))",
             ])
+        }
+        if !log.foundSince.isEmpty {
+            table.add(
+                ["since", nil, "FAIL", "\(log.foundSince.count)"]
+                    + [String?](repeating: nil, count: table.columns.count - 4))
         }
         return table
     }

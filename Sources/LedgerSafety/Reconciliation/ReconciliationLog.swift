@@ -25,6 +25,8 @@ public struct ReconciliationLog: Projection, Hashable {
     public private(set) var latest: [Entry] = []
     /// The findings of the last reconciliation.
     public private(set) var discrepancies: [DiscrepancyFound] = []
+    /// What was found since: a fill of no known order blocks entries before the next comparison.
+    public var foundSince: [DiscrepancyFound] { found }
     private var began: VenueSnapshotBegan?
     private var found: [DiscrepancyFound] = []
     private var failures: [Timestamp] = []

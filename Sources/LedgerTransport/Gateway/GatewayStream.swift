@@ -17,11 +17,14 @@ public final class GatewayStream: @unchecked Sendable {
     private let reporter: LinkReporter
     private var link: WebSocketLink?
 
+    /// What faults of a web socket are about, as opposed to those of requests.
+    public static let names = ["order stream", "market stream"]
+
     private init(_ core: GatewayCore, _ kind: VenueLink) {
         self.core = core
         isOrders = kind == .orders
         loop = isOrders ? core.orderLoop : core.marketLoop
-        name = isOrders ? "order stream" : "market stream"
+        name = isOrders ? Self.names[0] : Self.names[1]
         reporter = LinkReporter(kind, name, { [core] in core.report($0) })
     }
 

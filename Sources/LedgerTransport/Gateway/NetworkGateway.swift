@@ -18,6 +18,7 @@ public protocol NetworkGateway: VenueGateway {
 extension NetworkGateway {
     public var name: String { core.name }
     public var isOrderStreamUp: Bool { core.isOrderStreamUp }
+    public var requests: RequestCount { core.channel.requests }
 
     public func start(symbols: [String], to sink: ReportSink) {
         core.start(sink)

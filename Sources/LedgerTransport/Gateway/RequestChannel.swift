@@ -41,6 +41,7 @@ public final class RequestChannel: @unchecked Sendable {
     private var held: [@Sendable () -> Void] = []
     private var orders: [WaitingOrder] = []
     private var isStopped = false
+    private var counted = RequestCount()
     // Used only on the loop.
     private var backoff: Backoff
     /// Called at once when the venue rejects a time stamp, so that the next attempt uses another.
@@ -61,6 +62,8 @@ public final class RequestChannel: @unchecked Sendable {
     }
 
     public func stop() { lock.hold { isStopped = true } }
+
+    public var requests: RequestCount { lock.hold { counted } }
 
     // MARK: Orders
 
@@ -212,6 +215,12 @@ public final class RequestChannel: @unchecked Sendable {
     /// Learns the venue's request counts from an answer, and what a failure forbids.
     @discardableResult
     private func note(_ outcome: WireOutcome, of request: WireRequest) -> VenueFault? {
+        let fault = learn(outcome, of: request)
+        lock.hold { counted.add(fault) }
+        return fault
+    }
+
+    private func learn(_ outcome: WireOutcome, of request: WireRequest) -> VenueFault? {
         let isOrder = request.isOrder
         guard case .answer(let answer) = outcome else {
             guard case .failed(let mayHaveArrived, let reason) = outcome else { return nil }

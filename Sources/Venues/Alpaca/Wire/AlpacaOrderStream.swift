@@ -134,9 +134,11 @@ struct AlpacaUpdate {
     }
 
     private func fill(of order: VenueOrder) -> VenueFill {
-        VenueFill(
+        var fill = VenueFill(
             clientOrder: order.clientOrder, venueOrder: order.venueOrder, execution: execution,
             symbol: order.symbol, side: order.side, price: price, quantity: quantity,
             cumulative: order.filled, time: time > .zero ? time : order.updatedAt)
+        fill.isStreamed = true
+        return fill
     }
 }

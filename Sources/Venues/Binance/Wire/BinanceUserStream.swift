@@ -92,6 +92,7 @@ struct BinanceExecution {
     init(_ json: inout JSONReader) throws(JSONFault) {
         var (side, hasStatus): (Side?, Bool) = (nil, false)
         var unknown = ""
+        fill.isStreamed = true
         try json.beginObject()
         while try json.nextField() {
             if json.isField("s") {
