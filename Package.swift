@@ -373,7 +373,12 @@ let package = Package(
             ]),
         tests("RecountTests", ["TestSupport", "ledger", "ledger-bench"]),
         tests(
-            "CommandTests", ["TestSupport", "ledger", "ledgerd", "ledger-bench", "JournalHelper"],
+            "CommandTests",
+            [
+                "TestSupport", "LedgerCommands", "LedgerReading", "ledger", "ledgerd",
+                "ledger-bench",
+                "JournalHelper",
+            ],
             exclude: ["Cases"]),
         tests(
             "ReplayTests",

@@ -21,13 +21,6 @@ package struct JournalOptions: ParsableArguments {
     }
 }
 
-package struct FormatOptions: ParsableArguments {
-    package init() {}
-
-    @Option(help: "Output format: table, json, jsonl or csv.")
-    package var format = OutputFormat.table
-}
-
 /// A place in a journal on the command line: a sequence number, a time, or `first` or `last`.
 package struct Moment: ExpressibleByArgument {
     package enum Place {

@@ -1,37 +1,71 @@
-import ArgumentParser
 import LedgerEvents
 import LedgerReading
-
-package enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-    case table, json, jsonl, csv
-}
 
 /// Prints a table as text, JSON, JSON lines or CSV.
 extension Table {
     /// - Parameters:
-    ///   - isRecord: print a table with a single row as one line per column.
+    ///   - isRecord: print a text table with a single row as one line per column, as one that is too wide
+    ///     always is.
+    ///   - sentence: what a person reads instead of a text table.
     ///   - reason: why a table has no rows; shown on standard error below an empty one.
+    /// - Throws: `CommandError` for a column that does not exist.
     package func write(
-        _ format: OutputFormat, isRecord: Bool = false, emptyBecause reason: String? = nil
-    ) {
-        defer {
-            if let reason, rows.isEmpty, format == .table {
-                Terminal.complain("no rows: \(reason)")
-            }
+        _ style: OutputStyle, isRecord: Bool = false, saying sentence: String? = nil,
+        emptyBecause reason: String? = nil
+    ) throws {
+        let table = try selected(style.columns)
+        switch style.format {
+        case .table:
+            if let sentence { return Terminal.print(sentence) }
+            table.show(style, isRecord: isRecord)
+            if let reason, rows.isEmpty { Terminal.complain("no rows: \(reason)") }
+        case .json, .jsonl, .csv: Terminal.write(table.bytes(style.format))
         }
+    }
+
+    private func selected(_ names: [String]) throws -> Table {
+        guard !names.isEmpty else { return self }
+        if let table = selecting(names) { return table }
+        let unknown = names.filter { index($0) == nil }.joined(separator: ", ")
+        throw CommandError(
+            "--columns \(unknown): no such column; the columns are "
+                + columns.map(\.name).joined(separator: ","), code: 64)
+    }
+
+    private func show(_ style: OutputStyle, isRecord: Bool) {
+        var layout = TableLayout(self, limit: style.columns.isEmpty ? style.width : nil)
+        if rows.count == 1, isRecord || !layout.omitted.isEmpty {
+            layout = TableLayout(upright, limit: style.width)
+        }
+        let lines = layout.lines(isColoured: style.isColoured)
+        Terminal.write(Array(lines.joined(separator: "\n").utf8) + [10])
+        guard !layout.omitted.isEmpty, !rows.isEmpty else { return }
+        Terminal.complain(
+            "not shown: \(layout.omitted.joined(separator: ", ")); add --wide for all columns")
+    }
+
+    private func bytes(_ format: OutputFormat) -> [UInt8] {
         var bytes: [UInt8] = []
         switch format {
-        case .table where isRecord && rows.count == 1: upright.appendTable(&bytes)
-        case .table: appendTable(&bytes)
-        case .json: appendJSON(&bytes)
         case .jsonl:
             for row in rows {
                 appendObject(row, &bytes)
                 bytes.append("\n")
             }
         case .csv: appendCSV(&bytes)
+        case .json, .table: appendJSON(&bytes)
         }
-        Terminal.write(bytes)
+        return bytes
+    }
+
+    /// As a JSON array on one line.
+    package var line: String {
+        let objects = rows.map { row in
+            var bytes: [UInt8] = []
+            appendObject(row, &bytes)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        return "[" + objects.joined(separator: ",") + "]"
     }
 
     /// As a JSON array, without a trailing line feed.
@@ -45,35 +79,6 @@ extension Table {
         var table = Table([Column("what"), Column("value")])
         for (column, cell) in zip(columns, rows[0]) { table.add([column.name, cell]) }
         return table
-    }
-
-    private func appendTable(_ bytes: inout [UInt8]) {
-        let rows = rows.map { row in
-            zip(columns, row).map { column, cell in
-                cell.map { Self.shown(column.kind == .list ? Self.joined($0) : $0) }
-            }
-        }
-        let widths = columns.indices.map { index in
-            rows.reduce(columns[index].name.count) { max($0, ($1[index] ?? "").count) }
-        }
-        func line(_ cells: [String]) {
-            var text = ""
-            for (index, cell) in cells.enumerated() {
-                let padding = String(repeating: " ", count: widths[index] - cell.count)
-                let isLeft = columns[index].kind != .decimal && columns[index].kind != .number
-                text += isLeft ? cell + padding : padding + cell
-                text += "  "
-            }
-            while text.last == " " { text.removeLast() }
-            bytes.append(text + "\n")
-        }
-        line(columns.map(\.name))
-        line(widths.map { String(repeating: "-", count: $0) })
-        for row in rows { line(row.map { $0 ?? "" }) }
-    }
-
-    private static func joined(_ list: String) -> String {
-        list.split(separator: "\n").joined(separator: "; ")
     }
 
     /// A text for one line of a terminal; see `Terminal.plain`.

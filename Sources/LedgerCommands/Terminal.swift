@@ -7,6 +7,19 @@ package enum Terminal {
     package static let isOutput = isatty(1) == 1
     package static let isError = isatty(2) == 1
 
+    /// Whether tables are coloured by default: on a terminal, unless NO_COLOR is set or TERM is dumb.
+    package static var wantsColours: Bool {
+        func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+        return isOutput && variable("NO_COLOR").isEmpty && variable("TERM") != "dumb"
+    }
+
+    /// The characters of a line: those of the terminal, or 80.
+    package static var width: Int {
+        var size = winsize()
+        guard isOutput, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     private static let captured = Mutex<[UInt8]?>(nil)
 
     /// Returns what `body` would have written to standard output.

@@ -4,6 +4,9 @@ import LedgerSettings
 
 /// Long while the fast average of the price is above the slow one: buys when flat and above, sells
 /// when long and below. On bars the price is the close, on quotes the mid, on trades the price.
+///
+/// With `signal: cross` it asks for an entry once, at the price that takes the fast average from below the
+/// slow one to above it. An exit is asked for as long as there is something to sell, in both forms.
 struct SMACrossover: Strategy {
     static let kind = "sma_crossover"
     static let codeVersion: UInt16 = 1
@@ -12,6 +15,9 @@ struct SMACrossover: Strategy {
     /// doubles carry rounding from bar to bar and then see a cross where there is none. One window is
     /// used, the other stays empty.
     private let isExact: Bool
+    private let entersAtCrossings: Bool
+    /// The sign of the last difference of the averages that was not 0; 0 before the first.
+    private var side = 0
     private var exact: Window<Int128>
     private var doubles: Window<Double>
     private let quantity: Quantity
@@ -26,6 +32,7 @@ struct SMACrossover: Strategy {
                 CrossoverKeys.fast, "\(fast) is not below slow, which is \(slow)")
         }
         isExact = try settings[CrossoverKeys.arithmetic] == .exact
+        entersAtCrossings = try settings[CrossoverKeys.signal] == .cross
         exact = Window(fast: isExact ? fast : 0, slow: isExact ? slow : 0)
         doubles = Window(fast: isExact ? 0 : fast, slow: isExact ? 0 : slow)
         quantity = try settings[StrategyKeys.quantity]
@@ -58,8 +65,11 @@ struct SMACrossover: Strategy {
             doubles.push(value)
             cross = doubles.isFull ? doubles.compareDoubles() : 0
         }
-        guard cross != 0, view.workingOrders == 0 else { return }
-        if cross > 0, view.position.raw == 0 { decisions.append(decision(.buy, .entry, price)) }
+        guard cross != 0 else { return }
+        let isEntry = cross > 0 && (!entersAtCrossings || side < 0)
+        side = cross
+        guard view.workingOrders == 0 else { return }
+        if isEntry, view.position.raw == 0 { decisions.append(decision(.buy, .entry, price)) }
         if cross < 0, view.position.raw > 0 { decisions.append(decision(.sell, .exit, price)) }
     }
 
@@ -88,11 +98,13 @@ struct SMACrossover: Strategy {
     func encode(into writer: inout StateWriter) {
         exact.encode(into: &writer) { $0.write($1) }
         doubles.encode(into: &writer) { $0.write($1) }
+        if entersAtCrossings { writer.write(Int64(side)) }
     }
 
     mutating func restore(from reader: inout StateReader) throws(StateError) {
         try exact.restore(from: &reader) { (reader) throws(StateError) in try reader.read() }
         try doubles.restore(from: &reader) { (reader) throws(StateError) in try reader.read() }
+        if entersAtCrossings { side = Int(try reader.read(Int64.self)) }
     }
 }
 

@@ -38,6 +38,10 @@ public enum CrossoverKeys {
         "strategies.*.arithmetic", default: .exact,
         help: "how averages are computed: running doubles or exact sums",
         strategies: [SMACrossover.kind])
+    public static let signal = SettingKey<Signal>.choice(
+        "strategies.*.signal", default: .level,
+        help: "an entry signal once at each crossing (cross), or at every price above it (level)",
+        strategies: [SMACrossover.kind])
     public static let stopLoss = SettingKey<Price>.decimal(
         "strategies.*.stop_loss", from: "0", through: "1000000000", default: "0",
         help: "distance of the stop loss from the fill price; 0 for none",
@@ -48,8 +52,17 @@ public enum CrossoverKeys {
         strategies: [SMACrossover.kind])
 
     public static let all = [
-        fast.setting, slow.setting, arithmetic.setting, stopLoss.setting, takeProfit.setting,
+        fast.setting, slow.setting, arithmetic.setting, signal.setting, stopLoss.setting,
+        takeProfit.setting,
     ]
+
+    /// What asks for an entry.
+    public enum Signal: String, Worded {
+        case level = "level"
+        case cross = "cross"
+
+        public var word: String { rawValue }
+    }
 
     /// How averages are kept.
     public enum Arithmetic: String, Worded {

@@ -54,6 +54,33 @@ public struct JSONLineWriter {
         line.append("}\n")
     }
 
+    /// The names of the fields of a type, as they appear in its lines after those of every event.
+    public static func fields(of type: EventType) -> [String] {
+        guard let layout = EventCatalog.layout(type.rawValue)?.layout else { return [] }
+        return layout.fields.map { "\($0.name)" } + layout.texts.map { "\($0)" }
+    }
+
+    /// The values of a record's fields as plain texts, in the order of `fields`; empty for another
+    /// version's.
+    public func values(of record: Record) throws(RecordError) -> [String] {
+        guard let known = EventCatalog.layout(record.rawType), known.version == record.version
+        else {
+            return []
+        }
+        try record.expectSize(known.layout)
+        let values = known.layout.fields.map { field in
+            if case .strategy = field.kind {
+                let id = StrategyID(record.load(field.offset))
+                return id == .none ? "" : names.name(id)
+            }
+            var bytes: [UInt8] = []
+            append(field, of: record, to: &bytes)
+            return String(decoding: bytes.filter { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
+        }
+        return try values
+            + record.texts(from: known.layout.size, count: known.layout.texts.count)
+    }
+
     private func append(
         fields layout: Layout, of record: Record, to line: inout [UInt8]
     ) throws(RecordError) {

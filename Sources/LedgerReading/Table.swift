@@ -16,10 +16,13 @@ public struct Table: Sendable {
 
         public let name: String
         public let kind: Kind
+        /// Whether a text table leaves the column out where it is too narrow for all.
+        public let isDetail: Bool
 
-        public init(_ name: String, _ kind: Kind = .text) {
+        public init(_ name: String, _ kind: Kind = .text, isDetail: Bool = false) {
             self.name = name
             self.kind = kind
+            self.isDetail = isDetail
         }
     }
 
@@ -37,6 +40,15 @@ public struct Table: Sendable {
     public func filter(_ isIncluded: ([String?]) -> Bool) -> Table {
         var table = Table(columns)
         table.rows = rows.filter(isIncluded)
+        return table
+    }
+
+    /// The named columns alone, in the given order; nil if one does not exist.
+    public func selecting(_ names: [String]) -> Table? {
+        let places = names.compactMap(index)
+        guard places.count == names.count else { return nil }
+        var table = Table(places.map { columns[$0] })
+        table.rows = rows.map { row in places.map { row[$0] } }
         return table
     }
 

@@ -167,7 +167,8 @@ public struct Backtest {
     /// An unreadable input ends the run, and the journal records it. An input that the engine
     /// refused is already in the journal; one that the journal refused cannot be.
     private func fail(_ sequencer: inout Sequencer, _ error: any Error) throws -> Never {
-        guard !(error is EngineError), !(error is JournalError) else { throw error }
+        let isJournaled = error is EngineError || error is UnsteppableInput
+        guard !isJournaled, !(error is JournalError) else { throw error }
         try sequencer.append(
             RunFailed(reason: "\(error)"), Envelope(time: sequencer.engine.lastTime))
         try sequencer.commitWithCheckpoint()

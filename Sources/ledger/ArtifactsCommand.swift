@@ -30,6 +30,7 @@ struct ArtifactsRebuild: ParsableCommand {
     @OptionGroup var journals: JournalOptions
     @Option(help: "Directory that contains artifacts/ and logs/.")
     var to = "."
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         var written = 0
@@ -43,7 +44,13 @@ struct ArtifactsRebuild: ParsableCommand {
             try ArtifactFile.write(file.bytes, to: path)
             written += 1
         }
-        Terminal.print("\(written) written, \(same) unchanged")
+        try Report(
+            "\(written) written, \(same) unchanged",
+            [
+                Report.text("directory", to), Report.number("written", written),
+                Report.number("unchanged", same),
+            ]
+        ).write(output.style)
     }
 }
 
@@ -59,6 +66,6 @@ struct ArtifactsList: ParsableCommand {
         try Artifacts.build(journals.openForReading()) { file in
             table.add([file.path, "\(file.bytes.count)"])
         }
-        table.write(output.format)
+        try table.write(output.style)
     }
 }

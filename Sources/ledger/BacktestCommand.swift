@@ -76,9 +76,9 @@ struct BacktestCommand: ParsableCommand {
             throw CommandError("interrupted; \(journal) is the journal that it was", code: 130)
         }
         Seal.afterwards(store)
-        let report = try BacktestReport(result, store).table(journal)
+        let report = try BacktestReport(result, store, named: journal)
         try replacement?.finish()
-        report.write(output.format)
+        try report.write(output.style)
         if result.wasInterrupted {
             throw CommandError("interrupted; \(journal) is complete up to this point", code: 130)
         }

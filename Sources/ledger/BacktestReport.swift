@@ -1,3 +1,4 @@
+import LedgerCommands
 import LedgerDomain
 import LedgerEngine
 import LedgerEvents
@@ -8,89 +9,157 @@ import LedgerRunning
 
 /// The numbers that a person looks at first.
 struct BacktestReport {
+    /// One number: its words for a person, and its key and value for a program.
+    private struct Figure {
+        let label: String
+        let text: String?
+        let column: Table.Column
+        let value: String?
+    }
+
     private let result: BacktestResult
     private let curve: EquityCurve
     private let cover: DataCover
+    private var figures: [Figure] = []
+    /// What the data of each symbol lack.
+    private var gaps: [(label: String, text: String?)] = []
 
-    init(_ result: BacktestResult, _ journal: any Journal) throws {
+    init(_ result: BacktestResult, _ journal: any Journal, named name: String) throws {
         self.result = result
         curve = try EquityCurve(of: journal, account: result.engine.account)
         cover = try DataCover(of: journal)
+        addRun(name)
+        addProfit()
+        addRatios()
+        addCover()
+        add("state digest", as: "state_digest", result.engine.digest.hex)
     }
 
-    func table(_ name: String) -> Table {
-        var table = Table([.init("figure"), .init("value", .decimal)])
+    func write(_ style: OutputStyle) throws {
+        switch style.format {
+        case .table, .csv:
+            var table = Table([.init("figure"), .init("value", .decimal)])
+            for figure in figures.dropLast() { table.add([figure.label, figure.text]) }
+            for gap in gaps { table.add([gap.label, gap.text]) }
+            for figure in figures.suffix(1) { table.add([figure.label, figure.text]) }
+            try table.write(style)
+        case .json, .jsonl:
+            var table = Table(figures.map(\.column) + [.init("data_gaps", .list)])
+            let missing = gaps.map { "\($0.label): \($0.text ?? "none")" }.joined(separator: "\n")
+            table.add(figures.map(\.value) + [missing])
+            try table.write(style)
+        }
+    }
+
+    // MARK: The figures
+
+    private mutating func add(
+        _ label: String, as key: String, _ text: String?, _ kind: Table.Column.Kind = .text,
+        value: String? = nil
+    ) {
+        figures.append(
+            Figure(label: label, text: text, column: .init(key, kind), value: value ?? text))
+    }
+
+    private mutating func add(_ label: String, as key: String, count: UInt64) {
+        add(label, as: key, "\(count)", .number)
+    }
+
+    private mutating func add(_ label: String, as key: String, _ amount: Money) {
+        add(label, as: key, "\(amount)", .decimal)
+    }
+
+    /// - Parameter share: 1 is 100 %.
+    private mutating func add(_ label: String, as key: String, share: Double?) {
+        add(
+            label, as: key, Self.percent(share), .decimal,
+            value: share.flatMap { Self.decimals($0, 6) }
+        )
+    }
+
+    private mutating func addRun(_ name: String) {
+        let orders = result.engine.orders
+        add("journal", as: "journal", name)
+        add("from", as: "from", "\(result.first)")
+        add("to", as: "to", "\(result.last)")
+        add("inputs", as: "inputs", count: result.inputs)
+        add("events", as: "events", count: result.events)
+        add("signals", as: "signals", "\(orders.signals)", .number)
+        add("refused intents", as: "refused_intents", "\(orders.rejectedIntents)", .number)
+        let intended = orders.counts[Int(OrderState.intended.rawValue)]
+        add("orders", as: "orders", "\(intended)", .number)
+        add("fills", as: "fills", "\(orders.fills)", .number)
+    }
+
+    private mutating func addProfit() {
         let engine = result.engine
         let total = engine.books.total(engine.account) ?? ProfitParts()
-        let worth = engine.books.equity[engine.account]
-        table.add(["journal", name])
-        table.add(["from", "\(result.first)"])
-        table.add(["to", "\(result.last)"])
-        table.add(["inputs", "\(result.inputs)"])
-        table.add(["events", "\(result.events)"])
-        table.add(["signals", "\(engine.orders.signals)"])
-        table.add(["refused intents", "\(engine.orders.rejectedIntents)"])
-        table.add(["orders", "\(engine.orders.counts[Int(OrderState.intended.rawValue)])"])
-        table.add(["fills", "\(engine.orders.fills)"])
-        table.add(["deposits", "\(total.netDeposits)"])
-        table.add(["final equity", "\(total.equity)"])
-        table.add(["realised profit", "\(total.realised)"])
-        table.add(["unrealised profit", "\(total.unrealised)"])
-        table.add(["dividends", "\(total.dividends)"])
-        table.add(["fees", "\(total.fees)"])
-        table.add(["net profit", "\(total.net)"])
-        table.add(["return", Self.percent(Self.ratio(total.equity, to: total.netDeposits))])
-        table.add(["annual growth (CAGR)", Self.percent(curve.growthPerYear)])
-        table.add(["Sharpe ratio of daily returns", Self.decimals(curve.sharpeRatio)])
+        add("deposits", as: "deposits", total.netDeposits)
+        add("final equity", as: "final_equity", total.equity)
+        add("realised profit", as: "realised_profit", total.realised)
+        add("unrealised profit", as: "unrealised_profit", total.unrealised)
+        add("dividends", as: "dividends", total.dividends)
+        add("fees", as: "fees", total.fees)
+        add("net profit", as: "net_profit", total.net)
+        add("return", as: "return", share: Self.ratio(total.equity, to: total.netDeposits))
+    }
+
+    private mutating func addRatios() {
+        let equity = result.engine.books.equity
+        add("annual growth (CAGR)", as: "annual_growth", share: curve.growthPerYear)
+        add(
+            "Sharpe ratio of daily returns", as: "sharpe_ratio", Self.decimals(curve.sharpeRatio),
+            .decimal)
         if let days = curve.days, days < 365 {
-            table.add(["annualised from", "\(days) days"])
+            add("annualised from", as: "days", "\(days) days", .number, value: "\(days)")
         }
-        table.add(["largest drawdown", Self.percent(worth.map { -$0.maximumDrawdown })])
-        if let held = engine.books.equity.heldPrices(engine.names) {
-            table.add(["prices held back", held])
+        add(
+            "largest drawdown", as: "largest_drawdown",
+            share: equity[result.engine.account].map { -$0.maximumDrawdown })
+        if let held = equity.heldPrices(result.engine.names) {
+            add("prices held back", as: "held_prices", held)
         }
-        addCover(to: &table)
-        table.add(["state digest", engine.digest.hex])
-        return table
     }
 
     /// Days on which a symbol should have had data and had none.
-    private func addCover(to table: inout Table) {
+    private mutating func addCover() {
         let missing = cover.symbols.reduce(0) { $0 + $1.missing }
-        table.add(["sessions without data", "\(missing)"])
+        add("sessions without data", as: "sessions_without_data", "\(missing)", .number)
         for symbol in cover.symbols {
             let name = symbol.instrument.symbol
-            if !symbol.holes.isEmpty { addHoles(symbol, name, to: &table) }
-            if symbol.missingAtEnd > 0 { addEnd(symbol, name, to: &table) }
+            if !symbol.holes.isEmpty { addHoles(symbol, name) }
+            if symbol.missingAtEnd > 0 { addEnd(symbol, name) }
         }
     }
 
-    private func addHoles(
-        _ symbol: DataCover.Symbol, _ name: String, to table: inout Table
-    ) {
+    private mutating func addHoles(_ symbol: DataCover.Symbol, _ name: String) {
         guard let longest = symbol.holes.max(by: { $0.sessions < $1.sessions }),
             let widest = symbol.holes.max(by: { $0.jump.magnitude < $1.jump.magnitude })
         else { return }
-        table.add(["\(name) sessions without data", "\(symbol.missing)"])
-        table.add(["\(name) longest hole", "\(longest.sessions)"])
-        table.add(["\(name) longest hole after", "\(longest.from)"])
-        table.add(["\(name) jump over a hole", Self.percent(widest.jump)])
-        table.add(["\(name) jump at", "\(widest.to)"])
+        gaps += [
+            ("\(name) sessions without data", "\(symbol.missing)"),
+            ("\(name) longest hole", "\(longest.sessions)"),
+            ("\(name) longest hole after", "\(longest.from)"),
+            ("\(name) jump over a hole", Self.percent(widest.jump)),
+            ("\(name) jump at", "\(widest.to)"),
+        ]
     }
 
-    private func addEnd(_ symbol: DataCover.Symbol, _ name: String, to table: inout Table) {
+    private mutating func addEnd(_ symbol: DataCover.Symbol, _ name: String) {
         let id = symbol.instrument.id
         let held = result.engine.books.positions.positions.reduce(Quantity.zero) {
             $1.instrument == id ? $0 + $1.quantity : $0
         }
-        table.add(["\(name) last data", "\(symbol.last)"])
-        table.add(["\(name) sessions since", "\(symbol.missingAtEnd)"])
-        table.add(["\(name) still held", "\(held)"])
-        table.add([
-            "\(name) marked at",
-            held.raw == 0 ? nil : "\(result.engine.books.equity.mark(id))",
-        ])
+        let mark = result.engine.books.equity.mark(id)
+        gaps += [
+            ("\(name) last data", "\(symbol.last)"),
+            ("\(name) sessions since", "\(symbol.missingAtEnd)"),
+            ("\(name) still held", "\(held)"),
+            ("\(name) marked at", held.raw == 0 ? nil : "\(mark)"),
+        ]
     }
+
+    // MARK: Numbers
 
     private static func ratio(_ end: Money, to start: Money) -> Double? {
         start.raw > 0 ? end.double / start.double - 1 : nil
@@ -100,12 +169,13 @@ struct BacktestReport {
         value.map { decimals($0 * 100).map { "\($0) %" } ?? "" }
     }
 
-    static func decimals(_ value: Double?) -> String? {
-        guard let value, value.isFinite, value.magnitude < 1e15 else { return nil }
-        let hundredths = Int64((value * 10_000).rounded())
-        let sign = hundredths < 0 ? "-" : ""
-        let digits = String(hundredths.magnitude % 10_000)
-        let padding = String(repeating: "0", count: 4 - digits.count)
-        return "\(sign)\(hundredths.magnitude / 10_000).\(padding)\(digits)"
+    /// - Parameter places: the number of decimals.
+    static func decimals(_ value: Double?, _ places: Int = 4) -> String? {
+        guard let value, value.isFinite, value.magnitude < 1e12 else { return nil }
+        let scale = (0..<places).reduce(Int64(1)) { scale, _ in scale * 10 }
+        let units = Int64((value * Double(scale)).rounded())
+        let digits = String(units.magnitude % UInt64(scale))
+        let padding = String(repeating: "0", count: places - digits.count)
+        return "\(units < 0 ? "-" : "")\(units.magnitude / UInt64(scale)).\(padding)\(digits)"
     }
 }

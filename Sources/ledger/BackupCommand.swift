@@ -23,6 +23,7 @@ struct BackupCommand: ParsableCommand {
     @OptionGroup var journals: JournalOptions
     @Flag(help: "Check every byte of the existing backups instead.")
     var check = false
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let backup = Backup(folder)
@@ -33,24 +34,37 @@ struct BackupCommand: ParsableCommand {
                 guard let last = parts.last?.manifest else {
                     throw CommandError("\(folder) contains no backup")
                 }
-                return Terminal.print(
+                return try report(
                     "complete: \(parts.count) parts, events 1 to \(last.last), chain "
-                        + "\(last.linkAfter)"
-                )
+                        + "\(last.linkAfter)", result: "complete", last: last.last,
+                    chain: last.linkAfter)
             }
             let journal = try journals.openForReading()
             let name = String(journals.directory.split(separator: "/").last ?? "journal")
             guard let manifest = try backup.make(journal, name: name) else {
-                return Terminal.print(
-                    "nothing to back up: the last backup ends at event "
-                        + "\(try journal.head.lastSequence)"
-                )
+                let head = try journal.head
+                return try report(
+                    "nothing to back up: the last backup ends at event \(head.lastSequence)",
+                    result: "nothing to back up", last: head.lastSequence, chain: head.link)
             }
-            Terminal.print(
+            try report(
                 "backed up events \(manifest.first) to \(manifest.last), "
                     + "\(manifest.frames.reduce(0) { $0 + $1.bytes }) bytes, chain "
-                    + "\(manifest.linkAfter)")
+                    + "\(manifest.linkAfter)", result: "backed up", last: manifest.last,
+                chain: manifest.linkAfter)
         }
+    }
+
+    private func report(
+        _ sentence: String, result: String, last: SequenceNumber, chain: ChainLink
+    ) throws {
+        try Report(
+            sentence,
+            [
+                Report.text("result", result), Report.text("directory", folder),
+                Report.number("last", last.number), Report.text("chain", chain),
+            ]
+        ).write(output.style)
     }
 }
 
@@ -69,12 +83,18 @@ struct RestoreCommand: ParsableCommand {
     @Argument(help: "Backup directory.")
     var folder: String
     @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let head = try SnapshotOpening.checked {
             try Backup(folder).restore(to: journals.directory)
         }
-        Terminal.print(
-            "\(journals.directory): events 1 to \(head.lastSequence), chain \(head.link)")
+        try Report(
+            "\(journals.directory): events 1 to \(head.lastSequence), chain \(head.link)",
+            [
+                Report.text("journal", journals.directory),
+                Report.number("last", head.lastSequence.number), Report.text("chain", head.link),
+            ]
+        ).write(output.style)
     }
 }

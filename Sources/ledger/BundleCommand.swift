@@ -27,6 +27,7 @@ struct BundleCommand: ParsableCommand {
     @OptionGroup var journals: JournalOptions
     @Option(help: "The moment: \(Moment.help) (default: now).")
     var at: Moment?
+    @OptionGroup var output: FormatOptions
 
     private static let states: [(name: String, command: any ParsableCommand.Type)] = [
         ("positions", PositionsProjection.self), ("orders", OrdersProjection.self),
@@ -65,7 +66,10 @@ struct BundleCommand: ParsableCommand {
             try add("SHA256SUMS", Array((sums.joined(separator: "\n") + "\n").utf8))
             try archive.finish()
         }
-        Terminal.print("wrote \(file): the state after event \(moment), with events 1 to \(moment)")
+        try Report(
+            "wrote \(file): the state after event \(moment), with events 1 to \(moment)",
+            [Report.text("file", file), Report.number("last", moment.number)]
+        ).write(output.style)
     }
 
     private func tail(_ more: [String]) throws -> [UInt8] {

@@ -64,7 +64,7 @@ struct CompareCommand: ParsableCommand {
                 index < second.fills.count ? second.fills[index] : "none", nil,
             ])
         }
-        table.write(output.format)
+        try table.write(output.style)
         guard isWithin, isSame || allowed.raw > 0 else { throw ExitCode(1) }
     }
 }

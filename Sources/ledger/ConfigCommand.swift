@@ -55,7 +55,7 @@ struct ConfigShowCommand: ParsableCommand {
                 table.add([setting.key, setting.defaultValue, "default", nil, help])
             }
         }
-        table.write(output.format)
+        try table.write(output.style)
     }
 }
 
@@ -97,7 +97,7 @@ struct ConfigApplyCommand: ParsableCommand {
             }
         }
         if outcome.wasStepped { Seal.afterwards(journal) }
-        if let applied { applied.table.write(output.format) }
+        if let applied { try applied.table.write(output.style) }
         let after: TradingGate = try ProjectionReader.fold(of: journal)
         try Standing(journal).tell(output.format, needsRunner: after != before)
     }

@@ -25,7 +25,7 @@ struct DataCheckCommand: ParsableCommand {
             """.paragraphs)
 
     @OptionGroup var data: QualityOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: RowOptions
     @Option(
         help: """
             Write data_quality_report_YYYYMMDD_HHMMSS.json (the time of --at) and its copy \
@@ -43,7 +43,7 @@ struct DataCheckCommand: ParsableCommand {
         if output.format == .json {
             Terminal.write(report.json)
         } else {
-            Self.table(report).write(output.format)
+            try Self.table(report).write(output.style)
         }
         guard report.passes else { throw ExitCode(1) }
     }
@@ -62,8 +62,10 @@ struct DataCheckCommand: ParsableCommand {
     static func table(_ report: QualityReport) -> Table {
         var table = Table([
             .init("symbol"), .init("result"), .init("rows", .number), .init("last"),
-            .init("missing_sessions", .number), .init("age_hours", .decimal),
-            .init("history_days", .number), .init("missing_share", .decimal), .init("warnings"),
+            .init("missing_sessions", .number, isDetail: true),
+            .init("age_hours", .decimal, isDetail: true),
+            .init("history_days", .number, isDetail: true),
+            .init("missing_share", .decimal, isDetail: true), .init("warnings"),
             .init("reason"),
         ])
         for symbol in report.symbols {
@@ -94,14 +96,15 @@ struct DataInspectCommand: ParsableCommand {
             """.paragraphs)
 
     @OptionGroup var data: QualityOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: RowOptions
 
     func run() throws {
         let reading = try QualityReading(data)
         let report = reading.quality.report(at: reading.asOf)
         var table = Table([
-            .init("symbol"), .init("finding"), .init("row"), .init("time"), .init("since"),
-            .init("value", .decimal), .init("limit", .decimal), .init("detail"),
+            .init("symbol"), .init("finding"), .init("row"), .init("time"),
+            .init("since", isDetail: true), .init("value", .decimal),
+            .init("limit", .decimal, isDetail: true), .init("detail"),
         ])
         for symbol in report.symbols {
             for finding in symbol.findings.listed {
@@ -113,7 +116,7 @@ struct DataInspectCommand: ParsableCommand {
             }
             addBadRows(reading, of: symbol.symbol, to: &table)
         }
-        table.write(output.format)
+        try table.write(output.style)
         tellRest(report, reading)
     }
 

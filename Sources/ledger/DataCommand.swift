@@ -52,6 +52,7 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var file: FileOptions
     @Flag(help: "Count and list bad rows instead of stopping.")
     var skipBad = false
+    @OptionGroup var output: RowOptions
 
     func run() throws {
         let data = try file.settings(files.first ?? "", symbol: symbol, skipBad: skipBad)
@@ -63,7 +64,7 @@ struct ImportCommand: ParsableCommand {
             Terminal.complain("\(journal) held an unfinished import of other rows; replacing it")
             result = try replace(directory, data)
         }
-        report(result)
+        try report(result)
         if result.wasInterrupted {
             throw CommandError(
                 "interrupted; \(journal) is incomplete until you repeat the import",
@@ -101,7 +102,7 @@ struct ImportCommand: ParsableCommand {
         }
     }
 
-    private func report(_ result: TapeImport.Result) {
+    private func report(_ result: TapeImport.Result) throws {
         for (file, note) in result.notes { Terminal.complain("\(file): \(note)") }
         for (file, report) in result.badRows {
             Terminal.complain("\(file): skipped \(report.total) bad rows: \(report.summary)")
@@ -111,7 +112,16 @@ struct ImportCommand: ParsableCommand {
             Terminal.complain("skipped \(result.otherSymbolRows) rows of other symbols")
         }
         let range = result.first.map { " from \($0) to \(result.last ?? $0)" } ?? ""
-        Terminal.print("\(journal): \(result.rows) rows of \(symbol)\(range)")
+        try Report(
+            "\(journal): \(result.rows) rows of \(symbol)\(range)",
+            [
+                Report.text("journal", journal), Report.text("symbol", symbol),
+                Report.number("rows", result.rows), Report.text("from", result.first),
+                Report.text("to", result.last),
+                Report.number("bad_rows", result.badRows.reduce(0) { $0 + $1.report.total }),
+                Report.number("other_symbol_rows", result.otherSymbolRows),
+            ]
+        ).write(output.style)
     }
 
     private func append(

@@ -49,7 +49,7 @@ struct DiffCommand: ParsableCommand {
                 change.view.name, change.subject, change.field, change.before, change.after,
             ])
         }
-        table.write(output.format)
+        try table.write(output.style)
     }
 }
 

@@ -35,7 +35,7 @@ struct DrawdownStatus: ParsableCommand {
 
     static func show(_ options: ProjectionOptions) throws {
         var tables = try options.tables()
-        try tables.drawdown().write(options.output.format, isRecord: true)
+        try tables.drawdown().write(options.output.style, isRecord: true)
     }
 }
 
@@ -58,7 +58,7 @@ struct DrawdownHistory: ParsableCommand {
         ])
         var last: Timestamp?
         guard through != .none else {
-            return table.write(options.output.format, emptyBecause: Self.reason)
+            return try table.write(options.output.style, emptyBecause: Self.reason)
         }
         try journal.forEachRecord(
             from: .first, through: through, filter: EventFilter([.drawdownChanged])
@@ -80,7 +80,7 @@ struct DrawdownHistory: ParsableCommand {
             if event.from != event.to { last = record.time }
             return true
         }
-        table.write(options.output.format, emptyBecause: Self.reason)
+        try table.write(options.output.style, emptyBecause: Self.reason)
     }
 }
 
@@ -94,7 +94,7 @@ struct DrawdownOverride: ParsableCommand {
     )
 
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
@@ -118,7 +118,7 @@ struct HealthCheck: ParsableCommand {
         abstract: "Show the checks that decide whether trading resumes after a cooldown.")
 
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {

@@ -6,27 +6,35 @@ import LedgerReading
 /// Prints events one after the other in any of the formats, without keeping them.
 struct EventPrinter {
     private let format: OutputFormat
+    /// The only type of the events, whose fields are columns of a CSV then.
+    private let type: EventType?
     private var lines: JSONLineWriter
     private var bytes: [UInt8] = []
     private var isFirst = true
     private var names: NameBook
     private let sink: ([UInt8]) throws -> Void
 
-    /// - Parameter sink: where the text goes; standard output by default.
+    /// - Parameters:
+    ///   - types: the names of the types that are printed; all where there are none.
+    ///   - sink: where the text goes; standard output by default.
     init(
-        _ format: OutputFormat, _ names: NameBook,
+        _ format: OutputFormat, _ names: NameBook, types: [String] = [],
         sink: @escaping ([UInt8]) throws -> Void = { Terminal.write($0) }
     ) {
         self.format = format
         self.names = names
         self.sink = sink
+        type = types.count == 1 ? EventType(name: types[0]) : nil
         lines = JSONLineWriter(names: names)
     }
 
     mutating func begin() {
         switch format {
         case .json: bytes.append("[")
-        case .csv: bytes.append("seq,time,type,account,symbol,cause,correlation,event\n")
+        case .csv:
+            let fields = type.map(JSONLineWriter.fields) ?? ["event"]
+            let columns = ["seq,time,type,account,symbol,cause,correlation"] + fields
+            bytes.append(columns.joined(separator: ",") + "\n")
         case .table: bytes.append("     seq  time                            event\n")
         case .jsonl: break
         }
@@ -72,14 +80,16 @@ struct EventPrinter {
     private mutating func addCSV(_ record: Record) throws {
         try names.remember(record)
         let json = try line(record)
-        let cells = [
-            "\(record.sequence)", "\(record.time)",
-            record.type?.name ?? "Unknown\(record.rawType)",
-            record.account == .none ? "" : names.name(record.account),
-            record.instrument == .none ? "" : names.symbol(record.instrument),
-            record.cause == .none ? "" : "\(record.cause)",
-            record.correlation == .none ? "" : "\(record.correlation)", json,
-        ]
+        let fields = try type == nil ? [json] : lines.values(of: record)
+        let cells =
+            [
+                "\(record.sequence)", "\(record.time)",
+                record.type?.name ?? "Unknown\(record.rawType)",
+                record.account == .none ? "" : names.name(record.account),
+                record.instrument == .none ? "" : names.symbol(record.instrument),
+                record.cause == .none ? "" : "\(record.cause)",
+                record.correlation == .none ? "" : "\(record.correlation)",
+            ] + fields
         bytes.append(cells.map(Table.quoted).joined(separator: ",") + "\n")
     }
 

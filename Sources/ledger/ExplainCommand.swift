@@ -33,7 +33,7 @@ struct ExplainCommand: ParsableCommand {
         switch output.format {
         case .table: show(explanation)
         case .json: Terminal.print(Self.json(explanation))
-        case .csv, .jsonl: table(explanation).write(output.format)
+        case .csv, .jsonl: try table(explanation).write(output.style)
         }
     }
 

@@ -37,12 +37,13 @@ struct EventExport: ParsableArguments {
         try SnapshotOpening.checked {
             guard let output else {
                 return try print(
-                    journal, from: first, through: last, filter, EventPrinter(format, names))
+                    journal, from: first, through: last, filter,
+                    EventPrinter(format, names, types: type))
             }
             let file = try CompressedFile(output)
             try print(
                 journal, from: first, through: last, filter,
-                EventPrinter(format, names) { bytes in try file.write(bytes) })
+                EventPrinter(format, names, types: type) { bytes in try file.write(bytes) })
             try file.finish()
         }
     }
@@ -85,8 +86,9 @@ struct ExportCSV: ParsableCommand {
             "Export events as CSV.",
         discussion: """
             The columns are seq, time, type, account, symbol, cause, correlation and event. The
-            last holds the whole event as JSON. The order of columns never changes; new
-            columns are added at the end.
+            last holds the whole event as JSON. With a single --type, a column for each field
+            of that event replaces it. The order of columns never changes; new columns are
+            added at the end.
 
               ledger export csv --journal main --type OrderFilled -o fills.csv.gz
             """.paragraphs)

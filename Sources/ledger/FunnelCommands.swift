@@ -20,18 +20,19 @@ struct FunnelProjection: ParsableCommand {
         let (journal, through) = try options.open()
         guard rejections else {
             return try ProjectionTables(journal, through: through).funnel()
-                .write(options.output.format)
+                .write(options.output.style)
         }
         let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
         let funnel: SignalFunnel = try ProjectionReader.fold(of: journal, through: through)
-        Self.table(funnel, names).write(options.output.format)
+        try Self.table(funnel, names).write(options.output.style)
     }
 
     static func table(_ funnel: SignalFunnel, _ names: NameBook, most: Int = .max) -> Table {
         var table = Table([
             .init("strategy"), .init("stage"), .init("reason"), .init("symbol"),
-            .init("count", .number), .init("last_value", .decimal), .init("last_limit", .decimal),
-            .init("last_event", .number),
+            .init("count", .number), .init("last_value", .decimal, isDetail: true),
+            .init("last_limit", .decimal, isDetail: true),
+            .init("last_event", .number, isDetail: true),
         ])
         for (strategy, rejection) in WhyNoTrade(funnel).rejections.prefix(most) {
             table.add([
@@ -84,7 +85,7 @@ struct WhyNoTradeCommand: ParsableCommand {
                     + found.primary)
             if found.blockers.isEmpty { return }
         }
-        Self.table(found, names, limit).write(options.output.format)
+        try Self.table(found, names, limit).write(options.output.style)
         if found.blockers.count > limit, options.output.format == .table {
             Terminal.print("\(found.blockers.count - limit) more; raise --limit to see them")
         }
@@ -120,8 +121,9 @@ struct WhyNoTradeCommand: ParsableCommand {
     private static func table(_ found: EntryBlockers, _ names: NameBook, _ limit: Int) -> Table {
         var table = Table([
             .init("strategy"), .init("stage"), .init("reason"), .init("symbol"),
-            .init("count", .number), .init("last_value", .decimal), .init("last_limit", .decimal),
-            .init("last_event", .number), .init("ends_with"),
+            .init("count", .number), .init("last_value", .decimal, isDetail: true),
+            .init("last_limit", .decimal, isDetail: true),
+            .init("last_event", .number, isDetail: true), .init("ends_with"),
         ])
         for blocker in found.blockers.prefix(limit) {
             table.add([
@@ -145,6 +147,6 @@ struct HealthProjection: ParsableCommand {
     @OptionGroup var options: ProjectionOptions
 
     func run() throws {
-        try options.tables().health().write(options.output.format)
+        try options.tables().health().write(options.output.style)
     }
 }

@@ -36,9 +36,11 @@ struct GateStatus: ParsableCommand {
         let (journal, through) = try options.open()
         let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
         let gate: TradingGate = try ProjectionReader.fold(of: journal, through: through)
-        if options.output.format == .table {
+        let equity: EquityBook = try ProjectionReader.fold(of: journal, through: through)
+        let latches = ProjectionTables.latches(gate, names)
+        switch options.output.format {
+        case .table:
             Terminal.print(gate.summary)
-            let equity: EquityBook = try ProjectionReader.fold(of: journal, through: through)
             if let held = equity.heldPrices(names) {
                 Terminal.print("prices held back until the next: \(held)")
             }
@@ -46,9 +48,13 @@ struct GateStatus: ParsableCommand {
             if options.at == nil, let hint = try Self.flagHint(journal, gate) {
                 Terminal.print("\(hint): ledger gate observe")
             }
-        }
-        if !gate.isOpen || options.output.format != .table {
-            ProjectionTables.latches(gate, names).write(options.output.format)
+            if !gate.isOpen { try latches.write(options.output.style) }
+        case .json, .jsonl:
+            var tables = try options.tables()
+            let object = Self.object(
+                gate, equity.heldPrices(names), latches, unprotected: try tables.unprotected())
+            Terminal.print(options.output.format == .json ? object.text : object.line)
+        case .csv: try latches.write(options.output.style)
         }
         let standing = options.at == nil ? try Standing(journal) : nil
         if let standing { standing.tellActivity(onOutput: options.output.format == .table) }
@@ -72,6 +78,19 @@ struct GateStatus: ParsableCommand {
         }
     }
 
+    private static func object(
+        _ gate: TradingGate, _ held: String?, _ latches: Table, unprotected: Table
+    ) -> JSONObject {
+        var object = JSONObject()
+        object.add("mode", gate.mode.word)
+        object.add("is_open", gate.isOpen)
+        object.add("summary", gate.summary)
+        object.add("held_prices", held ?? "")
+        object.add("latches", raw: latches.line)
+        object.add("unprotected", raw: unprotected.line)
+        return object
+    }
+
     /// Says if the flag file and the journal disagree. A back-test has no flag file.
     private static func flagHint(_ journal: LMDBJournal, _ gate: TradingGate) throws -> String? {
         guard try JournalSummary(journal).kind != "backtest" else { return nil }
@@ -90,7 +109,7 @@ struct GateObserve: ParsableCommand {
         abstract: "Check for the kill flag file and record whether it appeared or disappeared.")
 
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
     @OptionGroup var submission: SubmissionOptions
 
     func run() throws {

@@ -22,6 +22,7 @@ struct InitCommand: ParsableCommand {
     @Argument(help: "A name under journal/, or a directory.")
     var name: String
     @OptionGroup var configurations: ConfigurationOptions
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let configuration = try configurations.load()
@@ -35,7 +36,8 @@ struct InitCommand: ParsableCommand {
         try sequencer.commitWithCheckpoint()
         try sequencer.close()
         Seal.afterwards(journal)
-        Terminal.print("created \(directory)")
+        try Report("created \(directory)", [Report.text("journal", directory)])
+            .write(output.style)
     }
 }
 
@@ -72,8 +74,9 @@ struct JournalsCommand: ParsableCommand {
 
     func run() throws {
         var table = Table([
-            .init("name"), .init("kind"), .init("events", .number), .init("from"), .init("to"),
-            .init("bytes", .number), .init("problem"),
+            .init("name"), .init("kind"), .init("events", .number),
+            .init("from", isDetail: true), .init("to"), .init("bytes", .number),
+            .init("problem"),
         ])
         for name in JournalHome.names() {
             let directory = JournalHome.directory(name)
@@ -89,7 +92,7 @@ struct JournalsCommand: ParsableCommand {
                 table.add([name, nil, nil, nil, nil, nil, "\(error)"])
             }
         }
-        table.write(output.format)
+        try table.write(output.style)
         if table.rows.isEmpty {
             Terminal.complain(
                 "no journals in \(JournalHome.path)/; create one with `ledger init` or `ledger "
@@ -121,7 +124,7 @@ struct RecordCommand: ParsableCommand {
     @Argument(help: "Amount in the account's currency, or the text of the note.")
     var value: String
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {

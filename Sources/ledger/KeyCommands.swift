@@ -24,11 +24,18 @@ struct KeysGenerateCommand: ParsableCommand {
     var name = "ledger"
     @Argument(help: "File to write. An existing file is not replaced.")
     var path = SigningKey.fileName
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let key = try SigningKey(name: name)
         try key.save(path)
-        Terminal.print("\(key.verifier)")
+        try Report(
+            "\(key.verifier)",
+            [
+                Report.text("file", path), Report.text("name", key.name),
+                Report.text("public_key", key.verifier),
+            ]
+        ).write(output.style)
     }
 }
 
@@ -40,10 +47,17 @@ struct KeysShowCommand: ParsableCommand {
 
     @Argument(help: "File that `ledger keys generate` wrote.")
     var path = SigningKey.fileName
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let key = try SigningKey.load(path).verifier
-        Terminal.print("\(key)\n\(key.pem.dropLast())")
+        try Report(
+            "\(key)\n\(key.pem.dropLast())",
+            [
+                Report.text("name", key.name), Report.text("public_key", key),
+                Report.text("pem", key.pem),
+            ]
+        ).write(output.style)
     }
 }
 

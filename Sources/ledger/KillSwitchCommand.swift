@@ -45,7 +45,7 @@ struct KillSwitchEngage: ParsableCommand {
     var effect = KillEffect.entries
     @OptionGroup var scope: ScopeOptions
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
@@ -63,7 +63,7 @@ struct KillSwitchClear: ParsableCommand {
     var source = "killSwitch"
     @OptionGroup var scope: ScopeOptions
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
@@ -102,7 +102,7 @@ struct KillSwitchStatus: ParsableCommand {
             "\(!global.isEmpty)", reasons.joined(separator: "\n"), "\(isManual)",
             disabled.joined(separator: "\n"),
         ])
-        table.write(options.output.format, isRecord: true)
+        try table.write(options.output.style, isRecord: true)
     }
 }
 
@@ -113,7 +113,7 @@ struct FlattenCommand: ParsableCommand {
 
     @OptionGroup var scope: ScopeOptions
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
@@ -160,7 +160,7 @@ struct ModeCommand: ParsableCommand {
         let gate: TradingGate = try ProjectionReader.fold(of: journal)
         var table = Table([.init("mode"), .init("since")])
         table.add(["\(gate.mode)", gate.modeSince == .zero ? nil : "\(gate.modeSince)"])
-        table.write(output.format)
+        try table.write(output.style)
         try Standing(journal).tellActivity(onOutput: false)
     }
 }

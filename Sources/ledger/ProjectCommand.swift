@@ -41,7 +41,7 @@ struct ViewProjection: ParsableCommand {
         guard let view else { throw CleanExit.helpRequest(ProjectCommand.self) }
         var tables = try options.tables(saves: true)
         try view.table(&tables).write(
-            options.output.format, emptyBecause: "the journal holds none at this moment")
+            options.output.style, emptyBecause: "the journal holds none at this moment")
     }
 }
 
@@ -94,8 +94,8 @@ struct PositionsProjection: ParsableCommand {
         let table =
             lots
             ? try tables.lots(includesClosed: all) : try tables.positions(includesClosed: all)
-        table.write(
-            options.output.format,
+        try table.write(
+            options.output.style,
             emptyBecause: all
                 ? "nothing was bought or sold up to this moment"
                 : "nothing is held at this moment; --all shows closed positions")
@@ -118,8 +118,8 @@ struct OrdersProjection: ParsableCommand {
         let table =
             counts
             ? try tables.counts() : try tables.orders(all ? ended(journal, through) : [])
-        table.write(
-            options.output.format,
+        try table.write(
+            options.output.style,
             emptyBecause: all
                 ? "there was no order up to this moment"
                 : "no order is open at this moment; --all shows those that ended")
@@ -160,7 +160,7 @@ struct EquityProjection: ParsableCommand {
         let tables = try options.tables(saves: true)
         let table =
             try metrics ? tables.metrics() : curve ? tables.curve() : tables.equity()
-        table.write(options.output.format, emptyBecause: Self.reason)
+        try table.write(options.output.style, emptyBecause: Self.reason)
     }
 
     static let reason = "no account has money at this moment"
@@ -176,6 +176,6 @@ struct ProfitProjection: ParsableCommand {
 
     func run() throws {
         try options.tables(saves: true).profit().write(
-            options.output.format, emptyBecause: EquityProjection.reason)
+            options.output.style, emptyBecause: EquityProjection.reason)
     }
 }

@@ -133,19 +133,29 @@ struct ProveCheckCommand: ParsableCommand {
     @Argument(help: "Proof file.")
     var file: String
     @OptionGroup var options: PublicKeyOptions
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let key = try options.key()
         let bytes = try TextFile.bytes(file)
+        let (isValid, sentence) = Self.result(bytes, key)
+        try Report(
+            sentence,
+            [
+                Report.text("file", file), Report.flag("valid", isValid),
+                Report.text("detail", sentence),
+            ]
+        ).write(output.style)
+        if !isValid { throw ExitCode(1) }
+    }
+
+    private static func result(_ bytes: [UInt8], _ key: VerifierKey) -> (Bool, String) {
         do throws(ArchiveError) {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw ArchiveError(.damaged, at: "", "not valid UTF-8")
             }
-            Terminal.print(try Self.check(text, key))
-        } catch {
-            Terminal.print("invalid: \(error)")
-            throw ExitCode(1)
-        }
+            return (true, try check(text, key))
+        } catch { return (false, "invalid: \(error)") }
     }
 
     private static func check(

@@ -62,7 +62,7 @@ struct PruneCommand: ParsableCommand {
                 "\(manifest.frames.reduce(0) { $0 + $1.bytes })",
             ])
         }
-        table.write(output.format)
+        try table.write(output.style)
         let holds = try Pruning.holds(of: journal)
         guard holds.isEmpty else {
             throw CommandError(
@@ -114,7 +114,7 @@ struct HoldPlace: ParsableCommand {
     @Argument(help: "Name of the hold.")
     var name: String
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
@@ -129,7 +129,7 @@ struct HoldRelease: ParsableCommand {
     @Argument(help: "Name of the hold.")
     var name: String
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func validate() throws {
@@ -157,6 +157,6 @@ struct HoldList: ParsableCommand {
         for hold in try Pruning.holds(of: journals.openForReading()) {
             table.add([hold.name, hold.by])
         }
-        table.write(output.format)
+        try table.write(output.style)
     }
 }

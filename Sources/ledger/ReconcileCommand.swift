@@ -41,7 +41,7 @@ struct ReconcileCommand: ParsableCommand {
         let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal))
         let result = try unreachable ? desk.recordUnreachable() : desk.compare(snapshot.account())
         if result.wasStepped { Seal.afterwards(journal) }
-        try show(result, journal, output.format)
+        try show(result, journal, output.style)
         let standing = try Standing(journal)
         standing.tellGate(output.format)
         standing.tellActivity(onOutput: false)
@@ -49,12 +49,12 @@ struct ReconcileCommand: ParsableCommand {
     }
 
     private func show(
-        _ result: ReconciliationDesk.Result, _ journal: LMDBJournal, _ format: OutputFormat
+        _ result: ReconciliationDesk.Result, _ journal: LMDBJournal, _ style: OutputStyle
     ) throws {
         let table = DiscrepancyTable.of(
             result.discrepancies, try ProjectionReader.fold(of: journal))
-        if !table.rows.isEmpty || format != .table { table.write(format) }
-        if format == .table {
+        if !table.rows.isEmpty || style.format != .table { try table.write(style) }
+        if style.format == .table {
             Terminal.print("\(result.status)".uppercased() + ": \(result.reason)")
         }
     }
@@ -121,7 +121,7 @@ struct SyncCommand: ParsableCommand {
             if table.rows.isEmpty, output.format == .table {
                 return Terminal.print("the ledger and the venue agree; nothing to do")
             }
-            table.write(output.format)
+            try table.write(output.style)
             if output.format == .table {
                 for holding in difference.adoptable {
                     Terminal.print("would adopt \(holding.symbol): \(holding.quantity)")
@@ -138,7 +138,8 @@ struct SyncCommand: ParsableCommand {
             Terminal.print("PASS: \(result.reason); nothing to do")
             try Standing(journal).tell(output.format, needsRunner: false)
         case .refused(let left):
-            DiscrepancyTable.of(left, try ProjectionReader.fold(of: journal)).write(output.format)
+            try DiscrepancyTable.of(left, try ProjectionReader.fold(of: journal)).write(
+                output.style)
             throw CommandError(
                 "nothing was changed, because these differences would remain; resolve them at "
                     + "the venue, adopt them with `ledger adopt SYMBOL --price PRICE`, or leave them "
@@ -171,7 +172,7 @@ struct SyncCommand: ParsableCommand {
             Terminal.print("\(after.status)".uppercased() + ": \(after.reason)")
         }
         if after.status == .fail {
-            DiscrepancyTable.of(after.discrepancies, names).write(output.format)
+            try DiscrepancyTable.of(after.discrepancies, names).write(output.style)
             try Standing(journal).tellGate(output.format)
             throw ExitCode(1)
         }
@@ -270,17 +271,17 @@ struct ReconciliationProjection: ParsableCommand {
     func run() throws {
         let (journal, through) = try options.open()
         let tables = try ProjectionTables(journal, through: through)
-        if holdings { return try tables.holdings().write(options.output.format) }
+        if holdings { return try tables.holdings().write(options.output.style) }
         guard failures else {
-            try tables.reconciliations().write(options.output.format)
+            try tables.reconciliations().write(options.output.style)
             guard options.output.format == .table else { return }
             let left = try tables.holdings()
             guard !left.rows.isEmpty else { return }
             Terminal.print("\nholdings that the comparison leaves out:")
-            return left.write(.table)
+            return try left.write(options.output.style.asTable)
         }
         let log: ReconciliationLog = try ProjectionReader.fold(of: journal, through: through)
-        DiscrepancyTable.of(log.discrepancies + log.foundSince, tables.names).write(
-            options.output.format)
+        try DiscrepancyTable.of(log.discrepancies + log.foundSince, tables.names).write(
+            options.output.style)
     }
 }

@@ -94,7 +94,7 @@ struct ReplayCommand: ParsableCommand {
             var session = try StepSession(journal, from: start, through: end ?? head)
             try session.run()
         } else if diff {
-            try WhatIfReport(journals.journal, journal, other, output.format).run(from: start)
+            try WhatIfReport(journals.journal, journal, other, output.style).run(from: start)
         } else {
             try replay(journal, from: start, through: end, head: head)
         }
@@ -137,14 +137,14 @@ struct ReplayCommand: ParsableCommand {
         bar.clear()
         if !verify { try printer.end() }
         guard result.divergence != nil, isOfRules(result) else {
-            report(result, start, isOfRules: false)
+            try report(result, start, isOfRules: false)
             if result.divergence != nil { throw ExitCode(1) }
             return
         }
         // Another result under its own rules too is no matter of rules.
         let recorded = try Replay(journal).run(from: start, through: end)
         let isIntact = recorded.divergence == nil
-        report(isIntact ? result : recorded, start, isOfRules: isIntact)
+        try report(isIntact ? result : recorded, start, isOfRules: isIntact)
         throw ExitCode(isIntact ? 7 : 1)
     }
 
@@ -155,43 +155,70 @@ struct ReplayCommand: ParsableCommand {
 
     private func report(
         _ result: Replay.Result, _ start: SequenceNumber, isOfRules: Bool
-    ) {
+    ) throws {
         if let build = result.otherBuild {
             Terminal.complain(
                 "replayed with \(Build.identity); the journal was written by \(build)")
         }
-        guard let divergence = result.divergence else {
-            let text =
-                "identical: \(result.inputs) inputs and \(result.compared) derived events from "
-                + "event \(start) to \(result.last), state digest \(result.engine.digest.hex)"
-            verify ? Terminal.print(text) : Terminal.complain(text)
-            return reportRules(result)
+        let lines = lines(result, start, isOfRules: isOfRules) + linesOfRules(result)
+        let sentence = lines.joined(separator: "\n")
+        guard verify else {
+            return result.divergence == nil
+                ? Terminal.complain(sentence) : Terminal.print(sentence)
         }
+        try Report(
+            sentence,
+            [
+                Report.text("result", result.divergence == nil ? "identical" : "different"),
+                Report.number("inputs", result.inputs), Report.number("derived", result.compared),
+                Report.number("from", start.number), Report.number("to", result.last.number),
+                Report.text("state_digest", result.engine.digest.hex),
+                Report.text("recorded_rules", result.recordedRules),
+                Report.text("newest_rules", RulesVersion.newest),
+                Report.flag("rules_differ", isOfRules),
+                Report.number("different_at", result.divergence?.sequence.number),
+                Report.text("journaled", result.divergence?.journaled),
+                Report.text("derived_instead", result.divergence?.derived),
+                Report.text("cause", result.divergence?.causeLine),
+            ]
+        ).write(output.style)
+    }
+
+    private func lines(
+        _ result: Replay.Result, _ start: SequenceNumber, isOfRules: Bool
+    ) -> [String] {
+        guard let divergence = result.divergence else {
+            return [
+                "identical: \(result.inputs) inputs and \(result.compared) derived events from "
+                    + "event \(start) to \(result.last), state digest \(result.engine.digest.hex)"
+            ]
+        }
+        var lines: [String] = []
         if isOfRules {
-            Terminal.print(
+            lines.append(
                 "recorded under rules \(result.recordedRules); rules \(RulesVersion.newest) give "
                     + "another result. The journal is intact.")
         }
-        Terminal.print("different at event \(divergence.sequence):")
-        Terminal.print("  journaled: \(divergence.journaled ?? "nothing")")
-        Terminal.print("  derived:   \(divergence.derived ?? "nothing")")
-        if let cause = divergence.causeLine { Terminal.print("  cause:     \(cause)") }
-        reportRules(result)
+        lines += [
+            "different at event \(divergence.sequence):",
+            "  journaled: \(divergence.journaled ?? "nothing")",
+            "  derived:   \(divergence.derived ?? "nothing")",
+        ]
+        if let cause = divergence.causeLine { lines.append("  cause:     \(cause)") }
+        return lines
     }
 
     /// Under which rules an older journal was recorded, and what changed since.
-    private func reportRules(_ result: Replay.Result) {
-        guard result.recordedRules < .newest else { return }
-        var lines = [
+    private func linesOfRules(_ result: Replay.Result) -> [String] {
+        guard result.recordedRules < .newest else { return [] }
+        return [
             rules == .newest
                 ? "recorded under rules \(result.recordedRules), replayed under rules "
                     + "\(RulesVersion.newest)"
                 : "recorded and replayed under rules \(result.recordedRules); "
-                    + "--rules newest replays under rules \(RulesVersion.newest)"
-        ]
-        lines.append("what changed since, as in docs/RULES.md:")
-        lines += result.recordedRules.changesSince.map { "  rules \($0)" }
-        for line in lines { verify ? Terminal.print(line) : Terminal.complain(line) }
+                    + "--rules newest replays under rules \(RulesVersion.newest)",
+            "what changed since, as in docs/RULES.md:",
+        ] + result.recordedRules.changesSince.map { "  rules \($0)" }
     }
 }
 
@@ -240,6 +267,7 @@ struct VerifyCommand: ParsableCommand {
     var publicKey: String?
     @Option(help: ArgumentHelp("Start here: \(Moment.help)."))
     var from: Moment?
+    @OptionGroup var output: FormatOptions
 
     func validate() throws {
         guard from == nil || checkpoint.isEmpty else {
@@ -280,9 +308,9 @@ struct VerifyCommand: ParsableCommand {
             bar.show($0.number, of: head.number)
         }
         bar.clear()
-        for fault in result.faults { Terminal.print(fault) }
         guard result.faults.isEmpty else {
-            Terminal.print("damaged: \(result.faults.count) faults in \(journals.directory)")
+            let count = "damaged: \(result.faults.count) faults in \(journals.directory)"
+            try report((result.faults + [count]).joined(separator: "\n"), result, nil)
             throw ExitCode(1)
         }
         let unknown =
@@ -296,14 +324,33 @@ struct VerifyCommand: ParsableCommand {
                     + "\(key?.label ?? "the key"): the journal has no tree with signed "
                     + "checkpoints; name a kept one with --checkpoint")
         }
-        Terminal.print(
+        try report(
             "ok: \(result.events) events\(unknown)\(pruned), \(result.checkpoints) checkpoints"
-                + "\(Self.tree(result, key)), chain \(result.head.link)")
+                + "\(Self.tree(result, key)), chain \(result.head.link)", result, key)
         guard try JournalIdentity(journal)?.kind == "tape",
             let part = try TapeState(journal).unfinished
         else { return }
         Terminal.complain(
             "\(journals.journal) is an incomplete tape: its import of \(part.source) did not end")
+    }
+
+    private func report(
+        _ sentence: String, _ result: JournalVerification.Result, _ key: VerifierKey?
+    ) throws {
+        try Report(
+            sentence,
+            [
+                Report.text("result", result.faults.isEmpty ? "ok" : "damaged"),
+                Report.text("journal", journals.directory),
+                Report.number("events", result.events), Report.number("unknown", result.unknown),
+                Report.number("pruned", result.pruned.number),
+                Report.number("checkpoints", result.checkpoints),
+                Report.number("tree_checkpoints", result.signed),
+                Report.number("tree_covers", result.covered.number),
+                Report.text("checked_with", key?.label), Report.text("chain", result.head.link),
+                Report.list("faults", result.faults),
+            ]
+        ).write(output.style)
     }
 
     /// What was checked of the tree, with which key, and to which event.

@@ -14,7 +14,7 @@ struct GateProjection: ParsableCommand {
     @OptionGroup var options: ProjectionOptions
 
     func run() throws {
-        try options.tables().gate().write(options.output.format)
+        try options.tables().gate().write(options.output.style)
     }
 }
 
@@ -28,7 +28,7 @@ struct UnprotectedProjection: ParsableCommand {
     func run() throws {
         var tables = try options.tables()
         try tables.unprotected().write(
-            options.output.format, emptyBecause: "every exit and stop is where it belongs")
+            options.output.style, emptyBecause: "every exit and stop is where it belongs")
     }
 }
 
@@ -49,7 +49,7 @@ struct RiskProjection: ParsableCommand {
 
     func run() throws {
         var tables = try options.tables()
-        try tables.limits().write(options.output.format)
+        try tables.limits().write(options.output.style)
     }
 }
 
@@ -81,6 +81,6 @@ struct QualityProjection: ParsableCommand {
             }
         }
         let report = quality.report(at: max(engine.lastTime, .zero))
-        DataCheckCommand.table(report).write(options.output.format)
+        try DataCheckCommand.table(report).write(options.output.style)
     }
 }

@@ -24,6 +24,7 @@ struct SealCommand: ParsableCommand {
     var through: Moment?
     @Option(help: "Keep at least this many of the last events in LMDB.")
     var keep: UInt64 = 10_000
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let journal = try SealedJournal.open(directory: journals.directory)
@@ -31,16 +32,31 @@ struct SealCommand: ParsableCommand {
         var last = SequenceNumber(head.number > keep ? head.number - keep : 0)
         if let through { last = min(last, try through.last(in: journal)) }
         guard last != .none else {
-            Terminal.print(
-                "nothing to seal: the journal has \(head) events and \(keep) stay in LMDB")
-            return
+            return try report(
+                "nothing to seal: the journal has \(head) events and \(keep) stay in LMDB", journal,
+                sealed: nil)
         }
         let result = try SnapshotOpening.checked { try SegmentSealer(journal).seal(through: last) }
-        for path in result.written { Terminal.print("wrote \(path)") }
-        Terminal.print(
+        let files = result.written.map { "wrote \($0)" }
+        let summary =
             result.last == .none
-                ? "nothing to seal yet: the first block is not full"
-                : "events 1 to \(result.last) are in segments, "
-                    + "\(try journal.firstStored) to \(head) in LMDB")
+            ? "nothing to seal yet: the first block is not full"
+            : "events 1 to \(result.last) are in segments, "
+                + "\(try journal.firstStored) to \(head) in LMDB"
+        try report((files + [summary]).joined(separator: "\n"), journal, sealed: result)
+    }
+
+    private func report(
+        _ sentence: String, _ journal: LMDBJournal, sealed: SegmentSealer.Result?
+    ) throws {
+        try Report(
+            sentence,
+            [
+                Report.list("written", sealed?.written ?? []),
+                Report.number("last_sealed", sealed?.last.number),
+                Report.number("first_stored", try journal.firstStored.number),
+                Report.number("last", try journal.head.lastSequence.number),
+            ]
+        ).write(output.style)
     }
 }

@@ -55,6 +55,7 @@ struct SnapshotExport: ParsableCommand {
     var redact: [String] = []
     @Option(help: "Leave out the events of every other account.")
     var account: String?
+    @OptionGroup var output: FormatOptions
 
     func validate() throws {
         guard (1...19).contains(level) else {
@@ -77,11 +78,14 @@ struct SnapshotExport: ParsableCommand {
                 journal, from: try from?.first(in: journal),
                 through: try to?.last(in: journal), to: file, level: level, tree: tree, key: key)
         }
-        Terminal.print(
-            "wrote events \(manifest.first) to \(manifest.last) to \(file), "
-                + "\(manifest.frames.reduce(0) { $0 + $1.bytes }) bytes, "
+        let bytes = manifest.frames.reduce(0) { $0 + $1.bytes }
+        try Report(
+            "wrote events \(manifest.first) to \(manifest.last) to \(file), \(bytes) bytes, "
                 + (manifest.withheld.map { "without \($0)" } ?? "chain \(manifest.linkAfter)")
-                + (key.map { ", signed by \($0.name)" } ?? ""))
+                + (key.map { ", signed by \($0.name)" } ?? ""),
+            [Report.text("file", file)] + manifest.fields
+                + [Report.text("signed_by", key?.name)]
+        ).write(output.style)
     }
 
     private func redacted(
@@ -126,6 +130,7 @@ struct SnapshotVerify: ParsableCommand {
     var file: String
     @Option(help: "Public key as NAME+HASH+BASE64, or a file with one in its first line.")
     var publicKey: String?
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let key = try publicKey.map { try PublicKeyOptions.key($0) }
@@ -142,11 +147,26 @@ struct SnapshotVerify: ParsableCommand {
         let signed =
             key.map { "signed by \($0.name)" }
             ?? (snapshot.note.signatures.isEmpty ? "not signed" : "signature not checked")
-        Terminal.print(
+        try Report(
             "intact: events \(manifest.first) to \(manifest.last) of \(manifest.journal), "
                 + "\(manifest.frames.count) frame\(manifest.frames.count == 1 ? "" : "s"), "
                 + (manifest.withheld.map { "without \($0)" } ?? "chain \(manifest.linkAfter)")
-                + (manifest.tree.map { ", tree \($0.root)" } ?? "") + ", \(signed)")
+                + (manifest.tree.map { ", tree \($0.root)" } ?? "") + ", \(signed)",
+            [Report.text("result", "intact"), Report.text("file", file)] + manifest.fields
+                + [Report.text("signed_by", key?.name), Report.text("signature", signed)]
+        ).write(output.style)
+    }
+}
+
+extension SnapshotManifest {
+    fileprivate var fields: [Report.Field] {
+        [
+            Report.text("journal", journal), Report.number("first", first.number),
+            Report.number("last", last.number),
+            Report.number("bytes", frames.reduce(0) { $0 + $1.bytes }),
+            Report.number("frames", frames.count), Report.text("withheld", withheld),
+            Report.text("chain", linkAfter), Report.text("tree", tree?.root),
+        ]
     }
 }
 
@@ -164,13 +184,20 @@ struct SnapshotImport: ParsableCommand {
     @Argument(help: "Snapshot file.")
     var file: String
     @OptionGroup var journals: JournalOptions
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let snapshot = try SnapshotOpening.open(file)
         let head = try SnapshotOpening.checked {
             try ArchiveSnapshots.restore(snapshot, to: journals.directory)
         }
-        Terminal.print("\(journals.directory): events to \(head.lastSequence), chain \(head.link)")
+        try Report(
+            "\(journals.directory): events to \(head.lastSequence), chain \(head.link)",
+            [
+                Report.text("journal", journals.directory),
+                Report.number("last", head.lastSequence.number), Report.text("chain", head.link),
+            ]
+        ).write(output.style)
     }
 }
 
@@ -252,7 +279,7 @@ struct SnapshotList: ParsableCommand {
                 table.add([file, nil, nil, nil, nil, nil, nil, nil, "\(error)"])
             }
         }
-        table.write(output.format)
+        try table.write(output.style)
     }
 }
 
@@ -266,16 +293,24 @@ struct SnapshotDiff: ParsableCommand {
     var one: String
     @Argument(help: "Second snapshot file.")
     var other: String
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let (a, b) = (try SnapshotOpening.open(one), try SnapshotOpening.open(other))
         guard let difference = try ArchiveSnapshots.difference(a, from: b) else {
-            Terminal.print(
-                "they agree on events \(max(a.manifest.first, b.manifest.first)) to "
-                    + "\(min(a.manifest.last, b.manifest.last))")
-            return
+            let first = max(a.manifest.first, b.manifest.first)
+            let last = min(a.manifest.last, b.manifest.last)
+            return try Report(
+                "they agree on events \(first) to \(last)",
+                [
+                    Report.text("result", "equal"), Report.number("first", first.number),
+                    Report.number("last", last.number),
+                ]
+            ).write(output.style)
         }
-        Terminal.print(difference)
+        try Report(
+            difference, [Report.text("result", "different"), Report.text("difference", difference)]
+        ).write(output.style)
         throw ExitCode(1)
     }
 }

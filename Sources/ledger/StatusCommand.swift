@@ -30,7 +30,7 @@ struct StatusCommand: ParsableCommand {
         }
         switch output.format {
         case .table: try show(status)
-        case .csv: try summary(status).write(.csv)
+        case .csv: try summary(status).write(output.style)
         case .json: Terminal.print(try object(status).text)
         case .jsonl:
             let text = try object(status).text
@@ -41,30 +41,18 @@ struct StatusCommand: ParsableCommand {
     // MARK: For people
 
     private func show(_ status: DeskStatus) throws {
-        try summary(status).write(.table, isRecord: true)
+        try summary(status).write(output.style.asTable, isRecord: true)
         let sections: [(title: String, table: Table)] = [
             ("latches", ProjectionTables.latches(status.engine.gate, status.engine.names)),
             ("links", try status.links()),
             ("positions", status.positions),
-            ("open orders", try Self.brief(status.orders())),
+            ("open orders", try status.orders()),
             ("held prices", status.heldPrices),
         ]
         for section in sections where !section.table.rows.isEmpty {
             Terminal.print("\n\(section.title)")
-            section.table.write(.table)
+            try section.table.write(output.style.asTable)
         }
-    }
-
-    /// The columns of open orders that fit one screen.
-    private static func brief(_ orders: Table) -> Table {
-        let wanted = [
-            "order", "state", "strategy", "symbol", "side", "type", "purpose", "quantity", "filled",
-            "limit", "stop", "awaits",
-        ]
-        let places = wanted.compactMap { orders.index($0) }
-        var table = Table(places.map { orders.columns[$0] })
-        for row in orders.rows { table.add(places.map { row[$0] }) }
-        return table
     }
 
     private func summary(_ status: DeskStatus) throws -> Table {

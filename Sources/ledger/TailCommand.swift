@@ -21,7 +21,7 @@ struct TailCommand: ParsableCommand {
             """.paragraphs)
 
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
     @Option(
         name: .long, parsing: .singleValue,
         help: "Only events of this type, such as OrderFilled; may be repeated.")
@@ -54,7 +54,8 @@ struct TailCommand: ParsableCommand {
         let through = try until?.last(in: journal)
         let start = try start(journal, filter, through)
         // An event is shown with the names that were defined when it was written.
-        var printer = EventPrinter(output.format, try Self.names(journal, before: start))
+        var printer = EventPrinter(
+            output.format, try Self.names(journal, before: start), types: type)
         printer.begin()
         var next = start
         if follow { Interrupt.catchSignals() }
@@ -162,7 +163,7 @@ struct ShowCommand: ParsableCommand {
     @Argument(help: "Sequence number of the event.")
     var sequence: UInt64
     @OptionGroup var journals: JournalOptions
-    @OptionGroup var output: FormatOptions
+    @OptionGroup var output: EventFormatOptions
 
     func run() throws {
         let journal = try journals.openForReading()

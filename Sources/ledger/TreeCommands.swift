@@ -65,12 +65,13 @@ struct TreeAdvanceCommand: ParsableCommand {
         discussion: "  ledger tree advance --journal demo")
 
     @OptionGroup var options: SealOptions
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let sealer = try options.sealer()
         try sealer.advance()
         Seal.report(sealer)
-        Terminal.print("\(sealer.size) events, root \(sealer.root)")
+        try sealer.report.write(output.style)
     }
 }
 
@@ -81,11 +82,20 @@ struct TreeRebuildCommand: ParsableCommand {
         discussion: "  ledger tree rebuild --journal demo")
 
     @OptionGroup var options: SealOptions
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let sealer = try options.sealer()
         try sealer.rebuild()
-        Terminal.print("\(sealer.size) events, root \(sealer.root)")
+        try sealer.report.write(output.style)
+    }
+}
+
+extension TreeSealer {
+    fileprivate var report: Report {
+        Report(
+            "\(size) events, root \(root)",
+            [Report.number("events", size), Report.text("root", root)])
     }
 }
 
@@ -105,6 +115,7 @@ struct TreeExportCommand: ParsableCommand {
     @Flag(help: "Also write the events.")
     var entries = false
     @OptionGroup var options: SealOptions
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let sealer = try options.sealer()
@@ -112,6 +123,9 @@ struct TreeExportCommand: ParsableCommand {
         var export = TreeExport(to: directory, withEntries: entries)
         let size = try export.write(sealer) { bar.show($0.number, of: sealer.size) }
         bar.clear()
-        Terminal.print("\(size) events in \(directory)")
+        try Report(
+            "\(size) events in \(directory)",
+            [Report.text("directory", directory), Report.number("events", size)]
+        ).write(output.style)
     }
 }

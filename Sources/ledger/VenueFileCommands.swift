@@ -47,8 +47,10 @@ enum VenueFile {
         path.split(separator: "/").last.map(String.init) ?? path
     }
 
-    static func writeFilters(_ catalogue: VenueCatalogue, universe: String?, to path: String) throws
-    {
+    /// - Returns: what was written.
+    static func writeFilters(
+        _ catalogue: VenueCatalogue, universe: String?, to path: String
+    ) throws -> Report {
         var chosen = catalogue
         if let universe {
             let symbols = try parse(universe) { (bytes) throws(JSONFault) in
@@ -64,9 +66,14 @@ enum VenueFile {
         }
         try write(chosen.bytes, to: path)
         let idle = chosen.instruments.count { !$0.isTradable }
-        Terminal.print(
+        return Report(
             "\(path): \(chosen.instruments.count) of \(chosen.venue) as of "
-                + "\(chosen.madeAt)" + (idle > 0 ? ", \(idle) of them not traded" : ""))
+                + "\(chosen.madeAt)" + (idle > 0 ? ", \(idle) of them not traded" : ""),
+            [
+                Report.text("file", path), Report.text("venue", chosen.venue),
+                Report.number("symbols", chosen.instruments.count),
+                Report.number("not_traded", idle), Report.text("as_of", chosen.madeAt),
+            ])
     }
 }
 
@@ -153,6 +160,7 @@ struct ImportFiltersOptions: ParsableArguments {
     @Option(help: "File to write (default: the venue's file under data/).")
     var out: String?
     @OptionGroup var origin: OriginOptions
+    @OptionGroup var output: FormatOptions
 
     func run(_ usual: VenueDescriptor?) throws {
         let venue = try source.venue(usual)
@@ -161,7 +169,8 @@ struct ImportFiltersOptions: ParsableArguments {
             venue: venue.name, source: VenueFile.name(file),
             madeAt: try origin.time(found.madeAt, file), instruments: found.instruments)
         try VenueFile.writeFilters(
-            catalogue, universe: universe, to: out ?? venue.filters.path)
+            catalogue, universe: universe, to: out ?? venue.filters.path
+        ).write(output.style)
     }
 }
 
@@ -183,6 +192,7 @@ struct ImportFeesCommand: ParsableCommand {
     @Option(help: "File to write (default: the venue's file under data/).")
     var out: String?
     @OptionGroup var origin: OriginOptions
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let venue = try source.venue(KnownVenues.withFees)
@@ -204,9 +214,15 @@ struct ImportFeesCommand: ParsableCommand {
             venue: venue.name, source: files.map(VenueFile.name).joined(separator: " "),
             madeAt: try origin.time(nil, files[0]), fees: fees)
         try VenueFile.write(schedule.bytes, to: out)
-        Terminal.print(
+        try Report(
             "\(out): fees of \(schedule.fees.count) symbols of \(venue.name) as of "
-                + "\(schedule.madeAt)")
+                + "\(schedule.madeAt)",
+            [
+                Report.text("file", out), Report.text("venue", venue.name),
+                Report.number("symbols", schedule.fees.count),
+                Report.text("as_of", schedule.madeAt),
+            ]
+        ).write(output.style)
     }
 }
 
@@ -233,6 +249,7 @@ struct UniverseCommand: ParsableCommand {
     var all = false
     @Option(help: "File to write.")
     var out = "data/universe/symbols.json"
+    @OptionGroup var output: FormatOptions
 
     func run() throws {
         let catalogue = try FiltersFile.read(file)
@@ -247,9 +264,15 @@ struct UniverseCommand: ParsableCommand {
             venue: catalogue.venue, source: VenueFile.name(file), madeAt: catalogue.madeAt,
             symbols: chosen.map(\.symbol))
         try VenueFile.write(universe.bytes, to: out)
-        Terminal.print(
+        try Report(
             "\(out): \(universe.symbols.count) symbols of \(universe.venue) as of "
-                + "\(universe.madeAt)")
+                + "\(universe.madeAt)",
+            [
+                Report.text("file", out), Report.text("venue", universe.venue),
+                Report.number("symbols", universe.symbols.count),
+                Report.text("as_of", universe.madeAt),
+            ]
+        ).write(output.style)
     }
 }
 
@@ -297,7 +320,7 @@ struct FiltersCommand: ParsableCommand {
             ]
             table.add(cells.map { $0 == "0" ? nil : $0 })
         }
-        table.write(output.format)
+        try table.write(output.style)
         let problem = FiltersFile.problem(
             catalogue, at: Operator.now, maximumDays: maxAgeDays)
         if let problem { Terminal.complain("\(file): \(problem)") }

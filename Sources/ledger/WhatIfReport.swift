@@ -32,13 +32,13 @@ struct WhatIfReport {
     private let name: String
     private let journal: LMDBJournal
     private let options: OtherSettingsOptions
-    private let format: OutputFormat
+    private let style: OutputStyle
 
     init(
         _ name: String, _ journal: LMDBJournal, _ options: OtherSettingsOptions,
-        _ format: OutputFormat
+        _ style: OutputStyle
     ) {
-        (self.name, self.journal, self.options, self.format) = (name, journal, options, format)
+        (self.name, self.journal, self.options, self.style) = (name, journal, options, style)
     }
 
     /// Steps the inputs from `start` on with the other settings and prints the result.
@@ -47,10 +47,10 @@ struct WhatIfReport {
         let other = try options.configurations.load(over: recorded).settings
         let limit = options.limit ?? 20
         let result = try step(other, from: start, limit)
-        switch format {
-        case .table: show(result, limit)
+        switch style.format {
+        case .table: try show(result, limit)
         case .json: Terminal.print(json(result))
-        case .csv, .jsonl: Self.differences(result).write(format)
+        case .csv, .jsonl: try Self.differences(result).write(style)
         }
         guard result.headBefore == result.headAfter else {
             throw CommandError(
@@ -87,11 +87,11 @@ struct WhatIfReport {
 
     // MARK: For a person
 
-    private func show(_ result: WhatIf.Result, _ limit: Int) {
+    private func show(_ result: WhatIf.Result, _ limit: Int) throws {
         Terminal.print(
             "\(result.inputs) inputs of \(name) from event \(result.start); settings that differ: "
                 + "\(result.settings.count)")
-        if !result.settings.isEmpty { Self.settings(result).write(.table) }
+        if !result.settings.isEmpty { try Self.settings(result).write(style.asTable) }
         Terminal.print("\nthe recorded journal before: \(Self.text(result.headBefore))")
         Terminal.print("the recorded journal after:  \(Self.text(result.headAfter))")
         if let first = result.first {
@@ -100,19 +100,19 @@ struct WhatIfReport {
             Terminal.print(Table.shown("  recorded: \(Self.text(first.recorded))"))
             Terminal.print(Table.shown("  other:    \(Self.text(first.other))"))
             Terminal.print("\n\(result.differing) decisions differ")
-            Self.counts(result).write(.table)
+            try Self.counts(result).write(style.asTable)
             if limit > 0 {
                 Terminal.print("\nthe first \(result.differences.count) of them")
-                Self.differences(result).write(.table)
+                try Self.differences(result).write(style.asTable)
             }
         } else {
             Terminal.print("\nno decision differs")
         }
         Terminal.print("")
-        Self.sides(result).write(.table)
+        try Self.sides(result).write(style.asTable)
         guard !result.days.isEmpty else { return }
         Terminal.print("")
-        Self.curve(result).write(.table)
+        try Self.curve(result).write(style.asTable)
     }
 
     private static func text(_ head: Head) -> String {

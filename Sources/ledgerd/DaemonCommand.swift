@@ -22,7 +22,7 @@ struct DaemonCommand: AsyncParsableCommand {
               64   wrong usage
               130  interrupted
             """.paragraphs,
-        version: Build.identity,
+        version: "ledgerd \(Build.version)",
         subcommands: [
             ExchangeCommand.self, PaperCommand.self, LiveCommand.self, FeedCommand.self,
             DaemonDataCommand.self,

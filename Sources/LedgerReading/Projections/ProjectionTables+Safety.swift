@@ -20,8 +20,9 @@ extension ProjectionTables {
     public static func latches(_ gate: TradingGate, _ names: NameBook) -> Table {
         var table = Table([
             .init("source"), .init("scope"), .init("effect"), .init("since"),
-            .init("event", .number), .init("value", .decimal), .init("limit", .decimal),
-            .init("actor"), .init("reason"), .init("clears_by"),
+            .init("event", .number, isDetail: true), .init("value", .decimal, isDetail: true),
+            .init("limit", .decimal, isDetail: true),
+            .init("actor", isDetail: true), .init("reason"), .init("clears_by"),
         ])
         for latch in gate.latches {
             let isCompared = latch.limit.raw != 0 || latch.value.raw != 0
@@ -115,8 +116,8 @@ extension ProjectionTables {
         let log = try fold(ReconciliationLog.self)
         var table = Table([
             .init("kind"), .init("time"), .init("status"), .init("discrepancies", .number),
-            .init("cash", .decimal), .init("portfolio_value", .decimal), .init("snapshot"),
-            .init("origin"), .init("failed_24h", .number),
+            .init("cash", .decimal), .init("portfolio_value", .decimal, isDetail: true), .init("snapshot", isDetail: true),
+            .init("origin", isDetail: true), .init("failed_24h", .number, isDetail: true),
         ])
         for entry in log.latest.sorted(by: { $0.at < $1.at }) {
             table.add([

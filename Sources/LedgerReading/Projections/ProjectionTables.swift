@@ -49,10 +49,13 @@ public struct ProjectionTables {
     public func positions(includesClosed: Bool) throws -> Table {
         let equity = try fold(EquityBook.self)
         var table = Table([
-            .init("account"), .init("strategy"), .init("symbol"), .init("quantity", .decimal),
-            .init("average_cost", .decimal), .init("cost", .decimal), .init("mark", .decimal),
+            .init("account", isDetail: true), .init("strategy"), .init("symbol"),
+            .init("quantity", .decimal),
+            .init("average_cost", .decimal), .init("cost", .decimal, isDetail: true),
+            .init("mark", .decimal),
             .init("value", .decimal), .init("unrealised", .decimal), .init("realised", .decimal),
-            .init("dividends", .decimal), .init("fees", .decimal), .init("fills", .number),
+            .init("dividends", .decimal, isDetail: true), .init("fees", .decimal, isDetail: true),
+            .init("fills", .number, isDetail: true),
             .init("held_price", .decimal),
         ])
         for position in try held(includesClosed) {
@@ -116,11 +119,14 @@ public struct ProjectionTables {
         let isOutside = open.contains { $0.account.kind != .simulated }
         let engine = isOutside ? try self.engine() : Engine()
         var table = Table([
-            .init("order", .number), .init("intended"), .init("state"), .init("account"),
-            .init("strategy"), .init("symbol"), .init("side"), .init("type"), .init("purpose"),
+            .init("order", .number), .init("intended"), .init("state"),
+            .init("account", isDetail: true),
+            .init("strategy"), .init("symbol"), .init("side"), .init("type"),
+            .init("purpose", isDetail: true),
             .init("quantity", .decimal), .init("filled", .decimal), .init("average", .decimal),
-            .init("limit", .decimal), .init("stop", .decimal), .init("fees", .decimal),
-            .init("awaits"), .init("intent"),
+            .init("limit", .decimal, isDetail: true), .init("stop", .decimal, isDetail: true),
+            .init("fees", .decimal, isDetail: true),
+            .init("awaits"), .init("intent", isDetail: true),
         ])
         for order in (open + ended).sorted(by: { $0.id < $1.id }) {
             let terms = order.intended
@@ -172,9 +178,11 @@ public struct ProjectionTables {
         let book = try fold(EquityBook.self)
         var table = Table([
             .init("account"), .init("time"), .init("cash", .decimal),
-            .init("market_value", .decimal), .init("equity", .decimal), .init("peak", .decimal),
-            .init("peak_at"), .init("drawdown", .decimal), .init("largest_drawdown", .decimal),
-            .init("net_deposits", .decimal), .init("held_prices"),
+            .init("market_value", .decimal, isDetail: true), .init("equity", .decimal),
+            .init("peak", .decimal),
+            .init("peak_at", isDetail: true), .init("drawdown", .decimal),
+            .init("largest_drawdown", .decimal),
+            .init("net_deposits", .decimal, isDetail: true), .init("held_prices", isDetail: true),
         ])
         for account in book.accounts.compactMap({ $0 }) {
             table.add([
@@ -241,9 +249,10 @@ public struct ProjectionTables {
         let before = try ProjectionReader.sequence(of: journal, atOrBefore: day.opens)
         let start: ProfitAndLoss = try ProjectionReader.fold(of: journal, through: before)
         var table = Table([
-            .init("account"), .init("span"), .init("realised", .decimal),
+            .init("account", isDetail: true), .init("span"), .init("realised", .decimal),
             .init("unrealised", .decimal), .init("dividends", .decimal), .init("fees", .decimal),
-            .init("net", .decimal), .init("equity", .decimal), .init("net_deposits", .decimal),
+            .init("net", .decimal), .init("equity", .decimal),
+            .init("net_deposits", .decimal, isDetail: true),
         ])
         for account in book.equity.accounts.compactMap({ $0?.account }) {
             guard let total = book.total(account) else { continue }

@@ -112,10 +112,24 @@ final class InputSource {
     }
 
     /// Passes on the inputs before `limit`, at least one and at most `count`.
+    ///
+    /// - Throws: `UnsteppableInput` for one that the engine cannot step; the sequencer journaled that.
     func deliver(before limit: Timestamp, atMost count: Int, to sequencer: inout Sequencer) throws {
+        do {
+            switch origin {
+            case .file(let file): try deliver(file, limit, count, &sequencer)
+            case .tape(_, let reader): try deliver(reader, limit, count, &sequencer)
+            }
+        } catch let error as EngineError {
+            throw UnsteppableInput(place: place, error: error)
+        }
+    }
+
+    /// Where the input at hand is.
+    private var place: String {
         switch origin {
-        case .file(let file): try deliver(file, limit, count, &sequencer)
-        case .tape(_, let reader): try deliver(reader, limit, count, &sequencer)
+        case .file(let file): "\(file.name):\(file.lineNumber)"
+        case .tape: record.map { "\(name), event \($0.sequence)" } ?? name
         }
     }
 
@@ -152,7 +166,10 @@ final class InputSource {
         var records = block
         var next = record
         while let current = next {
-            try sequencer.append(current, instrument: renamed(current.instrument))
+            do { try sequencer.append(current, instrument: renamed(current.instrument)) } catch {
+                record = current
+                throw error
+            }
             next = try Self.next(&records, reader)
             left -= 1
             guard left > 0, let time = next?.time, time < limit else { break }
@@ -189,4 +206,13 @@ final class InputSource {
         let index = Int(instrument.number)
         return index < renamed.count ? renamed[index] : instrument
     }
+}
+
+/// An input of a file or a tape that the engine could not step.
+struct UnsteppableInput: Error, CustomStringConvertible {
+    /// The file with the line, or the tape with the event.
+    let place: String
+    let error: EngineError
+
+    var description: String { "\(place): \(error)" }
 }

@@ -1,6 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
+import LedgerSettings
 
 /// The health of each strategy, based on realised results (F06, F07).
 ///
@@ -114,21 +115,19 @@ public struct StrategyHealth: Projection, Hashable {
         body(&records[place].days[records[place].days.count - 1])
     }
 
-    private mutating func read(_ settings: String) {
-        for line in settings.split(separator: "\n") {
-            guard line.hasPrefix("health."), let sign = line.firstRange(of: " = ") else { continue }
-            let value = line[sign.upperBound...]
-            switch line[..<sign.lowerBound] {
-            case "health.short_window": rules.shortWindow = Int64(value) ?? rules.shortWindow
-            case "health.long_window": rules.longWindow = Int64(value) ?? rules.longWindow
-            case "health.min_trades": rules.minimumTrades = UInt32(value) ?? rules.minimumTrades
-            case "health.max_rejection_rate":
-                rules.rejectionRate = (try? Price(value)) ?? rules.rejectionRate
-            case "health.min_expectancy":
-                rules.minimumExpectancy = (try? Money(value)) ?? rules.minimumExpectancy
-            default: break
-            }
-        }
+    /// Settings that cannot be read change nothing: the engine refuses them before they get here.
+    private mutating func read(_ text: String) {
+        let settings = Settings(text: text)
+        rules.shortWindow =
+            (try? settings[HealthKeys.shortWindow]).map(Int64.init) ?? rules.shortWindow
+        rules.longWindow =
+            (try? settings[HealthKeys.longWindow]).map(Int64.init) ?? rules.longWindow
+        rules.minimumTrades =
+            (try? settings[HealthKeys.minTrades]).flatMap(UInt32.init(exactly:))
+            ?? rules.minimumTrades
+        rules.rejectionRate = (try? settings[HealthKeys.maxRejectionRate]) ?? rules.rejectionRate
+        rules.minimumExpectancy =
+            (try? settings[HealthKeys.minExpectancy]) ?? rules.minimumExpectancy
     }
 
     // MARK: Scores
