@@ -58,6 +58,9 @@ DISCREPANCY_KIND = [
     "unreadable",
 ]
 HOLDING_REASON = ["unknown", "foreign", "ignored"]
+ACTIVITY_KIND = [
+    "unknown", "fee", "dividend", "interest", "transfer", "split", "correction", "other",
+]
 VENUE_ITEM = ["unknown", "order", "position", "activity"]
 VENUE_STATUS = [
     "unknown", "pending", "accepted", "partiallyFilled", "filled", "cancelled", "expired",
@@ -279,4 +282,10 @@ EVENTS = {
         ("deferral", 20, DEFERRAL_CAUSE), ("attempt", 22, "u16"), ("order", 24, "order"),
         ("since", 32, "time"), ("due", 40, "time"),
     ], []),
+    74: ("VenueActivityReported", 1, 64, [
+        ("kind", 20, ACTIVITY_KIND), ("booking", 21, ["booked", "included"]),
+        ("amount", 24, "money"), ("quantity", 40, "quantity"), ("price", 48, "price"),
+        ("occurred", 56, "time"),
+    ], ["activityType", "venueActivity", "venueSymbol", "detail"]),
+    75: ("VenueActivitiesAnchored", 1, 24, [], ["venue"]),
 }

@@ -59,7 +59,7 @@ extension Engine {
         }?.id
     }
 
-    private func largestHolder(of instrument: InstrumentID) -> Position? {
+    func largestHolder(of instrument: InstrumentID) -> Position? {
         books.positions.positions(in: instrument)
             .filter { $0.account == account && $0.quantity.raw > 0 }
             .max { ($0.quantity.raw, $1.strategy.number) < ($1.quantity.raw, $0.strategy.number) }

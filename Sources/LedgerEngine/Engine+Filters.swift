@@ -11,6 +11,7 @@ extension Engine {
     mutating func conform(
         _ terms: inout OrderIntended, _ step: inout Step
     ) throws(EngineError) -> Refusal? {
+        if let refusal = try keepToAvailable(&terms, &step) { return refusal }
         switch verdict(of: terms) {
         case .pass: return nil
         case .adjusted(let adjusted, let changes):
@@ -30,6 +31,38 @@ extension Engine {
             desk.countRejectedIntent()
             return refusal
         }
+    }
+
+    /// Makes a sale no larger than what the venue had at the last comparison: it takes fees in units, and
+    /// tells of them later.
+    private mutating func keepToAvailable(
+        _ terms: inout OrderIntended, _ step: inout Step
+    ) throws(EngineError) -> Refusal? {
+        let missing = activities.shortfall(of: terms.instrument)
+        guard desk.isRemote, missing.raw > 0, terms.side == .sell, terms.purpose != .entry else {
+            return nil
+        }
+        let held = books.positions.positions(in: terms.instrument)
+            .filter { $0.account == account && $0.quantity.raw > 0 }
+            .reduce(Int128(0)) { $0 + $1.quantity.raw }
+        let available = Quantity(raw: max(0, held - missing.raw)).written
+        guard terms.quantity > available else { return nil }
+        let refusal = Refusal(
+            .noPosition, limit: .quantity(available), value: .quantity(terms.quantity))
+        guard available.raw > 0 else {
+            try step.emitInChain(
+                IntentRejected(
+                    instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
+                    refusal: refusal))
+            desk.countRejectedIntent()
+            return refusal
+        }
+        try step.emitInChain(
+            SizeAdjusted(
+                instrument: terms.instrument, strategy: terms.strategy, side: terms.side,
+                refusal: refusal, from: terms.quantity, to: available))
+        terms.quantity = available
+        return nil
     }
 
     /// The position that a strategy sees. A rest that is too small for any order of the venue counts as

@@ -22,10 +22,13 @@ extension Engine {
             let ended: VenueSnapshotEnded = try decode(record)
             switch snapshots.add(ended) {
             case .complete(var snapshot):
+                if activities.areTold {
+                    activities.compare(standing, with: snapshot)
+                }
                 snapshot.unread = unread.items.filter { $0.snapshot == ended.snapshot }
                 unread.clear()
                 try reconcile(
-                    standing.compare(with: snapshot, safeguards.rules.reconciliation),
+                    standing.compare(with: snapshot, reconciliationRules),
                     ended.snapshot,
                     isReachable: snapshot.began.isReachable, &step)
             case .incomplete(let why):
@@ -36,6 +39,14 @@ extension Engine {
             }
         default: return
         }
+    }
+
+    /// How far the books may differ from what the venue says. Only a venue that tells its fees apart from
+    /// fills may have less of a coin.
+    public var reconciliationRules: ReconciliationRules {
+        var rules = safeguards.rules.reconciliation
+        if !activities.areTold { rules.coinFee = .zero }
+        return rules
     }
 
     /// The account's; empty before a configuration.
@@ -121,7 +132,8 @@ extension Engine {
         _ command: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
         guard let snapshot = snapshots.last, snapshot.began.isReachable else { return }
-        let found = standing.compare(with: snapshot, safeguards.rules.reconciliation)
+        let found = standing.compare(with: snapshot, reconciliationRules)
+        activities.lift()
         var settled: [InstrumentID] = []
         for discrepancy in found {
             switch discrepancy.kind {
@@ -181,7 +193,7 @@ extension Engine {
                 instrument, most?.strategy ?? .none, Quantity(raw: wanted - sum), price, snapshot,
                 command, &step)
         }
-        let left = standing.compare(with: snapshot, safeguards.rules.reconciliation).contains {
+        let left = standing.compare(with: snapshot, reconciliationRules).contains {
             $0.kind == .averagePrice && $0.instrument == instrument
         }
         guard left, average.raw > 0 else { return }

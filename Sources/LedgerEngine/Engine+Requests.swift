@@ -7,6 +7,16 @@ import LedgerSimulation
 /// Orders that no strategy decided: an operator's, or a client's of the local exchange. They pass the gate
 /// and the limits like any other; a request that is refused becomes an `IntentRejected`.
 extension Engine {
+    /// Takes a client's request: an order, a cancel or a replacement.
+    mutating func takeRequest(_ record: Record, _ step: inout Step) throws(EngineError) {
+        switch record.type {
+        case .orderRequested: try handle(try decode(record) as OrderRequested, &step)
+        case .orderCancelRequested: try handle(try decode(record) as OrderCancelRequested, &step)
+        case .orderReplaceRequested: try handle(try decode(record) as OrderReplaceRequested, &step)
+        default: return
+        }
+    }
+
     mutating func handle(
         _ request: OrderRequested, _ step: inout Step
     ) throws(EngineError) {

@@ -40,10 +40,13 @@ extension Engine {
         if desk.isRemote { desk.remote.encodeTimes(into: &writer) }
         desk.filters.encode(into: &writer)
         // Digests that older programs journaled have none of this.
-        guard !holdings.isEmpty || !unread.items.isEmpty || !desk.deferred.isEmpty else { return }
+        let hasTail = !desk.deferred.isEmpty || !activities.isEmpty
+        guard !holdings.isEmpty || !unread.items.isEmpty || hasTail else { return }
         holdings.encode(into: &writer)
         unread.encode(into: &writer)
-        if !desk.deferred.isEmpty { desk.deferred.encode(into: &writer) }
+        guard hasTail else { return }
+        desk.deferred.encode(into: &writer)
+        if !activities.isEmpty { activities.encode(into: &writer) }
     }
 
     /// A saved state in the present form; nil for another version's that cannot be brought into it.
@@ -90,6 +93,7 @@ extension Engine {
             unread = try UnreadItems(from: &reader)
             if !reader.isAtEnd { desk.deferred = try DeferredOrders(from: &reader) }
         }
+        if !reader.isAtEnd { activities = try AccountActivities(from: &reader) }
         guard inputs < .max / 2 else {
             throw StateError("the saved state has an invalid number of inputs: \(inputs)")
         }

@@ -25,6 +25,7 @@ public struct Engine: Sendable {
     public internal(set) var snapshots = SnapshotCollector()
     public internal(set) var holdings = ForeignHoldings()
     var unread = UnreadItems()
+    public internal(set) var activities = AccountActivities()
     public internal(set) var settings = Settings([])
     public internal(set) var inputs: UInt64 = 0
     public internal(set) var lastTime = Timestamp(nanoseconds: .min)
@@ -205,17 +206,17 @@ public struct Engine: Sendable {
         case .faultReported: try handle(try decode(record) as FaultReported, &step)
         case .metricReported: try handle(try decode(record) as MetricReported, &step)
         case .flagFileObserved: try handle(try decode(record) as FlagFileObserved, &step)
-        case .orderRequested: try handle(try decode(record) as OrderRequested, &step)
-        case .orderCancelRequested:
-            try handle(try decode(record) as OrderCancelRequested, &step)
-        case .orderReplaceRequested:
-            try handle(try decode(record) as OrderReplaceRequested, &step)
+        case .orderRequested, .orderCancelRequested, .orderReplaceRequested:
+            try takeRequest(record, &step)
         case .venueStatusReported:
             try handle(try decode(record) as VenueStatusReported, &step)
         case .venueFillReported:
             try handle(try decode(record) as VenueFillReported, &step)
         case .venueDeferralReported:
             try handle(try decode(record) as VenueDeferralReported, &step)
+        case .venueActivityReported:
+            try handle(try decode(record) as VenueActivityReported, &step)
+        case .venueActivitiesAnchored: activities.anchor(at: step.time)
         case .venueFiltersLoaded: desk.load(try decode(record) as VenueFiltersLoaded)
         case .linkChanged: try handle(try decode(record) as LinkChanged, &step)
         case .clockTicked: try tick(&step)

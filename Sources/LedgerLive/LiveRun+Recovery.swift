@@ -87,6 +87,7 @@ extension LiveRun {
             let since = Timestamp(nanoseconds: recovery.since.nanoseconds - 60_000_000_000)
             gateway.queryFills(since: since, symbols: symbols)
         }
+        askActivities()
         gateway.queryAccount(symbols: symbols)
     }
 

@@ -19,6 +19,7 @@ extension LiveRun {
         case .order(let order): try handle(order)
         case .fill(let fill): try handle(fill)
         case .account(let account): try takeAccount(account)
+        case .activities(let activities): try take(activities)
         case .link(let link, let isUp, let reason): try handle(link, isUp, reason)
         case .clock:
             if let skew = item.report.clockSkew(gateway.name) { try attempt(skew, at: .zero) }
@@ -102,6 +103,8 @@ extension LiveRun {
             venueOrder: order.venueOrder, reason: order.reason)
         try attempt(report, at: order.updatedAt)
         if order.status.isEnd { try askForFills(id) }
+        // A venue that refuses an exit may have less than the books.
+        if order.status == .rejected, open.intended.purpose != .entry { recovery.reconcileSoon() }
     }
 
     /// An order request that had no effect for now. A cancel is sent again by the watch, and a

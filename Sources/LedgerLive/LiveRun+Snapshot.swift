@@ -21,7 +21,7 @@ extension LiveRun {
     /// Whether the books differ from the snapshot.
     func differs(from snapshot: VenueSnapshot) -> Bool {
         let engine = sequencer.engine
-        return !engine.standing.compare(with: snapshot, engine.rules.reconciliation).isEmpty
+        return !engine.standing.compare(with: snapshot, engine.reconciliationRules).isEmpty
     }
 
     /// The snapshot of a run that could not query the account.

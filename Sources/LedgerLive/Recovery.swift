@@ -50,6 +50,11 @@ struct Recovery {
 
     mutating func countDuplicate() { duplicates += 1 }
 
+    /// Compares at the next turn.
+    mutating func reconcileSoon() {
+        if phase == .done { (phase, askedAt, mismatches) = (.account, .min, 0) }
+    }
+
     /// Compares again when it is time.
     mutating func reconcile(every options: LiveOptions, at steady: Int64) {
         guard phase == .done, steady - lastReconciled >= options.reconciliation.count else {

@@ -199,7 +199,7 @@ extension Engine {
     }
 
     fileprivate func difference(from snapshot: VenueSnapshot) -> [DiscrepancyFound] {
-        standing.compare(with: snapshot, rules.reconciliation)
+        standing.compare(with: snapshot, reconciliationRules)
     }
 
     /// A copy of the engine that took the inputs.

@@ -100,6 +100,19 @@ public struct Sequencer: ~Copyable {
     public mutating func append(
         _ fill: VenueFillReported, _ envelope: Envelope, key: DeduplicationKey
     ) throws -> Bool {
+        try append(fill, envelope, once: key, named: "execution \(fill.execution)")
+    }
+
+    /// The same for something that changed the account outside of orders.
+    public mutating func append(
+        _ activity: VenueActivityReported, _ envelope: Envelope, key: DeduplicationKey
+    ) throws -> Bool {
+        try append(activity, envelope, once: key, named: "activity \(activity.id)")
+    }
+
+    private mutating func append(
+        _ report: some Event, _ envelope: Envelope, once key: DeduplicationKey, named name: String
+    ) throws -> Bool {
         let isWaiting = rows.deduplication.contains {
             $0.producer == Self.executions && $0.key == key
         }
@@ -108,12 +121,12 @@ public struct Sequencer: ~Copyable {
         else { return false }
         let row = DeduplicationRow(
             producer: Self.executions, key: key, sequence: step.batch.nextSequence)
-        if let error = try attempt(fill, envelope, row) {
+        if let error = try attempt(report, envelope, row) {
             // Neither booked nor ignored: a reconciliation finds what the books lack.
             _ = try attempt(
                 FaultReported(
                     .rest, origin: "venue",
-                    detail: "execution \(fill.execution) cannot be booked: \(error)"), envelope)
+                    detail: "\(name) cannot be booked: \(error)"), envelope)
         }
         return true
     }

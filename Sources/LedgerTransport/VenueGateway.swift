@@ -42,6 +42,8 @@ public protocol VenueGateway: AnyObject, Sendable {
     func queryFills(_ order: OrderReference)
     /// Reports all fills of the account since a time, by symbol if the venue requires one.
     func queryFills(since: Timestamp, symbols: [String])
+    /// Reports what changed the account outside of orders since a time, where the venue tells that.
+    func queryActivities(since: Timestamp)
     /// Reports the account with positions and open orders.
     func queryAccount(symbols: [String])
 
@@ -80,6 +82,8 @@ extension VenueGateway {
     }
 
     public var countsFillsByReplacement: Bool { false }
+    public func queryActivities(since: Timestamp) {}
+
     public var hasEnded: Bool { false }
     public func tryKeyAgain() {}
     public var requests: RequestCount { RequestCount() }

@@ -147,6 +147,30 @@ public struct VenueUnread: Hashable, Sendable {
     }
 }
 
+/// Something that changed the account outside of orders, as the venue tells of it.
+public struct VenueActivity: Hashable, Sendable {
+    /// The venue's own, the same whenever it is told.
+    public var id: String
+    public var kind: ActivityKind
+    /// The venue's word for its kind.
+    public var type: String
+    /// Empty where it concerns no instrument.
+    public var symbol = ""
+    /// The signed changes of cash and of units.
+    public var amount = Money.zero
+    public var quantity = Quantity.zero
+    /// Of one unit; 0 where the venue gives none.
+    public var price = Price.zero
+    public var occurred: Timestamp
+    public var detail = ""
+    /// Whether the venue took it back.
+    public var isCancelled = false
+
+    public init(id: String, kind: ActivityKind, type: String, occurred: Timestamp) {
+        (self.id, self.kind, self.type, self.occurred) = (id, kind, type, occurred)
+    }
+}
+
 /// The account at one moment: what reconciliation compares.
 public struct VenueAccount: Hashable, Sendable {
     public var cash: Money
@@ -240,6 +264,8 @@ public enum GatewayReport: Hashable, Sendable {
     case order(VenueOrder)
     case fill(VenueFill)
     case account(VenueAccount)
+    /// What changed the account outside of orders since the time asked for; all of it at once.
+    case activities([VenueActivity])
     case link(VenueLink, isUp: Bool, String)
     /// What time it is for whoever hears what follows: a recording has a clock of its own.
     case recordedAt(Timestamp)

@@ -63,6 +63,15 @@ extension EventSamples {
             item: .order, snapshot: 1, symbol: "AAPL240119C00190000", id: "61e69015",
             detail: "missing at byte 40"),
         VenueItemUnread(item: .activity, snapshot: .max, detail: odd),
+        VenueActivityReported(
+            instrument: apple, kind: .dividend, amount: Money(raw: 1_020_000_000),
+            price: Price(raw: 510_000_000), occurred: Timestamp(nanoseconds: 1),
+            activityType: "DIV", id: "20190801011955195::5f59", symbol: "AAPL"),
+        VenueActivityReported(
+            instrument: .none, kind: .other, isIncluded: true, amount: least, quantity: large,
+            price: lowest, occurred: Timestamp(nanoseconds: .max), activityType: odd, id: odd,
+            symbol: odd, detail: odd),
+        VenueActivitiesAnchored(venue: "alpaca"), VenueActivitiesAnchored(venue: odd),
         HoldingAdopted(
             instrument: apple, quantity: Quantity(raw: 5_000_000_000),
             price: Price(raw: 130_310_000_000), symbol: "AAPL", actor: "kim", reason: "by hand"),

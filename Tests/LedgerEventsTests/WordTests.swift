@@ -97,6 +97,7 @@ import Testing
             cancelRefused replaceRefused unknown
             """)
         expect(VenueLink.self, "orders marketData requests key")
+        expect(ActivityKind.self, "fee dividend interest transfer split correction other")
         expect(HoldingReason.self, "foreign ignored")
         expect(VenueItem.self, "order position activity")
     }

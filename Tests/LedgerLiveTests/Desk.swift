@@ -64,16 +64,23 @@ final class Desk {
     let key: String
     let secret: String
 
-    init(key: String = "local-key", secret: String = "local-secret") throws {
+    let symbol: String
+
+    init(
+        key: String = "local-key", secret: String = "local-secret", symbols: String = "A=100",
+        _ more: [String] = []
+    ) throws {
+        symbol = String(symbols.prefix { $0 != "=" })
         programs = try Programs()
         (self.key, self.secret) = (key, secret)
         let running = try Running(
             programs,
             [
                 "ledgerd", "exchange", "--dialects", "alpaca", "--port", "0", "--journal",
-                "./exchange", "--feed", "none", "--set", "exchange.symbols=A=100",
+                "./exchange", "--feed", "none", "--set", "exchange.symbols=\(symbols)",
                 "--set", "exchange.durable=false", "--set", "exchange.alpaca_limit=0",
-            ], ["LEDGER_EXCHANGE_KEY": key, "LEDGER_EXCHANGE_SECRET": secret])
+            ] + more.flatMap { ["--set", $0] },
+            ["LEDGER_EXCHANGE_KEY": key, "LEDGER_EXCHANGE_SECRET": secret])
         exchange = running
         try running.waits(for: "ready\n")
         let address = running.text.components(separatedBy: "127.0.0.1:").dropFirst().first
@@ -111,6 +118,26 @@ final class Desk {
             \(more)
 
             """, name)
+    }
+
+    /// Buys a tenth of a coin at the first price and keeps it.
+    func configureCoin() throws {
+        try programs.write(
+            """
+            mode: paper
+            run: {name: desk}
+            account: {kind: paper}
+            venue: {kind: alpaca}
+            quality: {min_history_days: 0}
+            live: {tick_ms: 50, acknowledgement_ms: 300, poll_s: 1, reconcile_s: 1}
+            data:
+              - {path: venue, symbol: \(symbol), kind: crypto, tick: 0.01, lot: 0.000000001}
+            strategies:
+              - {kind: buy_and_hold, symbols: \(symbol), quantity: 0.1}
+            alpaca: {trading_url: "\(address)", data_url: "\(address)", \
+            stream_url: "ws://127.0.0.1:\(port)/v1beta3/crypto/us"}
+
+            """, "desk.yaml")
     }
 
     private var address: String { "http://127.0.0.1:\(port)" }
@@ -165,7 +192,7 @@ final class Desk {
     func quote(_ prices: [Int]) throws {
         try ask(
             "POST", "/control/quote",
-            prices.map { #"{"symbol": "A", "bid": "\#($0)", "ask": "\#($0)"}"# })
+            prices.map { #"{"symbol": "\#(symbol)", "bid": "\#($0)", "ask": "\#($0)"}"# })
     }
 
     /// How the exchange misbehaves from now on; not at all for an empty text.

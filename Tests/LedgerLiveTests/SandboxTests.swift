@@ -37,6 +37,35 @@ import Testing
         try desk.expectWhole()
     }
 
+    /// Alpaca takes the fee of a buy in coin, so that less can be sold than was filled.
+    @Test func `a coin that paid its fee can be sold, and its activities explain the account`()
+        throws
+    {
+        let desk = try Desk(
+            symbols: "BTC/USD=100",
+            [
+                "exchange.alpaca_coin_fee_basis_points=25"
+            ])
+        try desk.configureCoin()
+        let daemon = try desk.trade()
+        try desk.quote(100)
+        try daemon.waits(for: "OrderFilled")
+        try daemon.wait("the fee") { try desk.count("FeeCharged") == 1 }
+        let flatten = try desk.ledger(
+            "flatten", "--reason", "test", "--journal", "./desk")
+        #expect(flatten.code == 0, "\(flatten.text)")
+        try daemon.wait("the sale") { try desk.orders() == ["filled", "filled"] }
+        #expect(try desk.position() == "0")
+        daemon.interrupt()
+        let again = try desk.trade()
+        #expect(!again.text.contains("DiscrepancyFound"), "\(again.text)")
+        again.interrupt()
+        let shown = try desk.ledger(
+            "project", "reconciliation", "--journal", "./desk", "--format", "csv")
+        #expect(shown.text.contains(",PASS,0,"), "\(shown.text)")
+        try desk.expectWhole()
+    }
+
     /// Binance's test net gives every account hundreds of assets.
     @Test(arguments: [
         "local-secret", "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g",

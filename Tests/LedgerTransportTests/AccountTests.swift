@@ -51,6 +51,44 @@ import Testing
         }
     }
 
+    @Test func `what changed the account outside of orders is told, page by page`() throws {
+        let fixture = try VenueFixture(.alpaca)
+        let many = (0..<230).map {
+            #"{"id":"20240201000000\#(100 + $0)::x\#($0)","activity_type":"FEE","net_amount":"-0.01","#
+                + #""date":"2024-02-01","status":"executed"}"#
+        }
+        try fixture.account(
+            #"""
+            {"activities":[{"id":"20240101000000000::a","activity_type":"DIV","date":"2024-01-01",
+            "net_amount":"1.02","symbol":"T","qty":"2","per_share_amount":"0.51"},
+            {"id":"20240102000000000::b","activity_type":"CFEE","date":"2024-01-02","net_amount":"0",
+            "symbol":"BTCUSD","qty":"-0.00025","price":"60000","status":"executed"},
+            {"id":"20240103000000000::c","activity_type":"NEWTYPE","date":"2024-01-03",
+            "net_amount":"1e40"},{"id":"20240104000000000::d","activity_type":"CSW",
+            "date":"2024-01-04","net_amount":"-5","status":"canceled"},
+            \#(many.joined(separator: ","))]}
+            """#)
+        fixture.gateway.queryActivities(since: .zero)
+        let found = fixture.box.next { report -> [VenueActivity]? in
+            if case .activities(let list) = report { list } else { nil }
+        }
+        #expect(found.count == 233 && Set(found.map(\.id)).count == 233)
+        let dividend = found.first { $0.id.hasSuffix("::a") }
+        #expect(dividend?.kind == .dividend && dividend?.quantity == .zero)
+        #expect(dividend?.price.raw == 510_000_000 && dividend?.amount.raw == 1_020_000_000)
+        let fee = found.first { $0.id.hasSuffix("::b") }
+        #expect(fee?.kind == .fee && fee?.quantity.raw == -250_000)
+        #expect(found.contains { $0.id.hasSuffix("::d") && $0.isCancelled })
+        // The one that cannot be read is a fault, and hides no other.
+        #expect(
+            fixture.box.all.contains { if case .fault(.malformed, _) = $0 { true } else { false } })
+        fixture.gateway.queryActivities(since: Timestamp("2024-02-01T00:00:00Z") ?? .zero)
+        let later = fixture.box.next { report -> [VenueActivity]? in
+            if case .activities(let list) = report { list } else { nil }
+        }
+        #expect(later.count == 230)
+    }
+
     @Test(arguments: VenueFixture.Venue.allCases)
     func `a message that cannot be read neither ends the stream nor hides the next one`(
         _ venue: VenueFixture.Venue

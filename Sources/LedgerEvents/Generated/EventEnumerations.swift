@@ -374,6 +374,25 @@ public enum HoldingReason: UInt8, Worded {
     public var word: String { Self.words[Int(rawValue) - 1] }
 }
 
+/// Why an account changed outside of orders.
+public enum ActivityKind: UInt8, Worded {
+    /// A fee or a commission.
+    case fee = 1
+    case dividend = 2
+    case interest = 3
+    /// Cash or units that came from outside or went there.
+    case transfer = 4
+    case split = 5
+    /// A trade was corrected or taken back.
+    case correction = 6
+    case other = 7
+
+    public static let words = [
+        "fee", "dividend", "interest", "transfer", "split", "correction", "other",
+    ]
+    public var word: String { Self.words[Int(rawValue) - 1] }
+}
+
 /// A part of a venue's answer.
 public enum VenueItem: UInt8, Worded {
     case order = 1

@@ -22,5 +22,6 @@ extension EventCatalog {
         VenueStatusReported.self, VenueFillReported.self, LinkChanged.self, VenueFiltersLoaded.self,
         IntentReleased.self, RulesDeclared.self, VenueHoldingReported.self, VenueItemUnread.self,
         HoldingAdopted.self, VenueDeferralReported.self, RetryScheduled.self,
+        VenueActivityReported.self, VenueActivitiesAnchored.self,
     ]
 }

@@ -76,6 +76,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case holdingAdopted = 71
     case venueDeferralReported = 72
     case retryScheduled = 73
+    case venueActivityReported = 74
+    case venueActivitiesAnchored = 75
 
     /// The name in JSON lines, filters and documents.
     public var name: String { Self.names[Int(rawValue) - 1] }
@@ -96,7 +98,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "OrderReplaceRequested", "OrderReplaced", "CancelIntended", "ReplaceIntended",
         "VenueStatusReported", "VenueFillReported", "LinkChanged", "VenueFiltersLoaded",
         "IntentReleased", "RulesDeclared", "VenueHoldingReported", "VenueItemUnread",
-        "HoldingAdopted", "VenueDeferralReported", "RetryScheduled",
+        "HoldingAdopted", "VenueDeferralReported", "RetryScheduled", "VenueActivityReported",
+        "VenueActivitiesAnchored",
     ]
 
     /// Whether it comes from outside or the engine derives it.
@@ -104,12 +107,12 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         switch self {
         case .journalOpened, .configurationLoaded, .instrumentDefined, .runStarted, .runEnded,
             .runFailed, .operatorCommanded, .clockTicked, .sessionOpened, .sessionClosed, .bar,
-            .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied, .feeCharged,
-            .faultReported, .metricReported, .flagFileObserved, .venueSnapshotBegan,
-            .venuePositionReported, .venueOrderReported, .venueSnapshotEnded, .orderRequested,
-            .orderCancelRequested, .orderReplaceRequested, .venueStatusReported, .venueFillReported,
-            .linkChanged, .venueFiltersLoaded, .rulesDeclared, .venueHoldingReported,
-            .venueItemUnread, .venueDeferralReported:
+            .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied, .faultReported,
+            .metricReported, .flagFileObserved, .venueSnapshotBegan, .venuePositionReported,
+            .venueOrderReported, .venueSnapshotEnded, .orderRequested, .orderCancelRequested,
+            .orderReplaceRequested, .venueStatusReported, .venueFillReported, .linkChanged,
+            .venueFiltersLoaded, .rulesDeclared, .venueHoldingReported, .venueItemUnread,
+            .venueDeferralReported, .venueActivityReported, .venueActivitiesAnchored:
             .input
         case .accountDefined, .strategyDefined, .stateDigested, .signalGenerated, .signalRejected,
             .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
@@ -119,7 +122,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .positionAdjusted, .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended,
             .replaceIntended, .intentReleased, .holdingAdopted, .retryScheduled:
             .derived
-        case .cashDeposited, .cashWithdrawn, .dividendPaid:
+        case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid:
             .both
         }
     }

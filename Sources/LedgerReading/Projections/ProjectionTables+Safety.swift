@@ -116,14 +116,18 @@ extension ProjectionTables {
         let log = try fold(ReconciliationLog.self)
         var table = Table([
             .init("kind"), .init("time"), .init("status"), .init("discrepancies", .number),
-            .init("cash", .decimal), .init("portfolio_value", .decimal, isDetail: true), .init("snapshot", isDetail: true),
-            .init("origin", isDetail: true), .init("failed_24h", .number, isDetail: true),
+            .init("cash", .decimal), .init("portfolio_value", .decimal, isDetail: true),
+            .init("snapshot", isDetail: true), .init("origin", isDetail: true),
+            .init("failed_24h", .number, isDetail: true), .init("unexplained", .decimal),
+            .init("unexplained_since"),
         ])
         for entry in log.latest.sorted(by: { $0.at < $1.at }) {
             table.add([
                 "\(entry.kind)", "\(entry.at)", "\(entry.status)".uppercased(),
                 "\(entry.discrepancies)", "\(entry.cash)", "\(entry.portfolioValue)",
                 entry.snapshot.hex, entry.origin, "\(log.breaches(at: entry.at))",
+                "\(entry.unexplained)",
+                entry.unexplained.raw == 0 ? nil : log.unexplainedSince.map { "\($0)" },
             ])
         }
         if !log.foundSince.isEmpty {

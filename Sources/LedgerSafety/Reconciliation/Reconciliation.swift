@@ -11,6 +11,9 @@ public struct ReconciliationRules: Hashable, Sendable {
     /// For crypto positions, in units; equity quantities must be equal.
     public var dust = ReconciliationKeys.dust.standard
     public var scope = ReconciliationScope()
+    /// By which share of a crypto holding the venue may have less than the ledger, because it takes fees in
+    /// units and tells of them later.
+    public var coinFee = Price.zero
 
     public init() {}
 
@@ -115,7 +118,9 @@ public struct LedgerStanding: Hashable, Sendable {
                 }
                 continue
             }
-            if (holding.quantity.raw - quantity).magnitude > dust(holding, rules) {
+            if (holding.quantity.raw - quantity).magnitude > dust(holding, rules),
+                !isFee(holding, quantity, rules)
+            {
                 found.append(
                     DiscrepancyFound(
                         .quantity, instrument: holding.instrument, snapshot: id,
@@ -147,6 +152,19 @@ public struct LedgerStanding: Hashable, Sendable {
                     detail: isUnknown ? "the ledger does not know the symbol" : ""))
         }
         return found
+    }
+
+    /// Whether what the venue has less may be fees that it has not told yet.
+    private func isFee(
+        _ holding: LedgerHolding, _ venue: Int128, _ rules: ReconciliationRules
+    ) -> Bool {
+        let missing = holding.quantity.raw - venue
+        guard holding.isCrypto, holding.quantity.raw > 0, missing > 0, rules.coinFee.raw > 0
+        else { return false }
+        let most = holding.quantity.raw.magnitude.multipliedFullWidth(
+            by: UInt128(rules.coinFee.raw.magnitude))
+        let share = missing.magnitude.multipliedFullWidth(by: UInt128(FixedPoint.one))
+        return (share.high, share.low) <= (most.high, most.low)
     }
 
     private func dust(_ holding: LedgerHolding, _ rules: ReconciliationRules) -> UInt128 {

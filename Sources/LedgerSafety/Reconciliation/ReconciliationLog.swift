@@ -5,9 +5,10 @@ import LedgerProjections
 /// The last reconciliation with its findings, and how many failed within a day (R04, R09).
 public struct ReconciliationLog: Projection, Hashable {
     public static let name = "reconciliation"
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
     public static let types: [EventType] = [
-        .venueSnapshotBegan, .discrepancyFound, .reconciliationEnded,
+        .venueSnapshotBegan, .discrepancyFound, .reconciliationEnded, .cashDeposited,
+        .cashWithdrawn, .feeCharged, .dividendPaid, .cashAdjusted, .orderFilled,
     ]
 
     public struct Entry: Hashable, Sendable {
@@ -19,6 +20,8 @@ public struct ReconciliationLog: Projection, Hashable {
         public var status: ReconciliationStatus
         public var discrepancies: UInt32
         public var origin: String
+        /// The venue's cash less the ledger's.
+        public var unexplained: Money
     }
 
     /// The last one of each kind.
@@ -30,6 +33,9 @@ public struct ReconciliationLog: Projection, Hashable {
     private var began: VenueSnapshotBegan?
     private var found: [DiscrepancyFound] = []
     private var failures: [Timestamp] = []
+    private var cash = Money.zero
+    /// Since when the venue's cash differs from the ledger's; nil where it does not.
+    public private(set) var unexplainedSince: Timestamp?
 
     public init() {}
 
@@ -48,19 +54,50 @@ public struct ReconciliationLog: Projection, Hashable {
                 found = []
             case .discrepancyFound: found.append(try DiscrepancyFound(record))
             case .reconciliationEnded: end(try ReconciliationEnded(record), at: record.time)
+            case .cashDeposited: add(try CashDeposited(record).amount)
+            case .cashWithdrawn: subtract(try CashWithdrawn(record).amount)
+            case .feeCharged: subtract(try FeeCharged(record).amount)
+            case .dividendPaid: add(try DividendPaid(record).amount)
+            case .cashAdjusted: add(try CashAdjusted(record).amount)
+            case .orderFilled: pay(try OrderFilled(record))
             default: break
             }
         } catch { throw .record(error) }
     }
 
+    // The books refuse amounts that cannot be counted; here they explain nothing.
+
+    private mutating func add(_ amount: Money) {
+        let (sum, overflow) = cash.raw.addingReportingOverflow(amount.raw)
+        if !overflow { cash = Money(raw: sum) }
+    }
+
+    private mutating func subtract(_ amount: Money) {
+        let (rest, overflow) = cash.raw.subtractingReportingOverflow(amount.raw)
+        if !overflow { cash = Money(raw: rest) }
+    }
+
+    private mutating func pay(_ fill: OrderFilled) {
+        guard let worth = try? Money.notional(fill.price, fill.quantity) else { return }
+        if fill.side == .buy { subtract(worth) } else { add(worth) }
+        subtract(fill.fee)
+    }
+
     private mutating func end(_ event: ReconciliationEnded, at time: Timestamp) {
         let kind = began?.kind ?? .reconciliation
+        var unexplained = Money.zero
+        if let began, began.isReachable {
+            let (difference, overflow) = began.cash.raw.subtractingReportingOverflow(cash.raw)
+            if !overflow { unexplained = Money(raw: difference) }
+            unexplainedSince = unexplained.raw == 0 ? nil : unexplainedSince ?? time
+        }
         latest.removeAll { $0.kind == kind }
         latest.append(
             Entry(
                 kind: kind, snapshot: event.snapshot, at: time, cash: began?.cash ?? .zero,
                 portfolioValue: began?.portfolioValue ?? .zero, status: event.status,
-                discrepancies: event.discrepancies, origin: began?.origin ?? ""))
+                discrepancies: event.discrepancies, origin: began?.origin ?? "",
+                unexplained: unexplained))
         (discrepancies, found) = (found, [])
         failures.removeAll { time.nanoseconds(since: $0) >= Nanoseconds.day.count }
         if event.status == .fail { failures.append(time) }
@@ -76,12 +113,16 @@ public struct ReconciliationLog: Projection, Hashable {
             writer.write(entry.status)
             writer.write(entry.discrepancies)
             writer.write(entry.origin)
+            writer.write(entry.unexplained)
         }
         Self.write(discrepancies, &writer)
         Self.write(found, &writer)
         writer.write(failures) { $0.write($1) }
         writer.write(began != nil)
         if let began { VenueSnapshot(began).encode(into: &writer) }
+        writer.write(cash)
+        writer.write(unexplainedSince != nil)
+        if let unexplainedSince { writer.write(unexplainedSince) }
     }
 
     private static func write(_ list: [DiscrepancyFound], _ writer: inout StateWriter) {
@@ -114,11 +155,13 @@ public struct ReconciliationLog: Projection, Hashable {
                 kind: try reader.read(), snapshot: try reader.read(), at: try reader.read(),
                 cash: try reader.read(), portfolioValue: try reader.read(),
                 status: try reader.read(), discrepancies: try reader.read(),
-                origin: try reader.read())
+                origin: try reader.read(), unexplained: try reader.read())
         }
         discrepancies = try Self.read(&reader)
         found = try Self.read(&reader)
         failures = try reader.readArray { (reader) throws(StateError) in try reader.read() }
         if try reader.read() as Bool { began = try VenueSnapshot(from: &reader).began }
+        cash = try reader.read()
+        if try reader.read() as Bool { unexplainedSince = try reader.read() }
     }
 }

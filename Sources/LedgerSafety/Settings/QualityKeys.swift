@@ -26,8 +26,15 @@ public enum ReconciliationKeys {
         "reconcile.ignore", default: "",
         help: "symbols or assets in the account that are not compared, separated by commas")
 
+    public static let coinFee = SettingKey<Price>.share(
+        "reconcile.coin_fee", default: "0.003",
+        help:
+            "share of a crypto holding that a venue may have taken as fees and not told yet; for "
+            + "venues that tell fees apart from fills")
+
     public static let all = [
         enabled.setting, tolerance.setting, dust.setting, scope.setting, ignore.setting,
+        coinFee.setting,
     ]
 }
 

@@ -27,6 +27,7 @@ extension SafetyRules {
         reconciliation.isEnabled = try settings[ReconciliationKeys.enabled]
         reconciliation.tolerance = try settings[ReconciliationKeys.tolerance]
         reconciliation.dust = try settings[ReconciliationKeys.dust]
+        reconciliation.coinFee = try settings[ReconciliationKeys.coinFee]
         reconciliation.scope.extent = try settings[ReconciliationKeys.scope]
         reconciliation.scope.ignored = try settings[ReconciliationKeys.ignore]
     }

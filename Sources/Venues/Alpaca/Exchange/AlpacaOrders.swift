@@ -174,6 +174,16 @@ extension AlpacaVenue {
         _ order: OrderRequested, _ words: [String], _ instrument: Instrument
     ) throws(AlpacaError) {
         let isCrypto = instrument.kind == .crypto
+        if isCrypto, order.side == .sell, coinFee.raw > 0 {
+            let held = ledger.position(instrument.id)?.quantity ?? .zero
+            let available = held - coinFees(instrument.id)
+            guard order.quantity <= available else {
+                throw AlpacaError(
+                    403, 40_310_000,
+                    "insufficient balance for \(instrument.symbol) (requested: \(order.quantity), "
+                        + "available: \(available))")
+            }
+        }
         if words.contains("extended_hours"),
             order.orderType != .limit || order.timeInForce != .day
         {

@@ -139,7 +139,10 @@ extension AlpacaVenue {
         let query = request.query
         let types = (type ?? query["activity_types"] ?? query["activity_type"] ?? "FILL").split(
             separator: ",")
-        guard types.contains("FILL") else { return Answer(200, []) }
+        guard types.contains("FILL"), query["category"] != "non_trade_activity" else {
+            let isAny = type == nil && query["activity_types"] == nil
+            return try otherActivities(request, isAny ? [] : types.map(String.init))
+        }
         let size = min(100, Int(query["page_size"] ?? "100") ?? 100)
         guard size > 0 else { throw .invalid("page_size is invalid") }
         let after = try moment(query["after"])
@@ -171,10 +174,7 @@ extension AlpacaVenue {
         let fill = order.fills[index]
         let terms = order.generations[fill.generation]
         let isWhole = fill.cumulative >= terms.quantity
-        let digits = fill.time.description.filter(\.isNumber).prefix(14)
-        let part = (fill.time.nanoseconds / 1_000_000) % 1000
-        let padding = String(repeating: "0", count: 3 - String(part).count)
-        let id = "\(digits)\(padding)\(part)::\(fill.sequence.uuid(Kind.execution))"
+        let id = activityID(fill.time, fill.sequence.uuid(Kind.execution))
         let value: WireValue = [
             "activity_type": "FILL", "id": .text(id), "account_id": .text(accountID),
             "cum_qty": .text(order.own(fill.generation, through: index).filled),

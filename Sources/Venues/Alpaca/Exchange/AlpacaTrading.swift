@@ -192,11 +192,13 @@ extension AlpacaVenue {
 
     private func value(of instrument: Instrument) -> WireValue? {
         guard let position = ledger.position(instrument.id) else { return nil }
+        let quantity = position.quantity - coinFees(instrument.id)
+        guard quantity.raw != 0 else { return nil }
         let market = ledger.market[instrument.id]
         let price = market.lastPrice
-        let worth = (try? Money.notional(price, position.quantity)) ?? .zero
+        let worth = (try? Money.notional(price, quantity)) ?? .zero
         let gain = worth - position.cost
-        let isLong = position.quantity.raw > 0
+        let isLong = quantity.raw > 0
         let held = ledger.book.heldBySells(instrument.id)
         let share = Self.share(gain, of: position.cost)
         let day = market.firstPrice
@@ -207,7 +209,7 @@ extension AlpacaVenue {
             "asset_id": .text(assetID(instrument)), "symbol": .text(symbol),
             "exchange": .text(exchange(instrument)),
             "asset_class": instrument.kind == .crypto ? "crypto" : "us_equity",
-            "asset_marginable": false, "qty": .text(position.quantity),
+            "asset_marginable": false, "qty": .text(quantity),
             "avg_entry_price": .text(position.averageCost ?? .zero),
             "side": isLong ? "long" : "short", "market_value": .text(worth),
             "cost_basis": .text(position.cost), "unrealized_pl": .text(gain),
@@ -216,7 +218,7 @@ extension AlpacaVenue {
             "lastday_price": .text(day),
             "change_today": .text(
                 Self.share(Money(raw: Int128(change.raw)), of: Money(raw: Int128(day.raw)))),
-            "qty_available": .text(isLong ? position.quantity - held : position.quantity),
+            "qty_available": .text(isLong ? quantity - held : quantity),
         ]
     }
 

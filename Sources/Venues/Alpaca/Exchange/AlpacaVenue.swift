@@ -10,6 +10,8 @@ final class AlpacaVenue: Venue {
     let ledger: ExchangeLedger
     let options: ExchangeOptions
     let faults: Misbehaviour
+    /// What a buy of crypto pays in units.
+    let coinFee: BasisPoints
     private var budget: RateBudget
     private var orderStreams: [AlpacaOrderStream] = []
     private var dataStreams: [AlpacaDataStream] = []
@@ -20,11 +22,13 @@ final class AlpacaVenue: Venue {
         static let order: UInt16 = 0x04DE
         static let execution: UInt16 = 0xE8EC
         static let asset: UInt16 = 0xA55E
+        static let fee: UInt16 = 0xCFEE
     }
 
     init(_ ledger: ExchangeLedger, _ options: ExchangeOptions, _ faults: Misbehaviour) {
         (self.ledger, self.options, self.faults) = (ledger, options, faults)
         budget = RateBudget(limit: options.configuration[AlpacaKeys.exchangeLimit])
+        coinFee = options.configuration[AlpacaKeys.exchangeCoinFee]
     }
 
     var subscribers: Int { dataStreams.count { !$0.isEmpty } }

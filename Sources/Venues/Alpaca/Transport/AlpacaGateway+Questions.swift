@@ -59,6 +59,32 @@ extension AlpacaGateway {
 
     // MARK: The account
 
+    public func queryActivities(since: Timestamp) {
+        core.enqueue { [self] done in activities(since, page: "", found: [], done) }
+    }
+
+    /// Reports nothing if a page is missing: the next comparison asks again.
+    private func activities(
+        _ since: Timestamp, page: String, found: [VenueActivity],
+        _ done: @escaping @Sendable () -> Void
+    ) {
+        let request = AlpacaRequests.activities(after: since, page: page)
+        core.ask(request) { (body) throws(JSONFault) in
+            try AlpacaAnswers.activities(body)
+        } _: { [self] list in
+            guard let list else { return done() }
+            core.report(list.unread, request.path)
+            let all = found + list.elements.map(\.activity)
+            guard list.elements.count + list.unread.count >= 100,
+                let last = list.elements.last?.activity.id, last != page
+            else {
+                core.report(.activities(all))
+                return done()
+            }
+            activities(since, page: last, found: all, done)
+        }
+    }
+
     public func queryAccount(symbols: [String]) {
         core.enqueue { [self] done in
             core.ask(AlpacaRequests.account) { (body) throws(JSONFault) in

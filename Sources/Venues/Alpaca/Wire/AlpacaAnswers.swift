@@ -26,6 +26,17 @@ public enum AlpacaAnswers {
         return list
     }
 
+    /// Everything but fills.
+    public static func activities(
+        _ body: [UInt8]
+    ) throws(JSONFault) -> VenueList<AlpacaActivity> {
+        var list = try JSONReader.readable(body, .activity) { (json) throws(JSONFault) in
+            try AlpacaActivity(&json)
+        }
+        list.elements.removeAll { $0.activity.type == "FILL" }
+        return list
+    }
+
     public static func positions(
         _ body: [UInt8]
     ) throws(JSONFault) -> VenueList<AlpacaPosition> {

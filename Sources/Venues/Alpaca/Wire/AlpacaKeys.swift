@@ -1,3 +1,4 @@
+import LedgerDomain
 import LedgerSettings
 
 /// Settings of this venue only.
@@ -30,9 +31,13 @@ public enum AlpacaKeys {
         "exchange.alpaca_limit", 0...1_000_000_000, default: 200,
         help: "requests per minute; 0 for no limit")
 
+    public static let exchangeCoinFee = SettingKey<BasisPoints>.decimal(
+        "exchange.alpaca_coin_fee_basis_points", from: "0", through: "1000", default: "0",
+        help: "fee that a buy of crypto pays in units, apart from the fill")
+
     static let daemon = [
         paper.setting, liveEnabled.setting, tradingURL.setting, orderStreamURL.setting,
         dataURL.setting, streamURL.setting, requestsPerMinute.setting,
     ]
-    static let exchange = [exchangeLimit.setting]
+    static let exchange = [exchangeLimit.setting, exchangeCoinFee.setting]
 }

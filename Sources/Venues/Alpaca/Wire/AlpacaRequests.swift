@@ -89,6 +89,19 @@ public enum AlpacaRequests {
         return WireRequest(.get, "/v2/account/activities/FILL", query: query)
     }
 
+    /// Everything but fills; at most 100, oldest first.
+    ///
+    /// - Parameter page: the id of the last entry on the previous page.
+    public static func activities(after: Timestamp, page: String = "") -> WireRequest {
+        var query = WireQuery()
+        query.add("category", "non_trade_activity")
+        if after > .zero { query.add("after", "\(after)") }
+        query.add("direction", "asc")
+        query.add("page_size", 100)
+        if !page.isEmpty { query.add("page_token", page) }
+        return WireRequest(.get, "/v2/account/activities", query: query)
+    }
+
     public static let account = WireRequest(.get, "/v2/account")
     public static let positions = WireRequest(.get, "/v2/positions")
     public static let clock = WireRequest(.get, "/v2/clock")
