@@ -50,7 +50,7 @@ struct GateStatus: ParsableCommand {
             }
             if !gate.isOpen { try latches.write(options.output.style) }
         case .json, .jsonl:
-            var tables = try options.tables()
+            var tables = try ProjectionTables(journal, through: through)
             let object = Self.object(
                 gate, equity.heldPrices(names), latches, unprotected: try tables.unprotected())
             Terminal.print(options.output.format == .json ? object.text : object.line)

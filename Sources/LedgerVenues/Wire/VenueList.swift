@@ -5,8 +5,18 @@ import LedgerEvents
 public struct VenueList<Element: Sendable>: Sendable {
     public var elements: [Element] = []
     public var unread: [VenueUnread] = []
+    /// Why the first of those could not be read.
+    public var fault: JSONFault?
 
     public init() {}
+
+    /// The elements.
+    ///
+    /// - Throws: the first fault, where nothing could be read.
+    public func readable() throws(JSONFault) -> [Element] {
+        if elements.isEmpty, let fault { throw fault }
+        return elements
+    }
 }
 
 extension VenueList: Equatable where Element: Equatable {}
@@ -38,6 +48,7 @@ extension JSONReader {
                 list.elements.append(try element(&mark))
                 self = mark
             } catch {
+                list.fault = list.fault ?? error
                 list.unread.append(VenueUnread(item, try value(), "\(error)"))
             }
         }

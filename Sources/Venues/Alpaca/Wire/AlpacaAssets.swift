@@ -19,7 +19,7 @@ public struct AlpacaAssets: Hashable, Sendable {
             // One that cannot be read is missing; a run that trades it says so.
             instruments = try json.readableList(.position) { (json) throws(JSONFault) in
                 try Self.instrument(&json)
-            }.elements
+            }.readable()
         }
         try json.finish()
     }

@@ -36,7 +36,7 @@ public struct BinanceExchangeInfo: Hashable, Sendable {
                 // One that cannot be read is missing; a run that trades it says so.
                 instruments += try json.readableList(.position) { (json) throws(JSONFault) in
                     try VenueInstrument(&json)
-                }.elements
+                }.readable()
             } else {
                 try json.skip()
             }
