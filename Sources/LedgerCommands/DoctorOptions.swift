@@ -86,7 +86,7 @@ package struct DoctorOptions: ParsableArguments {
             Terminal.print(report.json)
         } else {
             let table = report.table(isVerbose: verbose)
-            if !table.rows.isEmpty { try table.write(.table) }
+            if !table.rows.isEmpty { try table.write(OutputStyle(format: .table)) }
             Terminal.print(report.summary)
         }
         let isReady = try !preLive || showChecklist(report, configuration, permissions(report))
@@ -101,7 +101,7 @@ package struct DoctorOptions: ParsableArguments {
             report, configuration, journal: journal.flatMap { Self.opened($0) },
             rehearsal: journal.flatMap { Self.opened(JournalHome.rehearsal(of: $0)) },
             acknowledged: FiltersFile.list(acknowledge), permissions: permissions)
-        try checklist.table.write(json ? OutputStyle(format: .json) : .table)
+        try checklist.table.write(OutputStyle(format: json ? .json : .table))
         return checklist.isPassed
     }
 

@@ -18,8 +18,6 @@ package struct OutputStyle {
     package var width: Int?
     package var isColoured = false
 
-    package static let table = OutputStyle(format: .table, width: Terminal.width)
-
     /// The same for a text table among other output.
     package var asTable: OutputStyle {
         var style = self
