@@ -115,7 +115,8 @@ import Testing
                     "\($0)" == name.trimmingCharacters(in: .whitespaces)
                 }
                 let isOperator = source?.clears == .operator && source != .mode
-                #expect((row[2] == "operator") == isOperator, "\(row[0])")
+                // Something else may lift such a latch as well, which its row then names first.
+                #expect(row[2].hasSuffix("operator") == isOperator, "\(row[0])")
             }
         }
     }
