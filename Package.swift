@@ -319,7 +319,7 @@ let package = Package(
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
                 "LedgerJournal",
                 "LedgerConfiguration",
-                "LedgerReading", "LedgerRunning",
+                "LedgerReading", "LedgerRunning", "LedgerVenues",
             ]),
         tests(
             "LedgerProjectionsTests",

@@ -27,7 +27,8 @@ package struct DoctorOptions: ParsableArguments {
     package var verbose = false
     @Flag(help: "Create missing directories and remove excess file permissions.")
     package var fix = false
-    @Flag(help: "Print JSON.")
+    @OptionGroup package var output: FormatOptions
+    @Flag(help: "The same as --format json.")
     package var json = false
     @Flag(
         help: "Record the result in the journal. Live trading requires one from the last 24 hours.")
@@ -50,6 +51,9 @@ package struct DoctorOptions: ParsableArguments {
         }
         guard !record || journal != nil else {
             throw ValidationError("--record needs --journal")
+        }
+        guard !json || output.columns == nil else {
+            throw ValidationError("--columns chooses columns of a table; --json has none")
         }
     }
 
@@ -82,27 +86,41 @@ package struct DoctorOptions: ParsableArguments {
             for line in done { Terminal.complain(line) }
             if !done.isEmpty { (report, configuration) = looks() }
         }
-        if json {
-            Terminal.print(report.json)
-        } else {
-            let table = report.table(isVerbose: verbose)
-            if !table.rows.isEmpty { try table.write(OutputStyle(format: .table)) }
-            Terminal.print(report.summary)
-        }
-        let isReady = try !preLive || showChecklist(report, configuration, permissions(report))
+        let checklist = try preLive ? checklist(report, configuration, permissions(report)) : nil
+        try show(report, checklist)
         if record { try leave(report.record) }
-        guard report.isHealthy, isReady else { throw ExitCode(1) }
+        guard report.isHealthy, checklist?.isPassed ?? true else { throw ExitCode(1) }
     }
 
-    private func showChecklist(
+    private var style: OutputStyle {
+        var style = output.style
+        if json { style.format = .json }
+        return style
+    }
+
+    /// Rows are those of the checklist where there is one.
+    private func show(_ report: DoctorReport, _ checklist: PreLiveChecklist?) throws {
+        switch style.format {
+        case .json: Terminal.print(report.json(checklist))
+        case .jsonl, .csv:
+            try (checklist?.table ?? report.table(isVerbose: verbose)).write(style)
+        case .table:
+            let hasChoice = !style.columns.isEmpty
+            let table = report.table(isVerbose: verbose, hasFixes: hasChoice)
+            if !table.rows.isEmpty { try table.write(style) }
+            if !hasChoice { report.fixes.forEach { Terminal.print($0) } }
+            Terminal.print(report.summary)
+            try checklist?.table.write(style.asTable)
+        }
+    }
+
+    private func checklist(
         _ report: DoctorReport, _ configuration: Configuration?, _ permissions: DoctorCheck?
-    ) throws -> Bool {
-        let checklist = try PreLiveChecklist(
+    ) throws -> PreLiveChecklist {
+        try PreLiveChecklist(
             report, configuration, journal: journal.flatMap { Self.opened($0) },
             rehearsal: journal.flatMap { Self.opened(JournalHome.rehearsal(of: $0)) },
             acknowledged: FiltersFile.list(acknowledge), permissions: permissions)
-        try checklist.table.write(OutputStyle(format: json ? .json : .table))
-        return checklist.isPassed
     }
 
     /// Nil if there is none yet.
@@ -120,6 +138,8 @@ package struct DoctorOptions: ParsableArguments {
         let (sequence, wasStepped) = try desk.submit(
             OperatorCommanded(.doctor(record), actor: who, reason: reason))
         if wasStepped { Seal.afterwards(opened) }
-        if !json { Terminal.print("\(journal): recorded as event \(sequence)") }
+        if style.format == .table {
+            Terminal.print("\(journal): recorded as event \(sequence)")
+        }
     }
 }

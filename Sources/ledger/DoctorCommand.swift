@@ -13,7 +13,7 @@ struct DoctorCommand: ParsableCommand {
 
               ledger doctor --verbose
               ledger doctor --config configs/live.yaml --journal main --fix
-              ledger doctor --json --journal main --record
+              ledger doctor --format json --journal main --record
 
             Exit codes: 0 healthy, possibly with warnings; 1 an error was found.
             """.paragraphs)

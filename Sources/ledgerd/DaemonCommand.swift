@@ -25,8 +25,7 @@ struct DaemonCommand: AsyncParsableCommand {
         version: "ledgerd \(Build.version)",
         subcommands: [
             ExchangeCommand.self, PaperCommand.self, LiveCommand.self, FeedCommand.self,
-            DaemonDataCommand.self,
-            DaemonDoctorCommand.self,
+            SnapshotCommand.self, DaemonDataCommand.self, DaemonDoctorCommand.self,
         ])
 
     static func main() async {

@@ -54,15 +54,8 @@ enum GatewayFactory {
     static func settings(
         _ connection: VenueConnection, _ configuration: Configuration, _ times: OrderTimes? = nil
     ) throws -> GatewaySettings {
-        var keys = try KeyFile.keys(of: connection.name, configuration)
-        if !keys.areComplete,
-            isLoopback(connection.questions.addresses(configuration.checked).trading)
-        {
-            // The keys that the local exchange expects by default.
-            keys = VenueKeys(key: Secret("local-key"), secret: Secret("local-secret"))
-        }
         let terms = GatewayTerms(
-            keys: keys, isPaper: configuration[ExecutionKeys.paper],
+            keys: try keys(connection, configuration), isPaper: configuration[ExecutionKeys.paper],
             timeout: configuration[LatencyKeys.timeout],
             currency: configuration[AccountKeys.currency])
         var settings = connection.settings(configuration.checked, terms)
@@ -78,6 +71,17 @@ enum GatewayFactory {
         if let times { settings.onOrderWritten = { times.written($0, at: $1) } }
         settings.seed = configuration[RunKeys.seed]
         return settings
+    }
+
+    /// The keys of the configuration; those that the local exchange expects by default where none
+    /// are given and the venue is on this machine.
+    static func keys(
+        _ connection: VenueConnection, _ configuration: Configuration
+    ) throws -> VenueKeys {
+        let keys = try KeyFile.keys(of: connection.name, configuration)
+        let address = connection.questions.addresses(configuration.checked).trading
+        guard !keys.areComplete, isLoopback(address) else { return keys }
+        return VenueKeys(key: Secret("local-key"), secret: Secret("local-secret"))
     }
 
     private static func isLoopback(_ url: String) -> Bool {

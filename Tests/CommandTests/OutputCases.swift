@@ -30,7 +30,7 @@ import Testing
             "journals", "project positions", "project orders --all", "project equity",
             "project pnl", "project gate --at 2000-10-20", "project drawdown", "project risk",
             "project funnel", "project health", "project quality", "data inspect", "gate status",
-            "kill-switch status", "mode", "why-no-trade", "diff --from 21 --to 22", "config show",
+            "kill-switch status", "mode", "doctor --min-disk 0 --min-memory 0", "why-no-trade", "diff --from 21 --to 22", "config show",
             "replay --verify --from 1", "verify", "tree advance", "snapshot list demo.zst",
             "backtest -c configs/backtest.yaml --replace",
             "data import configs/sample/IBM.csv --symbol IBM --interval 86400 --tick 0.0001",

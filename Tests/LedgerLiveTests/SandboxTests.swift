@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Paper trading in accounts as the venues' own paper sides have them.
@@ -108,6 +109,15 @@ import Testing
             ["BINANCE_API_KEY": "local-key", "BINANCE_API_SECRET": secret])
         try daemon.waits(for: "ReconciliationEnded")
         #expect(!daemon.text.contains("DiscrepancyFound"), "\(daemon.text)")
+        try programs.write(secret, "secret")
+        let fetched = try programs.run(
+            "/bin/sh", "-c",
+            "BINANCE_API_KEY=local-key BINANCE_API_SECRET=$(cat secret) "
+                + "\(Checkout.products)/ledgerd snapshot --config paper.yaml")
+        #expect(fetched.text.contains("450 positions, 0 open orders"), "\(fetched.text)")
+        let compared = try programs.run(
+            "ledger", "reconcile", "--snapshot", "venue.json", "--journal", "./paper")
+        #expect(compared.code == 0 && compared.text.contains("PASS"), "\(compared.text)")
         daemon.interrupt()
         exchange.signal(SIGKILL)
         let gate = try programs.run("ledger", "project", "reconciliation", "--journal", "./paper")

@@ -29,12 +29,8 @@ import Testing
 
     /// The account as the exchange has it, in the form of `ledger reconcile`.
     private func snapshot(_ desk: Desk) throws {
-        let account = try desk.ask("GET", "/v2/account")
-        let positions = try desk.ask("GET", "/v2/positions")
-        let orders = try desk.ask("GET", "/v2/orders?status=open")
-        try desk.programs.write(
-            "{\"account\": \(account), \"positions\": \(positions), \"orders\": \(orders)}",
-            "venue.json")
+        let fetched = try desk.programs.run("ledgerd", "snapshot", "--config", "desk.yaml")
+        try #require(fetched.code == 0, "\(fetched.text)")
     }
 
     /// What an operator sees of the gate.
@@ -113,6 +109,35 @@ import Testing
         #expect(later.code == 0, "\(later.text)")
         again.interrupt()
         try desk.expectWhole()
+    }
+
+    @Test func `the fetched account agrees with the books, and a failed query leaves no file`()
+        throws
+    {
+        let desk = try down()
+        for _ in 1...2 {
+            try snapshot(desk)
+            let compared = try desk.ledger(
+                "reconcile", "--snapshot", "venue.json", "--journal", "./desk")
+            #expect(
+                compared.code == 0 || compared.text.contains("PASS"), "\(compared.text)")
+        }
+        let file = try desk.ledger("project", "reconciliation", "--wide", "--journal", "./desk")
+        #expect(file.text.contains("venue.json"), "\(file.text)")
+        let text = try String(
+            contentsOf: desk.programs.folder.appendingPathComponent("venue.json"), encoding: .utf8)
+        #expect(text.contains(#""symbol": "A", "qty": "3""#), "\(text)")
+        #expect(text.contains(#""side": "sell", "qty": "3""#), "\(text)")
+        desk.exchange.signal(SIGKILL)
+        let failed = try desk.programs.run(
+            "ledgerd", "snapshot", "--config", "desk.yaml", "--out", "none.json", "--set",
+            "backoff_base_s=0.01")
+        #expect(failed.code == 2 && failed.text.contains("cannot be reached"), "\(failed.text)")
+        let none = desk.programs.folder.appendingPathComponent("none.json").path
+        #expect(!FileManager.default.fileExists(atPath: none))
+        let simulated = try desk.programs.run(
+            "ledgerd", "snapshot", "--set", "venue.kind=simulated")
+        #expect(simulated.code == 2 && simulated.text.contains("venue.kind"), "\(simulated.text)")
     }
 
     @Test func `a fill of no known order is shown before the next comparison`() throws {

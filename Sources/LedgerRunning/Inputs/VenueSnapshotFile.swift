@@ -106,7 +106,7 @@ public struct VenueSnapshotFile {
             throw InputError("\(reader.name): \(place).side '\(side)' is neither buy nor sell")
         }
         // An order for an amount of money has no quantity.
-        let hasAmount = (try? reader.money(node, "notional", of: place)) != nil
+        let hasAmount = (try? reader.text(node, "notional", of: place)) != nil
         let quantity =
             hasAmount
             ? try reader.optional(node, "qty", of: place) ?? .zero

@@ -19,6 +19,10 @@ public struct VenueQuestions: Sendable {
     /// The fees of some symbols; nil if the venue has no such query.
     public var fees: (@Sendable (VenueClient, [String]) throws -> [VenueFee])?
     public var bars: BarQuestions
+    /// The account with its positions and all open orders, as the gateway reports it. Gets the
+    /// symbols of the configuration and the account's currency.
+    public var statement:
+        @Sendable (VenueClient, _ symbols: [String], _ currency: String) throws -> VenueAccount
 
     public init(
         hasPublicClock: Bool,
@@ -27,12 +31,16 @@ public struct VenueQuestions: Sendable {
         account: WireRequest,
         permissions: @escaping @Sendable (VenueClient, WireAnswer) -> KeyPermissions?,
         catalogue: @escaping @Sendable (VenueClient, _ now: Timestamp) throws -> VenueCatalogue,
-        fees: (@Sendable (VenueClient, [String]) throws -> [VenueFee])? = nil, bars: BarQuestions
+        fees: (@Sendable (VenueClient, [String]) throws -> [VenueFee])? = nil, bars: BarQuestions,
+        statement:
+            @escaping @Sendable (
+                VenueClient, _ symbols: [String], _ currency: String
+            ) throws -> VenueAccount
     ) {
         (self.hasPublicClock, self.addresses) = (hasPublicClock, addresses)
         (self.receiveWindow, self.account) = (receiveWindow, account)
         (self.permissions, self.catalogue) = (permissions, catalogue)
-        (self.fees, self.bars) = (fees, bars)
+        (self.fees, self.bars, self.statement) = (fees, bars, statement)
     }
 }
 

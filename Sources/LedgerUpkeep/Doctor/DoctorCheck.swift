@@ -40,5 +40,7 @@ public struct DoctorCheck: Hashable, Sendable {
     }
 
     /// `ok`, or the severity of the failure.
+    /// Whether it did not pass and is more than a remark.
+    public var isTrouble: Bool { !passed && severity != .info }
     public var result: String { passed ? "ok" : severity.rawValue }
 }

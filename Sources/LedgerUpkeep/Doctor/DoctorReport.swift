@@ -24,23 +24,37 @@ public struct DoctorReport: Hashable, Sendable {
             + "\(warnings) warnings"
     }
 
-    /// - Parameter isVerbose: includes the checks that passed.
-    public func table(isVerbose: Bool) -> Table {
-        var table = Table([
-            .init("group"), .init("check"), .init("result"), .init("expected"), .init("actual"),
-            .init("message"), .init("fix"),
-        ])
-        for check in checks where isVerbose || (!check.passed && check.severity != .info) {
-            let cells = [
-                check.group.rawValue, check.name, check.result, check.expected, check.actual,
-                check.message, check.fixCommand,
-            ]
+    /// - Parameters:
+    ///   - isVerbose: includes the checks that passed.
+    ///   - hasFixes: includes the commands that fix what failed.
+    public func table(isVerbose: Bool, hasFixes: Bool = true) -> Table {
+        var table = Table(
+            [
+                .init("group", isDetail: true), .init("check"), .init("result"),
+                .init("expected", isDetail: true), .init("actual", isDetail: true),
+                .init("message"),
+            ] + (hasFixes ? [.init("fix")] : []))
+        for check in checks where isVerbose || check.isTrouble {
+            let cells =
+                [
+                    check.group.rawValue, check.name, check.result, check.expected, check.actual,
+                    check.message,
+                ] + (hasFixes ? [check.fixCommand] : [])
             table.add(cells.map { $0.isEmpty ? nil : $0 })
         }
         return table
     }
 
-    public var json: String {
+    /// What fixes each check that did not pass. A command is never wrapped, so that it can be
+    /// pasted.
+    public var fixes: [String] {
+        checks.filter { $0.isTrouble && !$0.fixCommand.isEmpty }.map {
+            "fix \($0.name): \($0.fixCommand)"
+        }
+    }
+
+    /// - Parameter checklist: of what must hold before live trading, where it was evaluated.
+    public func json(_ checklist: PreLiveChecklist? = nil) -> String {
         var object = JSONObject()
         object.add("healthy", isHealthy)
         object.add("passed", passed)
@@ -65,6 +79,16 @@ public struct DoctorReport: Hashable, Sendable {
             return "    " + entry.line
         }
         object.add("checks", raw: "[\n" + lines.joined(separator: ",\n") + "\n  ]")
+        if let checklist {
+            let items = checklist.items.map { item in
+                var entry = JSONObject()
+                entry.add("item", item.name)
+                entry.add("verdict", item.verdict.rawValue)
+                entry.add("evidence", item.evidence)
+                return "    " + entry.line
+            }
+            object.add("checklist", raw: "[\n" + items.joined(separator: ",\n") + "\n  ]")
+        }
         return object.text
     }
 }

@@ -26,7 +26,8 @@ extension VenueConnection {
                 intervals: [
                     (60, "1Min"), (300, "5Min"), (900, "15Min"), (1800, "30Min"),
                     (3600, "1Hour"), (14_400, "4Hour"), (86_400, "1Day"),
-                ], hasTokens: true, read: { try bars($0, $1) })))
+                ], hasTokens: true, read: { try bars($0, $1) }),
+            statement: { client, symbols, _ in try statement(client, symbols) }))
 
     private static func assets(_ client: VenueClient, now: Timestamp) throws -> VenueCatalogue {
         var instruments: [VenueInstrument] = []
@@ -50,6 +51,22 @@ extension VenueConnection {
         var bars = try AlpacaAnswers.bars(answer.body)
         bars.bars.removeAll { $0.symbol != page.symbol }
         return bars
+    }
+
+    private static func statement(
+        _ client: VenueClient, _ symbols: [String]
+    ) throws -> VenueAccount {
+        var account = try AlpacaAnswers.account(client.ask(AlpacaRequests.account).body)
+        let positions = try AlpacaAnswers.positions(client.ask(AlpacaRequests.positions).body)
+        account.positions = positions.elements.map { $0.named(among: symbols) }
+        account.unread += positions.unread
+        var after = Timestamp.zero
+        while true {
+            let orders = try AlpacaAnswers.orders(
+                client.ask(AlpacaRequests.openOrders(after: after)).body)
+            guard let next = account.add(orders) else { return account }
+            after = next
+        }
     }
 }
 

@@ -118,19 +118,27 @@ extension AlpacaGateway {
         } _: { [self] orders in
             guard let orders else { return done() }
             var account = account
-            let known = account.openOrders.map(\.venueOrder)
-            let new = orders.elements.filter { !known.contains($0.order.venueOrder) }
-            account.openOrders += new.map(\.order)
-            account.unread += orders.unread.filter { !account.unread.contains($0) }
-            new.forEach { core.learn($0.order) }
-            // Orders with equal times may be on both sides of a page break.
-            let count = orders.elements.count + orders.unread.count
-            if count >= 500, !new.isEmpty, let last = orders.elements.last?.submittedAt {
-                return openOrders(
-                    account, after: last.advanced(by: Nanoseconds(-1000)), done)
-            }
+            let next = account.add(orders)
+            orders.elements.forEach { core.learn($0.order) }
+            if let next { return openOrders(account, after: next, done) }
             core.report(.account(account))
             done()
         }
+    }
+}
+
+extension VenueAccount {
+    /// Adds a page of open orders.
+    ///
+    /// - Returns: the time after which the next page begins, just before the page's last order,
+    ///   because orders with equal times may be on both sides of a page break; nil after the last
+    ///   page.
+    mutating func add(_ orders: VenueList<AlpacaOrder>) -> Timestamp? {
+        let known = openOrders.map(\.venueOrder)
+        let new = orders.elements.filter { !known.contains($0.order.venueOrder) }
+        openOrders += new.map(\.order)
+        unread += orders.unread.filter { !unread.contains($0) }
+        guard orders.elements.count + orders.unread.count >= 500, !new.isEmpty else { return nil }
+        return orders.elements.last?.submittedAt.advanced(by: Nanoseconds(-1000))
     }
 }

@@ -35,7 +35,8 @@ extension VenueConnection {
                 intervals: [
                     (60, "1m"), (300, "5m"), (900, "15m"), (1800, "30m"), (3600, "1h"),
                     (14_400, "4h"), (86_400, "1d"),
-                ], hasTokens: false, read: { try bars($0, $1) })))
+                ], hasTokens: false, read: { try bars($0, $1) }),
+            statement: { client, _, currency in try statement(client, currency) }))
 
     private static func exchangeInfo(
         _ client: VenueClient, now: Timestamp
@@ -60,6 +61,17 @@ extension VenueConnection {
         // The interval decides which of them are closed.
         let far = Timestamp(nanoseconds: .max)
         return VenueBars(try BinanceAnswers.klines(answer.body, symbol: page.symbol, now: far))
+    }
+
+    private static func statement(
+        _ client: VenueClient, _ currency: String
+    ) throws -> VenueAccount {
+        let balances = try BinanceAnswers.balances(client.ask(BinanceRequests.account).body)
+        var account = try BinanceAnswers.account(balances, quoteAsset: currency)
+        let orders = try BinanceAnswers.orders(client.ask(BinanceRequests.openOrders("")).body)
+        account.openOrders += orders.elements.map(\.order)
+        account.unread += orders.unread
+        return account
     }
 }
 
