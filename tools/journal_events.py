@@ -67,7 +67,7 @@ VENUE_STATUS = [
     "rejected", "replaced", "cancelRefused", "replaceRefused", "unknown",
 ]
 DEFERRAL_CAUSE = ["unknown", "rateLimit", "timestamp", "unreachable", "closed", "authentication"]
-VENUE_LINK = ["unknown", "orders", "marketData", "requests", "key"]
+VENUE_LINK = ["unknown", "orders", "marketData", "requests", "key", "coinData"]
 
 # Number: name, version, end of the fixed part, fields as (name, offset, kind), texts.
 EVENTS = {

@@ -100,7 +100,7 @@ public struct FeedRecorder: ~Copyable {
         case .recordedAt(let time): clock.set(time)
         case .quote, .trade, .bar: try takeMarket(report)
         case .link(let link, let isUp, let reason):
-            guard link == .marketData else { return }
+            guard link == .marketData || link == .coinData else { return }
             try append(
                 LinkChanged(link, isUp: isUp, venue: gateway.name, reason: reason), at: clock.now)
         case .clock:

@@ -77,7 +77,10 @@ extension LiveRun {
     func reportWire(at steady: Int64) throws {
         for fault in faults.due(at: steady) { try record(fault) }
         let rules = sequencer.engine.rules.faults
-        for metric in wire.due(at: steady, gateway.requests, rules, origin: gateway.name) {
+        let metrics = wire.due(
+            at: steady, gateway.requests, isOutage: options.sendsOrders && !isOrderStreamUp, rules,
+            origin: gateway.name)
+        for metric in metrics {
             _ = try sequencer.attempt(metric, Envelope(time: now, recordTime: clock.now))
         }
     }

@@ -86,8 +86,11 @@ struct WireWatch {
     }
 
     /// The metrics to journal: those beyond their limits, and socket failures when there were new ones.
+    ///
+    /// - Parameter isOutage: the requests that end meanwhile say nothing about the rate of errors.
     mutating func due(
-        at steady: Int64, _ requests: RequestCount, _ rules: FaultRules, origin: String
+        at steady: Int64, _ requests: RequestCount, isOutage: Bool, _ rules: FaultRules,
+        origin: String
     ) -> [MetricReported] {
         var found: [MetricReported] = []
         let milliseconds = Self.value(lag / 1_000_000)
@@ -101,6 +104,7 @@ struct WireWatch {
             found.append(MetricReported(.websocketFailures, value: count, origin: origin))
             hasFailed = false
         }
+        if isOutage { seen = requests }
         let ended = requests.ended - seen.ended
         guard ended >= Self.fewest else { return found }
         let failed = Int128(requests.failed - seen.failed) * Int128(FixedPoint.one)

@@ -140,6 +140,30 @@ final class Desk {
             """, "desk.yaml")
     }
 
+    /// Buys 3 of A and a tenth of BTC/USD at the first price of each, and keeps them. A symbol without
+    /// data pauses after a second.
+    func configureBoth(_ more: String = "") throws {
+        try programs.write(
+            """
+            mode: paper
+            run: {name: desk}
+            account: {kind: paper, calendar: crypto}
+            venue: {kind: alpaca}
+            quality: {min_history_days: 0, feed_timeout_s: 1, feed_stable: 1}
+            live: {tick_ms: 50, acknowledgement_ms: 300, poll_s: 1, reconcile_s: 0}
+            data:
+              - {path: venue, symbol: A, tick: 0.01, lot: 1}
+              - {path: venue, symbol: BTC/USD, kind: crypto, tick: 0.01, lot: 0.000000001}
+            strategies:
+              - {kind: buy_and_hold, name: shares, symbols: A, quantity: 3}
+              - {kind: buy_and_hold, name: coins, symbols: BTC/USD, quantity: 0.1}
+            alpaca: {trading_url: "\(address)", data_url: "\(address)", \
+            stream_url: "ws://127.0.0.1:\(port)/v2/iex"}
+            \(more)
+
+            """, "desk.yaml")
+    }
+
     private var address: String { "http://127.0.0.1:\(port)" }
 
     func start(_ words: [String], environment: [String: String] = [:]) throws -> Running {
@@ -193,6 +217,29 @@ final class Desk {
         try ask(
             "POST", "/control/quote",
             prices.map { #"{"symbol": "\#(symbol)", "bid": "\#($0)", "ask": "\#($0)"}"# })
+    }
+
+    /// The next price of a symbol, as one quote.
+    func quote(_ symbol: String, at price: Int) throws {
+        try ask(
+            "POST", "/control/quote",
+            [#"{"symbol": "\#(symbol)", "bid": "\#(price)", "ask": "\#(price)"}"#])
+    }
+
+    /// Closes a stream and refuses it with this status; 0 opens it again.
+    func refuse(_ path: String, status: Int, retryAfter: Int = 0) throws {
+        try ask(
+            "POST", "/control/stream",
+            [
+                #"{"path": "\#(path)", "status": "\#(status)", "retry_after": "\#(retryAfter)"}"#
+            ])
+    }
+
+    /// How often the streams that are closed now were asked for.
+    func refusals() throws -> Int {
+        let state = try ask("GET", "/control/state")
+        let digits = state.components(separatedBy: #""refusals":"#).last?.prefix { $0.isNumber }
+        return try #require(Int(digits ?? ""))
     }
 
     /// How the exchange misbehaves from now on; not at all for an empty text.

@@ -135,7 +135,9 @@ public enum VenueLink: UInt8, Worded {
     case requests = 3
     /// Whether the venue accepts our key.
     case key = 4
+    /// Market data of coins, where the venue sends them over a stream of their own.
+    case coinData = 5
 
-    public static let words = ["orders", "marketData", "requests", "key"]
+    public static let words = ["orders", "marketData", "requests", "key", "coinData"]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }

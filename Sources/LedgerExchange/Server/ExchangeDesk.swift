@@ -91,10 +91,30 @@ final class ExchangeDesk: @unchecked Sendable {
 
     // MARK: Streams
 
-    /// Whether the path is a stream that may be opened now.
+    /// The answer to a request for a web socket that is not opened now; nil if it is, or if the path is no
+    /// stream.
+    func refusal(of request: Request) -> Answer? {
+        guard venue.serves(request.path), venue.isStream(request) else { return nil }
+        let plan = faults.dice.plan
+        if faults.happens(.maintenance) {
+            return refusal(.maintenance, plan.whole(.retryAfter))
+        }
+        if let place = faults.closedStreams.firstIndex(where: { $0.path == request.path }) {
+            faults.closedStreams[place].refusals += 1
+            let closed = faults.closedStreams[place]
+            return handshakeAnswer(closed.status, closed.retryAfter)
+        }
+        guard faults.happens(.handshake) else { return nil }
+        let told = Int(plan.whole(.handshakeStatus))
+        return handshakeAnswer(told == 0 ? 429 : told, plan.whole(.retryAfter))
+    }
+
+    private func handshakeAnswer(_ status: Int, _ retryAfter: Int64) -> Answer {
+        Answer(status, [:], headers: retryAfter > 0 ? [("Retry-After", "\(retryAfter)")] : [])
+    }
+
     func offers(_ request: Request) -> Bool {
-        guard venue.serves(request.path), !faults.happens(.maintenance) else { return false }
-        return venue.isStream(request)
+        venue.serves(request.path) && venue.isStream(request)
     }
 
     func opened(_ link: SocketHandler, _ request: Request) {
@@ -176,6 +196,9 @@ final class ExchangeDesk: @unchecked Sendable {
         case ("POST", "/control/disconnect"):
             closeLinks()
             return Answer(200, [:])
+        case ("POST", "/control/stream"):
+            try changeStream(body)
+            return Answer(200, [:])
         case ("POST", "/control/quote"), ("POST", "/control/trade"), ("POST", "/control/bar"):
             try feed(String(request.path.dropFirst(9)), body)
             return Answer(200, ["head": .integer(Int64(venue.ledger.head.number))])
@@ -188,6 +211,24 @@ final class ExchangeDesk: @unchecked Sendable {
         var plan = FaultPlan()
         for member in members { try plan.set(member.name, to: member.value.string ?? "") }
         return plan
+    }
+
+    /// Closes one stream and refuses it from now on, or opens it again: `{"path": "/v2/iex", "status":
+    /// "503", "retry_after": "2"}`, and a status of 0 to open it.
+    private func changeStream(_ body: WireValue) throws {
+        func number(_ name: String) throws -> Int64 {
+            guard let value = Int64(body[name]?.string ?? "0"), (0...86_400) ~= value else {
+                throw InputError("\(name) is not a number from 0 to 86400")
+            }
+            return value
+        }
+        let path = body["path"]?.string ?? ""
+        let closed = Misbehaviour.ClosedStream(
+            path: path, status: Int(try number("status")), retryAfter: try number("retry_after"))
+        faults.closedStreams.removeAll { $0.path == path }
+        guard closed.status > 0 else { return }
+        faults.closedStreams.append(closed)
+        for link in links where link.path == path { link.close(code: 1001) }
     }
 
     /// One event, as if it came from a feed.
@@ -240,6 +281,7 @@ final class ExchangeDesk: @unchecked Sendable {
             "fills": .integer(Int64(ledger.book.fills.count)), "cash": .text(ledger.cash),
             "equity": .text(ledger.equity), "positions": .object(positions),
             "streams": .integer(Int64(links.count)),
+            "refusals": .integer(Int64(faults.closedStreams.reduce(0) { $0 + $1.refusals })),
             "feed": [
                 "running": .bool(runner.isRunning), "ended": .bool(runner.isAtEnd),
                 "delivered": .integer(Int64(clamping: runner.delivered)),

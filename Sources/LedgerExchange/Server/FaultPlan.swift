@@ -26,6 +26,8 @@ public struct FaultPlan: Hashable, Sendable {
         case silentWait = "silent-wait"
         case maintenance
         case proxyStatus = "proxy-status"
+        case handshake
+        case handshakeStatus = "handshake-status"
         case clockSkew = "clock-skew-ms"
         case retryAfter = "retry-after-s"
         case seed
@@ -52,6 +54,8 @@ public struct FaultPlan: Hashable, Sendable {
             case .proxy: "a request gets an HTML page of a proxy"
             case .silentWait: "a rate limit or ban has no header for its length"
             case .proxyStatus: "status of the proxy's page (default: 403)"
+            case .handshake: "a web socket is refused with Retry-After"
+            case .handshakeStatus: "status of that refusal (default: 429)"
             case .maintenance: "1: everything gets 503 and streams are closed"
             case .clockSkew: "milliseconds by which the exchange's clock is ahead"
             case .retryAfter: "seconds in Retry-After (default: 1)"
@@ -61,7 +65,7 @@ public struct FaultPlan: Hashable, Sendable {
 
         public var isShare: Bool {
             switch self {
-            case .delay, .proxyStatus, .clockSkew, .retryAfter, .seed: false
+            case .delay, .proxyStatus, .handshakeStatus, .clockSkew, .retryAfter, .seed: false
             default: true
             }
         }

@@ -37,7 +37,10 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             var request = Request(head, body)
             request.isLocal = context.remoteAddress?.isLoopback ?? false
             if let key = request.socketKey, desk.offers(request) {
-                return upgrade(request, key, context)
+                guard let refusal = desk.refusal(of: request) else {
+                    return upgrade(request, key, context)
+                }
+                return write(refusal, head, context)
             }
             let (answer, late) = desk.answer(request)
             guard late > 0 else { return write(answer, head, context) }

@@ -22,6 +22,7 @@ final class SocketHandler: ChannelInboundHandler, StreamLink {
 
     init(_ desk: ExchangeDesk, _ request: Request) { (self.desk, self.request) = (desk, request) }
 
+    var path: String { request.path }
     var isWritable: Bool { context?.channel.isWritable ?? true }
 
     func handlerAdded(context: ChannelHandlerContext) {

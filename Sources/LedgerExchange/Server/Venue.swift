@@ -47,6 +47,16 @@ public protocol Venue: AnyObject {
 public final class Misbehaviour {
     public var dice: FaultDice
     public var extras: AccountExtras
+    /// Streams that are closed: the path, the status of the answer to an opening, and its `Retry-After`.
+    var closedStreams: [ClosedStream] = []
+
+    struct ClosedStream {
+        var path: String
+        var status: Int
+        var retryAfter: Int64
+        /// How often it was asked for since.
+        var refusals = 0
+    }
 
     public init(_ plan: FaultPlan, _ extras: AccountExtras = AccountExtras()) {
         (dice, self.extras) = (FaultDice(plan), extras)

@@ -32,6 +32,10 @@ public enum GatewayPairing {
             ("rest", settings.restURL), ("order stream", settings.orderStreamURL),
             ("data", settings.dataURL.isEmpty ? settings.restURL : settings.dataURL),
             ("market stream", settings.marketStreamURL),
+            (
+                "coin stream",
+                settings.coinStreamURL.isEmpty ? settings.marketStreamURL : settings.coinStreamURL
+            ),
         ] {
             guard let host = host(url) else {
                 throw GatewaySettingsError(

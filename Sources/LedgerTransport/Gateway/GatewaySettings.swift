@@ -15,6 +15,8 @@ public struct GatewaySettings: Sendable {
     public var dataURL = ""
     public var orderStreamURL: String
     public var marketStreamURL: String
+    /// Address of the stream with the market data of coins; empty if `marketStreamURL` has them too.
+    public var coinStreamURL = ""
     public var keys: VenueKeys
     /// No real money is involved; decides which addresses and keys belong together (K23).
     public var isPaper: Bool

@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerVenues
 import NIOCore
 
-/// One of a gateway's two streams. All streams are opened, maintained and closed in the same way;
+/// One of a gateway's streams. All streams are opened, maintained and closed in the same way;
 /// the venue defines what is said over them.
 ///
 /// Everything except `start` and `stop` runs on the stream's event loop.
@@ -13,23 +13,31 @@ public final class GatewayStream: @unchecked Sendable {
     public let loop: any EventLoop
     /// What faults of the stream refer to.
     public let name: String
-    private let isOrders: Bool
+    /// Which of the venue's links it is.
+    let kind: VenueLink
+    private var isOrders: Bool { kind == .orders }
     private let reporter: LinkReporter
     private var link: WebSocketLink?
 
     /// What faults of a web socket are about, as opposed to those of requests.
-    public static let names = ["order stream", "market stream"]
+    public static let names = ["order stream", "market stream", "coin stream"]
 
-    private init(_ core: GatewayCore, _ kind: VenueLink) {
-        self.core = core
-        isOrders = kind == .orders
-        loop = isOrders ? core.orderLoop : core.marketLoop
-        name = isOrders ? Self.names[0] : Self.names[1]
+    private init(_ core: GatewayCore, _ kind: VenueLink, _ name: String) {
+        (self.core, self.kind, self.name) = (core, kind, name)
+        loop = kind == .orders ? core.orderLoop : core.marketLoop
         reporter = LinkReporter(kind, name, { [core] in core.report($0) })
     }
 
-    public static func orders(_ core: GatewayCore) -> GatewayStream { .init(core, .orders) }
-    public static func market(_ core: GatewayCore) -> GatewayStream { .init(core, .marketData) }
+    public static func orders(_ core: GatewayCore) -> GatewayStream {
+        .init(core, .orders, names[0])
+    }
+    public static func market(_ core: GatewayCore) -> GatewayStream {
+        .init(core, .marketData, names[1])
+    }
+    /// Market data of coins, at a venue that sends those of shares over another stream.
+    public static func coins(_ core: GatewayCore) -> GatewayStream {
+        .init(core, .coinData, names[2])
+    }
 
     func start(_ owner: any GatewayLink) {
         let events = WebSocketLink.Events(
@@ -45,6 +53,11 @@ public final class GatewayStream: @unchecked Sendable {
                 if isOrders { core.isOrderStreamUp = false }
                 owner.closed()
                 reporter.down(reason)
+            },
+            refused: { [core, isOrders] status, wait in
+                // These count our requests, and more of them make a ban longer.
+                guard isOrders, status == 429 || status == 418 else { return }
+                core.channel.pause(wait)
             })
         loop.execute { [self] in
             let link = WebSocketLink(loop: loop, settings: core.settings.socket, events: events)
@@ -81,7 +94,7 @@ public final class GatewayStream: @unchecked Sendable {
     /// Closes the connection without opening a new one.
     public func shut() { link?.stop() }
 
-    public func report(_ fault: VenueFault) { core.report(.fault(fault, name)) }
+    public func report(_ fault: VenueFault) { reporter.note(fault) }
 }
 
 /// What a venue does with one of its streams. Everything is called on the stream's event loop.
@@ -105,6 +118,12 @@ extension GatewayLink {
 
 /// A stream of market data for some symbols.
 public protocol MarketLink: GatewayLink {
+    /// Whether the stream has market data of this symbol.
+    func serves(_ symbol: String) -> Bool
     /// Called before the stream starts, on its event loop.
     func choose(_ symbols: [String])
+}
+
+extension MarketLink {
+    public func serves(_ symbol: String) -> Bool { true }
 }

@@ -2,17 +2,17 @@ import LedgerDomain
 import LedgerEvents
 import LedgerVenues
 
-/// A gateway to a venue on the network: a core, a desk for its orders, and two streams. It contains
+/// A gateway to a venue on the network: a core, a desk for its orders, and its streams. It contains
 /// what all such gateways do in the same way; the venue adds cancels, replacements and queries.
 public protocol NetworkGateway: VenueGateway {
     associatedtype Answer: OrderAnswer
     associatedtype Orders: GatewayLink
-    associatedtype Market: MarketLink
 
     var core: GatewayCore { get }
     var desk: OrderDesk<Answer> { get }
     var orders: Orders { get }
-    var market: Market { get }
+    /// Each symbol's data come over the first of these that serves it.
+    var markets: [any MarketLink] { get }
 }
 
 extension NetworkGateway {
@@ -23,14 +23,19 @@ extension NetworkGateway {
     public func start(symbols: [String], to sink: ReportSink) {
         core.start(sink)
         orders.start()
-        guard !symbols.isEmpty else { return }
-        core.marketLoop.execute { [market] in market.choose(symbols) }
-        market.start()
+        var rest = symbols
+        for market in markets {
+            let served = rest.filter { market.serves($0) }
+            guard !served.isEmpty else { continue }
+            rest.removeAll { market.serves($0) }
+            core.marketLoop.execute { market.choose(served) }
+            market.start()
+        }
     }
 
     public func stop() {
         orders.stop()
-        market.stop()
+        for market in markets { market.stop() }
         core.stop()
     }
 

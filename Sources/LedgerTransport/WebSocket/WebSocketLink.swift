@@ -20,15 +20,19 @@ public final class WebSocketLink: @unchecked Sendable {
         public var message: @Sendable ([UInt8]) -> Void
         /// An open connection ended, or one could not be opened.
         public var closed: @Sendable (String) -> Void
+        /// The server declined the upgrade with this status, and wants to be left alone for so long; 0
+        /// where it does not say.
+        public var refused: @Sendable (Int, Nanoseconds) -> Void
 
         public init(
             target: @escaping @Sendable (@escaping @Sendable (WebSocketTarget?) -> Void) -> Void,
             opened: @escaping @Sendable () -> Void,
             message: @escaping @Sendable ([UInt8]) -> Void,
-            closed: @escaping @Sendable (String) -> Void
+            closed: @escaping @Sendable (String) -> Void,
+            refused: @escaping @Sendable (Int, Nanoseconds) -> Void = { _, _ in }
         ) {
             (self.target, self.opened) = (target, opened)
-            (self.message, self.closed) = (message, closed)
+            (self.message, self.closed, self.refused) = (message, closed, refused)
         }
     }
 
@@ -36,6 +40,8 @@ public final class WebSocketLink: @unchecked Sendable {
     private let settings: WebSocketSettings
     private let events: Events
     private var backoff: Backoff
+    /// How long the server wants to be left alone before the next attempt.
+    private var wait = Nanoseconds.zero
     private var context: NIOSSLContext?
     private var channel: (any Channel)?
     private var isOpen = false
@@ -161,7 +167,13 @@ public final class WebSocketLink: @unchecked Sendable {
                 NIOSSLClientHandler(
                     context: context, serverHostname: isAddress ? nil : target.host))
         }
-        let opening = WebSocketOpening(target) { [self] reason in fail(reason, number) }
+        let opening = WebSocketOpening(
+            target, failed: { [self] in fail($0, number) },
+            refused: { [self] status, wait in
+                guard number == attempt else { return }
+                self.wait = wait
+                events.refused(status, wait)
+            })
         let frames = WebSocketFrames(
             WebSocketFrames.Events(
                 opened: { [self] channel in
@@ -256,7 +268,9 @@ public final class WebSocketLink: @unchecked Sendable {
         events.closed(reason)
         guard !isStopped else { return }
         retry?.cancel()
-        retry = loop.scheduleTask(in: .nanoseconds(backoff.next().count)) { [self] in
+        let pause = max(backoff.next(), wait)
+        wait = .zero
+        retry = loop.scheduleTask(in: .nanoseconds(pause.count)) { [self] in
             if !isStopped { connect() }
         }
     }

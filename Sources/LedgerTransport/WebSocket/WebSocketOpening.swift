@@ -1,3 +1,5 @@
+import LedgerDomain
+import LedgerVenues
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
@@ -8,11 +10,18 @@ final class WebSocketOpening: ChannelInboundHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPClientRequestPart
 
     private let target: WebSocketTarget
-    private let refused: (String) -> Void
+    private let failed: (String) -> Void
+    private let refused: (Int, Nanoseconds) -> Void
     private var hasAsked = false
 
-    init(_ target: WebSocketTarget, refused: @escaping (String) -> Void) {
-        (self.target, self.refused) = (target, refused)
+    /// - Parameters:
+    ///   - failed: receives why no web socket came of it.
+    ///   - refused: is called first where the server declined, with its status and `Retry-After`.
+    init(
+        _ target: WebSocketTarget, failed: @escaping (String) -> Void,
+        refused: @escaping (Int, Nanoseconds) -> Void
+    ) {
+        (self.target, self.failed, self.refused) = (target, failed, refused)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -40,17 +49,22 @@ final class WebSocketOpening: ChannelInboundHandler, RemovableChannelHandler {
     /// Only reached when the server declined the upgrade.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(let head) = unwrapInboundIn(data) else { return }
-        refused("the venue answered \(head.status.code) to the opening of the stream")
+        let wait =
+            head.headers["Retry-After"].compactMap { RetryAfter.read($0, now: MachineTime.now) }
+            .max() ?? .zero
+        refused(Int(head.status.code), wait)
+        let told = wait > .zero ? ", to be left alone for \(wait.count / 1_000_000) ms" : ""
+        failed("the venue answered \(head.status.code) to the opening of the stream\(told)")
         context.close(promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        refused("\(error)")
+        failed("\(error)")
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        refused("the connection was closed while it was opened")
+        failed("the connection was closed while it was opened")
         context.fireChannelInactive()
     }
 }

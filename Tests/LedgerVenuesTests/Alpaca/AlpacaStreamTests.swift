@@ -132,4 +132,24 @@ import Testing
             ])
         #expect(reports.isEmpty)
     }
+
+    @Test(arguments: [
+        (
+            "wss://s/v2/sip", "", "wss://s/v2/sip", "wss://s/v1beta3/crypto/us"
+        ),
+        (
+            "ws://127.0.0.1:1/v1beta3/crypto/us-1", "", "ws://127.0.0.1:1/v2/iex",
+            "ws://127.0.0.1:1/v1beta3/crypto/us-1"
+        ),
+        (
+            "wss://s/v2/iex", "wss://t/v1beta3/crypto/eu-1", "wss://s/v2/iex",
+            "wss://t/v1beta3/crypto/eu-1"
+        ),
+    ])
+    func `the addresses of both streams follow from one`(
+        _ given: String, _ coinsGiven: String, _ shares: String, _ coins: String
+    ) {
+        let streams = AlpacaRequests.marketStreams(shares: given, coins: coinsGiven)
+        #expect(streams.shares == shares && streams.coins == coins)
+    }
 }

@@ -73,7 +73,7 @@ extension VenueConnection {
 extension GatewaySettings {
     /// Alpaca's own addresses and limits: 200 requests per minute.
     ///
-    /// - Parameter feed: of its data stream: `v2/iex`, `v2/sip`, `v1beta3/crypto/us`.
+    /// - Parameter feed: of its stream of shares: `v2/iex`, `v2/sip`.
     public static func alpaca(
         _ keys: VenueKeys, isPaper: Bool, feed: String = "v2/iex"
     ) -> GatewaySettings {
@@ -83,6 +83,7 @@ extension GatewaySettings {
             marketStreamURL: "wss://stream.data.alpaca.markets/\(feed)", keys: keys,
             isPaper: isPaper, budget: RequestBudget.Rules(perMinute: 180, burst: 20, reserve: 5))
         settings.dataURL = "https://data.alpaca.markets"
+        settings.coinStreamURL = "wss://stream.data.alpaca.markets" + AlpacaRequests.coinStream
         return settings
     }
 
@@ -92,7 +93,9 @@ extension GatewaySettings {
         var settings = GatewaySettings.alpaca(terms.keys, isPaper: isPaper)
         settings.restURL = checked[AlpacaKeys.tradingURL]
         settings.dataURL = checked[AlpacaKeys.dataURL]
-        settings.marketStreamURL = checked[AlpacaKeys.streamURL]
+        let streams = AlpacaRequests.marketStreams(
+            shares: checked[AlpacaKeys.streamURL], coins: checked[AlpacaKeys.coinStreamURL])
+        (settings.marketStreamURL, settings.coinStreamURL) = (streams.shares, streams.coins)
         let stream = checked[AlpacaKeys.orderStreamURL]
         settings.orderStreamURL =
             stream.isEmpty ? socketAddress(settings.restURL) + "/stream" : stream

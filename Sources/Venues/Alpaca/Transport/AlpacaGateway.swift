@@ -5,7 +5,7 @@ import LedgerTransport
 import LedgerVenues
 
 /// Alpaca: orders by its trading API v2, order reports by the stream `trade_updates`, market data
-/// by its data stream.
+/// by its data streams, one for shares and one for coins.
 ///
 /// A client order id is valid for one order forever, so an order can never be placed twice. An
 /// order on its way can still arrive: `query` says `unknown` only `processingLimit` and
@@ -18,7 +18,7 @@ public final class AlpacaGateway: NetworkGateway, @unchecked Sendable {
     public let countsFillsByReplacement = true
     public let core: GatewayCore
     public let desk: OrderDesk<AlpacaOrder>
-    public let market: AlpacaMarketLink
+    public let markets: [any MarketLink]
     public let orders: AlpacaOrderLink
 
     /// - Throws: if the settings do not belong together (K23).
@@ -27,7 +27,7 @@ public final class AlpacaGateway: NetworkGateway, @unchecked Sendable {
         core = GatewayCore("alpaca", settings, .alpaca(settings.keys))
         desk = OrderDesk(core: core, dialect: Self.dialect)
         orders = AlpacaOrderLink(core)
-        market = AlpacaMarketLink(core)
+        markets = [AlpacaMarketLink(core, coins: true), AlpacaMarketLink(core, coins: false)]
         orders.undecided = { [weak self] order in self?.decide(order) }
     }
 

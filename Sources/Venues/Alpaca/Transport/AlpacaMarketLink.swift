@@ -4,7 +4,7 @@ import LedgerEvents
 import LedgerTransport
 import LedgerVenues
 
-/// Alpaca's stream of market data.
+/// One of Alpaca's two streams of market data: shares, or coins.
 // Sendable unchecked: every field is used only on the market loop.
 public final class AlpacaMarketLink: MarketLink, @unchecked Sendable {
     public let stream: GatewayStream
@@ -13,12 +13,19 @@ public final class AlpacaMarketLink: MarketLink, @unchecked Sendable {
     private var reports: [GatewayReport] = []
     private var signals: [AlpacaDataStream.Signal] = []
 
-    init(_ core: GatewayCore) { stream = .market(core) }
+    private let isOfCoins: Bool
 
+    init(_ core: GatewayCore, coins: Bool) {
+        isOfCoins = coins
+        stream = coins ? .coins(core) : .market(core)
+    }
+
+    public func serves(_ symbol: String) -> Bool { AlpacaRequests.isCrypto(symbol) == isOfCoins }
     public func choose(_ symbols: [String]) { self.symbols = symbols }
 
     public func target(_ then: @escaping @Sendable (WebSocketTarget?) -> Void) {
-        then(WebSocketTarget(core.settings.marketStreamURL))
+        let settings = core.settings
+        then(WebSocketTarget(isOfCoins ? settings.coinStreamURL : settings.marketStreamURL))
     }
 
     public func receive(_ bytes: [UInt8]) {
@@ -47,9 +54,9 @@ public final class AlpacaMarketLink: MarketLink, @unchecked Sendable {
             }
             stream.renew("the key was refused")
         case .failed(let code, let text) where code == 404 || code == 409:
-            // An authentication time-out, or a feed that was not paid for.
-            if code != 404 { stream.shut() }
-            stream.report(.authentication("\(code) \(text)"))
+            // An authentication time-out, or a feed that was not paid for: the other streams go on.
+            stream.report(.refused(code: "\(code)", text))
+            stream.renew("\(code) \(text)")
         case .failed(let code, let text):
             stream.report(.refused(code: "\(code)", text))
         }

@@ -21,7 +21,10 @@ public enum AlpacaKeys {
         help: "address for history and snapshots")
     public static let streamURL = SettingKey.text(
         "alpaca.stream_url", default: "wss://stream.data.alpaca.markets/v2/iex",
-        help: "address for market data")
+        help: "address for market data of shares; that of coins is taken too")
+    public static let coinStreamURL = SettingKey.text(
+        "alpaca.crypto_stream_url", default: "",
+        help: "address for market data of coins; /v1beta3/crypto/us of the other's server if empty")
     public static let requestsPerMinute = SettingKey<Int>.integer(
         "alpaca.requests_per_minute", 1...1_000_000, default: 180,
         help: "requests to send per minute; Alpaca allows 200")
@@ -37,7 +40,7 @@ public enum AlpacaKeys {
 
     static let daemon = [
         paper.setting, liveEnabled.setting, tradingURL.setting, orderStreamURL.setting,
-        dataURL.setting, streamURL.setting, requestsPerMinute.setting,
+        dataURL.setting, streamURL.setting, coinStreamURL.setting, requestsPerMinute.setting,
     ]
     static let exchange = [exchangeLimit.setting, exchangeCoinFee.setting]
 }

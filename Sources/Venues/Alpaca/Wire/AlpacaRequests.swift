@@ -137,6 +137,30 @@ public enum AlpacaRequests {
 
     // MARK: Streams
 
+    /// The path of the stream of coins, and of the stream of shares that every account has.
+    public static let coinStream = "/v1beta3/crypto/us"
+    private static let shareStream = "/v2/iex"
+
+    /// The addresses of both streams of market data. The setting for shares may name the stream of
+    /// coins, and each server has both.
+    ///
+    /// - Parameter coins: empty if it is not set.
+    public static func marketStreams(
+        shares: String, coins: String
+    ) -> (shares: String, coins: String) {
+        var slashes = 0
+        let server = String(
+            shares.prefix { character in
+                if character == "/" { slashes += 1 }
+                return slashes < 3
+            })
+        let namesCoins = shares.dropFirst(server.count).hasPrefix("/v1beta3/crypto/")
+        return (
+            namesCoins ? server + shareStream : shares,
+            !coins.isEmpty ? coins : namesCoins ? shares : server + coinStream
+        )
+    }
+
     public static func authenticate(_ keys: VenueKeys) -> [UInt8] {
         message("auth") { json in
             json.field("key")

@@ -17,7 +17,7 @@ public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
     public let countsFillsByReplacement = true
     public let core: GatewayCore
     public let desk: OrderDesk<BinanceOrder>
-    public let market: BinanceMarketLink
+    public let markets: [any MarketLink]
     public let orders: BinanceOrderLink
 
     /// - Throws: if the settings do not belong together (K23).
@@ -27,7 +27,7 @@ public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
         core = GatewayCore("binance", settings, .binance(settings.keys, signing))
         desk = OrderDesk(core: core, dialect: Self.dialect)
         orders = BinanceOrderLink(core, signing)
-        market = BinanceMarketLink(core)
+        markets = [BinanceMarketLink(core)]
     }
 
     private static let dialect = OrderDesk<BinanceOrder>.Dialect(

@@ -87,7 +87,11 @@ public final class BinanceOrderLink: GatewayLink, @unchecked Sendable {
             ?? .refused(code: "\(status)", "the subscription was refused")
         if case .rateLimited(let wait, _) = fault { core.channel.pause(wait) }
         if case .timestamp = fault { core.channel.timestampRefused?() }
-        core.failed(fault, stream.name)
+        if case .authentication = fault {
+            core.failed(fault, stream.name)
+        } else {
+            stream.report(fault)
+        }
         // After a ban or a refused key the stream waits until the venue takes requests again.
         stream.renew("refused")
     }
