@@ -48,7 +48,7 @@ ALERT_KIND = [
     "unknown", "drawdownWarning", "drawdownHalt", "drawdownPanic", "killSwitch",
     "reconciliationFailed", "reconciliationPassed", "duplicateIntents", "noTrades",
     "rejectionRate", "strategyHealth", "dataQuality", "clockSkew", "latency", "stopRefused",
-    "unprotected", "cancelPending",
+    "unprotected", "cancelPending", "fillCorrected",
 ]
 SNAPSHOT_KIND = ["unknown", "start", "reconciliation", "end"]
 RECONCILIATION_STATUS = ["unknown", "pass", "fail", "skipped"]
@@ -288,4 +288,14 @@ EVENTS = {
         ("occurred", 56, "time"),
     ], ["activityType", "venueActivity", "venueSymbol", "detail"]),
     75: ("VenueActivitiesAnchored", 1, 24, [], ["venue"]),
+    76: ("VenueFillCorrected", 1, 88, [
+        ("strategy", 20, "strategy"), ("side", 22, SIDE), ("order", 24, "order"),
+        ("fill", 32, "u64"), ("price", 40, "price"), ("quantity", 48, "quantity"),
+        ("bookedPrice", 56, "price"), ("bookedQuantity", 64, "quantity"), ("fee", 72, "money"),
+    ], ["clientOrder", "venueExecution", "corrected", "reason"]),
+    77: ("FillCorrected", 1, 88, [
+        ("strategy", 20, "strategy"), ("side", 22, SIDE), ("order", 24, "order"),
+        ("fill", 32, "u64"), ("price", 40, "price"), ("quantity", 48, "quantity"),
+        ("bookedPrice", 56, "price"), ("bookedQuantity", 64, "quantity"), ("cash", 72, "money"),
+    ], ["venueExecution", "reason"]),
 }

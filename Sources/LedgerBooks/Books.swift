@@ -240,7 +240,9 @@ extension Books {
             .venueHoldingReported, .venueItemUnread, .discrepancyFound, .reconciliationEnded:
             false
         // The adjustment that follows moves the value.
-        case .holdingAdopted, .venueActivityReported, .venueActivitiesAnchored: false
+        case .holdingAdopted, .venueActivityReported, .venueActivitiesAnchored,
+            .venueFillCorrected, .fillCorrected:
+            false
         // Venue reports and requests move no value; the ledger's own fill does.
         case .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderReplaced,
             .cancelIntended, .replaceIntended, .venueStatusReported, .venueFillReported,

@@ -11,22 +11,66 @@ extension Engine {
     public struct Unprotected: Hashable, Sendable {
         public var terms: OrderIntended
         public var remaining: Quantity
-        public var cause: DeferralCause
-        public var attempt: UInt16
+        /// Nil where the venue refused it for good.
+        public var cause: DeferralCause?
+        /// Refusals in a row.
+        public var attempt: UInt32
         public var since: Timestamp
-        /// When it may be sent again; nil while an attempt has no answer.
+        /// When it may be sent or decided again; nil while an attempt has no answer.
         public var due: Timestamp?
+
+        public var causeText: String { cause.map { "\($0)" } ?? "refused" }
     }
 
     /// What ought to be at the venue, closes or protects a position, and is not confirmed.
     public var unprotected: [Unprotected] {
-        desk.deferred.orders.compactMap { deferral in
+        let deferred = desk.deferred.orders.compactMap { deferral -> Unprotected? in
             guard let order = desk.register.order(deferral.order) else { return nil }
             return Unprotected(
                 terms: order.intended, remaining: order.remaining, cause: deferral.cause,
-                attempt: deferral.attempt, since: deferral.since,
+                attempt: UInt32(deferral.attempt), since: deferral.since,
                 due: deferral.isHome ? deferral.due : nil)
         }
+        return deferred + desk.remote.refusals.compactMap(refusedExit)
+    }
+
+    /// The exit of a position that the venue refused for good; nil once the position is closed, or while a
+    /// stop at the venue protects all of it.
+    private func refusedExit(_ refusal: RemoteOrders.Refusal) -> Unprotected? {
+        let (strategy, instrument) = (refusal.strategy, refusal.instrument)
+        guard let position = books.positions.position(account, strategy, instrument),
+            position.quantity.raw != 0, !isDust(instrument, position.quantity)
+        else { return nil }
+        let protection = protection(of: position)
+        guard protection.resting < position.quantity.magnitude else { return nil }
+        let terms = OrderIntended(
+            instrument: instrument, strategy: strategy,
+            side: position.quantity.raw > 0 ? .sell : .buy, orderType: .market,
+            intent: IntentID(high: 0, low: 0), quantity: position.quantity.magnitude,
+            referencePrice: books.equity.mark(instrument), timeInForce: .goodTillCancelled,
+            purpose: .exit)
+        return Unprotected(
+            terms: terms, remaining: position.quantity.magnitude, cause: nil,
+            attempt: refusal.count, since: refusal.since,
+            due: protection.closing.raw > 0 ? nil : refusal.until)
+    }
+
+    /// Tells a person once of an exit that the venue refused for good.
+    mutating func tellRefusal(
+        of order: Order, _ reason: String, _ step: inout Step
+    ) throws(EngineError) {
+        let terms = order.intended
+        guard rulesVersion.tellRefusedExits,
+            let refusal = desk.remote.refusal(terms.strategy, terms.instrument),
+            refusal.count == 1
+        else { return }
+        try step.emit(
+            AlertRaised(
+                .warning, .unprotected, instrument: terms.instrument, strategy: terms.strategy,
+                value: .quantity(order.remaining),
+                text:
+                    "the venue refused the \(terms.purpose) of \(order.remaining) for good; it is "
+                    + "decided again from \(refusal.until) on, later each time: \(reason)"))
     }
 
     mutating func handle(

@@ -37,7 +37,7 @@ extension Engine {
         safeguards.vigil.encode(into: &writer)
         for slot in desk.slots { slot.encode(into: &writer) }
         desk.remote.encode(into: &writer)
-        if desk.isRemote { desk.remote.encodeTimes(into: &writer) }
+        if desk.isRemote { desk.remote.encodeTimes(into: &writer, rulesVersion) }
         desk.filters.encode(into: &writer)
         // Digests that older programs journaled have none of this.
         let hasTail = !desk.deferred.isEmpty || !activities.isEmpty
@@ -82,7 +82,7 @@ extension Engine {
         try safeguards.restoreGate(from: &reader)
         snapshots = try SnapshotCollector(from: &reader)
         try safeguards.restoreMemory(from: &reader)
-        try desk.restoreStrategies(from: &reader)
+        try desk.restoreStrategies(from: &reader, rules)
         for slot in desk.slots
         where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
             || Int(slot.instrument.number) > NameBook.highest

@@ -197,6 +197,7 @@ extension Engine {
             if order.intended.purpose != .entry, order.intended.parent == .none {
                 desk.remote.refused(
                     order.intended.strategy, order.intended.instrument, at: step.time)
+                try tellRefusal(of: order, end.reason, &step)
             }
             try handle(
                 FaultReported(.orderRejected, origin: "venue", detail: end.reason), &step)

@@ -212,6 +212,8 @@ public struct Engine: Sendable {
             try handle(try decode(record) as VenueStatusReported, &step)
         case .venueFillReported:
             try handle(try decode(record) as VenueFillReported, &step)
+        case .venueFillCorrected:
+            try handle(try decode(record) as VenueFillCorrected, in: record.correlation, &step)
         case .venueDeferralReported:
             try handle(try decode(record) as VenueDeferralReported, &step)
         case .venueActivityReported:

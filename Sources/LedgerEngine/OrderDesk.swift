@@ -151,10 +151,12 @@ struct OrderDesk: Sendable {
         try venue.restore(from: &reader)
     }
 
-    mutating func restoreStrategies(from reader: inout StateReader) throws(StateError) {
+    mutating func restoreStrategies(
+        from reader: inout StateReader, _ rules: RulesVersion
+    ) throws(StateError) {
         for slot in slots.indices { try slots[slot].restore(from: &reader) }
         remote = try RemoteOrders(from: &reader)
-        if isRemote { try remote.restoreTimes(from: &reader) }
+        if isRemote { try remote.restoreTimes(from: &reader, rules) }
         filters = try VenueFilterBook(from: &reader)
     }
 }

@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerProjections
 
 /// The state of requests to a venue outside: cancels, replacements, exits that wait, levels watched here. The
 /// working orders themselves are kept like those of the simulated venue.
@@ -47,6 +48,8 @@ struct RemoteOrders: Hashable, Sendable {
         var strategy: StrategyID
         var instrument: InstrumentID
         var count: UInt32
+        /// When the first of them came.
+        var since: Timestamp
         var until: Timestamp
     }
 
@@ -56,7 +59,7 @@ struct RemoteOrders: Hashable, Sendable {
     private(set) var targets: [Target] = []
     /// When a position that a latch wants sold was looked for last.
     private(set) var flattenedAt = Timestamp(nanoseconds: .min)
-    private var refusals: [Refusal] = []
+    private(set) var refusals: [Refusal] = []
 
     subscript(_ order: OrderID) -> Pending? { pending.first { $0.order == order } }
 
@@ -153,13 +156,15 @@ struct RemoteOrders: Hashable, Sendable {
     mutating func refused(
         _ strategy: StrategyID, _ instrument: InstrumentID, at time: Timestamp
     ) {
-        let count = (refusal(strategy, instrument)?.count ?? 0) + 1
+        let earlier = refusal(strategy, instrument)
+        let count = min((earlier?.count ?? 0) + 1, 1_000_000)
         let pause = min(1_000_000_000 << Int64(min(count - 1, 6)), Nanoseconds.minute.count)
         let (until, isFar) = time.nanoseconds.addingReportingOverflow(pause)
         accepted(strategy, instrument)
         refusals.append(
             Refusal(
                 strategy: strategy, instrument: instrument, count: count,
+                since: earlier?.since ?? time,
                 until: Timestamp(nanoseconds: isFar ? .max : until)))
     }
 
@@ -167,7 +172,7 @@ struct RemoteOrders: Hashable, Sendable {
         refusals.removeAll { $0.strategy == strategy && $0.instrument == instrument }
     }
 
-    private func refusal(_ strategy: StrategyID, _ instrument: InstrumentID) -> Refusal? {
+    func refusal(_ strategy: StrategyID, _ instrument: InstrumentID) -> Refusal? {
         refusals.first { $0.strategy == strategy && $0.instrument == instrument }
     }
 
@@ -242,22 +247,27 @@ struct RemoteOrders: Hashable, Sendable {
     }
 
     /// What an engine at the simulated venue has not.
-    func encodeTimes(into writer: inout StateWriter) {
+    func encodeTimes(into writer: inout StateWriter, _ rules: RulesVersion) {
         writer.write(flattenedAt)
         writer.write(refusals) { writer, refusal in
             writer.write(refusal.strategy)
             writer.write(refusal.instrument)
             writer.write(refusal.count)
             writer.write(refusal.until)
+            if rules.tellRefusedExits { writer.write(refusal.since) }
         }
     }
 
-    mutating func restoreTimes(from reader: inout StateReader) throws(StateError) {
+    mutating func restoreTimes(
+        from reader: inout StateReader, _ rules: RulesVersion
+    ) throws(StateError) {
         flattenedAt = try reader.read()
         refusals = try reader.readArray { (reader) throws(StateError) in
-            Refusal(
+            var refusal = Refusal(
                 strategy: try reader.read(), instrument: try reader.read(),
-                count: try reader.read(), until: try reader.read())
+                count: try reader.read(), since: .zero, until: try reader.read())
+            if rules.tellRefusedExits { refusal.since = try reader.read() }
+            return refusal
         }
     }
 

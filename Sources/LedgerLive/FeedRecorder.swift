@@ -110,7 +110,7 @@ public struct FeedRecorder: ~Copyable {
                 fault, "\(gateway.name) \(context)",
                 isOfSocket: GatewayStream.names.contains(context), at: MachineTime.steady)
             if let event { try append(event, at: clock.now) }
-        case .order, .fill, .account, .activities: return
+        case .order, .fill, .correction, .account, .activities: return
         }
     }
 

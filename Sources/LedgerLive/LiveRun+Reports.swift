@@ -18,6 +18,7 @@ extension LiveRun {
         case .quote, .trade, .bar: try takeMarket(item.report)
         case .order(let order): try handle(order)
         case .fill(let fill): try handle(fill)
+        case .correction(let correction): try handle(correction)
         case .account(let account): try takeAccount(account)
         case .activities(let activities): try take(activities)
         case .link(let link, let isUp, let reason): try handle(link, isUp, reason)
@@ -179,6 +180,14 @@ extension LiveRun {
         return true
     }
 
+    /// The same key however the fill arrives: the venue's own id, at the time of the decision.
+    func key(
+        of execution: String, _ symbol: String, _ client: ClientOrderID?
+    ) -> DeduplicationKey {
+        let at = client.map { Timestamp(nanoseconds: Int64(bitPattern: $0.intent.low)) }
+        return .identifier("\(gateway.name) \(symbol) \(execution)", at: at ?? .zero)
+    }
+
     private func handle(_ fill: VenueFill) throws {
         let known = try names.order(fill.clientOrder, sequencer.engine, journal)
         guard let instrument = instrument(fill.symbol) else {
@@ -193,10 +202,7 @@ extension LiveRun {
             quantity: fill.quantity, fee: fill.fee, cumulative: fill.cumulative,
             clientOrder: fill.clientOrder, venueOrder: fill.venueOrder,
             execution: fill.execution, feeAsset: fill.feeAsset)
-        // The same key however the fill arrives: the venue's own id, at the time of the decision.
-        let at = known.map { Timestamp(nanoseconds: Int64(bitPattern: $0.id.intent.low)) }
-        let key = DeduplicationKey.identifier(
-            "\(gateway.name) \(fill.symbol) \(fill.execution)", at: at ?? .zero)
+        let key = key(of: fill.execution, fill.symbol, known?.id)
         let isNew = try sequencer.append(
             report, Envelope(time: now, recordTime: clock.now), key: key)
         guard !isNew else { return wire.remember(key, isStreamed: fill.isStreamed) }

@@ -12,7 +12,7 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
         "corporate actions leave equity unchanged; no more than one price in a row is held back; a split "
             + "leaves orders in whole lots or cancels them; buy_and_hold tries again until it holds",
         "an entry that a venue refuses or lets expire empty is not decided again at once; a cancel without "
-            + "an answer raises an alert",
+            + "an answer raises an alert, and so does an exit that a venue refuses for good",
     ]
 
     public static let first = RulesVersion(number: 1)
@@ -71,6 +71,9 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// Rules 3: a cancel that a venue does not answer for a minute raises an alert.
     public var tellPendingCancels: Bool { number >= 3 }
+
+    /// Rules 3: an exit that a venue refuses for good raises an alert, once until something fills.
+    public var tellRefusedExits: Bool { number >= 3 }
 }
 
 extension RulesVersion {

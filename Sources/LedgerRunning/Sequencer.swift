@@ -110,6 +110,23 @@ public struct Sequencer: ~Copyable {
         try append(activity, envelope, once: key, named: "activity \(activity.id)")
     }
 
+    /// The same for a fill that the venue took back or gave other terms.
+    public mutating func append(
+        _ correction: VenueFillCorrected, _ envelope: Envelope, key: DeduplicationKey
+    ) throws -> Bool {
+        try append(correction, envelope, once: key, named: "correction \(correction.execution)")
+    }
+
+    /// The event that first reported an execution, a correction or an activity; nil if none did.
+    public func reported(_ key: DeduplicationKey) throws -> SequenceNumber? {
+        if let waiting = rows.deduplication.last(where: {
+            $0.producer == Self.executions && $0.key == key
+        }) {
+            return waiting.sequence
+        }
+        return try journal.deduplicated(producer: Self.executions, key: key)
+    }
+
     private mutating func append(
         _ report: some Event, _ envelope: Envelope, once key: DeduplicationKey, named name: String
     ) throws -> Bool {

@@ -108,6 +108,20 @@ public struct VenueFill: Hashable, Sendable {
     }
 }
 
+/// A fill that the venue took back, or that has other terms now.
+public struct VenueCorrection: Hashable, Sendable {
+    /// The execution that is corrected; empty where the venue does not say.
+    public var corrected: String
+    /// What the fill is now: its execution is the correction's own, and its quantity is 0 where it was
+    /// taken back.
+    public var fill: VenueFill
+    public var reason: String
+
+    public init(of corrected: String, to fill: VenueFill, reason: String = "") {
+        (self.corrected, self.fill, self.reason) = (corrected, fill, reason)
+    }
+}
+
 public struct VenuePosition: Hashable, Sendable {
     public var symbol: String
     /// Signed; short is negative.
@@ -263,6 +277,7 @@ public enum VenueFault: Error, Hashable, Sendable {
 public enum GatewayReport: Hashable, Sendable {
     case order(VenueOrder)
     case fill(VenueFill)
+    case correction(VenueCorrection)
     case account(VenueAccount)
     /// What changed the account outside of orders since the time asked for; all of it at once.
     case activities([VenueActivity])

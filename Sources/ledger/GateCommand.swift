@@ -74,7 +74,7 @@ struct GateStatus: ParsableCommand {
             let next = order.due.map { "sent again from \($0) on" } ?? "sent, not confirmed"
             return "unprotected since \(order.since): \(engine.names.symbol(terms.instrument)): "
                 + "\(terms.purpose) \(terms.side) \(order.remaining)\(level) is not at the venue "
-                + "(\(order.cause), refused \(order.attempt) times); \(next)"
+                + "(\(order.causeText), refused \(order.attempt) times); \(next)"
         }
     }
 

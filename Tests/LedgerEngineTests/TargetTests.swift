@@ -47,7 +47,7 @@ import Testing
     @Test func `an exit that the venue refuses is decided again after a while, not at every price`()
         throws
     {
-        var desk = try RemoteDesk()
+        var desk = try RemoteDesk(rules: .newest)
         try desk.enter()
         try desk.watched.price("59500", of: 3)
         var refusals = 0
@@ -64,10 +64,14 @@ import Testing
         }
         // After 1, 2, 4, 8, 16 and 32 s, and after a minute.
         #expect((5...8).contains(refusals), "\(refusals)")
+        let shown = try #require(desk.watched.engine.unprotected.first)
+        #expect(shown.causeText == "refused" && shown.attempt == UInt32(refusals))
+        #expect(try shown.remaining == Quantity("0.01234"))
+        #expect(try desk.watched.alerts(.unprotected).count == 1)
         desk.watched.wait(seconds: 60)
         try quote(desk, "59000", "59001")
         try desk.fill("0.01234", at: "59000", fee: "0", "")
-        #expect(desk.held(3) == .zero)
+        #expect(desk.held(3) == .zero && desk.watched.engine.unprotected.isEmpty)
     }
 
     @Test func `a watched stop whose order the venue refuses stays watched`() throws {

@@ -66,6 +66,25 @@ extension EventSamples {
             ]
         }
         + [
+            VenueFillCorrected(
+                instrument: apple, strategy: StrategyID(1), side: .buy, order: OrderID(7), fill: 12,
+                price: Price(raw: 130_310_000_000), quantity: .zero,
+                bookedPrice: Price(raw: 130_310_000_000), bookedQuantity: half, fee: Money(raw: -1),
+                clientOrder: "0123", execution: "78", corrected: "77", reason: "TRADE_BUST"),
+            VenueFillCorrected(
+                instrument: far, strategy: .none, side: .sell, order: .none, fill: .max,
+                price: highest, quantity: large, bookedPrice: lowest, bookedQuantity: large,
+                fee: Money(raw: .max), clientOrder: odd, execution: "", corrected: odd, reason: odd),
+            FillCorrected(
+                instrument: apple, strategy: StrategyID(1), side: .sell, order: OrderID(7),
+                fill: 12,
+                price: Price(raw: 130_000_000_000), quantity: half,
+                bookedPrice: Price(raw: 130_310_000_000), bookedQuantity: half,
+                cash: Money(raw: -310_000_000), execution: "78", reason: ""),
+            FillCorrected(
+                instrument: far, strategy: .none, side: .buy, order: .none, fill: .max,
+                price: lowest, quantity: large, bookedPrice: highest, bookedQuantity: large,
+                cash: Money(raw: .min), execution: odd, reason: odd),
             VenueFillReported(
                 instrument: apple, side: .buy, liquidity: .maker, order: OrderID(7),
                 price: Price(raw: 130_310_000_000), quantity: half, fee: Money(raw: -1),

@@ -76,7 +76,7 @@ import Testing
             """
             drawdownWarning drawdownHalt drawdownPanic killSwitch reconciliationFailed
             reconciliationPassed duplicateIntents noTrades rejectionRate strategyHealth
-            dataQuality clockSkew latency stopRefused unprotected cancelPending
+            dataQuality clockSkew latency stopRefused unprotected cancelPending fillCorrected
             """)
     }
 
@@ -96,7 +96,7 @@ import Testing
             pending accepted partiallyFilled filled cancelled expired rejected replaced
             cancelRefused replaceRefused unknown
             """)
-        expect(VenueLink.self, "orders marketData requests key")
+        expect(VenueLink.self, "orders marketData requests key coinData")
         expect(ActivityKind.self, "fee dividend interest transfer split correction other")
         expect(HoldingReason.self, "foreign ignored")
         expect(VenueItem.self, "order position activity")

@@ -25,6 +25,13 @@ import Testing
         try expectTheSame("--dialect", dialect)
     }
 
+    @Test(arguments: ["alpaca", "binance"])
+    func `whatever a venue does at once, the books agree and nothing stays unprotected`(
+        dialect: String
+    ) throws {
+        try expectTheSame("--everything", "--dialect", dialect, "--seed", "6")
+    }
+
     @Test func `killed with its venue it loses nothing and doubles nothing`() throws {
         try expectTheSame("--kill", "both", "--seed", "2")
     }

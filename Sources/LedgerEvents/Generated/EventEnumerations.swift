@@ -310,11 +310,14 @@ public enum AlertKind: UInt8, Worded {
     case unprotected = 15
     /// A cancel has no answer for too long.
     case cancelPending = 16
+    /// The venue took a fill back, or gave it other terms.
+    case fillCorrected = 17
 
     public static let words = [
         "drawdownWarning", "drawdownHalt", "drawdownPanic", "killSwitch", "reconciliationFailed",
         "reconciliationPassed", "duplicateIntents", "noTrades", "rejectionRate", "strategyHealth",
         "dataQuality", "clockSkew", "latency", "stopRefused", "unprotected", "cancelPending",
+        "fillCorrected",
     ]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }

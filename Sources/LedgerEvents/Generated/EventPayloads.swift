@@ -22,6 +22,7 @@ extension EventCatalog {
         VenueStatusReported.self, VenueFillReported.self, LinkChanged.self, VenueFiltersLoaded.self,
         IntentReleased.self, RulesDeclared.self, VenueHoldingReported.self, VenueItemUnread.self,
         HoldingAdopted.self, VenueDeferralReported.self, RetryScheduled.self,
-        VenueActivityReported.self, VenueActivitiesAnchored.self,
+        VenueActivityReported.self, VenueActivitiesAnchored.self, VenueFillCorrected.self,
+        FillCorrected.self,
     ]
 }

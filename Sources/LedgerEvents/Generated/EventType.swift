@@ -78,6 +78,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case retryScheduled = 73
     case venueActivityReported = 74
     case venueActivitiesAnchored = 75
+    case venueFillCorrected = 76
+    case fillCorrected = 77
 
     /// The name in JSON lines, filters and documents.
     public var name: String { Self.names[Int(rawValue) - 1] }
@@ -99,7 +101,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "VenueStatusReported", "VenueFillReported", "LinkChanged", "VenueFiltersLoaded",
         "IntentReleased", "RulesDeclared", "VenueHoldingReported", "VenueItemUnread",
         "HoldingAdopted", "VenueDeferralReported", "RetryScheduled", "VenueActivityReported",
-        "VenueActivitiesAnchored",
+        "VenueActivitiesAnchored", "VenueFillCorrected", "FillCorrected",
     ]
 
     /// Whether it comes from outside or the engine derives it.
@@ -112,7 +114,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .venueOrderReported, .venueSnapshotEnded, .orderRequested, .orderCancelRequested,
             .orderReplaceRequested, .venueStatusReported, .venueFillReported, .linkChanged,
             .venueFiltersLoaded, .rulesDeclared, .venueHoldingReported, .venueItemUnread,
-            .venueDeferralReported, .venueActivityReported, .venueActivitiesAnchored:
+            .venueDeferralReported, .venueActivityReported, .venueActivitiesAnchored,
+            .venueFillCorrected:
             .input
         case .accountDefined, .strategyDefined, .stateDigested, .signalGenerated, .signalRejected,
             .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
@@ -120,7 +123,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased,
             .healthChecked, .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded,
             .positionAdjusted, .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended,
-            .replaceIntended, .intentReleased, .holdingAdopted, .retryScheduled:
+            .replaceIntended, .intentReleased, .holdingAdopted, .retryScheduled, .fillCorrected:
             .derived
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid:
             .both

@@ -82,6 +82,93 @@ public struct OrderExpired: OrderEnd {
     }
 }
 
+/// A fill was taken back by the venue, or has other terms from here on. The adjustments that follow
+/// book the difference.
+public struct FillCorrected: Event, Hashable {
+    public static let type = EventType.fillCorrected
+    public static let layout = Layout(
+        size: 88,
+        [
+            .init("strategy", 20, .strategy),
+            .init("side", 22, .words(Side.self, zero: "none")),
+            .init("order", 24, .order),
+            .init("fill", 32, .u64),
+            .init("price", 40, .price),
+            .init("quantity", 48, .quantity),
+            .init("bookedPrice", 56, .price),
+            .init("bookedQuantity", 64, .quantity),
+            .init("cash", 72, .money),
+        ], texts: ["venueExecution", "reason"])
+
+    public var instrument: InstrumentID
+    public var strategy: StrategyID
+    public var side: Side
+    public var order: OrderID
+    /// The sequence number of the fill's OrderFilled.
+    public var fill: UInt64
+    public var price: Price
+    /// 0 where it was taken back.
+    public var quantity: Quantity
+    /// What it was.
+    public var bookedPrice: Price
+    public var bookedQuantity: Quantity
+    /// The signed change of cash, fees included.
+    public var cash: Money
+    public var execution: String
+    public var reason: String
+
+    public init(
+        instrument: InstrumentID, strategy: StrategyID, side: Side, order: OrderID, fill: UInt64,
+        price: Price, quantity: Quantity, bookedPrice: Price, bookedQuantity: Quantity, cash: Money,
+        execution: String, reason: String
+    ) {
+        self.instrument = instrument
+        self.strategy = strategy
+        self.side = side
+        self.order = order
+        self.fill = fill
+        self.price = price
+        self.quantity = quantity
+        self.bookedPrice = bookedPrice
+        self.bookedQuantity = bookedQuantity
+        self.cash = cash
+        self.execution = execution
+        self.reason = reason
+    }
+
+    public var texts: [String] { [execution, reason] }
+    public var quantities: (Quantity, Quantity) { (quantity, bookedQuantity) }
+
+    public func encode(into writer: inout RecordWriter) {
+        writer.store(strategy.number, 20)
+        writer.store(side.rawValue, 22)
+        writer.order(order, 24)
+        writer.store(fill, 32)
+        writer.price(price, 40)
+        writer.quantity(quantity, 48)
+        writer.price(bookedPrice, 56)
+        writer.quantity(bookedQuantity, 64)
+        writer.money(cash, 72)
+    }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        instrument = record.instrument
+        strategy = StrategyID(record.load(20))
+        side = try record.value(22)
+        order = OrderID(record.load(24))
+        fill = record.load(32)
+        price = record.price(40)
+        quantity = record.quantity(48)
+        bookedPrice = record.price(56)
+        bookedQuantity = record.quantity(64)
+        cash = record.money(72)
+        let texts = try record.texts(from: 88, count: 2)
+        execution = texts[0]
+        reason = texts[1]
+    }
+}
+
 /// An open order has new terms from here on. It keeps its number.
 public struct OrderReplaced: Event, Hashable {
     public static let type = EventType.orderReplaced

@@ -159,6 +159,102 @@ public struct VenueFillReported: Event, Hashable {
     }
 }
 
+/// The venue took a fill back, or gave it other terms. What the journal has of the fill is given
+/// with it.
+public struct VenueFillCorrected: Event, Hashable {
+    public static let type = EventType.venueFillCorrected
+    public static let layout = Layout(
+        size: 88,
+        [
+            .init("strategy", 20, .strategy),
+            .init("side", 22, .words(Side.self, zero: "none")),
+            .init("order", 24, .order),
+            .init("fill", 32, .u64),
+            .init("price", 40, .price),
+            .init("quantity", 48, .quantity),
+            .init("bookedPrice", 56, .price),
+            .init("bookedQuantity", 64, .quantity),
+            .init("fee", 72, .money),
+        ], texts: ["clientOrder", "venueExecution", "corrected", "reason"])
+
+    public var instrument: InstrumentID
+    public var strategy: StrategyID
+    public var side: Side
+    /// None where the order is not one of ours.
+    public var order: OrderID
+    /// The sequence number of the fill's OrderFilled; 0 where the journal has no such fill.
+    public var fill: UInt64
+    /// What the fill is now.
+    public var price: Price
+    /// 0 where it was taken back.
+    public var quantity: Quantity
+    /// What it was.
+    public var bookedPrice: Price
+    public var bookedQuantity: Quantity
+    /// The signed change of its fee: what is given back is negative.
+    public var fee: Money
+    public var clientOrder: String
+    public var execution: String
+    /// The execution that is corrected; empty where the venue does not say.
+    public var corrected: String
+    public var reason: String
+
+    public init(
+        instrument: InstrumentID, strategy: StrategyID, side: Side, order: OrderID, fill: UInt64,
+        price: Price, quantity: Quantity, bookedPrice: Price, bookedQuantity: Quantity, fee: Money,
+        clientOrder: String, execution: String, corrected: String, reason: String
+    ) {
+        self.instrument = instrument
+        self.strategy = strategy
+        self.side = side
+        self.order = order
+        self.fill = fill
+        self.price = price
+        self.quantity = quantity
+        self.bookedPrice = bookedPrice
+        self.bookedQuantity = bookedQuantity
+        self.fee = fee
+        self.clientOrder = clientOrder
+        self.execution = execution
+        self.corrected = corrected
+        self.reason = reason
+    }
+
+    public var texts: [String] { [clientOrder, execution, corrected, reason] }
+    public var quantities: (Quantity, Quantity) { (quantity, bookedQuantity) }
+
+    public func encode(into writer: inout RecordWriter) {
+        writer.store(strategy.number, 20)
+        writer.store(side.rawValue, 22)
+        writer.order(order, 24)
+        writer.store(fill, 32)
+        writer.price(price, 40)
+        writer.quantity(quantity, 48)
+        writer.price(bookedPrice, 56)
+        writer.quantity(bookedQuantity, 64)
+        writer.money(fee, 72)
+    }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        instrument = record.instrument
+        strategy = StrategyID(record.load(20))
+        side = try record.value(22)
+        order = OrderID(record.load(24))
+        fill = record.load(32)
+        price = record.price(40)
+        quantity = record.quantity(48)
+        bookedPrice = record.price(56)
+        bookedQuantity = record.quantity(64)
+        fee = record.money(72)
+        let texts = try record.texts(from: 88, count: 4)
+        clientOrder = texts[0]
+        execution = texts[1]
+        corrected = texts[2]
+        reason = texts[3]
+    }
+}
+
 /// A connection to the venue came up or went down.
 public struct LinkChanged: Event, Hashable {
     public static let type = EventType.linkChanged

@@ -8,6 +8,7 @@ public struct ExchangeBook {
         .orderRequested, .orderCancelRequested, .orderReplaceRequested, .orderIntended,
         .intentRejected, .orderAccepted,
         .orderRejected, .orderFilled, .orderReplaced, .orderCancelled, .orderExpired,
+        .venueActivityReported,
     ]
 
     /// In ascending order of id.
@@ -16,6 +17,8 @@ public struct ExchangeBook {
     public private(set) var open: [Int] = []
     /// Order and fill indices in event order.
     public private(set) var fills: [(order: Int, fill: Int)] = []
+    /// Fills that were taken back or have other terms, in event order.
+    public private(set) var corrections: [ExchangeCorrection] = []
     /// The sum of an instrument's fills.
     private var held: [InstrumentID: Quantity] = [:]
     private var byClient: [String: [Int]] = [:]
@@ -68,6 +71,7 @@ public struct ExchangeBook {
             return end(try OrderExpired(record).order, .expired, record) { .expired($0) }
         case .orderFilled: return try fill(try OrderFilled(record), record)
         case .orderReplaced: return replace(try OrderReplaced(record), record)
+        case .venueActivityReported: correct(try VenueActivityReported(record), record)
         default: break
         }
         return nil
@@ -129,6 +133,19 @@ public struct ExchangeBook {
         }
         fills.append((place, orders[place].fills.count - 1))
         return .filled(place, fill: orders[place].fills.count - 1)
+    }
+
+    private mutating func correct(_ event: VenueActivityReported, _ record: Record) {
+        guard event.activityType == ExchangeCorrection.type,
+            let entry = fills.first(where: {
+                "\(orders[$0.order].fills[$0.fill].sequence)" == event.id
+            })
+        else { return }
+        corrections.append(
+            ExchangeCorrection(
+                sequence: record.sequence, order: entry.order, fill: entry.fill,
+                price: event.price, quantity: (try? Quantity(event.detail)) ?? .zero,
+                time: record.time))
     }
 
     private mutating func replace(_ event: OrderReplaced, _ record: Record) -> BookChange? {

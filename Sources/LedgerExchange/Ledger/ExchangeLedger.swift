@@ -152,6 +152,11 @@ public final class ExchangeLedger {
         throw InputError("request \(sequence) has no outcome")
     }
 
+    /// Appends an activity of the account; `settle` commits it.
+    func take(_ activity: VenueActivityReported) throws {
+        try sequencer?.append(activity, envelope())
+    }
+
     private func envelope() -> Envelope { Envelope(account: account, time: nextTime()) }
 
     /// An order that the current quote would fill does not wait for the next one: the quote is
@@ -247,7 +252,7 @@ public final class ExchangeLedger {
     }
 
     /// Commits what was taken, then notifies clients.
-    private func settle() throws {
+    func settle() throws {
         do { try commitAndTell() } catch {
             failure = error
             throw error

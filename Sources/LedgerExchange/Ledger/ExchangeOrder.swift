@@ -85,6 +85,22 @@ public struct ExchangeFill: Hashable, Sendable {
     public var position: Quantity
 }
 
+/// A fill that was taken back, or that has other terms now.
+public struct ExchangeCorrection: Hashable, Sendable {
+    /// The type of the activity that books it.
+    static let type = "correction"
+
+    /// The event; the correction's own execution id is derived from it.
+    public var sequence: SequenceNumber
+    /// Indices in the book.
+    public var order: Int
+    public var fill: Int
+    public var price: Price
+    /// 0 where it was taken back.
+    public var quantity: Quantity
+    public var time: Timestamp
+}
+
 /// What an event changed for clients; the order is an index in the book.
 public enum BookChange: Hashable, Sendable {
     case accepted(Int)

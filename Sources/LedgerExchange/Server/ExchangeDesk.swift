@@ -52,12 +52,27 @@ final class ExchangeDesk: @unchecked Sendable {
         }
         if faults.happens(.lostRequest) { return (.never, late) }
         let answer: Answer
-        do { answer = try venue.answer(request) } catch {
+        do {
+            try finishCancels()
+            try venue.settleFaults()
+            answer = try venue.answer(request)
+        } catch {
             failed(error)
             return (venue.faultAnswer(.errorAfterAccept, retryAfter: retryAfter), late)
         }
         if let failure = venue.ledger.failure { failed(failure) }
         return (afterwards(request, answer, retryAfter), late)
+    }
+
+    /// Does the cancels that hung for long enough.
+    private func finishCancels() throws {
+        let ledger = venue.ledger
+        for order in faults.takeDueCancels() {
+            guard let place = ledger.book.find(sequence: order.number)?.order,
+                ledger.book[place].state == .open
+            else { continue }
+            try ledger.cancel(place, actor: dialect.name)
+        }
     }
 
     private func refusal(_ fault: FaultPlan.Fault, _ retryAfter: Int64) -> Answer {
@@ -189,6 +204,9 @@ final class ExchangeDesk: @unchecked Sendable {
             return Answer(200, [:])
         case ("POST", "/control/message"):
             venue.say(body)
+            return Answer(200, [:])
+        case ("POST", "/control/correct"):
+            try venue.correct(body)
             return Answer(200, [:])
         case ("POST", "/control/feed"):
             body["action"]?.string == "pause" ? runner.pause() : runner.start()

@@ -26,6 +26,12 @@ public struct FaultPlan: Hashable, Sendable {
         case silentWait = "silent-wait"
         case maintenance
         case proxyStatus = "proxy-status"
+        case refuseExit = "refuse-exit"
+        case emptyMarket = "empty-market"
+        case pendingCancel = "pending-cancel"
+        case pendingCancelSeconds = "pending-cancel-s"
+        case bust
+        case correct
         case handshake
         case handshakeStatus = "handshake-status"
         case clockSkew = "clock-skew-ms"
@@ -54,6 +60,12 @@ public struct FaultPlan: Hashable, Sendable {
             case .proxy: "a request gets an HTML page of a proxy"
             case .silentWait: "a rate limit or ban has no header for its length"
             case .proxyStatus: "status of the proxy's page (default: 403)"
+            case .refuseExit: "a sell is refused for good, as too small or not tradable"
+            case .emptyMarket: "a market order expires without a fill"
+            case .pendingCancel: "a cancel is taken and not done"
+            case .pendingCancelSeconds: "seconds until such a cancel is done (default: 0, never)"
+            case .bust: "the last fill of a buy is busted afterwards, where the venue does that"
+            case .correct: "the last fill of an order gets another price, where the venue does that"
             case .handshake: "a web socket is refused with Retry-After"
             case .handshakeStatus: "status of that refusal (default: 429)"
             case .maintenance: "1: everything gets 503 and streams are closed"
@@ -65,7 +77,10 @@ public struct FaultPlan: Hashable, Sendable {
 
         public var isShare: Bool {
             switch self {
-            case .delay, .proxyStatus, .handshakeStatus, .clockSkew, .retryAfter, .seed: false
+            case .delay, .pendingCancelSeconds, .proxyStatus, .handshakeStatus, .clockSkew,
+                .retryAfter,
+                .seed:
+                false
             default: true
             }
         }

@@ -1,4 +1,6 @@
 import LedgerDomain
+import LedgerEvents
+import LedgerReading
 import LedgerVenues
 
 /// The client's end of one web socket, as a session writes to it.
@@ -41,6 +43,18 @@ public protocol Venue: AnyObject {
 
     /// The answer for a fault.
     func faultAnswer(_ fault: FaultPlan.Fault, retryAfter: Int64) -> Answer
+
+    /// Does what faults have put off until now.
+    func settleFaults() throws
+    /// Takes a fill back or gives it other terms, as told by a test.
+    func correct(_ terms: WireValue) throws
+}
+
+extension Venue {
+    public func settleFaults() throws {}
+    public func correct(_ terms: WireValue) throws {
+        throw InputError("this venue corrects no fills")
+    }
 }
 
 /// What the venues and their streams share: faults and the clock.
@@ -67,6 +81,49 @@ public final class Misbehaviour {
     }
 
     public func happens(_ fault: FaultPlan.Fault) -> Bool { dice.happens(fault) }
+
+    // MARK: Cancels that hang
+
+    private var hanging: [(order: OrderID, until: Timestamp)] = []
+
+    /// Whether a cancel of this order is taken and not done now.
+    public func hangs(cancelOf order: OrderID) -> Bool {
+        if isHanging(order) { return true }
+        guard happens(.pendingCancel) else { return false }
+        let seconds = dice.plan.whole(.pendingCancelSeconds)
+        let until =
+            seconds == 0
+            ? Timestamp(nanoseconds: .max)
+            : ExchangeClock.machine.advanced(by: .milliseconds(seconds * 1000))
+        hanging.append((order, until))
+        return true
+    }
+
+    public func isHanging(_ order: OrderID) -> Bool { hanging.contains { $0.order == order } }
+
+    /// The orders whose cancels are to be done now.
+    func takeDueCancels() -> [OrderID] {
+        guard !hanging.isEmpty else { return [] }
+        let now = ExchangeClock.machine
+        let due = hanging.filter { $0.until <= now }.map(\.order)
+        hanging.removeAll { $0.until <= now }
+        return due
+    }
+}
+
+extension OrderRequested {
+    /// The same order at a price that no market has, at once or not at all.
+    ///
+    /// - Parameter last: the market's price.
+    public func emptied(last: Price, tick: Price) -> OrderRequested {
+        var order = self
+        order.orderType = .limit
+        order.timeInForce = .immediateOrCancel
+        let (far, overflow) = max(last, tick).raw.multipliedReportingOverflow(by: 1000)
+        order.limitPrice =
+            side == .buy ? tick : overflow ? last : Price(raw: far - far % max(tick.raw, 1))
+        return order
+    }
 }
 
 extension OrderID {

@@ -51,6 +51,8 @@ extension Explainer {
             return try change(event)
         case .cancelIntended: return try ended(event, event.read { try CancelIntended($0).reason })
         case .orderFilled: return [Link("fills", try event.read { try Self.order($0) })]
+        case .fillCorrected:
+            return [Link("corrects", try event.read { SequenceNumber(try FillCorrected($0).fill) })]
         case .orderCancelled: return try ended(event, event.read { try OrderCancelled($0).reason })
         case .orderExpired: return try ended(event, event.read { try OrderExpired($0).reason })
         case .latchEngaged: return try latch(event)
@@ -61,8 +63,12 @@ extension Explainer {
         case .feedResumed:
             return try last([.feedPaused], before: event.sequence, event.instrument)
                 .map { [Link("ends", $0)] } ?? []
-        case .discrepancyFound, .reconciliationEnded, .positionAdjusted, .cashAdjusted:
-            return try reconciliation(event)
+        case .positionAdjusted, .cashAdjusted, .feeCharged:
+            if let correction = try sibling(event, [.fillCorrected]) {
+                return [Link("books", correction)]
+            }
+            return event.type == .feeCharged ? [] : try reconciliation(event)
+        case .discrepancyFound, .reconciliationEnded: return try reconciliation(event)
         default: return []
         }
     }

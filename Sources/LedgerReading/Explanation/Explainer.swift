@@ -108,7 +108,7 @@ struct Explainer {
 
     // MARK: Effects
 
-    /// The effects of an input, a signal, an order or a latch; other events have no effects by
+    /// The effects of an input, a signal, an order, a fill or a latch; other events have no effects by
     /// themselves.
     mutating func outcomes(
         of sequence: SequenceNumber, limit: Int
@@ -119,6 +119,7 @@ struct Explainer {
         case .signalGenerated: return try outcome(ofSignal: event)
         case .orderIntended: return try outcome(ofOrder: event, limit)
         case .latchEngaged: return try end(ofLatch: event)
+        case .orderFilled: return try corrections(ofFill: event, limit)
         default: return []
         }
     }
@@ -183,6 +184,21 @@ struct Explainer {
             guard try FaultReported(record).origin.contains(intent) else { return true }
             found.append(try node(KeptEvent(record), ""))
             return true
+        }
+        return found
+    }
+
+    /// What the venue made of a fill afterwards.
+    private func corrections(
+        ofFill event: KeptEvent, _ limit: Int
+    ) throws -> [Explanation.Node] {
+        var found: [Explanation.Node] = []
+        try journal.forEachRecord(
+            from: event.sequence.next, filter: EventFilter([.fillCorrected])
+        ) { record in
+            guard try FillCorrected(record).fill == event.sequence.number else { return true }
+            found.append(try node(KeptEvent(record), ""))
+            return found.count < limit
         }
         return found
     }

@@ -49,7 +49,7 @@ extension ProjectionTables {
                 engine.names.name(terms.strategy), engine.names.symbol(terms.instrument),
                 "\(terms.purpose)", "\(terms.side)", "\(order.remaining)",
                 terms.stopPrice.raw > 0 ? "\(terms.stopPrice)" : nil, "\(order.since)",
-                "\(order.cause)", "\(order.attempt)", order.due.map { "\($0)" },
+                order.causeText, "\(order.attempt)", order.due.map { "\($0)" },
             ])
         }
         return table

@@ -128,13 +128,18 @@ extension OrderDesk {
 
     /// Reports fills from a history in order. The history lacks client ids, so these are queried. A
     /// fill whose order cannot be found is reported without it.
-    public func report(_ fills: [VenueFill], _ then: @escaping @Sendable () -> Void) {
+    /// - Parameter made: what is reported of each; a fill by default.
+    public func report(
+        _ fills: [VenueFill],
+        as made: @escaping @Sendable (VenueFill) -> GatewayReport = { .fill($0) },
+        _ then: @escaping @Sendable () -> Void
+    ) {
         guard var fill = fills.first else { return then() }
         let rest = Array(fills.dropFirst())
         if let client = core.clientOrder(of: fill.venueOrder) {
             fill.clientOrder = client
-            core.report(.fill(fill))
-            return report(rest, then)
+            core.report(made(fill))
+            return report(rest, as: made, then)
         }
         let order = OrderReference(
             clientOrder: "", venueOrder: fill.venueOrder, symbol: fill.symbol)
@@ -146,8 +151,8 @@ extension OrderDesk {
                 core.learn(found.order)
                 fill.clientOrder = found.order.clientOrder
             }
-            core.report(.fill(fill))
-            report(rest, then)
+            core.report(made(fill))
+            report(rest, as: made, then)
         }
     }
 }

@@ -17,6 +17,9 @@ struct Redaction: Sendable {
         case .order(var order) where !order.reason.isEmpty:
             order.reason = applied(to: order.reason)
             return .order(order)
+        case .correction(var correction):
+            correction.reason = applied(to: correction.reason)
+            return .correction(correction)
         default: return report
         }
     }

@@ -85,7 +85,12 @@ import Testing
 
     @Test func `a busted trade is told and not booked`() throws {
         let reports = try reports(Self.update("trade_bust", Self.execution))
-        #expect(reports == [.fault(.refused(code: "trade_bust", "execution e1"), "c1")])
+        guard case .correction(let bust)? = reports.first else {
+            Issue.record("\(reports)")
+            return
+        }
+        #expect(bust.corrected == "e1" && bust.fill.execution == "bust of e1")
+        #expect(bust.fill.quantity == .zero && bust.fill.clientOrder == "c1")
     }
 
     @Test func `market data are read in their order`() throws {

@@ -235,6 +235,15 @@ extension AlpacaVenue {
         guard !faults.happens(.reject) else {
             throw AlpacaError(403, 40_310_000, "order rejected by the exchange")
         }
+        if order.side == .sell, faults.happens(.refuseExit) {
+            throw AlpacaError(403, 40_310_000, "asset \(instrument.symbol) is not tradable")
+        }
+        var order = order
+        if order.orderType == .market, faults.happens(.emptyMarket) {
+            order = order.emptied(
+                last: ledger.market[instrument.id].lastPrice, tick: instrument.tick)
+            order.reason += order.reason.isEmpty ? Self.emptied : " " + Self.emptied
+        }
         let outcome: ExchangeLedger.Outcome
         do { outcome = try ledger.place(order) } catch { throw AlpacaError(error) }
         switch outcome {
@@ -287,6 +296,7 @@ extension AlpacaVenue {
             let state = status(order, generation)
             throw .invalid("order is already in \"\(state)\" state")
         }
+        guard !faults.hangs(cancelOf: order.id) else { return }
         do { try ledger.cancel(place, actor: "alpaca") } catch { throw AlpacaError(error) }
     }
 

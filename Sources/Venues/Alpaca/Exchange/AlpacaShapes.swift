@@ -8,12 +8,21 @@ extension AlpacaVenue {
     func status(_ order: ExchangeOrder, _ generation: Int) -> String {
         guard generation == order.generations.count - 1 else { return "replaced" }
         switch order.state {
+        case .open where faults.isHanging(order.id): return "pending_cancel"
         case .open: return order.own(generation).filled.raw == 0 ? "new" : "partially_filled"
         case .filled: return "filled"
         case .cancelled: return "canceled"
         case .expired: return "expired"
         case .rejected: return "rejected"
         }
+    }
+
+    /// The word of a market order that expires empty.
+    static let emptied = "market"
+
+    private func type(of order: ExchangeOrder) -> OrderType {
+        order.words.split(separator: " ").contains { $0 == Self.emptied }
+            ? .market : order.orderType
     }
 
     /// An order as one of its generations. To Alpaca, each is an order of its own whose quantities
@@ -51,8 +60,8 @@ extension AlpacaVenue {
             "notional": notional.map { .text(String($0)) } ?? nil,
             "qty": notional == nil ? .text(own.quantity) : nil, "filled_qty": .text(own.filled),
             "filled_avg_price": .optional(average),
-            "order_class": "", "order_type": .text(Self.name(order.orderType)),
-            "type": .text(Self.name(order.orderType)), "side": isBuy ? "buy" : "sell",
+            "order_class": "", "order_type": .text(Self.name(type(of: order))),
+            "type": .text(Self.name(type(of: order))), "side": isBuy ? "buy" : "sell",
             "position_intent": isBuy ? "buy_to_open" : "sell_to_close",
             "time_in_force": .text(Self.name(order.timeInForce)),
             "limit_price": .optional(terms.limitPrice), "stop_price": .optional(terms.stopPrice),
@@ -135,6 +144,11 @@ extension AlpacaVenue {
 
     // MARK: Activities
 
+    /// An entry of the account's history.
+    typealias AccountEntry = (
+        sequence: SequenceNumber, time: Timestamp, id: String, value: WireValue
+    )
+
     func activities(_ request: Request, _ type: String?) throws(AlpacaError) -> Answer {
         let query = request.query
         let types = (type ?? query["activity_types"] ?? query["activity_type"] ?? "FILL").split(
@@ -149,16 +163,15 @@ extension AlpacaVenue {
         let until = try moment(query["until"])
         let date = try moment(query["date"])
         let isRising = query["direction"] == "asc"
-        var found: [(id: String, value: WireValue)] = []
-        let entries = ledger.book.fills
-        for entry in isRising ? entries : entries.reversed() {
-            let order = ledger.book[entry.order]
-            let fill = order.fills[entry.fill]
-            guard after.map({ fill.time > $0 }) ?? true, until.map({ fill.time < $0 }) ?? true,
-                date.map({ $0.utcDay == fill.time.utcDay }) ?? true
-            else { continue }
-            found.append(activity(order, entry.fill))
+        func isWanted(_ time: Timestamp) -> Bool {
+            after.map { time > $0 } ?? true && until.map { time < $0 } ?? true
+                && date.map { $0.utcDay == time.utcDay } ?? true
         }
+        var found = ledger.book.fills.map { entry in
+            activity(ledger.book[entry.order], entry.fill)
+        }.filter { isWanted($0.time) }
+        found += correctionActivities().filter { isWanted($0.time) }
+        found.sort { isRising ? $0.sequence < $1.sequence : $0.sequence > $1.sequence }
         if let token = query["page_token"] {
             guard let place = found.firstIndex(where: { $0.id == token }) else {
                 throw .invalid("page_token is invalid")
@@ -170,7 +183,7 @@ extension AlpacaVenue {
 
     private func activity(
         _ order: ExchangeOrder, _ index: Int
-    ) -> (id: String, value: WireValue) {
+    ) -> AccountEntry {
         let fill = order.fills[index]
         let terms = order.generations[fill.generation]
         let isWhole = fill.cumulative >= terms.quantity
@@ -187,6 +200,6 @@ extension AlpacaVenue {
             "type": isWhole ? "fill" : "partial_fill",
             "order_status": isWhole ? "filled" : "partially_filled",
         ]
-        return (id, value)
+        return (fill.sequence, fill.time, id, value)
     }
 }

@@ -15,6 +15,8 @@ final class AlpacaVenue: Venue {
     private var budget: RateBudget
     private var orderStreams: [AlpacaOrderStream] = []
     private var dataStreams: [AlpacaDataStream] = []
+    /// Fills that will be corrected with the next request.
+    var waitingCorrections: [(order: Int, fill: Int, price: Price, quantity: Quantity)] = []
 
     /// The first groups of ids: what kind of object a UUID names.
     enum Kind {
@@ -137,6 +139,7 @@ final class AlpacaVenue: Venue {
     func tell(_ notice: ExchangeLedger.Notice) {
         switch notice {
         case .order(let change):
+            noteCorrection(change)
             guard orderStreams.contains(where: \.isListening) else { return }
             for update in updates(change) {
                 let message: WireValue = ["stream": "trade_updates", "data": update]

@@ -47,7 +47,7 @@ extension AlpacaGateway {
             guard let found else { return done() }
             core.report(found.unread, context ?? request.path)
             let wanted = found.elements.filter { order.isEmpty || $0.fill.venueOrder == order }
-            desk.report(wanted.map(\.fill)) { [self] in
+            report(wanted) { [self] in
                 // Stop if a page repeats itself.
                 guard found.elements.count + found.unread.count >= 100,
                     let last = found.elements.last?.activity, last != page
@@ -55,6 +55,24 @@ extension AlpacaGateway {
                 fills(since: since, of: order, page: last, about: context, done)
             }
         }
+    }
+
+    /// Fills first: a correction names one of them.
+    private func report(_ found: [AlpacaFill], _ done: @escaping @Sendable () -> Void) {
+        let corrections = found.filter(\.isCorrection)
+        desk.report(found.filter { !$0.isCorrection }.map(\.fill)) { [self] in
+            report(corrections: corrections, done)
+        }
+    }
+
+    private func report(
+        corrections: [AlpacaFill], _ done: @escaping @Sendable () -> Void
+    ) {
+        guard let first = corrections.first else { return done() }
+        let rest = Array(corrections.dropFirst())
+        desk.report(
+            [first.fill], as: { .correction(VenueCorrection(of: first.corrected, to: $0)) }
+        ) { [self] in report(corrections: rest, done) }
     }
 
     // MARK: The account

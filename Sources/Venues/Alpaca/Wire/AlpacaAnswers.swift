@@ -144,26 +144,35 @@ public enum AlpacaAnswers {
     }
 }
 
-/// A fill in the account's history. It names the order only by the venue's id.
+/// A fill in the account's history, or the correction of one. It names the order only by the venue's id.
 public struct AlpacaFill: Hashable, Sendable {
     /// The token for the next page.
     public var activity: String
+    /// Of a correction: what the fill is now; its quantity is 0 where it was taken back.
     public var fill: VenueFill
+    public var isCorrection = false
+    /// The execution that is corrected; empty where the venue does not say.
+    public var corrected = ""
     var isFill: Bool
 
-    /// - Throws: `missing` if a fill lacks its id, order, symbol, side, price, quantity or time.
+    /// - Throws: `missing` if a fill lacks its id, order, symbol, side, price, quantity or time. One that was
+    ///   taken back needs neither price nor quantity.
     public init(_ json: inout JSONReader) throws(JSONFault) {
         fill = VenueFill(
             clientOrder: "", venueOrder: "", execution: "", symbol: "", side: .buy, price: .zero,
             quantity: .zero, time: .zero)
         (activity, isFill) = ("", false)
-        var (side, hasType): (Side?, Bool) = (nil, false)
+        var (side, hasType, type): (Side?, Bool, String) = (nil, false, "")
         try json.beginObject()
         while try json.nextField() {
             if json.isField("activity_type") {
                 (isFill, hasType) = (try json.string() == "FILL", true)
             } else if json.isField("id") {
                 activity = try json.name()
+            } else if json.isField("type") {
+                type = try json.stringOrNull()
+            } else if json.isField("previous_id") || json.isField("previous_execution_id") {
+                corrected = Self.execution(of: try json.nameOrNull())
             } else if json.isField("order_id") {
                 fill.venueOrder = try json.nameOrNull()
             } else if json.isField("symbol") {
@@ -186,9 +195,12 @@ public struct AlpacaFill: Hashable, Sendable {
         guard isFill else { return }
         fill.execution = Self.execution(of: activity)
         let isWhole = !fill.execution.isEmpty && !fill.venueOrder.isEmpty && !fill.symbol.isEmpty
-        guard isWhole, let side, fill.quantity > .zero, fill.price > .zero, fill.time > .zero else {
-            throw JSONFault(.missing, at: json.position)
-        }
+        let isBust = type == AlpacaUpdate.bust
+        isCorrection = isBust || type == AlpacaUpdate.correction
+        if isBust { fill.quantity = .zero }
+        guard isWhole, let side, isBust || fill.quantity > .zero && fill.price > .zero,
+            fill.time > .zero
+        else { throw JSONFault(.missing, at: json.position) }
         fill.side = side
     }
 

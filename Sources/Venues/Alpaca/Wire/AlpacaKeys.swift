@@ -24,7 +24,7 @@ public enum AlpacaKeys {
         help: "address for market data of shares; that of coins is taken too")
     public static let coinStreamURL = SettingKey.text(
         "alpaca.crypto_stream_url", default: "",
-        help: "address for market data of coins; /v1beta3/crypto/us of the other's server if empty")
+        help: "address for market data of coins; /v1beta3/crypto/us of the same server if empty")
     public static let requestsPerMinute = SettingKey<Int>.integer(
         "alpaca.requests_per_minute", 1...1_000_000, default: 180,
         help: "requests to send per minute; Alpaca allows 200")

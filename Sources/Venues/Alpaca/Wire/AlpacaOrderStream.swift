@@ -72,8 +72,15 @@ public enum AlpacaOrderStream {
 
 /// One `trade_updates` message.
 struct AlpacaUpdate {
+    /// A fill was taken back.
+    static let bust = "trade_bust"
+    /// A fill has other terms.
+    static let correction = "trade_correct"
+
     private var event = ""
     private var execution = ""
+    /// The execution that a correction is about.
+    private var corrected = ""
     private var price = Price.zero
     private var quantity = Quantity.zero
     private var time = Timestamp.zero
@@ -87,6 +94,8 @@ struct AlpacaUpdate {
                 event = try json.name()
             } else if json.isField("execution_id") {
                 execution = try json.nameOrNull()
+            } else if json.isField("previous_execution_id") {
+                corrected = try json.nameOrNull()
             } else if json.isField("price") {
                 price = try json.priceOrNull()
             } else if json.isField("qty") {
@@ -125,12 +134,28 @@ struct AlpacaUpdate {
             return [.fill(fill(of: order)), .order(order)]
         case "order_cancel_rejected": order.status = .cancelRefused
         case "order_replace_rejected": order.status = .replaceRefused
-        case "trade_bust", "trade_correct":
-            // Nothing is booked from it here: the account must be compared.
-            return [.fault(.refused(code: event, "execution \(execution)"), order.clientOrder)]
+        case Self.bust, Self.correction: return [correction(in: order)]
         default: break
         }
         return [.order(order)]
+    }
+
+    /// One that says too little is a fault: the comparison of the account finds what it did.
+    private func correction(in order: VenueOrder) -> GatewayReport {
+        var fill = fill(of: order)
+        fill.isStreamed = false
+        if event == Self.bust {
+            fill.quantity = .zero
+            // The venue may name the busted execution alone.
+            if corrected.isEmpty || execution.isEmpty || corrected == execution {
+                let named = corrected.isEmpty ? execution : corrected
+                fill.execution = named.isEmpty ? "" : "bust of \(named)"
+                return .correction(VenueCorrection(of: named, to: fill, reason: reason))
+            }
+        } else if execution.isEmpty || quantity <= .zero || price <= .zero {
+            return .fault(.malformed("\(event) without its terms"), order.clientOrder)
+        }
+        return .correction(VenueCorrection(of: corrected, to: fill, reason: reason))
     }
 
     private func fill(of order: VenueOrder) -> VenueFill {

@@ -151,6 +151,14 @@ extension BinanceVenue {
         guard !faults.happens(.reject) else {
             throw BinanceError(-2010, "This order was rejected by the exchange.")
         }
+        if request.side == .sell, faults.happens(.refuseExit) { throw .filter("NOTIONAL") }
+        var request = request
+        if request.orderType == .market, faults.happens(.emptyMarket),
+            let instrument = ledger.instrument(request.instrument)
+        {
+            request = request.emptied(
+                last: ledger.market[instrument.id].lastPrice, tick: instrument.tick)
+        }
         let outcome: ExchangeLedger.Outcome
         do { outcome = try ledger.place(request) } catch { throw BinanceError(error) }
         switch outcome {
@@ -218,6 +226,11 @@ extension BinanceVenue {
 
     private func cancel(_ place: Int, name: String?) throws(BinanceError) -> WireValue {
         let name = name ?? newClientOrder()
+        guard !faults.hangs(cancelOf: ledger.book[place].id) else {
+            var value = cancelResponse(ledger.book[place], name)
+            value.set("status", "PENDING_CANCEL")
+            return value
+        }
         do { try ledger.cancel(place, actor: "binance", reason: name) } catch {
             throw BinanceError(error)
         }

@@ -53,7 +53,11 @@ extension BinanceVenue {
             .init("executedQty", .eight(order.filled)),
             .init("origQuoteOrderQty", Self.quoteQuantity(order)),
             .init("cummulativeQuoteQty", .eight(order.value)),
-            .init("status", .text(Self.status(order))),
+            .init(
+                "status",
+                .text(
+                    order.state == .open && faults.isHanging(order.id)
+                        ? "PENDING_CANCEL" : Self.status(order))),
             .init("timeInForce", .text(Self.name(order.timeInForce))),
             .init("type", .text(Self.type(order))),
             .init("side", .text("\(order.side)".uppercased())),

@@ -129,6 +129,12 @@ public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
             guard let body else { return }
             do throws(JSONFault) {
                 let cancelled = try desk.read(body, about: old)
+                // Until its cancel is done, the old order may fill beside the new one.
+                guard cancelled.order.status.isEnd else {
+                    return desk.reject(
+                        order, .refused(code: "cancel", "the cancel is pending at the venue"),
+                        as: .replaceRefused)
+                }
                 desk.placeRest(of: order, behind: cancelled.order)
             } catch {
                 desk.unreadable(error, old.clientOrder)

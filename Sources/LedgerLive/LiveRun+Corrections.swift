@@ -1,0 +1,105 @@
+import LedgerDomain
+import LedgerEngine
+import LedgerEvents
+import LedgerJournal
+import LedgerVenues
+
+/// Fills that the venue took back or gave other terms. The journal says what the fill was.
+extension LiveRun {
+    /// A fill as the journal has it.
+    private struct Booked {
+        var fill: SequenceNumber
+        var correlation: SequenceNumber
+        var strategy = StrategyID.none
+        var price = Price.zero
+        var quantity = Quantity.zero
+        var fee = Money.zero
+    }
+
+    func handle(_ correction: VenueCorrection) throws {
+        let fill = correction.fill
+        let known = try names.order(fill.clientOrder, sequencer.engine, journal)
+        guard let instrument = names.instrument(fill.symbol, sequencer.engine) else {
+            // Somebody else's trade in an instrument that is not ours moves no position here.
+            if known == nil { return }
+            return try report(.malformed("a correction in \(fill.symbol)"), "fill")
+        }
+        // What was reported last is looked for in the journal.
+        try sequencer.commit()
+        let booked = try known.flatMap { try self.booked(correction, of: $0) }
+        let isBust = fill.quantity.raw == 0
+        // The stream and the history may name one correction differently.
+        if let booked, booked.quantity == fill.quantity, isBust || booked.price == fill.price {
+            return
+        }
+        let event = VenueFillCorrected(
+            instrument: instrument, strategy: booked?.strategy ?? .none, side: fill.side,
+            order: known?.order ?? .none, fill: booked?.fill.number ?? 0,
+            price: isBust ? booked?.price ?? fill.price : fill.price, quantity: fill.quantity,
+            bookedPrice: booked?.price ?? .zero, bookedQuantity: booked?.quantity ?? .zero,
+            fee: isBust ? -(booked?.fee ?? .zero) : .zero, clientOrder: fill.clientOrder,
+            execution: fill.execution, corrected: correction.corrected,
+            reason: correction.reason)
+        let envelope = Envelope(
+            account: sequencer.engine.account, time: now,
+            correlation: booked?.correlation ?? .none, recordTime: clock.now)
+        let isNew = try sequencer.append(
+            event, envelope, key: key(of: fill.execution, fill.symbol, known?.id))
+        // The venue's account says whether the books are right now.
+        if isNew { recovery.reconcileSoon() }
+    }
+
+    /// The fill that is meant, as it is now; nil where the journal has no such fill.
+    private func booked(
+        _ correction: VenueCorrection, of known: (order: OrderID, id: ClientOrderID)
+    ) throws -> Booked? {
+        // Where the venue does not say which fill it means, an order with one fill leaves no doubt.
+        guard !correction.corrected.isEmpty else {
+            let fills = try bookings(of: known.order)
+            return fills.count == 1 ? fills.first : nil
+        }
+        let key = key(of: correction.corrected, correction.fill.symbol, known.id)
+        guard let report = try sequencer.reported(key) else { return nil }
+        var fill: UInt64?
+        try journal.forEachRecord(
+            from: report.next, filter: EventFilter([.orderFilled, .fillCorrected])
+        ) { record in
+            if record.cause == report { fill = try Self.booked(record).fill.number }
+            return false
+        }
+        return try bookings(of: known.order).first { $0.fill.number == fill }
+    }
+
+    /// The fills of an order with what became of them.
+    private func bookings(of order: OrderID) throws -> [Booked] {
+        var found: [Booked] = []
+        try journal.forEachRecord(
+            from: order, filter: EventFilter([.orderFilled, .fillCorrected])
+        ) { record in
+            let isOurs =
+                record.type == .orderFilled
+                ? try OrderFilled(record).order == order
+                : try FillCorrected(record).order == order
+            guard isOurs else { return true }
+            let booked = try Self.booked(record)
+            found.removeAll { $0.fill == booked.fill }
+            found.append(booked)
+            return true
+        }
+        return found
+    }
+
+    private static func booked(_ record: Record) throws -> Booked {
+        guard record.type == .fillCorrected else {
+            let fill = try OrderFilled(record)
+            return Booked(
+                fill: record.sequence, correlation: record.correlation, strategy: fill.strategy,
+                price: fill.price, quantity: fill.quantity, fee: fill.fee)
+        }
+        let correction = try FillCorrected(record)
+        return Booked(
+            fill: SequenceNumber(correction.fill), correlation: record.correlation,
+            strategy: correction.strategy, price: correction.price,
+            quantity: correction.quantity)
+    }
+}

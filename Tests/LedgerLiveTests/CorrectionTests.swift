@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+
+/// Fills that the venue takes back or gives another price, and exits that it refuses for good.
+@Suite(.serialized) struct CorrectionTests {
+    /// A desk that holds 3, bought at 103, with a stop at the venue.
+    private func holding() throws -> (desk: Desk, daemon: Running) {
+        let desk = try Desk()
+        try desk.configure()
+        let daemon = try desk.trade()
+        try desk.rise()
+        try daemon.wait("a stop at the venue") { try desk.orders() == ["filled", "new"] }
+        return (desk, daemon)
+    }
+
+    /// The client order id of the first order.
+    private func entry(_ desk: Desk) throws -> String {
+        let text = try desk.ask("GET", "/v2/orders?status=all&direction=asc")
+        let orders = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]]
+        return try #require(orders?.first?["client_order_id"] as? String)
+    }
+
+    private func correct(_ desk: Desk, _ terms: String) throws {
+        let body = #"{"client_order_id": "\#(try entry(desk))", \#(terms)}"#
+        try desk.ask("POST", "/control/correct", [body])
+    }
+
+    private func cash(_ desk: Desk) throws -> Double {
+        let text = try desk.ledger("project", "equity", "--journal", "./desk", "--format", "json")
+            .text
+        let found = text.components(separatedBy: #""cash":"#).last?.drop { " \"".contains($0) }
+        return try #require(Double(found?.prefix { $0.isNumber || $0 == "." } ?? ""))
+    }
+
+    private func fill(_ desk: Desk) throws -> String {
+        let (text, _) = try desk.ledger(
+            "tail", "--journal", "./desk", "--type", "OrderFilled", "--all", "--format", "jsonl")
+        let digits = text.components(separatedBy: #""seq":"#).dropFirst().first
+        return String(try #require(digits).drop { $0 == " " }.prefix { $0.isNumber })
+    }
+
+    @Test func `a fill that the venue corrects is booked anew, and the account agrees`() throws {
+        let (desk, daemon) = try holding()
+        let passes = try desk.count("ReconciliationEnded")
+        try correct(desk, #""price": "104""#)
+        try daemon.wait("the correction") { try desk.count("FillCorrected") == 1 }
+        try daemon.wait("a comparison") { try desk.count("ReconciliationEnded") > passes }
+        #expect(try desk.count("DiscrepancyFound") == 0, "\(daemon.text)")
+        #expect(daemon.text.contains("kind=fillCorrected"), "\(daemon.text)")
+        let why = try desk.ledger("explain", try fill(desk), "--journal", "./desk")
+        #expect(why.text.contains("FillCorrected"), "\(why.text)")
+        daemon.interrupt()
+        #expect(try cash(desk) == 100_000 - 3 * 104)
+        try desk.expectWhole()
+    }
+
+    @Test func `a fill that the venue takes back leaves no position and no stop`() throws {
+        let (desk, daemon) = try holding()
+        try correct(desk, #""qty": "0""#)
+        try daemon.wait("the correction") { try desk.count("FillCorrected") == 1 }
+        try daemon.wait("no stop") { try desk.orders() == ["filled", "canceled"] }
+        // The stream may bring it twice, and the history tells it again at the next start.
+        daemon.interrupt()
+        let again = try desk.trade()
+        again.interrupt()
+        #expect(try desk.count("FillCorrected") == 1)
+        #expect(try desk.count("DiscrepancyFound") == 0, "\(again.text)")
+        #expect(try cash(desk) == 100_000)
+        try desk.expectWhole()
+    }
+
+    @Test func `a fill that is taken back while no process runs is found at the start`() throws {
+        let (desk, daemon) = try holding()
+        daemon.interrupt()
+        try correct(desk, #""qty": "0""#)
+        let again = try desk.trade()
+        try again.wait("the correction") { try desk.count("FillCorrected") == 1 }
+        #expect(!again.text.contains("DiscrepancyFound"), "\(again.text)")
+        try again.wait("no stop") { try desk.orders() == ["filled", "canceled"] }
+        again.interrupt()
+        try desk.expectWhole()
+    }
+
+    @Test func `a correction that no fill matches blocks entries and is told`() throws {
+        let (desk, daemon) = try holding()
+        let order = try entry(desk)
+        try desk.ask(
+            "POST", "/control/message",
+            [
+                """
+                {"stream": "trade_updates", "data": {"event": "trade_bust", "execution_id": "e9",
+                "previous_execution_id": "nobody-knows", "timestamp": "2026-01-02T15:00:00Z",
+                "price": "103", "qty": "3", "order": {"id": "o9", "client_order_id": "\(order)",
+                "symbol": "A", "side": "buy", "status": "filled", "qty": "3", "filled_qty": "3",
+                "type": "market", "time_in_force": "day"}}}
+                """
+            ])
+        try daemon.waits(for: "DiscrepancyFound")
+        #expect(daemon.text.contains("severity=critical, kind=fillCorrected"), "\(daemon.text)")
+        #expect(try desk.count("FillCorrected") == 0)
+        daemon.interrupt()
+        try desk.expectWhole()
+    }
+
+    @Test func `an exit that is refused for good is not hammered, and a person is told`() throws {
+        let desk = try Desk()
+        try desk.configure(stopLoss: 0, "gate: {min_rejections: 0}")
+        let daemon = try desk.trade()
+        try desk.rise()
+        try daemon.wait("an entry") { try desk.orders() == ["filled"] }
+        try desk.faults(#"{"refuse-exit": "1"}"#)
+        let flatten = try desk.ledger("flatten", "--reason", "test", "--journal", "./desk")
+        #expect(flatten.code == 0, "\(flatten.text)")
+        try daemon.waits(for: "kind=unprotected")
+        let shown = try desk.ledger(
+            "project", "unprotected", "--journal", "./desk", "--format", "csv")
+        #expect(shown.text.contains("refused"), "\(shown.text)")
+        let gate = try desk.ledger("gate", "status", "--journal", "./desk")
+        #expect(gate.text.contains("unprotected since"), "\(gate.text)")
+        // Prices that ask for an exit do not make it be sent with each.
+        for price in 1...30 { try desk.quote(100 - price) }
+        #expect(try desk.count("OrderRejected") <= 6)
+        #expect(
+            daemon.text.components(separatedBy: "kind=unprotected").count == 2, "one alert")
+        try desk.faults("")
+        daemon.interrupt()
+        try desk.expectWhole()
+    }
+}
