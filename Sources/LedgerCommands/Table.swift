@@ -81,15 +81,6 @@ extension Table {
         return table
     }
 
-    /// A text for one line of a terminal; see `Terminal.plain`.
-    package static func shown(_ cell: String) -> String {
-        let plain = Terminal.plain(cell)
-        guard plain.unicodeScalars.contains("\n") else { return plain }
-        var line = String.UnicodeScalarView()
-        for scalar in plain.unicodeScalars { line.append(scalar == "\n" ? "\u{FFFD}" : scalar) }
-        return String(line)
-    }
-
     private func appendJSON(_ bytes: inout [UInt8]) {
         bytes.append("[")
         for (index, row) in rows.enumerated() {

@@ -24,7 +24,7 @@ package struct TableLayout {
         rows = table.rows.map { row in
             zip(table.columns, row).map { column, cell in
                 let text = column.kind == .list ? Self.joined(cell ?? "") : cell ?? ""
-                return Table.shown(text)
+                return PlainText.line(text)
             }
         }
         shown = Array(columns.indices)

@@ -1,5 +1,6 @@
 import Glibc
 import LedgerEvents
+import LedgerReading
 import Synchronization
 
 /// Writes standard output in large pieces, and progress to a terminal.
@@ -48,28 +49,10 @@ package enum Terminal {
     }
 
     /// Prints a text of one or more lines.
-    package static func print(_ text: String) { write(Array((plain(text) + "\n").utf8)) }
+    package static func print(_ text: String) { write(Array((PlainText.lines(text) + "\n").utf8)) }
 
     /// Prints a text of one or more lines on standard error.
-    package static func complain(_ text: String) { show(plain(text) + "\n") }
-
-    /// A text without the characters that move a terminal's cursor, change its colours or reorder its
-    /// text: names, files and venues do not get to do that. Line feeds stay.
-    package static func plain(_ text: String) -> String {
-        func isPlain(_ scalar: Unicode.Scalar) -> Bool { scalar == "\n" || !isControl(scalar) }
-        guard !text.unicodeScalars.allSatisfy(isPlain) else { return text }
-        var shown = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars { shown.append(isPlain(scalar) ? scalar : "\u{FFFD}") }
-        return String(shown)
-    }
-
-    /// Control characters, and those that change the direction of a text.
-    package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<32, 127..<160, 0x2028...0x202E, 0x2066...0x2069: true
-        default: false
-        }
-    }
+    package static func complain(_ text: String) { show(PlainText.lines(text) + "\n") }
 
     /// Writes to standard error. A failure is ignored, because there is nowhere to report it.
     package static func show(_ text: String) { _ = write(Array(text.utf8), to: 2) }

@@ -5,14 +5,7 @@ import LedgerReading
 
 /// The events that a person watching a run wants to see, one per line, read after the commits.
 public struct RunLog: Follower {
-    public static let types: [EventType]? = [
-        .runStarted, .runEnded, .runFailed, .operatorCommanded, .orderIntended, .intentRejected,
-        .orderRejected, .orderFilled, .orderCancelled, .orderExpired, .orderReplaced,
-        .retryScheduled,
-        .linkChanged,
-        .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .reconciliationEnded,
-        .discrepancyFound, .feedPaused, .feedResumed, .gapDetected, .faultReported, .alertRaised,
-    ]
+    public static let types: [EventType]? = RunLines.types
 
     /// Belongs to this process: a new process shows only what follows its start.
     public private(set) var position: SequenceNumber
@@ -33,8 +26,7 @@ public struct RunLog: Follower {
     }
 
     public mutating func apply(_ record: Record) throws {
-        let name = record.type?.name ?? "event"
-        unshown.append("\(prefix)\(record.time) \(name) \(try text.describe(record))")
+        unshown.append(prefix + (try RunLines.line(record, text)))
     }
 
     public mutating func finish(through sequence: SequenceNumber) { position = sequence }

@@ -13,8 +13,9 @@ struct ArtifactsCommand: ParsableCommand {
         abstract: "Write the report files that operators read.",
         discussion: """
             Artifacts are signal funnels, rejections, reasons for not trading, drawdown and
-            health-check files, health summaries and structured event lines. All of them are
-            computed from the journal, so the same journal always gives the same bytes.
+            health-check files, health summaries, structured event lines and logs. All of them
+            are computed from the journal, so the same journal always gives the same bytes.
+            The daemon writes them while it runs; see live.artifacts.
 
               ledger artifacts rebuild --journal demo
               ledger artifacts rebuild --journal demo --to /var/lib/trader
@@ -33,24 +34,26 @@ struct ArtifactsRebuild: ParsableCommand {
     @OptionGroup var output: FormatOptions
 
     func run() throws {
-        var written = 0
-        var same = 0
-        try Artifacts.build(journals.openForReading()) { file in
-            let path = "\(to)/\(file.path)"
-            if let there = try? TextFile.bytes(path), there == file.bytes {
-                same += 1
-                return
-            }
-            try ArtifactFile.write(file.bytes, to: path)
-            written += 1
+        let journal = try journals.openForReading()
+        guard let identity = try JournalIdentity(journal) else {
+            throw CommandError("\(journals.journal) has no events")
         }
-        try Report(
-            "\(written) written, \(same) unchanged",
-            [
-                Report.text("directory", to), Report.number("written", written),
-                Report.number("unchanged", same),
-            ]
-        ).write(output.style)
+        do {
+            let folder = try ArtifactFolder(to, of: identity)
+            try Artifacts.build(journal) { try folder.write($0) }
+            try folder.finish()
+            try Report(
+                "\(folder.written) written, \(folder.unchanged) unchanged",
+                [
+                    Report.text("directory", to), Report.number("written", folder.written),
+                    Report.number("unchanged", folder.unchanged),
+                ]
+            ).write(output.style)
+        } catch let refusal as ArtifactFolder.Refusal {
+            throw CommandError("\(refusal)", code: CommandError.refused)
+        } catch let error as ArtifactError {
+            throw CommandError("\(error)", code: error.isFull ? 4 : 2)
+        }
     }
 }
 
@@ -62,10 +65,14 @@ struct ArtifactsList: ParsableCommand {
     @OptionGroup var output: FormatOptions
 
     func run() throws {
-        var table = Table([.init("path"), .init("bytes", .number)])
+        var sizes: [String: UInt64] = [:]
+        var paths: [String] = []
         try Artifacts.build(journals.openForReading()) { file in
-            table.add([file.path, "\(file.bytes.count)"])
+            if sizes[file.path] == nil { paths.append(file.path) }
+            sizes[file.path] = (file.offset ?? 0) + UInt64(file.bytes.count)
         }
+        var table = Table([.init("path"), .init("bytes", .number)])
+        for path in paths { table.add([path, "\(sizes[path] ?? 0)"]) }
         try table.write(output.style)
     }
 }

@@ -100,7 +100,7 @@ struct EventPrinter {
         let rest = json.dropFirst("{\"seq\":\(record.sequence),\"type\":\"\(name)\",".count)
             .dropLast()
         let afterTime = rest.dropFirst("\"time\":\"\(record.time)\"".count)
-        let plain = Table.shown(EventText.plain(afterTime.drop { $0 == "," }))
+        let plain = PlainText.line(EventText.plain(afterTime.drop { $0 == "," }))
         let sequence = "\(record.sequence)"
         let padding = String(repeating: " ", count: max(0, 8 - sequence.count))
         let time = "\(record.time)"

@@ -68,7 +68,7 @@ struct ExplainCommand: ParsableCommand {
     private static func title(_ node: Explanation.Node) -> String {
         let relation = node.relation.isEmpty ? "" : "\(node.relation) "
         let text = node.text.isEmpty ? "" : ": \(node.text)"
-        return Table.shown("\(relation)\(node.type) \(node.sequence), \(node.time)\(text)")
+        return PlainText.line("\(relation)\(node.type) \(node.sequence), \(node.time)\(text)")
     }
 
     // MARK: Other forms

@@ -46,7 +46,7 @@ struct StepSession {
     }
 
     private func show() throws {
-        for line in try walk.lines() { Terminal.print(Table.shown(line)) }
+        for line in try walk.lines() { Terminal.print(PlainText.line(line)) }
     }
 
     private mutating func move(_ count: String, forward: Bool) throws {

@@ -97,8 +97,8 @@ struct WhatIfReport {
         if let first = result.first {
             let what = first.type + (first.symbol.isEmpty ? "" : " \(first.symbol)")
             Terminal.print("\nfirst difference: \(what) of input \(first.input), \(first.time)")
-            Terminal.print(Table.shown("  recorded: \(Self.text(first.recorded))"))
-            Terminal.print(Table.shown("  other:    \(Self.text(first.other))"))
+            Terminal.print(PlainText.line("  recorded: \(Self.text(first.recorded))"))
+            Terminal.print(PlainText.line("  other:    \(Self.text(first.other))"))
             Terminal.print("\n\(result.differing) decisions differ")
             try Self.counts(result).write(style.asTable)
             if limit > 0 {

@@ -39,7 +39,7 @@ final class Narrator: @unchecked Sendable {
 
     private func say(_ names: NameBook) throws {
         for line in try log.lines(store, names) where !isOver {
-            isOver = !Terminal.offer(Array((Table.shown(line) + "\n").utf8))
+            isOver = !Terminal.offer(Array((line + "\n").utf8))
         }
     }
 }

@@ -68,9 +68,11 @@ struct TradingRun {
         let run = try LiveRun(
             store, configuration, instruments: instruments, gateway: gateway, live,
             holder: Operator.holder)
+        let writer = ArtifactWriter(store, configuration[LiveKeys.artifacts])
         do {
             try run.run(shouldStop: { Interrupt.wasAsked || gateway.hasEnded }) {
                 narrator?.tell($0)
+                writer?.write()
             }
             try run.finish(reason: Interrupt.wasAsked ? "asked to stop" : "end of the feed")
         } catch {
@@ -78,6 +80,7 @@ struct TradingRun {
             throw error
         }
         Seal.afterwards(store)
+        writer?.finish()
         if let narrator {
             try narrator.finish(run.engine.names)
             for line in run.summary { Terminal.print(prefix + line) }
@@ -96,6 +99,10 @@ struct TradingRun {
         dry.configurations.overrides += [
             "mode=paper", "account.kind=paper", "venue.kind=simulated", "feed.venue=\(venue)",
         ]
+        let artifacts = try options.configurations.load()[LiveKeys.artifacts]
+        if !artifacts.isEmpty {
+            dry.configurations.overrides.append("live.artifacts=\(artifacts)/dry-run")
+        }
         let configuration = try dry.configurations.load()
         let name = JournalHome.rehearsal(of: name)
         let store = try options.open(

@@ -100,6 +100,10 @@ enum Allowances {
             "prints on a thread of its own, one at a time"
         ),
         (
+            "Sources/ledgerd/ArtifactWriter.swift",
+            "writes on a thread of its own, one at a time"
+        ),
+        (
             "Sources/LedgerCommands/Terminal.swift",
             "writes bytes with write, and is told of signals"
         ),

@@ -61,6 +61,9 @@ public enum LiveKeys {
     public static let tick = SettingKey.duration(
         "live.tick_ms", .milliseconds, 10...1000, default: 500,
         help: "milliseconds between clock ticks")
+    public static let artifacts = SettingKey.text(
+        "live.artifacts", default: ".",
+        help: "directory that gets artifacts/ and logs/ while the daemon runs; empty for none")
     public static let queueCapacity = SettingKey<Int>.integer(
         "live.queue_capacity", 16...10_000_000, default: 65_536,
         help: "maximum messages waiting for the sequencer; reading pauses beyond")
@@ -69,7 +72,7 @@ public enum LiveKeys {
         [
             dryRun.setting, execMode.setting, durability.setting, acknowledgement.setting,
             maxEntryAge.setting, poll.setting, reconcile.setting, tick.setting,
-            queueCapacity.setting,
+            queueCapacity.setting, artifacts.setting,
         ].map { $0.read(by: "the trading daemon") }
         + [autoTrade.setting, goLive.setting, signalInjection.setting].map(\.notInThisVersion)
 

@@ -13,14 +13,15 @@ public struct Artifacts: Follower {
     public struct File: Hashable, Sendable {
         public var path: String
         public var bytes: [UInt8]
+        /// Where the bytes begin in a log, which grows; nil for a whole file.
+        public var offset: UInt64?
     }
 
     public static let types: [EventType]? =
         [
-            .drawdownChanged, .healthChecked, .faultReported, .reconciliationEnded, .latchEngaged,
-            .orderSubmitted, .orderRejected, .runFailed, .sizeAdjusted, .instrumentDefined,
-            .accountDefined, .strategyDefined,
-        ] + SignalFunnel.types + StrategyHealth.types
+            .healthChecked, .orderSubmitted, .sizeAdjusted, .instrumentDefined, .accountDefined,
+            .strategyDefined,
+        ] + RunLines.types + SignalFunnel.types + StrategyHealth.types
 
     /// Kept in memory with the folds. A new instance starts at the first event and produces the
     /// same bytes.
@@ -30,16 +31,17 @@ public struct Artifacts: Follower {
     private var health = StrategyHealth()
     private var rules = DrawdownRules()
     private var lines = EventLines()
+    private var logs = LogFiles()
     private var lastWeek = Int64.min
     private var hasStrategies = false
     private let sink: (File) throws -> Void
 
-    /// - Parameter sink: receives each file once it is complete.
+    /// - Parameter sink: receives each file, and a log piece by piece.
     public init(_ sink: @escaping (File) throws -> Void) { self.sink = sink }
 
     /// Produces every artifact of a journal, each once and always in the same order.
     ///
-    /// Memory holds the folds and the lines of one day.
+    /// Memory holds the folds and some lines.
     public static func build(
         _ journal: any Journal, _ sink: @escaping (File) throws -> Void
     ) throws {
@@ -59,12 +61,21 @@ public struct Artifacts: Follower {
         lastWeek = max(lastWeek, week)
         if record.type == .runStarted { try endRun() }
         try funnel.apply(record)
+        if record.type == .runStarted { try logs.begin(run: funnel.run, sink) }
+        try log(record)
         try health.apply(record)
         if record.type == .configurationLoaded {
             rules = try Self.rules(ConfigurationLoaded(record))
         }
         if let file = try DrawdownArtifacts.file(record, rules) { try sink(file) }
-        if let full = try lines.add(record, names, funnel.run) { try sink(full) }
+        try lines.add(record, names, funnel.run, sink)
+    }
+
+    private mutating func log(_ record: Record) throws {
+        guard let type = record.type, RunLines.types.contains(type) else { return }
+        try logs.add(
+            try RunLines.line(record, EventText(names)), isTrade: type == .orderFilled,
+            isTrouble: try LogSeverity.of(record) > .info, sink)
     }
 
     public mutating func finish(through sequence: SequenceNumber) { position = sequence }
@@ -74,7 +85,13 @@ public struct Artifacts: Follower {
         for file in FunnelArtifacts.files(funnel, names) { try sink(file) }
     }
 
-    /// Produces the files of the last run, week and day.
+    /// Produces the lines so far.
+    public mutating func flush() throws {
+        try lines.flush(sink)
+        try logs.flush(sink)
+    }
+
+    /// Produces the files of the last run, week and day as they are now, and the lines so far.
     public mutating func close() throws {
         try endRun()
         if hasStrategies {
@@ -82,7 +99,7 @@ public struct Artifacts: Follower {
             file.path = "artifacts/health/strategy_health_summary_latest.json"
             try sink(file)
         }
-        if let rest = lines.finish() { try sink(rest) }
+        try flush()
     }
 
     private static func rules(_ loaded: ConfigurationLoaded) -> DrawdownRules {

@@ -4,17 +4,18 @@ import LedgerEvents
 /// Structured events, one per line, by UTC day (A17), for `grep KILL_SWITCH` and jq.
 struct EventLines {
     private var day = Int64.min
-    private var bytes: [UInt8] = []
+    private var file: LogFile?
 
-    /// - Returns: the previous day, once its last line is known.
     mutating func add(
-        _ record: Record, _ names: NameBook, _ run: String
-    ) throws -> Artifacts.File? {
-        guard let (type, stage, data) = try Self.describe(record) else { return nil }
-        var full: Artifacts.File?
-        if record.time.utcDay != day {
-            full = finish()
+        _ record: Record, _ names: NameBook, _ run: String,
+        _ sink: (Artifacts.File) throws -> Void
+    ) throws {
+        guard let (type, stage, data) = try Self.describe(record) else { return }
+        if record.time.utcDay > day {
+            try flush(sink)
             day = record.time.utcDay
+            let date = CivilDate(daysSinceEpoch: day).description.filter { $0 != "-" }
+            file = LogFile("logs/events/events_\(date).jsonl")
         }
         var object = JSONObject()
         object.add("timestamp", "\(record.time)")
@@ -25,16 +26,11 @@ struct EventLines {
         object.add("stage", stage)
         object.add("event", record.sequence.number)
         object.add("data", raw: data.line)
-        bytes += Array((object.line + "\n").utf8)
-        return full
+        object.add("severity", try LogSeverity.of(record).rawValue)
+        try file?.add(object.line, sink)
     }
 
-    mutating func finish() -> Artifacts.File? {
-        guard !bytes.isEmpty else { return nil }
-        defer { bytes = [] }
-        let date = CivilDate(daysSinceEpoch: day).description.filter { $0 != "-" }
-        return Artifacts.File(path: "logs/events/events_\(date).jsonl", bytes: bytes)
-    }
+    mutating func flush(_ sink: (Artifacts.File) throws -> Void) throws { try file?.flush(sink) }
 
     private func strategy(_ record: Record, _ names: NameBook) -> String {
         let id: StrategyID?

@@ -87,7 +87,7 @@ extension BinanceVenue {
     /// The answer to a new order: ACK, RESULT or FULL.
     func response(_ order: ExchangeOrder, _ kind: String) -> WireValue {
         var members = named(order)
-        members.append(.init("transactTime", .integer(order.createdAt.milliseconds)))
+        members.append(.init("transactTime", .integer(order.updatedAt.milliseconds)))
         guard kind != "ACK" else { return .object(members) }
         members += terms(order)
         if order.current.stopPrice.raw > 0 {
