@@ -92,4 +92,30 @@ import Testing
             """)
         #expect(found.output == "2\ntape: 100000 rows\n0\n")
     }
+
+    @Test func `a second import of a tape waits for nothing and hurts nothing`() throws {
+        let found = try program.run(
+            """
+            mkfifo rows; \(importing("rows")) > out 2> err & run=$!
+            exec 7> rows; head -30000 good.csv >&7
+            await test -s journal/tape/data.mdb
+            \(importing("good.csv")); echo $?
+            tail -n +30001 good.csv >&7; exec 7>&-; wait $run; echo $?
+            ledger tail --journal tape --all --type Bar --format csv | tail -n +2 | wc -l
+            """)
+        #expect(found.output == "5\n0\n60000\n", "\(found)")
+        #expect(found.errors.contains("process N of"), "\(found)")
+    }
+
+    @Test func `an import that finds no room is finished once there is some`() throws {
+        let found = try program.run(
+            """
+            (ulimit -f 2000; \(importing("good.csv"))); echo $?
+            ledger backtest -c run.yaml; echo $?
+            \(importing("good.csv")) > /dev/null; echo $?
+            ledger verify --journal tape > /dev/null; echo $?
+            ledger tail --journal tape --all --type Bar --format csv | tail -n +2 | wc -l
+            """)
+        #expect(found.output == "4\n2\n0\n0\n60000\n", "\(found)")
+    }
 }

@@ -146,4 +146,55 @@ import Testing
         try daemon.waits(for: "LatchEngaged clock")
         try end(daemon, desk)
     }
+
+    @Test(arguments: [
+        ("risk: {daily_loss_limit: 10}", "lossPause"),
+        ("risk: {max_daily_loss_pct: 0.0001}", "dailyLoss"),
+        ("risk: {max_daily_loss_pct: 0, max_daily_drawdown: 0.0001}", "dailyDrawdown"),
+        (
+            "drawdown: {warning_threshold: 0, halt_threshold: 0.0001, panic_threshold: 0.5}",
+            "drawdown"
+        ),
+        (
+            "drawdown: {warning_threshold: 0, halt_threshold: 0.00005, panic_threshold: 0.0001}",
+            "drawdown"
+        ),
+    ])
+    func `prices that fall trip the switches of losses`(
+        _ settings: String, _ latch: String
+    ) throws {
+        let desk = try Desk()
+        try desk.configure(stopLoss: 0, settings)
+        let daemon = try desk.trade()
+        try desk.rise()
+        try daemon.waits(for: "OrderFilled")
+        try desk.quote(97)
+        try daemon.waits(for: "LatchEngaged \(latch)")
+        try end(daemon, desk)
+    }
+
+    @Test func `a price that cannot be believed pauses its symbol until the next one`() throws {
+        let desk = try Desk()
+        try desk.configure()
+        let daemon = try desk.trade()
+        try desk.quote(100, 100, 40)
+        try daemon.waits(for: "LatchEngaged dataQuality")
+        try desk.quote(41)
+        try daemon.waits(for: "LatchCleared dataQuality")
+        try end(daemon, desk)
+    }
+
+    @Test func `a key that the venue takes back trips the switch of the key`() throws {
+        let desk = try Desk()
+        try desk.configure()
+        let daemon = try desk.trade()
+        try desk.rise()
+        // The stop at the venue is asked about every second.
+        try daemon.wait("a stop at the venue") { try desk.orders() == ["filled", "new"] }
+        try faults(desk, #"{"unauthorized": "1"}"#)
+        try daemon.waits(for: "LatchEngaged authentication")
+        try faults(desk, "{}")
+        try daemon.waits(for: "LatchCleared authentication")
+        try end(daemon, desk)
+    }
 }
