@@ -298,4 +298,10 @@ EVENTS = {
         ("fill", 32, "u64"), ("price", 40, "price"), ("quantity", 48, "quantity"),
         ("bookedPrice", 56, "price"), ("bookedQuantity", 64, "quantity"), ("cash", 72, "money"),
     ], ["venueExecution", "reason"]),
+    78: ("RefusalRepeated", 1, 80, [
+        ("strategy", 20, "strategy"), ("side", 22, SIDE), ("reason", 23, REJECTION_REASON),
+        ("limit", 24, "measure"), ("value", 40, "measure"), ("first", 56, "time"),
+        ("last", 64, "time"), ("count", 72, "u32"), ("purpose", 76, PURPOSE),
+        ("refused", 77, ["signal", "intent"]),
+    ], []),
 }

@@ -231,7 +231,8 @@ extension Books {
         // Each position's payment is a DividendPaid.
         case .dividendDeclared: false
         case .signalGenerated, .signalRejected, .orderIntended, .intentRejected, .orderSubmitted,
-            .orderAccepted, .orderRejected, .orderCancelled, .orderExpired, .sizeAdjusted:
+            .orderAccepted, .orderRejected, .orderCancelled, .orderExpired, .sizeAdjusted,
+            .refusalRepeated:
             false
         case .faultReported, .metricReported, .flagFileObserved, .feedPaused, .feedResumed,
             .gapDetected, .alertRaised:

@@ -50,7 +50,7 @@ extension Engine {
                 decision, left: &growth, closing: closing, slot, instrument, &step)
         }
         guard closing.raw > 0, let refusal = permit.refusal else { return permit }
-        try adjust(
+        adjust(
             refusal, from: closing + growth, to: closing, slot, decision.side, &step)
         return .granted(closing)
     }
@@ -87,7 +87,7 @@ extension Engine {
             guard scaled.raw > 0 else {
                 return .intentRejected(Refusal(.sizeZero, limit: limit, value: value))
             }
-            try adjust(
+            adjust(
                 Refusal(rule, limit: limit, value: value), from: closing + left,
                 to: closing + scaled, slot, decision.side, &step)
             left = scaled
@@ -124,7 +124,7 @@ extension Engine {
     ) throws(EngineError) -> Permit {
         let verdict = safeguards.rules.risk.verdict(try candidate(decision, left, instrument))
         for change in verdict.adjustments {
-            try adjust(
+            adjust(
                 change.rule, from: closing + change.from, to: closing + change.to, slot,
                 decision.side, &step)
         }
@@ -243,12 +243,12 @@ extension Engine {
         return Price(raw: Int64(distance * 1e9))
     }
 
-    /// Journals that a rule made an order smaller.
-    private mutating func adjust(
+    /// Notes that a rule made an order smaller.
+    private func adjust(
         _ rule: Refusal, from: Quantity, to: Quantity, _ slot: Int, _ side: Side,
         _ step: inout Step
-    ) throws(EngineError) {
-        try step.emitInChain(
+    ) {
+        step.reductions.append(
             SizeAdjusted(
                 instrument: desk.slots[slot].instrument, strategy: desk.slots[slot].id, side: side,
                 refusal: rule, from: from.written, to: to.written))

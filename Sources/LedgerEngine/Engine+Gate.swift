@@ -216,10 +216,19 @@ extension Engine {
         }
     }
 
+    mutating func endRun(_ step: inout Step) throws(EngineError) {
+        safeguards.vigil.counters.succeedRun()
+        try endRepeats(&step)
+        // Orders at a venue outside stay: stops protect the position between runs.
+        if !desk.isRemote { try cancelAll(.runEnded, &step) }
+    }
+
     mutating func beginRun(
         _ step: inout Step
     ) throws(EngineError) {
         safeguards.vigil.counters.beginRun()
+        // A run that was killed did not journal what it counted.
+        try endRepeats(&step)
         try awaitReconciliation(&step)
         try flattenAgain(&step)
         guard safeguards.vigil.counters.hasFailedRuns(safeguards.rules.faults) else { return }

@@ -4,125 +4,8 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSimulation
 
-/// From a decision to an order, and from the venue's reports to bookings.
+/// From an order to the venue, and from the venue's reports to bookings.
 extension Engine {
-    /// Carries out what a strategy decided, in its order.
-    ///
-    /// - Parameter barInterval: the interval of the bar, where the event is a bar.
-    mutating func decide(
-        _ slot: Int, barInterval: UInt32? = nil, _ step: inout Step
-    ) throws(EngineError) {
-        // A bar decides once: the same decision from it again is the same intent (C9, K06). Several
-        // decisions at once are several intents; the first of them is remembered for the bar.
-        var source = barInterval.map { DecisionSource.bar(interval: $0) } ?? .other
-        while let decision = step.decisions.removeFirst() {
-            try decide(decision, slot, &source, &step)
-        }
-    }
-
-    /// Where decisions come from, as far as it matters whether they may come again.
-    private enum DecisionSource {
-        case bar(interval: UInt32)
-        /// One of its decisions became an order.
-        case decidedBar
-        /// It decided before.
-        case repeatedBar
-        case other
-    }
-
-    /// Journals the signal, then either the intent that came of it or why none did.
-    private mutating func decide(
-        _ decision: Decision, _ slot: Int, _ source: inout DecisionSource, _ step: inout Step
-    ) throws(EngineError) {
-        guard let instrument = names[desk.slots[slot].instrument] else { return }
-        var size = size(decision, slot, instrument)
-        let signal = SignalGenerated(
-            instrument: instrument.id, strategy: desk.slots[slot].id, side: decision.side,
-            purpose: decision.purpose, price: decision.price, quantity: size,
-            indicator: decision.indicator, threshold: decision.threshold)
-        step.chain = try step.emit(signal)
-        desk.countSignal()
-        desk.slots[slot].countDecision(decision.purpose)
-        switch try permit(
-            decision, size, slot, instrument, &step)
-        {
-        case .granted(let quantity): size = quantity
-        case .signalRejected(let refusal):
-            let event = SignalRejected(
-                instrument: instrument.id, strategy: desk.slots[slot].id, side: decision.side,
-                refusal: refusal)
-            try step.emitInChain(event)
-            desk.countRejectedSignal()
-            desk.slots[slot].countRefusal(decision.purpose)
-            return
-        case .intentRejected(let refusal):
-            return try reject(refusal, decision, slot, &step)
-        }
-        if let refusal = refusal(decision, size, slot, instrument) {
-            return try reject(refusal, decision, slot, &step)
-        }
-        guard !isRepeated(decision, slot, &source, at: step.time) else {
-            return try refuseDuplicate(decision, slot, &step)
-        }
-        var terms = OrderIntended(
-            instrument: instrument.id, strategy: desk.slots[slot].id, side: decision.side,
-            orderType: decision.orderType,
-            intent: desk.slots[slot].identity(decision.side, at: step.time),
-            quantity: size, limitPrice: decision.limitPrice, stopPrice: decision.stopPrice,
-            stopLossDistance: decision.stopLossDistance,
-            takeProfitDistance: decision.takeProfitDistance, referencePrice: decision.price,
-            timeInForce: decision.timeInForce, purpose: decision.purpose)
-        if terms.purpose == .entry, terms.stopLossDistance.raw == 0 {
-            terms.stopLossDistance = catastropheDistance(instrument)
-        }
-        if increase(decision.side, size, of: desk.slots[slot].position).raw > 0 {
-            countEntry(at: step.time)
-        }
-        try send(terms, &step)
-    }
-
-    /// Whether the bar made this decision before; remembers the first that becomes an order.
-    private mutating func isRepeated(
-        _ decision: Decision, _ slot: Int, _ source: inout DecisionSource, at time: Timestamp
-    ) -> Bool {
-        switch source {
-        case .other, .decidedBar: return false
-        case .repeatedBar: return true
-        case .bar(let interval):
-            let decided = BarDecision(time: time, interval: interval, side: decision.side)
-            let isRepeated = desk.slots[slot].repeats(decided)
-            source = isRepeated ? .repeatedBar : .decidedBar
-            return isRepeated
-        }
-    }
-
-    private mutating func refuseDuplicate(
-        _ decision: Decision, _ slot: Int, _ step: inout Step
-    ) throws(EngineError) {
-        try reject(
-            Refusal(.duplicateIntent), decision, slot, &step)
-        let symbol = desk.slots[slot].symbol
-        try handle(
-            FaultReported(
-                .duplicateIntent, origin: "engine",
-                detail:
-                    "\(desk.slots[slot].name) decided \(decision.side) \(symbol) twice from one bar"
-            ),
-            &step)
-    }
-
-    private mutating func reject(
-        _ refusal: Refusal, _ decision: Decision, _ slot: Int, _ step: inout Step
-    ) throws(EngineError) {
-        let event = IntentRejected(
-            instrument: desk.slots[slot].instrument, strategy: desk.slots[slot].id,
-            side: decision.side,
-            refusal: refusal)
-        try step.emitInChain(event)
-        desk.countRejectedIntent()
-        desk.slots[slot].countRefusal(decision.purpose)
-    }
-
     /// - Returns: why the venue's filters refuse the order; nil when it was sent.
     @discardableResult
     mutating func send(
@@ -158,7 +41,7 @@ extension Engine {
     // MARK: Size and refusal
 
     /// Units, rounded down to whole lots and to what a record can hold; 0 when there is nothing to do.
-    private func size(_ decision: Decision, _ slot: Int, _ instrument: Instrument) -> Quantity {
+    func size(_ decision: Decision, _ slot: Int, _ instrument: Instrument) -> Quantity {
         let wanted = wanted(decision, slot).written
         // A position may hold less than a lot after a split, and goes as a whole.
         return decision.size == .position ? wanted : wanted.truncated(to: instrument.lot)
@@ -182,7 +65,7 @@ extension Engine {
     }
 
     /// The first rule that the order breaks; nil when it may go.
-    private func refusal(
+    func refusal(
         _ decision: Decision, _ quantity: Quantity, _ slot: Int, _ instrument: Instrument
     ) -> Refusal? {
         guard quantity.raw > 0 else {

@@ -40,13 +40,16 @@ extension Engine {
         if desk.isRemote { desk.remote.encodeTimes(into: &writer, rulesVersion) }
         desk.filters.encode(into: &writer)
         // Digests that older programs journaled have none of this.
-        let hasTail = !desk.deferred.isEmpty || !activities.isEmpty
+        let hasTail =
+            !desk.deferred.isEmpty || !activities.isEmpty || !desk.repeated.isEmpty
         guard !holdings.isEmpty || !unread.items.isEmpty || hasTail else { return }
         holdings.encode(into: &writer)
         unread.encode(into: &writer)
         guard hasTail else { return }
         desk.deferred.encode(into: &writer)
-        if !activities.isEmpty { activities.encode(into: &writer) }
+        guard !activities.isEmpty || !desk.repeated.isEmpty else { return }
+        activities.encode(into: &writer)
+        if !desk.repeated.isEmpty { desk.repeated.encode(into: &writer) }
     }
 
     /// A saved state in the present form; nil for another version's that cannot be brought into it.
@@ -94,6 +97,7 @@ extension Engine {
             if !reader.isAtEnd { desk.deferred = try DeferredOrders(from: &reader) }
         }
         if !reader.isAtEnd { activities = try AccountActivities(from: &reader) }
+        if !reader.isAtEnd { desk.repeated = try RepeatedRefusals(from: &reader) }
         guard inputs < .max / 2 else {
             throw StateError("the saved state has an invalid number of inputs: \(inputs)")
         }

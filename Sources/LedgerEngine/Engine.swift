@@ -197,10 +197,7 @@ public struct Engine: Sendable {
             .venueHoldingReported, .venueItemUnread:
             try takeSnapshot(record, &step)
         case .runStarted: try beginRun(&step)
-        case .runEnded:
-            safeguards.vigil.counters.succeedRun()
-            // Orders at a venue outside stay: stops protect the position between runs.
-            if !desk.isRemote { try cancelAll(.runEnded, &step) }
+        case .runEnded: try endRun(&step)
         // Derives nothing. It is journaled when a step failed, and the next run counts it.
         case .runFailed: safeguards.vigil.counters.failRun()
         case .faultReported: try handle(try decode(record) as FaultReported, &step)
@@ -247,6 +244,7 @@ public struct Engine: Sendable {
             try adoptRules(new)
             return try applyGateSettings(isFirst: false, &step)
         }
+        try endRepeats(&step)
         // Orders under the former settings end with them. Positions and orders outside stay.
         if !desk.isRemote { try cancelAll(.runEnded, &step) }
         let isFirst = configuration == nil

@@ -17,6 +17,7 @@ struct OrderDesk: Sendable {
     var venue = SimulatedVenue(settings: VenueSettings(), seed: 0)
     var remote = RemoteOrders()
     var deferred = DeferredOrders()
+    var repeated = RepeatedRefusals()
     /// By instrument number: which slots listen.
     private var listeners: [[Int]] = []
 
@@ -98,6 +99,7 @@ struct OrderDesk: Sendable {
     mutating func countSignal() { register.countSignal() }
     mutating func countRejectedSignal() { register.countRejectedSignal() }
     mutating func countRejectedIntent() { register.countRejectedIntent() }
+    mutating func count(_ event: RefusalRepeated) { register.count(event) }
 
     /// Enters an order that was decided in the chain at hand.
     mutating func intend(

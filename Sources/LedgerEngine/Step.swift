@@ -34,6 +34,9 @@ public struct Step: ~Copyable {
     /// - Parameter next: the sequence of the first event that is appended.
     public init(next: SequenceNumber) { batch = Batch(next: next) }
 
+    /// What made the order at hand smaller; journaled after its signal.
+    var reductions: [SizeAdjusted] = []
+
     // MARK: The input at hand
 
     /// Appends an input to the batch and makes it the one at hand.

@@ -80,11 +80,11 @@ public struct Order: Hashable, Sendable {
 /// depend on the open orders, not on history.
 public struct OrderRegister: Projection, Hashable {
     public static let name = "orders"
-    public static let version: UInt32 = 3
+    public static let version: UInt32 = 4
     public static let types: [EventType] = [
         .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,
         .orderFilled, .orderCancelled, .orderExpired, .signalGenerated, .signalRejected,
-        .splitApplied, .orderReplaced,
+        .splitApplied, .orderReplaced, .refusalRepeated,
     ]
 
     /// Ascending by id; ended orders stay until the next compaction.
@@ -118,6 +118,7 @@ public struct OrderRegister: Projection, Hashable {
         case .signalGenerated: signals += 1
         case .signalRejected: rejectedSignals += 1
         case .intentRejected: rejectedIntents += 1
+        case .refusalRepeated: count(try decode(record) as RefusalRepeated)
         case .orderIntended:
             try intend(
                 try decode(record), account: record.account, at: record.time,
@@ -164,6 +165,12 @@ public struct OrderRegister: Projection, Hashable {
     public mutating func countSignal() { signals += 1 }
     public mutating func countRejectedSignal() { rejectedSignals += 1 }
     public mutating func countRejectedIntent() { rejectedIntents += 1 }
+
+    public mutating func count(_ event: RefusalRepeated) {
+        let count = UInt64(event.count)
+        signals += count
+        if event.isIntent { rejectedIntents += count } else { rejectedSignals += count }
+    }
 
     public mutating func intend(
         _ event: OrderIntended, account: AccountID, at time: Timestamp, id: OrderID,
@@ -312,6 +319,11 @@ public struct OrderRegister: Projection, Hashable {
         writer.write(counts) { $0.write($1) }
         for count in [fills, signals, rejectedSignals, rejectedIntents] { writer.write(count) }
         writer.write(open) { $1.encode(into: &$0) }
+    }
+
+    /// Version 3 met no refusals that repeat, and its bytes are the same.
+    public static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]? {
+        version == 3 ? bytes : nil
     }
 
     public init(from reader: inout StateReader) throws(StateError) {

@@ -19,10 +19,15 @@ public protocol Projection: Sendable {
     /// What an older version saved, in the present form; nil where events must be folded again. A pruned
     /// journal has no events to fold.
     static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]?
+    /// Whether an upgraded state is what a fold of the same events gives. If false, only a pruned journal
+    /// uses it.
+    static var upgradesExactly: Bool { get }
 }
 
 extension Projection {
     public static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]? { nil }
+
+    public static var upgradesExactly: Bool { true }
 
     /// A saved state in the present form; nil for another version's that cannot be brought into it.
     public static func present(_ bytes: [UInt8], version: UInt32) -> [UInt8]? {

@@ -12,7 +12,8 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
         "corporate actions leave equity unchanged; no more than one price in a row is held back; a split "
             + "leaves orders in whole lots or cancels them; buy_and_hold tries again until it holds",
         "an entry that a venue refuses or lets expire empty is not decided again at once; a cancel without "
-            + "an answer raises an alert, and so does an exit that a venue refuses for good",
+            + "an answer raises an alert, and so does an exit that a venue refuses for good; a refusal that "
+            + "repeats is counted",
     ]
 
     public static let first = RulesVersion(number: 1)
@@ -68,6 +69,12 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// Rules 3: after an entry that a venue refused or let expire empty, the next one waits.
     public var pauseEmptyEntries: Bool { number >= 3 }
+
+    /// Rules 3: such an entry waits also where the strategy holds a position.
+    public var pauseGrowth: Bool { number >= 3 }
+
+    /// Rules 3: a refusal that repeats is counted; only the first is journaled in full.
+    public var countRepeatedRefusals: Bool { number >= 3 }
 
     /// Rules 3: a cancel that a venue does not answer for a minute raises an alert.
     public var tellPendingCancels: Bool { number >= 3 }

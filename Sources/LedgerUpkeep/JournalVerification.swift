@@ -215,7 +215,8 @@ private struct Check<P: Projection>: ProjectionCheck {
         guard let next = wanted.first, next == record.sequence else { return nil }
         wanted.removeFirst()
         guard let saved = try journal.checkpoint(name: P.name, atOrBefore: next),
-            saved.sequence == next, let bytes = P.present(saved.bytes, version: saved.version)
+            saved.sequence == next, saved.version == P.version || P.upgradesExactly,
+            let bytes = P.present(saved.bytes, version: saved.version)
         else { return nil }
         compared += 1
         guard fold.checkpoint(at: next).bytes == bytes else {

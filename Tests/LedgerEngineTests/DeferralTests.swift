@@ -2,6 +2,7 @@ import LedgerDomain
 import LedgerEngine
 import LedgerEvents
 import LedgerProjections
+import LedgerSettings
 import LedgerSafety
 import Testing
 
@@ -279,6 +280,59 @@ import Testing
             } else {
                 #expect(entries > 100, "rules 1 stay as they were")
             }
+        }
+    }
+
+    /// Wants one more unit at every price, whatever it holds.
+    private struct Adder: Strategy {
+        // The kind of a shipped one, because settings name no other.
+        static let kind = "sma_crossover"
+        static let codeVersion: UInt16 = 1
+
+        init(_ settings: SettingsEntry) throws(SettingsError) {}
+
+        mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {
+            add(bar.close, view, &decisions)
+        }
+
+        mutating func quote(_ quote: Quote, _ view: StrategyView, _ decisions: inout Decisions) {
+            add(quote.ask, view, &decisions)
+        }
+
+        private func add(_ price: Price, _ view: StrategyView, _ decisions: inout Decisions) {
+            guard view.workingOrders == 0 else { return }
+            decisions.append(
+                Decision(
+                    side: .buy, purpose: .entry, size: .units(Quantity(raw: 10_000_000)),
+                    price: price, indicator: 1, threshold: 0))
+        }
+
+        func encode(into writer: inout StateWriter) {}
+        mutating func restore(from reader: inout StateReader) throws(StateError) {}
+    }
+
+    @Test(arguments: [VenueStatus.expired, .rejected])
+    func `a strategy that adds to its position waits after an entry that comes to nothing too`(
+        status: VenueStatus
+    ) throws {
+        let rules = try #require(RulesVersion(2))
+        for (rules, entries) in [(RulesVersion.newest, 5...9), (rules, 100...200)] {
+            var desk = try RemoteDesk(
+                [("gate.min_rejections", "0")], rules: rules,
+                strategies: StrategyCatalog([Adder.self]))
+            try desk.watched.price("60000", of: 3)
+            try desk.fill("0.01", at: "60000", fee: "0", "")
+            #expect(desk.held(3) == (try Quantity("0.01")))
+            var ended = 0
+            for second in 1...120 {
+                if let entry = desk.open.last {
+                    try desk.say(status, of: entry)
+                    ended += 1
+                }
+                desk.watched.wait(seconds: 1)
+                try quote(desk, "\(60000 + second)", "\(60001 + second)")
+            }
+            #expect(entries.contains(ended), "\(ended) under rules \(rules)")
         }
     }
 }

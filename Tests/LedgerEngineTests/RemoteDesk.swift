@@ -10,7 +10,8 @@ struct RemoteDesk {
     private var executions = 0
 
     init(
-        _ more: WatchedRun.Pairs = [], hasFilters: Bool = false, rules: RulesVersion = .first
+        _ more: WatchedRun.Pairs = [], hasFilters: Bool = false, rules: RulesVersion = .first,
+        strategies: StrategyCatalog = .shipped
     ) throws {
         watched = try WatchedRun(
             [
@@ -19,7 +20,7 @@ struct RemoteDesk {
                 ("strategies.0.slow", "2"), ("strategies.0.quantity", "0.01234"),
                 ("venue.kind", "binance"), ("risk.enabled", "false"),
                 ("quality.enabled", "false"), ("reconciliation.enabled", "false"),
-            ] + more, cash: "10000", kind: .paper, rules: rules)
+            ] + more, cash: "10000", kind: .paper, rules: rules, strategies: strategies)
         try define("BTCUSD", 3)
         try define("BNBUSD", 4)
         guard hasFilters else { return }

@@ -115,11 +115,12 @@ import Testing
         return OperatorCommanded(actor: "t", command: verb, argument: argument, reason: "r")
     }
 
-    private static func run(_ seed: UInt64) throws -> Run {
+    static func run(_ seed: UInt64, rules: UInt16 = 1) throws -> Run {
         let settings = settings(seed)
         let kind: AccountKind = settings.contains { $0.value == "paper" } ? .paper : .simulated
         let run = Run()
         let account = AccountID(kind, index: 1)
+        if rules > 1 { try run.append(RulesDeclared(rules: rules), at: 0) }
         for var input in Run.opening(settings) {
             if input.account != .none { input.account = account }
             try run.append(input)

@@ -28,8 +28,10 @@ struct WatchedRun {
 
     init(
         _ settings: Pairs, cash: String = "1000", kind: AccountKind = .simulated,
-        calendar: String = "crypto", rules: RulesVersion = .first
+        calendar: String = "crypto", rules: RulesVersion = .first,
+        strategies: StrategyCatalog = .shipped
     ) throws {
+        run.engine = Engine(strategies: strategies)
         account = AccountID(kind, index: 1)
         if rules > .first { try append(RulesDeclared(rules: rules.number)) }
         try configure(settings + [("account.calendar", calendar), ("account.kind", "\(kind)")])

@@ -122,7 +122,19 @@ enum EventSamples {
             IntentRejected(
                 instrument: apple, strategy: .none, side: .sell,
                 refusal: Refusal(reason, limit: Measure(raw: -1), value: Measure(raw: .min)))
-        }
+        } + [
+            RefusalRepeated(
+                instrument: apple, strategy: StrategyID(1), side: .buy, purpose: .entry,
+                isIntent: false, refusal: Refusal(.manualKill), count: 16, first: .zero,
+                last: Timestamp(nanoseconds: 1)),
+            RefusalRepeated(
+                instrument: .none, strategy: StrategyID(.max), side: .sell, purpose: .takeProfit,
+                isIntent: true,
+                refusal: Refusal(
+                    .insufficientCash, limit: Measure(raw: .min), value: Measure(raw: .max)),
+                count: .max, first: Timestamp(nanoseconds: .min),
+                last: Timestamp(nanoseconds: .max)),
+        ]
 
     private static let orders: [Sample] = [
         OrderIntended(

@@ -68,6 +68,7 @@ import Testing
         switch record.type {
         case .signalRejected: "\(try SignalRejected(record).refusal.reason)"
         case .intentRejected: "\(try IntentRejected(record).refusal.reason)"
+        case .refusalRepeated: "\(try RefusalRepeated(record).refusal.reason)"
         case .orderCancelled: "\(try OrderCancelled(record).reason)"
         default: "no blocker"
         }

@@ -80,6 +80,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case venueActivitiesAnchored = 75
     case venueFillCorrected = 76
     case fillCorrected = 77
+    case refusalRepeated = 78
 
     /// The name in JSON lines, filters and documents.
     public var name: String { Self.names[Int(rawValue) - 1] }
@@ -101,7 +102,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "VenueStatusReported", "VenueFillReported", "LinkChanged", "VenueFiltersLoaded",
         "IntentReleased", "RulesDeclared", "VenueHoldingReported", "VenueItemUnread",
         "HoldingAdopted", "VenueDeferralReported", "RetryScheduled", "VenueActivityReported",
-        "VenueActivitiesAnchored", "VenueFillCorrected", "FillCorrected",
+        "VenueActivitiesAnchored", "VenueFillCorrected", "FillCorrected", "RefusalRepeated",
     ]
 
     /// Whether it comes from outside or the engine derives it.
@@ -123,7 +124,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .latchEngaged, .latchCleared, .modeChanged, .drawdownChanged, .peakRebased,
             .healthChecked, .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded,
             .positionAdjusted, .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended,
-            .replaceIntended, .intentReleased, .holdingAdopted, .retryScheduled, .fillCorrected:
+            .replaceIntended, .intentReleased, .holdingAdopted, .retryScheduled, .fillCorrected,
+            .refusalRepeated:
             .derived
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid:
             .both

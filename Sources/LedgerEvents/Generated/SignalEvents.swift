@@ -151,3 +151,79 @@ public struct IntentRejected: RefusedEvent {
             try record.value(23), limit: record.measure(24), value: record.measure(40))
     }
 }
+
+/// One rule refused the same wish of a strategy again. The chain's first signal and refusal are
+/// journaled in full; this event counts the refusals since then, or since the last such event of
+/// the chain.
+public struct RefusalRepeated: Event, Hashable {
+    public static let type = EventType.refusalRepeated
+    public static let layout = Layout(
+        size: 80,
+        [
+            .init("strategy", 20, .strategy),
+            .init("side", 22, .words(Side.self, zero: "none")),
+            .init("reason", 23, .words(RejectionReason.self, zero: "unknown")),
+            .init("limit", 24, .measure),
+            .init("value", 40, .measure),
+            .init("first", 56, .time),
+            .init("last", 64, .time),
+            .init("count", 72, .u32),
+            .init("purpose", 76, .words(Purpose.self, zero: "none")),
+            .init("refused", 77, .names(["signal", "intent"])),
+        ])
+
+    public var instrument: InstrumentID
+    public var strategy: StrategyID
+    public var side: Side
+    /// When the first and the last of these refusals came.
+    public var first: Timestamp
+    public var last: Timestamp
+    public var count: UInt32
+    public var purpose: Purpose
+    /// What a refusal in full would have been: a SignalRejected or an IntentRejected.
+    public var isIntent: Bool
+    public var refusal: Refusal
+
+    public init(
+        instrument: InstrumentID, strategy: StrategyID, side: Side, purpose: Purpose,
+        isIntent: Bool, refusal: Refusal, count: UInt32, first: Timestamp, last: Timestamp
+    ) {
+        self.instrument = instrument
+        self.strategy = strategy
+        self.side = side
+        self.purpose = purpose
+        self.isIntent = isIntent
+        self.refusal = refusal
+        self.count = count
+        self.first = first
+        self.last = last
+    }
+
+    public func encode(into writer: inout RecordWriter) {
+        writer.store(strategy.number, 20)
+        writer.store(side.rawValue, 22)
+        writer.store(refusal.reason.rawValue, 23)
+        writer.measure(refusal.limit, 24)
+        writer.measure(refusal.value, 40)
+        writer.store(first.nanoseconds, 56)
+        writer.store(last.nanoseconds, 64)
+        writer.store(UInt64(0), 72)
+        writer.store(count, 72)
+        writer.store(purpose.rawValue, 76)
+        writer.store(UInt8(isIntent ? 1 : 0), 77)
+    }
+
+    public init(_ record: Record) throws(RecordError) {
+        try record.expect(Self.self)
+        instrument = record.instrument
+        strategy = StrategyID(record.load(20))
+        side = try record.value(22)
+        first = Timestamp(nanoseconds: record.load(56))
+        last = Timestamp(nanoseconds: record.load(64))
+        count = record.load(72)
+        purpose = try record.value(76)
+        isIntent = record.load(77, as: UInt8.self) != 0
+        refusal = Refusal(
+            try record.value(23), limit: record.measure(24), value: record.measure(40))
+    }
+}

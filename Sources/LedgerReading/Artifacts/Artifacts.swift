@@ -32,6 +32,7 @@ public struct Artifacts: Follower {
     private var rules = DrawdownRules()
     private var lines = EventLines()
     private var logs = LogFiles()
+    private var days = AccountCalendar()
     private var lastWeek = Int64.min
     private var hasStrategies = false
     private let sink: (File) throws -> Void
@@ -53,8 +54,10 @@ public struct Artifacts: Follower {
     public mutating func apply(_ record: Record) throws {
         if let type = record.type, NameBook.types.contains(type) { try names.remember(record) }
         hasStrategies = hasStrategies || record.type == .strategyDefined
-        // Weeks start on Mondays; the summary describes the moment before the new week.
-        let week = (record.time.utcDay + 3).floorDivided(by: 7)
+        // Weeks start on Mondays of the account's calendar; the summary describes the moment before.
+        try days.apply(record)
+        let day = days.day(of: record.time).number
+        let week = (day + 3).floorDivided(by: 7)
         if week > lastWeek, lastWeek != .min, hasStrategies {
             try sink(HealthArtifact.file(health, names, day: week * 7 - 3 - 1))
         }
@@ -68,7 +71,7 @@ public struct Artifacts: Follower {
             rules = try Self.rules(ConfigurationLoaded(record))
         }
         if let file = try DrawdownArtifacts.file(record, rules) { try sink(file) }
-        try lines.add(record, names, funnel.run, sink)
+        try lines.add(record, on: day, names, funnel.run, sink)
     }
 
     private mutating func log(_ record: Record) throws {

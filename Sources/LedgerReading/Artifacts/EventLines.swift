@@ -1,19 +1,19 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Structured events, one per line, by UTC day (A17), for `grep KILL_SWITCH` and jq.
+/// Structured events, one per line, by day of the account's calendar (A17), for `grep KILL_SWITCH` and jq.
 struct EventLines {
     private var day = Int64.min
     private var file: LogFile?
 
     mutating func add(
-        _ record: Record, _ names: NameBook, _ run: String,
+        _ record: Record, on day: Int64, _ names: NameBook, _ run: String,
         _ sink: (Artifacts.File) throws -> Void
     ) throws {
         guard let (type, stage, data) = try Self.describe(record) else { return }
-        if record.time.utcDay > day {
+        if day > self.day {
             try flush(sink)
-            day = record.time.utcDay
+            self.day = day
             let date = CivilDate(daysSinceEpoch: day).description.filter { $0 != "-" }
             file = LogFile("logs/events/events_\(date).jsonl")
         }
@@ -40,6 +40,7 @@ struct EventLines {
         case .intentRejected: id = (try? IntentRejected(record))?.strategy
         case .orderIntended: id = (try? OrderIntended(record))?.strategy
         case .orderFilled: id = (try? OrderFilled(record))?.strategy
+        case .refusalRepeated: id = (try? RefusalRepeated(record))?.strategy
         case .sizeAdjusted: id = (try? SizeAdjusted(record))?.strategy
         case .latchEngaged: id = (try? LatchEngaged(record))?.strategy
         default: id = nil
@@ -49,6 +50,38 @@ struct EventLines {
     }
 
     private static func describe(
+        _ record: Record
+    ) throws -> (type: String, stage: String, data: JSONObject)? {
+        var data = JSONObject()
+        switch record.type {
+        case .signalGenerated, .signalRejected, .intentRejected, .refusalRepeated, .sizeAdjusted:
+            return try describeSignal(record)
+        case .reconciliationEnded:
+            let event = try ReconciliationEnded(record)
+            data.add("status", "\(event.status)".uppercased())
+            data.add("discrepancies", event.discrepancies)
+            return ("RECONCILIATION_CHECK", "RECONCILIATION", data)
+        case .latchEngaged:
+            let event = try LatchEngaged(record)
+            data.add("source", "\(event.source)")
+            data.add("effect", "\(event.effect)")
+            data.add("actor", event.actor)
+            data.add("reason", event.reason)
+            let isStrategy = event.scope == .strategy
+            return (isStrategy ? "STRATEGY_DISABLED" : "KILL_SWITCH_TRIGGERED", "GATE", data)
+        case .faultReported:
+            let event = try FaultReported(record)
+            data.add("kind", "\(event.kind)")
+            data.add("detail", event.detail)
+            return ("ERROR", event.origin, data)
+        case .runFailed:
+            data.add("reason", try RunFailed(record).reason)
+            return ("ERROR", "RUN", data)
+        default: return try describeOrder(record)
+        }
+    }
+
+    private static func describeSignal(
         _ record: Record
     ) throws -> (type: String, stage: String, data: JSONObject)? {
         var data = JSONObject()
@@ -73,34 +106,20 @@ struct EventLines {
             let event = try IntentRejected(record)
             refusal(event.refusal)
             return ("SIGNAL_REJECTED", event.refusal.reason.stage.name, data)
+        case .refusalRepeated:
+            let event = try RefusalRepeated(record)
+            refusal(event.refusal)
+            data.add("count", event.count)
+            data.add("first", "\(event.first)")
+            data.add("last", "\(event.last)")
+            return ("SIGNAL_REJECTED", event.refusal.reason.stage.name, data)
         case .sizeAdjusted:
             let event = try SizeAdjusted(record)
             refusal(event.refusal)
             data.add("from", "\(event.from)")
             data.add("to", "\(event.to)")
             return ("RISK_LIMIT_HIT", event.refusal.reason.stage.name, data)
-        case .reconciliationEnded:
-            let event = try ReconciliationEnded(record)
-            data.add("status", "\(event.status)".uppercased())
-            data.add("discrepancies", event.discrepancies)
-            return ("RECONCILIATION_CHECK", "RECONCILIATION", data)
-        case .latchEngaged:
-            let event = try LatchEngaged(record)
-            data.add("source", "\(event.source)")
-            data.add("effect", "\(event.effect)")
-            data.add("actor", event.actor)
-            data.add("reason", event.reason)
-            let isStrategy = event.scope == .strategy
-            return (isStrategy ? "STRATEGY_DISABLED" : "KILL_SWITCH_TRIGGERED", "GATE", data)
-        case .faultReported:
-            let event = try FaultReported(record)
-            data.add("kind", "\(event.kind)")
-            data.add("detail", event.detail)
-            return ("ERROR", event.origin, data)
-        case .runFailed:
-            data.add("reason", try RunFailed(record).reason)
-            return ("ERROR", "RUN", data)
-        default: return try describeOrder(record)
+        default: return nil
         }
     }
 

@@ -8,6 +8,7 @@ enum HealthArtifact {
         var object = JSONObject()
         let date = CivilDate(daysSinceEpoch: day)
         object.add("asof_date", "\(date)")
+        object.add("calendar", "\(health.accountCalendar)")
         var scores: [Int] = []
         let rows = names.strategies.map { strategy -> String in
             let report = health.report(strategy.strategy, on: day)

@@ -58,7 +58,7 @@ public struct EntryBlockers: Sendable {
     private static let types: [EventType] = [
         .bar, .quote, .trade, .signalGenerated, .signalRejected, .intentRejected, .orderIntended,
         .orderAccepted, .orderFilled, .orderCancelled, .orderExpired, .orderRejected,
-        .latchEngaged, .latchCleared, .modeChanged,
+        .latchEngaged, .latchCleared, .modeChanged, .refusalRepeated,
     ]
 
     /// - Parameters:
@@ -130,6 +130,11 @@ public struct EntryBlockers: Sendable {
         case .intentRejected where isEntry:
             let event = try IntentRejected(record)
             reject(event.strategy, event.refusal, record)
+        case .refusalRepeated:
+            let event = try RefusalRepeated(record)
+            guard event.purpose == .entry else { return }
+            signals += UInt64(event.count)
+            reject(event.strategy, event.refusal, times: UInt64(event.count), record)
         case .orderIntended:
             let order = try OrderIntended(record)
             guard order.purpose == .entry, order.parent == .none else { return }
@@ -155,7 +160,7 @@ public struct EntryBlockers: Sendable {
     }
 
     private mutating func reject(
-        _ strategy: StrategyID, _ refusal: Refusal, _ record: Record
+        _ strategy: StrategyID, _ refusal: Refusal, times: UInt64 = 1, _ record: Record
     ) {
         let place = refusals.firstIndex {
             $0.strategy == strategy && $0.instrument == record.instrument
@@ -166,8 +171,9 @@ public struct EntryBlockers: Sendable {
         }
         let new = Refused(
             strategy: strategy, instrument: record.instrument, refusal: refusal,
-            source: latch?.source, last: record.sequence,
-            count: (place.map { refusals[$0].count } ?? 0) + 1)
+            // The latch of refusals that were counted may be down when their sum is journaled.
+            source: latch?.source ?? place.flatMap { refusals[$0].source }, last: record.sequence,
+            count: (place.map { refusals[$0].count } ?? 0) + times)
         if let place { refusals[place] = new } else { refusals.append(new) }
     }
 

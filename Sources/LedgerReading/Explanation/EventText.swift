@@ -29,7 +29,7 @@ public struct EventText: Sendable {
             let command = try OperatorCommanded(record)
             return "\(command.actor): \(command.command) \(command.argument)"
                 + (command.reason.isEmpty ? "" : ", because \(command.reason)")
-        case .signalGenerated, .signalRejected, .intentRejected, .sizeAdjusted:
+        case .signalGenerated, .signalRejected, .intentRejected, .sizeAdjusted, .refusalRepeated:
             return try describeSignal(record)
         case .orderIntended, .orderFilled, .orderCancelled, .orderExpired, .orderAccepted:
             return try describeOrder(record)
@@ -62,6 +62,11 @@ public struct EventText: Sendable {
         case .signalRejected:
             let event = try SignalRejected(record)
             return "\(names.name(event.strategy)), \(event.side) \(symbol(record)): "
+                + refusal(event.refusal)
+        case .refusalRepeated:
+            let event = try RefusalRepeated(record)
+            return "\(names.name(event.strategy)), \(event.side) \(symbol(record)), "
+                + "\(event.count) times more from \(event.first) to \(event.last): "
                 + refusal(event.refusal)
         case .intentRejected:
             let event = try IntentRejected(record)

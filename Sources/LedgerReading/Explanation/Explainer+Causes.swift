@@ -43,7 +43,8 @@ extension Explainer {
 
     private func specific(_ event: KeptEvent) throws -> [Link] {
         switch event.type {
-        case .signalRejected, .intentRejected, .sizeAdjusted: return try verdict(event)
+        case .signalRejected, .intentRejected, .sizeAdjusted, .refusalRepeated:
+            return try verdict(event)
         case .orderIntended: return try intent(event)
         case .orderSubmitted, .orderAccepted, .orderRejected:
             return [Link("of", try event.read { try Self.order($0) })]
@@ -91,12 +92,20 @@ extension Explainer {
             case .intentRejected:
                 let event = try IntentRejected(record)
                 return (event.refusal, event.strategy)
+            case .refusalRepeated:
+                let event = try RefusalRepeated(record)
+                return (event.refusal, event.strategy)
             default:
                 let event = try SizeAdjusted(record)
                 return (event.refusal, event.strategy)
             }
         }
-        let relation = refused.type == .sizeAdjusted ? "makes smaller" : "refuses"
+        let relation =
+            switch refused.type {
+            case .sizeAdjusted: "makes smaller"
+            case .refusalRepeated: "repeats what became of"
+            default: "refuses"
+            }
         var links = [Link(relation, refused.correlation)]
         if refused.type != .sizeAdjusted { links += try adjustments(refused) }
         let gate: TradingGate = try fold(before: refused.sequence)

@@ -20,6 +20,7 @@ public enum ProjectionReader {
         var state = P()
         var start = SequenceNumber.none
         if end != .none, let saved = try journal.checkpoint(name: P.name, atOrBefore: end),
+            try saved.version == P.version || P.upgradesExactly || journal.pruned != nil,
             let bytes = P.present(saved.bytes, version: saved.version)
         {
             var reader = StateReader(bytes)

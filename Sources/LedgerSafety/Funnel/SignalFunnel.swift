@@ -6,9 +6,10 @@ import LedgerProjections
 /// F03, F08); and whether every signal, including exits, had exactly one outcome (L06).
 public struct SignalFunnel: Projection, Hashable {
     public static let name = "funnel"
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
     public static let types: [EventType] = [
         .runStarted, .runEnded, .signalGenerated, .signalRejected, .intentRejected, .orderIntended,
+        .refusalRepeated,
     ]
 
     /// The entry signals of one strategy.
@@ -51,6 +52,8 @@ public struct SignalFunnel: Projection, Hashable {
     public private(set) var violations: [SequenceNumber] = []
     private var pending: SequenceNumber = .none
     private var isEntry = false
+    /// The run's first event. What was counted in the chains of an earlier run is that run's.
+    private var start = SequenceNumber.none
 
     public init() {}
 
@@ -72,6 +75,7 @@ public struct SignalFunnel: Projection, Hashable {
                 let event = try IntentRejected(record)
                 reject(event.refusal, event.strategy, event.instrument, record)
             case .orderIntended: intend(try OrderIntended(record), record)
+            case .refusalRepeated: repeated(try RefusalRepeated(record), record)
             default: break
             }
         } catch { throw .record(error) }
@@ -82,6 +86,7 @@ public struct SignalFunnel: Projection, Hashable {
         run = "\(event.mode)-\(event.name)-\(record.sequence)"
         startedAt = record.time
         (hasEnded, counts) = (false, [])
+        start = record.sequence
     }
 
     /// A signal without an outcome when the next one arrives never gets one, because each is
@@ -112,20 +117,35 @@ public struct SignalFunnel: Projection, Hashable {
             return
         }
         guard isEntry else { return }
+        count(1, refusal, strategy, instrument, record.sequence)
+    }
+
+    /// Each of these signals had its one outcome.
+    private mutating func repeated(_ event: RefusalRepeated, _ record: Record) {
+        guard event.purpose == .entry, record.correlation > start else { return }
+        let count = UInt64(event.count)
+        counts[place(event.strategy)].raw += count
+        self.count(count, event.refusal, event.strategy, event.instrument, record.sequence)
+    }
+
+    private mutating func count(
+        _ more: UInt64, _ refusal: Refusal, _ strategy: StrategyID, _ instrument: InstrumentID,
+        _ sequence: SequenceNumber
+    ) {
         let place = place(strategy)
         let known = counts[place].rejections.firstIndex {
             $0.reason == refusal.reason && $0.instrument == instrument
         }
         if let known {
-            counts[place].rejections[known].count += 1
-            counts[place].rejections[known].sequence = record.sequence
+            counts[place].rejections[known].count += more
+            counts[place].rejections[known].sequence = sequence
             counts[place].rejections[known].limit = refusal.limit
             counts[place].rejections[known].value = refusal.value
         } else {
             counts[place].rejections.append(
                 Rejection(
-                    reason: refusal.reason, instrument: instrument, count: 1,
-                    sequence: record.sequence, limit: refusal.limit, value: refusal.value))
+                    reason: refusal.reason, instrument: instrument, count: more,
+                    sequence: sequence, limit: refusal.limit, value: refusal.value))
         }
     }
 
@@ -170,6 +190,17 @@ public struct SignalFunnel: Projection, Hashable {
                 writer.write(rejection.value)
             }
         }
+        writer.write(start)
+    }
+
+    /// Version 1 knew the run's first event by the run's name alone.
+    public static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]? {
+        var reader = StateReader(bytes)
+        guard version == 1, let run: String = try? reader.read() else { return nil }
+        let number = run.split(separator: "-").last.flatMap { UInt64($0) }
+        var writer = StateWriter()
+        writer.write(SequenceNumber(number ?? 0))
+        return bytes + writer.bytes
     }
 
     public init(from reader: inout StateReader) throws(StateError) {
@@ -191,5 +222,6 @@ public struct SignalFunnel: Projection, Hashable {
             }
             return counts
         }
+        start = try reader.read()
     }
 }

@@ -5,15 +5,16 @@ import LedgerSettings
 
 /// The health of each strategy, based on realised results (F06, F07).
 ///
-/// Days are UTC. A trade is a fill that closes units; its profit is realised first in, first out,
-/// minus its fee. Memory is bounded by the long window.
+/// Days are those of the account's calendar. A trade is a fill that closes units; its profit is realised
+/// first in, first out, minus its fee. Memory is bounded by the long window.
 public struct StrategyHealth: Projection, Hashable {
     public static let name = "health"
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
     public static let types: [EventType] = [
         .configurationLoaded, .cashDeposited, .cashWithdrawn, .signalGenerated, .signalRejected,
         .intentRejected, .orderIntended, .orderFilled, .splitApplied, .dividendPaid,
-        .positionAdjusted, .runStarted, .runEnded, .clockTicked,
+        .positionAdjusted, .runStarted, .runEnded, .clockTicked, .instrumentDefined,
+        .refusalRepeated,
     ]
 
     struct Day: Hashable, Sendable {
@@ -50,12 +51,14 @@ public struct StrategyHealth: Projection, Hashable {
     private var book = PositionBook()
     /// Whether the undecided signal is an entry.
     private var isEntry = false
+    private var calendar = AccountCalendar()
 
     public init() {}
 
     public mutating func apply(_ record: Record) throws(FoldError) {
-        today = max(today, record.time.utcDay)
+        today = max(today, calendar.day(of: record.time).number)
         do throws(RecordError) {
+            try calendar.apply(record)
             switch record.type {
             case .configurationLoaded: read(try ConfigurationLoaded(record).settings)
             case .cashDeposited: capital += try CashDeposited(record).amount
@@ -68,6 +71,7 @@ public struct StrategyHealth: Projection, Hashable {
                 day(try SignalRejected(record).strategy) { $0.rejections += 1 }
             case .intentRejected where isEntry:
                 day(try IntentRejected(record).strategy) { $0.rejections += 1 }
+            case .refusalRepeated: spread(try RefusalRepeated(record))
             case .orderIntended:
                 let event = try OrderIntended(record)
                 day(event.strategy) { $0.ordered = $0.ordered + event.quantity }
@@ -101,18 +105,46 @@ public struct StrategyHealth: Projection, Hashable {
         book.position(account, fill.strategy, fill.instrument)?.quantity ?? .zero
     }
 
-    private mutating func day(_ strategy: StrategyID, _ body: (inout Day) -> Void) {
+    /// Counts refusals on the days from the first to the last of them, evenly, because only their sum is
+    /// known.
+    private mutating func spread(_ event: RefusalRepeated) {
+        guard event.purpose == .entry else { return }
+        let last = min(calendar.day(of: event.last).number, today)
+        let first = min(calendar.day(of: event.first).number, last)
+        let (count, length) = (Int128(event.count), Int128(last - first) + 1)
+        guard last >= oldest else { return }
+        for number in max(first, oldest)...last {
+            let place = Int128(number - first)
+            let share = count * (place + 1) / length - count * place / length
+            day(event.strategy, number) {
+                $0.signals = UInt32(clamping: Int128($0.signals) + share)
+                $0.rejections = UInt32(clamping: Int128($0.rejections) + share)
+            }
+        }
+    }
+
+    /// The first day of the windows that end today.
+    private var oldest: Int64 { today - max(rules.longWindow, rules.shortWindow) + 1 }
+
+    private mutating func day(
+        _ strategy: StrategyID, _ number: Int64? = nil, _ body: (inout Day) -> Void
+    ) {
+        let number = number ?? today
         var place = records.firstIndex { $0.strategy.number >= strategy.number } ?? records.count
         if place == records.count || records[place].strategy != strategy {
             place = min(place, records.count)
             records.insert(Track(strategy: strategy), at: place)
         }
-        if records[place].days.last?.number != today {
-            records[place].days.append(Day(number: today))
-            let oldest = today - max(rules.longWindow, rules.shortWindow)
-            records[place].days.removeAll { $0.number <= oldest }
+        // The newest day is asked for most often.
+        if let known = records[place].days.lastIndex(where: { $0.number == number }) {
+            return body(&records[place].days[known])
         }
-        body(&records[place].days[records[place].days.count - 1])
+        let oldest = oldest
+        records[place].days.removeAll { $0.number < oldest }
+        let next = records[place].days.firstIndex { $0.number > number }
+        let new = next ?? records[place].days.count
+        records[place].days.insert(Day(number: number), at: new)
+        body(&records[place].days[new])
     }
 
     /// Settings that cannot be read change nothing: the engine refuses them before they get here.
@@ -170,6 +202,9 @@ public struct StrategyHealth: Projection, Hashable {
         return deepest
     }
 
+    /// The calendar to which the days belong.
+    public var accountCalendar: TradingCalendar { calendar.calendar }
+
     public func encode(into writer: inout StateWriter) {
         writer.write(rules.shortWindow)
         writer.write(rules.longWindow)
@@ -192,6 +227,18 @@ public struct StrategyHealth: Projection, Hashable {
             }
         }
         book.encode(into: &writer)
+        calendar.encode(into: &writer)
+    }
+
+    /// The days of version 1 are others.
+    public static var upgradesExactly: Bool { false }
+
+    /// Version 1 counted days of UTC, and knew neither the account's calendar nor its instruments.
+    public static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]? {
+        guard version == 1 else { return nil }
+        var writer = StateWriter()
+        AccountCalendar().encode(into: &writer)
+        return bytes + writer.bytes
     }
 
     public init(from reader: inout StateReader) throws(StateError) {
@@ -215,6 +262,7 @@ public struct StrategyHealth: Projection, Hashable {
             return record
         }
         book = try PositionBook(from: &reader)
+        calendar = try AccountCalendar(from: &reader)
     }
 }
 

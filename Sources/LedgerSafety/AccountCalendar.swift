@@ -1,0 +1,69 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerProjections
+import LedgerSettings
+
+/// The calendar of a journal's account, folded from its settings and instruments: `account.calendar`, or where
+/// that is `auto`, the exchange's if there are equities.
+public struct AccountCalendar: Hashable, Sendable {
+    public static let types: [EventType] = [.configurationLoaded, .instrumentDefined]
+
+    /// What the settings say.
+    public private(set) var choice = CalendarChoice.auto
+    private var hasEquities = false
+    /// The day that was looked up last. Not part of the state.
+    private var current: TradingDay?
+
+    public init() {}
+
+    public var calendar: TradingCalendar {
+        choice.calendar ?? (hasEquities ? .nyse : .crypto)
+    }
+
+    /// Settings that cannot be read change nothing: the engine refuses them before they get here.
+    public mutating func apply(_ record: Record) throws(RecordError) {
+        switch record.type {
+        case .configurationLoaded:
+            let settings = Settings(text: try ConfigurationLoaded(record).settings)
+            choice = (try? settings[GateKeys.calendar]) ?? choice
+        case .instrumentDefined:
+            let isEquity = try InstrumentDefined(record).definition.kind == .equity
+            hasEquities = hasEquities || isEquity
+        default: return
+        }
+        current = nil
+    }
+
+    /// The trading day to which a moment belongs. Moments of one day in a row are looked up once.
+    public mutating func day(of time: Timestamp) -> TradingDay {
+        if let current, time > current.opens, time <= current.ends { return current }
+        let day = calendar.day(of: time)
+        current = day
+        return day
+    }
+
+    // MARK: State
+
+    public static func == (a: AccountCalendar, b: AccountCalendar) -> Bool {
+        a.choice == b.choice && a.hasEquities == b.hasEquities
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(choice)
+        hasher.combine(hasEquities)
+    }
+
+    public func encode(into writer: inout StateWriter) {
+        writer.write(choice.rawValue)
+        writer.write(hasEquities)
+    }
+
+    public init(from reader: inout StateReader) throws(StateError) {
+        let word: String = try reader.read()
+        guard let choice = CalendarChoice(rawValue: word) else {
+            throw StateError("a saved calendar is '\(word)'")
+        }
+        self.choice = choice
+        hasEquities = try reader.read()
+    }
+}
