@@ -19,6 +19,8 @@ public struct ExchangeBook {
     public private(set) var fills: [(order: Int, fill: Int)] = []
     /// Fills that were taken back or have other terms, in event order.
     public private(set) var corrections: [ExchangeCorrection] = []
+    /// What came into the account and left it without an order, in event order.
+    public private(set) var movements: [ExchangeMovement] = []
     /// The sum of an instrument's fills.
     private var held: [InstrumentID: Quantity] = [:]
     private var byClient: [String: [Int]] = [:]
@@ -136,6 +138,14 @@ public struct ExchangeBook {
     }
 
     private mutating func correct(_ event: VenueActivityReported, _ record: Record) {
+        if event.kind == .transfer {
+            movements.append(
+                ExchangeMovement(
+                    sequence: record.sequence, type: event.activityType, asset: event.symbol,
+                    quantity: event.amount.raw == 0
+                        ? event.quantity : Quantity(raw: event.amount.raw),
+                    time: record.time))
+        }
         guard event.activityType == ExchangeCorrection.type,
             let entry = fills.first(where: {
                 "\(orders[$0.order].fills[$0.fill].sequence)" == event.id

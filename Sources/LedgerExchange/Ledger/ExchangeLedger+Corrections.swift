@@ -27,6 +27,22 @@ extension ExchangeLedger {
         try settle()
     }
 
+    /// Books what came into the account, or left it, without an order.
+    ///
+    /// - Parameter instrument: none for cash.
+    public func move(
+        _ type: String, of asset: String, _ instrument: InstrumentID, _ quantity: Quantity
+    ) throws {
+        let isCash = instrument == .none
+        try take(
+            VenueActivityReported(
+                instrument: instrument, kind: .transfer, isIncluded: false,
+                amount: isCash ? Money(raw: quantity.raw) : .zero,
+                quantity: isCash ? .zero : quantity, price: .zero, occurred: lastTime,
+                activityType: type, id: "", symbol: asset, detail: ""))
+        try settle()
+    }
+
     /// Units that come are paid for, those that go are paid back.
     private func activity(
         _ units: Quantity, at price: Price, of order: ExchangeOrder, _ fill: ExchangeFill

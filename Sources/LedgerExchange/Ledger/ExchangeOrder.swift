@@ -101,6 +101,17 @@ public struct ExchangeCorrection: Hashable, Sendable {
     public var time: Timestamp
 }
 
+/// What came into the account, or left it, without an order.
+public struct ExchangeMovement: Hashable, Sendable {
+    public var sequence: SequenceNumber
+    /// The dialect's word.
+    public var type: String
+    public var asset: String
+    /// Signed; of cash too.
+    public var quantity: Quantity
+    public var time: Timestamp
+}
+
 /// What an event changed for clients; the order is an index in the book.
 public enum BookChange: Hashable, Sendable {
     case accepted(Int)

@@ -208,6 +208,9 @@ final class ExchangeDesk: @unchecked Sendable {
         case ("POST", "/control/correct"):
             try venue.correct(body)
             return Answer(200, [:])
+        case ("POST", "/control/move"):
+            try venue.move(body)
+            return Answer(200, [:])
         case ("POST", "/control/feed"):
             body["action"]?.string == "pause" ? runner.pause() : runner.start()
             return Answer(200, ["running": .bool(runner.isRunning)])

@@ -48,12 +48,17 @@ public protocol Venue: AnyObject {
     func settleFaults() throws
     /// Takes a fill back or gives it other terms, as told by a test.
     func correct(_ terms: WireValue) throws
+    /// Changes the account without an order, as told by a test.
+    func move(_ terms: WireValue) throws
 }
 
 extension Venue {
     public func settleFaults() throws {}
     public func correct(_ terms: WireValue) throws {
         throw InputError("this venue corrects no fills")
+    }
+    public func move(_ terms: WireValue) throws {
+        throw InputError("add activities to the account instead")
     }
 }
 

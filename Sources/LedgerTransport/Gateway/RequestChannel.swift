@@ -240,6 +240,7 @@ public final class RequestChannel: @unchecked Sendable {
             }
         }
         switch fault {
+        case .authentication? where request.isOptional: break
         case .authentication?: if let fault { refuseKey(fault) }
         case nil: if request.security != .none { endRefusal(isProven: true) }
         default: break

@@ -36,6 +36,8 @@ public struct WireRequest: Hashable, Sendable {
     public var weight: Int
     /// It changes something at the venue: it is sent at most once and never waits long.
     public var isOrder: Bool
+    /// Not every account may ask it, so a refusal says nothing about the key.
+    public var isOptional = false
 
     public init(
         _ method: Method, _ path: String, query: WireQuery = WireQuery(), body: [UInt8] = [],

@@ -140,6 +140,12 @@ final class BinanceVenue: Venue {
     private func route(_ request: Request, _ parameters: Parameters) throws(BinanceError) -> Answer
     {
         let parts = request.parts
+        if parts.count > 3, parts[0] == "sapi", parts[1] == "v1" {
+            try checkKey(request.headers["x-mbx-apikey"])
+            try checkSigned(request, parameters)
+            return Answer(
+                200, try wallet(parts[2...].joined(separator: "/"), parameters))
+        }
         guard parts.count >= 3, parts[0] == "api", parts[1] == "v3" || parts[1] == "v1" else {
             throw BinanceError(-1000, "This exchange has no such endpoint.", status: 404)
         }

@@ -19,6 +19,8 @@ public final class BinanceGateway: NetworkGateway, @unchecked Sendable {
     public let desk: OrderDesk<BinanceOrder>
     public let markets: [any MarketLink]
     public let orders: BinanceOrderLink
+    /// What this server or key does not tell. Used only on the order loop.
+    var notOffered: [BinanceMovements] = []
 
     /// - Throws: if the settings do not belong together (K23).
     public init(_ settings: GatewaySettings) throws(GatewaySettingsError) {
