@@ -304,4 +304,12 @@ EVENTS = {
         ("last", 64, "time"), ("count", 72, "u32"), ("purpose", 76, PURPOSE),
         ("refused", 77, ["signal", "intent"]),
     ], []),
+    79: ("BarRecalled", 1, 72, [
+        ("interval", 20, "u32"), ("open", 24, "price"), ("high", 32, "price"),
+        ("low", 40, "price"), ("close", 48, "price"), ("volume", 56, "quantity"),
+        ("ended", 64, "time"),
+    ], []),
+    80: ("WarmupEnded", 1, 48, [
+        ("interval", 20, "u32"), ("bars", 24, "u64"), ("first", 32, "time"), ("last", 40, "time"),
+    ], ["source", "problem"]),
 }

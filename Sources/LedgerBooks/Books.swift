@@ -227,7 +227,7 @@ extension Books {
             .runFailed,
             .stateDigested, .operatorCommanded, .clockTicked, .sessionOpened, .sessionClosed:
             false
-        case .bar, .quote, .trade, .predictionRecorded, .markHeld: false
+        case .bar, .quote, .trade, .predictionRecorded, .markHeld, .barRecalled, .warmupEnded: false
         // Each position's payment is a DividendPaid.
         case .dividendDeclared: false
         case .signalGenerated, .signalRejected, .orderIntended, .intentRejected, .orderSubmitted,

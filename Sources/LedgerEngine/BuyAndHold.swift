@@ -36,6 +36,9 @@ struct BuyAndHold: Strategy {
         buy(at: trade.price, view, &decisions)
     }
 
+    /// It has no memory of prices, and does not buy in the past.
+    mutating func recall(_ bar: Bar, _ view: StrategyView) {}
+
     mutating func fill(_ fill: OrderFilled, _ view: StrategyView) {
         if retries { isDone = true }
     }

@@ -104,12 +104,13 @@ extension Engine {
     }
 
     /// Judged once a day, from the days before.
-    private mutating func judgeRegime() {
+    mutating func judgeRegime() {
         guard safeguards.rules.filters.usesRegime else { return }
         let index = names.instruments.first {
             $0.symbol == safeguards.rules.filters.volatilitySymbol
         }
-        let mark = index.map { books.equity.mark($0.id) } ?? .zero
+        var mark = index.map { books.equity.mark($0.id) } ?? .zero
+        if mark.raw == 0, let index { mark = history[index.id].close }
         safeguards.vigil.regime.judge(
             mark.raw > 0
                 ? mark.double : safeguards.history.marketVolatility(days: EntryFilters.shortWindow),
@@ -188,7 +189,7 @@ extension Engine {
         _ instrument: InstrumentID, _ last: Timestamp, _ timeout: Int64, _ step: inout Step
     ) throws(EngineError) {
         let isLate =
-            last != .zero && step.time.nanoseconds(since: last) > timeout
+            isOfFeed(last, instrument) && step.time.nanoseconds(since: last) > timeout
             && openTime(from: last, to: step.time) > timeout
         if isLate {
             if safeguards.vigil.feeds[instrument].pausedAt == nil {
@@ -253,7 +254,8 @@ extension Engine {
                         reason: "STALE_DATA: the last data are of \(last), \(hours) hours ago"),
                     &step)
             }
-            if timeout > 0, safeguards.vigil.feeds[instrument].pausedAt == nil,
+            if timeout > 0, isOfFeed(last, instrument),
+                safeguards.vigil.feeds[instrument].pausedAt == nil,
                 step.time.nanoseconds(since: last) > timeout,
                 openTime(from: last, to: step.time) > timeout
             {

@@ -21,7 +21,10 @@ extension Engine {
         if outcome != .held, safeguards.watchesDays {
             safeguards.observe(instrument, high: high, low: low, close: price, day: day)
         }
-        if safeguards.watchesData { try note(instrument, on: day, &step) }
+        if safeguards.watchesData {
+            try note(instrument, on: day, &step)
+            if history.awaitsPrices { try meetHistory(instrument, price, &step) }
+        }
     }
 
     @inline(never)
@@ -86,6 +89,7 @@ extension Engine {
         try accounts.split(event, step)
         try desk.split(event, step)
         safeguards.split(event)
+        history.split(event)
         for slot in desk.listening(event.instrument) {
             desk.slots[slot].split(event, holding: held(by: slot))
         }

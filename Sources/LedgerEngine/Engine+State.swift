@@ -42,14 +42,18 @@ extension Engine {
         // Digests that older programs journaled have none of this.
         let hasTail =
             !desk.deferred.isEmpty || !activities.isEmpty || !desk.repeated.isEmpty
+            || !history.isEmpty
         guard !holdings.isEmpty || !unread.items.isEmpty || hasTail else { return }
         holdings.encode(into: &writer)
         unread.encode(into: &writer)
         guard hasTail else { return }
         desk.deferred.encode(into: &writer)
-        guard !activities.isEmpty || !desk.repeated.isEmpty else { return }
+        let hasEnd = !desk.repeated.isEmpty || !history.isEmpty
+        guard !activities.isEmpty || hasEnd else { return }
         activities.encode(into: &writer)
-        if !desk.repeated.isEmpty { desk.repeated.encode(into: &writer) }
+        guard hasEnd else { return }
+        desk.repeated.encode(into: &writer)
+        if !history.isEmpty { history.encode(into: &writer) }
     }
 
     /// A saved state in the present form; nil for another version's that cannot be brought into it.
@@ -98,6 +102,7 @@ extension Engine {
         }
         if !reader.isAtEnd { activities = try AccountActivities(from: &reader) }
         if !reader.isAtEnd { desk.repeated = try RepeatedRefusals(from: &reader) }
+        if !reader.isAtEnd { history = try RecalledHistory(from: &reader) }
         guard inputs < .max / 2 else {
             throw StateError("the saved state has an invalid number of inputs: \(inputs)")
         }

@@ -26,6 +26,7 @@ public struct Engine: Sendable {
     public internal(set) var holdings = ForeignHoldings()
     var unread = UnreadItems()
     public internal(set) var activities = AccountActivities()
+    public internal(set) var history = RecalledHistory()
     public internal(set) var settings = Settings([])
     public internal(set) var inputs: UInt64 = 0
     public internal(set) var lastTime = Timestamp(nanoseconds: .min)
@@ -51,6 +52,11 @@ public struct Engine: Sendable {
         case EventType.bar.rawValue: try self.step(decode(record) as Bar, in: &step)
         case EventType.quote.rawValue: try self.step(decode(record) as Quote, in: &step)
         case EventType.trade.rawValue: try self.step(decode(record) as Trade, in: &step)
+        case EventType.barRecalled.rawValue:
+            try begin(&step)
+            try recall(decode(record) as BarRecalled, step)
+            // What is due is looked at when the history is whole.
+            try finish(&step)
         default:
             try begin(&step)
             try stepRare(record, &step)
@@ -216,10 +222,11 @@ public struct Engine: Sendable {
         case .venueActivityReported:
             try handle(try decode(record) as VenueActivityReported, &step)
         case .venueActivitiesAnchored: activities.anchor(at: step.time)
+        case .warmupEnded: endWarmup()
         case .venueFiltersLoaded: desk.load(try decode(record) as VenueFiltersLoaded)
         case .linkChanged: try handle(try decode(record) as LinkChanged, &step)
         case .clockTicked: try tick(&step)
-        case .bar, .quote, .trade, .journalOpened, .sessionOpened: break
+        case .bar, .quote, .trade, .barRecalled, .journalOpened, .sessionOpened: break
         default: throw .fold(.inconsistent("no part takes \(type.name)", record.sequence))
         }
     }
@@ -250,6 +257,7 @@ public struct Engine: Sendable {
         let isFirst = configuration == nil
         let working = desk.venue.allOrders
         try adopt(new)
+        history.forgetStrategies()
         step.account = account
         for order in working { desk.keep(order) }
         guard let configuration else { return }

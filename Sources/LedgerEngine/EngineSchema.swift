@@ -8,7 +8,7 @@ public enum EngineSchema {
     public static let core: [Setting] = [
         RunKeys.all, AccountKeys.all, ModeKeys.all, FillKeys.all, GateKeys.all, DrawdownKeys.all,
         RiskKeys.all, ReconciliationKeys.all, QualityKeys.all, FilterKeys.all, HealthKeys.all,
-        FaultKeys.all, ClockKeys.all,
+        FaultKeys.all, ClockKeys.all, WarmupKeys.all,
     ].flatMap { $0 }
 
     public static let strategies: [Setting] = [

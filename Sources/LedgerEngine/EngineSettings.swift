@@ -15,6 +15,8 @@ struct EngineSettings: Sendable {
     var allowShort: Bool
     /// Orders go to a venue outside.
     var isRemote: Bool
+    /// Strategies see the history.
+    var warmsStrategies: Bool
     var venue: VenueSettings
     var safety: SafetyRules
 
@@ -33,6 +35,7 @@ struct EngineSettings: Sendable {
         currency = try settings[AccountKeys.currency]
         allowShort = try settings[AccountKeys.allowShort]
         isRemote = try settings[ModeKeys.venue] != ModeKeys.simulated
+        warmsStrategies = try settings[WarmupKeys.strategies]
         guard accountKind != .live || isRemote else {
             throw SettingsError(
                 AccountKeys.kind, "a live account cannot trade at the simulated venue")

@@ -56,6 +56,18 @@ struct Safeguards: Sendable {
         history.observe(instrument, high: high, low: low, close: close, day: day)
     }
 
+    /// Takes a bar of history. The first one of an instrument replaces what earlier runs saw of its days.
+    mutating func recall(_ bar: BarRecalled, on day: Int64, isFirst: Bool) {
+        if watchesDays {
+            history.recall(
+                bar.instrument, high: bar.high, low: bar.low, close: bar.close, day: day,
+                isFirst: isFirst)
+        }
+        if watchesData {
+            vigil.feeds.recall(bar.instrument, on: day, at: bar.ended, isFirst: isFirst)
+        }
+    }
+
     mutating func split(_ event: SplitApplied) { history.split(event) }
 
     // MARK: State

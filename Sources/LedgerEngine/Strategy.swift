@@ -87,6 +87,9 @@ public protocol Strategy: Sendable {
     mutating func trade(_ trade: Trade, _ view: StrategyView, _ decisions: inout Decisions)
     mutating func prediction(
         _ prediction: PredictionRecorded, _ view: StrategyView, _ decisions: inout Decisions)
+    /// A bar of history. What it would decide is past, so there is nothing to append to; by default the bar is
+    /// told to `bar`, and what that decides is discarded.
+    mutating func recall(_ bar: Bar, _ view: StrategyView)
     /// One of its orders, or of the exits that protect its position, filled; the view has the position
     /// after it. What follows from a fill is decided at the next event.
     mutating func fill(_ fill: OrderFilled, _ view: StrategyView)
@@ -103,6 +106,10 @@ extension Strategy {
     public static func codeVersion(under rules: RulesVersion) -> UInt16 { codeVersion }
     public mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions) {}
     public mutating func quote(_ quote: Quote, _ view: StrategyView, _ decisions: inout Decisions) {
+    }
+    public mutating func recall(_ bar: Bar, _ view: StrategyView) {
+        var discarded = Decisions()
+        self.bar(bar, view, &discarded)
     }
     public mutating func trade(_ trade: Trade, _ view: StrategyView, _ decisions: inout Decisions) {
     }

@@ -112,6 +112,8 @@ struct StrategySlot: Sendable {
         strategy.prediction(prediction, view, &decisions)
     }
 
+    mutating func recall(_ bar: Bar, _ view: StrategyView) { strategy.recall(bar, view) }
+
     mutating func filled(_ fill: OrderFilled, _ view: StrategyView) { strategy.fill(fill, view) }
 
     mutating func split(_ event: SplitApplied, holding position: Quantity) {

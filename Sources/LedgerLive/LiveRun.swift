@@ -36,6 +36,8 @@ public final class LiveRun: @unchecked Sendable {
     private var orderLatency = LatencyHistogram()
     /// What the gateway reported.
     public internal(set) var messages: UInt64 = 0
+    /// The history that the run read before its first decision.
+    public let warmup: Warmup
     var isOrderStreamUp = false
     var isEnding = false
     /// Which comparisons with the venue this run has journaled.
@@ -44,11 +46,16 @@ public final class LiveRun: @unchecked Sendable {
     /// The error that ended another thread's turn.
     private var failure: (any Error)?
 
-    /// Opens the journal for a run: defines what is new, loads changed settings and journals them.
+    /// Opens the journal for a run: defines what is new, loads changed settings and journals them, then the
+    /// history that the journal lacks.
+    ///
+    /// - Parameter history: is asked for history if `warmup.source` is `venue`.
     public init(
         _ journal: LMDBJournal, _ configuration: Configuration, instruments: [Instrument],
-        gateway: any VenueGateway, _ options: LiveOptions, holder: String
+        gateway: any VenueGateway, history: VenueHistory? = nil, _ options: LiveOptions,
+        holder: String
     ) throws {
+        let files = try FeedHistory(configuration, feed: instruments)
         // Earlier decisions are recovered by querying the venue, not sent.
         let last = try journal.head.lastSequence
         var sequencer = try Sequencer(
@@ -58,7 +65,12 @@ public final class LiveRun: @unchecked Sendable {
         let start = max(clock.now, since)
         try Self.opening(configuration, instruments, options, at: start)
             .submit(into: &sequencer, at: start)
+        var warmup = try Warmup.ofFeed(
+            configuration, files, knowing: sequencer.engine,
+            lastRun: since.nanoseconds == .min ? nil : since, venue: history, at: start)
+        try warmup.submit(into: &sequencer)
         try sequencer.commit()
+        self.warmup = warmup
         self.journal = journal
         self.gateway = gateway
         self.options = options

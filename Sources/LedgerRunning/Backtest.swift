@@ -26,6 +26,8 @@ public struct BacktestResult: Sendable {
     public var badRows: [(file: String, report: BadRowReport)] = []
     /// What was recognised in each file without being told, and what was rounded.
     public var notes: [(file: String, note: String)] = []
+    /// The history before the first decision; nil without `warmup.until`.
+    public var warmup: Warmup?
 }
 
 /// Runs the engine over tapes and files into a journal.
@@ -38,6 +40,8 @@ public struct Backtest {
     private let kind: RunKind
     private let numbers: InstrumentNumbers
     private let filters: [VenueFiltersLoaded]
+    /// When decisions begin; nil for the first row.
+    private let until: Timestamp?
 
     /// Commit size in bytes: large enough to share the cost, small enough for memory.
     public static let commitBytes = 1 << 20
@@ -65,6 +69,7 @@ public struct Backtest {
         let settings = configuration.settings
         try kind.check(configuration)
         try configuration.rehearse()
+        until = try Warmup.until(configuration)
         let entries = settings.entries(.data)
         guard !entries.isEmpty else {
             throw InputError("the configuration has no data; see configs/backtest.yaml")
@@ -127,15 +132,24 @@ public struct Backtest {
             throw InputError("the journal \(name) already holds events; choose another journal")
         }
         if continues { try skipKnown(journal) }
+        // A continued journal had its history before its first decision.
+        let history = continues ? nil : try readHistory()
         guard let start = sources.compactMap(\.nextTime).min() else {
             throw InputError(
-                continues ? "the data has no rows after those in \(name)" : "the data has no rows")
+                continues
+                    ? "the data has no rows after those in \(name)"
+                    : until.map { "the data has no rows from \($0) on" } ?? "the data has no rows")
         }
         var sequencer = try Sequencer(
             journal, holder: kind.mode, commitBytes: commitBytes,
             writesInBackground: interlude == nil, checkpointEvery: checkpointEvery)
         try opening(named: name).submit(
             into: &sequencer, at: continues ? sequencer.engine.lastTime : start)
+        var warmup: Warmup?
+        if let history {
+            warmup = Warmup(configuration, history, knowing: sequencer.engine, at: start)
+            try warmup?.submit(into: &sequencer)
+        }
         let inputsBefore = sequencer.engine.inputs
         let wasInterrupted: Bool
         do { wasInterrupted = try feed(&sequencer, interlude, progress, shouldStop) } catch {
@@ -156,6 +170,7 @@ public struct Backtest {
         result.wasInterrupted = wasInterrupted
         result.instruments = numbers.all
         (result.first, result.last) = (start, sequencer.engine.lastTime)
+        result.warmup = warmup
         result.notes = sources.flatMap { source in source.notes.map { (source.name, $0) } }
         result.badRows = sources.compactMap { source in
             source.badRows.flatMap { $0.total > 0 ? (source.name, $0) : nil }
@@ -174,6 +189,15 @@ public struct Backtest {
         try sequencer.commitWithCheckpoint()
         try sequencer.journal.flush()
         throw error
+    }
+
+    /// Takes the bars before the first decision out of the sources; nil where decisions begin with the first
+    /// row.
+    private func readHistory() throws -> HistoryReader? {
+        guard let until else { return nil }
+        var reader = HistoryReader(numbers.all)
+        try reader.read(sources, after: Warmup.first(configuration, before: until), before: until)
+        return reader
     }
 
     /// A continued journal gets changed settings, new instruments and a new start.
@@ -210,7 +234,7 @@ public struct Backtest {
         _ shouldStop: () -> Bool
     ) throws -> Bool {
         var nextLook: UInt64 = 0
-        while let source = next() {
+        while let source = InputSource.earliest(of: sources) {
             if let interlude, let time = source.nextTime {
                 try interlude.body(&sequencer, time)
                 if shouldStop() { return true }
@@ -224,16 +248,6 @@ public struct Backtest {
             if shouldStop() { return true }
         }
         return false
-    }
-
-    private func next() -> InputSource? {
-        var best: InputSource?
-        for source in sources {
-            guard let time = source.nextTime else { continue }
-            if let known = best?.nextTime, known <= time { continue }
-            best = source
-        }
-        return best
     }
 
     private func secondTime(besides chosen: InputSource) -> Timestamp {

@@ -22,14 +22,22 @@ struct BacktestCommand: ParsableCommand {
               ledger backtest --config configs/backtest.yaml --journal fast \\
                 --set strategies.0.fast=5
               ledger backtest --config configs/backtest.yaml --continue
+              ledger backtest --config configs/backtest.yaml --from 2005-01-01
 
             With --continue the run reads the rows that were added since the journal's last
             run. Positions, kill switches and the drawdown stop carry over, and commands
             that operators gave in the meantime stay in effect.
+
+            With --from the run decides from that time on. Bars of the days before it
+            (warmup.days) are history: indicators, filters and data rules learn from them, and
+            nothing is traded.
             """.paragraphs)
 
     @OptionGroup var configurations: ConfigurationOptions
     @OptionGroup var output: FormatOptions
+    @Option(
+        help: "Decide from this UTC time on; earlier bars are history (default: the first row).")
+    var from: String?
     @Option(help: "Journal to create: a name under journal/, or a directory.")
     var journal = "backtest"
     @Flag(help: "Replace an existing back-test journal.")
@@ -44,7 +52,9 @@ struct BacktestCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try configurations.load()
+        var options = configurations
+        if let from { options.overrides.append("\(WarmupKeys.until.name)=\(from)") }
+        let configuration = try options.load()
         let directory = try JournalHome.place(journal)
         let (backtest, store, replacement) = try open(configuration, directory)
         Interrupt.catchSignals()
@@ -66,6 +76,7 @@ struct BacktestCommand: ParsableCommand {
             throw error
         }
         bar.clear()
+        for line in result.warmup.map({ $0.lines + $0.notes }) ?? [] { Terminal.complain(line) }
         for (file, note) in result.notes { Terminal.complain("\(file): \(note)") }
         for (file, report) in result.badRows {
             Terminal.complain("\(file): skipped \(report.total) bad rows: \(report.summary)")

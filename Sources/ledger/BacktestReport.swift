@@ -82,6 +82,9 @@ struct BacktestReport {
         add("journal", as: "journal", name)
         add("from", as: "from", "\(result.first)")
         add("to", as: "to", "\(result.last)")
+        if let warmup = result.warmup {
+            add("bars of history", as: "history_bars", count: UInt64(warmup.bars))
+        }
         add("inputs", as: "inputs", count: result.inputs)
         add("events", as: "events", count: result.events)
         add("signals", as: "signals", "\(orders.signals)", .number)

@@ -13,7 +13,7 @@ struct DaemonDataCommand: ParsableCommand {
         commandName: "data", abstract: "Fetch instruments, fees and history from venues.",
         subcommands: [
             FetchFiltersCommand.self, FetchAssetsCommand.self, FetchUniverseCommand.self,
-            RefreshFeesCommand.self, FetchBarsCommand.self,
+            RefreshFeesCommand.self, FetchBarsCommand.self, UpdateBarsCommand.self,
         ])
 }
 

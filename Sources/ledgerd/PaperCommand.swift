@@ -126,6 +126,7 @@ struct PaperCommand: ParsableCommand {
             shouldStop: { Interrupt.wasAsked })
         let engine = result.engine
         let worth = engine.books.equity[engine.account]
+        for line in result.warmup.map({ $0.lines + $0.notes }) ?? [] { Terminal.print(line) }
         Terminal.print("inputs \(result.inputs)")
         Terminal.print("fills \(engine.orders.fills)")
         Terminal.print("equity \(worth?.equity ?? .zero)")

@@ -10,6 +10,7 @@ import LedgerLive
 import LedgerReading
 import LedgerRunning
 import LedgerTransport
+import VenueNetwork
 
 /// What `ledgerd paper` and `ledgerd live` have in common.
 struct TradingOptions: ParsableArguments {
@@ -65,9 +66,12 @@ struct TradingRun {
         live.times = times
         Interrupt.catchSignals()
         let narrator = options.quiet ? nil : try Narrator(store, prefix: prefix)
+        let client = try recording == nil ? historyClient() : nil
+        defer { client?.stop() }
         let run = try LiveRun(
-            store, configuration, instruments: instruments, gateway: gateway, live,
-            holder: Operator.holder)
+            store, configuration, instruments: instruments, gateway: gateway,
+            history: client.map(VenueHistory.init), live, holder: Operator.holder)
+        for line in run.warmup.lines + run.warmup.notes { Terminal.print(prefix + line) }
         let writer = ArtifactWriter(store, configuration[LiveKeys.artifacts])
         do {
             try run.run(shouldStop: { Interrupt.wasAsked || gateway.hasEnded }) {
@@ -86,6 +90,17 @@ struct TradingRun {
             for line in run.summary { Terminal.print(prefix + line) }
         }
         Terminal.print("Shutdown complete")
+    }
+
+    /// The venue whose history warms the run up; nil where none is asked.
+    private func historyClient() throws -> VenueClient? {
+        guard configuration[WarmupKeys.source] == .venue else { return nil }
+        let kind = configuration[ModeKeys.venue]
+        let name = kind == ModeKeys.simulated ? configuration[FeedKeys.venue] : kind
+        guard let connection = ConnectedVenues.named(name) else { return nil }
+        return try VenueOptions.client(
+            connection, configuration, keys: GatewayFactory.settings(connection, configuration).keys
+        )
     }
 
     /// The same run with the engine's own simulated venue, in a journal whose name ends in -dry-run.

@@ -57,6 +57,22 @@ enum EventSamples {
         Bar(
             instrument: InstrumentID(.max), interval: .max, open: highest, high: highest,
             low: lowest, close: .zero, volume: large),
+        BarRecalled(
+            instrument: apple, interval: 86_400, open: Price(raw: 118_560_000_000),
+            high: Price(raw: 132_060_000_000), low: Price(raw: 118_500_000_000),
+            close: Price(raw: 130_310_000_000), volume: Quantity(raw: 9_616_100_000_000_000),
+            ended: Timestamp(nanoseconds: 883_976_400_000_000_000)),
+        BarRecalled(
+            instrument: InstrumentID(.max), interval: .max, open: highest, high: highest,
+            low: lowest, close: .zero, volume: large, ended: Timestamp(nanoseconds: .min)),
+        WarmupEnded(
+            instrument: apple, interval: 86_400, bars: 275,
+            first: Timestamp(nanoseconds: 849_934_800_000_000_000),
+            last: Timestamp(nanoseconds: 883_976_400_000_000_000), source: "alpaca", problem: ""),
+        WarmupEnded(
+            instrument: InstrumentID(.max), interval: .max, bars: .max,
+            first: Timestamp(nanoseconds: .min), last: Timestamp(nanoseconds: .max), source: odd,
+            problem: odd),
         Quote(
             instrument: apple, bid: Price(raw: 99), ask: Price(raw: 101),
             bidSize: Quantity(raw: 1), askSize: Quantity(raw: Int128(Int64.max))),

@@ -68,10 +68,11 @@ final class Desk {
 
     init(
         key: String = "local-key", secret: String = "local-secret", symbols: String = "A=100",
-        _ more: [String] = []
+        history: String = "", _ more: [String] = []
     ) throws {
         symbol = String(symbols.prefix { $0 != "=" })
         programs = try Programs()
+        if !history.isEmpty { try Self.serve(history, programs) }
         (self.key, self.secret) = (key, secret)
         let running = try Running(
             programs,
@@ -85,6 +86,19 @@ final class Desk {
         try running.waits(for: "ready\n")
         let address = running.text.components(separatedBy: "127.0.0.1:").dropFirst().first
         port = try #require(Int(address?.prefix { $0.isNumber } ?? ""))
+    }
+
+    /// Makes the exchange's journal hold daily bars of A: an earlier exchange was fed with them.
+    private static func serve(_ bars: String, _ programs: Programs) throws {
+        try programs.write(bars, "served.csv")
+        try programs.write(
+            "data:\n  - {path: served.csv, symbol: A, tick: 0.01, lot: 0.000000001, interval: 86400}\n",
+            "served.yaml")
+        let (text, code) = try programs.run(
+            "ledgerd", "exchange", "--config", "served.yaml", "--dialects", "alpaca", "--port", "0",
+            "--journal", "./exchange", "--feed", "files", "--clock", "feed", "--speed", "max",
+            "--exit-at-end", "--set", "exchange.durable=false")
+        try #require(code == 0, "\(text)")
     }
 
     deinit {
@@ -164,7 +178,7 @@ final class Desk {
             """, "desk.yaml")
     }
 
-    private var address: String { "http://127.0.0.1:\(port)" }
+    var address: String { "http://127.0.0.1:\(port)" }
 
     func start(_ words: [String], environment: [String: String] = [:]) throws -> Running {
         try Running(programs, words, environment)

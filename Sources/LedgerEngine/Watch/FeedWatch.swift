@@ -47,6 +47,21 @@ struct FeedWatch: Hashable, Sendable {
         return before
     }
 
+    /// Notes data of an instrument's history.
+    ///
+    /// - Parameter isFirst: counts the days anew, because the history has those of earlier runs too.
+    mutating func recall(
+        _ instrument: InstrumentID, on day: Int64, at time: Timestamp, isFirst: Bool
+    ) {
+        let number = Int(instrument.number)
+        while feeds.count <= number { feeds.append(Feed()) }
+        if isFirst { (feeds[number].day, feeds[number].days) = (.min, 0) }
+        feeds[number].last = max(feeds[number].last, time)
+        guard day > feeds[number].day else { return }
+        feeds[number].day = day
+        feeds[number].days += 1
+    }
+
     mutating func pause(_ instrument: InstrumentID, at time: Timestamp) {
         feeds[Int(instrument.number)].pausedAt = time
         feeds[Int(instrument.number)].stable = 0

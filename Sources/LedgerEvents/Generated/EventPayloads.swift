@@ -23,6 +23,6 @@ extension EventCatalog {
         IntentReleased.self, RulesDeclared.self, VenueHoldingReported.self, VenueItemUnread.self,
         HoldingAdopted.self, VenueDeferralReported.self, RetryScheduled.self,
         VenueActivityReported.self, VenueActivitiesAnchored.self, VenueFillCorrected.self,
-        FillCorrected.self, RefusalRepeated.self,
+        FillCorrected.self, RefusalRepeated.self, BarRecalled.self, WarmupEnded.self,
     ]
 }

@@ -81,6 +81,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case venueFillCorrected = 76
     case fillCorrected = 77
     case refusalRepeated = 78
+    case barRecalled = 79
+    case warmupEnded = 80
 
     /// The name in JSON lines, filters and documents.
     public var name: String { Self.names[Int(rawValue) - 1] }
@@ -103,6 +105,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "IntentReleased", "RulesDeclared", "VenueHoldingReported", "VenueItemUnread",
         "HoldingAdopted", "VenueDeferralReported", "RetryScheduled", "VenueActivityReported",
         "VenueActivitiesAnchored", "VenueFillCorrected", "FillCorrected", "RefusalRepeated",
+        "BarRecalled", "WarmupEnded",
     ]
 
     /// Whether it comes from outside or the engine derives it.
@@ -116,7 +119,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .orderReplaceRequested, .venueStatusReported, .venueFillReported, .linkChanged,
             .venueFiltersLoaded, .rulesDeclared, .venueHoldingReported, .venueItemUnread,
             .venueDeferralReported, .venueActivityReported, .venueActivitiesAnchored,
-            .venueFillCorrected:
+            .venueFillCorrected, .barRecalled, .warmupEnded:
             .input
         case .accountDefined, .strategyDefined, .stateDigested, .signalGenerated, .signalRejected,
             .orderIntended, .intentRejected, .orderSubmitted, .orderAccepted, .orderRejected,

@@ -125,6 +125,56 @@ final class InputSource {
         }
     }
 
+    /// Takes the next input out of the stream.
+    ///
+    /// - Returns: it, with the run's number of its instrument, and where it is; nil for what is no market
+    ///   data.
+    func takeNext() throws -> (event: MarketEvent?, place: String) {
+        let taken = (try eventAtHand(), place)
+        try advance()
+        return taken
+    }
+
+    private func eventAtHand() throws -> MarketEvent? {
+        switch event {
+        case .bar(var bar, let time):
+            bar.instrument = renamed(bar.instrument)
+            return .bar(bar, time)
+        case .split(var split, let time):
+            split.instrument = renamed(split.instrument)
+            return .split(split, time)
+        case .quote, .trade, .prediction, .dividend: return event
+        case nil: break
+        }
+        guard let record else { return nil }
+        switch record.type {
+        case .bar:
+            var bar = try Bar(record)
+            bar.instrument = renamed(record.instrument)
+            return .bar(bar, record.time)
+        case .splitApplied:
+            var split = try SplitApplied(record)
+            split.instrument = renamed(record.instrument)
+            return .split(split, record.time)
+        case .quote: return .quote(try Quote(record), record.time)
+        case .trade: return .trade(try Trade(record), record.time)
+        case .predictionRecorded:
+            return .prediction(try PredictionRecorded(record), record.time)
+        default: return nil
+        }
+    }
+
+    /// The source whose next input is the earliest; of equals, the one named first.
+    static func earliest(of sources: [InputSource]) -> InputSource? {
+        var best: InputSource?
+        for source in sources {
+            guard let time = source.nextTime else { continue }
+            if let known = best?.nextTime, known <= time { continue }
+            best = source
+        }
+        return best
+    }
+
     /// Where the input at hand is.
     private var place: String {
         switch origin {

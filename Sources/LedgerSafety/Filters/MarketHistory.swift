@@ -48,6 +48,20 @@ public struct MarketHistory: Hashable, Sendable {
         if let known = series[number].today?.low, low < known { series[number].today?.low = low }
     }
 
+    /// Adds a bar of history, unless a later day is known.
+    ///
+    /// - Parameter isFirst: forgets the days known so far, because the history has them too.
+    public mutating func recall(
+        _ instrument: InstrumentID, high: Price, low: Price, close: Price, day: Int64, isFirst: Bool
+    ) {
+        let number = Int(instrument.number)
+        if number < series.count {
+            if isFirst { series[number] = Series() }
+            if let today = series[number].today, today.number > day { return }
+        }
+        observe(instrument, high: high, low: low, close: close, day: day)
+    }
+
     private mutating func begin(_ number: Int, _ day: Day) {
         if let last = series[number].today {
             if series[number].days.count >= Self.capacity { series[number].days.removeFirst() }

@@ -12,7 +12,7 @@ public struct DataQuality: Sendable {
     /// The event types that it reads from a journal.
     public static let types: [EventType] = [
         .instrumentDefined, .bar, .quote, .trade, .predictionRecorded, .splitApplied, .feedPaused,
-        .feedResumed, .gapDetected,
+        .feedResumed, .gapDetected, .barRecalled,
     ]
 
     public init(_ rules: QualityRules) { self.rules = rules }
@@ -26,6 +26,16 @@ public struct DataQuality: Sendable {
 
     public mutating func observe(_ bar: Bar, at time: Timestamp, _ row: QualityRow) {
         symbols[place(of: bar.instrument)].observe(bar, at: time, row)
+    }
+
+    /// History that ends before the data known so far was read by a later run, and is left out.
+    private mutating func observe(_ bar: BarRecalled, _ row: QualityRow) {
+        let place = place(of: bar.instrument)
+        guard symbols[place].last.map({ bar.ended > $0 }) ?? true else { return }
+        let plain = Bar(
+            instrument: bar.instrument, interval: bar.interval, open: bar.open, high: bar.high,
+            low: bar.low, close: bar.close, volume: bar.volume)
+        symbols[place].observe(plain, at: bar.ended, row)
     }
 
     public mutating func observe(_ quote: Quote, at time: Timestamp, _ row: QualityRow) {
@@ -61,6 +71,7 @@ public struct DataQuality: Sendable {
         switch record.type {
         case .instrumentDefined: define(try InstrumentDefined(record).definition)
         case .bar: observe(try Bar(record), at: record.time, row)
+        case .barRecalled: observe(try BarRecalled(record), row)
         case .quote: observe(try Quote(record), at: record.time, row)
         case .trade: observe(try Trade(record), at: record.time, row)
         case .predictionRecorded: observe(try PredictionRecorded(record), at: record.time)

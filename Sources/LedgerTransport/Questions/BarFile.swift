@@ -12,6 +12,8 @@ public struct BarFile: ~Copyable {
     public let path: String
     /// The start of its last bar; nil if it has no bars.
     public private(set) var last: Timestamp?
+    /// The last bars that it had when it was opened, at most four.
+    public private(set) var newest: [VenueBar] = []
     private var descriptor: Int32 = -1
 
     /// Opens or creates it, with its parent directories.
@@ -86,6 +88,21 @@ public struct BarFile: ~Copyable {
             throw BarFileError(path, problem: "ends with a line that is not a bar")
         }
         self.last = last
+        // The first line is the header, or cut.
+        newest = lines.dropFirst().suffix(4).compactMap(Self.bar)
+    }
+
+    /// A line as a bar; nil for one that was changed into something else.
+    private static func bar(_ line: ArraySlice<UInt8>) -> VenueBar? {
+        let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard fields.count == 6, let start = Timestamp(fields[0]), let open = try? Price(fields[1]),
+            let high = try? Price(fields[2]), let low = try? Price(fields[3]),
+            let close = try? Price(fields[4]), let volume = try? Quantity(fields[5])
+        else { return nil }
+        return VenueBar(
+            symbol: "", start: start, open: open, high: high, low: low, close: close, volume: volume
+        )
     }
 
     private func read(at offset: Int, count: Int) -> [UInt8] {

@@ -9,15 +9,20 @@ public struct BarHistory {
     private let client: VenueClient
     private let questions: BarQuestions
     private let name: String
+    private let adjustsSplits: Bool
 
     /// Nil if the venue does not have this interval.
-    public init?(_ client: VenueClient, symbol: String, interval: UInt32) {
+    ///
+    /// - Parameter adjustsSplits: prices before a split are in the units after it.
+    public init?(
+        _ client: VenueClient, symbol: String, interval: UInt32, adjustsSplits: Bool = false
+    ) {
         let questions = client.connection.questions.bars
         guard let entry = questions.intervals.first(where: { $0.seconds == interval }) else {
             return nil
         }
         (self.client, self.questions, self.symbol) = (client, questions, symbol)
-        (self.interval, name) = (interval, entry.name)
+        (self.interval, name, self.adjustsSplits) = (interval, entry.name, adjustsSplits)
     }
 
     /// Returns the closed bars that start at or after `from` and before `to`, in order, page by
@@ -38,7 +43,7 @@ public struct BarHistory {
                 client,
                 BarQuestions.Page(
                     symbol: symbol, interval: name, from: token.isEmpty ? start : from, end: to,
-                    token: token))
+                    token: token, adjustsSplits: adjustsSplits))
             let length = Nanoseconds(Int64(interval) * 1_000_000_000)
             let new = bars.bars.filter { bar in
                 bar.start >= start && bar.start < to && bar.start.advanced(by: length) <= now

@@ -56,6 +56,8 @@ public struct BarQuestions: Sendable {
         public var end: Timestamp
         /// The token from the previous page; empty for the first.
         public var token: String
+        /// Whether prices before a split are wanted in the units after it.
+        public var adjustsSplits: Bool
     }
 
     /// Intervals in seconds with the venue's names for them.

@@ -47,7 +47,7 @@ extension VenueConnection {
         let answer = try client.ask(
             AlpacaRequests.bars(
                 page.symbol, timeframe: page.interval, from: page.from, to: page.end,
-                page: page.token))
+                page: page.token, adjustment: page.adjustsSplits ? .split : .raw))
         var bars = try AlpacaAnswers.bars(answer.body)
         bars.bars.removeAll { $0.symbol != page.symbol }
         return bars

@@ -114,9 +114,13 @@ public enum AlpacaRequests {
         return WireRequest(.get, "/v2/assets", query: query)
     }
 
+    /// Whether prices before a split are in the units after it.
+    public enum Adjustment: String, Sendable { case raw, split }
+
     /// - Parameter timeframe: as Alpaca names it: `1Min`, `1Hour`, `1Day`.
     public static func bars(
-        _ symbol: String, timeframe: String, from: Timestamp, to: Timestamp, page: String = ""
+        _ symbol: String, timeframe: String, from: Timestamp, to: Timestamp, page: String = "",
+        adjustment: Adjustment = .raw
     ) -> WireRequest {
         var query = WireQuery()
         query.add("symbols", symbol)
@@ -124,7 +128,7 @@ public enum AlpacaRequests {
         query.add("start", "\(from)")
         query.add("end", "\(to)")
         query.add("limit", 10_000)
-        if !isCrypto(symbol) { query.add("adjustment", "raw") }
+        if !isCrypto(symbol) { query.add("adjustment", adjustment.rawValue) }
         if !page.isEmpty { query.add("page_token", page) }
         let path = isCrypto(symbol) ? "/v1beta3/crypto/us/bars" : "/v2/stocks/bars"
         return WireRequest(.get, path, query: query, place: .data)

@@ -1,0 +1,87 @@
+import LedgerDomain
+import LedgerEvents
+import LedgerSafety
+
+/// History that a run reads before its first decision. It teaches strategies, filters and data rules. Books,
+/// marks, the simulated venue and the drawdown stop do not see it.
+extension Engine {
+    /// A first price that differs from the last close of the history by more than this share waits for the next
+    /// one, as any other price does.
+    private static let jump = Price(raw: FixedPoint.one / 2)
+
+    mutating func recall(_ bar: BarRecalled, _ step: borrowing Step) throws(EngineError) {
+        if let problem = problem(with: bar, at: step.time) {
+            throw .fold(.inconsistent(problem, step.sequence))
+        }
+        let known = history[bar.instrument]
+        if bar.ended > known.last {
+            safeguards.recall(bar, on: nextDay(bar.ended), isFirst: known.isEmpty)
+        }
+        if configuration?.warmsStrategies == true {
+            let plain = Bar(
+                instrument: bar.instrument, interval: bar.interval, open: bar.open, high: bar.high,
+                low: bar.low, close: bar.close, volume: bar.volume)
+            for slot in desk.listening(bar.instrument) {
+                desk.slots[slot].recall(plain, view(slot, at: bar.ended))
+            }
+        }
+        history.take(bar)
+    }
+
+    /// Why a bar is no history of this run; nil if it is.
+    private func problem(with bar: BarRecalled, at time: Timestamp) -> String? {
+        guard names[bar.instrument] != nil else {
+            return "history of instrument \(bar.instrument.number), which nothing defines"
+        }
+        guard bar.ended <= time else {
+            return "a bar of history that ends at \(bar.ended), after \(time)"
+        }
+        guard bar.ended > history[bar.instrument].told else {
+            return "a bar of history that ends at \(bar.ended), not after the one before it"
+        }
+        guard bar.close.raw > 0, bar.high >= bar.low, bar.low.raw > 0 else {
+            return "a bar of history without a price"
+        }
+        return nil
+    }
+
+    /// Judges again what was judged without the history.
+    mutating func endWarmup() { judgeRegime() }
+
+    /// Compares the first price with the history: a price on another scale, such as that of a history which is
+    /// not adjusted for a split, keeps entries out until the next price.
+    @inline(never)
+    mutating func meetHistory(
+        _ instrument: InstrumentID, _ price: Price, _ step: inout Step
+    ) throws(EngineError) {
+        guard let close = history.meet(instrument) else { return }
+        let change = Int128(price.raw) - Int128(close.raw)
+        guard
+            change.magnitude * Int128(FixedPoint.one).magnitude
+                > (Int128(close.raw) * Int128(Self.jump.raw)).magnitude
+        else { return }
+        try engage(
+            LatchEngaged(
+                .dataQuality, scope: .symbol, instrument: instrument, clears: .automatic,
+                limit: .price(close), value: .price(price), actor: "engine",
+                reason:
+                    "PRICE_OUTLIER: \(price) after \(close), the last close of the history; if the "
+                    + "history is not adjusted for a split, start a new journal with one that is"),
+            &step)
+    }
+
+    /// Whether an instrument's last data came from its feed, not from its history.
+    func isOfFeed(_ last: Timestamp, _ instrument: InstrumentID) -> Bool {
+        last != .zero && last > history[instrument].last
+    }
+
+    /// The days on which an instrument had data, as `quality.min_history_days` counts them.
+    public func daysWithData(_ instrument: InstrumentID) -> Int {
+        Int(safeguards.vigil.feeds[instrument].days)
+    }
+
+    /// When data of an instrument came last; zero if none did or no data rule is on.
+    public func lastData(_ instrument: InstrumentID) -> Timestamp {
+        safeguards.vigil.feeds[instrument].last
+    }
+}
