@@ -184,8 +184,7 @@ public struct Engine: Sendable {
             let loaded: ConfigurationLoaded = try decode(record)
             try configure(Settings(text: loaded.settings), &step)
         case .rulesDeclared: try follow(try decode(record), step)
-        case .instrumentDefined:
-            try define(try decode(record) as InstrumentDefined, step)
+        case .instrumentDefined: try define(try decode(record) as InstrumentDefined, step)
         case .predictionRecorded:
             let prediction: PredictionRecorded = try decode(record)
             for slot in desk.listening(prediction.instrument) {
