@@ -52,7 +52,7 @@ import Testing
                 == [
                     .orderExpired, .feedPaused, .feedResumed, .gapDetected, .orderReplaceRequested,
                     .replaceIntended, .venueFiltersLoaded, .venueDeferralReported, .retryScheduled,
-                    .venueFillCorrected, .fillCorrected, .barRecalled, .warmupEnded,
+                    .venueFillCorrected, .fillCorrected,
                 ])
     }
 
