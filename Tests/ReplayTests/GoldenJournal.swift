@@ -12,7 +12,7 @@ enum GoldenJournal {
     }()
 
     /// Lists of one sample or two of each event: their bytes are golden, but no run wrote them.
-    static let samples = ["v1", "v1-safety", "v1-venues", "v3-deferrals"]
+    static let samples = ["v1", "v1-safety", "v1-venues", "v3-corrections", "v3-deferrals"]
 
     /// What an engine derived from inputs, so that it can be derived again.
     static let runs = names.filter { !samples.contains($0) }
