@@ -332,6 +332,7 @@ let package = Package(
         tests(
             "LedgerEngineTests",
             [
+                "TestSupport",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerSimulation",
                 "LedgerSafety", "LedgerEngine",

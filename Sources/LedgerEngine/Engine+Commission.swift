@@ -97,10 +97,16 @@ extension Engine {
         try trimExits(slot, &step)
     }
 
-    /// Raises an alert for a commission that cannot be booked. A reconciliation will find the difference.
+    /// Raises an alert for a commission that cannot be booked, once an instrument until a reconciliation
+    /// passes. A reconciliation will find the difference.
     mutating func report(
         unbooked fill: VenueFillReported, _ step: inout Step
     ) throws(EngineError) {
+        guard
+            !rulesVersion.tellEpisodes
+                || safeguards.alerts.note(
+                    .reconciliationFailed, instrument: fill.instrument, level: 1)
+        else { return }
         try step.emit(
             AlertRaised(
                 .warning, .reconciliationFailed, instrument: fill.instrument,

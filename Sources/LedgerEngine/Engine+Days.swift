@@ -32,6 +32,7 @@ extension Engine {
     private mutating func beginDay(
         _ step: inout Step
     ) throws(EngineError) {
+        let ended = safeguards.vigil.days.day
         do throws(CalendarError) {
             let session = try calendar.lastSession(openedBefore: step.time)
             let next = try calendar.session(1, after: session.day)
@@ -45,6 +46,7 @@ extension Engine {
             return
         }
         safeguards.vigil.days.begin()
+        try judgeHealth(on: ended, &step)
         judgeRegime()
         try raiseDailyAlerts(&step)
         for slot in desk.slots.indices { desk.slots[slot].beginSignals() }
@@ -85,6 +87,7 @@ extension Engine {
         for place in desk.slots.indices {
             desk.slots[place].beginDecisions()
         }
+        try tellDrawdown(&step)
         guard
             let (last, days) = safeguards.vigil.trades.quiet(
                 at: step.time, after: safeguards.rules.quietDays)
@@ -155,6 +158,9 @@ extension Engine {
         _ instrument: InstrumentID, on day: Int64, _ step: inout Step
     ) throws(EngineError) {
         let before = safeguards.vigil.feeds.note(instrument, on: day, at: step.time)
+        if !safeguards.alerts.isEmpty {
+            _ = safeguards.alerts.note(.dataQuality, instrument: instrument, level: 0)
+        }
         if before.day != day { try tellGap(instrument, since: before, until: day, &step) }
         let timeout = safeguards.rules.data.feedTimeout.count
         if timeout > 0 { try noteFeed(instrument, before.last, timeout, &step) }
@@ -244,6 +250,7 @@ extension Engine {
             let instrument = desk.slots[slot].instrument
             let last = safeguards.vigil.feeds[instrument].last
             guard last != .zero else { continue }
+            try tellAge(instrument, since: last, &step)
             if isStale(since: last, at: step.time) {
                 let hours = (step.time.nanoseconds(since: last)) / 3_600_000_000_000
                 try engage(

@@ -184,6 +184,9 @@ extension Engine {
         _ metric: MetricReported, _ step: inout Step
     ) throws(EngineError) {
         let value = Measure(raw: Int128(metric.value.raw))
+        if metric.metric == .latency {
+            return try watchLatency(metric.value, of: metric.origin, &step)
+        }
         let isClock = metric.metric == .clockSkew
         let warn = safeguards.rules.faults.clockWarn * FixedPoint.one
         let isFar = isClock && safeguards.vigil.clock.note(metric.value, limit: warn)

@@ -159,7 +159,7 @@ extension Engine {
     ) throws(EngineError) {
         let correlation = desk.register.order(order.id)?.correlation ?? .none
         let sequence = try step.emit(fill, correlation: correlation)
-        try accounts.book(fill, as: sequence, step)
+        try bookWatched(fill, as: sequence, step)
         try desk.fill(fill, as: sequence, step)
         step.chain = correlation
         try pay(commission, of: order.id, &step)

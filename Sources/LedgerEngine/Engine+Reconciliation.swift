@@ -95,14 +95,17 @@ extension Engine {
         switch status {
         case .skipped: return
         case .pass:
-            try step.emit(
-                AlertRaised(.info, .reconciliationPassed, text: reason))
+            try tellPass(reason, &step)
             try clear(
                 LatchCleared(.reconciliation, actor: "engine", reason: reason), &step)
         case .fail:
             let value = Measure.count(count)
-            try step.emit(
-                AlertRaised(.critical, .reconciliationFailed, value: value, text: reason))
+            if !rulesVersion.tellEpisodes
+                || safeguards.alerts.note(.reconciliationFailed, level: 1)
+            {
+                try step.emit(
+                    AlertRaised(.critical, .reconciliationFailed, value: value, text: reason))
+            }
             try clear(
                 LatchCleared(.reconciliation, actor: "engine", reason: "compared anew"), &step)
             try engage(
@@ -110,6 +113,17 @@ extension Engine {
                     .reconciliation, clears: .automatic, value: value, actor: "engine",
                     reason: reason), &step)
         }
+    }
+
+    /// Tells a person that ledger and venue agree, once after they did not or were not known to.
+    private mutating func tellPass(
+        _ reason: String, _ step: inout Step
+    ) throws(EngineError) {
+        if rulesVersion.tellEpisodes {
+            let hadFailed = safeguards.alerts.end(.reconciliationFailed)
+            guard hadFailed || safeguards.gate.latch(.reconciliation) != nil else { return }
+        }
+        try step.emit(AlertRaised(.info, .reconciliationPassed, text: reason))
     }
 
     /// No entry of a paper or live account before a reconciliation passed in its run (R01).

@@ -40,20 +40,25 @@ extension Engine {
         if desk.isRemote { desk.remote.encodeTimes(into: &writer, rulesVersion) }
         desk.filters.encode(into: &writer)
         // Digests that older programs journaled have none of this.
-        let hasTail =
-            !desk.deferred.isEmpty || !activities.isEmpty || !desk.repeated.isEmpty
-            || !history.isEmpty
+        let hasHealth = !safeguards.health.isEmpty
+        let hasAlerts = !safeguards.alerts.isEmpty || hasHealth
+        let hasHistory = !history.isEmpty || hasAlerts
+        let hasRepeats = !desk.repeated.isEmpty || hasHistory
+        let hasTail = !desk.deferred.isEmpty || !activities.isEmpty || hasRepeats
         guard !holdings.isEmpty || !unread.items.isEmpty || hasTail else { return }
         holdings.encode(into: &writer)
         unread.encode(into: &writer)
         guard hasTail else { return }
         desk.deferred.encode(into: &writer)
-        let hasEnd = !desk.repeated.isEmpty || !history.isEmpty
-        guard !activities.isEmpty || hasEnd else { return }
+        guard !activities.isEmpty || hasRepeats else { return }
         activities.encode(into: &writer)
-        guard hasEnd else { return }
+        guard hasRepeats else { return }
         desk.repeated.encode(into: &writer)
-        if !history.isEmpty { history.encode(into: &writer) }
+        guard hasHistory else { return }
+        history.encode(into: &writer)
+        guard hasAlerts else { return }
+        safeguards.alerts.encode(into: &writer)
+        if hasHealth { safeguards.health.encode(into: &writer) }
     }
 
     /// A saved state in the present form; nil for another version's that cannot be brought into it.
@@ -103,6 +108,8 @@ extension Engine {
         if !reader.isAtEnd { activities = try AccountActivities(from: &reader) }
         if !reader.isAtEnd { desk.repeated = try RepeatedRefusals(from: &reader) }
         if !reader.isAtEnd { history = try RecalledHistory(from: &reader) }
+        if !reader.isAtEnd { safeguards.alerts = try AlertWatch(from: &reader) }
+        if !reader.isAtEnd { safeguards.health = try HealthWatch(from: &reader) }
         guard inputs < .max / 2 else {
             throw StateError("the saved state has an invalid number of inputs: \(inputs)")
         }

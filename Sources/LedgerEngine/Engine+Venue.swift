@@ -58,6 +58,7 @@ extension Engine {
     ) throws(EngineError) {
         guard let order = desk.register.order(id) else { return }
         let instrument = order.intended.instrument
+        let wasDeferred = desk.deferred[id] != nil
         desk.deferred.confirm(id)
         if order.state == .intended {
             try step.emit(
@@ -69,6 +70,10 @@ extension Engine {
             OrderAccepted(instrument: instrument, order: id, activeFrom: step.time),
             correlation: order.correlation)
         try desk.move(id, to: .accepted, step)
+        guard !wasDeferred else { return }
+        let wait = Price(
+            raw: Int64(clamping: Int128(step.time.nanoseconds(since: order.intendedAt)) * 1000))
+        try watchLatency(wait, of: "order \(id)", &step)
     }
 
     // MARK: Replacements

@@ -11,6 +11,8 @@ struct Safeguards: Sendable {
     private(set) var history = MarketHistory()
     /// Each watch guards its own state.
     var vigil = Vigil()
+    var alerts = AlertWatch()
+    var health = HealthWatch()
     /// Whether each instrument's data are counted.
     private(set) var watchesData = false
     /// Whether the days of each instrument are kept.

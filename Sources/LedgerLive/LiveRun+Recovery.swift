@@ -12,8 +12,6 @@ import LedgerVenues
 extension LiveRun {
     /// Unanswered queries are repeated after this many nanoseconds.
     private static let patience: Int64 = 3_000_000_000
-    /// Comparisons before a difference counts, because a fill may not have reached the account yet.
-    private static let comparisons = 3
 
     func handle(_ link: VenueLink, _ isUp: Bool, _ reason: String) throws {
         guard link == .orders else {
@@ -104,9 +102,8 @@ extension LiveRun {
         let steady = MachineTime.steady
         try openBooks(account)
         let snapshot = snapshot(of: account)
-        if !isEnding, differs(from: snapshot), recovery.mismatches + 1 < Self.comparisons {
-            recovery.mismatches += 1
-            recovery.askedAt = steady - Self.patience + 200_000_000
+        if !isEnding, let pause = recovery.comparison.pause(after: differences(from: snapshot)) {
+            recovery.askedAt = steady - Self.patience + pause
             return
         }
         try record(snapshot)

@@ -18,10 +18,9 @@ extension LiveRun {
         return statement.snapshot(knowing: engine) { [self] in names.instrument($0, engine) }
     }
 
-    /// Whether the books differ from the snapshot.
-    func differs(from snapshot: VenueSnapshot) -> Bool {
+    func differences(from snapshot: VenueSnapshot) -> [DiscrepancyFound] {
         let engine = sequencer.engine
-        return !engine.standing.compare(with: snapshot, engine.reconciliationRules).isEmpty
+        return engine.standing.compare(with: snapshot, engine.reconciliationRules)
     }
 
     /// The snapshot of a run that could not query the account.

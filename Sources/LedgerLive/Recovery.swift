@@ -24,8 +24,7 @@ struct Recovery {
     var askedAt = Int64.min
     /// Fills before this journal time are known.
     private(set) var since: Timestamp
-    /// Comparisons that failed in this recovery; a fill may still be on its way.
-    var mismatches = 0
+    var comparison = AccountComparison()
     private(set) var duplicates: UInt64 = 0
     private var lastReconciled = Int64.min
 
@@ -33,7 +32,7 @@ struct Recovery {
 
     mutating func begin(_ questions: [Question], at steady: Int64) {
         self.questions = questions
-        (phase, askedAt, mismatches) = (.orders, steady, 0)
+        (phase, askedAt, comparison) = (.orders, steady, AccountComparison())
     }
 
     mutating func askAccount(at steady: Int64) { (phase, askedAt) = (.account, steady) }
@@ -52,7 +51,7 @@ struct Recovery {
 
     /// Compares at the next turn.
     mutating func reconcileSoon() {
-        if phase == .done { (phase, askedAt, mismatches) = (.account, .min, 0) }
+        if phase == .done { (phase, askedAt, comparison) = (.account, .min, AccountComparison()) }
     }
 
     /// Compares again when it is time.
@@ -60,6 +59,6 @@ struct Recovery {
         guard phase == .done, steady - lastReconciled >= options.reconciliation.count else {
             return
         }
-        (phase, askedAt, mismatches) = (.account, .min, 0)
+        (phase, askedAt, comparison) = (.account, .min, AccountComparison())
     }
 }

@@ -13,7 +13,7 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
             + "leaves orders in whole lots or cancels them; buy_and_hold tries again until it holds",
         "an entry that a venue refuses or lets expire empty is not decided again at once; a cancel without "
             + "an answer raises an alert, and so does an exit that a venue refuses for good; a refusal that "
-            + "repeats is counted",
+            + "repeats is counted; a condition that lasts raises one alert",
     ]
 
     public static let first = RulesVersion(number: 1)
@@ -75,6 +75,9 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// Rules 3: a refusal that repeats is counted; only the first is journaled in full.
     public var countRepeatedRefusals: Bool { number >= 3 }
+
+    /// Rules 3: a condition that lasts raises one alert, and more conditions raise one.
+    public var tellEpisodes: Bool { number >= 3 }
 
     /// Rules 3: a cancel that a venue does not answer for a minute raises an alert.
     public var tellPendingCancels: Bool { number >= 3 }

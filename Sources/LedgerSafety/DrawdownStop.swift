@@ -8,6 +8,8 @@ public struct DrawdownRules: Hashable, Sendable {
     public var isEnabled = DrawdownKeys.enabled.standard
     /// The drawdown that raises an alert; 0 for none.
     public var warning = DrawdownKeys.warningThreshold.standard
+    /// The drawdown at the beginning of a trading day that raises an alert; 0 for none.
+    public var alert = DrawdownKeys.alertThreshold.standard
     public var halt = DrawdownKeys.haltThreshold.standard
     public var panic = DrawdownKeys.panicThreshold.standard
     public var haltDays = DrawdownKeys.haltCooldownDays.standard

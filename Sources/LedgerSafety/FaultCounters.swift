@@ -12,6 +12,8 @@ public struct FaultRules: Hashable, Sendable {
     public var cooldown = FaultKeys.resetCooldown.standard
     /// Milliseconds; a higher value trips the latch.
     public var feedLag = FaultKeys.feedLagMs.standard
+    /// Milliseconds; a higher value raises an alert and trips nothing.
+    public var latency = FaultKeys.latencyMs.standard
     public var websocketFailures = FaultKeys.websocketFailures.standard
     /// A share of 1 in units of 10^-9; a higher value trips the latch.
     public var errorRate = FaultKeys.errorRate.standard

@@ -12,6 +12,8 @@ public struct DataRules: Hashable, Sendable {
     /// In open hours; 0 for no limit.
     public var feedTimeout = QualityKeys.feedTimeout.standard
     public var feedStable = QualityKeys.feedStable.standard
+    /// Age of the last data, closed days included, from which a person is told.
+    public var validatorAge = QualityKeys.validatorMaxAge.standard
 
     public init() {}
 }

@@ -215,6 +215,14 @@ extension Boundary {
             try run.bar("10", of: 2)
             return run.latches.contains(.dataQuality)
         },
+        Boundary("quality.validator_max_age_hours", "24", whole: true, .exclusive) { settings in
+            var run = try WatchedRun(
+                watched(settings + [("quality.staleness_hours", "100000")]), rules: .newest)
+            try run.bar("10")
+            run.wait(seconds: 24 * 3600)
+            try run.bar("10", of: 2)
+            return try !run.alerts(.dataQuality).isEmpty
+        },
         Boundary("quality.min_history_days", "3", whole: true, .least) { settings in
             var run = try WatchedRun(
                 WatchedRun.swinging + settings + [("quality.enabled", "true")])

@@ -15,7 +15,7 @@ import Testing
         (short.rejections, long.rejections) = (rejected.short, rejected.long)
         return HealthReport(
             strategy: StrategyID(1), short: short, long: long, drawdown: drawdown,
-            rules: StrategyHealth.Rules())
+            rules: HealthRules())
     }
 
     @Test func `each weakness takes off what it must, the longer window first`() {

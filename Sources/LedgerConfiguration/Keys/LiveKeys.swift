@@ -127,16 +127,6 @@ public enum DailyKeys {
     public static let autoUpdate = SettingKey.flag(
         "quality.auto_update", default: false, help: "fetch stale data again",
         variables: ["AUTO_UPDATE_DATA"])
-    public static let validatorMaxAgeHours = SettingKey<Int>.integer(
-        "quality.validator_max_age_hours", 1...100_000, default: 288,
-        help: "age in hours at which a daily run warns about its data",
-        variables: ["DATA_VALIDATOR_MAX_AGE_HOURS"])
-    public static let drawdownThreshold = SettingKey<Price>.share(
-        "alerts.drawdown_threshold", default: "0.15",
-        help: "drawdown (share of the peak) from which the daily digest warns",
-        variables: ["ALERT_DRAWDOWN_THRESHOLD"])
 
-    public static let all = [
-        autoUpdate.setting, validatorMaxAgeHours.setting, drawdownThreshold.setting,
-    ].map(\.notInThisVersion)
+    public static let all = [autoUpdate.setting.notInThisVersion]
 }

@@ -17,37 +17,7 @@ public struct StrategyHealth: Projection, Hashable {
         .refusalRepeated,
     ]
 
-    struct Day: Hashable, Sendable {
-        var number: Int64
-        var trades: UInt32 = 0
-        var profit = Money.zero
-        var signals: UInt32 = 0
-        var rejections: UInt32 = 0
-        var ordered = Quantity.zero
-        var filled = Quantity.zero
-    }
-
-    struct Track: Hashable, Sendable {
-        var strategy: StrategyID
-        var days: [Day] = []
-    }
-
-    public struct Rules: Hashable, Sendable {
-        public var shortWindow: Int64 = 7
-        public var longWindow: Int64 = 30
-        public var minimumTrades: UInt32 = 5
-        /// A share of 1 in units of 10^-9; a higher one is unhealthy.
-        public var rejectionRate = Price(raw: 800_000_000)
-        public var minimumExpectancy = Money.zero
-
-        public init() {}
-    }
-
-    public private(set) var rules = Rules()
-    /// The last event's day.
-    public private(set) var today = Int64.min
-    private var capital = Money.zero
-    private var records: [Track] = []
+    private var record = HealthRecord()
     private var book = PositionBook()
     /// Whether the undecided signal is an entry.
     private var isEntry = false
@@ -55,46 +25,45 @@ public struct StrategyHealth: Projection, Hashable {
 
     public init() {}
 
-    public mutating func apply(_ record: Record) throws(FoldError) {
-        today = max(today, calendar.day(of: record.time).number)
+    public var rules: HealthRules { record.rules }
+    /// The last event's day.
+    public var today: Int64 { record.today }
+
+    public mutating func apply(_ event: Record) throws(FoldError) {
+        record.move(to: calendar.day(of: event.time).number)
         do throws(RecordError) {
-            try calendar.apply(record)
-            switch record.type {
-            case .configurationLoaded: read(try ConfigurationLoaded(record).settings)
-            case .cashDeposited: capital += try CashDeposited(record).amount
-            case .cashWithdrawn: capital -= try CashWithdrawn(record).amount
+            try calendar.apply(event)
+            switch event.type {
+            case .configurationLoaded:
+                record.rules.read(Settings(text: try ConfigurationLoaded(event).settings))
+            case .cashDeposited: record.capital += try CashDeposited(event).amount
+            case .cashWithdrawn: record.capital -= try CashWithdrawn(event).amount
             case .signalGenerated:
-                let event = try SignalGenerated(record)
-                isEntry = event.purpose == .entry
-                if isEntry { day(event.strategy) { $0.signals += 1 } }
+                let signal = try SignalGenerated(event)
+                isEntry = signal.purpose == .entry
+                if isEntry { record.count(signals: 1, signal.strategy) }
             case .signalRejected where isEntry:
-                day(try SignalRejected(record).strategy) { $0.rejections += 1 }
+                record.count(rejections: 1, try SignalRejected(event).strategy)
             case .intentRejected where isEntry:
-                day(try IntentRejected(record).strategy) { $0.rejections += 1 }
-            case .refusalRepeated: spread(try RefusalRepeated(record))
+                record.count(rejections: 1, try IntentRejected(event).strategy)
+            case .refusalRepeated: spread(try RefusalRepeated(event))
             case .orderIntended:
-                let event = try OrderIntended(record)
-                day(event.strategy) { $0.ordered = $0.ordered + event.quantity }
+                let order = try OrderIntended(event)
+                record.order(order.quantity, order.strategy)
             default: break
             }
         } catch { throw .record(error) }
-        try follow(record)
+        try follow(event)
     }
 
-    private mutating func follow(_ record: Record) throws(FoldError) {
-        guard record.type == .orderFilled else { return try book.apply(record) }
+    private mutating func follow(_ event: Record) throws(FoldError) {
+        guard event.type == .orderFilled else { return try book.apply(event) }
         let fill: OrderFilled
-        do { fill = try OrderFilled(record) } catch { throw .record(error) }
-        let before = realised(record.account, fill)
-        let held = quantity(record.account, fill)
-        try book.apply(record)
-        let profit = realised(record.account, fill) - before - fill.fee
-        let closes = held.raw * fill.side.sign < 0
-        day(fill.strategy) {
-            $0.filled = $0.filled + fill.quantity
-            $0.profit += profit
-            if closes { $0.trades += 1 }
-        }
+        do { fill = try OrderFilled(event) } catch { throw .record(error) }
+        let before = realised(event.account, fill)
+        let held = quantity(event.account, fill)
+        try book.apply(event)
+        record.fill(fill, realised: realised(event.account, fill) - before, held: held)
     }
 
     private func realised(_ account: AccountID, _ fill: OrderFilled) -> Money {
@@ -112,120 +81,30 @@ public struct StrategyHealth: Projection, Hashable {
         let last = min(calendar.day(of: event.last).number, today)
         let first = min(calendar.day(of: event.first).number, last)
         let (count, length) = (Int128(event.count), Int128(last - first) + 1)
+        let oldest = record.oldest
         guard last >= oldest else { return }
         for number in max(first, oldest)...last {
             let place = Int128(number - first)
-            let share = count * (place + 1) / length - count * place / length
-            day(event.strategy, number) {
-                $0.signals = UInt32(clamping: Int128($0.signals) + share)
-                $0.rejections = UInt32(clamping: Int128($0.rejections) + share)
-            }
+            let share = UInt32(
+                clamping: count * (place + 1) / length - count * place / length)
+            record.count(signals: share, rejections: share, event.strategy, on: number)
         }
     }
 
-    /// The first day of the windows that end today.
-    private var oldest: Int64 { today - max(rules.longWindow, rules.shortWindow) + 1 }
-
-    private mutating func day(
-        _ strategy: StrategyID, _ number: Int64? = nil, _ body: (inout Day) -> Void
-    ) {
-        let number = number ?? today
-        var place = records.firstIndex { $0.strategy.number >= strategy.number } ?? records.count
-        if place == records.count || records[place].strategy != strategy {
-            place = min(place, records.count)
-            records.insert(Track(strategy: strategy), at: place)
-        }
-        // The newest day is asked for most often.
-        if let known = records[place].days.lastIndex(where: { $0.number == number }) {
-            return body(&records[place].days[known])
-        }
-        let oldest = oldest
-        records[place].days.removeAll { $0.number < oldest }
-        let next = records[place].days.firstIndex { $0.number > number }
-        let new = next ?? records[place].days.count
-        records[place].days.insert(Day(number: number), at: new)
-        body(&records[place].days[new])
-    }
-
-    /// Settings that cannot be read change nothing: the engine refuses them before they get here.
-    private mutating func read(_ text: String) {
-        let settings = Settings(text: text)
-        rules.shortWindow =
-            (try? settings[HealthKeys.shortWindow]).map(Int64.init) ?? rules.shortWindow
-        rules.longWindow =
-            (try? settings[HealthKeys.longWindow]).map(Int64.init) ?? rules.longWindow
-        rules.minimumTrades =
-            (try? settings[HealthKeys.minTrades]).flatMap(UInt32.init(exactly:))
-            ?? rules.minimumTrades
-        rules.rejectionRate = (try? settings[HealthKeys.maxRejectionRate]) ?? rules.rejectionRate
-        rules.minimumExpectancy =
-            (try? settings[HealthKeys.minExpectancy]) ?? rules.minimumExpectancy
-    }
-
-    // MARK: Scores
-
-    public var strategies: [StrategyID] { records.map(\.strategy) }
+    public var strategies: [StrategyID] { record.strategies }
 
     /// A strategy's figures as of `day`; all zero if it did nothing.
     public func report(_ strategy: StrategyID, on day: Int64? = nil) -> HealthReport {
-        let end = day ?? today
-        let days = records.first { $0.strategy == strategy }?.days ?? []
-        return HealthReport(
-            strategy: strategy, short: window(days, through: end, length: rules.shortWindow),
-            long: window(days, through: end, length: rules.longWindow),
-            drawdown: drawdown(days, end), rules: rules)
-    }
-
-    private func window(_ days: [Day], through end: Int64, length: Int64) -> HealthWindow {
-        var window = HealthWindow()
-        for day in days where day.number <= end && day.number > end - length {
-            window.trades += day.trades
-            window.profit += day.profit
-            window.signals += day.signals
-            window.rejections += day.rejections
-            window.ordered = window.ordered + day.ordered
-            window.filled = window.filled + day.filled
-        }
-        return window
-    }
-
-    /// The largest fall of capital plus realised profit by day within the long window, as a share
-    /// of the highest value.
-    private func drawdown(_ days: [Day], _ end: Int64) -> Double {
-        var sum = capital.double
-        var (peak, deepest) = (sum, 0.0)
-        for day in days where day.number <= end && day.number > end - rules.longWindow {
-            sum += day.profit.double
-            peak = max(peak, sum)
-            if peak > 0 { deepest = max(deepest, (peak - sum) / peak) }
-        }
-        return deepest
+        record.report(strategy, on: day)
     }
 
     /// The calendar to which the days belong.
     public var accountCalendar: TradingCalendar { calendar.calendar }
 
     public func encode(into writer: inout StateWriter) {
-        writer.write(rules.shortWindow)
-        writer.write(rules.longWindow)
-        writer.write(rules.minimumTrades)
-        writer.write(rules.rejectionRate)
-        writer.write(rules.minimumExpectancy)
-        writer.write(today)
+        record.encodeHead(into: &writer)
         writer.write(isEntry)
-        writer.write(capital)
-        writer.write(records) { writer, record in
-            writer.write(record.strategy)
-            writer.write(record.days) { writer, day in
-                writer.write(day.number)
-                writer.write(day.trades)
-                writer.write(day.profit)
-                writer.write(day.signals)
-                writer.write(day.rejections)
-                writer.write(day.ordered)
-                writer.write(day.filled)
-            }
-        }
+        record.encodeDays(into: &writer)
         book.encode(into: &writer)
         calendar.encode(into: &writer)
     }
@@ -242,114 +121,10 @@ public struct StrategyHealth: Projection, Hashable {
     }
 
     public init(from reader: inout StateReader) throws(StateError) {
-        rules.shortWindow = try reader.read()
-        rules.longWindow = try reader.read()
-        rules.minimumTrades = try reader.read()
-        rules.rejectionRate = try reader.read()
-        rules.minimumExpectancy = try reader.read()
-        today = try reader.read()
+        record = try HealthRecord(headFrom: &reader)
         isEntry = try reader.read()
-        capital = try reader.read()
-        records = try reader.readArray { (reader) throws(StateError) in
-            var record = Track(strategy: try reader.read())
-            record.days = try reader.readArray { (reader) throws(StateError) in
-                Day(
-                    number: try reader.read(), trades: try reader.read(),
-                    profit: try reader.read(), signals: try reader.read(),
-                    rejections: try reader.read(), ordered: try reader.read(),
-                    filled: try reader.read())
-            }
-            return record
-        }
+        try record.restoreDays(from: &reader)
         book = try PositionBook(from: &reader)
         calendar = try AccountCalendar(from: &reader)
     }
-}
-
-/// Sums over some days.
-public struct HealthWindow: Hashable, Sendable {
-    public var trades: UInt32 = 0
-    /// Realised profit minus fees.
-    public var profit = Money.zero
-    /// Entries only.
-    public var signals: UInt32 = 0
-    public var rejections: UInt32 = 0
-    /// Units.
-    public var ordered = Quantity.zero
-    public var filled = Quantity.zero
-
-    public init() {}
-
-    /// Profit per trade; 0 without trades.
-    public var expectancy: Money {
-        trades == 0 ? .zero : Money(raw: FixedPoint.dividedHalfEven(profit.raw, by: Int128(trades)))
-    }
-
-    /// Whether more than `share` of the signals were rejected; false without signals (F05).
-    public func rejects(moreThan share: Price) -> Bool {
-        Int128(rejections) * Int128(FixedPoint.one) > Int128(share.raw) * Int128(signals)
-            && signals > 0
-    }
-
-    /// 0 without signals.
-    public var rejectionRate: Double {
-        signals == 0 ? 0 : Double(rejections) / Double(signals)
-    }
-
-    /// Filled units divided by ordered units; 0 without orders.
-    public var fillRate: Double { ordered.raw == 0 ? 0 : filled.double / ordered.double }
-}
-
-public enum HealthStatus: String, Sendable, CaseIterable {
-    case healthy = "HEALTHY"
-    case warning = "WARNING"
-    case degraded = "DEGRADED"
-    case critical = "CRITICAL"
-
-    public init(score: Int) {
-        self = score >= 80 ? .healthy : score >= 60 ? .warning : score >= 40 ? .degraded : .critical
-    }
-}
-
-public struct HealthReport: Hashable, Sendable {
-    public var strategy: StrategyID
-    public var short: HealthWindow
-    public var long: HealthWindow
-    /// A share of 1.
-    public var drawdown: Double
-    public var rules: StrategyHealth.Rules
-
-    public init(
-        strategy: StrategyID, short: HealthWindow, long: HealthWindow, drawdown: Double,
-        rules: StrategyHealth.Rules
-    ) {
-        (self.strategy, self.short, self.long) = (strategy, short, long)
-        (self.drawdown, self.rules) = (drawdown, rules)
-    }
-
-    /// Starts at 100. Subtracts 30 for too few trades (15 for none lately), 30 for an expectancy
-    /// below the minimum (15 lately), 20 for too many rejections (10 lately), and 20 for a fall of
-    /// more than 15 % (10 for more than 10 %).
-    public var score: Int {
-        var score = 100
-        if long.trades < rules.minimumTrades {
-            score -= 30
-        } else if short.trades == 0 {
-            score -= 15
-        }
-        if long.expectancy < rules.minimumExpectancy {
-            score -= 30
-        } else if short.expectancy < rules.minimumExpectancy {
-            score -= 15
-        }
-        if long.rejects(moreThan: rules.rejectionRate) {
-            score -= 20
-        } else if short.rejects(moreThan: rules.rejectionRate) {
-            score -= 10
-        }
-        if drawdown > 0.15 { score -= 20 } else if drawdown > 0.10 { score -= 10 }
-        return score
-    }
-
-    public var status: HealthStatus { HealthStatus(score: score) }
 }

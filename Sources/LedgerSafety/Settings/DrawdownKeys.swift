@@ -38,9 +38,16 @@ public enum DrawdownKeys {
         "drawdown.flatten_on_panic", default: true,
         help: "sell all holdings once when a panic begins", variables: ["FLATTEN_ON_PANIC"])
 
+    public static let alertThreshold = SettingKey<Price>.share(
+        "alerts.drawdown_threshold", default: "0.15",
+        help:
+            "drawdown (share of the peak) at the beginning of a trading day from which an alert is "
+            + "raised; 0 for none",
+        variables: ["ALERT_DRAWDOWN_THRESHOLD"])
+
     public static let all = [
         enabled.setting, warningThreshold.setting, haltThreshold.setting, panicThreshold.setting,
         haltCooldownDays.setting, panicCooldownDays.setting, extensionDays.setting,
-        rampupSizing.setting, rampupDays.setting, flattenOnPanic.setting,
+        rampupSizing.setting, rampupDays.setting, flattenOnPanic.setting, alertThreshold.setting,
     ]
 }

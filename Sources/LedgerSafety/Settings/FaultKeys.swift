@@ -56,9 +56,16 @@ public enum FaultKeys {
         "faults.error_rate", default: "0.2",
         help: "error rate above which entries are blocked; 0 for no limit")
 
+    public static let latencyMs = SettingKey<Int64>.integer(
+        "alerts.latency_ms", 0...86_400_000, default: 5000,
+        help:
+            "milliseconds from an order to the venue's acceptance above which an alert is raised; 0 "
+            + "for none")
+
     public static let all = [
         restLimit.setting, websocketLimit.setting, duplicateLimit.setting, staleLimit.setting,
         resetCooldown.setting, feedLagMs.setting, websocketFailures.setting, errorRate.setting,
+        latencyMs.setting,
     ]
 }
 

@@ -63,9 +63,15 @@ public enum QualityKeys {
         "quality.feed_stable", 1...10_000, default: 3,
         help: "resume a paused symbol after this many updates in a row, each within the time-out")
 
+    public static let validatorMaxAge = SettingKey.duration(
+        "quality.validator_max_age_hours", .hours, 1...100_000, default: 288,
+        help:
+            "age of a symbol's data in hours, closed days included, from which an alert is raised",
+        variables: ["DATA_VALIDATOR_MAX_AGE_HOURS"])
+
     public static let all = [
         enabled.setting, staleness.setting, maxNanPct.setting, minHistoryDays.setting,
-        maxReturn.setting, feedTimeout.setting, feedStable.setting,
+        maxReturn.setting, feedTimeout.setting, feedStable.setting, validatorMaxAge.setting,
     ]
 }
 

@@ -46,6 +46,7 @@ extension DrawdownRules {
         rampupSizing = try settings[DrawdownKeys.rampupSizing]
         rampupDays = try settings[DrawdownKeys.rampupDays]
         flattensOnPanic = try settings[DrawdownKeys.flattenOnPanic]
+        alert = try settings[DrawdownKeys.alertThreshold]
     }
 }
 
@@ -104,6 +105,7 @@ extension DataRules {
         history = try settings[QualityKeys.minHistoryDays]
         feedTimeout = try settings[QualityKeys.feedTimeout]
         feedStable = try settings[QualityKeys.feedStable]
+        validatorAge = try settings[QualityKeys.validatorMaxAge]
     }
 }
 
@@ -115,6 +117,7 @@ extension FaultRules {
         duplicate = try settings[FaultKeys.duplicateLimit]
         stale = try settings[FaultKeys.staleLimit]
         cooldown = try settings[FaultKeys.resetCooldown]
+        latency = try settings[FaultKeys.latencyMs]
         feedLag = try settings[FaultKeys.feedLagMs]
         websocketFailures = try settings[FaultKeys.websocketFailures]
         errorRate = try settings[FaultKeys.errorRate]
