@@ -82,6 +82,9 @@ extension Engine {
     /// Judges each strategy on the trading day that ended, and tells of each that became worse.
     mutating func judgeHealth(on ended: Int64, _ step: inout Step) throws(EngineError) {
         guard watchesHealth, ended != .min else { return }
+        // The state of a watch that knows no strategy is not saved, so it has to be as a new one.
+        guard !safeguards.health.isEmpty || desk.slots.contains(where: { $0.decidedToday > 0 })
+        else { return }
         safeguards.health.record.rules.read(settings)
         safeguards.health.record.capital = books.equity[account]?.netDeposits ?? .zero
         for slot in desk.slots where slot.decidedToday > 0 {

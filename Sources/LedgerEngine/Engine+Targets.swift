@@ -34,6 +34,12 @@ extension Engine {
         rest.quantity = quantity
         desk.remote.watch(rest, correlation: step.chain)
         trimTargets(slot)
+        // Some venues take no such stop at all.
+        guard
+            !rulesVersion.tellEpisodes
+                || safeguards.alerts.note(
+                    .stopRefused, strategy: terms.strategy, instrument: terms.instrument, level: 1)
+        else { return }
         try step.emit(
             AlertRaised(
                 .warning, .stopRefused, instrument: terms.instrument, strategy: terms.strategy,

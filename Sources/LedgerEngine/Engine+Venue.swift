@@ -70,6 +70,13 @@ extension Engine {
             OrderAccepted(instrument: instrument, order: id, activeFrom: step.time),
             correlation: order.correlation)
         try desk.move(id, to: .accepted, step)
+        // A watched stop leaves as an order at the market, which says nothing of stops.
+        if order.intended.purpose == .stopLoss, order.intended.orderType != .market,
+            !safeguards.alerts.isEmpty
+        {
+            _ = safeguards.alerts.note(
+                .stopRefused, strategy: order.intended.strategy, instrument: instrument, level: 0)
+        }
         guard !wasDeferred else { return }
         let wait = Price(
             raw: Int64(clamping: Int128(step.time.nanoseconds(since: order.intendedAt)) * 1000))

@@ -59,7 +59,10 @@ extension LiveRun {
             return fills.count == 1 ? fills.first : nil
         }
         let key = key(of: correction.corrected, correction.fill.symbol, known.id)
-        guard let report = try sequencer.reported(key) else { return nil }
+        // The journal no longer has a fill that was pruned.
+        guard let report = try sequencer.reported(key), try report >= journal.beginning else {
+            return nil
+        }
         var fill: UInt64?
         try journal.forEachRecord(
             from: report.next, filter: EventFilter([.orderFilled, .fillCorrected])
@@ -74,7 +77,8 @@ extension LiveRun {
     private func bookings(of order: OrderID) throws -> [Booked] {
         var found: [Booked] = []
         try journal.forEachRecord(
-            from: order, filter: EventFilter([.orderFilled, .fillCorrected])
+            from: max(order, journal.beginning),
+            filter: EventFilter([.orderFilled, .fillCorrected])
         ) { record in
             let isOurs =
                 record.type == .orderFilled

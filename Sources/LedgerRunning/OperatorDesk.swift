@@ -21,7 +21,7 @@ public struct OperatorDesk: Sendable {
     private let journal: any Journal
     private let actor: String
     private let holder: String
-    private let now: Timestamp
+    let now: Timestamp
     private let timeout: Int64
 
     /// - Parameters:

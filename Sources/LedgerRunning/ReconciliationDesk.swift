@@ -4,6 +4,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerReading
 import LedgerSafety
+import LedgerSettings
 import LedgerVenues
 
 /// Compares a journal's books with a venue's account, and sets them to it, beside the process that runs the
@@ -46,6 +47,7 @@ public struct ReconciliationDesk {
 
     /// What a comparison would find; the journal stays as it is.
     public func difference(_ account: AccountStatement) throws -> Difference {
+        try check(account)
         let engine = try EngineRestorer.engine(
             of: journal, through: try journal.head.lastSequence)
         return Difference(
@@ -55,8 +57,45 @@ public struct ReconciliationDesk {
 
     /// Journals the account and compares the books with it.
     public func compare(_ account: AccountStatement) throws -> Result {
+        try check(account)
         let outcome = try desk.submit { account.snapshot(knowing: $0).records }
         return try result(of: account.snapshot, from: outcome, comparisons: 1)
+    }
+
+    /// - Throws: `InputError` for a file that states another venue than the journal's, or a time before
+    ///   the journal's last change of a position or after the present.
+    private func check(_ account: AccountStatement) throws {
+        guard account.venue != nil || account.takenAt != nil else { return }
+        var venue = ModeKeys.simulated
+        var last: (sequence: SequenceNumber, time: Timestamp)?
+        try journal.forEachRecord(
+            from: try journal.beginning,
+            filter: EventFilter([
+                .configurationLoaded, .orderFilled, .fillCorrected, .positionAdjusted,
+            ])
+        ) { record in
+            if record.type == .configurationLoaded {
+                let settings = Settings(text: try ConfigurationLoaded(record).settings)
+                venue = try settings[ModeKeys.venue]
+            } else {
+                last = (record.sequence, record.time)
+            }
+            return true
+        }
+        if let stated = account.venue, venue != ModeKeys.simulated, stated != venue {
+            throw InputError(
+                "\(account.origin) is of \(stated), but the journal's account is at \(venue)")
+        }
+        guard let taken = account.takenAt else { return }
+        if let last, taken < last.time {
+            throw InputError(
+                "\(account.origin) was taken at \(taken), before event \(last.sequence) of "
+                    + "\(last.time) changed a position; fetch the account again")
+        }
+        guard taken <= desk.now.advanced(by: Nanoseconds(60_000_000_000)) else {
+            throw InputError(
+                "\(account.origin) was taken at \(taken), which is in the future; fetch it again")
+        }
     }
 
     /// Journals that the venue could not be asked.
@@ -77,6 +116,7 @@ public struct ReconciliationDesk {
     public func synchronise(
         _ account: AccountStatement, _ event: (OperatorCommand) -> OperatorCommanded
     ) throws -> Synchronisation {
+        try check(account)
         var left: [DiscrepancyFound] = []
         var isNeeded = true
         let outcome = try desk.submit { engine in

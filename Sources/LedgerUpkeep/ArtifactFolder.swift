@@ -11,6 +11,7 @@ public final class ArtifactFolder {
     public enum Refusal: Error, Hashable, CustomStringConvertible {
         case isBusy(directory: String)
         case belongs(directory: String, to: String)
+        case isForeign(path: String)
 
         public var description: String {
             switch self {
@@ -19,6 +20,9 @@ public final class ArtifactFolder {
             case .belongs(let directory, let owner):
                 "\(directory): artifacts/ and logs/ here are those of journal \(owner); choose "
                     + "another directory, or remove \(directory)/artifacts/.journal"
+            case .isForeign(let path):
+                "\(path) is there already and is no log of a journal; move it away, or choose another "
+                    + "directory"
             }
         }
     }
@@ -53,6 +57,13 @@ public final class ArtifactFolder {
             close(marker)
             throw Refusal.belongs(directory: directory, to: String(found))
         }
+        for log in ["trades", "errors"] where found.isEmpty {
+            let path = "\(directory)/logs/\(log).log"
+            guard access(path, F_OK) != 0 else {
+                close(marker)
+                throw Refusal.isForeign(path: path)
+            }
+        }
         if found.isEmpty { try Self.write(Array((name + "\n").utf8), marker, at: 0, path) }
     }
 
@@ -61,7 +72,12 @@ public final class ArtifactFolder {
     /// - Throws: `ArtifactError`; a whole file is then as before, a log at most longer.
     public func write(_ file: Artifacts.File) throws(ArtifactError) {
         let path = "\(directory)/\(file.path)"
+        if file.bytes.isEmpty {
+            guard unlink(path) == 0 else { return }
+            changed.insert(file.path)
+        }
         seen.insert(file.path)
+        guard !file.bytes.isEmpty else { return }
         if let offset = file.offset {
             try append(file.bytes, at: offset, path) { changed.insert(file.path) }
             ends[path] = offset + UInt64(file.bytes.count)

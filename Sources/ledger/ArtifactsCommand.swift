@@ -68,6 +68,7 @@ struct ArtifactsList: ParsableCommand {
         var sizes: [String: UInt64] = [:]
         var paths: [String] = []
         try Artifacts.build(journals.openForReading()) { file in
+            guard !file.bytes.isEmpty else { return }
             if sizes[file.path] == nil { paths.append(file.path) }
             sizes[file.path] = (file.offset ?? 0) + UInt64(file.bytes.count)
         }

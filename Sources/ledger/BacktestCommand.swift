@@ -49,6 +49,11 @@ struct BacktestCommand: ParsableCommand {
         guard !(replace && continues) else {
             throw ValidationError("--replace and --continue cannot be combined")
         }
+        guard from == nil || !continues else {
+            throw ValidationError(
+                "--from cannot be combined with --continue, whose journal decides already")
+        }
+        guard from != "" else { throw ValidationError("--from must not be empty") }
     }
 
     func run() throws {

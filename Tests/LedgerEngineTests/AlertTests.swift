@@ -119,6 +119,24 @@ import Testing
         #expect(try run.alerts(.strategyHealth).count == 1)
     }
 
+    @Test func `an engine saved before a strategy did anything decides the same`() throws {
+        func digest(restarts: Bool) throws -> UInt64 {
+            var run = try WatchedRun(
+                WatchedRun.swinging + [
+                    ("health.short_window", "3"), ("reconciliation.enabled", "false"),
+                    ("quality.enabled", "false"), ("risk.enabled", "false"),
+                ], kind: .paper, rules: .newest)
+            for (day, price) in ["10", "10", "10", "11", "11"].enumerated() {
+                run.go(to: day)
+                try run.bar(price)
+                if restarts { try run.restart() }
+            }
+            #expect(try run.count(OrderFilled.self) == 1)
+            return run.engine.digest
+        }
+        #expect(try digest(restarts: true) == digest(restarts: false))
+    }
+
     @Test func `every kind of alert is raised somewhere`() throws {
         let folder = Checkout.root.appendingPathComponent("Sources/LedgerEngine")
         let files = try #require(FileManager.default.enumerator(atPath: folder.path))

@@ -44,6 +44,24 @@ import Testing
         #expect(desk.held(3) == .zero)
     }
 
+    @Test func `stops that a venue never takes are told once, until it takes one`() throws {
+        var desk = try RemoteDesk(Self.stop, rules: .newest)
+        for (round, status) in [VenueStatus.rejected, .rejected, .accepted, .rejected].enumerated()
+        {
+            try desk.enter()
+            try desk.say(status, of: try #require(desk.open.last), reason: "no stops here")
+            if status == .accepted { try desk.fill("0.01234", at: "59000", fee: "0", "") }
+            if status == .rejected {
+                try quote(desk, "59000", "0")
+                try desk.fill("0.01234", at: "59000", fee: "0", "")
+            }
+            #expect(desk.held(3) == .zero)
+            #expect(try desk.watched.alerts(.stopRefused).count == (round < 3 ? 1 : 2))
+            desk.watched.wait(seconds: 60)
+            if round == 1 { try desk.watched.restart() }
+        }
+    }
+
     @Test func `an exit that the venue refuses is decided again after a while, not at every price`()
         throws
     {

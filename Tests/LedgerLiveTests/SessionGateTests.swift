@@ -128,6 +128,24 @@ import Testing
             contentsOf: desk.programs.folder.appendingPathComponent("venue.json"), encoding: .utf8)
         #expect(text.contains(#""symbol": "A", "qty": "3""#), "\(text)")
         #expect(text.contains(#""side": "sell", "qty": "3""#), "\(text)")
+        let taken = try #require(
+            text.range(of: #"20\d\d-[0-9T:.-]*Z"#, options: .regularExpression))
+        for (other, told) in [
+            (
+                text.replacingCharacters(in: taken, with: "2020-01-01T00:00:00Z"),
+                "fetch the account again"
+            ),
+            (text.replacingCharacters(in: taken, with: "2090-01-01T00:00:00Z"), "in the future"),
+            (text.replacingCharacters(in: taken, with: "noon"), "not a UTC time"),
+            (text.replacingOccurrences(of: #""alpaca""#, with: #""binance""#), "is of binance"),
+        ] {
+            try desk.programs.write(other, "other.json")
+            for command in [["reconcile"], ["sync", "--force", "--reason", "test"]] {
+                let refused = try desk.programs.run(
+                    ["ledger"] + command + ["--snapshot", "other.json", "--journal", "./desk"])
+                #expect(refused.code == 2 && refused.text.contains(told), "\(refused.text)")
+            }
+        }
         desk.exchange.signal(SIGKILL)
         let failed = try desk.programs.run(
             "ledgerd", "snapshot", "--config", "desk.yaml", "--out", "none.json", "--set",

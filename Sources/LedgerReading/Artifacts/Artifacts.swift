@@ -12,6 +12,7 @@ public struct Artifacts: Follower {
     /// A file's path below the directory, and its bytes.
     public struct File: Hashable, Sendable {
         public var path: String
+        /// Empty for a file that must not be there.
         public var bytes: [UInt8]
         /// Where the bytes begin in a log, which grows; nil for a whole file.
         public var offset: UInt64?

@@ -19,6 +19,11 @@ enum FunnelArtifacts {
         }
         if funnel.executed == 0 {
             add("why_no_trade_summary", text: WhyNoTrade(funnel).json(names))
+        } else {
+            // One that was written before the run traded is not true any more.
+            files.append(
+                Artifacts.File(path: "artifacts/funnel/why_no_trade_summary_\(run).json", bytes: [])
+            )
         }
         return files
     }

@@ -54,11 +54,13 @@ public struct EntryBlockers: Sendable {
     /// Those of them that the venue has accepted.
     private var accepted: Set<OrderID> = []
     private let symbol: InstrumentID?
+    /// Where the present run began, if it did so in the range.
+    private var run = SequenceNumber.none
 
     private static let types: [EventType] = [
         .bar, .quote, .trade, .signalGenerated, .signalRejected, .intentRejected, .orderIntended,
         .orderAccepted, .orderFilled, .orderCancelled, .orderExpired, .orderRejected,
-        .latchEngaged, .latchCleared, .modeChanged, .refusalRepeated,
+        .latchEngaged, .latchCleared, .modeChanged, .refusalRepeated, .runStarted,
     ]
 
     /// - Parameters:
@@ -116,6 +118,7 @@ public struct EntryBlockers: Sendable {
         if let type = record.type, TradingGate.types.contains(type) {
             return try gate.apply(record)
         }
+        if record.type == .runStarted { run = record.sequence }
         guard concerns(record) else { return }
         switch record.type {
         case .bar, .quote, .trade:
@@ -132,7 +135,8 @@ public struct EntryBlockers: Sendable {
             reject(event.strategy, event.refusal, record)
         case .refusalRepeated:
             let event = try RefusalRepeated(record)
-            guard event.purpose == .entry else { return }
+            // A sum that an earlier run left behind belongs to that run.
+            guard event.purpose == .entry, record.correlation > run else { return }
             signals += UInt64(event.count)
             reject(event.strategy, event.refusal, times: UInt64(event.count), record)
         case .orderIntended:

@@ -16,6 +16,9 @@ public struct AccountStatement: Sendable {
     public var origin: String
     /// Whether to report holdings again that are as they were.
     public var repeatsHoldings = false
+    /// What a file states of its origin.
+    public var venue: String?
+    public var takenAt: Timestamp?
 
     public init(
         _ account: VenueAccount, kind: SnapshotKind, snapshot: UInt64, origin: String
@@ -26,6 +29,7 @@ public struct AccountStatement: Sendable {
 
     public init(_ file: VenueSnapshotFile, kind: SnapshotKind, origin: String) {
         self.init(file.account, kind: kind, snapshot: file.number, origin: origin)
+        (venue, takenAt) = (file.venue, file.takenAt)
     }
 
     public func snapshot(knowing engine: Engine) -> VenueSnapshot {

@@ -9,8 +9,8 @@ extension VenueSnapshotFile {
     /// but without its numbers, so it is a difference for the reader of the file too.
     ///
     /// - Parameters:
-    ///   - venue: the venue's name; told, not read.
-    ///   - takenAt: when the venue answered; told, not read. It makes two snapshots two texts.
+    ///   - venue: the venue's name.
+    ///   - takenAt: when the venue answered.
     public static func text(
         of account: VenueAccount, venue: String, takenAt: Timestamp
     ) -> String {

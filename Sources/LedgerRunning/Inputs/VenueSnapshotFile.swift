@@ -18,6 +18,9 @@ public struct VenueSnapshotFile {
     public private(set) var account: VenueAccount
     /// Derived from the file's text, which identifies the snapshot.
     public let number: UInt64
+    /// The venue's name and the time of its answer, if the file states them.
+    public let venue: String?
+    public let takenAt: Timestamp?
 
     /// The states in which an order no longer works. Orders in any other state are open, also in one
     /// that is newer than this list.
@@ -35,6 +38,13 @@ public struct VenueSnapshotFile {
             throw InputError("\(name): not a JSON object with account, positions and orders")
         }
         let reader = FieldReader(name: name)
+        venue = try? reader.text(root, "venue", of: "")
+        takenAt = try (try? reader.text(root, "taken_at", of: "")).map { text in
+            guard let time = Timestamp(text) else {
+                throw InputError("\(name): taken_at '\(text)' is not a UTC time")
+            }
+            return time
+        }
         let fields = try reader.object(root, "account", of: "")
         account = VenueAccount(
             cash: try reader.money(fields, "cash", of: "account"),

@@ -1,3 +1,4 @@
+import Glibc
 import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
@@ -46,6 +47,11 @@ public struct FeedHistory {
         let path = try entry[DataKeys.path]
         guard path != "-" else {
             throw entry.error(DataKeys.path, "standard input cannot be history; take a file")
+        }
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO {
+            throw entry.error(
+                DataKeys.path, "\(path) is a pipe, which can be read once only; take a file")
         }
         if JournalHome.isJournal(path) {
             let source = try InputSource(tape: path)

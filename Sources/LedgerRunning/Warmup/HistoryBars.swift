@@ -65,6 +65,14 @@ struct HistoryBars: Sendable {
             guard check(bar, of: venue, against: known.close, in: place) else { return }
         }
         for bar in more where last.map({ bar.ended > $0.ended }) ?? true {
+            let start = bar.ended.advanced(
+                by: Nanoseconds(-Int64(bar.interval) * 1_000_000_000))
+            if let last, start < last.ended {
+                problems.append(
+                    "the bar of \(venue) that ends at \(bar.ended) overlaps the one of \(place) that "
+                        + "ends at \(last.ended) and was left out; check the zone of the file")
+                continue
+            }
             append(bar, of: venue)
         }
     }

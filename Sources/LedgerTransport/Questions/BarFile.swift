@@ -5,7 +5,7 @@ import LedgerVenues
 /// A CSV file of bars that grows at its end: `time,open,high,low,close,volume`, with the start of
 /// each bar in UTC.
 ///
-/// When the file is opened, a line that a crash cut off is removed.
+/// The first append removes a line that a crash cut off.
 public struct BarFile: ~Copyable {
     private static let header = "time,open,high,low,close,volume\n"
 
@@ -15,6 +15,8 @@ public struct BarFile: ~Copyable {
     /// The last bars that it had when it was opened, at most four.
     public private(set) var newest: [VenueBar] = []
     private var descriptor: Int32 = -1
+    /// Where the last whole line ends, if something follows it.
+    private var cut: off_t?
 
     /// Opens or creates it, with its parent directories.
     ///
@@ -52,6 +54,12 @@ public struct BarFile: ~Copyable {
             text.append(UInt8(ascii: "\n"))
             last = bar.start
         }
+        if !text.isEmpty, let cut {
+            guard ftruncate(descriptor, cut) == 0, lseek(descriptor, 0, SEEK_END) == cut else {
+                throw failure()
+            }
+            self.cut = nil
+        }
         try write(text)
         guard fsync(descriptor) == 0 else { throw failure() }
     }
@@ -78,16 +86,13 @@ public struct BarFile: ~Copyable {
             return try write(header)
         }
         let length = off_t(start + end + 1)
-        guard ftruncate(descriptor, length) == 0, lseek(descriptor, 0, SEEK_END) == length else {
-            throw failure()
-        }
+        if length < size { cut = length }
         let lines = tail[..<end].split(separator: UInt8(ascii: "\n"))
         guard let line = lines.last, start + end + 1 > header.count else { return }
-        let time = line.prefix { $0 != UInt8(ascii: ",") }
-        guard let last = Timestamp(String(decoding: time, as: UTF8.self)) else {
-            throw BarFileError(path, problem: "ends with a line that is not a bar")
+        guard let last = Self.bar(line) else {
+            throw BarFileError(path, problem: "ends with a line that is not a bar; remove the line")
         }
-        self.last = last
+        self.last = last.start
         // The first line is the header, or cut.
         newest = lines.dropFirst().suffix(4).compactMap(Self.bar)
     }
