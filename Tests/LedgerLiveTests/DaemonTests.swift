@@ -139,7 +139,7 @@ import Testing
         func awaits(_ price: Int) throws {
             try daemon.wait("the price \(price)") {
                 try desk.ledger("tail", "--journal", "./desk", "--type", "Quote", "--count", "1")
-                    .text.contains("bid \(price) of")
+                    .text.contains("bid=\(price) ")
             }
         }
         try desk.quote(90, 90, 90, 90)
