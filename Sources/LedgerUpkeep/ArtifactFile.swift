@@ -20,8 +20,10 @@ public enum ArtifactFile {
         throw ArtifactError(path: path, code: failure)
     }
 
-    /// Returns 0 or an error number.
-    private static func write(_ bytes: [UInt8], _ file: Int32) -> Int32 {
+    /// Writes all bytes at the file's position.
+    ///
+    /// - Returns: 0 or an error number.
+    static func write(_ bytes: [UInt8], _ file: Int32) -> Int32 {
         var offset = 0
         while offset < bytes.count {
             let count = bytes[offset...].withContiguousStorageIfAvailable { part in

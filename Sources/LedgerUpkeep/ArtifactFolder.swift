@@ -146,16 +146,8 @@ public final class ArtifactFolder {
     private static func write(
         _ bytes: [UInt8], _ file: Int32, at place: off_t, _ path: String
     ) throws(ArtifactError) {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes[done...].withContiguousStorageIfAvailable { part in
-                pwrite(file, part.baseAddress, part.count, place + off_t(done))
-            }
-            if count == -1, errno == EINTR { continue }
-            guard let count, count > 0 else {
-                throw ArtifactError(path: path, code: count == -1 ? errno : EIO)
-            }
-            done += count
-        }
+        let failure =
+            lseek(file, place, SEEK_SET) == place ? ArtifactFile.write(bytes, file) : errno
+        guard failure == 0 else { throw ArtifactError(path: path, code: failure) }
     }
 }

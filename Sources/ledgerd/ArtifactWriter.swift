@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// It starts at the journal's first event, so what an earlier process left unwritten is written too.
 /// After a failure it says so once, and starts again after a while.
-// Sendable unchecked: only the thread that set `isBusy` touches the rest, and the last call waits.
+// Sendable unchecked: after the start only the serial queue touches what changes.
 final class ArtifactWriter: @unchecked Sendable {
     private static let chunk: UInt64 = 200_000
     /// Nanoseconds between two writings of the files that describe the present, and after a failure.
