@@ -228,7 +228,7 @@ let package = Package(
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerVenues", "LedgerConfiguration",
                 "LedgerImport",
-                "LedgerReading", "LedgerExchange", "BinanceWire", "CCrypto",
+                "LedgerReading", "LedgerRunning", "LedgerExchange", "BinanceWire", "CCrypto",
             ],
             path: "Sources/Venues/Binance/Exchange", swiftSettings: settings),
         .target(

@@ -11,7 +11,7 @@ public final class SegmentFolder: SegmentStore {
     private let list = Mutex<[Segment]>([])
 
     struct Segment: Sendable {
-        let reader: SnapshotReader
+        let reader: ArchiveReader
         var first: SequenceNumber { reader.manifest.first }
         var last: SequenceNumber { reader.manifest.last }
     }
@@ -42,7 +42,7 @@ public final class SegmentFolder: SegmentStore {
             if let segment = known.first(where: { $0.reader.path == file }) {
                 found.append(segment)
             } else {
-                found.append(Segment(reader: try SnapshotReader(file)))
+                found.append(Segment(reader: try ArchiveReader(file)))
             }
         }
         let segments = found
@@ -92,9 +92,9 @@ public final class SegmentFolder: SegmentStore {
     public func makeReader() -> any SegmentReader { FolderReader(self) }
 
     /// The manifests of all segments, ordered by first event.
-    public func manifests() throws(ArchiveError) -> [(path: String, manifest: SnapshotManifest)] {
-        var found: [(path: String, manifest: SnapshotManifest)] = []
-        for file in try files() { found.append((file, try SnapshotReader(file).manifest)) }
+    public func manifests() throws(ArchiveError) -> [(path: String, manifest: ArchiveManifest)] {
+        var found: [(path: String, manifest: ArchiveManifest)] = []
+        for file in try files() { found.append((file, try ArchiveReader(file).manifest)) }
         return found
     }
 }
@@ -102,7 +102,7 @@ public final class SegmentFolder: SegmentStore {
 /// Keeps the last frame that it read.
 private final class FolderReader: SegmentReader {
     private let folder: SegmentFolder
-    private let worker = SnapshotReader.Worker()
+    private let worker = ArchiveReader.Worker()
     private var place: (segment: SegmentFolder.Segment, frame: Int)?
     private var index = 0
 
@@ -139,7 +139,7 @@ private final class FolderReader: SegmentReader {
     }
 }
 
-extension SnapshotManifest {
+extension ArchiveManifest {
     /// The index of the frame that holds an event.
     public func frame(holding sequence: SequenceNumber) -> Int? {
         var (low, high) = (0, frames.count)

@@ -48,10 +48,10 @@ public struct SegmentSealer {
             else { break }
             let path = folder.file(first: result.last.next)
             let before = try journal.link(before: result.last.next)
-            _ = try SnapshotWriter(path, level: Self.level).write(
+            _ = try ArchiveWriter(path, level: Self.level).write(
                 journal.reader(from: result.last.next, through: limit), linkBefore: before,
                 complete: { $0.journal = "segment" }, progress: progress)
-            try compare(SnapshotReader(path))
+            try compare(ArchiveReader(path))
             result.written.append(path)
             result.last = limit
             try remove(through: limit)
@@ -79,7 +79,7 @@ public struct SegmentSealer {
     }
 
     /// Compares a segment with LMDB's blocks, byte by byte.
-    private func compare(_ segment: SnapshotReader) throws {
+    private func compare(_ segment: ArchiveReader) throws {
         let reader = try journal.reader(
             from: segment.manifest.first, through: segment.manifest.last)
         try segment.forEachFrame { frame in

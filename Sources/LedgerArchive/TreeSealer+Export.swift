@@ -9,7 +9,7 @@ extension TreeSealer {
     }
 }
 
-extension SnapshotManifest.Tree {
+extension ArchiveManifest.Tree {
     /// - Parameter size: the number of events, counted from the first.
     public init(size: UInt64, root: MerkleHash) {
         self.init(size: size, root: "\(root)")

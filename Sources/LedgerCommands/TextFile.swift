@@ -1,5 +1,5 @@
-import Glibc
 import LedgerReading
+import LedgerRunning
 import LedgerUpkeep
 
 package enum TextFile {
@@ -13,25 +13,9 @@ package enum TextFile {
 
     /// The content of a small file; `-` is standard input.
     package static func bytes(_ path: String) throws -> [UInt8] {
-        let file: Int32
-        do throws(InputError) { file = try WholeFile.descriptor(path) } catch {
+        do throws(InputError) { return try WholeFile.read(path, limit: 16 << 20) } catch {
             throw CommandError("\(error)")
         }
-        defer { if file != 0 { close(file) } }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = Glibc.read(file, &buffer, buffer.count)
-            guard count >= 0 else {
-                throw CommandError("\(path): \(String(cString: strerror(errno)))")
-            }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-            guard bytes.count <= 16 << 20 else {
-                throw CommandError("\(path) is too large for a configuration")
-            }
-        }
-        return bytes
     }
 
     /// Replaces a file as a whole.

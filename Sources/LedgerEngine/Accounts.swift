@@ -7,13 +7,13 @@ import LedgerProjections
 /// Changes by the events that the journal holds, as every fold of the journal does.
 struct Accounts: Sendable {
     private(set) var names = NameBook()
-    private(set) var books = ProfitAndLoss()
+    private(set) var profit = ProfitAndLoss()
     /// The one account of a journal at this stage; none before a configuration.
     private(set) var account = AccountID.none
 
     /// What a strategy holds of an instrument.
     func held(by strategy: StrategyID, in instrument: InstrumentID) -> Quantity {
-        books.positions.position(account, strategy, instrument)?.quantity ?? .zero
+        profit.positions.position(account, strategy, instrument)?.quantity ?? .zero
     }
 
     // MARK: Names
@@ -26,7 +26,7 @@ struct Accounts: Sendable {
     // MARK: Bookings
 
     @inline(__always)
-    mutating func advance(to time: Timestamp) { books.advance(to: time) }
+    mutating func advance(to time: Timestamp) { profit.advance(to: time) }
 
     /// Marks an instrument at a price.
     ///
@@ -36,20 +36,20 @@ struct Accounts: Sendable {
         _ instrument: InstrumentID, _ price: Price, _ step: borrowing Step
     ) throws(EngineError) -> MarkOutcome {
         do {
-            return try books.mark(instrument, price, at: step.time, sequence: step.sequence)
+            return try profit.mark(instrument, price, at: step.time, sequence: step.sequence)
         } catch { throw .fold(error) }
     }
 
     /// Books cash that came or went, a fee or a dividend of an input or of an event derived from it.
     mutating func apply(_ record: Record) throws(EngineError) {
-        do { try books.apply(record) } catch { throw .fold(error) }
+        do { try profit.apply(record) } catch { throw .fold(error) }
     }
 
     mutating func book(
         _ fill: OrderFilled, as event: SequenceNumber, _ step: borrowing Step
     ) throws(EngineError) {
         do {
-            try books.book(fill, account: account, at: step.time, sequence: event)
+            try profit.book(fill, account: account, at: step.time, sequence: event)
         } catch { throw .fold(error) }
     }
 
@@ -58,25 +58,25 @@ struct Accounts: Sendable {
         _ dividend: DividendDeclared, _ step: borrowing Step
     ) throws(EngineError) {
         do {
-            try books.declare(dividend, at: step.time, sequence: step.sequence)
+            try profit.declare(dividend, at: step.time, sequence: step.sequence)
         } catch { throw .fold(error) }
     }
 
     mutating func follow(
         _ rules: RulesDeclared, _ step: borrowing Step
     ) throws(EngineError) {
-        do { try books.follow(rules, sequence: step.sequence) } catch { throw .fold(error) }
+        do { try profit.follow(rules, sequence: step.sequence) } catch { throw .fold(error) }
     }
 
     mutating func follow(_ rules: RulesVersion) throws(FoldError) {
-        try books.follow(RulesDeclared(rules: rules.number), sequence: .none)
+        try profit.follow(RulesDeclared(rules: rules.number), sequence: .none)
     }
 
     mutating func book(
         _ dividend: DividendPaid, of holder: AccountID, _ step: borrowing Step
     ) throws(EngineError) {
         do {
-            try books.book(dividend, account: holder, at: step.time, sequence: step.sequence)
+            try profit.book(dividend, account: holder, at: step.time, sequence: step.sequence)
         } catch { throw .fold(error) }
     }
 
@@ -84,7 +84,7 @@ struct Accounts: Sendable {
         _ position: PositionAdjusted, as event: SequenceNumber, _ step: borrowing Step
     ) throws(EngineError) {
         do {
-            try books.adjust(position, account: account, at: step.time, sequence: event)
+            try profit.adjust(position, account: account, at: step.time, sequence: event)
         } catch { throw .fold(error) }
     }
 
@@ -92,20 +92,20 @@ struct Accounts: Sendable {
         _ cash: CashAdjusted, as event: SequenceNumber, _ step: borrowing Step
     ) throws(EngineError) {
         do {
-            try books.adjust(cash, account: account, at: step.time, sequence: event)
+            try profit.adjust(cash, account: account, at: step.time, sequence: event)
         } catch { throw .fold(error) }
     }
 
     mutating func split(_ split: SplitApplied, _ step: borrowing Step) throws(EngineError) {
         do {
-            try books.split(split, at: step.time, sequence: step.sequence)
+            try profit.split(split, at: step.time, sequence: step.sequence)
         } catch { throw .fold(error) }
     }
 
     /// Sets the peak to the present equity.
     mutating func rebase(as event: SequenceNumber, _ step: borrowing Step) throws(EngineError) {
         do {
-            try books.rebase(account, at: step.time, sequence: event)
+            try profit.rebase(account, at: step.time, sequence: event)
         } catch { throw .fold(error) }
     }
 
@@ -118,16 +118,16 @@ struct Accounts: Sendable {
     mutating func restoreBooks(
         from reader: inout StateReader, _ rules: RulesVersion
     ) throws(StateError) {
-        books = try ProfitAndLoss(from: &reader, rules: rules)
+        profit = try ProfitAndLoss(from: &reader, rules: rules)
     }
 }
 
 extension Engine {
     public var names: NameBook { accounts.names }
-    public var books: ProfitAndLoss { accounts.books }
+    public var profit: ProfitAndLoss { accounts.profit }
     public var account: AccountID { accounts.account }
     /// The rules under which the engine steps.
-    public var rulesVersion: RulesVersion { accounts.books.equity.rules }
+    public var rulesVersion: RulesVersion { accounts.profit.equity.rules }
 
     /// Steps under rules that the journal does not declare, for a comparison.
     public mutating func follow(_ rules: RulesVersion) throws(FoldError) {

@@ -71,7 +71,7 @@ extension Engine {
     private mutating func payInUnits(
         _ activity: VenueActivityReported, _ step: inout Step
     ) throws(EngineError) {
-        let mark = books.equity.mark(activity.instrument)
+        let mark = profit.equity.mark(activity.instrument)
         let price = activity.price.raw > 0 ? activity.price : mark
         guard let holder = largestHolder(of: activity.instrument) else { return }
         let units = min(activity.quantity.magnitude, holder.quantity).written
@@ -86,7 +86,7 @@ extension Engine {
     private mutating func moveUnits(
         _ activity: VenueActivityReported, _ step: inout Step
     ) throws(EngineError) {
-        let mark = books.equity.mark(activity.instrument)
+        let mark = profit.equity.mark(activity.instrument)
         let price = activity.price.raw > 0 ? activity.price : mark
         let holder = largestHolder(of: activity.instrument)?.strategy ?? .none
         try adjustUnits(
@@ -135,7 +135,7 @@ extension Engine {
     private mutating func splitUnits(
         _ activity: VenueActivityReported, _ step: inout Step
     ) throws(EngineError) {
-        let held = books.positions.positions(in: activity.instrument)
+        let held = profit.positions.positions(in: activity.instrument)
             .filter { $0.account == account }.reduce(Int128(0)) { $0 + $1.quantity.raw }
         let after = held + activity.quantity.raw
         guard held > 0, after > 0 else { return }

@@ -37,7 +37,7 @@ extension Engine {
 
     private func adoption(of symbol: String, _ price: Price?) -> Adoption? {
         guard let instrument = names.instrument(venueSymbol: symbol) else { return nil }
-        let held = books.positions.positions(in: instrument.id)
+        let held = profit.positions.positions(in: instrument.id)
             .filter { $0.account == account }.reduce(Int128(0)) { $0 + $1.quantity.raw }
         let foreign = holdings[symbol] ?? holdings[instrument.symbol]
         let reported = (snapshots.last?.positions ?? []).filter {
@@ -56,7 +56,7 @@ extension Engine {
             (prices, found.snapshot) = ([foreign.averagePrice], foreign.snapshot)
         }
         prices.append(foreign?.mark ?? .zero)
-        prices.append(books.equity.mark(instrument.id))
+        prices.append(profit.equity.mark(instrument.id))
         if price == nil { found.price = prices.first { $0.raw > 0 } ?? .zero }
         return found
     }

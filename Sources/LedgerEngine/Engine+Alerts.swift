@@ -24,7 +24,7 @@ extension Engine {
     /// Compares the drawdown at the beginning of a trading day with `alerts.drawdown_threshold`.
     mutating func tellDrawdown(_ step: inout Step) throws(EngineError) {
         let limit = safeguards.rules.drawdown.alert
-        guard rulesVersion.tellEpisodes, let worth = books.equity[account] else { return }
+        guard rulesVersion.tellEpisodes, let worth = profit.equity[account] else { return }
         let fall = Self.fall(worth)
         let isDeep = limit.raw > 0 && fall >= limit
         guard safeguards.alerts.note(.drawdownWarning, level: isDeep ? 1 : 0) else { return }
@@ -55,7 +55,7 @@ extension Engine {
 extension Engine {
     private var watchesHealth: Bool {
         rulesVersion.tellEpisodes && account.kind != .simulated
-            && safeguards.vigil.days.day != .min
+            && safeguards.monitors.days.day != .min
     }
 
     /// Books a fill and notes what it did for its strategy.
@@ -65,18 +65,18 @@ extension Engine {
         guard watchesHealth else { return try accounts.book(fill, as: event, step) }
         let before = realised(by: fill)
         let held =
-            books.positions.position(account, fill.strategy, fill.instrument)?.quantity ?? .zero
+            profit.positions.position(account, fill.strategy, fill.instrument)?.quantity ?? .zero
         try accounts.book(fill, as: event, step)
         // The fill may be the first event of a day.
-        let ends = safeguards.vigil.days.ends
-        let day = step.time > ends ? nextDay(step.time) : safeguards.vigil.days.day
+        let ends = safeguards.monitors.days.ends
+        let day = step.time > ends ? nextDay(step.time) : safeguards.monitors.days.day
         safeguards.health.record.move(to: day)
         safeguards.health.record.fill(
             fill, realised: realised(by: fill) - before, held: held, on: day)
     }
 
     private func realised(by fill: OrderFilled) -> Money {
-        books.positions.position(account, fill.strategy, fill.instrument)?.realised ?? .zero
+        profit.positions.position(account, fill.strategy, fill.instrument)?.realised ?? .zero
     }
 
     /// Judges each strategy on the trading day that ended, and tells of each that became worse.
@@ -86,7 +86,7 @@ extension Engine {
         guard !safeguards.health.isEmpty || desk.slots.contains(where: { $0.decidedToday > 0 })
         else { return }
         safeguards.health.record.rules.read(settings)
-        safeguards.health.record.capital = books.equity[account]?.netDeposits ?? .zero
+        safeguards.health.record.capital = profit.equity[account]?.netDeposits ?? .zero
         for slot in desk.slots where slot.decidedToday > 0 {
             safeguards.health.record.move(to: ended)
             safeguards.health.record.count(

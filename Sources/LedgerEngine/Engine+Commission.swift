@@ -36,7 +36,7 @@ extension Engine {
         let holder = isOwn ? nil : largestHolder(of: instrument)
         let most = isOwn ? fill.quantity : holder?.quantity ?? .zero
         let units = Quantity(raw: fill.fee.raw).written
-        let price = isOwn ? fill.price : books.equity.mark(instrument)
+        let price = isOwn ? fill.price : profit.equity.mark(instrument)
         guard units.raw != 0, units.magnitude <= most, price.raw > 0,
             let money = try? Money.notional(price, units)
         else { return nil }
@@ -60,7 +60,7 @@ extension Engine {
     }
 
     func largestHolder(of instrument: InstrumentID) -> Position? {
-        books.positions.positions(in: instrument)
+        profit.positions.positions(in: instrument)
             .filter { $0.account == account && $0.quantity.raw > 0 }
             .max { ($0.quantity.raw, $1.strategy.number) < ($1.quantity.raw, $0.strategy.number) }
     }

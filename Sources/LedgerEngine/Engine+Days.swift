@@ -9,22 +9,22 @@ extension Engine {
         _ step: inout Step
     ) throws(EngineError) {
         guard safeguards.rules.needsCalendar else {
-            safeguards.vigil.days.neverExpire()
+            safeguards.monitors.days.neverExpire()
             return
         }
-        if step.time > safeguards.vigil.days.ends { try beginDay(&step) }
-        if step.time >= safeguards.vigil.days.resetAt {
-            safeguards.vigil.days.reset(at: step.time, hour: safeguards.rules.risk.resetHour)
-            safeguards.vigil.entries.beginDay()
+        if step.time > safeguards.monitors.days.ends { try beginDay(&step) }
+        if step.time >= safeguards.monitors.days.resetAt {
+            safeguards.monitors.days.reset(at: step.time, hour: safeguards.rules.risk.resetHour)
+            safeguards.monitors.entries.beginDay()
         }
-        if let until = safeguards.vigil.days.pauseUntil, step.time >= until {
+        if let until = safeguards.monitors.days.pauseUntil, step.time >= until {
             try endPause(&step)
         }
         if safeguards.rules.data.isEnabled { try watchData(&step) }
-        safeguards.vigil.days.expireNext(
+        safeguards.monitors.days.expireNext(
             or: safeguards.stop.phase != .normal && safeguards.stop.until > step.time
                 ? safeguards.stop.until : nil)
-        safeguards.vigil.equity.lookAgain()
+        safeguards.monitors.equity.lookAgain()
     }
 
     /// A day lasts from its session's open to the next one's; a bar that is stamped with the open
@@ -32,20 +32,21 @@ extension Engine {
     private mutating func beginDay(
         _ step: inout Step
     ) throws(EngineError) {
-        let ended = safeguards.vigil.days.day
+        let ended = safeguards.monitors.days.day
         do throws(CalendarError) {
             let session = try calendar.lastSession(openedBefore: step.time)
             let next = try calendar.session(1, after: session.day)
-            safeguards.vigil.days.name(session.day.daysSinceEpoch, endsAt: next.opens)
+            safeguards.monitors.days.name(session.day.daysSinceEpoch, endsAt: next.opens)
         } catch {
             try engage(
                 LatchEngaged(
                     .calendar, clears: .automatic, actor: "engine", reason: error.description),
                 &step)
-            safeguards.vigil.days.name(step.time.utcDay, endsAt: .startOfDay(step.time.utcDay + 1))
+            safeguards.monitors.days.name(
+                step.time.utcDay, endsAt: .startOfDay(step.time.utcDay + 1))
             return
         }
-        safeguards.vigil.days.begin()
+        safeguards.monitors.days.begin()
         try judgeHealth(on: ended, &step)
         judgeRegime()
         try raiseDailyAlerts(&step)
@@ -89,7 +90,7 @@ extension Engine {
         }
         try tellDrawdown(&step)
         guard
-            let (last, days) = safeguards.vigil.trades.quiet(
+            let (last, days) = safeguards.monitors.trades.quiet(
                 at: step.time, after: safeguards.rules.quietDays)
         else {
             return
@@ -112,9 +113,9 @@ extension Engine {
         let index = names.instruments.first {
             $0.symbol == safeguards.rules.filters.volatilitySymbol
         }
-        var mark = index.map { books.equity.mark($0.id) } ?? .zero
+        var mark = index.map { profit.equity.mark($0.id) } ?? .zero
         if mark.raw == 0, let index { mark = history[index.id].close }
-        safeguards.vigil.regime.judge(
+        safeguards.monitors.regime.judge(
             mark.raw > 0
                 ? mark.double : safeguards.history.marketVolatility(days: EntryFilters.shortWindow),
             by: safeguards.rules.filters)
@@ -125,15 +126,16 @@ extension Engine {
         _ step: inout Step
     ) throws(EngineError) {
         let one = Int128(FixedPoint.one)
-        if safeguards.rules.risk.dailyLossLimit.raw > 0, let worth = books.equity[account],
+        if safeguards.rules.risk.dailyLossLimit.raw > 0, let worth = profit.equity[account],
             worth.equityValue
-                <= safeguards.vigil.days.resetStart.basis(worth) - safeguards.rules.risk
+                <= safeguards.monitors.days.resetStart.basis(worth) - safeguards.rules.risk
                 .dailyLossLimit.raw * one
         {
-            safeguards.vigil.days.pause(until: step.time.advanced(by: safeguards.rules.risk.pause))
+            safeguards.monitors.days.pause(
+                until: step.time.advanced(by: safeguards.rules.risk.pause))
             return
         }
-        safeguards.vigil.days.endPause()
+        safeguards.monitors.days.endPause()
         try clear(
             LatchCleared(.lossPause, actor: "engine", reason: "the pause is over"), &step)
     }
@@ -142,7 +144,7 @@ extension Engine {
 
     /// Whether there were data lately; open time counts alone.
     func hasFreshData(_ time: Timestamp) -> Bool {
-        !isStale(since: safeguards.vigil.feeds.last, at: time)
+        !isStale(since: safeguards.monitors.feeds.last, at: time)
     }
 
     /// More than the limit of open time since `last`. An age that the calendar cannot tell is stale.
@@ -157,7 +159,7 @@ extension Engine {
     mutating func note(
         _ instrument: InstrumentID, on day: Int64, _ step: inout Step
     ) throws(EngineError) {
-        let before = safeguards.vigil.feeds.note(instrument, on: day, at: step.time)
+        let before = safeguards.monitors.feeds.note(instrument, on: day, at: step.time)
         if !safeguards.alerts.isEmpty {
             _ = safeguards.alerts.note(.dataQuality, instrument: instrument, level: 0)
         }
@@ -166,7 +168,7 @@ extension Engine {
         if timeout > 0 { try noteFeed(instrument, before.last, timeout, &step) }
         guard !safeguards.gate.isOpen,
             safeguards.gate.latch(.dataQuality, .symbol, instrument: instrument) != nil,
-            !books.equity.held.contains(where: { $0.instrument == instrument })
+            !profit.equity.held.contains(where: { $0.instrument == instrument })
         else { return }
         try clear(
             LatchCleared(
@@ -198,15 +200,15 @@ extension Engine {
             isOfFeed(last, instrument) && step.time.nanoseconds(since: last) > timeout
             && openTime(from: last, to: step.time) > timeout
         if isLate {
-            if safeguards.vigil.feeds[instrument].pausedAt == nil {
+            if safeguards.monitors.feeds[instrument].pausedAt == nil {
                 try pause(instrument, last, &step)
             }
-            safeguards.vigil.feeds.beLate(instrument)
+            safeguards.monitors.feeds.beLate(instrument)
             try step.emit(
                 GapDetected(instrument: instrument, sessions: 0, from: last, to: step.time))
         }
         guard
-            let pausedAt = safeguards.vigil.feeds.resume(
+            let pausedAt = safeguards.monitors.feeds.resume(
                 instrument, after: safeguards.rules.data.feedStable)
         else {
             return
@@ -231,7 +233,7 @@ extension Engine {
     private mutating func pause(
         _ instrument: InstrumentID, _ last: Timestamp, _ step: inout Step
     ) throws(EngineError) {
-        safeguards.vigil.feeds.pause(instrument, at: step.time)
+        safeguards.monitors.feeds.pause(instrument, at: step.time)
         let reason = "no data since \(last)"
         try step.emit(
             FeedPaused(instrument: instrument, lastSeen: last, reason: reason))
@@ -248,7 +250,7 @@ extension Engine {
         let timeout = safeguards.rules.data.feedTimeout.count
         for slot in desk.slots.indices where desk.slots[slot].instrument != .none {
             let instrument = desk.slots[slot].instrument
-            let last = safeguards.vigil.feeds[instrument].last
+            let last = safeguards.monitors.feeds[instrument].last
             guard last != .zero else { continue }
             try tellAge(instrument, since: last, &step)
             if isStale(since: last, at: step.time) {
@@ -262,7 +264,7 @@ extension Engine {
                     &step)
             }
             if timeout > 0, isOfFeed(last, instrument),
-                safeguards.vigil.feeds[instrument].pausedAt == nil,
+                safeguards.monitors.feeds[instrument].pausedAt == nil,
                 step.time.nanoseconds(since: last) > timeout,
                 openTime(from: last, to: step.time) > timeout
             {

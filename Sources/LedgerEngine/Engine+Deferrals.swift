@@ -38,7 +38,7 @@ extension Engine {
     /// stop at the venue protects all of it.
     private func refusedExit(_ refusal: RemoteOrders.Refusal) -> Unprotected? {
         let (strategy, instrument) = (refusal.strategy, refusal.instrument)
-        guard let position = books.positions.position(account, strategy, instrument),
+        guard let position = profit.positions.position(account, strategy, instrument),
             position.quantity.raw != 0, !isDust(instrument, position.quantity)
         else { return nil }
         let protection = protection(of: position)
@@ -47,7 +47,7 @@ extension Engine {
             instrument: instrument, strategy: strategy,
             side: position.quantity.raw > 0 ? .sell : .buy, orderType: .market,
             intent: IntentID(high: 0, low: 0), quantity: position.quantity.magnitude,
-            referencePrice: books.equity.mark(instrument), timeInForce: .goodTillCancelled,
+            referencePrice: profit.equity.mark(instrument), timeInForce: .goodTillCancelled,
             purpose: .exit)
         return Unprotected(
             terms: terms, remaining: position.quantity.magnitude, cause: nil,
@@ -177,7 +177,7 @@ extension Engine {
         guard safeguards.gate.block(terms.strategy, terms.instrument, isReducing: true) == nil
         else { return }
         let held =
-            books.positions.position(account, terms.strategy, terms.instrument)?.quantity ?? .zero
+            profit.positions.position(account, terms.strategy, terms.instrument)?.quantity ?? .zero
         let left =
             held.raw * terms.side.sign < 0 ? min(order.remaining, held.magnitude) : .zero
         guard left.raw > 0 else { return try endAtHome(order, .positionClosed, &step) }

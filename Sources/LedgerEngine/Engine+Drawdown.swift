@@ -13,22 +13,22 @@ extension Engine {
 
     /// Remembers equity as it was before the event that begins a new day.
     mutating func approachBoundary() {
-        safeguards.vigil.days.cross(books.equity[account].map { DayStart($0) } ?? DayStart())
+        safeguards.monitors.days.cross(profit.equity[account].map { DayStart($0) } ?? DayStart())
     }
 
     /// Does what time and equity ask for. Called after the event was booked and the venue had its say.
     mutating func watch(
         _ step: inout Step
     ) throws(EngineError) {
-        if safeguards.vigil.days.takeDue() { try passBoundary(&step) }
-        guard safeguards.rules.watchesEquity, let worth = books.equity[account] else {
-            safeguards.vigil.equity.look(at: .min)
+        if safeguards.monitors.days.takeDue() { try passBoundary(&step) }
+        guard safeguards.rules.watchesEquity, let worth = profit.equity[account] else {
+            safeguards.monitors.equity.look(at: .min)
             return
         }
-        safeguards.vigil.equity.see(worth)
+        safeguards.monitors.equity.see(worth)
         try watchDrawdown(worth, &step)
         try watchDay(worth, &step)
-        safeguards.vigil.equity.look(at: lookLine(worth))
+        safeguards.monitors.equity.look(at: lookLine(worth))
     }
 
     /// The highest equity at which something is to be done.
@@ -36,8 +36,8 @@ extension Engine {
         var line = Int128.min
         if safeguards.rules.drawdown.isEnabled {
             line = safeguards.stop.line(
-                safeguards.rules.drawdown, safeguards.vigil.equity.peak,
-                warns: !safeguards.vigil.equity.hasWarned)
+                safeguards.rules.drawdown, safeguards.monitors.equity.peak,
+                warns: !safeguards.monitors.equity.hasWarned)
         }
         guard safeguards.rules.risk.isEnabled else { return line }
         let limits = dayLines(worth)
@@ -55,14 +55,14 @@ extension Engine {
     ) throws(EngineError) {
         guard safeguards.rules.drawdown.isEnabled else { return }
         let level = safeguards.rules.drawdown.level(
-            worth.equityValue, below: safeguards.vigil.equity.peak)
+            worth.equityValue, below: safeguards.monitors.equity.peak)
         let isOver = safeguards.stop.phase != .normal && step.time >= safeguards.stop.until
         switch DrawdownStop.step(safeguards.stop.phase, level, isOver: isOver) {
         case .stay:
-            guard level >= .warning, !safeguards.vigil.equity.hasWarned,
+            guard level >= .warning, !safeguards.monitors.equity.hasWarned,
                 safeguards.stop.allowsEntries
             else { return }
-            safeguards.vigil.equity.warn()
+            safeguards.monitors.equity.warn()
             let fall = Self.fall(worth)
             try step.emit(
                 AlertRaised(
@@ -100,7 +100,7 @@ extension Engine {
         let fall = Self.fall(worth)
         let until = try open(after: days, today(at: step.time), &step)
         let reason = "equity is \(fall) below its peak, the threshold is \(threshold)"
-        safeguards.vigil.equity.warn()
+        safeguards.monitors.equity.warn()
         let cause = try move(
             to: phase, days: days, until: until, actor: "engine", reason: reason, &step)
         let flattens = isPanic && safeguards.rules.drawdown.flattensOnPanic
@@ -154,15 +154,15 @@ extension Engine {
     /// The trading day; the UTC day where the calendar does not know it.
     private func today(at time: Timestamp) -> CivilDate {
         CivilDate(
-            daysSinceEpoch: safeguards.vigil.days.day == .min
-                ? time.utcDay : safeguards.vigil.days.day)
+            daysSinceEpoch: safeguards.monitors.days.day == .min
+                ? time.utcDay : safeguards.monitors.days.day)
     }
 
     /// The day from which what follows a cooldown is counted: the one that opens at this very moment,
     /// else today.
     private func resumeDay(at time: Timestamp) -> CivilDate {
         let day = today(at: time)
-        guard time >= safeguards.vigil.days.ends, let next = try? calendar.session(1, after: day)
+        guard time >= safeguards.monitors.days.ends, let next = try? calendar.session(1, after: day)
         else {
             return day
         }
@@ -174,7 +174,7 @@ extension Engine {
         to phase: DrawdownPhase, days: Int, until: Timestamp, actor: String, reason: String,
         _ step: inout Step
     ) throws(EngineError) -> SequenceNumber {
-        let worth = books.equity[account]
+        let worth = profit.equity[account]
         let event = DrawdownChanged(
             from: safeguards.stop.phase, to: phase, days: UInt16(clamping: days),
             equity: worth?.equity ?? .zero, peak: worth?.peak ?? .zero,
@@ -226,7 +226,7 @@ extension Engine {
         actor: String, reason: String, at time: Timestamp
     ) -> HealthChecked {
         let day = Nanoseconds.day.count
-        let last = safeguards.vigil.counters.lastDuplicate
+        let last = safeguards.monitors.counters.lastDuplicate
         let enabled = desk.slots.contains {
             safeguards.gate.latch(.strategyList, .strategy, strategy: $0.id) == nil
         }
@@ -241,11 +241,11 @@ extension Engine {
     mutating func rebasePeak(
         actor: String, reason: String, _ step: inout Step
     ) throws(EngineError) {
-        guard let worth = books.equity[account] else { return }
+        guard let worth = profit.equity[account] else { return }
         let event = PeakRebased(from: worth.peak, to: worth.equity, actor: actor, reason: reason)
         let sequence = try step.emit(event)
         try accounts.rebase(as: sequence, step)
-        safeguards.vigil.equity.rebase()
+        safeguards.monitors.equity.rebase()
     }
 
     /// An operator's resume (D06): NORMAL at once, with the peak at the present equity.
@@ -267,7 +267,7 @@ extension Engine {
         _ worth: AccountEquity
     ) -> (loss: Int128, drawdown: Int128, pause: Int128) {
         let risk = safeguards.rules.risk
-        let basis = safeguards.vigil.days.start.basis(worth)
+        let basis = safeguards.monitors.days.start.basis(worth)
         let one = Int128(FixedPoint.one)
         // More than the share: one unit below the line that is reached.
         func below(_ share: Price) -> Int128 {
@@ -277,7 +277,8 @@ extension Engine {
         }
         let pause =
             risk.dailyLossLimit.raw > 0
-            ? safeguards.vigil.days.resetStart.basis(worth) - risk.dailyLossLimit.raw * one : .min
+            ? safeguards.monitors.days.resetStart.basis(worth) - risk.dailyLossLimit.raw * one
+            : .min
         return (below(risk.dailyLoss), below(risk.dailyDrawdown), pause)
     }
 
@@ -288,7 +289,7 @@ extension Engine {
         let lines = dayLines(worth)
         let now = worth.equityValue
         let risk = safeguards.rules.risk
-        let basis = safeguards.vigil.days.start.basis(worth)
+        let basis = safeguards.monitors.days.start.basis(worth)
         if now <= lines.drawdown {
             try engageLoss(
                 .dailyDrawdown, .operator, risk.dailyDrawdown, basis: basis, now: now, &step)
@@ -298,10 +299,10 @@ extension Engine {
                 .dailyLoss, .automatic, risk.dailyLoss, basis: basis, now: now, &step)
         }
         guard now <= lines.pause, safeguards.gate.latch(.lossPause) == nil else { return }
-        let lost = AccountEquity.amount(safeguards.vigil.days.resetStart.basis(worth) - now)
+        let lost = AccountEquity.amount(safeguards.monitors.days.resetStart.basis(worth) - now)
         let until = step.time.advanced(by: risk.pause)
-        safeguards.vigil.days.pause(until: until)
-        safeguards.vigil.days.expire(noLaterThan: until)
+        safeguards.monitors.days.pause(until: until)
+        safeguards.monitors.days.expire(noLaterThan: until)
         try engage(
             LatchEngaged(
                 .lossPause, clears: .automatic, limit: .money(risk.dailyLossLimit),

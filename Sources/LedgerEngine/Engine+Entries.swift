@@ -107,14 +107,14 @@ extension Engine {
     private func filter(_ slot: Int) -> EntryFilters.Verdict {
         let instrument = desk.slots[slot].instrument
         var held: [InstrumentID] = []
-        for position in books.positions.positions
+        for position in profit.positions.positions
         where position.account == account && position.quantity.raw != 0
             && position.instrument != instrument && !held.contains(position.instrument)
         { held.append(position.instrument) }
         return safeguards.rules.filters.verdict(
             instrument, desk.slots[slot].style, held: held,
-            regime: safeguards.rules.filters.usesRegime ? safeguards.vigil.regime.regime : nil,
-            volatility: safeguards.vigil.regime.volatility,
+            regime: safeguards.rules.filters.usesRegime ? safeguards.monitors.regime.regime : nil,
+            volatility: safeguards.monitors.regime.volatility,
             safeguards.history)
     }
 
@@ -138,18 +138,18 @@ extension Engine {
     /// An entry that was sent counts against the limits of a minute and a day.
     mutating func countEntry(at time: Timestamp) {
         guard safeguards.rules.risk.isEnabled else { return }
-        safeguards.vigil.entries.add(at: time, safeguards.rules.risk)
+        safeguards.monitors.entries.add(at: time, safeguards.rules.risk)
     }
 
     func rateRefusal(at time: Timestamp) -> Refusal? {
         let risk = safeguards.rules.risk
-        if risk.entriesPerDay > 0, Int(safeguards.vigil.entries.today) >= risk.entriesPerDay {
+        if risk.entriesPerDay > 0, Int(safeguards.monitors.entries.today) >= risk.entriesPerDay {
             return Refusal(
                 .entriesPerDay, limit: .count(risk.entriesPerDay),
-                value: .count(Int(safeguards.vigil.entries.today) + 1))
+                value: .count(Int(safeguards.monitors.entries.today) + 1))
         }
         guard risk.ordersPerMinute > 0 else { return nil }
-        let sent = safeguards.vigil.entries.lastMinute(time)
+        let sent = safeguards.monitors.entries.lastMinute(time)
         return sent < risk.ordersPerMinute
             ? nil
             : Refusal(.orderRate, limit: .count(risk.ordersPerMinute), value: .count(sent + 1))
@@ -167,7 +167,7 @@ extension Engine {
             }
         }
         if risk.signalsPerSecond > 0,
-            !safeguards.vigil.entries.takeSignal(at: time, rate: risk.signalsPerSecond)
+            !safeguards.monitors.entries.takeSignal(at: time, rate: risk.signalsPerSecond)
         {
             return Refusal(.signalRate, limit: Measure(raw: Int128(risk.signalsPerSecond)))
         }
@@ -184,12 +184,12 @@ extension Engine {
         guard decision.indicator.isFinite, decision.threshold.isFinite else {
             return Refusal(.dataQuality)
         }
-        if let held = books.equity.held.first(where: { $0.instrument == instrument }) {
+        if let held = profit.equity.held.first(where: { $0.instrument == instrument }) {
             return Refusal(
-                .dataQuality, limit: .price(books.equity.mark(instrument)),
+                .dataQuality, limit: .price(profit.equity.mark(instrument)),
                 value: .price(held.price))
         }
-        let watch = safeguards.vigil.feeds[instrument]
+        let watch = safeguards.monitors.feeds[instrument]
         if isStale(since: watch.last, at: time) { return Refusal(.dataQuality) }
         guard Int(watch.days) < safeguards.rules.data.history else { return nil }
         return Refusal(
@@ -214,22 +214,22 @@ extension Engine {
             pendingHere += value
             unitsHere = unitsHere + left
         }
-        let held = books.equity.quantity(account, instrument.id)
+        let held = profit.equity.quantity(account, instrument.id)
         let isSame = held.raw * decision.side.sign > 0
-        let mark = books.equity.mark(instrument.id)
+        let mark = profit.equity.mark(instrument.id)
         let heldHere = isSame ? (try? Money.notional(mark, held.magnitude)) ?? Money.limit : .zero
         return EntryCandidate(
             quantity: growth,
             price: decision.limitPrice.raw > 0 ? decision.limitPrice : decision.price,
             lot: instrument.lot, position: (isSame ? held.magnitude : .zero) + unitsHere,
             positionNotional: heldHere + pendingHere,
-            exposure: books.equity.exposure(account) + pending,
-            equity: books.equity[account]?.equity ?? .zero,
+            exposure: profit.equity.exposure(account) + pending,
+            equity: profit.equity[account]?.equity ?? .zero,
             averageTrueRange: safeguards.rules.risk.atrSizing > 0
                 ? safeguards.history.averageTrueRange(
                     instrument.id, days: safeguards.rules.risk.atrDays) : nil,
             regimeHeat: safeguards.rules.filters.usesRegime
-                ? safeguards.vigil.regime.regime.heat : nil)
+                ? safeguards.monitors.regime.regime.heat : nil)
     }
 
     /// How far from its fill a catastrophe stop stands; 0 where none is asked for or known (X11).

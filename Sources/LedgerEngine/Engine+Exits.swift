@@ -43,7 +43,7 @@ extension Engine {
         _ strategy: StrategyID, _ instrument: InstrumentID, _ step: inout Step
     ) throws(EngineError) {
         for order in waiting(strategy, instrument) {
-            let position = books.positions.position(account, strategy, instrument)
+            let position = profit.positions.position(account, strategy, instrument)
             let held = position?.quantity ?? .zero
             let left =
                 held.raw * order.terms.side.sign < 0

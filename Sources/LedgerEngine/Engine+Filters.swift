@@ -42,7 +42,7 @@ extension Engine {
         guard desk.isRemote, missing.raw > 0, terms.side == .sell, terms.purpose != .entry else {
             return nil
         }
-        let held = books.positions.positions(in: terms.instrument)
+        let held = profit.positions.positions(in: terms.instrument)
             .filter { $0.account == account && $0.quantity.raw > 0 }
             .reduce(Int128(0)) { $0 + $1.quantity.raw }
         let available = Quantity(raw: max(0, held - missing.raw)).written
@@ -78,7 +78,7 @@ extension Engine {
 
     func isDust(_ instrument: InstrumentID, _ position: Quantity) -> Bool {
         guard let rule = desk.filters[instrument] else { return false }
-        return rule.isDust(position.magnitude, at: books.equity.mark(instrument))
+        return rule.isDust(position.magnitude, at: profit.equity.mark(instrument))
     }
 
     func verdict(of terms: OrderIntended) -> FilterVerdict {
@@ -86,7 +86,7 @@ extension Engine {
         let resting = desk.venue.orders(terms.instrument).filter { $0.terms.orderType != .market }
         let stops = resting.filter { $0.terms.orderType != .limit }
         return rule.verdict(
-            terms, average: books.equity.mark(terms.instrument), openOrders: resting.count,
+            terms, average: profit.equity.mark(terms.instrument), openOrders: resting.count,
             openStops: stops.count)
     }
 }

@@ -12,7 +12,7 @@ extension Engine {
         _ strategy: StrategyID?, _ instrument: InstrumentID?, because cause: SequenceNumber,
         _ step: inout Step
     ) throws(EngineError) {
-        for position in books.positions.positions
+        for position in profit.positions.positions
         where position.account == account && position.quantity.raw != 0
             && (strategy ?? position.strategy) == position.strategy
             && (instrument ?? position.instrument) == position.instrument
@@ -48,7 +48,7 @@ extension Engine {
                 instrument: position.instrument, strategy: position.strategy, side: side,
                 orderType: .market, intent: closingIdentity(slot, position, side, step),
                 quantity: position.quantity.magnitude,
-                referencePrice: books.equity.mark(position.instrument),
+                referencePrice: profit.equity.mark(position.instrument),
                 timeInForce: .goodTillCancelled, purpose: .exit)
             step.chain = cause
             try send(terms, &step)

@@ -107,12 +107,12 @@ extension Engine {
         var off: [LatchSource] = []
         if !safeguards.rules.risk.isEnabled {
             off += [.dailyLoss, .lossPause]
-            safeguards.vigil.days.endPause()
+            safeguards.monitors.days.endPause()
         }
         if !safeguards.rules.data.isEnabled { off.append(.dataQuality) }
         if !safeguards.rules.data.isEnabled || safeguards.rules.data.feedTimeout.count == 0 {
             off.append(.feed)
-            safeguards.vigil.feeds.resumeAll()
+            safeguards.monitors.feeds.resumeAll()
         }
         if !safeguards.rules.reconciliation.isEnabled { off.append(.reconciliation) }
         if !safeguards.rules.needsCalendar { off.append(.calendar) }
@@ -128,7 +128,7 @@ extension Engine {
     /// Whether a held price engaged the latch: the next price clears it, whatever the settings are.
     private func awaitsPrice(_ latch: Latch) -> Bool {
         rulesVersion.holdOnePrice && latch.source == .dataQuality
-            && books.equity.held.contains { $0.instrument == latch.instrument }
+            && profit.equity.held.contains { $0.instrument == latch.instrument }
     }
 
     /// Changes the mode and puts its latch up or down.
@@ -156,9 +156,9 @@ extension Engine {
         _ fault: FaultReported, _ step: inout Step
     ) throws(EngineError) {
         if fault.kind == .orderRejected {
-            guard safeguards.vigil.counters.rejectOrder(safeguards.rules.faults) else { return }
+            guard safeguards.monitors.counters.rejectOrder(safeguards.rules.faults) else { return }
             let (refused, all) = (
-                safeguards.vigil.counters.rejections, safeguards.vigil.counters.orders
+                safeguards.monitors.counters.rejections, safeguards.monitors.counters.orders
             )
             return try engage(
                 LatchEngaged(
@@ -169,10 +169,11 @@ extension Engine {
                     reason: "\(refused) of \(max(all, refused)) orders refused: \(fault.detail)"),
                 &step)
         }
-        guard safeguards.vigil.counters.count(fault.kind, at: step.time, safeguards.rules.faults),
+        guard
+            safeguards.monitors.counters.count(fault.kind, at: step.time, safeguards.rules.faults),
             let source = fault.kind.source
         else { return }
-        let count = safeguards.vigil.counters.count(fault.kind)
+        let count = safeguards.monitors.counters.count(fault.kind)
         try engage(
             LatchEngaged(
                 source, clears: .operator,
@@ -189,7 +190,7 @@ extension Engine {
         }
         let isClock = metric.metric == .clockSkew
         let warn = safeguards.rules.faults.clockWarn * FixedPoint.one
-        let isFar = isClock && safeguards.vigil.clock.note(metric.value, limit: warn)
+        let isFar = isClock && safeguards.monitors.clock.note(metric.value, limit: warn)
         if let limit = safeguards.rules.faults.breach(metric.metric, metric.value) {
             return try engage(
                 LatchEngaged(
@@ -220,7 +221,7 @@ extension Engine {
     }
 
     mutating func endRun(_ step: inout Step) throws(EngineError) {
-        safeguards.vigil.counters.succeedRun()
+        safeguards.monitors.counters.succeedRun()
         try endRepeats(&step)
         // Orders at a venue outside stay: stops protect the position between runs.
         if !desk.isRemote { try cancelAll(.runEnded, &step) }
@@ -229,13 +230,13 @@ extension Engine {
     mutating func beginRun(
         _ step: inout Step
     ) throws(EngineError) {
-        safeguards.vigil.counters.beginRun()
+        safeguards.monitors.counters.beginRun()
         // A run that was killed did not journal what it counted.
         try endRepeats(&step)
         try awaitReconciliation(&step)
         try flattenAgain(&step)
-        guard safeguards.vigil.counters.hasFailedRuns(safeguards.rules.faults) else { return }
-        let count = safeguards.vigil.counters.runFailures
+        guard safeguards.monitors.counters.hasFailedRuns(safeguards.rules.faults) else { return }
+        let count = safeguards.monitors.counters.runFailures
         try engage(
             LatchEngaged(
                 .runFailures, clears: .operator,

@@ -77,11 +77,11 @@ extension Engine {
 
     /// The days on which an instrument had data, as `quality.min_history_days` counts them.
     public func daysWithData(_ instrument: InstrumentID) -> Int {
-        Int(safeguards.vigil.feeds[instrument].days)
+        Int(safeguards.monitors.feeds[instrument].days)
     }
 
     /// When data of an instrument came last; zero if none did or no data rule is on.
     public func lastData(_ instrument: InstrumentID) -> Timestamp {
-        safeguards.vigil.feeds[instrument].last
+        safeguards.monitors.feeds[instrument].last
     }
 }

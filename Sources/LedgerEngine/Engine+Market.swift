@@ -12,12 +12,13 @@ extension Engine {
         _ step: inout Step
     ) throws(EngineError) {
         let outcome = try accounts.mark(instrument, price, step)
-        safeguards.vigil.feeds.hear(at: step.time)
+        safeguards.monitors.feeds.hear(at: step.time)
         if outcome != .accepted { try note(outcome, instrument, price, &step) }
         guard safeguards.watchesDays || safeguards.watchesData else { return }
         // An event that begins a day belongs to it, though the day begins after it.
         let day =
-            step.time > safeguards.vigil.days.ends ? nextDay(step.time) : safeguards.vigil.days.day
+            step.time > safeguards.monitors.days.ends
+            ? nextDay(step.time) : safeguards.monitors.days.day
         if outcome != .held, safeguards.watchesDays {
             safeguards.observe(instrument, high: high, low: low, close: price, day: day)
         }
@@ -49,7 +50,7 @@ extension Engine {
     private mutating func hold(
         _ instrument: InstrumentID, _ price: Price, _ step: inout Step
     ) throws(EngineError) {
-        let mark = books.equity.mark(instrument)
+        let mark = profit.equity.mark(instrument)
         try step.emit(
             MarkHeld(instrument: instrument, price: price, mark: mark), account: AccountID.none)
         guard safeguards.rules.data.isEnabled || rulesVersion.holdOnePrice && hasEntries else {
@@ -69,7 +70,7 @@ extension Engine {
         _ declared: DividendDeclared, _ step: inout Step
     ) throws(EngineError) {
         try accounts.declare(declared, step)
-        for position in books.positions.positions(in: declared.instrument)
+        for position in profit.positions.positions(in: declared.instrument)
         where position.quantity.raw != 0 {
             let amount: Money
             do { amount = try Money.notional(declared.perUnit, position.quantity) } catch {

@@ -16,7 +16,7 @@ extension Engine {
         guard refusal == nil else { return refusal }
         if let slot = desk.slot(of: terms) { desk.slots[slot].open(terms) }
         let id = try step.emitInChain(terms)
-        safeguards.vigil.counters.submitOrder()
+        safeguards.monitors.counters.submitOrder()
         step.sent.append(SentIntent(intent: terms.intent, sequence: id))
         try desk.intend(terms, account, as: id, step)
         if desk.isRemote {
@@ -48,7 +48,7 @@ extension Engine {
     }
 
     private func wanted(_ decision: Decision, _ slot: Int) -> Quantity {
-        let worth = books.equity[account]
+        let worth = profit.equity[account]
         let wanted: Double
         switch decision.size {
         case .units(let quantity): return quantity
@@ -103,7 +103,7 @@ extension Engine {
         let price = decision.limitPrice.raw > 0 ? decision.limitPrice : decision.price
         let fee = try desk.venue.settings.fees.fee(price: price, quantity: quantity, isFirst: true)
         let cost = try Money.notional(price, quantity) + fee
-        let cash = books.equity[account]?.cash ?? .zero
+        let cash = profit.equity[account]?.cash ?? .zero
         let free = cash - (try desk.register.reservedCash(account))
         return cost <= free
             ? nil : Refusal(.insufficientCash, limit: .money(free), value: .money(cost))
@@ -119,7 +119,7 @@ extension Engine {
         }
         // A short may not be worth more than the account.
         let value = try Money.notional(decision.price, quantity - position)
-        let equity = books.equity[account]?.equity ?? .zero
+        let equity = profit.equity[account]?.equity ?? .zero
         return value <= equity
             ? nil : Refusal(.insufficientCash, limit: .money(equity), value: .money(value))
     }
@@ -166,7 +166,7 @@ extension Engine {
         if commission.units.raw != 0, commission.instrument != fill.instrument {
             try trim(commission, &step)
         }
-        safeguards.vigil.trades.trade(at: step.time)
+        safeguards.monitors.trades.trade(at: step.time)
         guard let slot = desk.slot(of: order.terms) else { return }
         let before = desk.slots[slot].position
         var after = Quantity(raw: before.raw + fill.quantity.raw * fill.side.sign)

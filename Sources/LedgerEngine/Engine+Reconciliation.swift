@@ -57,7 +57,7 @@ extension Engine {
         var holdings: [LedgerHolding] = []
         for instrument in names.instruments {
             var (quantity, cost) = (Quantity.zero, Money.zero)
-            for position in books.positions.positions(in: instrument.id)
+            for position in profit.positions.positions(in: instrument.id)
             where position.account == account {
                 quantity = quantity + position.quantity
                 cost += position.cost
@@ -69,7 +69,7 @@ extension Engine {
                     isCrypto: instrument.kind == .crypto, quantity: quantity, cost: cost))
         }
         return LedgerStanding(
-            cash: books.equity[account]?.cash ?? .zero, holdings: holdings,
+            cash: profit.equity[account]?.cash ?? .zero, holdings: holdings,
             orders: desk.register.open.filter { $0.account == account && !isHeldBack($0.id) },
             currency: currency)
     }
@@ -189,8 +189,8 @@ extension Engine {
         let reported = snapshot.positions.filter { $0.instrument == instrument }
         let wanted = reported.reduce(Int128(0)) { $0 + $1.quantity.raw }
         let average = reported.first?.averagePrice ?? .zero
-        let price = average.raw > 0 ? average : books.equity.mark(instrument)
-        let held = books.positions.positions(in: instrument).filter { $0.account == account }
+        let price = average.raw > 0 ? average : profit.equity.mark(instrument)
+        let held = profit.positions.positions(in: instrument).filter { $0.account == account }
         let sum = held.reduce(Int128(0)) { $0 + $1.quantity.raw }
         let most = held.filter { $0.quantity.raw != 0 }.sorted {
             ($0.quantity.magnitude.raw, $1.strategy.number)
@@ -211,7 +211,7 @@ extension Engine {
             $0.kind == .averagePrice && $0.instrument == instrument
         }
         guard left, average.raw > 0 else { return }
-        for position in books.positions.positions(in: instrument)
+        for position in profit.positions.positions(in: instrument)
         where position.account == account && position.quantity.raw != 0 {
             for quantity in [Quantity(raw: -position.quantity.raw), position.quantity] {
                 try adjust(

@@ -25,7 +25,7 @@ extension Engine {
             return try refuse(request, Refusal(.unknownInstrument), &step)
         }
         let held =
-            books.positions.position(account, request.strategy, request.instrument)?.quantity
+            profit.positions.position(account, request.strategy, request.instrument)?.quantity
             ?? .zero
         let growth = increase(request.side, request.quantity, of: held)
         let decision = decision(request, instrument, isEntry: growth.raw > 0)
@@ -54,7 +54,7 @@ extension Engine {
     private func decision(
         _ request: OrderRequested, _ instrument: Instrument, isEntry: Bool
     ) -> Decision {
-        let mark = books.equity.mark(instrument.id)
+        let mark = profit.equity.mark(instrument.id)
         let level = request.stopPrice.raw > 0 ? request.stopPrice : mark
         var decision = Decision(
             side: request.side, purpose: isEntry ? .entry : .exit, size: .units(request.quantity),
@@ -198,7 +198,7 @@ extension Engine {
         let new = terms.limitPrice.raw > 0 ? terms.limitPrice : terms.referencePrice
         guard terms.side == .buy ? more.raw > 0 || new > old : more.raw > 0 else { return nil }
         let held =
-            books.positions.position(account, terms.strategy, terms.instrument)?.quantity ?? .zero
+            profit.positions.position(account, terms.strategy, terms.instrument)?.quantity ?? .zero
         request.quantity = terms.quantity - order.filled
         let decision = decision(request, instrument, isEntry: terms.purpose == .entry)
         guard terms.side == .sell else {
@@ -206,7 +206,7 @@ extension Engine {
             guard let cost = try? Money.notional(new, request.quantity) else {
                 return Refusal(.overflow)
             }
-            let cash = books.equity[account]?.cash ?? .zero
+            let cash = profit.equity[account]?.cash ?? .zero
             let reserved = (try? desk.register.reservedCash(account)) ?? .zero
             let free = cash - reserved + room
             return cost <= free

@@ -43,6 +43,6 @@ extension Engine {
         } catch { throw .settings(error) }
         settings = new
         // Limits of the day may begin at another hour.
-        safeguards.vigil.days.expireAtOnce()
+        safeguards.monitors.days.expireAtOnce()
     }
 }

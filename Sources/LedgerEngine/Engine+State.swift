@@ -27,14 +27,14 @@ extension Engine {
         writer.write(inputs)
         writer.write(nextDigest)
         writer.write(lastTime)
-        books.encodeBody(into: &writer)
+        profit.encodeBody(into: &writer)
         desk.register.encode(into: &writer)
         desk.venue.encode(into: &writer)
         safeguards.gate.encode(into: &writer)
         safeguards.stop.encode(into: &writer)
         snapshots.encode(into: &writer)
         safeguards.history.encode(into: &writer)
-        safeguards.vigil.encode(into: &writer)
+        safeguards.monitors.encode(into: &writer)
         for slot in desk.slots { slot.encode(into: &writer) }
         desk.remote.encode(into: &writer)
         if desk.isRemote { desk.remote.encodeTimes(into: &writer, rulesVersion) }
@@ -92,7 +92,7 @@ extension Engine {
         desk.follow(rules)
         try desk.restoreOrders(from: &reader)
         try safeguards.restoreGate(from: &reader)
-        snapshots = try SnapshotCollector(from: &reader)
+        snapshots = try VenueSnapshotCollector(from: &reader)
         try safeguards.restoreMemory(from: &reader)
         try desk.restoreStrategies(from: &reader, rules)
         for slot in desk.slots

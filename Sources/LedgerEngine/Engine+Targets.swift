@@ -82,7 +82,7 @@ extension Engine {
     ) throws(EngineError) {
         // One price that no other confirms sells nothing.
         guard low.raw > 0, high.raw > 0,
-            !books.equity.held.contains(where: { $0.instrument == instrument })
+            !profit.equity.held.contains(where: { $0.instrument == instrument })
         else { return }
         if !desk.deferred.orders.isEmpty {
             try reachDeferredStops(instrument, low: low, high: high, of: side, &step)

@@ -19,7 +19,7 @@ extension Engine {
     }
 
     private var drawdownUsage: [LimitUsage] {
-        let fall = books.equity[account].map { Measure.share(Self.fall($0)) } ?? .zero
+        let fall = profit.equity[account].map { Measure.share(Self.fall($0)) } ?? .zero
         let limits = safeguards.rules.drawdown
         return [
             ("warning_threshold", limits.warning), ("halt_threshold", limits.halt),
@@ -34,17 +34,18 @@ extension Engine {
     private var riskUsage: [LimitUsage] {
         let risk = safeguards.rules.risk
         let one = Int128(FixedPoint.one)
-        let worth = books.equity[account]
-        let exposure = books.equity.exposure(account)
+        let worth = profit.equity[account]
+        let exposure = profit.equity.exposure(account)
         let equity = worth?.equity ?? .zero
         let heat =
             equity.raw > 0 ? FixedPoint.scaledUp(exposure.raw, by: one, over: equity.raw) : nil
-        let basis = worth.map { safeguards.vigil.days.start.basis($0) } ?? 0
+        let basis = worth.map { safeguards.monitors.days.start.basis($0) } ?? 0
         let lost = max(0, basis - (worth?.equityValue ?? 0))
         let share = basis > 0 ? FixedPoint.scaledUp(lost, by: one, over: basis) ?? 0 : 0
         let pause =
-            worth.map { max(0, safeguards.vigil.days.resetStart.basis($0) - $0.equityValue) } ?? 0
-        let sent = safeguards.vigil.entries.lastMinute(lastTime)
+            worth.map { max(0, safeguards.monitors.days.resetStart.basis($0) - $0.equityValue) }
+            ?? 0
+        let sent = safeguards.monitors.entries.lastMinute(lastTime)
         let rows: [(String, Measure, Measure)] = [
             ("max_portfolio_heat", .share(risk.portfolioHeat), Measure(raw: heat ?? 0)),
             ("max_daily_loss_pct", .share(risk.dailyLoss), Measure(raw: share)),
@@ -54,7 +55,7 @@ extension Engine {
             ("max_total_exposure_pct", .share(risk.totalExposure), Measure(raw: heat ?? 0)),
             (
                 "max_entries_per_day", .count(risk.entriesPerDay),
-                .count(safeguards.vigil.entries.today)
+                .count(safeguards.monitors.entries.today)
             ),
             ("max_orders_per_min", .count(risk.ordersPerMinute), .count(sent)),
         ]
@@ -66,7 +67,7 @@ extension Engine {
 
     private var faultUsage: [LimitUsage] {
         let faults = safeguards.rules.faults
-        let counters = safeguards.vigil.counters
+        let counters = safeguards.monitors.counters
         let rows: [(String, Measure, Measure)] = [
             (
                 "gate.max_run_failures", .count(faults.runFailures),

@@ -251,7 +251,7 @@ extension Engine {
         _ change: LinkChanged, _ step: inout Step
     ) throws(EngineError) {
         if change.link == .key, change.isUp {
-            safeguards.vigil.counters.reset(.authentication)
+            safeguards.monitors.counters.reset(.authentication)
             try clear(
                 LatchCleared(.authentication, actor: change.venue, reason: change.reason), &step)
             desk.deferred.expedite(at: step.time)

@@ -22,7 +22,7 @@ public struct Engine: Sendable {
     var accounts = Accounts()
     var safeguards = Safeguards()
     var desk = OrderDesk()
-    public internal(set) var snapshots = SnapshotCollector()
+    public internal(set) var snapshots = VenueSnapshotCollector()
     public internal(set) var holdings = ForeignHoldings()
     var unread = UnreadItems()
     public internal(set) var activities = AccountActivities()
@@ -60,7 +60,7 @@ public struct Engine: Sendable {
         default:
             try begin(&step)
             try stepRare(record, &step)
-            safeguards.vigil.equity.lookAgain()
+            safeguards.monitors.equity.lookAgain()
             try watch(&step)
             try finish(&step)
         }
@@ -72,17 +72,17 @@ public struct Engine: Sendable {
         lastTime = step.time
         step.account = accounts.account
         inputs += 1
-        if step.time >= safeguards.vigil.days.boundary { approachBoundary() }
+        if step.time >= safeguards.monitors.days.boundary { approachBoundary() }
         accounts.advance(to: step.time)
     }
 
     /// Whether time or equity asks the safety layer for something.
     @inline(__always)
     private var mustWatch: Bool {
-        safeguards.vigil.days.hasCrossed
-            || accounts.books.equity.asksForLook(
-                accounts.account, line: safeguards.vigil.equity.line,
-                peak: safeguards.vigil.equity.peak)
+        safeguards.monitors.days.hasCrossed
+            || accounts.profit.equity.asksForLook(
+                accounts.account, line: safeguards.monitors.equity.line,
+                peak: safeguards.monitors.equity.peak)
     }
 
     @inline(__always)
@@ -204,7 +204,7 @@ public struct Engine: Sendable {
         case .runStarted: try beginRun(&step)
         case .runEnded: try endRun(&step)
         // Derives nothing. It is journaled when a step failed, and the next run counts it.
-        case .runFailed: safeguards.vigil.counters.failRun()
+        case .runFailed: safeguards.monitors.counters.failRun()
         case .faultReported: try handle(try decode(record) as FaultReported, &step)
         case .metricReported: try handle(try decode(record) as MetricReported, &step)
         case .flagFileObserved: try handle(try decode(record) as FlagFileObserved, &step)
@@ -329,7 +329,7 @@ public struct Engine: Sendable {
         guard Int(instrument.id.number) <= NameBook.highest else { return }
         desk.introduce(instrument, accounts)
         // The account's calendar may be another one now.
-        safeguards.vigil.days.expireAtOnce()
+        safeguards.monitors.days.expireAtOnce()
     }
 
     func held(by slot: Int) -> Quantity {

@@ -10,7 +10,7 @@ struct Safeguards: Sendable {
     private(set) var stop = DrawdownStop()
     private(set) var history = MarketHistory()
     /// Each watch guards its own state.
-    var vigil = Vigil()
+    var monitors = SafetyMonitors()
     var alerts = AlertWatch()
     var health = HealthWatch()
     /// Whether each instrument's data are counted.
@@ -33,8 +33,8 @@ struct Safeguards: Sendable {
     /// Takes a latch down. The condition may still hold, so the next event is looked at.
     mutating func clear(_ event: LatchCleared) {
         gate.clear(event)
-        vigil.counters.reset(event.source)
-        vigil.equity.lookAgain()
+        monitors.counters.reset(event.source)
+        monitors.equity.lookAgain()
     }
 
     mutating func change(_ event: ModeChanged, at time: Timestamp) { gate.change(event, at: time) }
@@ -44,7 +44,7 @@ struct Safeguards: Sendable {
     /// Changes the phase; its end is looked at when it comes.
     mutating func change(_ event: DrawdownChanged, at time: Timestamp) {
         stop.change(event, at: time)
-        if event.until != .zero { vigil.days.expire(noLaterThan: event.until) }
+        if event.until != .zero { monitors.days.expire(noLaterThan: event.until) }
     }
 
     mutating func check(_ event: HealthChecked, at time: Timestamp) { stop.check(event, at: time) }
@@ -66,7 +66,7 @@ struct Safeguards: Sendable {
                 isFirst: isFirst)
         }
         if watchesData {
-            vigil.feeds.recall(bar.instrument, on: day, at: bar.ended, isFirst: isFirst)
+            monitors.feeds.recall(bar.instrument, on: day, at: bar.ended, isFirst: isFirst)
         }
     }
 
@@ -81,7 +81,7 @@ struct Safeguards: Sendable {
 
     mutating func restoreMemory(from reader: inout StateReader) throws(StateError) {
         history = try MarketHistory(from: &reader)
-        vigil = try Vigil(from: &reader)
+        monitors = try SafetyMonitors(from: &reader)
     }
 }
 

@@ -29,13 +29,13 @@ public struct AccountView: Sendable {
         let account: AccountID
         let strategy: StrategyID
         let names: NameBook
-        let books: ProfitAndLoss
+        let profit: ProfitAndLoss
         let orders: OrderRegister
 
         init(_ accounts: Accounts, _ strategy: StrategyID, _ orders: OrderRegister) {
             account = accounts.account
             names = accounts.names
-            books = accounts.books
+            profit = accounts.profit
             self.strategy = strategy
             self.orders = orders
         }
@@ -43,16 +43,16 @@ public struct AccountView: Sendable {
 
     private let contents: Contents
     private var account: AccountID { contents.account }
-    private var books: ProfitAndLoss { contents.books }
+    private var profit: ProfitAndLoss { contents.profit }
 
     init(_ accounts: Accounts, of strategy: StrategyID, _ orders: OrderRegister) {
         contents = Contents(accounts, strategy, orders)
     }
 
-    public var cash: Money { books.equity[account]?.cash ?? .zero }
+    public var cash: Money { profit.equity[account]?.cash ?? .zero }
 
     /// Cash and what is held, at the last marks.
-    public var equity: Money { books.equity[account]?.equity ?? .zero }
+    public var equity: Money { profit.equity[account]?.equity ?? .zero }
 
     /// The cash that no open buy order waits to spend; zero where it cannot be counted.
     public var buyingPower: Money {
@@ -66,16 +66,16 @@ public struct AccountView: Sendable {
     }
 
     /// The last mark of any instrument; zero before the first.
-    public func mark(_ instrument: InstrumentID) -> Price { books.equity.mark(instrument) }
+    public func mark(_ instrument: InstrumentID) -> Price { profit.equity.mark(instrument) }
 
     /// What the strategy itself holds of any instrument.
     public func position(_ instrument: InstrumentID) -> Quantity {
-        books.positions.position(account, contents.strategy, instrument)?.quantity ?? .zero
+        profit.positions.position(account, contents.strategy, instrument)?.quantity ?? .zero
     }
 
     /// What all strategies together hold of an instrument.
     public func total(_ instrument: InstrumentID) -> Quantity {
-        books.equity.quantity(account, instrument)
+        profit.equity.quantity(account, instrument)
     }
 
     /// The strategy's own open orders in all instruments, exits included, by number.

@@ -3,6 +3,7 @@ import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerReading
+import LedgerRunning
 import LedgerSafety
 import LedgerVenues
 
@@ -88,7 +89,7 @@ public struct ExchangeOptions: Sendable {
         do {
             return try AccountExtras(
                 WireJSON.decode(
-                    ExchangeFile.bytes(path),
+                    WholeFile.unpacked(path),
                     limits: WireLimits(bytes: 16 << 20, values: 1_000_000)))
         } catch { throw InputError("exchange.account: \(path): \(error)") }
     }

@@ -72,6 +72,13 @@ public final class ByteSource {
         }
     }
 
+    /// Fills part of an array; returns 0 at the end.
+    public func read(into buffer: inout [UInt8]) throws(ImportError) -> Int {
+        try buffer.withUnsafeMutableBufferPointer { bytes throws(ImportError) in
+            try read(into: UnsafeMutableRawBufferPointer(bytes))
+        }
+    }
+
     private func takeHead(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let count = min(buffer.count, head.count)
         for index in 0..<count { buffer[index] = head[index] }

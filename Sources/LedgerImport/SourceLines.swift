@@ -38,7 +38,7 @@ public struct SourceLines {
         guard buffer.count <= 1 << 20 else { throw OverlongLine(number: count + 1) }
         var piece = [UInt8](repeating: 0, count: 65_536)
         let source = source
-        let read = try piece.withUnsafeMutableBytes { try source.read(into: $0) }
+        let read = try source.read(into: &piece)
         isAtEnd = read == 0
         buffer += piece[..<read]
     }

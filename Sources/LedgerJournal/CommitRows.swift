@@ -4,13 +4,13 @@ import LedgerEvents
 /// The rows that are committed together with a batch, in the same transaction.
 public struct CommitRows: Sendable {
     public var deduplication: [DeduplicationRow] = []
-    public var checkpoints: [Checkpoint] = []
+    public var checkpoints: [StateCheckpoint] = []
     public var consumedInbox: [ConsumedSubmission] = []
     /// The batch records the halt itself and may use the disk reserve that is kept for it.
     public var isHalt = false
 
     public init(
-        deduplication: [DeduplicationRow] = [], checkpoints: [Checkpoint] = [],
+        deduplication: [DeduplicationRow] = [], checkpoints: [StateCheckpoint] = [],
         consumedInbox: [ConsumedSubmission] = [], isHalt: Bool = false
     ) {
         self.deduplication = deduplication

@@ -72,10 +72,10 @@ public protocol Journal: AnyObject, Sendable {
     /// fold can be rebuilt.
     func checkpoint(
         name: String, atOrBefore sequence: SequenceNumber
-    ) throws(JournalError) -> Checkpoint?
+    ) throws(JournalError) -> StateCheckpoint?
     /// The sequence numbers of the checkpoints, ascending.
     func checkpoints(name: String) throws(JournalError) -> [SequenceNumber]
-    func storeCheckpoint(_ checkpoint: Checkpoint) throws(JournalError)
+    func storeCheckpoint(_ checkpoint: StateCheckpoint) throws(JournalError)
     func removeCheckpoints(
         name: String, keeping: (SequenceNumber) -> Bool
     ) throws(JournalError)

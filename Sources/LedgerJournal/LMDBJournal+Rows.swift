@@ -56,13 +56,13 @@ extension LMDBJournal {
     // MARK: Checkpoints
 
     private func put(
-        _ checkpoint: Checkpoint, _ transaction: borrowing WriteTransaction
+        _ checkpoint: StateCheckpoint, _ transaction: borrowing WriteTransaction
     ) throws(JournalError) {
-        let key = try Checkpoint.tableKey(name: checkpoint.name, sequence: checkpoint.sequence)
+        let key = try StateCheckpoint.tableKey(name: checkpoint.name, sequence: checkpoint.sequence)
         try transaction.put(tables.checkpoints, key, Row.sealed(checkpoint.body, key: key))
     }
 
-    public func storeCheckpoint(_ checkpoint: Checkpoint) throws(JournalError) {
+    public func storeCheckpoint(_ checkpoint: StateCheckpoint) throws(JournalError) {
         try environment.write { (transaction) throws(JournalError) in
             try admit(bytes: checkpoint.bytes.count)
             try put(checkpoint, transaction)
@@ -71,9 +71,9 @@ extension LMDBJournal {
 
     public func checkpoint(
         name: String, atOrBefore sequence: SequenceNumber
-    ) throws(JournalError) -> Checkpoint? {
-        let prefix = try Checkpoint.prefix(name)
-        let key = try Checkpoint.tableKey(name: name, sequence: sequence)
+    ) throws(JournalError) -> StateCheckpoint? {
+        let prefix = try StateCheckpoint.prefix(name)
+        let key = try StateCheckpoint.tableKey(name: name, sequence: sequence)
         return try environment.read { (transaction) throws(JournalError) in
             let cursor = try transaction.cursor(tables.checkpoints)
             var entry = try cursor.seek(key)
@@ -84,11 +84,11 @@ extension LMDBJournal {
             // At the beginning of the table there is no previous entry, and the last entry belongs
             // to another fold or is a later one of this fold.
             while let found = entry,
-                let at = Checkpoint.sequence(in: found.key, prefix: prefix), at <= sequence
+                let at = StateCheckpoint.sequence(in: found.key, prefix: prefix), at <= sequence
             {
                 let foundKey = [UInt8](found.key)
                 if let body = Row.body(of: found.value, key: foundKey),
-                    let checkpoint = Checkpoint(name: name, sequence: at, body: body)
+                    let checkpoint = StateCheckpoint(name: name, sequence: at, body: body)
                 {
                     return checkpoint
                 }
@@ -107,11 +107,11 @@ extension LMDBJournal {
     private func checkpoints(
         _ name: String, _ transaction: borrowing some LMDBTransaction & ~Copyable
     ) throws(JournalError) -> [SequenceNumber] {
-        let prefix = try Checkpoint.prefix(name)
+        let prefix = try StateCheckpoint.prefix(name)
         let cursor = try transaction.cursor(tables.checkpoints)
         var result: [SequenceNumber] = []
         var entry = try cursor.seek(prefix)
-        while let found = entry, let at = Checkpoint.sequence(in: found.key, prefix: prefix) {
+        while let found = entry, let at = StateCheckpoint.sequence(in: found.key, prefix: prefix) {
             result.append(at)
             entry = try cursor.move(MDB_NEXT)
         }
@@ -123,7 +123,7 @@ extension LMDBJournal {
     ) throws(JournalError) {
         try environment.write { (transaction) throws(JournalError) in
             for sequence in try checkpoints(name, transaction) where !keeping(sequence) {
-                let key = try Checkpoint.tableKey(name: name, sequence: sequence)
+                let key = try StateCheckpoint.tableKey(name: name, sequence: sequence)
                 try transaction.delete(tables.checkpoints, key)
             }
         }

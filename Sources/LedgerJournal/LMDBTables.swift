@@ -6,7 +6,7 @@ import LedgerEvents
 ///     meta            text → row             format, lease and inbox counters
 ///     blocks          first sequence → block
 ///     deduplication   `DeduplicationRow`
-///     checkpoints     `Checkpoint`
+///     checkpoints     `StateCheckpoint`
 ///     inbox           ticket → `Submission`
 ///     receipts        ticket → `Receipt`
 ///

@@ -25,9 +25,9 @@ extension MemoryJournal.State {
     }
 
     func check(
-        _ checkpoints: [Checkpoint], _ consumed: [ConsumedSubmission]
+        _ checkpoints: [StateCheckpoint], _ consumed: [ConsumedSubmission]
     ) throws(JournalError) {
-        for checkpoint in checkpoints { _ = try Checkpoint.prefix(checkpoint.name) }
+        for checkpoint in checkpoints { _ = try StateCheckpoint.prefix(checkpoint.name) }
         var tickets: Set<Ticket> = []
         for ticket in consumed.map(\.ticket) {
             let waits = inbox.contains { $0.ticket == ticket }
@@ -37,7 +37,7 @@ extension MemoryJournal.State {
         }
     }
 
-    mutating func put(_ checkpoint: Checkpoint) {
+    mutating func put(_ checkpoint: StateCheckpoint) {
         var list = checkpoints[checkpoint.name] ?? []
         let at = list.firstIndex { $0.sequence >= checkpoint.sequence } ?? list.count
         if at < list.count, list[at].sequence == checkpoint.sequence {

@@ -17,7 +17,7 @@ public final class MemoryJournal: Journal {
         var head = Head.empty
         var rows: [[UInt8]: [UInt8]] = [:]
         /// Sorted by sequence under each name.
-        var checkpoints: [String: [Checkpoint]] = [:]
+        var checkpoints: [String: [StateCheckpoint]] = [:]
         /// Sorted by ticket.
         var inbox: [Submission] = []
         var receipts: [Ticket: Receipt] = [:]
@@ -66,20 +66,20 @@ public final class MemoryJournal: Journal {
 
     public func checkpoint(
         name: String, atOrBefore sequence: SequenceNumber
-    ) throws(JournalError) -> Checkpoint? {
-        _ = try Checkpoint.prefix(name)
+    ) throws(JournalError) -> StateCheckpoint? {
+        _ = try StateCheckpoint.prefix(name)
         return state.withLock { state in
             state.checkpoints[name]?.last { $0.sequence <= sequence }
         }
     }
 
     public func checkpoints(name: String) throws(JournalError) -> [SequenceNumber] {
-        _ = try Checkpoint.prefix(name)
+        _ = try StateCheckpoint.prefix(name)
         return state.withLock { state in (state.checkpoints[name] ?? []).map(\.sequence) }
     }
 
-    public func storeCheckpoint(_ checkpoint: Checkpoint) throws(JournalError) {
-        _ = try Checkpoint.prefix(checkpoint.name)
+    public func storeCheckpoint(_ checkpoint: StateCheckpoint) throws(JournalError) {
+        _ = try StateCheckpoint.prefix(checkpoint.name)
         state.withLock { $0.put(checkpoint) }
     }
 

@@ -30,13 +30,14 @@ extension LiveRun {
     }
 
     private func beginRecovery() {
-        var questions: [Recovery.Question] = []
+        var questions: [OrderRecovery.Question] = []
         for order in sequencer.engine.orders.open where !sequencer.engine.isHeldBack(order.id) {
             questions.append(
-                Recovery.Question(order: order.id, generation: UInt16(clamping: order.generation)))
+                OrderRecovery.Question(
+                    order: order.id, generation: UInt16(clamping: order.generation)))
             if let replace = sequencer.engine.awaited(order.id).replace {
                 questions.append(
-                    Recovery.Question(
+                    OrderRecovery.Question(
                         order: order.id, generation: UInt16(clamping: replace.generation)))
             }
         }
@@ -44,7 +45,7 @@ extension LiveRun {
         ask(questions)
     }
 
-    private func ask(_ questions: [Recovery.Question]) {
+    private func ask(_ questions: [OrderRecovery.Question]) {
         for question in questions {
             guard let order = sequencer.engine.orders.order(question.order) else { continue }
             let symbol = sequencer.engine.names.symbol(order.intended.instrument)
@@ -130,9 +131,9 @@ extension LiveRun {
     private func openBooks(_ account: VenueAccount) throws {
         let engine = sequencer.engine
         let isEmpty =
-            engine.books.equity[engine.account].map { $0.netDeposits.raw == 0 && $0.cash.raw == 0 }
+            engine.profit.equity[engine.account].map { $0.netDeposits.raw == 0 && $0.cash.raw == 0 }
             ?? true
-        guard isEmpty, engine.books.positions.positions.isEmpty, account.cash.raw > 0 else {
+        guard isEmpty, engine.profit.positions.positions.isEmpty, account.cash.raw > 0 else {
             return
         }
         try sequencer.append(

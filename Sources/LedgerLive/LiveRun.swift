@@ -25,7 +25,7 @@ public final class LiveRun: @unchecked Sendable {
     public let queue: InputQueue
     var names = VenueNames()
     var executor: Executor
-    var recovery: Recovery
+    var recovery: OrderRecovery
     var watch = OrderWatch()
     var faults = FaultDigest()
     var wire = WireWatch()
@@ -77,7 +77,7 @@ public final class LiveRun: @unchecked Sendable {
         self.sequencer = sequencer
         queue = InputQueue(capacity: options.queueCapacity)
         executor = Executor(after: last, times: options.times)
-        recovery = Recovery(since: since)
+        recovery = OrderRecovery(since: since)
     }
 
     private static func opening(
@@ -217,7 +217,7 @@ public final class LiveRun: @unchecked Sendable {
 
     /// The summary printed at the end.
     public var summary: [String] {
-        let worth = engine.books.equity[engine.account]
+        let worth = engine.profit.equity[engine.account]
         return [
             "messages \(messages), reader waited \(queue.stalls) times",
             "market data committed after receipt, microseconds: \(Self.line(marketLatency)); "
@@ -229,7 +229,9 @@ public final class LiveRun: @unchecked Sendable {
             "orders sent \(executor.sent), fills \(engine.orders.fills), duplicates refused "
                 + "\(recovery.duplicates)",
             "equity \(worth?.equity ?? .zero)",
-        ] + (engine.books.equity.heldPrices(engine.names).map { ["prices held back: \($0)"] } ?? [])
+        ]
+            + (engine.profit.equity.heldPrices(engine.names).map { ["prices held back: \($0)"] }
+                ?? [])
     }
 
     var now: Timestamp { max(clock.now, sequencer.engine.lastTime) }

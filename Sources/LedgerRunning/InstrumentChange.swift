@@ -72,7 +72,7 @@ struct InstrumentChange {
             return Refusal(
                 field: field, reason: "order \(open.id.number) of \(old.symbol) is open")
         }
-        let held = engine.books.positions.positions.filter {
+        let held = engine.profit.positions.positions.filter {
             $0.instrument == old.id && $0.quantity.raw != 0
         }
         for field in fields {

@@ -22,7 +22,7 @@ public struct Sequencer: ~Copyable {
     private var folds = FoldCheckpoints()
     private let background: BackgroundWriter?
     #if DEBUG
-        private var books: AppendedBooks
+        private var booksCheck: AppendedBooksCheck
     #endif
 
     /// Takes the lease and brings the engine to the journal's end.
@@ -43,7 +43,7 @@ public struct Sequencer: ~Copyable {
         let head = try journal.head.lastSequence
         let restored = try EngineRestorer.engine(of: journal, through: head)
         #if DEBUG
-            books = try AppendedBooks(of: journal, through: head)
+            booksCheck = try AppendedBooksCheck(of: journal, through: head)
         #endif
         self.journal = journal
         lease = taken
@@ -210,7 +210,7 @@ public struct Sequencer: ~Copyable {
     private mutating func write() throws {
         let next = step.batch.nextSequence
         #if DEBUG
-            try books.post(step.batch)
+            try booksCheck.post(step.batch)
         #endif
         // The journal itself refuses a known intent: an order is never decided twice (L01).
         for sent in step.sent {
@@ -266,7 +266,7 @@ public struct Sequencer: ~Copyable {
         nextCheckpoint = engine.inputs + checkpointEvery
         let last = SequenceNumber(step.batch.nextSequence.number - 1)
         guard last != .none else { return }
-        rows.checkpoints += Checkpoint.all(of: engine, at: last)
+        rows.checkpoints += StateCheckpoint.all(of: engine, at: last)
     }
 
     /// Takes inputs that belong together: all of them or, where one cannot be stepped, none. Nothing comes

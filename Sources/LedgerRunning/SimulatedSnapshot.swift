@@ -13,7 +13,7 @@ extension Sequencer {
         try append(
             VenueSnapshotBegan(
                 kind: kind, snapshot: number, cash: standing.cash,
-                portfolioValue: engine.books.equity[engine.account]?.equity ?? .zero,
+                portfolioValue: engine.profit.equity[engine.account]?.equity ?? .zero,
                 buyingPower: standing.cash, origin: "simulated venue"), envelope)
         for holding in standing.holdings {
             try append(

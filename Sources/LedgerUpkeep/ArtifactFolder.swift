@@ -1,5 +1,6 @@
 import Glibc
 import LedgerReading
+import LedgerRunning
 
 /// The directory with a journal's `artifacts/` and `logs/`. One process writes it at a time, for one
 /// journal: `artifacts/.journal` names the journal and is locked meanwhile.

@@ -13,8 +13,8 @@ public struct Backup {
     public init(_ path: String) { self.path = path }
 
     public struct Part: Sendable {
-        public let reader: SnapshotReader
-        public var manifest: SnapshotManifest { reader.manifest }
+        public let reader: ArchiveReader
+        public var manifest: ArchiveManifest { reader.manifest }
     }
 
     /// The parts, in order.
@@ -23,7 +23,7 @@ public struct Backup {
     ///   journals.
     public func parts() throws -> [Part] {
         var parts: [Part] = []
-        for file in try files() { parts.append(Part(reader: try SnapshotReader(file))) }
+        for file in try files() { parts.append(Part(reader: try ArchiveReader(file))) }
         parts.sort { $0.manifest.first < $1.manifest.first }
         var (next, link) = (SequenceNumber.first, ChainLink.origin)
         for part in parts {
@@ -47,7 +47,7 @@ public struct Backup {
     /// - Returns: nil if there is nothing new.
     /// - Throws: `ArchiveError`, also if the journal is not the one that was backed up: then its
     ///   chain at the end of the last part differs.
-    public func make(_ journal: any Journal, name: String) throws -> SnapshotManifest? {
+    public func make(_ journal: any Journal, name: String) throws -> ArchiveManifest? {
         JournalHome.makeParents(of: "\(path)/x")
         let last = try parts().last
         let head = try journal.head
@@ -65,8 +65,8 @@ public struct Backup {
         let digits = "\(first)"
         let zeros = String(repeating: "0", count: max(0, 20 - digits.count))
         let file = "\(path)/\(name)-\(zeros)\(digits).ledger.zst"
-        let manifest = try ArchiveSnapshots.export(journal, from: first, to: file)
-        try SnapshotReader(file).forEachFrame { _ in }
+        let manifest = try ArchiveFiles.export(journal, from: first, to: file)
+        try ArchiveReader(file).forEachFrame { _ in }
         return manifest
     }
 
@@ -82,7 +82,7 @@ public struct Backup {
         let partial = directory + ".restored"
         var head = Head.empty
         for part in parts {
-            head = try ArchiveSnapshots.restore(part.reader, to: partial, progress: progress)
+            head = try ArchiveFiles.restore(part.reader, to: partial, progress: progress)
         }
         guard head.lastSequence == last.manifest.last, head.link == last.manifest.linkAfter else {
             throw ArchiveError(

@@ -20,7 +20,7 @@ public struct Pruning {
     /// The segments whose events are all older than a moment.
     public func segments(
         before moment: SequenceNumber
-    ) throws(ArchiveError) -> [(path: String, manifest: SnapshotManifest)] {
+    ) throws(ArchiveError) -> [(path: String, manifest: ArchiveManifest)] {
         Array(try folder.manifests().prefix { $0.manifest.last < moment })
     }
 
@@ -51,7 +51,7 @@ public struct Pruning {
             try journal.storeCheckpoint(fold.checkpoint(at: head))
         }
         let engine = try EngineRestorer.engine(of: journal, through: head)
-        try journal.storeCheckpoint(Checkpoint(of: engine, at: head))
+        try journal.storeCheckpoint(StateCheckpoint(of: engine, at: head))
         try journal.flush()
     }
 

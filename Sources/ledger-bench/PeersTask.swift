@@ -35,10 +35,10 @@ struct PeersTask {
         let loadAndRun = try Benchmark.seconds {
             streamed = try backtest(data: file, isTape: false, into: "\(directory)/stream", &peak)
         }
-        guard streamed?.result.engine.books.equity == result.engine.books.equity else {
+        guard streamed?.result.engine.profit.equity == result.engine.profit.equity else {
             throw InputError("the run from the file differs from the run from the tape")
         }
-        let equity = result.engine.books.total(result.engine.account)?.equity ?? .zero
+        let equity = result.engine.profit.total(result.engine.account)?.equity ?? .zero
         Benchmark.printResult([
             ("peer", "\"ledger\""), ("version", "\"\(Build.version)\""), ("mode", "\"\(input)\""),
             ("arithmetic", "\"\(arithmetic)\""), ("guarded", "\(isGuarded)"), ("n", "\(rows)"),

@@ -248,7 +248,7 @@ enum Appending {
                     var rows = CommitRows()
                     // One row that is overwritten: the same key each time.
                     rows.checkpoints = [
-                        Checkpoint(name: "bench", version: 1, sequence: .first, bytes: state)
+                        StateCheckpoint(name: "bench", version: 1, sequence: .first, bytes: state)
                     ]
                     try journal.append(&batch, rows)
                     batch.removeAll(next: batch.nextSequence)

@@ -96,7 +96,7 @@ struct BacktestReport {
 
     private mutating func addProfit() {
         let engine = result.engine
-        let total = engine.books.total(engine.account) ?? ProfitParts()
+        let total = engine.profit.total(engine.account) ?? ProfitParts()
         add("deposits", as: "deposits", total.netDeposits)
         add("final equity", as: "final_equity", total.equity)
         add("realised profit", as: "realised_profit", total.realised)
@@ -108,7 +108,7 @@ struct BacktestReport {
     }
 
     private mutating func addRatios() {
-        let equity = result.engine.books.equity
+        let equity = result.engine.profit.equity
         add("annual growth (CAGR)", as: "annual_growth", share: curve.growthPerYear)
         add(
             "Sharpe ratio of daily returns", as: "sharpe_ratio", Self.decimals(curve.sharpeRatio),
@@ -150,10 +150,10 @@ struct BacktestReport {
 
     private mutating func addEnd(_ symbol: DataCover.Symbol, _ name: String) {
         let id = symbol.instrument.id
-        let held = result.engine.books.positions.positions.reduce(Quantity.zero) {
+        let held = result.engine.profit.positions.positions.reduce(Quantity.zero) {
             $1.instrument == id ? $0 + $1.quantity : $0
         }
-        let mark = result.engine.books.equity.mark(id)
+        let mark = result.engine.profit.equity.mark(id)
         gaps += [
             ("\(name) last data", "\(symbol.last)"),
             ("\(name) sessions since", "\(symbol.missingAtEnd)"),

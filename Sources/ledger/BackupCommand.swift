@@ -27,7 +27,7 @@ struct BackupCommand: ParsableCommand {
 
     func run() throws {
         let backup = Backup(folder)
-        try SnapshotOpening.checked {
+        try ArchiveOpening.checked {
             guard !check else {
                 let parts = try backup.parts()
                 for part in parts { try part.reader.forEachFrame { _ in } }
@@ -86,7 +86,7 @@ struct RestoreCommand: ParsableCommand {
     @OptionGroup var output: FormatOptions
 
     func run() throws {
-        let head = try SnapshotOpening.checked {
+        let head = try ArchiveOpening.checked {
             try Backup(folder).restore(to: journals.directory)
         }
         try Report(

@@ -40,9 +40,9 @@ struct BundleCommand: ParsableCommand {
     func run() throws {
         let events = "\(file).events"
         defer { unlink(events) }
-        let (moment, time) = try SnapshotOpening.checked { try snapshot(to: events) }
+        let (moment, time) = try ArchiveOpening.checked { try snapshot(to: events) }
         let arguments = ["--journal", journals.directory, "--at", "\(moment)", "--format", "json"]
-        try SnapshotOpening.checked {
+        try ArchiveOpening.checked {
             let archive = try TarFile(file, seconds: time.nanoseconds / 1_000_000_000)
             var sums: [String] = []
             func add(_ name: String, _ bytes: [UInt8]) throws {
@@ -104,7 +104,7 @@ struct BundleCommand: ParsableCommand {
             time = record.time
             return false
         }
-        _ = try ArchiveSnapshots.export(journal, through: moment, to: path)
+        _ = try ArchiveFiles.export(journal, through: moment, to: path)
         return (moment, time)
     }
 }

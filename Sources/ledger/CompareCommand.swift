@@ -86,10 +86,10 @@ private struct ComparedRun {
                     + "\(names.symbol(fill.instrument)) at \(fill.price), fee \(fill.fee)")
             return true
         }
-        let books = try ProjectionReader.fold(ProfitAndLoss.self, of: journal)
-        for position in books.positions.positions {
+        let profit = try ProjectionReader.fold(ProfitAndLoss.self, of: journal)
+        for position in profit.positions.positions {
             let worth = try Money.notional(
-                books.equity.mark(position.instrument), position.quantity)
+                profit.equity.mark(position.instrument), position.quantity)
             let net =
                 position.realised + worth - position.cost + position.dividends - position.fees
             profits.append(

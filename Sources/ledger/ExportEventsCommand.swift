@@ -34,7 +34,7 @@ struct EventExport: ParsableArguments {
         }
         let filter = types.isEmpty ? EventFilter.all : EventFilter(types: types)
         let names = try TailCommand.names(journal, before: first)
-        try SnapshotOpening.checked {
+        try ArchiveOpening.checked {
             guard let output else {
                 return try print(
                     journal, from: first, through: last, filter,

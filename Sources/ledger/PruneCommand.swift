@@ -47,7 +47,7 @@ struct PruneCommand: ParsableCommand {
     func run() throws {
         let journal = try OperatorStep.open(journals)
         let pruning = Pruning(journal)
-        let segments = try SnapshotOpening.checked { try pruning.segments(before: limit(journal)) }
+        let segments = try ArchiveOpening.checked { try pruning.segments(before: limit(journal)) }
         guard let last = segments.last?.manifest else {
             return Terminal.print("nothing to prune: no segment is that old; see `ledger seal`")
         }
@@ -79,7 +79,7 @@ struct PruneCommand: ParsableCommand {
         let record = PruneRecord(
             through: last.last, link: "\(last.linkAfter)", kind: identity.kind, name: identity.name)
         try giver.step(.prune(record)).carryOut(on: journal, output.format)
-        try SnapshotOpening.checked {
+        try ArchiveOpening.checked {
             try pruning.remove(through: Head(lastSequence: last.last, link: last.linkAfter))
         }
     }

@@ -36,7 +36,7 @@ struct SealCommand: ParsableCommand {
                 "nothing to seal: the journal has \(head) events and \(keep) stay in LMDB", journal,
                 sealed: nil)
         }
-        let result = try SnapshotOpening.checked { try SegmentSealer(journal).seal(through: last) }
+        let result = try ArchiveOpening.checked { try SegmentSealer(journal).seal(through: last) }
         let files = result.written.map { "wrote \($0)" }
         let summary =
             result.last == .none

@@ -48,7 +48,7 @@ struct SnapshotExport: ParsableCommand {
     @Option(help: "Last event: \(Moment.help).")
     var to: Moment?
     @Option(help: "Compression level, 1 (fast) to 19 (small).")
-    var level: Int32 = SnapshotWriter.standardLevel
+    var level: Int32 = ArchiveWriter.standardLevel
     @Option(
         name: .long, parsing: .singleValue,
         help: "Leave out events of this type; may be repeated.")
@@ -71,10 +71,10 @@ struct SnapshotExport: ParsableCommand {
     func run() throws {
         let journal = try options.journals.openForReading()
         let key = try SigningKey.find(options.key, directory: journal.path)
-        let manifest = try SnapshotOpening.checked {
+        let manifest = try ArchiveOpening.checked {
             guard redact.isEmpty, account == nil else { return try redacted(journal, key) }
             let tree = try key.map { try TreeSealer(journal, directory: journal.path, key: $0) }
-            return try ArchiveSnapshots.export(
+            return try ArchiveFiles.export(
                 journal, from: try from?.first(in: journal),
                 through: try to?.last(in: journal), to: file, level: level, tree: tree, key: key)
         }
@@ -90,7 +90,7 @@ struct SnapshotExport: ParsableCommand {
 
     private func redacted(
         _ journal: LMDBJournal, _ key: SigningKey?
-    ) throws -> SnapshotManifest {
+    ) throws -> ArchiveManifest {
         let types = try redact.map { name in
             guard let type = EventType(name: name) else {
                 throw CommandError("--redact \(name) is not an event type")
@@ -108,7 +108,7 @@ struct SnapshotExport: ParsableCommand {
         guard let secret = try JournalSecret.load(directory: journal.path) else {
             throw CommandError("the journal has no secret file, which a redacted snapshot needs")
         }
-        return try ArchiveSnapshots.exportRedacted(
+        return try ArchiveFiles.exportRedacted(
             journal, through: try to?.last(in: journal) ?? journal.head.lastSequence, to: file,
             types: types, account: known, tree: tree, secret: secret, key: key)
     }
@@ -134,13 +134,13 @@ struct SnapshotVerify: ParsableCommand {
 
     func run() throws {
         let key = try publicKey.map { try PublicKeyOptions.key($0) }
-        let snapshot = try SnapshotOpening.open(file)
-        try SnapshotOpening.checked {
+        let snapshot = try ArchiveOpening.open(file)
+        try ArchiveOpening.checked {
             if let key { try snapshot.verify(signedBy: key) }
             if snapshot.manifest.withheld == nil {
                 try snapshot.forEachFrame { _ in }
             } else {
-                try RedactedSnapshot.verify(snapshot)
+                try RedactedArchive.verify(snapshot)
             }
         }
         let manifest = snapshot.manifest
@@ -158,7 +158,7 @@ struct SnapshotVerify: ParsableCommand {
     }
 }
 
-extension SnapshotManifest {
+extension ArchiveManifest {
     fileprivate var fields: [Report.Field] {
         [
             Report.text("journal", journal), Report.number("first", first.number),
@@ -187,9 +187,9 @@ struct SnapshotImport: ParsableCommand {
     @OptionGroup var output: FormatOptions
 
     func run() throws {
-        let snapshot = try SnapshotOpening.open(file)
-        let head = try SnapshotOpening.checked {
-            try ArchiveSnapshots.restore(snapshot, to: journals.directory)
+        let snapshot = try ArchiveOpening.open(file)
+        let head = try ArchiveOpening.checked {
+            try ArchiveFiles.restore(snapshot, to: journals.directory)
         }
         try Report(
             "\(journals.directory): events to \(head.lastSequence), chain \(head.link)",
@@ -211,7 +211,7 @@ struct SnapshotShow: ParsableCommand {
     var events = false
 
     func run() throws {
-        let snapshot = try SnapshotOpening.open(file)
+        let snapshot = try ArchiveOpening.open(file)
         guard events else {
             let signatures = snapshot.note.signatures
             let note = snapshot.note.text + (signatures.isEmpty ? "" : "\n\(signatures)")
@@ -228,9 +228,9 @@ struct SnapshotShow: ParsableCommand {
             Terminal.write(text)
             text.removeAll(keepingCapacity: true)
         }
-        try SnapshotOpening.checked {
+        try ArchiveOpening.checked {
             guard snapshot.manifest.withheld == nil else {
-                return try RedactedSnapshot.verify(snapshot) { item in
+                return try RedactedArchive.verify(snapshot) { item in
                     switch item {
                     case .event(let record): try print(record)
                     case .withheld(let sequence, let type, let time, let leaf):
@@ -268,7 +268,7 @@ struct SnapshotList: ParsableCommand {
         ])
         for file in files {
             do {
-                let snapshot = try SnapshotReader(file)
+                let snapshot = try ArchiveReader(file)
                 let manifest = snapshot.manifest
                 table.add([
                     file, manifest.journal, "\(manifest.first)", "\(manifest.last)",
@@ -296,8 +296,8 @@ struct SnapshotDiff: ParsableCommand {
     @OptionGroup var output: FormatOptions
 
     func run() throws {
-        let (a, b) = (try SnapshotOpening.open(one), try SnapshotOpening.open(other))
-        guard let difference = try ArchiveSnapshots.difference(a, from: b) else {
+        let (a, b) = (try ArchiveOpening.open(one), try ArchiveOpening.open(other))
+        guard let difference = try ArchiveFiles.difference(a, from: b) else {
             let first = max(a.manifest.first, b.manifest.first)
             let last = min(a.manifest.last, b.manifest.last)
             return try Report(
@@ -316,9 +316,9 @@ struct SnapshotDiff: ParsableCommand {
 }
 
 /// Opens and reads snapshots, with the exit codes of checks.
-enum SnapshotOpening {
-    static func open(_ path: String) throws -> SnapshotReader {
-        try checked { try SnapshotReader(path) }
+enum ArchiveOpening {
+    static func open(_ path: String) throws -> ArchiveReader {
+        try checked { try ArchiveReader(path) }
     }
 
     /// Damage exits with 1, a full disk with 4, and an unreadable file with 2.

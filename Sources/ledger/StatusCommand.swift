@@ -56,7 +56,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func summary(_ status: DeskStatus) throws -> Table {
-        let worth = status.engine.books.equity[status.engine.account]
+        let worth = status.engine.profit.equity[status.engine.account]
         let unprotected = status.unprotectedPositions
         var table = Table([
             .init("journal"), .init("kind"), .init("account"), .init("venue"), .init("runner"),
@@ -94,7 +94,7 @@ struct StatusCommand: ParsableCommand {
     // MARK: For programs
 
     private func object(_ status: DeskStatus) throws -> JSONObject {
-        let worth = status.engine.books.equity[status.engine.account]
+        let worth = status.engine.profit.equity[status.engine.account]
         var object = JSONObject()
         object.add("journal", status.name)
         object.add("kind", status.kind)

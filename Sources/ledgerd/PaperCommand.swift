@@ -125,12 +125,12 @@ struct PaperCommand: ParsableCommand {
             into: store, named: name, continues: continues, progress: { _ in },
             shouldStop: { Interrupt.wasAsked })
         let engine = result.engine
-        let worth = engine.books.equity[engine.account]
+        let worth = engine.profit.equity[engine.account]
         for line in result.warmup.map({ $0.lines + $0.notes }) ?? [] { Terminal.print(line) }
         Terminal.print("inputs \(result.inputs)")
         Terminal.print("fills \(engine.orders.fills)")
         Terminal.print("equity \(worth?.equity ?? .zero)")
-        if let held = engine.books.equity.heldPrices(engine.names) {
+        if let held = engine.profit.equity.heldPrices(engine.names) {
             Terminal.print("prices held back: \(held)")
         }
         Seal.afterwards(store)

@@ -47,7 +47,7 @@ enum Allowances {
             "hands over what a second thread made"
         ),
         (
-            "Sources/LedgerUpkeep/ArchiveSnapshots.swift",
+            "Sources/LedgerUpkeep/ArchiveFiles.swift",
             "hands the blocks of a file to the journal without copying them"
         ),
         (

@@ -107,7 +107,7 @@ func change(_ path: String) throws {
         try batch.append(ClockTicked(), Envelope(time: Timestamp(nanoseconds: .max)))
         try journal.append(&batch)
         try journal.storeCheckpoint(
-            Checkpoint(
+            StateCheckpoint(
                 name: "fold", version: 1, sequence: head.next,
                 bytes: [UInt8](repeating: 1, count: 9000)))
         try journal.removeCheckpoints(name: "fold") { $0 == head.next }

@@ -93,16 +93,16 @@ import Testing
     }
 
     @Test func `a manifest has one form`() throws {
-        var manifest = SnapshotManifest()
+        var manifest = ArchiveManifest()
         (manifest.journal, manifest.build) = ("a b", "ledger")
         (manifest.last, manifest.earliest, manifest.latest) = (.first, .zero, .zero)
         let digest = "\(Digest.sha256([]))"
         manifest.frames = [
-            SnapshotManifest.Frame(
+            ArchiveManifest.Frame(
                 first: .first, count: 1, bytes: 10, contentBytes: 20, digest: digest)
         ]
         let text = manifest.text
-        #expect(try SnapshotManifest(text: text) == manifest)
+        #expect(try ArchiveManifest(text: text) == manifest)
         func sealed(_ body: String) -> String { "\(body)sum \(Digest.sha256(Array(body.utf8)))\n" }
         let body = String(text[..<(try #require(text.range(of: "sum ")).lowerBound)])
         for (old, new) in [
@@ -113,7 +113,7 @@ import Testing
         ] {
             let forged = sealed(body.replacingOccurrences(of: old, with: new))
             #expect(throws: FrameError.self, "\(old) as \(new)") {
-                try SnapshotManifest(text: forged)
+                try ArchiveManifest(text: forged)
             }
         }
     }
@@ -135,12 +135,12 @@ import Testing
             return true
         }
         let path = scratch.file("r")
-        _ = try RedactedSnapshot.write(
+        _ = try RedactedArchive.write(
             journal, secret: secret, through: SequenceNumber(900), root: frontier.root, to: path,
             withholding: "notes",
             { $0.type == .operatorCommanded }, complete: { $0.journal = "x" }, sign: { _ in nil })
         var (shown, hidden) = (0, 0)
-        try RedactedSnapshot.verify(SnapshotReader(path)) { item in
+        try RedactedArchive.verify(ArchiveReader(path)) { item in
             switch item {
             case .event(let record):
                 shown += 1
@@ -159,7 +159,7 @@ import Testing
         #expect(ZSTD_isError(size) == 0)
         #expect(!String(decoding: unpacked[..<size], as: UTF8.self).contains("kim"))
         // Another root, another secret's salts: refused.
-        let reader = try SnapshotReader(path)
+        let reader = try ArchiveReader(path)
         #expect(throws: ArchiveError.self) { try reader.forEachFrame { _ in } }
     }
 }

@@ -120,8 +120,8 @@ extension Journal {
 
     func snapshot(
         to path: String, sign: (String) throws -> String? = { _ in nil }
-    ) throws -> SnapshotManifest {
-        try SnapshotWriter(path).write(
+    ) throws -> ArchiveManifest {
+        try ArchiveWriter(path).write(
             reader(from: .first), linkBefore: .origin,
             complete: { $0.journal = "random" }, sign: sign)
     }

@@ -69,7 +69,7 @@ import Testing
         // As a sealer leaves it that was killed after the segment got its name.
         try FileManager.default.createDirectory(
             atPath: "\(path)/segments", withIntermediateDirectories: false)
-        _ = try SnapshotWriter("\(path)/segments/00000000000000000001.ledger.zst").write(
+        _ = try ArchiveWriter("\(path)/segments/00000000000000000001.ledger.zst").write(
             journal.reader(from: .first, through: last), linkBefore: .origin)
         #expect(try journal.firstStored == .first)
         #expect(try journal.blocks() == blocks)

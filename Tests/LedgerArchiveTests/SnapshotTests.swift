@@ -9,7 +9,7 @@ import Testing
 @Suite struct SnapshotTests {
     private static func blocks(_ path: String) throws -> [[UInt8]] {
         var found: [[UInt8]] = []
-        try SnapshotReader(path).forEachFrame { frame in
+        try ArchiveReader(path).forEachFrame { frame in
             for index in 0..<frame.count { found.append(Array(frame.block(index))) }
         }
         return found
@@ -125,16 +125,16 @@ import Testing
         let scratch = try Scratch()
         for content in [[], Array("hello".utf8), [UInt8](repeating: 0, count: 4096)] {
             try scratch.write(content, "t")
-            #expect(throws: ArchiveError.self) { try SnapshotReader(scratch.file("t")) }
+            #expect(throws: ArchiveError.self) { try ArchiveReader(scratch.file("t")) }
         }
-        #expect(throws: ArchiveError.self) { try SnapshotReader(scratch.file("absent")) }
-        #expect(throws: ArchiveError.self) { try SnapshotReader(scratch.path) }
+        #expect(throws: ArchiveError.self) { try ArchiveReader(scratch.file("absent")) }
+        #expect(throws: ArchiveError.self) { try ArchiveReader(scratch.path) }
     }
 
     @Test func `an export does not write over a file and leaves nothing when it fails`() throws {
         let scratch = try Scratch()
         try scratch.write([1], "s")
-        #expect(throws: ArchiveError.self) { try SnapshotWriter(scratch.file("s")) }
+        #expect(throws: ArchiveError.self) { try ArchiveWriter(scratch.file("s")) }
         #expect(try scratch.bytes("s") == [1])
         let empty = MemoryJournal()
         #expect(throws: ArchiveError.self) { try empty.snapshot(to: scratch.file("t")) }

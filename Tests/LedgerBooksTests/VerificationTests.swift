@@ -71,17 +71,17 @@ import Testing
     #if DEBUG
         @Test func `a debug build refuses to append an event that the books reject`() throws {
             let log = try wrong()
-            var books = try AppendedBooks(of: MemoryJournal(), through: .none)
+            var books = try AppendedBooksCheck(of: MemoryJournal(), through: .none)
             let batch = try log.batch()
             #expect {
                 try books.post(batch)
             } throws: { "\($0)".hasPrefix("event \(log.lastSequence): AAPL trades in EUR") }
-            var right = try AppendedBooks(of: MemoryJournal(), through: .none)
+            var right = try AppendedBooksCheck(of: MemoryJournal(), through: .none)
             let history = try RandomBooks(seed: 1, count: 100, isWild: false).log
             let whole = try history.batch()
             try right.post(whole)
             let journal = try history.journal()
-            var reopened = try AppendedBooks(of: journal, through: journal.head.lastSequence)
+            var reopened = try AppendedBooksCheck(of: journal, through: journal.head.lastSequence)
             try reopened.post(Batch(next: journal.head.lastSequence.next))
         }
     #endif

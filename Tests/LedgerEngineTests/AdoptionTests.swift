@@ -27,17 +27,17 @@ import Testing
         #expect(run.position.raw == 10_000_000_000)
         try report(run, held: "5", of: 2)
         try run.command("adopt", "B")
-        let held = run.engine.books.equity.quantity(run.account, InstrumentID(2))
+        let held = run.engine.profit.equity.quantity(run.account, InstrumentID(2))
         #expect(held.raw == 5_000_000_000 && run.engine.holdings.hasAdopted(InstrumentID(2)))
         try run.price("20", of: 2)
         try run.command("flatten", "global")
         try run.price("10")
         try run.price("20", of: 2)
         #expect(run.position.raw == 0)
-        #expect(run.engine.books.equity.quantity(run.account, InstrumentID(2)) == held)
+        #expect(run.engine.profit.equity.quantity(run.account, InstrumentID(2)) == held)
         try run.command("flatten", "symbol:B")
         try run.price("20", of: 2)
-        #expect(run.engine.books.equity.quantity(run.account, InstrumentID(2)).raw == 0)
+        #expect(run.engine.profit.equity.quantity(run.account, InstrumentID(2)).raw == 0)
     }
 
     @Test func `what was bought by hand of a traded instrument is not the strategy's`() throws {

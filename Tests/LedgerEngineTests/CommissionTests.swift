@@ -17,7 +17,7 @@ import Testing
         #expect(try desk.total.netDeposits == Money("10000"))
         #expect(try desk.total.net == Money("-0.7404"))
         #expect(try desk.watched.count(AlertRaised.self) == 0)
-        let worth = try #require(desk.watched.engine.books.equity[desk.watched.account])
+        let worth = try #require(desk.watched.engine.profit.equity[desk.watched.account])
         #expect(worth.drawdown > 0.00007)
         #expect(worth.peak == (try Money("10000")))
     }

@@ -61,7 +61,7 @@ import Testing
                 #expect(position.quantity.raw >= 0, "seed \(seed.hex), event \(record.sequence)")
             }
         }
-        #expect(books.bytes == run.engine.books.bytes, "seed \(seed.hex)")
+        #expect(books.bytes == run.engine.profit.bytes, "seed \(seed.hex)")
         #expect(orders.bytes == run.engine.orders.bytes, "seed \(seed.hex)")
         #expect(names.bytes == run.engine.names.bytes, "seed \(seed.hex)")
         let total = try #require(books.total(AccountID(.simulated, index: 1)))

@@ -34,7 +34,7 @@ import Testing
     }
 
     private func deposits(_ desk: RemoteDesk) throws -> Money {
-        try #require(desk.watched.engine.books.equity[desk.watched.account]).netDeposits
+        try #require(desk.watched.engine.profit.equity[desk.watched.account]).netDeposits
     }
 
     @Test func `a fill that is taken back leaves cash and position as before it`() throws {

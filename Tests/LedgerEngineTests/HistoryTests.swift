@@ -61,7 +61,7 @@ import Testing
 
     @Test func `history decides, marks and values nothing`() throws {
         let run = try Self.run(["10", "12", "9", "14", "16"])
-        #expect(run.engine.books.equity.mark(InstrumentID(1)) == .zero)
+        #expect(run.engine.profit.equity.mark(InstrumentID(1)) == .zero)
         let cash = try Money("1000")
         #expect(run.equity == cash && run.peak == cash)
         #expect(try run.count(SignalGenerated.self) == 0)

@@ -79,7 +79,7 @@ import Testing
                 Run.Input(event: event, seconds: seconds, account: account))
             refused += error == nil ? 0 : 1
             booked += run.engine.orders.fills > before ? 1 : 0
-            let worth = try #require(run.engine.books.equity[account])
+            let worth = try #require(run.engine.profit.equity[account])
             #expect(worth.cash.raw.magnitude < UInt128(1) << 90, "seed \(seed.hex)")
         }
         #expect(refused > 0, "seed \(seed.hex): nothing was hostile")
@@ -137,7 +137,7 @@ import Testing
         var writer = StateWriter()
         engine.encode(into: &writer)
         #expect(writer.bytes == run.state, "seed \(seed.hex)")
-        #expect(books.bytes == run.engine.books.bytes, "seed \(seed.hex)")
+        #expect(books.bytes == run.engine.profit.bytes, "seed \(seed.hex)")
         #expect(orders.bytes == run.engine.orders.bytes, "seed \(seed.hex)")
     }
 }

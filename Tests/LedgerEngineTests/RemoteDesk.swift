@@ -61,14 +61,14 @@ struct RemoteDesk {
     }
 
     func held(_ number: UInt32) -> Quantity {
-        watched.engine.books.equity.quantity(watched.account, InstrumentID(number))
+        watched.engine.profit.equity.quantity(watched.account, InstrumentID(number))
     }
 
     var total: ProfitParts {
-        get throws { try #require(watched.engine.books.total(watched.account)) }
+        get throws { try #require(watched.engine.profit.total(watched.account)) }
     }
 
-    var cash: Money { watched.engine.books.equity[watched.account]?.cash ?? .zero }
+    var cash: Money { watched.engine.profit.equity[watched.account]?.cash ?? .zero }
 
     var stops: [Quantity] {
         watched.engine.orders.open.filter { $0.intended.purpose == .stopLoss }.map(\.remaining)

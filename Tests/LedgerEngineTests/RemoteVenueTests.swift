@@ -228,15 +228,15 @@ import Testing
         #expect(venue.shortest == 0, "seed \(seed): sold what was not held")
         for number: UInt32 in 1...2 {
             #expect(
-                run.engine.books.equity.quantity(AccountID(.paper, index: 1), InstrumentID(number))
+                run.engine.profit.equity.quantity(AccountID(.paper, index: 1), InstrumentID(number))
                     .raw == venue.positions[Int(number)], "seed \(seed), instrument \(number)")
         }
         let fills = try run.events(OrderFilled.self)
         #expect(fills.count == venue.executions.count, "seed \(seed)")
-        let cash = run.engine.books.equity[AccountID(.paper, index: 1)]?.cash.raw ?? 0
+        let cash = run.engine.profit.equity[AccountID(.paper, index: 1)]?.cash.raw ?? 0
         #expect(cash == 100_000_000_000_000 + venue.cash, "seed \(seed)")
         // A commission is a fee whatever it was paid with, and no money that came or went.
-        let total = run.engine.books.total(AccountID(.paper, index: 1))
+        let total = run.engine.profit.total(AccountID(.paper, index: 1))
         #expect(total?.fees.raw == venue.fees, "seed \(seed)")
         #expect(total?.netDeposits.raw == 100_000_000_000_000, "seed \(seed)")
         let working = venue.orders.filter { $0.status == .accepted }.map(\.order)

@@ -188,7 +188,7 @@ import Testing
         #expect(
             Self.totals(try Self.fold(full)) == Self.totals(try Self.fold(counted)), "seed \(seed)")
         #expect(
-            full.engine.books.equity.accounts == counted.engine.books.equity.accounts,
+            full.engine.profit.equity.accounts == counted.engine.profit.equity.accounts,
             "seed \(seed)")
     }
 

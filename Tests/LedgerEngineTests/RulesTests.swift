@@ -49,10 +49,10 @@ import Testing
         try run.prices("88", "88")
         #expect(try run.equity == Money("100000"))
         #expect(try run.peak == Money("100000"))
-        #expect(run.engine.books.equity[run.account]?.maximumDrawdown == 0)
+        #expect(run.engine.profit.equity[run.account]?.maximumDrawdown == 0)
         #expect(try run.changes.isEmpty)
         #expect(run.latches.isEmpty)
-        #expect(try run.engine.books.equity[run.account]?.cash == Money("12000"))
+        #expect(try run.engine.profit.equity[run.account]?.cash == Money("12000"))
     }
 
     @Test func `under rules 1 it still does`() throws {
@@ -70,9 +70,9 @@ import Testing
         var run = try holding([("drawdown.enabled", "false")])
         try run.prices("45", "20", "9", "4")
         #expect(try run.equity == Money("4000"))
-        #expect(run.engine.books.equity[run.account]?.maximumDrawdown == 0.96)
+        #expect(run.engine.profit.equity[run.account]?.maximumDrawdown == 0.96)
         #expect(try run.count(MarkHeld.self) == 2)
-        #expect(run.engine.books.equity.held.isEmpty)
+        #expect(run.engine.profit.equity.held.isEmpty)
         #expect(run.latches.isEmpty)
     }
 

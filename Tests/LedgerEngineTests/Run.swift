@@ -144,7 +144,7 @@ final class Run {
     }
 
     var position: Quantity {
-        engine.books.equity.quantity(AccountID(.simulated, index: 1), InstrumentID(1))
+        engine.profit.equity.quantity(AccountID(.simulated, index: 1), InstrumentID(1))
     }
 
     var state: [UInt8] {

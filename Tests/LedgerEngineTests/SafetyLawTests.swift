@@ -224,7 +224,7 @@ import Testing
         let run = try Self.run(seed)
         #expect(try Self.fold(TradingGate.self, run, seed).bytes == run.engine.gate.bytes)
         #expect(try Self.fold(DrawdownStop.self, run, seed).bytes == run.engine.stop.bytes)
-        #expect(try Self.fold(ProfitAndLoss.self, run, seed).bytes == run.engine.books.bytes)
+        #expect(try Self.fold(ProfitAndLoss.self, run, seed).bytes == run.engine.profit.bytes)
         _ = try Self.fold(ReconciliationLog.self, run, seed)
         _ = try Self.fold(SignalFunnel.self, run, seed)
         _ = try Self.fold(StrategyHealth.self, run, seed)

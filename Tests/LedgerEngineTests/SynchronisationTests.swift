@@ -56,17 +56,17 @@ import Testing
         #expect(run.engine.orders.open.isEmpty || agreed)
         for (number, units, _) in positions {
             #expect(
-                run.engine.books.equity.quantity(run.account, InstrumentID(number)).raw
+                run.engine.profit.equity.quantity(run.account, InstrumentID(number)).raw
                     == Int128(units) * 1_000_000_000)
         }
         if !agreed {
-            #expect(run.engine.books.equity[run.account]?.cash == cash || units(cash, run))
+            #expect(run.engine.profit.equity[run.account]?.cash == cash || units(cash, run))
         }
     }
 
     /// Within the tolerance cash is left alone.
     private func units(_ cash: Money, _ run: WatchedRun) -> Bool {
-        let own = run.engine.books.equity[run.account]?.cash ?? .zero
+        let own = run.engine.profit.equity[run.account]?.cash ?? .zero
         return (own.raw - cash.raw).magnitude * 100 <= cash.raw.magnitude
     }
 

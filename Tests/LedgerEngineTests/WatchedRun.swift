@@ -92,9 +92,9 @@ struct WatchedRun {
 
     var engine: Engine { run.engine }
     var phase: DrawdownPhase { engine.stop.phase }
-    var position: Quantity { engine.books.equity.quantity(account, InstrumentID(1)) }
-    var equity: Money { engine.books.equity[account]?.equity ?? .zero }
-    var peak: Money { engine.books.equity[account]?.peak ?? .zero }
+    var position: Quantity { engine.profit.equity.quantity(account, InstrumentID(1)) }
+    var equity: Money { engine.profit.equity[account]?.equity ?? .zero }
+    var peak: Money { engine.profit.equity[account]?.peak ?? .zero }
     var latches: [LatchSource] { engine.gate.latches.map(\.source) }
 
     func count<E: Event>(_ type: E.Type) throws -> Int { try run.events(type).count }

@@ -34,7 +34,7 @@ import Testing
     /// Of all books and orders, which hold no path.
     static func digest(_ engine: Engine) -> String {
         var writer = StateWriter()
-        engine.books.encode(into: &writer)
+        engine.profit.encode(into: &writer)
         engine.orders.encode(into: &writer)
         return writer.digest.hex
     }
@@ -48,7 +48,7 @@ import Testing
         _ digest: String
     ) throws {
         let result = try Self.example(name).result
-        let total = try #require(result.engine.books.total(AccountID(.simulated, index: 1)))
+        let total = try #require(result.engine.profit.total(AccountID(.simulated, index: 1)))
         #expect(result.inputs == inputs)
         #expect(UInt64(result.engine.orders.fills) == fills)
         #expect("\(total.equity)" == equity)
@@ -99,7 +99,7 @@ import Testing
             #expect((move.next - move.real).raw.magnitude <= 10_000, "\(move)")
             #expect(abs(move.next.double / move.value.double) < 0.11, "\(move)")
         }
-        let position = try #require(result.engine.books.positions.positions.first)
+        let position = try #require(result.engine.profit.positions.positions.first)
         #expect(position.quantity == (try Quantity("11200")))
         // Counted apart: each dividend of the factor file times the shares held on its day.
         #expect("\(position.dividends)" == "58572")

@@ -84,7 +84,7 @@ struct `Golden history` {
         #expect(second.to == .rampup && second.day == "2020-03-26")
         // Sold once, and nothing is held after it.
         #expect(held.engine.orders.fills == 2)
-        #expect(held.engine.books.positions.positions.allSatisfy { $0.quantity.raw == 0 })
+        #expect(held.engine.profit.positions.positions.allSatisfy { $0.quantity.raw == 0 })
     }
 
     @Test func `AAPL in 2020 halts on 24 February and panics on the 25th`() throws {
@@ -114,8 +114,8 @@ struct `Golden history` {
             settings: [("quality.enabled", "true"), ("quality.min_history_days", "1")])
         #expect(held.changes.isEmpty)
         #expect(held.engine.gate.isOpen)
-        #expect(held.engine.books.equity.held.isEmpty)
-        let position = try #require(held.engine.books.positions.positions.first)
+        #expect(held.engine.profit.equity.held.isEmpty)
+        let position = try #require(held.engine.profit.positions.positions.first)
         let bought = try #require(
             try held.journal.firstFill()
         ).quantity

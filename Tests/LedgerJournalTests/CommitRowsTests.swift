@@ -36,7 +36,7 @@ import Testing
         let rows = CommitRows(
             deduplication: [row(execution("b"), 2), row(execution("a"), 2)],
             checkpoints: [
-                Checkpoint(name: "fold", version: 1, sequence: SequenceNumber(2), bytes: [])
+                StateCheckpoint(name: "fold", version: 1, sequence: SequenceNumber(2), bytes: [])
             ])
         #expect(
             throws: JournalError.duplicate(
@@ -86,7 +86,7 @@ import Testing
                 DeduplicationRow(producer: "", key: .counter(1), sequence: .first)
             ]),
             CommitRows(checkpoints: [
-                Checkpoint(name: "", version: 1, sequence: .first, bytes: [])
+                StateCheckpoint(name: "", version: 1, sequence: .first, bytes: [])
             ]),
             CommitRows(consumedInbox: [.init(ticket: Ticket(4), receipt: .refused("none"))]),
         ]
@@ -132,8 +132,8 @@ import Testing
             try journal.checkpoint(name: "fold", atOrBefore: SequenceNumber(99)) == newer)
     }
 
-    private func checkpoint(_ name: String, _ sequence: UInt64) -> Checkpoint {
-        Checkpoint(
+    private func checkpoint(_ name: String, _ sequence: UInt64) -> StateCheckpoint {
+        StateCheckpoint(
             name: name, version: 1, sequence: SequenceNumber(sequence),
             bytes: Array(repeating: UInt8(truncatingIfNeeded: sequence), count: 5000))
     }

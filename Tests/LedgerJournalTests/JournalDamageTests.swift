@@ -132,15 +132,15 @@ import Testing
         let journal = try LMDBJournal.create(directory: path)
         for sequence in [1, 2] as [UInt64] {
             try journal.storeCheckpoint(
-                Checkpoint(
+                StateCheckpoint(
                     name: "fold", version: 3, sequence: SequenceNumber(sequence), bytes: [1, 2]))
         }
-        let key = try Checkpoint.tableKey(name: "fold", sequence: SequenceNumber(2))
+        let key = try StateCheckpoint.tableKey(name: "fold", sequence: SequenceNumber(2))
         try overwrite(journal, journal.tables.checkpoints, key)
         let last = SequenceNumber(9)
         #expect(
             try journal.checkpoint(name: "fold", atOrBefore: last)?.sequence == .first)
-        let first = try Checkpoint.tableKey(name: "fold", sequence: .first)
+        let first = try StateCheckpoint.tableKey(name: "fold", sequence: .first)
         try overwrite(journal, journal.tables.checkpoints, first)
         #expect(try journal.checkpoint(name: "fold", atOrBefore: last) == nil)
     }

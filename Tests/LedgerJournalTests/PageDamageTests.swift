@@ -22,7 +22,7 @@ import Testing
         for number in 1...40 as ClosedRange<UInt64> {
             let bytes = [UInt8](repeating: UInt8(number), count: Int(number) * 300)
             try journal.storeCheckpoint(
-                Checkpoint(
+                StateCheckpoint(
                     name: "fold", version: 1, sequence: SequenceNumber(number), bytes: bytes))
         }
         try journal.removeCheckpoints(name: "fold") { $0.number % 3 == 0 }

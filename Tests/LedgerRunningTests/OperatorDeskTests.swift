@@ -44,7 +44,7 @@ import Testing
         #expect(wasStepped)
         #expect(try record(event).time == later)
         let sequencer = try Sequencer(journal, holder: "next")
-        #expect(try sequencer.engine.books.equity[sequencer.engine.account]?.cash == Money("250"))
+        #expect(try sequencer.engine.profit.equity[sequencer.engine.account]?.cash == Money("250"))
         try sequencer.close()
     }
 
@@ -88,7 +88,7 @@ import Testing
         #expect(throws: OperatorDeskError.self) { try desk.submit(deposit("250")) }
         #expect(try journal.pendingSubmissions(limit: 10).map(\.submitter) == ["ann"])
         #expect(try sequencer.drainInbox(at: later) == 1)
-        #expect(try sequencer.engine.books.equity[sequencer.engine.account]?.cash == Money("250"))
+        #expect(try sequencer.engine.profit.equity[sequencer.engine.account]?.cash == Money("250"))
         try sequencer.close()
         #expect(OperatorDeskError.waiting(Ticket(1)).exitCode == 5)
     }

@@ -108,7 +108,7 @@ import Testing
         #expect(try holding("ZZZ") == Quantity("4"))
         #expect(try desk.compare(account).status == .pass)
         let engine = try EngineRestorer.engine(of: journal, through: journal.head.lastSequence)
-        #expect(engine.books.equity[engine.account]?.equity == (try Money("1000")))
+        #expect(engine.profit.equity[engine.account]?.equity == (try Money("1000")))
     }
 
     @Test func `what nobody bought here is shown and does not stop trading`() throws {

@@ -91,7 +91,7 @@ import Testing
         }
         #expect(try types(journal).last == .cashDeposited)
         #expect(
-            try sequencer.engine.books.equity[sequencer.engine.account]?.cash == Money("250.5"))
+            try sequencer.engine.profit.equity[sequencer.engine.account]?.cash == Money("250.5"))
         #expect(try sequencer.drainInbox(at: later) == 0)
         try sequencer.close()
     }
@@ -132,11 +132,11 @@ import Testing
             }
         }
         #expect(try journal.receipt(good) == .event(next))
-        let cash = try #require(sequencer.engine.books.equity[sequencer.engine.account]?.cash)
+        let cash = try #require(sequencer.engine.profit.equity[sequencer.engine.account]?.cash)
         #expect(try cash == Money("3"))
         try sequencer.close()
         let again = try Sequencer(journal, holder: "next")
-        #expect(again.engine.books.equity[again.engine.account]?.cash == cash)
+        #expect(again.engine.profit.equity[again.engine.account]?.cash == cash)
         try again.close()
     }
 

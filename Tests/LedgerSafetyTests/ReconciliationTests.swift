@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test func `a snapshot that lacks a record is not whole`() throws {
-        var collector = SnapshotCollector()
+        var collector = VenueSnapshotCollector()
         let whole = try Self.snapshot()
         collector.add(whole.began)
         collector.add(whole.positions[0])

@@ -48,7 +48,7 @@ import Testing
             return true
         }
         try journal.storeCheckpoint(
-            Checkpoint(
+            StateCheckpoint(
                 name: EquityBook.name, version: EquityBook.version + 1, sequence: head,
                 bytes: bytes(wrong)))
         #expect(bytes(try ProjectionReader.fold(EquityBook.self, of: journal)) == before)
@@ -59,7 +59,7 @@ import Testing
         let before = bytes(try ProjectionReader.fold(PositionBook.self, of: journal))
         for damage in [[], [1, 2, 3], before + [0]] as [[UInt8]] {
             try journal.storeCheckpoint(
-                Checkpoint(
+                StateCheckpoint(
                     name: PositionBook.name, version: PositionBook.version, sequence: head,
                     bytes: damage))
             #expect(bytes(try ProjectionReader.fold(PositionBook.self, of: journal)) == before)
@@ -73,7 +73,7 @@ import Testing
             as [(UInt32, [UInt8])]
         {
             try journal.storeCheckpoint(
-                Checkpoint(name: Engine.name, version: version, sequence: head, bytes: damage))
+                StateCheckpoint(name: Engine.name, version: version, sequence: head, bytes: damage))
             #expect(try EngineRestorer.engine(of: journal, through: head).digest == before)
         }
     }

@@ -62,7 +62,7 @@ import Testing
             var bytes = try entry.fold(of: journal, through: middle).checkpoint(at: middle).bytes
             bytes[bytes.count - 1] ^= 1
             try damaged.storeCheckpoint(
-                Checkpoint(
+                StateCheckpoint(
                     name: projection.name, version: projection.version, sequence: middle,
                     bytes: bytes))
             let faults = try JournalVerification(damaged).run().faults

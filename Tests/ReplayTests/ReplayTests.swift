@@ -181,7 +181,7 @@ import Testing
                 bytes[record.sequence.number] = Self.encoded(state)
                 if record.sequence.number % 970 == 0 {
                     try journal.storeCheckpoint(
-                        Checkpoint(
+                        StateCheckpoint(
                             name: P.name, version: P.version, sequence: record.sequence,
                             bytes: Self.encoded(state)))
                 }
@@ -195,7 +195,7 @@ import Testing
         }
         // A checkpoint of another version, or a damaged one, is passed over.
         try journal.storeCheckpoint(
-            Checkpoint(
+            StateCheckpoint(
                 name: P.name, version: P.version + 1, sequence: SequenceNumber(head),
                 bytes: [1, 2, 3]))
         #expect(

@@ -310,13 +310,13 @@ public final class ExchangeLedger {
 
     // MARK: Account
 
-    public var cash: Money { engine.books.equity[engine.account]?.cash ?? .zero }
-    public var equity: Money { engine.books.equity[engine.account]?.equity ?? .zero }
-    public var netDeposits: Money { engine.books.equity[engine.account]?.netDeposits ?? .zero }
+    public var cash: Money { engine.profit.equity[engine.account]?.cash ?? .zero }
+    public var equity: Money { engine.profit.equity[engine.account]?.equity ?? .zero }
+    public var netDeposits: Money { engine.profit.equity[engine.account]?.netDeposits ?? .zero }
     public var reservedCash: Money { (try? engine.orders.reservedCash(engine.account)) ?? .zero }
 
     public func position(_ instrument: InstrumentID) -> Position? {
-        engine.books.positions.position(engine.account, .none, instrument).flatMap {
+        engine.profit.positions.position(engine.account, .none, instrument).flatMap {
             $0.quantity.raw == 0 ? nil : $0
         }
     }

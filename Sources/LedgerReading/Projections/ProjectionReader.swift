@@ -37,7 +37,7 @@ public enum ProjectionReader {
             return true
         }
         if saves, end == head, end.number - start.number > worthSaving {
-            try? journal.storeCheckpoint(Checkpoint(of: state, at: end))
+            try? journal.storeCheckpoint(StateCheckpoint(of: state, at: end))
         }
         return state
     }

@@ -8,7 +8,7 @@ import LedgerSafety
 package enum ProjectionRegister {
     package static let all: [RegisteredProjection] = [
         .kept(
-            PositionBook.self, { $0.books.positions },
+            PositionBook.self, { $0.profit.positions },
             ProjectionView("positions", keys: ["account", "strategy", "symbol"]) {
                 try $0.positions(includesClosed: true)
             }),
@@ -17,10 +17,10 @@ package enum ProjectionRegister {
             ProjectionView("orders", keys: ["order"]) { try $0.orders() },
             ProjectionView("counts", keys: ["what"]) { try $0.counts() }),
         .kept(
-            EquityBook.self, { $0.books.equity },
+            EquityBook.self, { $0.profit.equity },
             ProjectionView("equity", keys: ["account"]) { try $0.equity() }),
         .kept(
-            ProfitAndLoss.self, { $0.books },
+            ProfitAndLoss.self, { $0.profit },
             ProjectionView("pnl", keys: ["account", "span"], sameAcrossDays: "span") {
                 try $0.profit()
             }),

@@ -59,7 +59,7 @@ extension ProjectionTables {
     public mutating func drawdown() throws -> Table {
         let engine = try engine()
         let (stop, rules) = (engine.stop, engine.rules.drawdown)
-        let worth = engine.books.equity[engine.account]
+        let worth = engine.profit.equity[engine.account]
         let isStopped = !stop.allowsEntries
         var table = Table([
             .init("state"), .init("drawdown", .decimal), .init("cooldown_days", .number),

@@ -28,8 +28,8 @@ package struct RegisteredProjection: Sendable {
     package var isKept: Bool { state != nil }
 
     /// A checkpoint of the engine's copy; nil if the engine has none.
-    package func checkpoint(of engine: Engine, at sequence: SequenceNumber) -> Checkpoint? {
-        state.map { Checkpoint(of: $0(engine), at: sequence) }
+    package func checkpoint(of engine: Engine, at sequence: SequenceNumber) -> StateCheckpoint? {
+        state.map { StateCheckpoint(of: $0(engine), at: sequence) }
     }
 
     /// The projection after the event `sequence`, folded from its nearest checkpoint.
@@ -52,7 +52,7 @@ package protocol ProjectionFold: Sendable {
     var version: UInt32 { get }
     /// Applies an event of the projection's types and ignores all others, as readers do.
     mutating func apply(_ record: Record) throws(FoldError)
-    func checkpoint(at sequence: SequenceNumber) -> Checkpoint
+    func checkpoint(at sequence: SequenceNumber) -> StateCheckpoint
 }
 
 package struct Fold<P: Projection>: ProjectionFold {
@@ -77,7 +77,7 @@ package struct Fold<P: Projection>: ProjectionFold {
         try state.apply(record)
     }
 
-    package func checkpoint(at sequence: SequenceNumber) -> Checkpoint {
-        Checkpoint(of: state, at: sequence)
+    package func checkpoint(at sequence: SequenceNumber) -> StateCheckpoint {
+        StateCheckpoint(of: state, at: sequence)
     }
 }

@@ -19,7 +19,7 @@ public struct StateWalk {
     public let last: SequenceNumber
     private let journal: any Journal
     private var names = NameBook()
-    private var books = ProfitAndLoss()
+    private var profit = ProfitAndLoss()
     private var orders = OrderRegister()
     private var gate = TradingGate()
     private var stop = DrawdownStop()
@@ -40,7 +40,7 @@ public struct StateWalk {
 
     private mutating func restore() throws {
         names = try ProjectionReader.fold(of: journal, through: current)
-        books = try ProjectionReader.fold(of: journal, through: current)
+        profit = try ProjectionReader.fold(of: journal, through: current)
         orders = try ProjectionReader.fold(of: journal, through: current)
         gate = try ProjectionReader.fold(of: journal, through: current)
         stop = try ProjectionReader.fold(of: journal, through: current)
@@ -56,7 +56,7 @@ public struct StateWalk {
         }
         try journal.forEachRecord(from: current.next, through: target) { record in
             try names.apply(record)
-            try books.apply(record)
+            try profit.apply(record)
             try orders.apply(record)
             try gate.apply(record)
             try stop.apply(record)
@@ -107,7 +107,7 @@ public struct StateWalk {
     }
 
     private var worth: [String] {
-        books.equity.accounts.compactMap { $0 }.map { account in
+        profit.equity.accounts.compactMap { $0 }.map { account in
             let fall = ProjectionTables.share(account.drawdown)
             return "  \(names.name(account.account))  cash \(account.cash)  equity "
                 + "\(account.equity)  peak \(account.peak)  drawdown \(fall)  "
@@ -123,11 +123,11 @@ public struct StateWalk {
     }
 
     private var positions: [String] {
-        books.positions.positions.filter { $0.quantity.raw != 0 }.map { position in
+        profit.positions.positions.filter { $0.quantity.raw != 0 }.map { position in
             let average = position.averageCost.map { "\($0)" } ?? "-"
             return "\(names.name(position.strategy)) \(position.quantity) "
                 + "\(names.symbol(position.instrument)) at \(average), mark "
-                + "\(books.equity.mark(position.instrument))"
+                + "\(profit.equity.mark(position.instrument))"
         }
     }
 

@@ -50,7 +50,7 @@ public struct DeskStatus: Sendable {
     public var isExposed: Bool { engine.orders.openCount > 0 || !held.isEmpty }
 
     private var held: [Position] {
-        engine.books.positions.positions.filter {
+        engine.profit.positions.positions.filter {
             $0.account == engine.account && $0.quantity.raw != 0
         }
     }
@@ -76,8 +76,8 @@ public struct DeskStatus: Sendable {
             let protection = engine.protection(of: position)
             table.add([
                 engine.names.name(position.strategy), engine.names.symbol(position.instrument),
-                "\(position.quantity)", "\(engine.books.equity.mark(position.instrument))",
-                engine.books.equity.heldPrice(position.instrument).map { "\($0)" },
+                "\(position.quantity)", "\(engine.profit.equity.mark(position.instrument))",
+                engine.profit.equity.heldPrice(position.instrument).map { "\($0)" },
                 "\(protection.resting)", "\(protection.watched)", "\(protection.closing)",
                 "\(unprotected(position))",
             ])
@@ -104,10 +104,10 @@ public struct DeskStatus: Sendable {
         var table = Table([
             .init("symbol"), .init("held_price", .decimal), .init("valued_at", .decimal),
         ])
-        for held in engine.books.equity.held {
+        for held in engine.profit.equity.held {
             table.add([
                 engine.names.symbol(held.instrument), "\(held.price)",
-                "\(engine.books.equity.mark(held.instrument))",
+                "\(engine.profit.equity.mark(held.instrument))",
             ])
         }
         return table

@@ -83,7 +83,7 @@ public struct VenueSnapshot: Hashable, Sendable {
 }
 
 /// Assembles the records of a snapshot. A snapshot interrupted by another one is ignored.
-public struct SnapshotCollector: Hashable, Sendable {
+public struct VenueSnapshotCollector: Hashable, Sendable {
     private var open: VenueSnapshot?
     /// The last complete snapshot, which a synchronisation uses.
     public private(set) var last: VenueSnapshot?

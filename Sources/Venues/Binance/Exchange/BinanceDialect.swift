@@ -3,6 +3,7 @@ import LedgerDomain
 import LedgerConfiguration
 import LedgerExchange
 import LedgerReading
+import LedgerRunning
 import LedgerSettings
 import LedgerVenues
 
@@ -59,7 +60,7 @@ public struct BinanceDialect: ExchangeDialect {
             let value: WireValue
             do {
                 value = try WireJSON.decode(
-                    try ExchangeFile.bytes(path),
+                    try WholeFile.unpacked(path),
                     limits: WireLimits(bytes: 64 << 20, values: 4_000_000))
             } catch { throw InputError("\(path): \(error)") }
             let found = value["symbols"]?.elements ?? [value]

@@ -6,7 +6,7 @@
 
     /// Checks in debug builds that the postings of every event sum to zero before it is committed.
     /// Release builds leave this to `JournalVerification`.
-    struct AppendedBooks {
+    struct AppendedBooksCheck {
         /// Nil if the journal's past cannot be booked; a reader then reports it.
         private var check: BooksCheck?
 

@@ -16,7 +16,7 @@ import LedgerJournal
 ///     for each other event: its salt (16); then for each of them its record
 ///
 /// The type and time of a withheld event are for the reader's convenience; they are not proved.
-public enum RedactedSnapshot {
+public enum RedactedArchive {
     static let magic: UInt32 = 0x5752_474C
     static let version: UInt16 = 1
     static let headSize = 24
@@ -31,16 +31,16 @@ public enum RedactedSnapshot {
     public static func write(
         _ journal: any Journal, secret: JournalSecret, through last: SequenceNumber,
         root: MerkleHash, to path: String, withholding what: String,
-        _ withholds: (Record) -> Bool, complete: (inout SnapshotManifest) throws -> Void,
+        _ withholds: (Record) -> Bool, complete: (inout ArchiveManifest) throws -> Void,
         sign: (String) throws -> String?
-    ) throws -> SnapshotManifest {
+    ) throws -> ArchiveManifest {
         let file = try OutputFile(path)
         try file.write(
-            SnapshotFormat.skippable(SnapshotFormat.markerMagic, SnapshotFormat.marker))
-        var manifest = SnapshotManifest()
+            ArchiveFormat.skippable(ArchiveFormat.markerMagic, ArchiveFormat.marker))
+        var manifest = ArchiveManifest()
         manifest.withheld = what
-        manifest.tree = SnapshotManifest.Tree(size: last.number, root: root)
-        let compressor = ZstdCompressor(level: SnapshotWriter.standardLevel)
+        manifest.tree = ArchiveManifest.Tree(size: last.number, root: root)
+        let compressor = ZstdCompressor(level: ArchiveWriter.standardLevel)
         var frame = RedactedFrame(first: .first)
         var hasher = LeafHasher(secret)
         func finish() throws {
@@ -48,7 +48,7 @@ public enum RedactedSnapshot {
             content.withUnsafeBytes { compressor.compress($0, parts: []) }
             let bytes = compressor.output.bytes
             manifest.frames.append(
-                SnapshotManifest.Frame(
+                ArchiveManifest.Frame(
                     first: frame.first, count: frame.count, bytes: bytes.count,
                     contentBytes: content.count, digest: "\(Digest.sha256(bytes))"))
             try file.write(bytes)
@@ -72,8 +72,8 @@ public enum RedactedSnapshot {
         try complete(&manifest)
         var note = manifest.text
         if let lines = try sign(note) { note += "\n\(lines)" }
-        try file.write(SnapshotFormat.skippable(SnapshotFormat.manifestMagic, Array(note.utf8)))
-        try file.write(SnapshotFormat.seekTable(manifest, note: note.utf8.count))
+        try file.write(ArchiveFormat.skippable(ArchiveFormat.manifestMagic, Array(note.utf8)))
+        try file.write(ArchiveFormat.seekTable(manifest, note: note.utf8.count))
         try file.finish()
         return manifest
     }
@@ -88,12 +88,12 @@ public enum RedactedSnapshot {
     ///
     /// - Throws: `ArchiveError.damaged` if they do not, and any error of `body`.
     public static func verify(
-        _ snapshot: SnapshotReader, _ body: (Item) throws -> Void = { _ in }
+        _ snapshot: ArchiveReader, _ body: (Item) throws -> Void = { _ in }
     ) throws {
         guard let tree = snapshot.manifest.tree, snapshot.manifest.withheld != nil else {
             throw ArchiveError(.unusable, at: snapshot.path, "not a redacted snapshot")
         }
-        let worker = SnapshotReader.Worker()
+        let worker = ArchiveReader.Worker()
         var frontier = TreeFrontier()
         for (index, frame) in snapshot.manifest.frames.enumerated() {
             do {
@@ -149,18 +149,18 @@ private struct RedactedFrame {
     }
 
     var content: [UInt8] {
-        Self.bytes(RedactedSnapshot.magic) + Self.bytes(RedactedSnapshot.version) + [0, 0]
+        Self.bytes(RedactedArchive.magic) + Self.bytes(RedactedArchive.version) + [0, 0]
             + Self.bytes(first.number) + Self.bytes(UInt32(count)) + [0, 0, 0, 0] + kinds + types
             + times + leaves + salts + records
     }
 
     static func read(
-        _ content: UnsafeRawBufferPointer, _ frame: SnapshotManifest.Frame,
-        _ body: (RedactedSnapshot.Item, MerkleHash) throws -> Void
+        _ content: UnsafeRawBufferPointer, _ frame: ArchiveManifest.Frame,
+        _ body: (RedactedArchive.Item, MerkleHash) throws -> Void
     ) throws {
         var input = ByteCursor(content)
-        guard try input.read(UInt32.self) == RedactedSnapshot.magic,
-            try input.read(UInt16.self) == RedactedSnapshot.version,
+        guard try input.read(UInt32.self) == RedactedArchive.magic,
+            try input.read(UInt16.self) == RedactedArchive.version,
             try input.read(UInt16.self) == 0, try input.read(UInt64.self) == frame.first.number,
             try input.read(UInt32.self) == UInt32(frame.count), try input.read(UInt32.self) == 0
         else { throw FrameError("it does not start with the marker of a redacted frame") }

@@ -2,15 +2,15 @@ import LedgerDomain
 import LedgerEvents
 
 /// Walks a snapshot's records in order. A record is valid until the next call.
-public struct SnapshotCursor {
-    private let snapshot: SnapshotReader
-    private let worker = SnapshotReader.Worker()
+public struct ArchiveCursor {
+    private let snapshot: ArchiveReader
+    private let worker = ArchiveReader.Worker()
     private let from: SequenceNumber
     private var frame: Int
     private var block = 0
     private var records: RecordIterator?
 
-    public init(_ snapshot: SnapshotReader, from: SequenceNumber) {
+    public init(_ snapshot: ArchiveReader, from: SequenceNumber) {
         (self.snapshot, self.from) = (snapshot, from)
         frame =
             (snapshot.manifest.frames.firstIndex { $0.last >= from }

@@ -9,7 +9,7 @@ import LedgerJournal
 ///     one zstd frame for each run of blocks (see `FrameLayout`)
 ///     a skippable frame (type 1) with the manifest, a signed note
 ///     a skippable frame (type E) with the seek table of zstd's seekable format
-enum SnapshotFormat {
+enum ArchiveFormat {
     static let marker = Array("ledger snapshot\n".utf8)
     static let markerMagic: UInt32 = 0x184D_2A50
     static let manifestMagic: UInt32 = 0x184D_2A51
@@ -38,7 +38,7 @@ enum SnapshotFormat {
         return skippable(seekMagic, content)
     }
 
-    static func seekTable(_ manifest: SnapshotManifest, note: Int) -> [UInt8] {
+    static func seekTable(_ manifest: ArchiveManifest, note: Int) -> [UInt8] {
         seekTable(
             [(frameHead + marker.count, 0)] + manifest.frames.map { ($0.bytes, $0.contentBytes) }
                 + [(frameHead + note, 0)])
@@ -46,7 +46,7 @@ enum SnapshotFormat {
 }
 
 /// Writes a range of a journal as a snapshot; encodes frames in parallel.
-public final class SnapshotWriter {
+public final class ArchiveWriter {
     /// The work of one thread: from the blocks of a frame to compressed bytes.
     // Sendable unchecked: filled, encoded and written in turn.
     private final class Slot: @unchecked Sendable {
@@ -73,20 +73,20 @@ public final class SnapshotWriter {
     private let file: OutputFile
     private let slots: [Slot]
     private var used = 0
-    private var manifest = SnapshotManifest()
+    private var manifest = ArchiveManifest()
     private var previous = ChainLink.origin
 
     /// - Parameters:
     ///   - level: the zstd level, 1 to 19.
     ///   - workers: the number of frames encoded in parallel.
     public init(
-        _ path: String, level: Int32 = SnapshotWriter.standardLevel, workers: Int = 4,
+        _ path: String, level: Int32 = ArchiveWriter.standardLevel, workers: Int = 4,
         replaces: Bool = false
     ) throws(ArchiveError) {
         file = try OutputFile(path, replaces: replaces)
         slots = (0..<max(1, workers)).map { _ in Slot(level: level) }
         try file.write(
-            SnapshotFormat.skippable(SnapshotFormat.markerMagic, SnapshotFormat.marker))
+            ArchiveFormat.skippable(ArchiveFormat.markerMagic, ArchiveFormat.marker))
     }
 
     /// Writes the blocks that hold the events of a range. The first and the last block are included
@@ -99,10 +99,10 @@ public final class SnapshotWriter {
     /// - Returns: the manifest of the finished file.
     public func write(
         _ reader: BlockReader, linkBefore: ChainLink,
-        complete: (inout SnapshotManifest) throws -> Void = { _ in },
+        complete: (inout ArchiveManifest) throws -> Void = { _ in },
         sign: (String) throws -> String? = { _ in nil },
         progress: (SequenceNumber) -> Void = { _ in }
-    ) throws -> SnapshotManifest {
+    ) throws -> ArchiveManifest {
         manifest.linkBefore = linkBefore
         previous = linkBefore
         slots[0].input.removeAll(linkBefore: linkBefore)
@@ -125,8 +125,8 @@ public final class SnapshotWriter {
         var note = manifest.text
         if let lines = try sign(note) { note += "\n\(lines)" }
         try file.write(
-            SnapshotFormat.skippable(SnapshotFormat.manifestMagic, Array(note.utf8)))
-        try file.write(SnapshotFormat.seekTable(manifest, note: note.utf8.count))
+            ArchiveFormat.skippable(ArchiveFormat.manifestMagic, Array(note.utf8)))
+        try file.write(ArchiveFormat.seekTable(manifest, note: note.utf8.count))
         try file.finish()
         return manifest
     }
@@ -148,7 +148,7 @@ public final class SnapshotWriter {
             let bytes = slot.compressor.output.bytes
             try file.write(bytes)
             manifest.frames.append(
-                SnapshotManifest.Frame(
+                ArchiveManifest.Frame(
                     first: slot.input.first, count: slot.input.count, bytes: bytes.count,
                     contentBytes: slot.encoder.output.count, digest: "\(slot.digest)"))
             progress(slot.input.head.last)

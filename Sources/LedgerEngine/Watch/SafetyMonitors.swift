@@ -3,7 +3,7 @@ import LedgerSafety
 
 /// What the safety layer remembers between two events, beside the gate and the stop. Each watch owns its
 /// memory; the engine tells it what happens and acts on what it says.
-struct Vigil: Hashable, Sendable {
+struct SafetyMonitors: Hashable, Sendable {
     var equity = EquityWatch()
     var days = DayWatch()
     var regime = RegimeWatch()

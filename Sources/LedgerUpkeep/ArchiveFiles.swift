@@ -7,7 +7,7 @@ import LedgerReading
 import LedgerRunning
 
 /// Converts journals to snapshot files and back.
-public enum ArchiveSnapshots {
+public enum ArchiveFiles {
     /// Writes the events of a range, widened to whole blocks.
     ///
     /// - Throws: `ArchiveError`, `JournalError`; then there is no file at `path`.
@@ -17,9 +17,9 @@ public enum ArchiveSnapshots {
     ///   - key: signs the manifest.
     public static func export(
         _ journal: any Journal, from: SequenceNumber? = nil, through: SequenceNumber? = nil,
-        to path: String, level: Int32 = SnapshotWriter.standardLevel, tree: TreeSealer? = nil,
+        to path: String, level: Int32 = ArchiveWriter.standardLevel, tree: TreeSealer? = nil,
         key: SigningKey? = nil, progress: (SequenceNumber) -> Void = { _ in }
-    ) throws -> SnapshotManifest {
+    ) throws -> ArchiveManifest {
         let head = try journal.head.lastSequence
         guard head != .none else { throw InputError("the journal has no events") }
         let last = through ?? head
@@ -28,7 +28,7 @@ public enum ArchiveSnapshots {
             throw InputError(
                 "the journal ends at event \(head), so it does not have events \(from) to \(last)")
         }
-        let writer = try SnapshotWriter(path, level: level)
+        let writer = try ArchiveWriter(path, level: level)
         // The range starts with the block that holds its first event.
         var first = from
         if let block = try journal.reader(from: from, through: from).next() {
@@ -42,7 +42,7 @@ public enum ArchiveSnapshots {
                 manifest.journal = name
                 manifest.build = Build.identity
                 if let tree {
-                    manifest.tree = SnapshotManifest.Tree(
+                    manifest.tree = ArchiveManifest.Tree(
                         size: manifest.last.number, root: try tree.root(of: manifest.last.number))
                 }
             }, sign: { try signatures($0, key) }, progress: progress)
@@ -56,11 +56,11 @@ public enum ArchiveSnapshots {
         _ journal: any Journal, through last: SequenceNumber, to path: String,
         types: [EventType], account: (id: AccountID, name: String)?, tree: TreeSealer,
         secret: JournalSecret, key: SigningKey?
-    ) throws -> SnapshotManifest {
+    ) throws -> ArchiveManifest {
         var what = types.isEmpty ? [] : ["types \(types.map(\.name).joined(separator: ","))"]
         if let account { what.append("accounts other than \(account.name)") }
         let name = try name(of: journal)
-        return try RedactedSnapshot.write(
+        return try RedactedArchive.write(
             journal, secret: secret, through: last, root: tree.root(of: last.number), to: path,
             withholding: what.joined(separator: ", "),
             { record in
@@ -93,7 +93,7 @@ public enum ArchiveSnapshots {
     ///
     /// - Returns: the journal's head, which equals the snapshot's.
     public static func restore(
-        _ snapshot: SnapshotReader, to directory: String,
+        _ snapshot: ArchiveReader, to directory: String,
         progress: (SequenceNumber) -> Void = { _ in }
     ) throws -> Head {
         if JournalHome.isJournal(directory) {
@@ -129,7 +129,7 @@ public enum ArchiveSnapshots {
     }
 
     private static func load(
-        _ snapshot: SnapshotReader, into journal: LMDBJournal,
+        _ snapshot: ArchiveReader, into journal: LMDBJournal,
         _ progress: (SequenceNumber) -> Void
     ) throws -> Head {
         let lease = try journal.acquireLease(holder: "import")
@@ -190,11 +190,11 @@ public enum ArchiveSnapshots {
 
     /// The first event in which two snapshots differ, in words; nil if they agree wherever both
     /// have events.
-    public static func difference(_ a: SnapshotReader, from b: SnapshotReader) throws -> String? {
+    public static func difference(_ a: ArchiveReader, from b: ArchiveReader) throws -> String? {
         let first = max(a.manifest.first, b.manifest.first)
         let last = min(a.manifest.last, b.manifest.last)
         guard first <= last else { return "they have no events in common" }
-        var (one, other) = (SnapshotCursor(a, from: first), SnapshotCursor(b, from: first))
+        var (one, other) = (ArchiveCursor(a, from: first), ArchiveCursor(b, from: first))
         var lines = JSONLineWriter()
         while let record = try one.next(), record.sequence <= last {
             guard let twin = try other.next() else { break }

@@ -4,7 +4,7 @@ import LedgerVenues
 
 /// The progress of recovery after a start or a gap: first every open order, then the fills since,
 /// then the account. Only then may orders be sent.
-struct Recovery {
+struct OrderRecovery {
     enum Phase: Equatable {
         case idle
         /// Waits for answers about these orders, by number and replacement.

@@ -17,7 +17,7 @@ import LedgerEvents
 ///                                       size, the digest of its compressed bytes
 ///     sum SHA256                        digest of the lines above; reveals damage without a
 ///     signature
-public struct SnapshotManifest: Hashable, Sendable {
+public struct ArchiveManifest: Hashable, Sendable {
     public struct Frame: Hashable, Sendable {
         public var first: SequenceNumber
         public var count: Int

@@ -6,7 +6,7 @@ import LedgerEvents
 ///
 /// As bytes: the key is the name, a zero and the sequence (8, big-endian); the value's body is the
 /// version (4) and the state.
-public struct Checkpoint: Hashable, Sendable {
+public struct StateCheckpoint: Hashable, Sendable {
     /// The fold's name, without a zero byte; at most 200 bytes.
     public var name: String
     /// The fold's version; a reader of another version rebuilds the state.

@@ -4,7 +4,7 @@ import LedgerEvents
 import LedgerJournal
 import LedgerProjections
 
-extension Checkpoint {
+extension StateCheckpoint {
     package init<P: Projection>(of state: P, at sequence: SequenceNumber) {
         var writer = StateWriter()
         state.encode(into: &writer)
@@ -19,8 +19,8 @@ extension Checkpoint {
     }
 
     /// The engine and every projection that it maintains.
-    package static func all(of engine: Engine, at sequence: SequenceNumber) -> [Checkpoint] {
-        [Checkpoint(of: engine, at: sequence)]
+    package static func all(of engine: Engine, at sequence: SequenceNumber) -> [StateCheckpoint] {
+        [StateCheckpoint(of: engine, at: sequence)]
             + ProjectionRegister.all.compactMap { $0.checkpoint(of: engine, at: sequence) }
     }
 }

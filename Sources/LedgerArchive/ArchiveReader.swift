@@ -6,9 +6,9 @@ import LedgerEvents
 /// A snapshot file. Its manifest is checked against the file's size and seek table; frames are
 /// checked when they are read. Memory is bounded by one frame, however large the file claims to be.
 // Sendable unchecked: immutable after initialisation.
-public final class SnapshotReader: @unchecked Sendable {
+public final class ArchiveReader: @unchecked Sendable {
     public let path: String
-    public let manifest: SnapshotManifest
+    public let manifest: ArchiveManifest
     /// The manifest as signed, and its signature lines; empty if unsigned.
     public let note: (text: String, signatures: String)
     /// The size of the whole file.
@@ -29,14 +29,14 @@ public final class SnapshotReader: @unchecked Sendable {
             size = Int(status.st_size)
             let parts = try Self.parts(descriptor, size)
             note = parts.note
-            manifest = try SnapshotManifest(text: parts.note.text)
+            manifest = try ArchiveManifest(text: parts.note.text)
             let noteSize =
                 parts.note.text.utf8.count
                 + (note.signatures.isEmpty ? 0 : 1 + note.signatures.utf8.count)
-            guard SnapshotFormat.seekTable(manifest, note: noteSize) == parts.table else {
+            guard ArchiveFormat.seekTable(manifest, note: noteSize) == parts.table else {
                 throw FrameError("its seek table does not match its manifest")
             }
-            var at = SnapshotFormat.frameHead + SnapshotFormat.marker.count
+            var at = ArchiveFormat.frameHead + ArchiveFormat.marker.count
             var starts: [Int] = []
             for frame in manifest.frames {
                 starts.append(at)
@@ -63,30 +63,30 @@ public final class SnapshotReader: @unchecked Sendable {
     }
 
     private static func parts(_ file: Int32, _ size: Int) throws(FrameError) -> Parts {
-        let marker = SnapshotFormat.skippable(SnapshotFormat.markerMagic, SnapshotFormat.marker)
-        let footer = SnapshotFormat.footerSize
-        guard size >= marker.count + SnapshotFormat.frameHead + footer,
+        let marker = ArchiveFormat.skippable(ArchiveFormat.markerMagic, ArchiveFormat.marker)
+        let footer = ArchiveFormat.footerSize
+        guard size >= marker.count + ArchiveFormat.frameHead + footer,
             try read(file, at: 0, count: marker.count) == marker
         else { throw FrameError("it is not a ledger snapshot, or it is truncated") }
         let foot = try read(file, at: size - footer, count: footer)
         let frames = Int(number(foot, 0))
-        guard number(foot, 5) == SnapshotFormat.footerMagic, foot[4] == 0 else {
+        guard number(foot, 5) == ArchiveFormat.footerMagic, foot[4] == 0 else {
             throw FrameError("its end is not that of a snapshot: it is truncated or damaged")
         }
-        let length = SnapshotFormat.frameHead + frames * SnapshotFormat.entrySize + footer
+        let length = ArchiveFormat.frameHead + frames * ArchiveFormat.entrySize + footer
         guard frames >= 3, frames < 1 << 26, length <= size - marker.count else {
             throw FrameError("its seek table claims \(frames) frames")
         }
         let table = try read(file, at: size - length, count: length)
-        let entry = SnapshotFormat.frameHead + (frames - 1) * SnapshotFormat.entrySize
-        let noteSize = Int(number(table, entry)) - SnapshotFormat.frameHead
-        let noteStart = size - length - noteSize - SnapshotFormat.frameHead
-        guard noteSize > 0, noteSize <= SnapshotFormat.mostManifest, noteStart >= marker.count
+        let entry = ArchiveFormat.frameHead + (frames - 1) * ArchiveFormat.entrySize
+        let noteSize = Int(number(table, entry)) - ArchiveFormat.frameHead
+        let noteStart = size - length - noteSize - ArchiveFormat.frameHead
+        guard noteSize > 0, noteSize <= ArchiveFormat.mostManifest, noteStart >= marker.count
         else { throw FrameError("its seek table claims a manifest of \(noteSize) bytes") }
-        let bytes = try read(file, at: noteStart, count: noteSize + SnapshotFormat.frameHead)
-        guard number(bytes, 0) == SnapshotFormat.manifestMagic, Int(number(bytes, 4)) == noteSize
+        let bytes = try read(file, at: noteStart, count: noteSize + ArchiveFormat.frameHead)
+        guard number(bytes, 0) == ArchiveFormat.manifestMagic, Int(number(bytes, 4)) == noteSize
         else { throw FrameError("its manifest is damaged") }
-        let content = Array(bytes[SnapshotFormat.frameHead...])
+        let content = Array(bytes[ArchiveFormat.frameHead...])
         guard let whole = String(validating: content, as: UTF8.self) else {
             throw FrameError("its manifest is not text")
         }
@@ -186,7 +186,7 @@ public final class SnapshotReader: @unchecked Sendable {
         } catch { throw located(error, frame) }
     }
 
-    func located(_ error: FrameError, _ frame: SnapshotManifest.Frame) -> ArchiveError {
+    func located(_ error: FrameError, _ frame: ArchiveManifest.Frame) -> ArchiveError {
         ArchiveError(
             .damaged, at: path,
             "the frame of events \(frame.first) to \(frame.last): " + error.problem)
