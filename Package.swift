@@ -243,7 +243,8 @@ let package = Package(
             name: "ledgerd",
             dependencies: [
                 "VenueNetwork", "VenueRegister",
-                "LedgerDomain", "LedgerEvents", "LedgerSafety", "LedgerEngine", "LedgerJournal",
+                "LedgerDomain", "LedgerEvents", "LedgerSafety", "LedgerEngine", "LedgerSettings",
+                "LedgerJournal",
                 "LedgerArchive", "LedgerVenues", "LedgerConfiguration", "LedgerReading",
                 "LedgerRunning",
                 "LedgerUpkeep", "LedgerTransport", "LedgerExchange", "LedgerLive", "LedgerCommands",
@@ -265,7 +266,10 @@ let package = Package(
             name: "JournalHelper", dependencies: ["LedgerDomain", "LedgerEvents", "LedgerJournal"],
             path: "Tests/JournalHelper", swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["LedgerDomain"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: [
+                "LedgerDomain", "LedgerEngine", "LedgerEvents", "LedgerProjections", "LedgerSafety",
+            ], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("HouseTests", []),
         tests("LedgerDomainTests", ["TestSupport", "LedgerDomain"]),
@@ -314,6 +318,7 @@ let package = Package(
         tests(
             "LedgerRunningTests",
             [
+                "TestSupport",
                 "LedgerSafety",
                 "LedgerSettings",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",

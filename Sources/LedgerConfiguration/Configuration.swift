@@ -34,14 +34,17 @@ public struct Configuration: Sendable {
     private var secrets: [String: String] = [:]
 
     public let settings: Settings
+    /// As they hold for the account that trades outside; see `Engine.settingsOutside`.
+    private let outside: Settings
 
-    /// The value of a setting. Reading a configuration has checked all of them.
+    /// The value of a setting. Reading a configuration has checked all of them. Of several accounts, it is
+    /// the value for the one that trades outside, or for the first.
     public subscript<Value>(key: SettingKey<Value>) -> Value {
         checked[key]
     }
 
     /// For a reader without a configuration.
-    public var checked: CheckedSettings { CheckedSettings(checked: settings) }
+    public var checked: CheckedSettings { CheckedSettings(checked: outside) }
 
     /// The text of a setting that is known only by its key; empty if it is absent.
     public func text(of key: String) -> String { settings.text(of: key) ?? "" }
@@ -80,11 +83,15 @@ public struct Configuration: Sendable {
         }
         entries = found.values.sorted { $0.key < $1.key }
         settings = Settings(entries.map { ($0.key, $0.value) })
+        outside = (try? Engine.settingsOutside(of: settings)) ?? settings
     }
 
     private static func checkTogether(_ found: [String: Entry]) throws(ConfigurationError) {
         let settings = Settings(found.values.map { ($0.key, $0.value) })
-        do throws(SettingsError) { try SettingsContradictions.check(settings) } catch {
+        do throws(SettingsError) {
+            try SettingsContradictions.check(settings)
+            _ = try Engine.accounts(of: settings)
+        } catch {
             throw placed(error, found)
         }
     }
@@ -223,11 +230,16 @@ public struct Configuration: Sendable {
     private static func addDefaults(_ found: inout [String: Entry]) {
         let given = Settings(found.values.map { ($0.key, $0.value) })
         let lists = SettingsList.allCases.flatMap { given.entries($0) }
+        let hasAccounts = !given.entries(.accounts).isEmpty
         let isLive = found[ModeKeys.mode.name]?.value == DriverMode.live.word
         for setting in SettingsSchema.all {
             guard
                 let value = (isLive ? setting.liveDefault : nil) ?? setting.defaultValue
             else { continue }
+            // The list of accounts gives what the two sections of one account give.
+            if hasAccounts, setting.key.hasPrefix("account.") || setting.key.hasPrefix("venue.") {
+                continue
+            }
             var keys = [setting.key]
             if setting.isListed {
                 keys = lists.filter { setting.key.hasPrefix($0.list.rawValue) }.filter { entry in
@@ -246,8 +258,10 @@ extension SettingsList {
     /// The required keys of each entry; the first one shows that the entry exists.
     fileprivate var required: [String] {
         switch self {
+        case .accounts: [DeskKeys.account.name]
         case .data: [DataKeys.path.name]
         case .strategies: [StrategyKeys.kind.name, StrategyKeys.symbols.name]
+        case .venues: [DeskKeys.venue.name]
         }
     }
 }

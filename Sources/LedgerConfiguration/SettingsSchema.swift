@@ -14,7 +14,7 @@ public enum SettingsSchema {
 
     /// The engine's settings. It knows no venue's name, so their choice is added here.
     private static let engine: [Setting] = EngineSchema.core.map {
-        $0.key == ModeKeys.venue.name
+        $0.key == ModeKeys.venue.name || $0.key == DeskKeys.venueKind
             ? $0.choosing(from: [ModeKeys.simulated] + KnownVenues.names) : $0
     }
 

@@ -2,14 +2,19 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// The account: the names of everything in it, what each strategy holds and what it is all worth.
+/// What the accounts of a journal share: the names of everything, what each strategy holds and what it is
+/// worth, and how far the journal was stepped.
 ///
 /// Changes by the events that the journal holds, as every fold of the journal does.
 struct Accounts: Sendable {
     private(set) var names = NameBook()
     private(set) var profit = ProfitAndLoss()
-    /// The one account of a journal at this stage; none before a configuration.
+    /// The account whose turn it is; none before its first settings.
     private(set) var account = AccountID.none
+    private(set) var inputs: UInt64 = 0
+    private(set) var lastTime = Timestamp(nanoseconds: .min)
+    /// The number of inputs at which the state is digested next.
+    var nextDigest = UInt64.max
 
     /// What a strategy holds of an instrument.
     func held(by strategy: StrategyID, in instrument: InstrumentID) -> Quantity {
@@ -24,6 +29,16 @@ struct Accounts: Sendable {
     mutating func define(_ strategy: StrategyDefined) { names.define(strategy) }
 
     // MARK: Bookings
+
+    /// Counts an input.
+    ///
+    /// - Throws: when its time is before the last one's.
+    @inline(__always)
+    mutating func begin(_ step: borrowing Step) throws(EngineError) {
+        guard step.time >= lastTime else { throw .backwards(step.time, after: lastTime) }
+        lastTime = step.time
+        inputs += 1
+    }
 
     @inline(__always)
     mutating func advance(to time: Timestamp) { profit.advance(to: time) }
@@ -115,6 +130,15 @@ struct Accounts: Sendable {
         names = try NameBook(from: &reader)
     }
 
+    mutating func restoreProgress(from reader: inout StateReader) throws(StateError) {
+        inputs = try reader.read()
+        nextDigest = try reader.read()
+        lastTime = try reader.read()
+        guard inputs < .max / 2 else {
+            throw StateError("the saved state has an invalid number of inputs: \(inputs)")
+        }
+    }
+
     mutating func restoreBooks(
         from reader: inout StateReader, _ rules: RulesVersion
     ) throws(StateError) {
@@ -122,16 +146,11 @@ struct Accounts: Sendable {
     }
 }
 
-extension Engine {
+extension AccountEngine {
     public var names: NameBook { accounts.names }
     public var profit: ProfitAndLoss { accounts.profit }
+    /// The account's number; none before the first settings.
     public var account: AccountID { accounts.account }
     /// The rules under which the engine steps.
     public var rulesVersion: RulesVersion { accounts.profit.equity.rules }
-
-    /// Steps under rules that the journal does not declare, for a comparison.
-    public mutating func follow(_ rules: RulesVersion) throws(FoldError) {
-        try accounts.follow(rules)
-        desk.follow(rulesVersion)
-    }
 }

@@ -1,48 +1,199 @@
 import LedgerDomain
+import LedgerEvents
+import LedgerProjections
 import LedgerSettings
 
 extension Engine {
     /// Nil when the settings may follow the present ones, else the first that cannot and why.
     public func problem(with new: Settings) -> String? {
         do throws(SettingsError) {
-            let adopted = try EngineSettings(new)
-            _ = try StrategySlot.all(new, account: adopted.accountName, from: catalog)
-            if configuration != nil { try SettingsCheck.change(from: settings, to: new) }
+            let all = try AccountSettings.all(new)
+            for (place, one) in all.enumerated() {
+                let account =
+                    place < parts.count
+                    ? parts[place] : AccountEngine(at: place, strategies: catalog)
+                do throws(SettingsError) { try account.check(one.settings) } catch {
+                    throw one.said(error)
+                }
+            }
+            try AccountSettings.checkChange(from: parts.map(\.settings), to: all)
         } catch { return error.description }
         return nil
     }
 
-    /// The sections from which the simulated venue, the books and the strategies are built.
-    private static let foundations = [
-        "account.", "data.", "engine.", "seed", "strategies.", "venue.",
-    ]
-
-    /// Whether nothing changes but rules that are asked when something is decided. Orders wait on, exits
-    /// above all: a kill switch must not take the stops down (K02).
-    func onlyRulesChange(to new: Settings) -> Bool {
-        func founding(_ settings: Settings) -> [(key: String, value: String)] {
-            settings.pairs.filter { pair in
-                Self.foundations.contains { pair.key.hasPrefix($0) }
-            }
-        }
-        return configuration != nil && settings != new
-            && founding(settings).elementsEqual(founding(new), by: ==)
-    }
-
-    /// Whether the engine's own venue cancels every order when it takes these settings.
+    /// Whether a venue of the engine cancels orders when it takes these settings.
     public func cancelsOrders(taking new: Settings) -> Bool {
-        settings != new && !desk.isRemote && !onlyRulesChange(to: new)
+        guard let all = try? AccountSettings.all(new) else { return false }
+        return zip(parts, all).contains { $0.cancelsOrders(taking: $1.settings) }
     }
 
-    /// Takes up settings of which only rules are new.
-    mutating func adoptRules(_ new: Settings) throws(EngineError) {
+    /// Gives each account its settings. One whose settings stay as they are keeps its orders.
+    mutating func configure(_ new: Settings, _ step: inout Step) throws(EngineError) {
+        let all: [AccountSettings]
         do throws(SettingsError) {
-            let adopted = try EngineSettings(new)
-            configuration = adopted
-            safeguards.adopt(adopted.safety)
+            all = try AccountSettings.all(new)
+            try AccountSettings.checkChange(from: parts.map(\.settings), to: all)
         } catch { throw .settings(error) }
+        while parts.count < all.count {
+            parts.append(AccountEngine(at: parts.count, strategies: catalog))
+        }
         settings = new
-        // Limits of the day may begin at another hour.
-        safeguards.monitors.days.expireAtOnce()
+        for (place, one) in all.enumerated() {
+            give(to: place, &step)
+            parts[place].venueName = one.venue ?? ""
+            guard all.count == 1 || parts[place].settings != one.settings else { continue }
+            do throws(EngineError) { try parts[place].configure(one.settings, &step) } catch {
+                if case .settings(let error) = error { throw .settings(one.said(error)) }
+                throw error
+            }
+            try parts[place].look(&step)
+        }
+        findRoutes()
+    }
+
+    /// Takes up settings without saying so, before a saved state is read.
+    mutating func adopt(_ new: Settings) throws(EngineError) {
+        let all: [AccountSettings]
+        do throws(SettingsError) { all = try AccountSettings.all(new) } catch {
+            throw .settings(error)
+        }
+        while parts.count < all.count {
+            parts.append(AccountEngine(at: parts.count, strategies: catalog))
+        }
+        settings = new
+        for (place, one) in all.enumerated() {
+            give(to: place)
+            parts[place].venueName = one.venue ?? ""
+            try parts[place].adopt(one.settings)
+        }
+    }
+
+    /// An account as settings define it.
+    public struct AccountOutline: Sendable {
+        public var id: AccountID
+        public var name: String
+        public var currency: String
+        /// The setting that states the currency.
+        public var currencyKey: String
+        /// The venue's name in `venues`, or its kind.
+        public var venue: String
+        public var isRemote: Bool
+        /// What a new journal starts with.
+        public var cash: Money
+    }
+
+    /// The accounts that settings define, in order.
+    public static func accounts(of settings: Settings) throws(SettingsError) -> [AccountOutline] {
+        var accounts: [AccountOutline] = []
+        for (place, one) in try AccountSettings.all(settings).enumerated() {
+            do throws(SettingsError) {
+                let venue = try one.settings[ModeKeys.venue]
+                accounts.append(
+                    AccountOutline(
+                        id: AccountID(
+                            try one.settings[AccountKeys.kind], index: UInt16(place + 1)),
+                        name: try one.settings[AccountKeys.name],
+                        currency: try one.settings[AccountKeys.currency],
+                        currencyKey: one.origin(of: AccountKeys.currency.name),
+                        venue: one.venue ?? venue,
+                        isRemote: venue != ModeKeys.simulated,
+                        cash: try one.settings[AccountKeys.cash]))
+            } catch { throw one.said(error) }
+        }
+        return accounts
+    }
+
+    /// The settings as they hold for the account whose orders go to a venue outside, or for the first.
+    public static func settingsOutside(of settings: Settings) throws(SettingsError) -> Settings {
+        let all = try AccountSettings.all(settings)
+        for one in all where try one.settings[ModeKeys.venue] != ModeKeys.simulated {
+            return one.settings
+        }
+        return all[0].settings
+    }
+
+    // MARK: Commands
+
+    /// Nil when the command may be stepped in this state, else why not and what to do instead.
+    ///
+    /// - Parameter account: whose command it is; none for one to all accounts.
+    public func problem(with event: OperatorCommanded, of account: AccountID) -> String? {
+        do {
+            return problem(with: try OperatorCommand(event), of: account)
+        } catch { return "\(error)" }
+    }
+
+    /// The same for a command that was read.
+    public func problem(with command: OperatorCommand, of account: AccountID) -> String? {
+        guard parts.count > 1 else { return parts[0].problem(with: command) }
+        let known = names.accounts.map(\.name).joined(separator: ", ")
+        guard account == .none else {
+            guard let place = place(of: account) else {
+                return "the journal has no account \(account.index); it has \(known)"
+            }
+            return accounts[place].problem(with: command)
+        }
+        guard !command.isOfOneAccount else {
+            return "the journal has several accounts; name one with --account: \(known)"
+        }
+        // What one account refuses the others may need.
+        let problems = accounts.map { $0.problem(with: command) }
+        return problems.contains(nil) ? nil : problems[0]
+    }
+}
+
+extension OperatorCommand {
+    /// Whether a command has a meaning in one account alone.
+    public var isOfOneAccount: Bool {
+        switch self {
+        case .deposit, .withdrawal, .fee, .sync, .adopt: true
+        case .note, .engage, .clear, .mode, .override, .healthCheck, .hold, .releaseHold, .prune,
+            .doctor, .flatten:
+            false
+        }
+    }
+}
+
+extension Engine {
+    /// The accounts in the order of the settings; before the first settings one account without any.
+    public var accounts: [AccountEngine] {
+        var engine = self
+        return parts.indices.map { place in
+            engine.give(to: place)
+            return engine.parts[place]
+        }
+    }
+
+    /// The first account, for journals that can have no other.
+    public var main: AccountEngine { turn == 0 ? parts[0] : accounts[0] }
+
+    /// The account whose orders go to a venue outside; the first if none do.
+    public var outside: AccountEngine {
+        guard let place = parts.firstIndex(where: \.isRemote), place != turn else {
+            return parts[turn].isRemote ? parts[turn] : main
+        }
+        return accounts[place]
+    }
+
+    /// The account that keeps an instrument's history: the first that trades or holds it.
+    public func keeper(of instrument: InstrumentID) -> AccountEngine {
+        guard let place = routes[instrument].first else { return main }
+        return accounts[place]
+    }
+
+    /// The open orders of all accounts, by number.
+    public var openOrders: [Order] { OrderRegister(merging: parts.map(\.orders)).open }
+
+    public var names: NameBook { parts[turn].names }
+    public var profit: ProfitAndLoss { parts[turn].profit }
+    public var inputs: UInt64 { parts[turn].accounts.inputs }
+    public var lastTime: Timestamp { parts[turn].accounts.lastTime }
+    /// The rules under which the engine steps.
+    public var rulesVersion: RulesVersion { parts[turn].rulesVersion }
+
+    /// Steps under rules that the journal does not declare, for a comparison.
+    public mutating func follow(_ rules: RulesVersion) throws(FoldError) {
+        try parts[turn].accounts.follow(rules)
+        for place in parts.indices { parts[place].desk.follow(rulesVersion) }
     }
 }

@@ -1,12 +1,13 @@
 import LedgerDomain
 import LedgerEvents
 import LedgerProjections
-import LedgerSafety
 import LedgerSettings
-import LedgerSimulation
 
-/// The engine's state as bytes.
+/// The engine's state as bytes: what the accounts share, then each account.
 extension Engine {
+    /// Stands before the state of several accounts, where the version of the rules stands before that of one.
+    private static let several = UInt16.max
+
     /// A digest of the whole state: equal in two engines that took the same inputs.
     public var digest: UInt64 {
         var writer = StateWriter()
@@ -17,48 +18,25 @@ extension Engine {
     }
 
     public func encode(into writer: inout StateWriter) {
+        if parts.count > 1 { writer.write(Self.several) }
         rulesVersion.encode(into: &writer)
         encodeBody(into: &writer)
     }
 
     private func encodeBody(into writer: inout StateWriter) {
+        let shared = parts[turn].accounts
         writer.write(settings.text)
-        names.encode(into: &writer)
-        writer.write(inputs)
-        writer.write(nextDigest)
-        writer.write(lastTime)
-        profit.encodeBody(into: &writer)
-        desk.register.encode(into: &writer)
-        desk.venue.encode(into: &writer)
-        safeguards.gate.encode(into: &writer)
-        safeguards.stop.encode(into: &writer)
-        snapshots.encode(into: &writer)
-        safeguards.history.encode(into: &writer)
-        safeguards.monitors.encode(into: &writer)
-        for slot in desk.slots { slot.encode(into: &writer) }
-        desk.remote.encode(into: &writer)
-        if desk.isRemote { desk.remote.encodeTimes(into: &writer, rulesVersion) }
-        desk.filters.encode(into: &writer)
-        // Digests that older programs journaled have none of this.
-        let hasHealth = !safeguards.health.isEmpty
-        let hasAlerts = !safeguards.alerts.isEmpty || hasHealth
-        let hasHistory = !history.isEmpty || hasAlerts
-        let hasRepeats = !desk.repeated.isEmpty || hasHistory
-        let hasTail = !desk.deferred.isEmpty || !activities.isEmpty || hasRepeats
-        guard !holdings.isEmpty || !unread.items.isEmpty || hasTail else { return }
-        holdings.encode(into: &writer)
-        unread.encode(into: &writer)
-        guard hasTail else { return }
-        desk.deferred.encode(into: &writer)
-        guard !activities.isEmpty || hasRepeats else { return }
-        activities.encode(into: &writer)
-        guard hasRepeats else { return }
-        desk.repeated.encode(into: &writer)
-        guard hasHistory else { return }
-        history.encode(into: &writer)
-        guard hasAlerts else { return }
-        safeguards.alerts.encode(into: &writer)
-        if hasHealth { safeguards.health.encode(into: &writer) }
+        shared.names.encode(into: &writer)
+        writer.write(shared.inputs)
+        writer.write(shared.nextDigest)
+        writer.write(shared.lastTime)
+        shared.profit.encodeBody(into: &writer)
+        guard parts.count > 1 else { return parts[0].encode(into: &writer) }
+        for account in accounts {
+            var own = StateWriter()
+            account.encode(into: &own)
+            writer.write(own.bytes) { $0.write($1) }
+        }
     }
 
     /// A saved state in the present form; nil for another version's that cannot be brought into it.
@@ -77,42 +55,35 @@ extension Engine {
     public init(
         restoring bytes: [UInt8], strategies catalog: StrategyCatalog = .shipped
     ) throws(StateError) {
-        self.catalog = catalog
+        self.init(strategies: catalog)
         var reader = StateReader(bytes)
+        var peek = StateReader(bytes)
+        let isSeveral = try peek.read(UInt16.self) == Self.several
+        if isSeveral { _ = try reader.read(UInt16.self) }
         let rules = try RulesVersion(from: &reader)
         let text: String = try reader.read()
-        try accounts.restoreNames(from: &reader)
+        try parts[turn].accounts.restoreNames(from: &reader)
         if !text.isEmpty {
             do { try adopt(Settings(text: text)) } catch { throw StateError("\(error)") }
         }
-        inputs = try reader.read()
-        nextDigest = try reader.read()
-        lastTime = try reader.read()
-        try accounts.restoreBooks(from: &reader, rules)
-        desk.follow(rules)
-        try desk.restoreOrders(from: &reader)
-        try safeguards.restoreGate(from: &reader)
-        snapshots = try VenueSnapshotCollector(from: &reader)
-        try safeguards.restoreMemory(from: &reader)
-        try desk.restoreStrategies(from: &reader, rules)
-        for slot in desk.slots
-        where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
-            || Int(slot.instrument.number) > NameBook.highest
-        { throw StateError("a saved strategy trades unknown instrument \(slot.instrument.number)") }
-        desk.listen()
-        if !reader.isAtEnd {
-            holdings = try ForeignHoldings(from: &reader)
-            unread = try UnreadItems(from: &reader)
-            if !reader.isAtEnd { desk.deferred = try DeferredOrders(from: &reader) }
+        guard isSeveral == (parts.count > 1) else {
+            throw StateError("the saved state has another number of accounts than its settings")
         }
-        if !reader.isAtEnd { activities = try AccountActivities(from: &reader) }
-        if !reader.isAtEnd { desk.repeated = try RepeatedRefusals(from: &reader) }
-        if !reader.isAtEnd { history = try RecalledHistory(from: &reader) }
-        if !reader.isAtEnd { safeguards.alerts = try AlertWatch(from: &reader) }
-        if !reader.isAtEnd { safeguards.health = try HealthWatch(from: &reader) }
-        guard inputs < .max / 2 else {
-            throw StateError("the saved state has an invalid number of inputs: \(inputs)")
+        try parts[turn].accounts.restoreProgress(from: &reader)
+        try parts[turn].accounts.restoreBooks(from: &reader, rules)
+        for place in parts.indices {
+            give(to: place)
+            guard isSeveral else {
+                try parts[place].restore(from: &reader)
+                break
+            }
+            let own: [UInt8] = try reader.readArray { (reader) throws(StateError) in
+                try reader.read()
+            }
+            var part = StateReader(own)
+            try parts[place].restore(from: &part)
         }
         guard reader.isAtEnd else { throw StateError("the saved state has trailing bytes") }
+        findRoutes()
     }
 }

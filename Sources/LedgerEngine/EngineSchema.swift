@@ -6,7 +6,8 @@ import LedgerSimulation
 public enum EngineSchema {
     /// All but the settings of single strategies.
     public static let core: [Setting] = [
-        RunKeys.all, AccountKeys.all, ModeKeys.all, FillKeys.all, GateKeys.all, DrawdownKeys.all,
+        RunKeys.all, AccountKeys.all, DeskKeys.all, ModeKeys.all, FillKeys.all, GateKeys.all,
+        DrawdownKeys.all,
         RiskKeys.all, ReconciliationKeys.all, QualityKeys.all, FilterKeys.all, HealthKeys.all,
         FaultKeys.all, ClockKeys.all, WarmupKeys.all,
     ].flatMap { $0 }

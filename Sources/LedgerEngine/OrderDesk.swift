@@ -163,7 +163,7 @@ struct OrderDesk: Sendable {
     }
 }
 
-extension Engine {
+extension AccountEngine {
     public var orders: OrderRegister { desk.register }
     public var filters: VenueFilterBook { desk.filters }
     /// Whether orders go to a venue outside.

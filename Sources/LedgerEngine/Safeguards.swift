@@ -85,7 +85,7 @@ struct Safeguards: Sendable {
     }
 }
 
-extension Engine {
+extension AccountEngine {
     public var rules: SafetyRules { safeguards.rules }
     public var gate: TradingGate { safeguards.gate }
     public var stop: DrawdownStop { safeguards.stop }

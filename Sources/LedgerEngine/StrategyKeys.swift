@@ -9,14 +9,28 @@ public enum StrategyKeys {
         "strategies.*.name", default: nil, help: "name of the strategy; the kind if not given")
     public static let symbols = SettingKey.text(
         "strategies.*.symbols", default: nil, help: "instruments, separated by commas")
+    /// Without a default, so that the settings of one account stay as they are.
+    public static let accounts = SettingKey<[String]>.list(
+        "strategies.*.accounts", default: nil,
+        help:
+            "accounts in which it trades, separated by commas; required if the journal has several")
     public static let quantity = SettingKey<Quantity>.decimal(
         "strategies.*.quantity", from: "0.000000001", through: "1000000000000", default: "1",
         help: "units per order", strategies: [SMACrossover.kind, BuyAndHold.kind])
 
-    public static let all = [kind.setting, name.setting, symbols.setting, quantity.setting]
+    public static let all = [
+        kind.setting, name.setting, symbols.setting, accounts.setting, quantity.setting,
+    ]
 }
 
 extension SettingsEntry {
+    /// The accounts in which a strategy trades; empty if it names none.
+    var accounts: [String] {
+        get throws(SettingsError) {
+            try given(StrategyKeys.accounts) ?? []
+        }
+    }
+
     /// A strategy without a name of its own is called after its kind.
     public var strategyName: String {
         get throws(SettingsError) {

@@ -51,18 +51,22 @@ struct StrategySlot: Sendable {
         decider = IntentID.Decider(account: account, strategy: name, symbol: symbol)
     }
 
-    /// A slot for each symbol of each strategy. Intents are told apart by strategy and symbol, so no
+    /// A slot for each symbol of each strategy that trades in the account. Intents are told apart by strategy and symbol, so no
     /// two strategies bear one name and no symbol stands twice.
     static func all(
         _ settings: Settings, account: String, from catalog: StrategyCatalog
     ) throws(SettingsError) -> [StrategySlot] {
         var slots: [StrategySlot] = []
+        var taken: [String] = []
         for entry in settings.entries(.strategies) {
             let name = try entry.strategyName
-            if slots.contains(where: { $0.name == name }) {
+            defer { taken.append(name) }
+            if taken.contains(name) {
                 throw entry.error(
                     StrategyKeys.name, "'\(name)' is also the name of an earlier strategy")
             }
+            let accounts = try entry.accounts
+            guard accounts.isEmpty || accounts.contains(account) else { continue }
             let symbols = try entry[StrategyKeys.symbols].split(separator: ",").map(\.trimmed)
             guard !symbols.isEmpty else {
                 throw entry.error(StrategyKeys.symbols, "lists no instrument")

@@ -59,7 +59,7 @@ struct Executor: Follower {
     ///
     /// - Parameter maySend: whether the venue's order reports reach us.
     mutating func advance(
-        _ journal: any Journal, _ engine: borrowing Engine, _ gateway: any VenueGateway,
+        _ journal: any Journal, _ engine: borrowing AccountEngine, _ gateway: any VenueGateway,
         maySend: Bool, committedAt: Int64
     ) throws {
         try follow(journal)
@@ -95,7 +95,7 @@ struct Executor: Follower {
     mutating func finish(through sequence: SequenceNumber) { position = sequence }
 
     private mutating func send(
-        _ action: Action, _ engine: borrowing Engine, _ gateway: any VenueGateway,
+        _ action: Action, _ engine: borrowing AccountEngine, _ gateway: any VenueGateway,
         _ committedAt: Int64
     ) {
         guard let order = engine.orders.order(action.order), !engine.isHeldBack(order.id) else {

@@ -15,7 +15,7 @@ extension LiveRun {
     private static let past = Nanoseconds(-30 * Nanoseconds.day.count)
 
     func askActivities() {
-        let known = sequencer.engine.activities
+        let known = engine.activities
         let since =
             known.isAnchored
             ? known.last.advanced(by: Self.lateness) : now.advanced(by: Self.past)
@@ -24,7 +24,7 @@ extension LiveRun {
 
     func take(_ activities: [VenueActivity]) throws {
         guard options.sendsOrders else { return }
-        let isAnchor = !sequencer.engine.activities.isAnchored
+        let isAnchor = !engine.activities.isAnchored
         for activity in activities where !activity.isCancelled {
             try record(activity, isIncluded: isAnchor)
         }
@@ -32,7 +32,7 @@ extension LiveRun {
     }
 
     private func record(_ activity: VenueActivity, isIncluded: Bool) throws {
-        let engine = sequencer.engine
+        let engine = engine
         let instrument = activity.symbol.isEmpty ? nil : names.instrument(activity.symbol, engine)
         let report = VenueActivityReported(
             instrument: instrument ?? .none, kind: activity.kind, isIncluded: isIncluded,

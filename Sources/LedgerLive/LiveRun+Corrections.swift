@@ -18,8 +18,8 @@ extension LiveRun {
 
     func handle(_ correction: VenueCorrection) throws {
         let fill = correction.fill
-        let known = try names.order(fill.clientOrder, sequencer.engine, journal)
-        guard let instrument = names.instrument(fill.symbol, sequencer.engine) else {
+        let known = try names.order(fill.clientOrder, engine, journal)
+        guard let instrument = names.instrument(fill.symbol, engine) else {
             // Somebody else's trade in an instrument that is not ours moves no position here.
             if known == nil { return }
             return try report(.malformed("a correction in \(fill.symbol)"), "fill")
@@ -41,7 +41,7 @@ extension LiveRun {
             execution: fill.execution, corrected: correction.corrected,
             reason: correction.reason)
         let envelope = Envelope(
-            account: sequencer.engine.account, time: now,
+            account: engine.account, time: now,
             correlation: booked?.correlation ?? .none, recordTime: clock.now)
         let isNew = try sequencer.append(
             event, envelope, key: key(of: fill.execution, fill.symbol, known?.id))

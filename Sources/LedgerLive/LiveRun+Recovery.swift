@@ -31,11 +31,11 @@ extension LiveRun {
 
     private func beginRecovery() {
         var questions: [OrderRecovery.Question] = []
-        for order in sequencer.engine.orders.open where !sequencer.engine.isHeldBack(order.id) {
+        for order in engine.orders.open where !engine.isHeldBack(order.id) {
             questions.append(
                 OrderRecovery.Question(
                     order: order.id, generation: UInt16(clamping: order.generation)))
-            if let replace = sequencer.engine.awaited(order.id).replace {
+            if let replace = engine.awaited(order.id).replace {
                 questions.append(
                     OrderRecovery.Question(
                         order: order.id, generation: UInt16(clamping: replace.generation)))
@@ -47,7 +47,7 @@ extension LiveRun {
 
     private func ask(_ questions: [OrderRecovery.Question]) {
         for question in questions {
-            guard let order = sequencer.engine.orders.order(question.order) else { continue }
+            guard let order = engine.orders.order(question.order) else { continue }
             let symbol = sequencer.engine.names.symbol(order.intended.instrument)
             let reference = order.reference(symbol, generation: UInt32(question.generation))
             gateway.queryFills(reference)
@@ -61,7 +61,7 @@ extension LiveRun {
         switch recovery.phase {
         case .idle, .done: return
         case .orders:
-            let open = sequencer.engine.orders
+            let open = engine.orders
             recovery.questions.removeAll { open.order($0.order) == nil }
             if recovery.questions.isEmpty {
                 recovery.askAccount(at: steady)
@@ -92,7 +92,7 @@ extension LiveRun {
 
     /// The symbols of orders and fills that may be ours. A venue may have no market of an adopted one.
     private var askedSymbols: [String] {
-        let engine = sequencer.engine
+        let engine = engine
         return engine.names.instruments.filter {
             options.symbols.contains($0.symbol) || !engine.holdings.hasAdopted($0.id)
         }.map(\.symbol)
@@ -120,8 +120,8 @@ extension LiveRun {
 
     /// Repeats a cancel that was decided before the gap and whose answer was lost.
     private func cancelAgain() {
-        for order in sequencer.engine.orders.open
-        where sequencer.engine.awaited(order.id).cancel != nil {
+        for order in engine.orders.open
+        where engine.awaited(order.id).cancel != nil {
             let symbol = sequencer.engine.names.symbol(order.intended.instrument)
             gateway.cancel(order.reference(symbol))
         }
@@ -129,7 +129,7 @@ extension LiveRun {
 
     /// The initial cash of a new journal is the venue's.
     private func openBooks(_ account: VenueAccount) throws {
-        let engine = sequencer.engine
+        let engine = engine
         let isEmpty =
             engine.profit.equity[engine.account].map { $0.netDeposits.raw == 0 && $0.cash.raw == 0 }
             ?? true

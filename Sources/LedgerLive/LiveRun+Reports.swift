@@ -43,7 +43,7 @@ extension LiveRun {
     }
 
     private func instrument(_ symbol: String) -> InstrumentID? {
-        names.instrument(symbol, sequencer.engine)
+        names.instrument(symbol, engine)
     }
 
     /// Journals an input at the venue's time if it is near ours, else at ours; never earlier than
@@ -55,7 +55,9 @@ extension LiveRun {
             !distance.overflow
             && distance.partialValue.magnitude <= options.timeTolerance.count.magnitude
         let time = max(isNear ? venueTime : ours, sequencer.engine.lastTime)
-        let envelope = Envelope(time: time, recordTime: ours)
+        // Prices are for all accounts.
+        let isOfAll = [.bar, .quote, .trade].contains(type(of: event).type)
+        let envelope = Envelope(account: isOfAll ? .none : account, time: time, recordTime: ours)
         if let error = try sequencer.attempt(event, envelope) {
             try report(.malformed("\(error)"), "\(type(of: event).type.name)")
         }
@@ -71,18 +73,20 @@ extension LiveRun {
     }
 
     private func record(_ fault: FaultReported) throws {
-        _ = try sequencer.attempt(fault, Envelope(time: now, recordTime: clock.now))
+        _ = try sequencer.attempt(
+            fault, Envelope(account: account, time: now, recordTime: clock.now))
     }
 
     /// Journals what the clock tick finds: counted faults, and metrics beyond their limits (K16).
     func reportWire(at steady: Int64) throws {
         for fault in faults.due(at: steady) { try record(fault) }
-        let rules = sequencer.engine.rules.faults
+        let rules = engine.rules.faults
         let metrics = wire.due(
             at: steady, gateway.requests, isOutage: options.sendsOrders && !isOrderStreamUp, rules,
             origin: gateway.name)
         for metric in metrics {
-            _ = try sequencer.attempt(metric, Envelope(time: now, recordTime: clock.now))
+            _ = try sequencer.attempt(
+                metric, Envelope(account: account, time: now, recordTime: clock.now))
         }
     }
 
@@ -90,11 +94,11 @@ extension LiveRun {
 
     private func handle(_ order: VenueOrder) throws {
         guard
-            let (id, client) = try names.order(order.clientOrder, sequencer.engine, journal)
+            let (id, client) = try names.order(order.clientOrder, engine, journal)
         else { return }
         watch.heard(id)
         recovery.heard(id, client.generation)
-        guard let open = sequencer.engine.orders.order(id) else { return }
+        guard let open = engine.orders.order(id) else { return }
         if order.status == .unknown, try sendAgain(open, client) { return }
         if let deferral = order.deferral {
             return try report(deferral, of: open, client, because: order)
@@ -137,13 +141,13 @@ extension LiveRun {
     /// If a venue treats a replacement as a new order, it counts only that order's quantities.
     func whole(_ report: VenueOrder, of order: Order) -> VenueOrder {
         guard gateway.countsFillsByReplacement else { return report }
-        let replaced = sequencer.engine.awaited(order.id).replace
+        let replaced = engine.awaited(order.id).replace
         return report.whole(of: replaced?.quantity ?? order.intended.quantity)
     }
 
     /// Whether a report is new to the ledger: queries are answered more than once.
     private func isNews(_ report: VenueOrder, _ order: Order, _ client: ClientOrderID) -> Bool {
-        let awaited = sequencer.engine.awaited(order.id)
+        let awaited = engine.awaited(order.id)
         if UInt32(client.generation) != order.generation { return true }
         switch report.status {
         case .pending: return order.state == .intended
@@ -156,7 +160,7 @@ extension LiveRun {
     }
 
     private func askForFills(_ id: OrderID) throws {
-        guard let order = sequencer.engine.ordersMissingFills.first(where: { $0.id == id }) else {
+        guard let order = engine.ordersMissingFills.first(where: { $0.id == id }) else {
             return
         }
         gateway.queryFills(
@@ -172,7 +176,7 @@ extension LiveRun {
         guard watch.mayConclude(order.id, at: MachineTime.steady) else { return true }
         let age = now.nanoseconds(since: order.intendedAt)
         let isStale = order.intended.purpose == .entry && age > options.entryAge.count
-        guard !isStale, sequencer.engine.awaited(order.id).cancel == nil else { return false }
+        guard !isStale, engine.awaited(order.id).cancel == nil else { return false }
         guard gateway.isOrderStreamUp else { return true }
         watch.sent(order.id, at: MachineTime.steady)
         executor.sendAgain(
@@ -189,7 +193,7 @@ extension LiveRun {
     }
 
     private func handle(_ fill: VenueFill) throws {
-        let known = try names.order(fill.clientOrder, sequencer.engine, journal)
+        let known = try names.order(fill.clientOrder, engine, journal)
         guard let instrument = instrument(fill.symbol) else {
             // Somebody else's trade in an instrument that is not ours moves no position here.
             if known == nil { return }
@@ -204,7 +208,7 @@ extension LiveRun {
             execution: fill.execution, feeAsset: fill.feeAsset)
         let key = key(of: fill.execution, fill.symbol, known?.id)
         let isNew = try sequencer.append(
-            report, Envelope(time: now, recordTime: clock.now), key: key)
+            report, Envelope(account: account, time: now, recordTime: clock.now), key: key)
         guard !isNew else { return wire.remember(key, isStreamed: fill.isStreamed) }
         recovery.countDuplicate()
         // A query repeats what the stream has brought, but a stream repeats nothing.

@@ -9,7 +9,7 @@ import LedgerVenues
 /// A venue's account as the records of a snapshot.
 extension LiveRun {
     func snapshot(of account: VenueAccount) -> VenueSnapshot {
-        let engine = sequencer.engine
+        let engine = engine
         let kind: SnapshotKind = isEnding ? .end : isOrderStreamUp ? .reconciliation : .start
         // Identified by the event that it will become.
         var statement = AccountStatement(
@@ -19,7 +19,7 @@ extension LiveRun {
     }
 
     func differences(from snapshot: VenueSnapshot) -> [DiscrepancyFound] {
-        let engine = sequencer.engine
+        let engine = engine
         return engine.standing.compare(with: snapshot, engine.reconciliationRules)
     }
 

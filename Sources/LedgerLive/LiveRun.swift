@@ -168,7 +168,7 @@ public final class LiveRun: @unchecked Sendable {
         for item in queue.taken { note(item, committed) }
         guard options.sendsOrders else { return }
         try executor.advance(
-            journal, sequencer.engine, gateway, maySend: isOrderStreamUp, committedAt: committed)
+            journal, engine, gateway, maySend: isOrderStreamUp, committedAt: committed)
     }
 
     private func note(_ item: InputQueue.Item, _ committed: Int64) {
@@ -208,7 +208,11 @@ public final class LiveRun: @unchecked Sendable {
         try sequencer.close()
     }
 
-    public var engine: Engine { sequencer.engine }
+    /// The account that trades at the venue.
+    public var engine: AccountEngine { sequencer.engine.outside }
+
+    /// What its inputs are named by. A journal with one account needs no name in them.
+    var account: AccountID { sequencer.engine.names.accounts.count > 1 ? engine.account : .none }
 
     private static func line(_ histogram: LatencyHistogram) -> String {
         "median \(histogram.percentile(0.5) / 1000), 99th \(histogram.percentile(0.99) / 1000), "
@@ -245,7 +249,7 @@ public final class LiveRun: @unchecked Sendable {
         try sequencer.append(ClockTicked(), Envelope(time: now))
         try reportWire(at: steady)
         guard options.sendsOrders, isOrderStreamUp else { return }
-        try watch.look(sequencer.engine, gateway, options, steady)
+        try watch.look(engine, gateway, options, steady)
         if options.reconciliation.count > 0 { recovery.reconcile(every: options, at: steady) }
     }
 }

@@ -48,7 +48,7 @@ struct OrderWatch {
 
     /// Queries what is overdue.
     mutating func look(
-        _ engine: borrowing Engine, _ gateway: any VenueGateway, _ options: LiveOptions,
+        _ engine: borrowing AccountEngine, _ gateway: any VenueGateway, _ options: LiveOptions,
         _ steady: Int64
     ) throws {
         let open = engine.orders.open
@@ -76,7 +76,7 @@ struct OrderWatch {
 
     private func ask(
         _ order: Order, _ awaited: (cancel: EndReason?, replace: ReplaceIntended?),
-        _ engine: borrowing Engine, _ gateway: any VenueGateway
+        _ engine: borrowing AccountEngine, _ gateway: any VenueGateway
     ) {
         let symbol = engine.names.symbol(order.intended.instrument)
         if let replace = awaited.replace {

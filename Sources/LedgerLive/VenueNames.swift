@@ -10,7 +10,7 @@ struct VenueNames {
     private var instruments: [String: InstrumentID] = [:]
     private var known = 0
 
-    mutating func instrument(_ symbol: String, _ engine: borrowing Engine) -> InstrumentID? {
+    mutating func instrument(_ symbol: String, _ engine: borrowing AccountEngine) -> InstrumentID? {
         if engine.names.instruments.count != known {
             known = engine.names.instruments.count
             for instrument in engine.names.instruments {
@@ -22,7 +22,7 @@ struct VenueNames {
 
     /// The order for a client order id: open, or remembered by the journal.
     func order(
-        _ clientOrder: String, _ engine: borrowing Engine, _ journal: any Journal
+        _ clientOrder: String, _ engine: borrowing AccountEngine, _ journal: any Journal
     ) throws(JournalError) -> (order: OrderID, id: ClientOrderID)? {
         guard let id = ClientOrderID(clientOrder) else { return nil }
         if let order = engine.orders.open.first(where: { $0.intended.intent == id.intent }) {

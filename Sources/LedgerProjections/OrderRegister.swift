@@ -102,6 +102,22 @@ public struct OrderRegister: Projection, Hashable {
 
     public init() {}
 
+    /// The registers of the accounts of one journal as the one register that a fold of it is.
+    public init(merging parts: [OrderRegister]) {
+        guard parts.count != 1 else {
+            self = parts[0]
+            return
+        }
+        for part in parts {
+            for place in counts.indices { counts[place] += part.counts[place] }
+            fills += part.fills
+            signals += part.signals
+            rejectedSignals += part.rejectedSignals
+            rejectedIntents += part.rejectedIntents
+        }
+        entries = parts.flatMap(\.open).sorted { $0.id < $1.id }
+    }
+
     public var open: [Order] { entries.filter(\.state.isOpen) }
     public var openCount: Int { entries.count - ended }
 

@@ -20,9 +20,12 @@ extension Sequencer {
         at time: Timestamp, isRun: Bool, mayClear: Bool = false
     ) throws {
         guard isRun else { return }
-        let path = engine.rules.flagPath
+        let accounts = engine.accounts
+        let path = engine.main.rules.flagPath
         let found = FlagFile.present(path)
-        let isKnown = engine.gate.latch(.flagFile) != nil
+        // An account that the settings added later does not know a flag yet.
+        let known = accounts.count { $0.gate.latch(.flagFile) != nil }
+        let isKnown = found == nil ? known > 0 : known == accounts.count
         guard (found != nil) != isKnown, found != nil || mayClear else { return }
         try append(
             FlagFileObserved(isPresent: found != nil, path: found ?? path), Envelope(time: time))

@@ -67,7 +67,7 @@ struct InstrumentChange {
     /// Why the journal cannot accept the change; nil if it can.
     private func refusal(_ engine: Engine, cancelsOrders: Bool) -> Refusal? {
         let fields = fields
-        let open = engine.orders.open.first { $0.intended.instrument == old.id }
+        let open = engine.openOrders.first { $0.intended.instrument == old.id }
         if let open, !cancelsOrders, let field = fields.first {
             return Refusal(
                 field: field, reason: "order \(open.id.number) of \(old.symbol) is open")

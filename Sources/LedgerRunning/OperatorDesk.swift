@@ -23,15 +23,19 @@ public struct OperatorDesk: Sendable {
     private let holder: String
     let now: Timestamp
     private let timeout: Int64
+    private let accounts: AccountScope
 
     /// - Parameters:
     ///   - actor: who submits the inputs.
     ///   - holder: shown to others who want the lease.
     ///   - now: the machine's time.
     ///   - timeout: milliseconds to wait for the process that runs the journal.
+    ///   - accounts: those that the inputs concern.
     public init(
-        _ journal: any Journal, actor: String, holder: String, now: Timestamp, timeout: Int64
+        _ journal: any Journal, actor: String, holder: String, now: Timestamp, timeout: Int64,
+        accounts: AccountScope = .all
     ) {
+        self.accounts = accounts
         self.journal = journal
         (self.actor, self.holder) = (actor, holder)
         (self.now, self.timeout) = (now, timeout)
@@ -58,6 +62,31 @@ public struct OperatorDesk: Sendable {
         return try step(sequencer, make)
     }
 
+    // MARK: Accounts
+
+    /// The one account that a command concerns.
+    func part(of engine: Engine) throws -> AccountEngine { try accounts.one(of: engine) }
+
+    /// The events once for each account that they concern. Of several accounts, one to which no command
+    /// applies is left out; one that refuses alone is told why.
+    private func inputs(
+        _ events: [any Event], _ engine: Engine, _ envelope: Envelope
+    ) throws -> [(event: any Event, envelope: Envelope)] {
+        let numbers = try accounts.numbers(in: engine)
+        func problem(_ number: AccountID) -> String? {
+            events.lazy.compactMap { engine.problem(withInput: $0, of: number) }.first
+        }
+        let willing = numbers.count > 1 ? numbers.filter { problem($0) == nil } : numbers
+        if willing.isEmpty, let first = numbers.first, let why = problem(first) {
+            throw OperatorDeskError.refused(why)
+        }
+        return willing.flatMap { number in
+            var own = envelope
+            own.account = number
+            return events.map { ($0, own) }
+        }
+    }
+
     // MARK: By a step
 
     private func step(
@@ -67,14 +96,15 @@ public struct OperatorDesk: Sendable {
         let isBacktest = try JournalIdentity(journal)?.kind == "\(JournalKind.backtest)"
         // A back-test's event time comes from its data; the record time says when the command came.
         let last = sequencer.engine.lastTime
-        let envelope = Envelope(
-            time: isBacktest ? last : max(now, last), recordTime: isBacktest ? now : nil)
+        let time = isBacktest ? last : max(now, last)
         var outcome = Outcome(wasStepped: true)
         do {
             // Inputs that waited in the inbox while nobody ran the journal come first.
-            while try sequencer.drainInbox(at: envelope.time) > 0 {}
-            try sequencer.observeFlagFile(at: envelope.time, isRun: !isBacktest)
-            let inputs = try make(sequencer.engine).map { (event: $0, envelope: envelope) }
+            while try sequencer.drainInbox(at: time) > 0 {}
+            try sequencer.observeFlagFile(at: time, isRun: !isBacktest)
+            let inputs = try inputs(
+                make(sequencer.engine), sequencer.engine,
+                Envelope(time: time, recordTime: isBacktest ? now : nil))
             do throws(InputError) { outcome.first = try sequencer.append(together: inputs) } catch {
                 throw OperatorDeskError.refused(error.description)
             }
@@ -100,7 +130,9 @@ public struct OperatorDesk: Sendable {
         let events = try make(engine)
         guard !events.isEmpty else { return Outcome() }
         var batch = Batch(next: .first)
-        for event in events { try batch.append(event, Envelope(time: now)) }
+        for input in try inputs(events, engine, Envelope(time: now)) {
+            try batch.append(input.event, input.envelope)
+        }
         var bytes: [UInt8] = []
         batch.forEachRecord(from: .first) { bytes += $0.bytes }
         return try wait(for: journal.submit(bytes, submitter: actor))

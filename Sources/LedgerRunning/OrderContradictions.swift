@@ -28,10 +28,13 @@ struct OrderContradictions {
     }
 
     private func checkCurrency(_ strategy: SettingsEntry, _ instrument: Instrument) throws {
-        let currency = try settings[AccountKeys.currency]
-        guard instrument.currency != currency else { return }
+        let named = try strategy.given(StrategyKeys.accounts) ?? []
+        let account = try Engine.accounts(of: settings).first {
+            (named.isEmpty || named.contains($0.name)) && $0.currency != instrument.currency
+        }
+        guard let account else { return }
         let consequence =
-            "but account.currency is \(currency), so every order would be refused; make them the same"
+            "but \(account.currencyKey) is \(account.currency), so every order would be refused; make them the same"
         guard let data = try data(of: instrument) else {
             throw strategy.error(
                 StrategyKeys.symbols,

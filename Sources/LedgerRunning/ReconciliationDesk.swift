@@ -48,8 +48,8 @@ public struct ReconciliationDesk {
     /// What a comparison would find; the journal stays as it is.
     public func difference(_ account: AccountStatement) throws -> Difference {
         try check(account)
-        let engine = try EngineRestorer.engine(
-            of: journal, through: try journal.head.lastSequence)
+        let engine = try desk.part(
+            of: EngineRestorer.engine(of: journal, through: try journal.head.lastSequence))
         return Difference(
             discrepancies: engine.difference(from: account.snapshot(knowing: engine)),
             adoptable: account.adoptable(knowing: engine))
@@ -58,7 +58,7 @@ public struct ReconciliationDesk {
     /// Journals the account and compares the books with it.
     public func compare(_ account: AccountStatement) throws -> Result {
         try check(account)
-        let outcome = try desk.submit { account.snapshot(knowing: $0).records }
+        let outcome = try desk.submit { account.snapshot(knowing: try desk.part(of: $0)).records }
         return try result(of: account.snapshot, from: outcome, comparisons: 1)
     }
 
@@ -105,7 +105,10 @@ public struct ReconciliationDesk {
             VenueSnapshotBegan(
                 kind: .reconciliation, isReachable: false, snapshot: number, cash: .zero,
                 origin: "operator"))
-        let outcome = try desk.submit { _ in snapshot.records }
+        let outcome = try desk.submit { engine in
+            _ = try desk.part(of: engine)
+            return snapshot.records
+        }
         return try result(of: number, from: outcome, comparisons: 1)
     }
 
@@ -119,18 +122,20 @@ public struct ReconciliationDesk {
         try check(account)
         var left: [DiscrepancyFound] = []
         var isNeeded = true
-        let outcome = try desk.submit { engine in
+        let outcome = try desk.submit { journal in
+            let engine = try desk.part(of: journal)
             let plain = account.snapshot(knowing: engine)
             isNeeded = !engine.difference(from: plain).isEmpty
             guard isNeeded else { return plain.records }
             let adoptable = account.adoptable(knowing: engine)
             let definitions = try Self.definitions(of: adoptable, engine)
-            let found = account.snapshot(knowing: try engine.rehearsed(definitions))
+            let found = account.snapshot(
+                knowing: try desk.part(of: rehearsed(journal, definitions)))
             let commands =
                 adoptable.map { event(.adopt(symbol: $0.symbol, price: nil)) }
                 + [event(.sync(snapshot: account.snapshot))]
             let inputs: [any Event] = definitions + found.records + commands
-            left = try engine.rehearsed(inputs).difference(from: found)
+            left = try desk.part(of: rehearsed(journal, inputs)).difference(from: found)
             return left.isEmpty ? inputs + found.records : []
         }
         guard left.isEmpty else { return .refused(left) }
@@ -150,7 +155,8 @@ public struct ReconciliationDesk {
     public func adopt(
         _ name: String, price: Price?, _ event: (OperatorCommand) -> OperatorCommanded
     ) throws -> (command: SequenceNumber, wasStepped: Bool) {
-        let outcome = try desk.submit { engine in
+        let outcome = try desk.submit { journal in
+            let engine = try desk.part(of: journal)
             let holding = engine.unknownHolding(name)
             let symbol = holding?.symbol ?? name
             let definitions =
@@ -161,11 +167,24 @@ public struct ReconciliationDesk {
     }
 
     private static func definitions(
-        of positions: [VenuePosition], _ engine: Engine
+        of positions: [VenuePosition], _ engine: AccountEngine
     ) throws -> [any Event] {
         guard !positions.isEmpty else { return [] }
         var definition = try HoldingDefinition(engine)
         return positions.flatMap { definition.inputs(symbol: $0.symbol, kind: $0.kind) }
+    }
+
+    /// A copy of an engine that took the inputs.
+    private func rehearsed(_ engine: Engine, _ inputs: [any Event]) throws -> Engine {
+        var engine = engine
+        var step = Step(next: .first)
+        let envelope = Envelope(
+            account: try desk.part(of: engine).account, time: max(engine.lastTime, .zero))
+        for input in inputs {
+            let sequence = try step.append(input, envelope)
+            if let record = step.batch.record(sequence) { try engine.step(record, in: &step) }
+        }
+        return engine
     }
 
     private func firstCommand(from first: SequenceNumber) throws -> SequenceNumber {
@@ -220,7 +239,7 @@ extension VenueSnapshot {
     }
 }
 
-extension Engine {
+extension AccountEngine {
     /// A holding of the last answers whose symbol the journal does not define.
     fileprivate func unknownHolding(_ name: String) -> VenuePosition? {
         let foreign = holdings.holdings.map {
@@ -240,16 +259,5 @@ extension Engine {
 
     fileprivate func difference(from snapshot: VenueSnapshot) -> [DiscrepancyFound] {
         standing.compare(with: snapshot, reconciliationRules)
-    }
-
-    /// A copy of the engine that took the inputs.
-    fileprivate func rehearsed(_ inputs: [any Event]) throws -> Engine {
-        var engine = self
-        var step = Step(next: .first)
-        for input in inputs {
-            let sequence = try step.append(input, Envelope(time: max(lastTime, .zero)))
-            if let record = step.batch.record(sequence) { try engine.step(record, in: &step) }
-        }
-        return engine
     }
 }

@@ -62,16 +62,15 @@ public struct RunOpening {
             try sequencer.append(failed, Envelope(time: max(time, sequencer.engine.lastTime)))
         }
         for input in inputs {
-            let account = input.isOfAccount ? sequencer.engine.account : .none
-            try sequencer.append(input.event, Envelope(account: account, time: time))
+            try sequencer.append(input.event, Envelope(account: input.account, time: time))
         }
         if asksSimulatedVenue { try sequencer.askSimulatedVenue(.start, at: time) }
     }
 
-    /// An event, and whether it belongs to the account that the settings define.
+    /// An event, and the account that it concerns; none for all.
     struct Input {
         var event: any Event
-        var isOfAccount = false
+        var account = AccountID.none
     }
 
     /// The inputs, in order.
@@ -106,23 +105,29 @@ public struct RunOpening {
         var names = engine.names
         for instrument in definitions { names.define(instrument) }
         let wanted = instruments.map(\.instrument.symbol)
-        let traded = names.instruments.filter {
-            wanted.contains($0.symbol) || !engine.holdings.hasAdopted($0.id)
+        let accounts = engine.accounts
+        let traded = names.instruments.filter { instrument in
+            wanted.contains(instrument.symbol)
+                || !accounts.contains { $0.holdings.hasAdopted(instrument.id) }
         }
         for event in try filters(traded)
-        where engine.filters[event.instrument]?.event != event {
+        where accounts.contains(where: { $0.filters[event.instrument]?.event != event }) {
             inputs.append(Input(event: event))
         }
-        if isNew { inputs += try deposit() }
+        inputs += try deposits(knowing: engine)
         if let run, isNew || !run.onlyInNewJournal {
             inputs.append(Input(event: RunStarted(mode: run.mode, name: run.name)))
         }
         return inputs
     }
 
-    private func deposit() throws -> [Input] {
-        let cash = configuration[AccountKeys.cash]
-        guard depositsCash, cash.raw > 0 else { return [] }
-        return [Input(event: CashDeposited(amount: cash), isOfAccount: true)]
+    /// The initial cash of each account that the journal does not have.
+    private func deposits(knowing engine: Engine) throws -> [Input] {
+        guard depositsCash else { return [] }
+        return try Engine.accounts(of: configuration.settings).compactMap { account in
+            let isKnown = engine.names[account.id] != nil
+            guard !isKnown, account.cash.raw > 0 else { return nil }
+            return Input(event: CashDeposited(amount: account.cash), account: account.id)
+        }
     }
 }

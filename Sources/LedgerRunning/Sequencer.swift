@@ -292,7 +292,9 @@ public struct Sequencer: ~Copyable {
     }
 
     private mutating func stepChecked(_ event: some Event, _ envelope: Envelope) throws {
-        if let problem = engine.problem(withInput: event) { throw InputError(problem) }
+        if let problem = engine.problem(withInput: event, of: envelope.account) {
+            throw InputError(problem)
+        }
         let sequence = try step.append(event, envelope)
         guard let input = step.batch.record(sequence) else { return }
         try engine.step(input, in: &step)

@@ -3,17 +3,26 @@ import LedgerEngine
 import LedgerEvents
 
 extension Sequencer {
-    /// The simulated venue's statement of the account. The engine is that venue, so it always
-    /// agrees.
+    /// The simulated venue's statement of each account that trades there. The engine is that venue, so it
+    /// always agrees.
     public mutating func askSimulatedVenue(_ kind: SnapshotKind, at time: Timestamp) throws {
-        guard !engine.isRemote else { return }
-        let envelope = Envelope(time: time)
-        let standing = engine.standing
+        let accounts = engine.accounts
+        for account in accounts where !account.isRemote {
+            try askSimulatedVenue(
+                kind, of: account,
+                Envelope(account: accounts.count > 1 ? account.account : .none, time: time))
+        }
+    }
+
+    private mutating func askSimulatedVenue(
+        _ kind: SnapshotKind, of account: AccountEngine, _ envelope: Envelope
+    ) throws {
+        let standing = account.standing
         let number = nextSequence.number
         try append(
             VenueSnapshotBegan(
                 kind: kind, snapshot: number, cash: standing.cash,
-                portfolioValue: engine.profit.equity[engine.account]?.equity ?? .zero,
+                portfolioValue: account.profit.equity[account.account]?.equity ?? .zero,
                 buyingPower: standing.cash, origin: "simulated venue"), envelope)
         for holding in standing.holdings {
             try append(

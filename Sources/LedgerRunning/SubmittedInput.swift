@@ -31,13 +31,17 @@ enum SubmittedInput {
 
 extension Engine {
     /// Why an input of an operator conflicts with the engine's state; nil if it does not.
-    func problem(withInput event: some Event) -> String? {
-        if let command = event as? OperatorCommanded { return problem(with: command) }
+    ///
+    /// - Parameter account: whose input it is; none for one to all accounts.
+    func problem(withInput event: some Event, of account: AccountID) -> String? {
+        if let command = event as? OperatorCommanded {
+            return problem(with: command, of: account)
+        }
         if let defined = event as? InstrumentDefined {
             return problem(defining: defined.definition)
         }
         if let loaded = event as? VenueFiltersLoaded {
-            return filters[loaded.instrument] == nil
+            return main.filters[loaded.instrument] == nil
                 ? nil : "the instrument has filters; start a run to change them"
         }
         guard let loaded = event as? ConfigurationLoaded else { return nil }

@@ -61,6 +61,12 @@ public struct Setting: Sendable {
             help: help, strategies: strategies, variables: variables)
     }
 
+    /// The same setting of each entry of a list, which has no default: the section's setting holds where an
+    /// entry has none.
+    public func listed(as key: String) -> Setting {
+        Setting(key, kind, default: nil, places: places, help: help, strategies: strategies)
+    }
+
     /// The same setting, known by name and refused with any value but its default.
     public var notInThisVersion: Setting {
         var setting = Setting(

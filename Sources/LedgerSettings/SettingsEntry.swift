@@ -1,7 +1,9 @@
 /// The lists that settings may have.
 public enum SettingsList: String, Sendable, CaseIterable {
+    case accounts = "accounts"
     case data = "data"
     case strategies = "strategies"
+    case venues = "venues"
 }
 
 /// One entry of a list in the settings, such as `data.0`.

@@ -38,7 +38,7 @@ struct PeersTask {
         guard streamed?.result.engine.profit.equity == result.engine.profit.equity else {
             throw InputError("the run from the file differs from the run from the tape")
         }
-        let equity = result.engine.profit.total(result.engine.account)?.equity ?? .zero
+        let equity = result.engine.profit.total(result.engine.main.account)?.equity ?? .zero
         Benchmark.printResult([
             ("peer", "\"ledger\""), ("version", "\"\(Build.version)\""), ("mode", "\"\(input)\""),
             ("arithmetic", "\"\(arithmetic)\""), ("guarded", "\(isGuarded)"), ("n", "\(rows)"),
@@ -46,7 +46,7 @@ struct PeersTask {
             ("load_run_s", loadAndRun.rounded(to: 4)),
             ("run_per_s", (Double(rows) / runTime).rounded(to: 0)),
             ("load_run_per_s", (Double(rows) / loadAndRun).rounded(to: 0)),
-            ("orders", "\(result.engine.orders.fills)"), ("equity", "\(equity)"),
+            ("orders", "\(result.engine.main.orders.fills)"), ("equity", "\(equity)"),
             ("events", "\(result.events)"), ("sync_s", sync.rounded(to: 4)),
             ("rss_mb", peak.rounded(to: 1)),
             ("digest", "\"\(result.engine.digest.hex)\""),

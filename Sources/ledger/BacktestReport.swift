@@ -18,19 +18,32 @@ struct BacktestReport {
     }
 
     private let result: BacktestResult
-    private let curve: EquityCurve
+    private let accounts: [AccountEngine]
+    /// By account.
+    private let curves: [EquityCurve]
     private let cover: DataCover
     private var figures: [Figure] = []
+    /// The account that the figures are of, where there are several.
+    private var prefix = ""
     /// What the data of each symbol lack.
     private var gaps: [(label: String, text: String?)] = []
 
     init(_ result: BacktestResult, _ journal: any Journal, named name: String) throws {
         self.result = result
-        curve = try EquityCurve(of: journal, account: result.engine.account)
+        accounts = result.engine.accounts
+        curves = try accounts.map { try EquityCurve(of: journal, account: $0.account) }
         cover = try DataCover(of: journal)
         addRun(name)
-        addProfit()
-        addRatios()
+        for (place, account) in accounts.enumerated() {
+            prefix = accounts.count > 1 ? account.names.name(account.account) : ""
+            if !prefix.isEmpty { addOrders(account.orders) }
+            addProfit(account)
+            addRatios(account, curves[place])
+        }
+        prefix = ""
+        if let held = result.engine.profit.equity.heldPrices(result.engine.names) {
+            add("prices held back", as: "held_prices", held)
+        }
         addCover()
         add("state digest", as: "state_digest", result.engine.digest.hex)
     }
@@ -57,8 +70,11 @@ struct BacktestReport {
         _ label: String, as key: String, _ text: String?, _ kind: Table.Column.Kind = .text,
         value: String? = nil
     ) {
+        let isOfOne = !prefix.isEmpty
         figures.append(
-            Figure(label: label, text: text, column: .init(key, kind), value: value ?? text))
+            Figure(
+                label: isOfOne ? "\(prefix): \(label)" : label, text: text,
+                column: .init(isOfOne ? "\(prefix).\(key)" : key, kind), value: value ?? text))
     }
 
     private mutating func add(_ label: String, as key: String, count: UInt64) {
@@ -78,7 +94,6 @@ struct BacktestReport {
     }
 
     private mutating func addRun(_ name: String) {
-        let orders = result.engine.orders
         add("journal", as: "journal", name)
         add("from", as: "from", "\(result.first)")
         add("to", as: "to", "\(result.last)")
@@ -87,6 +102,10 @@ struct BacktestReport {
         }
         add("inputs", as: "inputs", count: result.inputs)
         add("events", as: "events", count: result.events)
+        if accounts.count == 1 { addOrders(accounts[0].orders) }
+    }
+
+    private mutating func addOrders(_ orders: OrderRegister) {
         add("signals", as: "signals", "\(orders.signals)", .number)
         add("refused intents", as: "refused_intents", "\(orders.rejectedIntents)", .number)
         let intended = orders.counts[Int(OrderState.intended.rawValue)]
@@ -94,8 +113,7 @@ struct BacktestReport {
         add("fills", as: "fills", "\(orders.fills)", .number)
     }
 
-    private mutating func addProfit() {
-        let engine = result.engine
+    private mutating func addProfit(_ engine: AccountEngine) {
         let total = engine.profit.total(engine.account) ?? ProfitParts()
         add("deposits", as: "deposits", total.netDeposits)
         add("final equity", as: "final_equity", total.equity)
@@ -107,8 +125,7 @@ struct BacktestReport {
         add("return", as: "return", share: Self.ratio(total.equity, to: total.netDeposits))
     }
 
-    private mutating func addRatios() {
-        let equity = result.engine.profit.equity
+    private mutating func addRatios(_ engine: AccountEngine, _ curve: EquityCurve) {
         add("annual growth (CAGR)", as: "annual_growth", share: curve.growthPerYear)
         add(
             "Sharpe ratio of daily returns", as: "sharpe_ratio", Self.decimals(curve.sharpeRatio),
@@ -118,10 +135,7 @@ struct BacktestReport {
         }
         add(
             "largest drawdown", as: "largest_drawdown",
-            share: equity[result.engine.account].map { -$0.maximumDrawdown })
-        if let held = equity.heldPrices(result.engine.names) {
-            add("prices held back", as: "held_prices", held)
-        }
+            share: engine.profit.equity[engine.account].map { -$0.maximumDrawdown })
     }
 
     /// Days on which a symbol should have had data and had none.

@@ -5,6 +5,7 @@ import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerProjections
 import LedgerReading
 import LedgerRunning
 import LedgerSafety
@@ -86,7 +87,7 @@ struct ConfigApplyCommand: ParsableCommand {
         try giver.requireReason("changed settings can weaken what protects the capital")
         let journal = try OperatorStep.open(journals)
         let note = note
-        let before: TradingGate = try ProjectionReader.fold(of: journal)
+        let before: ByAccount<TradingGate> = try ProjectionReader.fold(of: journal)
         let desk = giver.desk(on: journal)
         var applied: Change?
         // In this order, because the note explains why the settings that follow it changed.
@@ -98,7 +99,7 @@ struct ConfigApplyCommand: ParsableCommand {
         }
         if outcome.wasStepped { Seal.afterwards(journal) }
         if let applied { try applied.table.write(output.style) }
-        let after: TradingGate = try ProjectionReader.fold(of: journal)
+        let after: ByAccount<TradingGate> = try ProjectionReader.fold(of: journal)
         try Standing(journal).tell(output.format, needsRunner: after != before)
     }
 

@@ -93,6 +93,7 @@ struct DrawdownOverride: ParsableCommand {
             + "the health checks. The journal records who did it and why."
     )
 
+    @OptionGroup var accounts: AccountOptions
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
@@ -100,15 +101,17 @@ struct DrawdownOverride: ParsableCommand {
     func run() throws {
         try giver.requireReason("an override ends the drawdown stop early")
         let journal = try OperatorStep.open(journals)
-        let stop: DrawdownStop = try ProjectionReader.fold(of: journal)
+        let stops: ByAccount<DrawdownStop> = try ProjectionReader.fold(of: journal)
         let equity: EquityBook = try ProjectionReader.fold(of: journal)
-        for worth in equity.accounts.compactMap({ $0 }) where stop.phase != .normal {
+        for worth in equity.accounts.compactMap({ $0 }) {
+            let stop = stops[worth.account]
+            guard stop.phase != .normal else { continue }
             Terminal.complain(
                 "warning: \(stop.phase) would last until \(stop.until); entries are allowed from "
                     + "now on, and drawdown is measured from \(worth.equity) instead of "
                     + "\(worth.peak)")
         }
-        try giver.step(.override).carryOut(on: journal, output.format)
+        try giver.step(.override, accounts).carryOut(on: journal, output.format)
     }
 }
 
@@ -117,11 +120,12 @@ struct HealthCheck: ParsableCommand {
         commandName: "health-check",
         abstract: "Show the checks that decide whether trading resumes after a cooldown.")
 
+    @OptionGroup var accounts: AccountOptions
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
-        try giver.step(.healthCheck).carryOut(on: journals, output.format)
+        try giver.step(.healthCheck, accounts).carryOut(on: journals, output.format)
     }
 }

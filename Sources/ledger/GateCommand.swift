@@ -31,72 +31,84 @@ struct GateStatus: ParsableCommand {
     @Flag(
         help: "Exit with 1 if entries are blocked, with 8 if they pass but no process runs it.")
     var check = false
+    @Option(help: "Only this account (default: all).")
+    var account: String?
 
     func run() throws {
         let (journal, through) = try options.open()
-        let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
-        let gate: TradingGate = try ProjectionReader.fold(of: journal, through: through)
-        let equity: EquityBook = try ProjectionReader.fold(of: journal, through: through)
-        let latches = ProjectionTables.latches(gate, names)
+        var tables = try ProjectionTables(journal, through: through)
+        let accounts = try tables.accounts(in: account)
+        let gates: ByAccount<TradingGate> = try ProjectionReader.fold(of: journal, through: through)
+        let isOpen = accounts.allSatisfy { gates[$0].isOpen }
         switch options.output.format {
         case .table:
-            Terminal.print(gate.summary)
-            if let held = equity.heldPrices(names) {
+            for id in accounts { Terminal.print(tables.said(gates[id].summary, of: id)) }
+            let equity: EquityBook = try ProjectionReader.fold(of: journal, through: through)
+            if let held = equity.heldPrices(tables.names) {
                 Terminal.print("prices held back until the next: \(held)")
             }
-            for line in try Self.unprotected(journal, through) { Terminal.print(line) }
-            if options.at == nil, let hint = try Self.flagHint(journal, gate) {
+            for line in try Self.unprotected(journal, tables) { Terminal.print(line) }
+            if options.at == nil, let hint = try Self.flagHint(journal) {
                 Terminal.print("\(hint): ledger gate observe")
             }
-            if !gate.isOpen { try latches.write(options.output.style) }
+            if !isOpen { try tables.gate(of: accounts).write(options.output.style) }
         case .json, .jsonl:
-            var tables = try ProjectionTables(journal, through: through)
-            let object = Self.object(
-                gate, equity.heldPrices(names), latches, unprotected: try tables.unprotected())
-            Terminal.print(options.output.format == .json ? object.text : object.line)
-        case .csv: try latches.write(options.output.style)
+            let objects = try accounts.map { try Self.object(of: $0, gates[$0], &tables) }
+            let isLine = options.output.format == .jsonl
+            for object in objects { Terminal.print(isLine ? object.line : object.text) }
+        case .csv: try tables.gate(of: accounts).write(options.output.style)
         }
-        let standing = options.at == nil ? try Standing(journal) : nil
+        let standing = options.at == nil ? try Standing(journal, scope) : nil
         if let standing { standing.tellActivity(onOutput: options.output.format == .table) }
-        if check, !gate.isOpen { throw ExitCode(1) }
+        if check, !isOpen { throw ExitCode(1) }
         if check, let standing { try standing.requireRunner() }
     }
 
+    private var scope: AccountScope { account.map { .account($0) } ?? .all }
+
     /// A line for each exit and stop that is not at the venue, oldest first.
     private static func unprotected(
-        _ journal: LMDBJournal, _ through: SequenceNumber
+        _ journal: LMDBJournal, _ tables: ProjectionTables
     ) throws -> [String] {
-        guard try JournalSummary(journal).kind != "backtest", through != .none else { return [] }
-        let engine = try EngineRestorer.engine(of: journal, through: through)
-        return engine.unprotected.sorted { $0.since < $1.since }.map { order in
+        var tables = tables
+        guard try JournalSummary(journal).kind != "backtest", tables.through != .none else {
+            return []
+        }
+        let orders = try tables.engine().accounts.flatMap { account in
+            account.unprotected.map { (account: account.account, order: $0) }
+        }
+        return orders.sorted { $0.order.since < $1.order.since }.map { account, order in
             let terms = order.terms
             let level = terms.stopPrice.raw > 0 ? " at \(terms.stopPrice)" : ""
             let next = order.due.map { "sent again from \($0) on" } ?? "sent, not confirmed"
-            return "unprotected since \(order.since): \(engine.names.symbol(terms.instrument)): "
-                + "\(terms.purpose) \(terms.side) \(order.remaining)\(level) is not at the venue "
-                + "(\(order.causeText), refused \(order.attempt) times); \(next)"
+            return tables.said(
+                "unprotected since \(order.since): \(tables.names.symbol(terms.instrument)): "
+                    + "\(terms.purpose) \(terms.side) \(order.remaining)\(level) is not at the venue "
+                    + "(\(order.causeText), refused \(order.attempt) times); \(next)", of: account)
         }
     }
 
     private static func object(
-        _ gate: TradingGate, _ held: String?, _ latches: Table, unprotected: Table
-    ) -> JSONObject {
+        of account: AccountID, _ gate: TradingGate, _ tables: inout ProjectionTables
+    ) throws -> JSONObject {
+        let equity: EquityBook = try tables.fold()
         var object = JSONObject()
+        if tables.accounts.count > 1 { object.add("account", tables.names.name(account)) }
         object.add("mode", gate.mode.word)
         object.add("is_open", gate.isOpen)
         object.add("summary", gate.summary)
-        object.add("held_prices", held ?? "")
-        object.add("latches", raw: latches.line)
-        object.add("unprotected", raw: unprotected.line)
+        object.add("held_prices", equity.heldPrices(tables.names) ?? "")
+        object.add("latches", raw: ProjectionTables.latches(gate, tables.names).line)
+        object.add("unprotected", raw: try tables.unprotected(of: account).line)
         return object
     }
 
     /// Says if the flag file and the journal disagree. A back-test has no flag file.
-    private static func flagHint(_ journal: LMDBJournal, _ gate: TradingGate) throws -> String? {
+    private static func flagHint(_ journal: LMDBJournal) throws -> String? {
         guard try JournalSummary(journal).kind != "backtest" else { return nil }
         let engine = try EngineRestorer.engine(of: journal, through: journal.head.lastSequence)
-        let isKnown = gate.latch(.flagFile) != nil
-        guard let found = FlagFile.present(engine.rules.flagPath) else {
+        let isKnown = engine.accounts.contains { $0.gate.latch(.flagFile) != nil }
+        guard let found = FlagFile.present(engine.main.rules.flagPath) else {
             return isKnown ? "the flag file is gone but its latch is still active" : nil
         }
         return isKnown ? nil : "the flag \(found) exists but is not in the journal yet"
@@ -137,11 +149,11 @@ struct GateObserve: ParsableCommand {
 
     /// A missing file counts too: an operator looks for it.
     private static func changes(_ engine: Engine) -> [any Event] {
-        let found = FlagFile.present(engine.rules.flagPath)
-        guard (found != nil) != (engine.gate.latch(.flagFile) != nil) else { return [] }
-        return [
-            FlagFileObserved(isPresent: found != nil, path: found ?? engine.rules.flagPath)
-        ]
+        let path = engine.main.rules.flagPath
+        let found = FlagFile.present(path)
+        let isKnown = engine.accounts.contains { $0.gate.latch(.flagFile) != nil }
+        guard (found != nil) != isKnown else { return [] }
+        return [FlagFileObserved(isPresent: found != nil, path: found ?? path)]
     }
 }
 

@@ -125,10 +125,11 @@ struct RecordCommand: ParsableCommand {
     var value: String
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: EventFormatOptions
+    @OptionGroup var accounts: AccountOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
-        try giver.step(.read(fact.verb, value)).carryOut(on: journals, output.format)
+        try giver.step(.read(fact.verb, value), accounts).carryOut(on: journals, output.format)
     }
 }
 

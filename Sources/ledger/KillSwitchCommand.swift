@@ -44,12 +44,13 @@ struct KillSwitchEngage: ParsableCommand {
         help: "entries blocks entries; flatten also closes all positions; all also blocks exits.")
     var effect = KillEffect.entries
     @OptionGroup var scope: ScopeOptions
+    @OptionGroup var accounts: AccountOptions
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
-        try giver.step(.engage(effect.effect, scope.scope))
+        try giver.step(.engage(effect.effect, scope.scope), accounts)
             .carryOut(on: journals, output.format)
     }
 }
@@ -62,6 +63,7 @@ struct KillSwitchClear: ParsableCommand {
     @Argument(help: "Source of the latch, such as killSwitch, duplicateIntents or dailyDrawdown.")
     var source = "killSwitch"
     @OptionGroup var scope: ScopeOptions
+    @OptionGroup var accounts: AccountOptions
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
@@ -71,7 +73,7 @@ struct KillSwitchClear: ParsableCommand {
             throw CommandError("\(OperatorCommandError.unknownSource(source))")
         }
         try giver.requireReason("clearing \(source) allows entries again")
-        try giver.step(.clear(latch, scope.scope)).carryOut(on: journals, output.format)
+        try giver.step(.clear(latch, scope.scope), accounts).carryOut(on: journals, output.format)
     }
 }
 
@@ -85,24 +87,30 @@ struct KillSwitchStatus: ParsableCommand {
 
     func run() throws {
         let (journal, through) = try options.open()
-        let names: NameBook = try ProjectionReader.fold(of: journal, through: through)
-        let gate: TradingGate = try ProjectionReader.fold(of: journal, through: through)
+        let tables = try ProjectionTables(journal, through: through)
+        let gates: ByAccount<TradingGate> = try tables.fold()
+        var table = tables.byAccount([
+            .init("is_killed", .flag), .init("kill_reasons", .list),
+            .init("manual_disabled", .flag), .init("disabled_strategies", .list),
+        ])
+        for account in tables.accounts {
+            table.add(of: account, Self.row(gates[account], tables.names), tables.names)
+        }
+        try table.write(options.output.style, isRecord: tables.accounts.count == 1)
+    }
+
+    private static func row(_ gate: TradingGate, _ names: NameBook) -> [String?] {
         let global = gate.latches.filter { $0.scope == .global }
         let reasons = global.map { latch in
             let isManual = [.configuration, .killSwitch, .flagFile, .mode].contains(latch.source)
             return "\(isManual ? "MANUAL_KILL" : "AUTO_KILL"): \(latch.source): \(latch.reason)"
         }
         let disabled = gate.latches.filter { $0.scope == .strategy }.map { names.name($0.strategy) }
-        var table = Table([
-            .init("is_killed", .flag), .init("kill_reasons", .list),
-            .init("manual_disabled", .flag), .init("disabled_strategies", .list),
-        ])
         let isManual = global.contains { [.configuration, .killSwitch].contains($0.source) }
-        table.add([
+        return [
             "\(!global.isEmpty)", reasons.joined(separator: "\n"), "\(isManual)",
             disabled.joined(separator: "\n"),
-        ])
-        try table.write(options.output.style, isRecord: true)
+        ]
     }
 }
 
@@ -112,13 +120,14 @@ struct FlattenCommand: ParsableCommand {
         abstract: "Close all positions with market orders, or those of one strategy or instrument.")
 
     @OptionGroup var scope: ScopeOptions
+    @OptionGroup var accounts: AccountOptions
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: EventFormatOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
         try giver.requireReason("flatten closes all positions")
-        try giver.step(.flatten(scope.scope)).carryOut(on: journals, output.format)
+        try giver.step(.flatten(scope.scope), accounts).carryOut(on: journals, output.format)
     }
 }
 
@@ -139,6 +148,7 @@ struct ModeCommand: ParsableCommand {
     var mode: String?
     @Flag(help: "With halt: also block exits and stops.")
     var hard = false
+    @OptionGroup var accounts: AccountOptions
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
     @OptionGroup var giver: OperatorOptions
@@ -152,15 +162,13 @@ struct ModeCommand: ParsableCommand {
             throw ValidationError("--hard only applies to halt")
         }
         if !wanted.blocksEntries { try giver.requireReason("mode \(mode) allows entries") }
-        try giver.step(.mode(wanted, isHard: hard)).carryOut(on: journals, output.format)
+        try giver.step(.mode(wanted, isHard: hard), accounts).carryOut(on: journals, output.format)
     }
 
     private func show() throws {
         let journal = try journals.openForReading()
-        let gate: TradingGate = try ProjectionReader.fold(of: journal)
-        var table = Table([.init("mode"), .init("since")])
-        table.add(["\(gate.mode)", gate.modeSince == .zero ? nil : "\(gate.modeSince)"])
-        try table.write(output.style)
+        let head = try journal.head.lastSequence
+        try ProjectionTables(journal, through: head).mode().write(output.style)
         try Standing(journal).tellActivity(onOutput: false)
     }
 }

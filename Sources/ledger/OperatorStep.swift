@@ -22,9 +22,30 @@ struct SubmissionOptions: ParsableArguments {
     @Option(help: "Milliseconds to wait for the running process to answer.")
     var timeout: Int64 = 10_000
 
-    func desk(on journal: LMDBJournal, actor: String = Operator.actor) -> OperatorDesk {
+    func desk(
+        on journal: LMDBJournal, actor: String = Operator.actor, accounts: AccountScope = .all
+    ) -> OperatorDesk {
         OperatorDesk(
-            journal, actor: actor, holder: Operator.holder, now: Operator.now, timeout: timeout)
+            journal, actor: actor, holder: Operator.holder, now: Operator.now, timeout: timeout,
+            accounts: accounts)
+    }
+}
+
+/// The accounts that a command concerns.
+struct AccountOptions: ParsableArguments {
+    @Option(help: "Only this account (default: all).")
+    var account: String?
+    @Option(help: "Only the accounts at this venue.")
+    var venue: String?
+
+    func validate() throws {
+        guard account == nil || venue == nil else {
+            throw ValidationError("--account and --venue cannot be combined")
+        }
+    }
+
+    var scope: AccountScope {
+        account.map { .account($0) } ?? venue.map { .venue($0) } ?? .all
     }
 }
 
@@ -36,12 +57,14 @@ struct OperatorOptions: ParsableArguments {
     var actor: String?
     @OptionGroup var submission: SubmissionOptions
 
-    func desk(on journal: LMDBJournal) -> OperatorDesk {
-        submission.desk(on: journal, actor: actor ?? Operator.actor)
+    func desk(on journal: LMDBJournal, _ accounts: AccountOptions? = nil) -> OperatorDesk {
+        submission.desk(
+            on: journal, actor: actor ?? Operator.actor, accounts: accounts?.scope ?? .all)
     }
 
-    func step(_ command: OperatorCommand) -> OperatorStep {
-        OperatorStep(command: event(command), submission: submission)
+    func step(_ command: OperatorCommand, _ accounts: AccountOptions? = nil) -> OperatorStep {
+        OperatorStep(
+            command: event(command), submission: submission, accounts: accounts?.scope ?? .all)
     }
 
     func event(_ command: OperatorCommand) -> OperatorCommanded {
@@ -59,6 +82,7 @@ struct OperatorOptions: ParsableArguments {
 struct OperatorStep {
     let command: OperatorCommanded
     let submission: SubmissionOptions
+    let accounts: AccountScope
 
     /// Gives the command and prints it together with everything that it caused.
     func carryOut(on journals: JournalOptions, _ format: OutputFormat) throws {
@@ -66,21 +90,26 @@ struct OperatorStep {
     }
 
     func carryOut(on journal: LMDBJournal, _ format: OutputFormat) throws {
-        let desk = submission.desk(on: journal, actor: command.actor)
+        let desk = submission.desk(on: journal, actor: command.actor, accounts: accounts)
         let (sequence, wasStepped) = try Standing.toldOnFailure(journal) {
             try desk.submit(command)
         }
         if wasStepped { Seal.afterwards(journal) }
         var printer = EventPrinter(format, try ProjectionReader.fold(of: journal))
         printer.begin()
+        var last = sequence
         // The effects of the command directly follow it.
         try journal.forEachRecord(from: sequence) { record in
-            guard record.sequence == sequence || record.cause == sequence else { return false }
+            // A command to some of the accounts is one event for each of them.
+            let isOurs =
+                try record.type == .operatorCommanded && OperatorCommanded(record) == command
+            if isOurs { last = record.sequence }
+            guard isOurs || record.cause == last else { return false }
             try printer.add(record)
             return true
         }
         try printer.end()
-        try tellStanding(Standing(journal), format)
+        try tellStanding(Standing(journal, accounts), format)
     }
 
     private func tellStanding(_ standing: Standing, _ format: OutputFormat) throws {

@@ -26,6 +26,7 @@ struct ReconcileCommand: ParsableCommand {
     @OptionGroup var snapshot: SnapshotOptions
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
+    @OptionGroup var accounts: AccountOptions
     @OptionGroup var giver: SubmissionOptions
     @Flag(help: "Record that the venue could not be reached. Live entries are then blocked.")
     var unreachable = false
@@ -38,7 +39,8 @@ struct ReconcileCommand: ParsableCommand {
 
     func run() throws {
         let journal = try OperatorStep.open(journals)
-        let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal))
+        let desk = ReconciliationDesk(
+            journal, desk: giver.desk(on: journal, accounts: accounts.scope))
         let result = try unreachable ? desk.recordUnreachable() : desk.compare(snapshot.account())
         if result.wasStepped { Seal.afterwards(journal) }
         try show(result, journal, output.style)
@@ -102,6 +104,7 @@ struct SyncCommand: ParsableCommand {
     var force = false
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
+    @OptionGroup var accounts: AccountOptions
     @OptionGroup var giver: OperatorOptions
 
     func validate() throws {
@@ -113,7 +116,7 @@ struct SyncCommand: ParsableCommand {
     func run() throws {
         if force { try giver.requireReason("sync overwrites the ledger's holdings") }
         let journal = try OperatorStep.open(journals)
-        let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal))
+        let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal, accounts))
         guard force else {
             let difference = try desk.difference(snapshot.account())
             let table = DiscrepancyTable.of(
@@ -201,6 +204,7 @@ struct AdoptCommand: ParsableCommand {
     var price: String?
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
+    @OptionGroup var accounts: AccountOptions
     @OptionGroup var giver: OperatorOptions
 
     private func parsedPrice() throws -> Price? {
@@ -217,7 +221,7 @@ struct AdoptCommand: ParsableCommand {
     func run() throws {
         try giver.requireReason("adopt changes equity and the peak")
         let journal = try OperatorStep.open(journals)
-        let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal))
+        let desk = ReconciliationDesk(journal, desk: giver.desk(on: journal, accounts))
         let (command, wasStepped) = try desk.adopt(
             symbol, price: try parsedPrice(), giver.event)
         if wasStepped { Seal.afterwards(journal) }
@@ -280,8 +284,10 @@ struct ReconciliationProjection: ParsableCommand {
             Terminal.print("\nholdings that the comparison leaves out:")
             return try left.write(options.output.style.asTable)
         }
-        let log: ReconciliationLog = try ProjectionReader.fold(of: journal, through: through)
-        try DiscrepancyTable.of(log.discrepancies + log.foundSince, tables.names).write(
+        let logs: ByAccount<ReconciliationLog> = try ProjectionReader.fold(
+            of: journal, through: through)
+        let found = logs.all.flatMap { $0.discrepancies + $0.foundSince }
+        try DiscrepancyTable.of(found, tables.names).write(
             options.output.style)
     }
 }

@@ -66,10 +66,11 @@ struct QualityProjection: ParsableCommand {
     func run() throws {
         let (journal, through) = try options.open()
         let engine = try EngineRestorer.engine(of: journal, through: through)
+        let set = engine.main.rules
         var rules = QualityRules()
-        rules.calendar = engine.rules.calendar
-        rules.staleness = engine.rules.data.staleness
-        rules.history = engine.rules.data.history
+        rules.calendar = set.calendar
+        rules.staleness = set.data.staleness
+        rules.history = set.data.history
         var quality = DataQuality(rules)
         for instrument in engine.names.instruments { quality.define(instrument) }
         if through != .none {

@@ -4,6 +4,7 @@ import LedgerDomain
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerProjections
 import LedgerReading
 import LedgerRunning
 import LedgerSafety
@@ -13,9 +14,11 @@ import LedgerSafety
 struct Standing {
     private let journal: LMDBJournal
     private let kind: String
+    /// The accounts that the command concerned.
+    private let accounts: AccountScope
 
-    init(_ journal: LMDBJournal) throws {
-        self.journal = journal
+    init(_ journal: LMDBJournal, _ accounts: AccountScope = .all) throws {
+        (self.journal, self.accounts) = (journal, accounts)
         kind = try JournalIdentity(journal)?.kind ?? "unknown"
     }
 
@@ -27,42 +30,65 @@ struct Standing {
     /// - Parameter needsRunner: whether what is held or open at the venue is part of the command.
     /// - Throws: exit code 8 if something is, and no process runs the journal.
     func tell(_ format: OutputFormat, needsRunner: Bool = true) throws {
-        let status = try DeskStatus(journal)
         let say = Self.speaker(onOutput: format == .table)
+        var waits = false
+        for status in try statuses() {
+            let isWaiting = try tell(status) {
+                say(status.isOfDesk ? "\(status.account): \($0)" : $0)
+            }
+            waits = waits || isWaiting
+        }
+        if waits, needsRunner { throw ExitCode(CommandError.unattended) }
+    }
+
+    /// - Returns: whether something waits for a process.
+    private func tell(_ status: DeskStatus, _ say: (String) -> Void) throws -> Bool {
         say(status.engine.gate.summary)
-        guard status.engine.isRemote else { return }
+        guard status.engine.isRemote else { return false }
         say(Self.activity(status))
         guard status.isUnattended else {
             if let waiting = status.waiting {
                 say("waiting for \(status.venue)'s answer: \(waiting)")
             }
-            return
+            return false
         }
         say("in force now: what the journal says; a process that starts obeys it at once")
         guard status.isExposed else {
-            return say("nothing is held or open at \(status.venue)")
+            say("nothing is held or open at \(status.venue)")
+            return false
         }
         say(
             "only when a process runs it: "
                 + (status.waiting.map { "\($0) for \(status.venue), and " } ?? "")
                 + "anything else that \(status.venue) must be told; orders that rest there stay")
         say("start it with `\(status.program)`")
-        if needsRunner { throw ExitCode(CommandError.unattended) }
+        return true
+    }
+
+    private func statuses() throws -> [DeskStatus] {
+        let all = try DeskStatus.all(journal)
+        return accounts.places(of: all.map(\.engine)).map { all[$0] }
     }
 
     /// Prints the mode and what passes.
     func tellGate(_ format: OutputFormat) {
-        guard let gate: TradingGate = try? ProjectionReader.fold(of: journal) else { return }
-        Self.speaker(onOutput: format == .table)(gate.summary)
+        guard let head = try? journal.head.lastSequence,
+            let tables = try? ProjectionTables(journal, through: head),
+            let gates: ByAccount<TradingGate> = try? tables.fold()
+        else { return }
+        for account in tables.accounts {
+            Self.speaker(onOutput: format == .table)(
+                tables.said(gates[account].summary, of: account))
+        }
     }
 
-    /// Says who runs the journal and when its last input came, if the account trades at a venue.
+    /// Says who runs the journal and when its last input came, if an account trades at a venue.
     func tellActivity(onOutput: Bool) {
         guard let status = remoteStatus else { return }
         Self.speaker(onOutput: onOutput)(Self.activity(status))
     }
 
-    /// - Throws: exit code 8 if the account trades at a venue and no process runs the journal.
+    /// - Throws: exit code 8 if an account trades at a venue and no process runs the journal.
     func requireRunner() throws {
         if let status = remoteStatus, status.isUnattended {
             throw ExitCode(CommandError.unattended)
@@ -70,10 +96,8 @@ struct Standing {
     }
 
     private var remoteStatus: DeskStatus? {
-        guard mayTrade, let status = try? DeskStatus(journal), status.engine.isRemote else {
-            return nil
-        }
-        return status
+        guard mayTrade, let all = try? statuses() else { return nil }
+        return all.first { $0.engine.isRemote }
     }
 
     /// Runs a command; if it fails, says what is true nevertheless and throws its error.

@@ -22,19 +22,36 @@ struct StatusCommand: ParsableCommand {
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
+    @Option(help: "Only this account (default: all).")
+    var account: String?
 
     func run() throws {
-        let status = try DeskStatus(journals.openForReading())
-        guard status.head != .none else {
+        let all = try DeskStatus.all(journals.openForReading())
+        guard all[0].head != .none else {
             throw CommandError("\(journals.journal) is empty; create it with `ledger init`")
         }
+        let chosen = all.filter { account == nil || $0.account == account }
+        guard !chosen.isEmpty else {
+            throw CommandError(
+                "there is no account '\(account ?? "")'; the journal has "
+                    + all.map(\.account).joined(separator: ", "))
+        }
         switch output.format {
-        case .table: try show(status)
-        case .csv: try summary(status).write(output.style)
-        case .json: Terminal.print(try object(status).text)
+        case .table:
+            for (place, status) in chosen.enumerated() {
+                if place > 0 { Terminal.print("") }
+                try show(status)
+            }
+        case .csv:
+            var table = try summary(chosen[0])
+            for status in chosen.dropFirst() { table.add(try summary(status).rows[0]) }
+            try table.write(output.style)
+        case .json: for status in chosen { Terminal.print(try object(status).text) }
         case .jsonl:
-            let text = try object(status).text
-            Terminal.print(text.split(separator: "\n").joined())
+            for status in chosen {
+                let text = try object(status).text
+                Terminal.print(text.split(separator: "\n").joined())
+            }
         }
     }
 

@@ -31,7 +31,7 @@ struct LiveCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-        let configuration = try trading.configurations.load()
+        let configuration = try trading.load()
         guard configuration[ModeKeys.mode] == .live else {
             throw CommandError(
                 "mode is '\(configuration[ModeKeys.mode])'; ledgerd live needs mode live; use a "
@@ -63,7 +63,7 @@ struct LiveCommand: ParsableCommand {
             let store = try LMDBJournal.open(directory: directory, mode: .readOnly)
             let engine = try EngineRestorer.engine(
                 of: store, through: try store.head.lastSequence)
-            mode = engine.gate.mode
+            mode = engine.outside.gate.mode
             isHealthy = try DoctorRecord.problem(in: store, at: Operator.now) == nil
         }
         return LiveGate(

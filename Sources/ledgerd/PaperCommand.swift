@@ -54,7 +54,7 @@ struct PaperCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try trading.configurations.load()
+        let configuration = try trading.load()
         guard configuration[ModeKeys.mode] == .paper else {
             throw CommandError(
                 "mode is '\(configuration[ModeKeys.mode])'; ledgerd paper needs mode paper; use "
@@ -125,11 +125,14 @@ struct PaperCommand: ParsableCommand {
             into: store, named: name, continues: continues, progress: { _ in },
             shouldStop: { Interrupt.wasAsked })
         let engine = result.engine
-        let worth = engine.profit.equity[engine.account]
         for line in result.warmup.map({ $0.lines + $0.notes }) ?? [] { Terminal.print(line) }
         Terminal.print("inputs \(result.inputs)")
-        Terminal.print("fills \(engine.orders.fills)")
-        Terminal.print("equity \(worth?.equity ?? .zero)")
+        for account in engine.accounts {
+            let name = engine.accounts.count > 1 ? "\(engine.names.name(account.account)): " : ""
+            let worth = engine.profit.equity[account.account]
+            Terminal.print("\(name)fills \(account.orders.fills)")
+            Terminal.print("\(name)equity \(worth?.equity ?? .zero)")
+        }
         if let held = engine.profit.equity.heldPrices(engine.names) {
             Terminal.print("prices held back: \(held)")
         }

@@ -9,6 +9,7 @@ import LedgerJournal
 import LedgerLive
 import LedgerReading
 import LedgerRunning
+import LedgerSettings
 import LedgerTransport
 import VenueNetwork
 
@@ -36,6 +37,19 @@ struct TradingOptions: ParsableArguments {
             )
         }
         return store
+    }
+
+    /// The configuration. One account of it may trade at a venue outside, beside any number that the engine
+    /// fills itself.
+    func load() throws -> Configuration {
+        let configuration = try configurations.load()
+        let outside = try Engine.accounts(of: configuration.settings).filter(\.isRemote)
+        guard outside.count <= 1 else {
+            throw CommandError(
+                "accounts \(outside.map(\.name).joined(separator: " and ")) trade at venues outside; "
+                    + "a daemon runs one of them in this version; give each a journal")
+        }
+        return configuration
     }
 
     static func durability(_ configuration: Configuration) -> Durability {
@@ -103,6 +117,17 @@ struct TradingRun {
         )
     }
 
+    /// The overrides that let the engine fill every order.
+    private static func simulated(_ settings: Settings) throws -> [String] {
+        let accounts = settings.entries(.accounts)
+        guard !accounts.isEmpty else { return ["account.kind=paper", "venue.kind=simulated"] }
+        let venues = settings.entries(.venues).map { "\($0.name).kind=simulated" }
+        return try venues
+            + zip(accounts, Engine.accounts(of: settings)).filter(\.1.isRemote).map {
+                "\($0.0.name).kind=paper"
+            }
+    }
+
     /// The same run with the engine's own simulated venue, in a journal whose name ends in -dry-run.
     static func rehearse(
         _ options: TradingOptions, _ name: String, because reason: String,
@@ -110,11 +135,10 @@ struct TradingRun {
     ) throws {
         Terminal.print("[DRY_RUN] no order is sent: \(reason)")
         var dry = options
-        let venue = try options.configurations.load()[ModeKeys.venue]
-        dry.configurations.overrides += [
-            "mode=paper", "account.kind=paper", "venue.kind=simulated", "feed.venue=\(venue)",
-        ]
-        let artifacts = try options.configurations.load()[LiveKeys.artifacts]
+        let real = try options.load()
+        dry.configurations.overrides += ["mode=paper", "feed.venue=\(real[ModeKeys.venue])"]
+        dry.configurations.overrides += try simulated(real.settings)
+        let artifacts = real[LiveKeys.artifacts]
         if !artifacts.isEmpty {
             dry.configurations.overrides.append("live.artifacts=\(artifacts)/dry-run")
         }

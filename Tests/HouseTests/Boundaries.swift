@@ -101,10 +101,12 @@ enum Boundaries {
     static func registered(_ file: SourceText) -> [(name: String, isKept: Bool)] {
         let tokens = file.tokens
         return tokens.indices.compactMap { index in
-            guard ["kept", "beside"].contains(tokens[index].text), tokens.text(index + 1) == "(",
-                tokens.text(index + 4) == "self"
+            guard ["kept", "beside"].contains(tokens[index].text), tokens.text(index + 1) == "("
             else { return nil }
-            return (tokens.text(index + 2), tokens[index].text == "kept")
+            // `Name.self`, or `ByAccount<Name>.self`.
+            let isByAccount = tokens.text(index + 2) == "ByAccount"
+            guard tokens.text(index + (isByAccount ? 7 : 4)) == "self" else { return nil }
+            return (tokens.text(index + (isByAccount ? 4 : 2)), tokens[index].text == "kept")
         }
     }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import LedgerDomain
 import LedgerConfiguration
 import LedgerEngine
@@ -70,7 +71,7 @@ private final class CountingGateway: VenueGateway {
         _ executor: inout Executor, _ sequencer: borrowing Sequencer, _ maySend: Bool
     ) throws {
         try executor.advance(
-            journal, sequencer.engine, gateway, maySend: maySend, committedAt: 0)
+            journal, sequencer.engine.main, gateway, maySend: maySend, committedAt: 0)
     }
 
     @Test func `an order leaves once, and not while the order stream is down`() throws {

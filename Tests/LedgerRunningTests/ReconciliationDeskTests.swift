@@ -1,3 +1,4 @@
+import TestSupport
 import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine

@@ -1,3 +1,4 @@
+import TestSupport
 import LedgerDomain
 import LedgerConfiguration
 import LedgerEngine

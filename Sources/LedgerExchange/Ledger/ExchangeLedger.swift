@@ -75,7 +75,7 @@ public final class ExchangeLedger {
             .submit(into: &opened, at: last.nanoseconds == .min ? start : last)
         try opened.commit()
         instruments = opened.engine.names.instruments
-        account = opened.engine.account
+        account = opened.engine.main.account
         lastTime = max(opened.engine.lastTime, .zero)
         let settings = opened.engine.settings
         participation = try settings[FillKeys.participationBasisPoints].raw
@@ -86,7 +86,7 @@ public final class ExchangeLedger {
     }
 
     /// The engine's current state. Read it, but do not keep it.
-    private var engine: Engine { sequencer?.engine ?? Engine() }
+    private var engine: AccountEngine { sequencer?.engine.main ?? Engine().main }
     public var head: SequenceNumber { (try? journal.head.lastSequence) ?? .none }
 
     // MARK: Opening

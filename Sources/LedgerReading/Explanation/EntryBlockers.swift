@@ -37,7 +37,7 @@ public struct EntryBlockers: Sendable {
     public private(set) var filled: UInt64 = 0
     /// Sorted by the number stopped; among equals, the latest first.
     public private(set) var blockers: [Blocker] = []
-    private var gate: TradingGate
+    private var gates: ByAccount<TradingGate>
     private var isEntry = false
     /// Signals of one strategy and instrument that one rule stopped, and the last of them.
     private struct Refused: Sendable {
@@ -72,7 +72,7 @@ public struct EntryBlockers: Sendable {
         symbol: InstrumentID?
     ) throws {
         self.symbol = symbol
-        gate = try ProjectionReader.fold(
+        gates = try ProjectionReader.fold(
             of: journal, through: SequenceNumber(max(start.number, 1) - 1))
         if start <= end {
             try journal.forEachRecord(
@@ -116,7 +116,7 @@ public struct EntryBlockers: Sendable {
 
     private mutating func apply(_ record: Record) throws {
         if let type = record.type, TradingGate.types.contains(type) {
-            return try gate.apply(record)
+            return try gates.apply(record)
         }
         if record.type == .runStarted { run = record.sequence }
         guard concerns(record) else { return }
@@ -170,7 +170,7 @@ public struct EntryBlockers: Sendable {
             $0.strategy == strategy && $0.instrument == record.instrument
                 && $0.refusal.reason == refusal.reason
         }
-        let latch = gate.latches.first {
+        let latch = gates[record.account].latches.first {
             $0.source.rejection == refusal.reason && $0.concerns(strategy, record.instrument)
         }
         let new = Refused(
@@ -267,7 +267,7 @@ public struct EntryBlockers: Sendable {
 
     /// Latches that would stop the next entry but have stopped none so far.
     private mutating func addStanding() {
-        for latch in gate.latches
+        for latch in gates.all.flatMap(\.latches)
         where symbol == nil || latch.scope != .symbol || latch.instrument == symbol {
             let reason = latch.source.rejection
             guard !blockers.contains(where: { $0.reason == "\(reason)" }) else { continue }

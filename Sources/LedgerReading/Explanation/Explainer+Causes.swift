@@ -108,7 +108,7 @@ extension Explainer {
             }
         var links = [Link(relation, refused.correlation)]
         if refused.type != .sizeAdjusted { links += try adjustments(refused) }
-        let gate: TradingGate = try fold(before: refused.sequence)
+        let gate = try gate(before: refused)
         let latches = gate.latches.filter {
             $0.source.rejection == refusal.reason && $0.concerns(strategy, refused.instrument)
         }
@@ -158,7 +158,7 @@ extension Explainer {
         if try self.event(event.correlation).type == .orderRequested {
             return [Link("requested by", event.correlation)]
         }
-        let gate: TradingGate = try fold(before: event.sequence)
+        let gate = try gate(before: event)
         return [Link("closes because of", event.correlation)]
             + gate.latches.filter { $0.effect == .flatten }.map { Link("wanted by", $0.sequence) }
     }
@@ -222,6 +222,11 @@ extension Explainer {
 
     // MARK: Safety
 
+    /// The gate of an event's account, before it.
+    private func gate(before event: KeptEvent) throws -> TradingGate {
+        try fold(ByAccount<TradingGate>.self, before: event.sequence)[event.account]
+    }
+
     private func latch(_ event: KeptEvent) throws -> [Link] {
         let latch = try event.read { try LatchEngaged($0) }
         var links: [Link] = []
@@ -234,7 +239,7 @@ extension Explainer {
         default: because = []
         }
         if let sibling = try sibling(event, because) { links.append(Link("because of", sibling)) }
-        let gate: TradingGate = try fold(before: event.sequence)
+        let gate = try gate(before: event)
         let standing = gate.latch(
             latch.source, latch.scope, strategy: latch.strategy, instrument: latch.instrument)
         if let standing { links.append(Link("hardens", standing.sequence)) }
@@ -243,7 +248,7 @@ extension Explainer {
 
     private func clearing(_ event: KeptEvent) throws -> [Link] {
         let clear = try event.read { try LatchCleared($0) }
-        let gate: TradingGate = try fold(before: event.sequence)
+        let gate = try gate(before: event)
         let standing = gate.latch(
             clear.source, clear.scope, strategy: clear.strategy, instrument: clear.instrument)
         var links = standing.map { [Link("takes down", $0.sequence)] } ?? []
@@ -262,7 +267,7 @@ extension Explainer {
             links.append(Link("after", check))
         }
         // A fall from the peak began the phase that ends now; NORMAL has no such beginning.
-        let stop: DrawdownStop = try fold(before: event.sequence)
+        let stop = try fold(ByAccount<DrawdownStop>.self, before: event.sequence)[event.account]
         if event.type != .peakRebased, stop.phase != .normal,
             let began = try last([.drawdownChanged], before: event.sequence)
         {

@@ -13,7 +13,7 @@ package enum ProjectionRegister {
                 try $0.positions(includesClosed: true)
             }),
         .kept(
-            OrderRegister.self, { $0.orders },
+            OrderRegister.self, { OrderRegister(merging: $0.accounts.map(\.orders)) },
             ProjectionView("orders", keys: ["order"]) { try $0.orders() },
             ProjectionView("counts", keys: ["what"]) { try $0.counts() }),
         .kept(
@@ -28,17 +28,18 @@ package enum ProjectionRegister {
             NameBook.self, { $0.names },
             ProjectionView("instruments", keys: ["symbol"]) { $0.instruments() }),
         .kept(
-            TradingGate.self, { $0.gate },
+            ByAccount<TradingGate>.self, { ByAccount($0.accounts.map { ($0.account, $0.gate) }) },
             ProjectionView("mode") { try $0.mode() },
             ProjectionView("gate", keys: ["source", "scope"]) { try $0.gate() }),
         .kept(
-            DrawdownStop.self, { $0.stop },
+            ByAccount<DrawdownStop>.self, { ByAccount($0.accounts.map { ($0.account, $0.stop) }) },
             ProjectionView("drawdown") { try $0.drawdown() }),
         .beside(
-            ReconciliationLog.self,
+            ByAccount<ReconciliationLog>.self,
             ProjectionView("reconciliation", keys: ["kind"]) { try $0.reconciliations() }),
         .kept(
-            ForeignHoldings.self, { $0.holdings },
+            ByAccount<ForeignHoldings>.self,
+            { ByAccount($0.accounts.map { ($0.account, $0.holdings) }) },
             ProjectionView("holdings", keys: ["symbol"]) { try $0.holdings() }),
         .beside(
             SignalFunnel.self,

@@ -6,16 +6,29 @@ import LedgerSafety
 
 /// The tables of what may trade, and of what became of orders and signals.
 extension ProjectionTables {
-    /// The trading mode and since when it applies.
+    /// The trading mode of each account and since when it applies.
     public func mode() throws -> Table {
-        let gate = try fold(TradingGate.self)
-        var table = Table([.init("mode"), .init("since")])
-        table.add(["\(gate.mode)", gate.modeSince == .zero ? nil : "\(gate.modeSince)"])
+        let gates = try fold(ByAccount<TradingGate>.self)
+        var table = byAccount([.init("mode"), .init("since")])
+        for account in accounts {
+            let gate = gates[account]
+            let since = gate.modeSince == .zero ? nil : "\(gate.modeSince)"
+            table.add(of: account, ["\(gate.mode)", since], names)
+        }
         return table
     }
 
-    /// The active latches.
-    public func gate() throws -> Table { Self.latches(try fold(TradingGate.self), names) }
+    /// The active latches, of all accounts or of some.
+    public func gate(of some: [AccountID]? = nil) throws -> Table {
+        let gates = try fold(ByAccount<TradingGate>.self)
+        var table = byAccount(Self.latches(TradingGate(), names).columns)
+        for account in some ?? accounts {
+            for row in Self.latches(gates[account], names).rows {
+                table.add(of: account, row, names)
+            }
+        }
+        return table
+    }
 
     public static func latches(_ gate: TradingGate, _ names: NameBook) -> Table {
         var table = Table([
@@ -36,32 +49,32 @@ extension ProjectionTables {
     }
 
     /// Orders that close or protect a position, are not at the venue, and are sent again.
-    public mutating func unprotected() throws -> Table {
-        let engine = try engine()
-        var table = Table([
+    ///
+    /// - Parameter one: only this account; nil for all.
+    public mutating func unprotected(of one: AccountID? = nil) throws -> Table {
+        var table = byAccount([
             .init("strategy"), .init("symbol"), .init("purpose"), .init("side"),
             .init("quantity", .decimal), .init("stop", .decimal), .init("since"), .init("cause"),
             .init("attempts", .number), .init("due"),
         ])
-        for order in engine.unprotected {
-            let terms = order.terms
-            table.add([
-                engine.names.name(terms.strategy), engine.names.symbol(terms.instrument),
-                "\(terms.purpose)", "\(terms.side)", "\(order.remaining)",
-                terms.stopPrice.raw > 0 ? "\(terms.stopPrice)" : nil, "\(order.since)",
-                order.causeText, "\(order.attempt)", order.due.map { "\($0)" },
-            ])
+        for account in try engine().accounts where one == nil || account.account == one {
+            for order in account.unprotected {
+                let terms = order.terms
+                let row = [
+                    names.name(terms.strategy), names.symbol(terms.instrument),
+                    "\(terms.purpose)", "\(terms.side)", "\(order.remaining)",
+                    terms.stopPrice.raw > 0 ? "\(terms.stopPrice)" : nil, "\(order.since)",
+                    order.causeText, "\(order.attempt)", order.due.map { "\($0)" },
+                ]
+                table.add(of: account.account, row, names)
+            }
         }
         return table
     }
 
-    /// The drawdown stop: one row, with the equity at which it triggers next.
+    /// The drawdown stop of each account, with the equity at which it triggers next.
     public mutating func drawdown() throws -> Table {
-        let engine = try engine()
-        let (stop, rules) = (engine.stop, engine.rules.drawdown)
-        let worth = engine.profit.equity[engine.account]
-        let isStopped = !stop.allowsEntries
-        var table = Table([
+        var table = byAccount([
             .init("state"), .init("drawdown", .decimal), .init("cooldown_days", .number),
             .init("cooldown_end"), .init("triggered_at"), .init("rampup_end"),
             .init("equity", .decimal), .init("peak", .decimal), .init("peak_at"),
@@ -69,18 +82,27 @@ extension ProjectionTables {
             .init("panic_at", .decimal), .init("trading_allowed", .flag),
             .init("sizing_multiplier", .decimal), .init("enabled", .flag),
         ])
-        table.add([
-            "\(stop.phase)".uppercased(), "\(worth.map { Engine.fall($0) } ?? .zero)",
+        for account in try engine().accounts {
+            table.add(of: account.account, Self.drawdown(account), names)
+        }
+        return table
+    }
+
+    private static func drawdown(_ account: AccountEngine) -> [String?] {
+        let (stop, rules) = (account.stop, account.rules.drawdown)
+        let worth = account.profit.equity[account.account]
+        let isStopped = !stop.allowsEntries
+        return [
+            "\(stop.phase)".uppercased(), "\(worth.map { AccountEngine.fall($0) } ?? .zero)",
             isStopped ? "\(stop.days)" : "0", isStopped ? "\(stop.until)" : nil,
             stop.triggeredAt == .zero ? nil : "\(stop.triggeredAt)",
             stop.phase == .rampup ? "\(stop.until)" : nil, worth.map { "\($0.equity)" },
             worth.map { "\($0.peak)" }, worth.map { "\($0.peakAt)" },
-            worth.map { "\($0.highWaterMark)" }, Self.line(rules.halt, worth),
-            Self.line(rules.panic, worth), "\(stop.allowsEntries)",
+            worth.map { "\($0.highWaterMark)" }, line(rules.halt, worth),
+            line(rules.panic, worth), "\(stop.allowsEntries)",
             isStopped ? "0" : "\(stop.sizing(rules) ?? Price(raw: FixedPoint.one))",
             "\(rules.isEnabled)",
-        ])
-        return table
+        ]
     }
 
     /// The highest equity that triggers it, rounded down to 10^-9.
@@ -92,14 +114,15 @@ extension ProjectionTables {
 
     /// Every limit and how much of it is used.
     public mutating func limits() throws -> Table {
-        var table = Table([
+        var table = byAccount([
             .init("setting"), .init("limit", .decimal), .init("used", .decimal),
             .init("enforced", .flag),
         ])
-        for usage in try engine().limitUsage {
-            table.add([
-                usage.setting, "\(usage.limit)", "\(usage.used)", "\(usage.isEnforced)",
-            ])
+        for account in try engine().accounts {
+            for usage in account.limitUsage {
+                let row = [usage.setting, "\(usage.limit)", "\(usage.used)", "\(usage.isEnforced)"]
+                table.add(of: account.account, row, names)
+            }
         }
         return table
     }
@@ -113,47 +136,55 @@ extension ProjectionTables {
 
     /// The last reconciliation of each kind, and what was found since.
     public func reconciliations() throws -> Table {
-        let log = try fold(ReconciliationLog.self)
-        var table = Table([
+        let logs = try fold(ByAccount<ReconciliationLog>.self)
+        var table = byAccount([
             .init("kind"), .init("time"), .init("status"), .init("discrepancies", .number),
             .init("cash", .decimal), .init("portfolio_value", .decimal, isDetail: true),
             .init("snapshot", isDetail: true), .init("origin", isDetail: true),
             .init("failed_24h", .number, isDetail: true), .init("unexplained", .decimal),
             .init("unexplained_since"),
         ])
-        for entry in log.latest.sorted(by: { $0.at < $1.at }) {
-            table.add([
+        for account in accounts {
+            let log = logs[account]
+            for row in Self.reconciliations(log) { table.add(of: account, row, names) }
+            guard !log.foundSince.isEmpty else { continue }
+            let row = ["since", nil, "FAIL", "\(log.foundSince.count)"]
+            table.add(of: account, row + [String?](repeating: nil, count: 7), names)
+        }
+        return table
+    }
+
+    private static func reconciliations(_ log: ReconciliationLog) -> [[String?]] {
+        log.latest.sorted { $0.at < $1.at }.map { entry in
+            [
                 "\(entry.kind)", "\(entry.at)", "\(entry.status)".uppercased(),
                 "\(entry.discrepancies)", "\(entry.cash)", "\(entry.portfolioValue)",
                 entry.snapshot.hex, entry.origin, "\(log.breaches(at: entry.at))",
                 "\(entry.unexplained)",
                 entry.unexplained.raw == 0 ? nil : log.unexplainedSince.map { "\($0)" },
-            ])
+            ]
         }
-        if !log.foundSince.isEmpty {
-            table.add(
-                ["since", nil, "FAIL", "\(log.foundSince.count)"]
-                    + [String?](repeating: nil, count: table.columns.count - 4))
-        }
-        return table
     }
 
-    /// What the account holds and comparisons leave out.
+    /// What each account holds and comparisons leave out.
     public func holdings() throws -> Table {
-        let holdings = try fold(ForeignHoldings.self)
-        var table = Table([
+        let all = try fold(ByAccount<ForeignHoldings>.self)
+        var table = byAccount([
             .init("symbol"), .init("kind"), .init("why"), .init("quantity", .decimal),
             .init("average_price", .decimal), .init("price", .decimal), .init("value", .decimal),
             .init("time"),
         ])
-        for holding in holdings.holdings {
-            let price = holding.price
-            let value = price.raw > 0 ? try? Money.notional(price, holding.quantity) : nil
-            table.add([
-                holding.symbol, "\(holding.kind)", "\(holding.reason)", "\(holding.quantity)",
-                holding.averagePrice.raw > 0 ? "\(holding.averagePrice)" : nil,
-                price.raw > 0 ? "\(price)" : nil, value.map { "\($0)" }, "\(holding.at)",
-            ])
+        for account in accounts {
+            for holding in all[account].holdings {
+                let price = holding.price
+                let value = price.raw > 0 ? try? Money.notional(price, holding.quantity) : nil
+                let row = [
+                    holding.symbol, "\(holding.kind)", "\(holding.reason)", "\(holding.quantity)",
+                    holding.averagePrice.raw > 0 ? "\(holding.averagePrice)" : nil,
+                    price.raw > 0 ? "\(price)" : nil, value.map { "\($0)" }, "\(holding.at)",
+                ]
+                table.add(of: account, row, names)
+            }
         }
         return table
     }

@@ -11,7 +11,7 @@ import LedgerSafety
 /// currency. Shares have nine decimals if they are compared and six if they are only displayed.
 public struct ProjectionTables {
     let journal: any Journal
-    let through: SequenceNumber
+    public let through: SequenceNumber
     /// Whether a long fold to the journal's end may write a checkpoint.
     private let saves: Bool
     public let names: NameBook
@@ -24,7 +24,7 @@ public struct ProjectionTables {
         names = try ProjectionReader.fold(of: journal, through: through, saves: saves)
     }
 
-    func fold<P: Projection>(_ type: P.Type = P.self) throws -> P {
+    public func fold<P: Projection>(_ type: P.Type = P.self) throws -> P {
         try ProjectionReader.fold(of: journal, through: through, saves: saves)
     }
 
@@ -34,6 +34,36 @@ public struct ProjectionTables {
         let engine = try EngineRestorer.engine(of: journal, through: through)
         restored = engine
         return engine
+    }
+
+    // MARK: Accounts
+
+    /// The accounts that the journal defines; one unnamed account before the first.
+    public var accounts: [AccountID] {
+        names.accounts.isEmpty ? [.none] : names.accounts.map(\.id)
+    }
+
+    /// The account of a name, or all where it is nil.
+    ///
+    /// - Throws: `InputError` for a name that the journal does not have.
+    public func accounts(in name: String?) throws -> [AccountID] {
+        guard let name else { return accounts }
+        guard let known = names.accounts.first(where: { $0.name == name }) else {
+            throw InputError(
+                "there is no account '\(name)'; the journal has "
+                    + names.accounts.map(\.name).joined(separator: ", "))
+        }
+        return [known.id]
+    }
+
+    /// A text about an account, with its name where there are several.
+    public func said(_ text: String, of account: AccountID) -> String {
+        accounts.count > 1 ? "\(names.name(account)): \(text)" : text
+    }
+
+    /// A table of what each account has: with a column for the account where there are several.
+    public func byAccount(_ columns: [Table.Column]) -> Table {
+        Table(accounts.count > 1 ? [.init("account")] + columns : columns)
     }
 
     /// A share with six decimals, rounded.
@@ -49,7 +79,7 @@ public struct ProjectionTables {
     public func positions(includesClosed: Bool) throws -> Table {
         let equity = try fold(EquityBook.self)
         var table = Table([
-            .init("account", isDetail: true), .init("strategy"), .init("symbol"),
+            .init("account", isDetail: accounts.count == 1), .init("strategy"), .init("symbol"),
             .init("quantity", .decimal),
             .init("average_cost", .decimal), .init("cost", .decimal, isDetail: true),
             .init("mark", .decimal),
@@ -101,8 +131,10 @@ public struct ProjectionTables {
     }
 
     /// What an order at an external venue waits for; nil if it only waits for the market.
-    private func awaited(_ order: Order, _ engine: Engine) -> String? {
-        guard engine.isRemote, order.state.isOpen else { return nil }
+    private func awaited(_ order: Order, _ accounts: [AccountEngine]) -> String? {
+        guard let engine = accounts.first(where: { $0.account == order.account }), engine.isRemote,
+            order.state.isOpen
+        else { return nil }
         if engine.isHeldBack(order.id) { return "exits to be back" }
         let asked = engine.awaited(order.id)
         if let reason = asked.cancel { return "cancel, \(reason)" }
@@ -114,13 +146,18 @@ public struct ProjectionTables {
     }
 
     /// Open orders and `ended` ones, by number.
-    public mutating func orders(_ ended: [Order] = []) throws -> Table {
-        let open = try fold(OrderRegister.self).open
+    ///
+    /// - Parameter account: only its orders; nil for all.
+    public mutating func orders(_ ended: [Order] = [], of account: AccountID? = nil) throws -> Table
+    {
+        let open = try fold(OrderRegister.self).open.filter {
+            account == nil || $0.account == account
+        }
         let isOutside = open.contains { $0.account.kind != .simulated }
-        let engine = isOutside ? try self.engine() : Engine()
+        let engines = isOutside ? try self.engine().accounts : []
         var table = Table([
             .init("order", .number), .init("intended"), .init("state"),
-            .init("account", isDetail: true),
+            .init("account", isDetail: accounts.count == 1),
             .init("strategy"), .init("symbol"), .init("side"), .init("type"),
             .init("purpose", isDetail: true),
             .init("quantity", .decimal), .init("filled", .decimal), .init("average", .decimal),
@@ -137,7 +174,7 @@ public struct ProjectionTables {
                 order.averagePrice.map { "\($0)" },
                 terms.limitPrice == .zero ? nil : "\(terms.limitPrice)",
                 terms.stopPrice == .zero ? nil : "\(terms.stopPrice)", "\(order.fees)",
-                awaited(order, engine), "\(terms.intent)",
+                awaited(order, engines), "\(terms.intent)",
             ])
         }
         return table
@@ -249,7 +286,8 @@ public struct ProjectionTables {
         let before = try ProjectionReader.sequence(of: journal, atOrBefore: day.opens)
         let start: ProfitAndLoss = try ProjectionReader.fold(of: journal, through: before)
         var table = Table([
-            .init("account", isDetail: true), .init("span"), .init("realised", .decimal),
+            .init("account", isDetail: accounts.count == 1), .init("span"),
+            .init("realised", .decimal),
             .init("unrealised", .decimal), .init("dividends", .decimal), .init("fees", .decimal),
             .init("net", .decimal), .init("equity", .decimal),
             .init("net_deposits", .decimal, isDetail: true),
@@ -268,5 +306,12 @@ public struct ProjectionTables {
             }
         }
         return table
+    }
+}
+
+extension Table {
+    /// Adds a row of `ProjectionTables.byAccount`.
+    public mutating func add(of account: AccountID, _ row: [String?], _ names: NameBook) {
+        add(row.count < columns.count ? [names.name(account)] + row : row)
     }
 }

@@ -21,8 +21,8 @@ public struct StateWalk {
     private var names = NameBook()
     private var profit = ProfitAndLoss()
     private var orders = OrderRegister()
-    private var gate = TradingGate()
-    private var stop = DrawdownStop()
+    private var gates = ByAccount<TradingGate>()
+    private var stops = ByAccount<DrawdownStop>()
 
     /// If there are more orders and positions, they are counted instead of listed.
     public static let mostListed = 10
@@ -42,8 +42,8 @@ public struct StateWalk {
         names = try ProjectionReader.fold(of: journal, through: current)
         profit = try ProjectionReader.fold(of: journal, through: current)
         orders = try ProjectionReader.fold(of: journal, through: current)
-        gate = try ProjectionReader.fold(of: journal, through: current)
-        stop = try ProjectionReader.fold(of: journal, through: current)
+        gates = try ProjectionReader.fold(of: journal, through: current)
+        stops = try ProjectionReader.fold(of: journal, through: current)
     }
 
     /// Goes to an event of the walk, forward or back; stops at the ends of the walk.
@@ -58,8 +58,8 @@ public struct StateWalk {
             try names.apply(record)
             try profit.apply(record)
             try orders.apply(record)
-            try gate.apply(record)
-            try stop.apply(record)
+            try gates.apply(record)
+            try stops.apply(record)
             return true
         }
         current = target
@@ -111,7 +111,8 @@ public struct StateWalk {
             let fall = ProjectionTables.share(account.drawdown)
             return "  \(names.name(account.account))  cash \(account.cash)  equity "
                 + "\(account.equity)  peak \(account.peak)  drawdown \(fall)  "
-                + "\("\(stop.phase)".uppercased())  mode \(gate.mode)"
+                + "\("\(stops[account.account].phase)".uppercased())  mode "
+                + "\(gates[account.account].mode)"
         }
     }
 
@@ -143,8 +144,12 @@ public struct StateWalk {
     }
 
     private var latches: [String] {
-        gate.latches.map {
-            "\($0.source) \($0.scope(names)) \($0.effect) since event \($0.sequence)"
+        let isDesk = names.accounts.count > 1
+        return names.accounts.flatMap { account in
+            gates[account.id].latches.map {
+                (isDesk ? "\(account.name) " : "")
+                    + "\($0.source) \($0.scope(names)) \($0.effect) since event \($0.sequence)"
+            }
         }
     }
 }

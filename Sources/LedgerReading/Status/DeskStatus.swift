@@ -6,35 +6,40 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSettings
 
-/// What a person must know about a journal that trades: who runs it, whether entries pass, what is
-/// held, and what protects it.
+/// What a person must know about an account of a journal that trades: who runs it, whether entries pass, what
+/// is held, and what protects it.
 public struct DeskStatus: Sendable {
     public let name: String
     public let kind: String
     public let head: SequenceNumber
-    public let engine: Engine
+    public let engine: AccountEngine
+    /// Whether the journal has several accounts.
+    public let isOfDesk: Bool
     public let activity: JournalActivity
     private let journal: any Journal
 
-    public init(_ journal: any Journal) throws {
+    /// The accounts of a journal, in order.
+    public static func all(_ journal: any Journal) throws -> [DeskStatus] {
         let identity = try JournalIdentity(journal)
-        (name, kind) = (identity?.name ?? "", identity?.kind ?? "unknown")
-        activity = try JournalActivity(journal)
-        head = try journal.head.lastSequence
-        engine = try EngineRestorer.engine(of: journal, through: head)
-        self.journal = journal
+        let activity = try JournalActivity(journal)
+        let head = try journal.head.lastSequence
+        let accounts = try EngineRestorer.engine(of: journal, through: head).accounts
+        return accounts.map {
+            DeskStatus(
+                name: identity?.name ?? "", kind: identity?.kind ?? "unknown", head: head,
+                engine: $0,
+                isOfDesk: accounts.count > 1, activity: activity, journal: journal)
+        }
     }
 
     /// The open orders, as `ledger project orders` prints them.
     public func orders() throws -> Table {
         var tables = try ProjectionTables(journal, through: head)
-        return try tables.orders()
+        return try tables.orders(of: isOfDesk ? engine.account : nil)
     }
 
     /// The venue where orders go.
-    public var venue: String {
-        (try? engine.settings[ModeKeys.venue]) ?? ModeKeys.simulated
-    }
+    public var venue: String { engine.venue }
 
     /// The program that trades the journal.
     public var program: String {

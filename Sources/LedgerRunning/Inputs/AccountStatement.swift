@@ -32,7 +32,7 @@ public struct AccountStatement: Sendable {
         (venue, takenAt) = (file.venue, file.takenAt)
     }
 
-    public func snapshot(knowing engine: Engine) -> VenueSnapshot {
+    public func snapshot(knowing engine: AccountEngine) -> VenueSnapshot {
         snapshot(knowing: engine) { engine.names.instrument(venueSymbol: $0)?.id }
     }
 
@@ -40,7 +40,7 @@ public struct AccountStatement: Sendable {
     ///   - engine: its settings say what is compared.
     ///   - instrument: the journal's instrument for a venue's symbol; nil for an unknown symbol.
     public func snapshot(
-        knowing engine: Engine, instrument: @escaping (String) -> InstrumentID?
+        knowing engine: AccountEngine, instrument: @escaping (String) -> InstrumentID?
     ) -> VenueSnapshot {
         let scope = Scope(engine, instrument)
         var result = VenueSnapshot(
@@ -77,7 +77,7 @@ public struct AccountStatement: Sendable {
 
     /// An order as the ledger counts it: a replacement's quantities at the venue do not include what
     /// had filled before it.
-    private static func whole(_ reported: VenueOrder, _ engine: Engine) -> VenueOrder {
+    private static func whole(_ reported: VenueOrder, _ engine: AccountEngine) -> VenueOrder {
         guard let client = ClientOrderID(reported.clientOrder), client.generation > 0,
             let ours = engine.orders.open.first(where: { $0.intended.intent == client.intent })
         else { return reported }
@@ -124,7 +124,7 @@ private struct Scope {
     private let currency: String
     private let instrument: (String) -> InstrumentID?
 
-    init(_ engine: Engine, _ instrument: @escaping (String) -> InstrumentID?) {
+    init(_ engine: AccountEngine, _ instrument: @escaping (String) -> InstrumentID?) {
         rules = engine.rules.reconciliation.scope
         currency = engine.currency
         self.instrument = instrument

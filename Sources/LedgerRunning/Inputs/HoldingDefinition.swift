@@ -14,7 +14,7 @@ struct HoldingDefinition {
     private var next: UInt32
 
     /// - Throws: `InputError` if a file that `venue.filters` names cannot be read.
-    init(_ engine: Engine) throws {
+    init(_ engine: AccountEngine) throws {
         catalogues = try engine.settings[VenueFileKeys.filters].map(FiltersFile.read)
         currency = engine.currency
         let kind = try engine.settings[ModeKeys.venue]
@@ -52,7 +52,7 @@ struct HoldingDefinition {
 extension AccountStatement {
     /// Positions that the journal does not know, that are not ignored, and that the venue gives a price
     /// of.
-    func adoptable(knowing engine: Engine) -> [VenuePosition] {
+    func adoptable(knowing engine: AccountEngine) -> [VenuePosition] {
         let scope = engine.rules.reconciliation.scope
         return account.positions.filter { position in
             position.quantity.raw != 0

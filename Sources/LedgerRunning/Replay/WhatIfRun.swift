@@ -32,7 +32,7 @@ struct WhatIfRun: ~Copyable {
         limit: Int, names: NameBook
     ) {
         (self.engine, self.scratch, self.settings) = (engine, scratch, settings)
-        comparison = StepComparison(limit: limit, names: names, open: engine.orders.open)
+        comparison = StepComparison(limit: limit, names: names, open: engine.openOrders)
         input = before
     }
 

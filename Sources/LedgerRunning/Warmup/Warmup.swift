@@ -31,7 +31,7 @@ public struct Warmup: Sendable {
         lastRun: Timestamp? = nil, venue: VenueHistory? = nil, at time: Timestamp
     ) {
         self.time = time
-        let data = engine.rules.data
+        let data = engine.main.rules.data
         limits = (data.isEnabled ? data.history : 0, configuration[QualityKeys.maxReturn])
         (histories, notes) = (read.histories, read.notes)
         let first = Self.first(configuration, before: time)
@@ -41,7 +41,8 @@ public struct Warmup: Sendable {
             if let venue {
                 ask(venue, place, since: known, interval: configuration[WarmupKeys.interval])
             }
-            compare(place, with: engine.history[histories[place].instrument.id])
+            let instrument = histories[place].instrument.id
+            compare(place, with: engine.keeper(of: instrument).history[instrument])
             histories[place].removeEmpty()
             histories[place].keep(after: known)
             histories[place].noteJumps(beyond: limits.change)
@@ -78,8 +79,9 @@ public struct Warmup: Sendable {
 
     /// Up to when an instrument's data are known.
     private static func known(
-        _ instrument: InstrumentID, in engine: Engine, lastRun: Timestamp?, _ first: Timestamp
+        _ instrument: InstrumentID, in journal: Engine, lastRun: Timestamp?, _ first: Timestamp
     ) -> Timestamp {
+        let engine = journal.keeper(of: instrument)
         let history = engine.history[instrument]
         guard history.told.nanoseconds > .min else { return first }
         // Without data rules nobody keeps when data came last; the last run had them until its end.
@@ -124,8 +126,9 @@ public struct Warmup: Sendable {
     }
 
     /// Notes sessions without data between the last bar and the start.
-    private mutating func findGap(_ place: Int, _ engine: Engine) {
+    private mutating func findGap(_ place: Int, _ journal: Engine) {
         let instrument = histories[place].instrument
+        let engine = journal.keeper(of: instrument.id)
         let known = max(engine.lastData(instrument.id), engine.history[instrument.id].last)
         let last = max(known, histories[place].last?.ended ?? known)
         guard last > .zero else { return }
@@ -158,7 +161,11 @@ public struct Warmup: Sendable {
                         problem: problems.joined(separator: "; ")), envelope)
             }
             days.append(
-                (history.instrument.symbol, sequencer.engine.daysWithData(history.instrument.id)))
+                (
+                    history.instrument.symbol,
+                    sequencer.engine.keeper(of: history.instrument.id)
+                        .daysWithData(history.instrument.id)
+                ))
         }
     }
 

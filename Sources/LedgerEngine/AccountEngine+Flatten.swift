@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSafety
 
-extension Engine {
+extension AccountEngine {
     /// Closes positions through ordinary orders at the market: all, one strategy's or one
     /// instrument's. Other orders of the position are withdrawn first. A position that an order at
     /// the market closes already is not closed twice. An adopted holding is closed only where its

@@ -4,7 +4,7 @@ import LedgerSafety
 
 /// History that a run reads before its first decision. It teaches strategies, filters and data rules. Books,
 /// marks, the simulated venue and the drawdown stop do not see it.
-extension Engine {
+extension AccountEngine {
     /// A first price that differs from the last close of the history by more than this share waits for the next
     /// one, as any other price does.
     private static let jump = Price(raw: FixedPoint.one / 2)

@@ -4,7 +4,7 @@ import LedgerProjections
 import LedgerSafety
 
 /// What stands between a strategy's signal and its order: the gate, the data, the throttles, the limits.
-extension Engine {
+extension AccountEngine {
     /// What a signal may still do.
     enum Permit {
         case granted(Quantity)

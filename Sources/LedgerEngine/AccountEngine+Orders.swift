@@ -5,7 +5,7 @@ import LedgerSafety
 import LedgerSimulation
 
 /// From an order to the venue, and from the venue's reports to bookings.
-extension Engine {
+extension AccountEngine {
     /// - Returns: why the venue's filters refuse the order; nil when it was sent.
     @discardableResult
     mutating func send(

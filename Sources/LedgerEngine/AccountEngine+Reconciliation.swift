@@ -4,7 +4,7 @@ import LedgerProjections
 import LedgerSafety
 
 /// Compares the books with the venue's snapshot, and corrects them on an operator's command.
-extension Engine {
+extension AccountEngine {
     /// Takes one record of a venue's snapshot; its end is when the books are compared with it.
     mutating func takeSnapshot(
         _ record: Record, _ step: inout Step

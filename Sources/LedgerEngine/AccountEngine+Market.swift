@@ -5,13 +5,13 @@ import LedgerSafety
 import LedgerSimulation
 
 /// Marks, corporate actions and the ends of sessions.
-extension Engine {
+extension AccountEngine {
+    /// Takes a price that the books accepted or hold.
     @inline(__always)
-    mutating func mark(
-        _ instrument: InstrumentID, _ price: Price, high: Price, low: Price,
+    mutating func see(
+        _ instrument: InstrumentID, _ price: Price, _ outcome: MarkOutcome, high: Price, low: Price,
         _ step: inout Step
     ) throws(EngineError) {
-        let outcome = try accounts.mark(instrument, price, step)
         safeguards.monitors.feeds.hear(at: step.time)
         if outcome != .accepted { try note(outcome, instrument, price, &step) }
         guard safeguards.watchesDays || safeguards.watchesData else { return }
@@ -46,13 +46,11 @@ extension Engine {
     /// price does not concern.
     private var hasEntries: Bool { !desk.slots.isEmpty }
 
-    /// Says that a price waits to be confirmed, and keeps entries out of the instrument meanwhile.
+    /// Keeps entries out of an instrument while its price waits to be confirmed.
     private mutating func hold(
         _ instrument: InstrumentID, _ price: Price, _ step: inout Step
     ) throws(EngineError) {
         let mark = profit.equity.mark(instrument)
-        try step.emit(
-            MarkHeld(instrument: instrument, price: price, mark: mark), account: AccountID.none)
         guard safeguards.rules.data.isEnabled || rulesVersion.holdOnePrice && hasEntries else {
             return
         }
@@ -66,28 +64,9 @@ extension Engine {
             withdraws: !rulesVersion.holdOnePrice, &step)
     }
 
-    mutating func pay(
-        _ declared: DividendDeclared, _ step: inout Step
-    ) throws(EngineError) {
-        try accounts.declare(declared, step)
-        for position in profit.positions.positions(in: declared.instrument)
-        where position.quantity.raw != 0 {
-            let amount: Money
-            do { amount = try Money.notional(declared.perUnit, position.quantity) } catch {
-                throw .number(error)
-            }
-            let event = DividendPaid(
-                instrument: declared.instrument, strategy: position.strategy,
-                perUnit: declared.perUnit, quantity: position.quantity, amount: amount)
-            try step.emit(event, account: position.account)
-            try accounts.book(event, of: position.account, step)
-        }
-    }
-
     mutating func split(
         _ event: SplitApplied, _ step: inout Step
     ) throws(EngineError) {
-        try accounts.split(event, step)
         try desk.split(event, step)
         safeguards.split(event)
         history.split(event)

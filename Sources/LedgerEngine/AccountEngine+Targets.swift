@@ -5,7 +5,7 @@ import LedgerSafety
 import LedgerSimulation
 
 /// Levels that the engine watches itself at a venue outside: take profits, and stops that the venue refused.
-extension Engine {
+extension AccountEngine {
     /// The part of a position that no order closes and no exit of this purpose protects. Parts of an entry
     /// that were too small for a stop of their own are protected with the next part.
     func unguarded(_ slot: Int, _ entry: OrderIntended, _ purpose: Purpose) -> Quantity {

@@ -12,7 +12,7 @@ public struct LimitUsage: Hashable, Sendable {
     public var isEnforced: Bool
 }
 
-extension Engine {
+extension AccountEngine {
     /// Every limit with its present usage, in the order of the settings.
     public var limitUsage: [LimitUsage] {
         drawdownUsage + riskUsage + faultUsage
@@ -45,7 +45,7 @@ extension Engine {
         let pause =
             worth.map { max(0, safeguards.monitors.days.resetStart.basis($0) - $0.equityValue) }
             ?? 0
-        let sent = safeguards.monitors.entries.lastMinute(lastTime)
+        let sent = safeguards.monitors.entries.lastMinute(accounts.lastTime)
         let rows: [(String, Measure, Measure)] = [
             ("max_portfolio_heat", .share(risk.portfolioHeat), Measure(raw: heat ?? 0)),
             ("max_daily_loss_pct", .share(risk.dailyLoss), Measure(raw: share)),

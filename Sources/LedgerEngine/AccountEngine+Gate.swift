@@ -4,7 +4,7 @@ import LedgerProjections
 import LedgerSafety
 
 /// The trading gate: latches go up and down by events, each with an actor and a reason.
-extension Engine {
+extension AccountEngine {
     /// Puts a latch up; one that stands already with the same effect or a harder one stays as it is.
     ///
     /// - Parameter withdraws: whether entries that wait at the venue within its scope are taken back.

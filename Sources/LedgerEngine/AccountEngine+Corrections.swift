@@ -13,7 +13,7 @@ import LedgerSafety
 ///     FeeCharged         the change of the fee
 ///
 /// Position and cash cancel each other in the sum of deposits, so what remains is profit or loss.
-extension Engine {
+extension AccountEngine {
     mutating func handle(
         _ report: VenueFillCorrected, in chain: SequenceNumber, _ step: inout Step
     ) throws(EngineError) {

@@ -5,7 +5,7 @@ import LedgerSafety
 
 /// Takes holdings of the account that the ledger did not buy into the books. They belong to no
 /// strategy, and nothing trades them unless an operator names their instrument.
-extension Engine {
+extension AccountEngine {
     /// What an operator may adopt of one instrument.
     private struct Adoption {
         var instrument: InstrumentID

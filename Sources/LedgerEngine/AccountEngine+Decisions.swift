@@ -4,7 +4,7 @@ import LedgerProjections
 import LedgerSafety
 
 /// From a strategy's decision to an order, or to the reason why there is none.
-extension Engine {
+extension AccountEngine {
     /// Carries out what a strategy decided, in its order.
     ///
     /// - Parameter barInterval: the interval of the bar, where the event is a bar.
@@ -172,7 +172,7 @@ extension Engine {
 }
 
 /// Refusals that repeat.
-extension Engine {
+extension AccountEngine {
     /// Counts a refusal that repeats the one before; anything else ends the subject's episode.
     ///
     /// - Returns: whether the decision is dealt with by that.
@@ -223,7 +223,7 @@ extension Engine {
     }
 }
 
-extension Engine.Permit {
+extension AccountEngine.Permit {
     /// The refusal, and whether a limit refused the order; nil where the permit was granted.
     fileprivate var refused: (refusal: Refusal, isIntent: Bool)? {
         switch self {

@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSafety
 
-extension Engine {
+extension AccountEngine {
     /// Nil when the command may be stepped in this state, else why not and what to do instead.
     public func problem(with event: OperatorCommanded) -> String? {
         do { return problem(with: try OperatorCommand(event)) } catch { return "\(error)" }

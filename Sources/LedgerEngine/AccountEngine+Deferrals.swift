@@ -6,7 +6,7 @@ import LedgerSimulation
 
 /// Orders that were refused for now. One that reduces risk stays open and is sent again under another client
 /// order id until the venue confirms it, it is no longer needed, or a person takes it back. An entry ends.
-extension Engine {
+extension AccountEngine {
     /// An order that reduces risk and is not at the venue.
     public struct Unprotected: Hashable, Sendable {
         public var terms: OrderIntended

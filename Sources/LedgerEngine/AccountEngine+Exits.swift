@@ -6,7 +6,7 @@ import LedgerSimulation
 
 /// Exits at a venue outside. It locks what an order may sell, so one that reduces a position waits until the
 /// orders that protect it are back, and a take profit is watched here instead of resting there.
-extension Engine {
+extension AccountEngine {
     /// Whether an order has been decided and may not leave yet.
     public func isHeldBack(_ order: OrderID) -> Bool {
         desk.remote.isWaiting(order) || desk.deferred.isHome(order)

@@ -4,7 +4,7 @@ import LedgerProjections
 import LedgerSafety
 
 /// Orders in the form that their venue takes (Q08).
-extension Engine {
+extension AccountEngine {
     /// Brings an order into that form and journals what changed.
     ///
     /// - Returns: the refusal, which names the filter, where the order cannot take that form.

@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerProjections
 
 /// What protects a position, and what still has to reach the venue.
-extension Engine {
+extension AccountEngine {
     /// How much of a position each kind of protection covers.
     public struct Protection: Hashable, Sendable {
         /// Stops that the venue has accepted.

@@ -5,7 +5,7 @@ import LedgerSafety
 import LedgerSimulation
 
 /// Working orders after a split.
-extension Engine {
+extension AccountEngine {
     /// Brings the orders of the simulated venue back to the lot and the tick, as exchanges do: sizes are
     /// rounded down, and prices away from the market. A reverse split cancels entries. An order of which
     /// less than a lot or a tick is left is cancelled too.

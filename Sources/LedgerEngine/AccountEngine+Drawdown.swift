@@ -4,7 +4,7 @@ import LedgerProjections
 import LedgerSafety
 
 /// Watches equity and trading days: the drawdown stop and the losses of a day.
-extension Engine {
+extension AccountEngine {
     /// The account's trading days.
     var calendar: TradingCalendar {
         safeguards.rules.calendar

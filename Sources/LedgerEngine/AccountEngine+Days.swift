@@ -4,7 +4,7 @@ import LedgerProjections
 import LedgerSafety
 
 /// Ends and begins trading days, pauses and cooldowns as time passes.
-extension Engine {
+extension AccountEngine {
     mutating func passBoundary(
         _ step: inout Step
     ) throws(EngineError) {

@@ -6,7 +6,7 @@ import LedgerSimulation
 
 /// Orders that no strategy decided: an operator's, or a client's of the local exchange. They pass the gate
 /// and the limits like any other; a request that is refused becomes an `IntentRejected`.
-extension Engine {
+extension AccountEngine {
     /// Takes a client's request: an order, a cancel or a replacement.
     mutating func takeRequest(_ record: Record, _ step: inout Step) throws(EngineError) {
         switch record.type {

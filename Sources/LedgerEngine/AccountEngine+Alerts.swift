@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerSafety
 
 /// Conditions that block nothing, of which a person is told once an episode.
-extension Engine {
+extension AccountEngine {
     /// Compares the time that the venue takes with `alerts.latency_ms`.
     ///
     /// - Parameter wait: milliseconds.
@@ -52,7 +52,7 @@ extension Engine {
 }
 
 /// The health of strategies, for accounts whose orders reach a venue.
-extension Engine {
+extension AccountEngine {
     private var watchesHealth: Bool {
         rulesVersion.tellEpisodes && account.kind != .simulated
             && safeguards.monitors.days.day != .min

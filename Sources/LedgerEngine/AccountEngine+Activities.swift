@@ -5,7 +5,7 @@ import LedgerSafety
 
 /// What changed the account outside of orders: fees, dividends, interest, transfers, splits. A report
 /// is the input, and its bookings are derived from it.
-extension Engine {
+extension AccountEngine {
     mutating func handle(
         _ activity: VenueActivityReported, _ step: inout Step
     ) throws(EngineError) {
@@ -139,6 +139,11 @@ extension Engine {
             .filter { $0.account == account }.reduce(Int128(0)) { $0 + $1.quantity.raw }
         let after = held + activity.quantity.raw
         guard held > 0, after > 0 else { return }
+        // A split concerns the instrument, and the venues of other accounts report theirs.
+        let isShared = profit.positions.positions(in: activity.instrument).contains {
+            $0.account != account && $0.quantity.raw != 0
+        }
+        if isShared { return try moveUnits(activity, &step) }
         var (a, b) = (after, held)
         while b != 0 { (a, b) = (b, a % b) }
         guard let numerator = Int64(exactly: after / a), let denominator = Int64(exactly: held / a)
@@ -146,6 +151,7 @@ extension Engine {
         let event = SplitApplied(
             instrument: activity.instrument, numerator: numerator, denominator: denominator)
         try step.emit(event)
+        try accounts.split(event, step)
         try split(event, &step)
     }
 }

@@ -7,7 +7,7 @@ import LedgerSimulation
 /// Reports of a venue outside about our orders. A report is an input, from which the ledger derives
 /// `OrderAccepted`, `OrderFilled` and so on. Reports come late, twice and out of order, so an order ends only
 /// when the venue has ended it and every fill that the venue counts is booked.
-extension Engine {
+extension AccountEngine {
     /// Orders that ended at the venue and whose fills are incomplete. The executor asks for the rest.
     public var ordersMissingFills: [Order] {
         desk.register.open.filter { order in

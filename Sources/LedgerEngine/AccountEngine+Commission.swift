@@ -22,7 +22,7 @@ struct Commission {
 ///     OrderFilled       fee = units × price      cash − fee, fees + fee
 ///     PositionAdjusted  − units at price         position − units, deposits − fee
 ///     CashAdjusted      + fee                    cash + fee, deposits + fee
-extension Engine {
+extension AccountEngine {
     /// - Returns: nil where its worth or the position that paid it is unknown.
     func commission(of fill: VenueFillReported, _ strategy: StrategyID) -> Commission? {
         let currency = configuration?.currency ?? ""

@@ -1,0 +1,49 @@
+import LedgerDomain
+import LedgerSettings
+
+extension AccountEngine {
+    /// The venue's name in `venues`, or its kind.
+    public var venue: String {
+        venueName.isEmpty ? (try? settings[ModeKeys.venue]) ?? ModeKeys.simulated : venueName
+    }
+
+    /// - Throws: `SettingsError` for the first setting that this account cannot have.
+    func check(_ new: Settings) throws(SettingsError) {
+        let adopted = try EngineSettings(new)
+        _ = try StrategySlot.all(new, account: adopted.accountName, from: catalog)
+    }
+
+    /// The sections from which the simulated venue, the books and the strategies are built.
+    private static let foundations = [
+        "account.", "data.", "engine.", "seed", "strategies.", "venue.",
+    ]
+
+    /// Whether nothing changes but rules that are asked when something is decided. Orders wait on, exits
+    /// above all: a kill switch must not take the stops down (K02).
+    func onlyRulesChange(to new: Settings) -> Bool {
+        func founding(_ settings: Settings) -> [(key: String, value: String)] {
+            settings.pairs.filter { pair in
+                Self.foundations.contains { pair.key.hasPrefix($0) }
+            }
+        }
+        return configuration != nil && settings != new
+            && founding(settings).elementsEqual(founding(new), by: ==)
+    }
+
+    /// Whether the engine's own venue cancels every order when it takes these settings.
+    public func cancelsOrders(taking new: Settings) -> Bool {
+        settings != new && !desk.isRemote && !onlyRulesChange(to: new)
+    }
+
+    /// Takes up settings of which only rules are new.
+    mutating func adoptRules(_ new: Settings) throws(EngineError) {
+        do throws(SettingsError) {
+            let adopted = try EngineSettings(new)
+            configuration = adopted
+            safeguards.adopt(adopted.safety)
+        } catch { throw .settings(error) }
+        settings = new
+        // Limits of the day may begin at another hour.
+        safeguards.monitors.days.expireAtOnce()
+    }
+}

@@ -1,0 +1,58 @@
+import LedgerDomain
+import LedgerProjections
+
+/// Which accounts take the prices of which instrument: those with a strategy on it, those that hold it, and
+/// those that judge the market by it. A price costs nothing in the others.
+struct AccountRoutes: Sendable {
+    /// By instrument number; the places in ascending order.
+    private var places: [[Int]] = []
+    /// How many positions were looked at.
+    private(set) var positions = 0
+
+    subscript(instrument: InstrumentID) -> [Int] {
+        Int(instrument.number) < places.count ? places[Int(instrument.number)] : []
+    }
+
+    mutating func add(_ place: Int, to instrument: InstrumentID) {
+        guard instrument != .none else { return }
+        let number = Int(instrument.number)
+        while places.count <= number { places.append([]) }
+        guard !places[number].contains(place) else { return }
+        let before = places[number].firstIndex { $0 > place } ?? places[number].count
+        places[number].insert(place, at: before)
+    }
+
+    /// Adds the holders of positions that were opened since the last look; a position is never removed.
+    mutating func add(holdersIn book: PositionBook, count: Int) {
+        while positions < book.positions.count {
+            let position = book.positions[positions]
+            positions += 1
+            let place = position.account.index - 1
+            if (0..<count).contains(place) { add(place, to: position.instrument) }
+        }
+    }
+}
+
+extension Engine {
+    /// Adds the accounts that opened a position.
+    @inline(__always)
+    mutating func learnRoutes() {
+        guard parts.count > 1, routes.positions != profit.positions.positions.count else { return }
+        routes.add(holdersIn: profit.positions, count: parts.count)
+    }
+
+    /// Finds all routes anew, after settings or definitions changed.
+    mutating func findRoutes() {
+        guard parts.count > 1 else { return }
+        routes = AccountRoutes()
+        for place in parts.indices {
+            for slot in parts[place].desk.slots { routes.add(place, to: slot.instrument) }
+            let judged = parts[place].safeguards.rules.filters
+            guard judged.usesRegime else { continue }
+            for instrument in names.instruments where instrument.symbol == judged.volatilitySymbol {
+                routes.add(place, to: instrument.id)
+            }
+        }
+        learnRoutes()
+    }
+}
