@@ -5,6 +5,7 @@
 public struct Measure: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var raw: Int128
 
+    /// For the bytes of records and states. Elsewhere the unit makes the measure: `.money`, `.count` …
     public init(raw: Int128) { self.raw = raw }
 
     public static var zero: Measure { Measure(raw: 0) }
@@ -22,6 +23,42 @@ public struct Measure: Hashable, Comparable, Sendable, CustomStringConvertible {
         guard share.isFinite, share.magnitude < 1e20 else { return .zero }
         return Measure(raw: Int128((share * 1e9).rounded(.toNearestOrEven)))
     }
+
+    /// How a quotient is rounded to 10^-9.
+    public enum ShareRounding: Sendable {
+        /// Away from zero, so that a limit is never met by rounding.
+        case up
+        /// Towards zero.
+        case down
+        case halfEven
+    }
+
+    /// The share `part / whole`; nil if the whole is not positive or the share does not fit.
+    public static func share(
+        _ part: Int128, of whole: Int128, _ rounding: ShareRounding
+    ) -> Measure? {
+        guard whole > 0 else { return nil }
+        let one = Int128(FixedPoint.one)
+        switch rounding {
+        case .up: return FixedPoint.scaledUp(part, by: one, over: whole).map(Measure.init(raw:))
+        case .halfEven:
+            return (try? FixedPoint.scaled(part, by: one, over: whole)).map(Measure.init(raw:))
+        case .down:
+            let (product, overflow) = part.multipliedReportingOverflow(by: one)
+            return overflow ? nil : Measure(raw: product / whole)
+        }
+    }
+
+    /// A price beyond what a `Price` holds, such as a multiple of one or an average, in 10^-9.
+    public static func price(wide price: Int128) -> Measure { Measure(raw: price) }
+
+    /// A number for each second.
+    public static func rate(_ perSecond: Price) -> Measure { Measure(raw: Int128(perSecond.raw)) }
+
+    /// A measured value in the unit of its metric.
+    public static func metric(_ value: Price) -> Measure { Measure(raw: Int128(value.raw)) }
+
+    public static func milliseconds(_ time: Int64) -> Measure { count(time) }
 
     public static func count(_ count: some BinaryInteger) -> Measure {
         Measure(raw: Int128(count) * Int128(FixedPoint.one))

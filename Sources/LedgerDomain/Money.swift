@@ -9,6 +9,9 @@ public struct Money: Hashable, Comparable, Sendable, CustomStringConvertible {
         raw = try FixedPoint.parse(Array(text.utf8))
     }
 
+    /// What a venue counts as units of an asset, where the asset is the account's currency.
+    public init(units: Quantity) { raw = units.raw }
+
     /// 10^12, the largest amount that one event may move.
     public static var limit: Money { Money(raw: 1_000_000_000_000_000_000_000) }
     public static var zero: Money { Money(raw: 0) }

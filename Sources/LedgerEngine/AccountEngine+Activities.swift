@@ -50,8 +50,8 @@ extension AccountEngine {
             &step)
     }
 
-    /// A dividend belongs to whoever holds most of the instrument. One whose amount is not units × rate,
-    /// because a tax was withheld, is booked as what the venue paid.
+    /// Books a dividend to the strategy that holds most of the instrument. The amount that the venue paid is
+    /// booked even if it differs from units × rate, because tax may have been withheld.
     private mutating func payDividend(
         _ activity: VenueActivityReported, _ step: inout Step
     ) throws(EngineError) {
@@ -66,8 +66,8 @@ extension AccountEngine {
             &step)
     }
 
-    /// A fee that was taken in units: a charge of what they are worth, and the units leave the position that
-    /// holds most. As with a commission, the two adjustments cancel in the sum of deposits.
+    /// Books a fee that was taken in units: charges their value, and removes the units from the largest
+    /// position. As with a commission, the two adjustments cancel in the sum of deposits.
     private mutating func payInUnits(
         _ activity: VenueActivityReported, _ step: inout Step
     ) throws(EngineError) {
@@ -82,7 +82,7 @@ extension AccountEngine {
         activities.settle(activity.instrument, units)
     }
 
-    /// Units that came or went without a trade, at the mark.
+    /// Books units that arrived or left without a trade, at the mark.
     private mutating func moveUnits(
         _ activity: VenueActivityReported, _ step: inout Step
     ) throws(EngineError) {

@@ -10,7 +10,7 @@ extension AccountEngine {
     private struct Adoption {
         var instrument: InstrumentID
         var symbol: String
-        /// What the account has more than the books.
+        /// How much more the account holds than the books.
         var quantity: Quantity
         var price: Price
         var snapshot: UInt64
@@ -21,7 +21,7 @@ extension AccountEngine {
         position.strategy == .none && holdings.hasAdopted(position.instrument)
     }
 
-    /// Nil when the holding can be adopted, else why not and what to do instead.
+    /// Nil if the holding can be adopted; otherwise why not and what to do instead.
     func problem(adopting symbol: String, _ price: Price?) -> String? {
         guard let found = adoption(of: symbol, price) else {
             return "the account has no holding '\(symbol)' as of the last reconciliation; "

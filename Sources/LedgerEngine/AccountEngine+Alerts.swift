@@ -2,9 +2,9 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSafety
 
-/// Conditions that block nothing, of which a person is told once an episode.
+/// Alerts about conditions that block nothing. Each condition raises one alert an episode.
 extension AccountEngine {
-    /// Compares the time that the venue takes with `alerts.latency_ms`.
+    /// Compares the venue's response time with `alerts.latency_ms`.
     ///
     /// - Parameter wait: milliseconds.
     mutating func watchLatency(
@@ -16,8 +16,8 @@ extension AccountEngine {
         guard safeguards.alerts.note(.latency, level: isLong ? 1 : 0) else { return }
         try step.emit(
             AlertRaised(
-                .warning, .latency, value: Measure(raw: Int128(wait.raw)),
-                threshold: Measure(raw: Int128(limit)),
+                .warning, .latency, value: .metric(wait),
+                threshold: .milliseconds(safeguards.rules.faults.latency),
                 text: "\(subject): the venue took \(wait) ms"))
     }
 
@@ -79,10 +79,10 @@ extension AccountEngine {
         profit.positions.position(account, fill.strategy, fill.instrument)?.realised ?? .zero
     }
 
-    /// Judges each strategy on the trading day that ended, and tells of each that became worse.
+    /// Judges each strategy on the trading day that ended, and raises an alert for each that became worse.
     mutating func judgeHealth(on ended: Int64, _ step: inout Step) throws(EngineError) {
         guard watchesHealth, ended != .min else { return }
-        // The state of a watch that knows no strategy is not saved, so it has to be as a new one.
+        // The state of a watch without strategies is not saved, so it must equal that of a new watch.
         guard !safeguards.health.isEmpty || desk.slots.contains(where: { $0.decidedToday > 0 })
         else { return }
         safeguards.health.record.rules.read(settings)

@@ -4,7 +4,7 @@ import LedgerProjections
 
 /// What a venue charges for a fill: money, units of the asset bought, or units of another asset.
 struct Commission {
-    /// Its worth in the account's currency, which is the fill's fee.
+    /// The commission's value in the account's currency: the fee of the fill.
     var money = Money.zero
     /// The instrument whose units paid for it; none where it was money.
     var instrument = InstrumentID.none
@@ -15,15 +15,15 @@ struct Commission {
     var price = Price.zero
 }
 
-/// A commission in an asset is a fee like any other, so that profit, drawdown and the daily limits include
-/// it. The fill bears its worth, and the asset that paid for it leaves its position. The two adjustments that
+/// A commission paid in an asset is booked as a fee, so that profit, drawdown and the daily limits include
+/// it. The fill carries its value, and the units that paid it leave their position. The two adjustments that
 /// follow cancel each other in the sum of deposits:
 ///
 ///     OrderFilled       fee = units × price      cash − fee, fees + fee
 ///     PositionAdjusted  − units at price         position − units, deposits − fee
 ///     CashAdjusted      + fee                    cash + fee, deposits + fee
 extension AccountEngine {
-    /// - Returns: nil where its worth or the position that paid it is unknown.
+    /// - Returns: nil if its value or the position that paid it is unknown.
     func commission(of fill: VenueFillReported, _ strategy: StrategyID) -> Commission? {
         let currency = configuration?.currency ?? ""
         if fill.fee.raw == 0 || fill.feeAsset.isEmpty || fill.feeAsset == currency {
@@ -65,7 +65,7 @@ extension AccountEngine {
             .max { ($0.quantity.raw, $1.strategy.number) < ($1.quantity.raw, $0.strategy.number) }
     }
 
-    /// Takes what a commission was paid with off its position.
+    /// Removes the units that paid a commission from their position.
     mutating func pay(
         _ commission: Commission, of order: OrderID, _ step: inout Step
     ) throws(EngineError) {
@@ -83,7 +83,7 @@ extension AccountEngine {
         try accounts.adjust(paid, as: last, step)
     }
 
-    /// Trims the exits of another position that paid, because its units are gone.
+    /// Reduces the exits of another position whose units paid the commission.
     mutating func trim(
         _ commission: Commission, _ step: inout Step
     ) throws(EngineError) {
@@ -97,8 +97,8 @@ extension AccountEngine {
         try trimExits(slot, &step)
     }
 
-    /// Raises an alert for a commission that cannot be booked, once an instrument until a reconciliation
-    /// passes. A reconciliation will find the difference.
+    /// Raises an alert for a commission that cannot be booked: one for each instrument until a reconciliation
+    /// passes. The next reconciliation finds the difference.
     mutating func report(
         unbooked fill: VenueFillReported, _ step: inout Step
     ) throws(EngineError) {

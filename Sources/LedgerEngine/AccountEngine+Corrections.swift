@@ -17,7 +17,7 @@ extension AccountEngine {
     mutating func handle(
         _ report: VenueFillCorrected, in chain: SequenceNumber, _ step: inout Step
     ) throws(EngineError) {
-        // While the order is open, its later fills could not be told from the corrected one.
+        // While the order is open, later fills cannot be distinguished from the corrected one.
         guard desk.isRemote, report.fill > 0, desk.register.order(report.order) == nil,
             let cash = cash(of: report)
         else { return try unexplained(report, &step) }
@@ -49,7 +49,7 @@ extension AccountEngine {
         }
     }
 
-    /// - Returns: the signed change of cash without the fee; nil for numbers that no fill has.
+    /// - Returns: the signed change of cash without the fee; nil for numbers that no fill can have.
     private func cash(of report: VenueFillCorrected) -> Money? {
         guard report.price.raw > 0 || report.quantity.raw == 0, report.bookedPrice.raw > 0,
             report.quantity.raw >= 0, report.bookedQuantity.raw >= 0,
@@ -109,7 +109,7 @@ extension AccountEngine {
                 + "\(report.price)\(end)"
     }
 
-    /// Blocks entries until a reconciliation passes: nobody knows which fill is meant, or its order is open.
+    /// Blocks entries until a reconciliation passes, because the fill is unknown or its order is still open.
     private mutating func unexplained(
         _ report: VenueFillCorrected, _ step: inout Step
     ) throws(EngineError) {

@@ -52,7 +52,7 @@ extension AccountEngine {
         try raiseDailyAlerts(&step)
         for slot in desk.slots.indices { desk.slots[slot].beginSignals() }
         try findEnd(&step)
-        // A cooldown that the calendar did not know the end of has none yet.
+        // If the calendar did not know the end of a cooldown, the cooldown has no end yet.
         if safeguards.stop.until.nanoseconds != .max {
             try clear(
                 LatchCleared(.calendar, actor: "engine", reason: "the calendar knows the day"),
@@ -62,8 +62,8 @@ extension AccountEngine {
             LatchCleared(.dailyLoss, actor: "engine", reason: "a new trading day"), &step)
     }
 
-    /// Strategies whose signals are stopped, once a day; an account that does not trade, once until it
-    /// does.
+    /// Raises an alert once a day for each strategy whose signals are stopped, and once for an account that
+    /// does not trade, until it trades again.
     private mutating func raiseDailyAlerts(
         _ step: inout Step
     ) throws(EngineError) {
@@ -81,7 +81,7 @@ extension AccountEngine {
             try step.emit(
                 AlertRaised(
                     .warning, .rejectionRate, strategy: slot.id,
-                    value: Measure(raw: refused * one / decided),
+                    value: .share(refused, of: decided, .down) ?? .unbounded,
                     threshold: .share(safeguards.rules.rejectionRate),
                     text: "\(refused) of \(decided) entry signals of \(slot.name) were stopped"))
         }
@@ -102,12 +102,12 @@ extension AccountEngine {
                 text: "no trade since \(last), \(days) days ago"))
     }
 
-    /// The trading day that an event begins; its UTC day where the calendar does not know it.
+    /// The trading day that an event begins; its UTC day if the calendar does not know it.
     func nextDay(_ time: Timestamp) -> Int64 {
         (try? calendar.lastSession(openedBefore: time))?.day.daysSinceEpoch ?? time.utcDay
     }
 
-    /// Judged once a day, from the days before.
+    /// Determined once a day, from the previous days.
     mutating func judgeRegime() {
         guard safeguards.rules.filters.usesRegime else { return }
         let index = names.instruments.first {
@@ -121,7 +121,7 @@ extension AccountEngine {
             by: safeguards.rules.filters)
     }
 
-    /// A pause goes on as long as the loss does.
+    /// Extends a pause for as long as the loss lasts.
     private mutating func endPause(
         _ step: inout Step
     ) throws(EngineError) {
@@ -142,12 +142,13 @@ extension AccountEngine {
 
     // MARK: Data
 
-    /// Whether there were data lately; open time counts alone.
+    /// Whether data arrived recently; only open time counts.
     func hasFreshData(_ time: Timestamp) -> Bool {
         !isStale(since: safeguards.monitors.feeds.last, at: time)
     }
 
-    /// More than the limit of open time since `last`. An age that the calendar cannot tell is stale.
+    /// Whether more open time than the limit has passed since `last`. If the calendar cannot tell, the data
+    /// are stale.
     func isStale(since last: Timestamp, at time: Timestamp) -> Bool {
         let limit = safeguards.rules.data.staleness.count
         guard time.nanoseconds(since: last) > limit else { return false }
@@ -155,7 +156,7 @@ extension AccountEngine {
         return age.count > limit
     }
 
-    /// Notes data of an instrument; documents a gap and ends what waited for them.
+    /// Records that data of an instrument arrived; journals a gap and ends what waited for them.
     mutating func note(
         _ instrument: InstrumentID, on day: Int64, _ step: inout Step
     ) throws(EngineError) {
@@ -176,7 +177,7 @@ extension AccountEngine {
                 reason: "good data"), &step)
     }
 
-    /// Documents the sessions without data between the last ones and `day`.
+    /// Journals the sessions without data between the last data and `day`.
     private mutating func tellGap(
         _ instrument: InstrumentID, since before: (last: Timestamp, day: Int64),
         until day: Int64,
@@ -221,7 +222,7 @@ extension AccountEngine {
                 reason: "\(safeguards.rules.data.feedStable) data in a row came in time"), &step)
     }
 
-    /// Time in open hours between two moments; all of it where the calendar does not know.
+    /// Open time between two moments; all of the time if the calendar does not know.
     private func openTime(from: Timestamp, to: Timestamp) -> Int64 {
         guard (try? calendar.isOpen(at: to)) != false else { return 0 }
         guard let session = try? calendar.lastSession(openedBefore: to) else {
@@ -243,7 +244,7 @@ extension AccountEngine {
                 reason: reason), &step)
     }
 
-    /// Looks for instruments whose data stopped: at a new day and at each tick of the clock.
+    /// Finds instruments whose data stopped, at the start of a day and at each clock tick.
     mutating func watchData(
         _ step: inout Step
     ) throws(EngineError) {

@@ -19,7 +19,7 @@ extension AccountEngine {
         }
     }
 
-    /// Where decisions come from, as far as it matters whether they may come again.
+    /// Where a decision comes from, which determines whether it may come again.
     private enum DecisionSource {
         case bar(interval: UInt32)
         /// One of its decisions became an order.
@@ -64,8 +64,8 @@ extension AccountEngine {
         remember(permit, decision, slot, chain: step.chain)
     }
 
-    /// What the strategy may want now: nil where its entries wait after one that came to nothing. What
-    /// closes a position never waits.
+    /// Nil if the strategy's entries wait after a failed one. A decision that closes a position never
+    /// waits.
     private func unpaused(
         _ wanted: Quantity, _ decision: Decision, _ slot: Int, at time: Timestamp
     ) -> Quantity? {
@@ -95,7 +95,7 @@ extension AccountEngine {
         return .intentRejected(refusal)
     }
 
-    /// Sends what the rules granted, unless the bar decided it before.
+    /// Sends what the rules permitted, unless the same bar already decided it.
     private mutating func intend(
         _ decision: Decision, _ size: Quantity, _ slot: Int, _ instrument: Instrument,
         _ source: inout DecisionSource, _ step: inout Step
@@ -175,7 +175,7 @@ extension AccountEngine {
 extension AccountEngine {
     /// Counts a refusal that repeats the one before; anything else ends the subject's episode.
     ///
-    /// - Returns: whether the decision is dealt with by that.
+    /// - Returns: whether nothing is left to do for the decision.
     private mutating func repeats(
         _ permit: Permit, _ decision: Decision, _ slot: Int, _ step: inout Step
     ) throws(EngineError) -> Bool {
@@ -207,7 +207,7 @@ extension AccountEngine {
             purpose: decision.purpose, side: decision.side)
     }
 
-    /// Journals what was counted, because a run or its strategies end.
+    /// Journals the counts when a run or its strategies end.
     mutating func endRepeats(_ step: inout Step) throws(EngineError) {
         guard !desk.repeated.isEmpty else { return }
         try journal(desk.repeated.endAll(), &step)
@@ -224,7 +224,7 @@ extension AccountEngine {
 }
 
 extension AccountEngine.Permit {
-    /// The refusal, and whether a limit refused the order; nil where the permit was granted.
+    /// The refusal, and whether a limit refused the order; nil if the order was permitted.
     fileprivate var refused: (refusal: Refusal, isIntent: Bool)? {
         switch self {
         case .granted: nil

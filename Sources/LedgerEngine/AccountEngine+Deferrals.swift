@@ -4,16 +4,17 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSimulation
 
-/// Orders that were refused for now. One that reduces risk stays open and is sent again under another client
-/// order id until the venue confirms it, it is no longer needed, or a person takes it back. An entry ends.
+/// Orders that the venue refused temporarily. An order that reduces risk stays open and is sent again under
+/// another client order id, until the venue confirms it, it is no longer needed or an operator withdraws it.
+/// An entry ends.
 extension AccountEngine {
     /// An order that reduces risk and is not at the venue.
     public struct Unprotected: Hashable, Sendable {
         public var terms: OrderIntended
         public var remaining: Quantity
-        /// Nil where the venue refused it for good.
+        /// Nil if the venue refused it permanently.
         public var cause: DeferralCause?
-        /// Refusals in a row.
+        /// Consecutive refusals.
         public var attempt: UInt32
         public var since: Timestamp
         /// When it may be sent or decided again; nil while an attempt has no answer.
@@ -22,7 +23,7 @@ extension AccountEngine {
         public var causeText: String { cause.map { "\($0)" } ?? "refused" }
     }
 
-    /// What ought to be at the venue, closes or protects a position, and is not confirmed.
+    /// Orders that close or protect a position and should be at the venue, but are not confirmed.
     public var unprotected: [Unprotected] {
         let deferred = desk.deferred.orders.compactMap { deferral -> Unprotected? in
             guard let order = desk.register.order(deferral.order) else { return nil }
@@ -34,8 +35,8 @@ extension AccountEngine {
         return deferred + desk.remote.refusals.compactMap(refusedExit)
     }
 
-    /// The exit of a position that the venue refused for good; nil once the position is closed, or while a
-    /// stop at the venue protects all of it.
+    /// The exit that the venue refused permanently; nil once its position is closed, or while a stop at the
+    /// venue protects all of it.
     private func refusedExit(_ refusal: RemoteOrders.Refusal) -> Unprotected? {
         let (strategy, instrument) = (refusal.strategy, refusal.instrument)
         guard let position = profit.positions.position(account, strategy, instrument),
@@ -55,7 +56,7 @@ extension AccountEngine {
             due: protection.closing.raw > 0 ? nil : refusal.until)
     }
 
-    /// Tells a person once of an exit that the venue refused for good.
+    /// Raises one alert for an exit that the venue refused permanently.
     mutating func tellRefusal(
         of order: Order, _ reason: String, _ step: inout Step
     ) throws(EngineError) {
@@ -110,7 +111,7 @@ extension AccountEngine {
         let terms = order.intended
         let isNew = !desk.deferred.concerns(terms.strategy, terms.instrument)
         let deferral = desk.deferred.add(report, terms, at: step.time)
-        // Another attempt is another order to the venue.
+        // The venue treats each attempt as a separate order.
         let next = OrderReplaced(
             instrument: terms.instrument, generation: order.generation + 1, order: order.id,
             quantity: order.filled + order.remaining, limitPrice: terms.limitPrice,
@@ -132,7 +133,7 @@ extension AccountEngine {
                     + "again from \(deferral.due) on: \(report.cause): \(report.reason)"))
     }
 
-    /// An entry ends; its strategy may decide again after a while.
+    /// Ends an entry. Its strategy may decide again after a pause.
     private mutating func giveUp(
         _ order: Order, _ report: VenueDeferralReported, _ step: inout Step
     ) throws(EngineError) {

@@ -16,7 +16,8 @@ extension AccountEngine {
         safeguards.monitors.days.cross(profit.equity[account].map { DayStart($0) } ?? DayStart())
     }
 
-    /// Does what time and equity ask for. Called after the event was booked and the venue had its say.
+    /// Carries out what time and equity require. Called after the event was booked and the venue's reports
+    /// were taken.
     mutating func watch(
         _ step: inout Step
     ) throws(EngineError) {
@@ -31,7 +32,7 @@ extension AccountEngine {
         safeguards.monitors.equity.look(at: lookLine(worth))
     }
 
-    /// The highest equity at which something is to be done.
+    /// The highest equity at which a rule must act.
     private func lookLine(_ worth: AccountEquity) -> Int128 {
         var line = Int128.min
         if safeguards.rules.drawdown.isEnabled {
@@ -118,8 +119,8 @@ extension AccountEngine {
         if flattens { try flatten(nil, nil, because: cause, &step) }
     }
 
-    /// The open of the n-th session after a day; the end of time where the calendar does not know it,
-    /// and entries are then blocked until another calendar is configured.
+    /// The open of the n-th session after a day. If the calendar does not know it, the end of time; entries are
+    /// then blocked until another calendar is configured.
     private mutating func open(
         after days: Int, _ day: CivilDate, _ step: inout Step
     ) throws(EngineError) -> Timestamp {
@@ -135,8 +136,8 @@ extension AccountEngine {
         }
     }
 
-    /// Gives a phase whose end the calendar did not know its end, once a calendar does: its days are
-    /// counted from the day on which it began.
+    /// Sets the end of a phase as soon as a calendar knows it. Days are counted from the day on which the phase
+    /// began.
     mutating func findEnd(
         _ step: inout Step
     ) throws(EngineError) {
@@ -151,15 +152,14 @@ extension AccountEngine {
             reason: "the \(calendar) calendar knows the end", &step)
     }
 
-    /// The trading day; the UTC day where the calendar does not know it.
+    /// The trading day; the UTC day if the calendar does not know it.
     private func today(at time: Timestamp) -> CivilDate {
         CivilDate(
             daysSinceEpoch: safeguards.monitors.days.day == .min
                 ? time.utcDay : safeguards.monitors.days.day)
     }
 
-    /// The day from which what follows a cooldown is counted: the one that opens at this very moment,
-    /// else today.
+    /// The first day after a cooldown: the day that opens at this moment, otherwise today.
     private func resumeDay(at time: Timestamp) -> CivilDate {
         let day = today(at: time)
         guard time >= safeguards.monitors.days.ends, let next = try? calendar.session(1, after: day)
@@ -185,7 +185,7 @@ extension AccountEngine {
         return sequence
     }
 
-    /// The checks of D05: their result decides whether a cooldown that is over ends.
+    /// Runs the checks of D05. Their result decides whether an elapsed cooldown ends.
     mutating func checkHealth(
         actor: String, reason: String, _ step: inout Step
     ) throws(EngineError) {

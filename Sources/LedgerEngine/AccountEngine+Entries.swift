@@ -3,14 +3,14 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSafety
 
-/// What stands between a strategy's signal and its order: the gate, the data, the throttles, the limits.
+/// The checks between a strategy's signal and its order: gate, data quality, throttles and limits.
 extension AccountEngine {
-    /// What a signal may still do.
+    /// The result of the checks.
     enum Permit {
         case granted(Quantity)
         /// Stopped before it became an intent: by the gate, the data, a filter or a throttle.
         case signalRejected(Refusal)
-        /// The ledger refuses the order: a limit.
+        /// A limit refuses the order.
         case intentRejected(Refusal)
 
         var refusal: Refusal? {
@@ -27,8 +27,8 @@ extension AccountEngine {
         return Quantity(raw: max(0, quantity.raw - position.magnitude.raw))
     }
 
-    /// Lets an order through, makes it smaller or stops it. What reduces risk passes unless everything
-    /// is blocked; of an order that turns a position round the closing part passes.
+    /// Permits an order, makes it smaller or stops it. An order that reduces risk passes unless everything is
+    /// blocked. If an order reverses a position, its closing part passes.
     mutating func permit(
         _ decision: Decision, _ wanted: Quantity, _ slot: Int, _ instrument: Instrument,
         _ step: inout Step
@@ -97,7 +97,7 @@ extension AccountEngine {
             decision, left: &left, closing: closing, slot, instrument, &step)
     }
 
-    /// Whether an entry has more to pass than an open gate.
+    /// Whether an entry must pass more than an open gate.
     private var restrictsEntries: Bool {
         safeguards.rules.risk.isEnabled || safeguards.rules.data.isEnabled
             || safeguards.rules.usesFilters || safeguards.stop.phase == .rampup
@@ -135,7 +135,7 @@ extension AccountEngine {
         return .granted(closing + left)
     }
 
-    /// An entry that was sent counts against the limits of a minute and a day.
+    /// Counts a sent entry against the limits for a minute and a day.
     mutating func countEntry(at time: Timestamp) {
         guard safeguards.rules.risk.isEnabled else { return }
         safeguards.monitors.entries.add(at: time, safeguards.rules.risk)
@@ -166,16 +166,16 @@ extension AccountEngine {
                 return Refusal(.topSignals, limit: .count(risk.topSignals), value: .count(used + 1))
             }
         }
-        if risk.signalsPerSecond > 0,
-            !safeguards.monitors.entries.takeSignal(at: time, rate: risk.signalsPerSecond)
+        if risk.signalsPerSecond.raw > 0,
+            !safeguards.monitors.entries.takeSignal(at: time, rate: risk.signalsPerSecond.raw)
         {
-            return Refusal(.signalRate, limit: Measure(raw: Int128(risk.signalsPerSecond)))
+            return Refusal(.signalRate, limit: .rate(risk.signalsPerSecond))
         }
         desk.slots[slot].countSignal()
         return nil
     }
 
-    /// Missing indicators, a price that nothing confirmed, old data, too short a history (Q01).
+    /// Refuses an entry for missing indicators, an unconfirmed price, old data or too short a history (Q01).
     private func dataRefusal(
         _ decision: Decision, _ slot: Int, at time: Timestamp
     ) -> Refusal? {
@@ -232,7 +232,7 @@ extension AccountEngine {
                 ? safeguards.monitors.regime.regime.heat : nil)
     }
 
-    /// How far from its fill a catastrophe stop stands; 0 where none is asked for or known (X11).
+    /// The distance of a catastrophe stop from its fill; 0 if none is configured or known (X11).
     func catastropheDistance(_ instrument: Instrument) -> Price {
         guard safeguards.rules.usesRanges, safeguards.rules.risk.catastropheStop > 0,
             let range = safeguards.history.averageTrueRange(
@@ -243,7 +243,7 @@ extension AccountEngine {
         return Price(raw: Int64(distance * 1e9))
     }
 
-    /// Notes that a rule made an order smaller.
+    /// Records that a rule made an order smaller.
     private func adjust(
         _ rule: Refusal, from: Quantity, to: Quantity, _ slot: Int, _ side: Side,
         _ step: inout Step

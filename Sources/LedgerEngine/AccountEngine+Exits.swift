@@ -4,15 +4,16 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSimulation
 
-/// Exits at a venue outside. It locks what an order may sell, so one that reduces a position waits until the
-/// orders that protect it are back, and a take profit is watched here instead of resting there.
+/// Exits at an external venue. The venue locks the units that an order may sell. An order that reduces a
+/// position therefore waits until the orders that protect the position are cancelled, and the engine watches
+/// a take profit itself.
 extension AccountEngine {
-    /// Whether an order has been decided and may not leave yet.
+    /// Whether an order was decided and must not be sent yet.
     public func isHeldBack(_ order: OrderID) -> Bool {
         desk.remote.isWaiting(order) || desk.deferred.isHome(order)
     }
 
-    /// Keeps an order that was just decided until what protects the position is back from the venue.
+    /// Holds a new order back until the orders that protect the position are cancelled.
     mutating func holdBack(
         _ id: OrderID, _ terms: OrderIntended, _ step: inout Step
     ) throws(EngineError) {
@@ -30,7 +31,7 @@ extension AccountEngine {
         }
     }
 
-    /// The orders of a strategy that wait, in an instrument.
+    /// The waiting orders of a strategy in an instrument.
     func waiting(_ strategy: StrategyID, _ instrument: InstrumentID) -> [WorkingOrder] {
         guard !desk.remote.exits.isEmpty else { return [] }
         return desk.venue.orders(instrument).filter {
@@ -38,7 +39,7 @@ extension AccountEngine {
         }
     }
 
-    /// Releases orders that waited for protecting orders to end, for what is left to close.
+    /// Releases orders that waited for protecting orders to end, sized to what is left to close.
     mutating func release(
         _ strategy: StrategyID, _ instrument: InstrumentID, _ step: inout Step
     ) throws(EngineError) {
@@ -70,7 +71,7 @@ extension AccountEngine {
         }
     }
 
-    /// Places anew what made way for an exit that is over and left some of the position.
+    /// Places protecting orders again that were withdrawn for an exit which left part of the position.
     mutating func protectAgain(
         _ exit: WorkingOrder, _ step: inout Step
     ) throws(EngineError) {
@@ -83,7 +84,7 @@ extension AccountEngine {
         }
     }
 
-    /// Places a withdrawn protecting order again, for the unprotected part of the position.
+    /// Places a withdrawn protecting order again for the unprotected part of the position.
     mutating func protectRest(
         _ terms: OrderIntended, _ quantity: Quantity, _ step: inout Step
     ) throws(EngineError) {

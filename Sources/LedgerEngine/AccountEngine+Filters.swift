@@ -3,11 +3,11 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSafety
 
-/// Orders in the form that their venue takes (Q08).
+/// Adjusts orders to the form that their venue accepts (Q08).
 extension AccountEngine {
-    /// Brings an order into that form and journals what changed.
+    /// Adjusts an order and journals what changed.
     ///
-    /// - Returns: the refusal, which names the filter, where the order cannot take that form.
+    /// - Returns: the refusal, which names the filter, if the order cannot be adjusted.
     mutating func conform(
         _ terms: inout OrderIntended, _ step: inout Step
     ) throws(EngineError) -> Refusal? {
@@ -33,8 +33,8 @@ extension AccountEngine {
         }
     }
 
-    /// Makes a sale no larger than what the venue had at the last comparison: it takes fees in units, and
-    /// tells of them later.
+    /// Limits a sale to what the venue held at the last comparison. The venue takes fees in units and reports
+    /// them later.
     private mutating func keepToAvailable(
         _ terms: inout OrderIntended, _ step: inout Step
     ) throws(EngineError) -> Refusal? {
@@ -65,8 +65,8 @@ extension AccountEngine {
         return nil
     }
 
-    /// The position that a strategy sees. A rest that is too small for any order of the venue counts as
-    /// nothing, because a strategy would try to sell it for ever and never buy again.
+    /// The position that a strategy sees. A remainder that is too small for any order counts as zero;
+    /// otherwise the strategy would try to sell it for ever and never buy again.
     @inline(__always)
     func shown(_ slot: Int) -> Quantity {
         let position = desk.slots[slot].position

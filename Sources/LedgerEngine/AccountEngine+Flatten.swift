@@ -4,10 +4,9 @@ import LedgerProjections
 import LedgerSafety
 
 extension AccountEngine {
-    /// Closes positions through ordinary orders at the market: all, one strategy's or one
-    /// instrument's. Other orders of the position are withdrawn first. A position that an order at
-    /// the market closes already is not closed twice. An adopted holding is closed only where its
-    /// instrument is named.
+    /// Closes positions with ordinary market orders: all positions, one strategy's or one instrument's. Cancels
+    /// the position's other orders first. A position that a market order already closes is not closed twice.
+    /// An adopted holding is closed only if its instrument is named.
     mutating func flatten(
         _ strategy: StrategyID?, _ instrument: InstrumentID?, because cause: SequenceNumber,
         _ step: inout Step
@@ -25,7 +24,7 @@ extension AccountEngine {
             }
             if desk.isRemote, isDust(position.instrument, position.quantity) { continue }
             let side: Side = position.quantity.raw > 0 ? .sell : .buy
-            // Outside it may close less than all, by the venue's sizes: the rest goes once it has filled.
+            // An external venue's size filters may leave a remainder, which is closed after the fill.
             let closing =
                 desk.isRemote
                 ? closer(position.strategy, position.instrument, side)
@@ -55,8 +54,8 @@ extension AccountEngine {
         }
     }
 
-    /// Closes positions that a latch wants closed and that are still held: their orders ended with the run
-    /// or with the former settings, or a latch that blocked everything kept them from being sent.
+    /// Closes positions that a latch wants closed and that are still held, because their orders ended with the
+    /// run or the former settings, or because a latch blocked all orders.
     mutating func flattenAgain(
         _ step: inout Step
     ) throws(EngineError) {
@@ -70,8 +69,8 @@ extension AccountEngine {
         }
     }
 
-    /// A strategy that the settings no longer have decides nothing, so the number of the event tells the
-    /// intents that close its position apart.
+    /// A strategy that is no longer in the settings decides nothing, so the event's number distinguishes the
+    /// intents that close its position.
     private mutating func closingIdentity(
         _ slot: Int?, _ position: Position, _ side: Side, _ step: borrowing Step
     ) -> IntentID {

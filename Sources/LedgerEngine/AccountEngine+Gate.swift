@@ -3,11 +3,11 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSafety
 
-/// The trading gate: latches go up and down by events, each with an actor and a reason.
+/// The trading gate: events engage and clear latches, each with an actor and a reason.
 extension AccountEngine {
-    /// Puts a latch up; one that stands already with the same effect or a harder one stays as it is.
+    /// Engages a latch. A latch that is already engaged with the same or a stricter effect stays as it is.
     ///
-    /// - Parameter withdraws: whether entries that wait at the venue within its scope are taken back.
+    /// - Parameter withdraws: whether to cancel working entries within its scope.
     mutating func engage(
         _ event: LatchEngaged, withdraws: Bool = true, _ step: inout Step
     ) throws(EngineError) {
@@ -27,7 +27,7 @@ extension AccountEngine {
         }
     }
 
-    /// Takes a latch down, if it stands.
+    /// Clears a latch if it is engaged.
     mutating func clear(
         _ event: LatchCleared, _ step: inout Step
     ) throws(EngineError) {
@@ -39,7 +39,7 @@ extension AccountEngine {
         if standing.effect == .blockAll { try flattenAgain(&step) }
     }
 
-    /// What a person is told of a latch; nil for those that have an alert of their own or are routine.
+    /// The alert for a latch; nil for latches that are routine or have an alert of their own.
     private static func alert(_ event: LatchEngaged) -> AlertRaised? {
         let severity: AlertSeverity
         let kind: AlertKind
@@ -58,7 +58,7 @@ extension AccountEngine {
 
     // MARK: Configuration and mode
 
-    /// Brings the latches of the configuration to what it says; the latches of others stay (K01, K03).
+    /// Engages and clears the latches that the configuration states; other latches stay (K01, K03).
     mutating func applyGateSettings(
         isFirst: Bool, _ step: inout Step
     ) throws(EngineError) {
@@ -100,7 +100,7 @@ extension AccountEngine {
         try clearWhatIsOff(&step)
     }
 
-    /// Takes down the automatic latches of rules that the settings turned off. Nothing else would.
+    /// Clears the automatic latches of rules that the settings turned off, because nothing else would.
     private mutating func clearWhatIsOff(
         _ step: inout Step
     ) throws(EngineError) {
@@ -125,13 +125,13 @@ extension AccountEngine {
         }
     }
 
-    /// Whether a held price engaged the latch: the next price clears it, whatever the settings are.
+    /// Whether a held price engaged the latch. The next price then clears it, whatever the settings are.
     private func awaitsPrice(_ latch: Latch) -> Bool {
         rulesVersion.holdOnePrice && latch.source == .dataQuality
             && profit.equity.held.contains { $0.instrument == latch.instrument }
     }
 
-    /// Changes the mode and puts its latch up or down.
+    /// Changes the mode, and engages or clears its latch.
     mutating func change(
         to mode: TradingMode, isHard: Bool, actor: String, reason: String, _ step: inout Step
     ) throws(EngineError) {
@@ -184,7 +184,7 @@ extension AccountEngine {
     mutating func handle(
         _ metric: MetricReported, _ step: inout Step
     ) throws(EngineError) {
-        let value = Measure(raw: Int128(metric.value.raw))
+        let value = Measure.metric(metric.value)
         if metric.metric == .latency {
             return try watchLatency(metric.value, of: metric.origin, &step)
         }
@@ -195,13 +195,14 @@ extension AccountEngine {
             return try engage(
                 LatchEngaged(
                     isClock ? .clock : .metrics, clears: .operator,
-                    limit: Measure(raw: Int128(limit.raw)), value: value, actor: metric.origin,
+                    limit: .metric(limit), value: value, actor: metric.origin,
                     reason: "\(metric.metric) is \(metric.value), the limit \(limit)"), &step)
         }
         guard isFar else { return }
         try step.emit(
             AlertRaised(
-                .warning, .clockSkew, value: value, threshold: Measure(raw: Int128(warn)),
+                .warning, .clockSkew, value: value,
+                threshold: .milliseconds(safeguards.rules.faults.clockWarn),
                 text: "the venue's clock and ours are \(metric.value) ms apart"))
     }
 
@@ -223,7 +224,7 @@ extension AccountEngine {
     mutating func endRun(_ step: inout Step) throws(EngineError) {
         safeguards.monitors.counters.succeedRun()
         try endRepeats(&step)
-        // Orders at a venue outside stay: stops protect the position between runs.
+        // Orders at an external venue stay, because stops protect the position between runs.
         if !desk.isRemote { try cancelAll(.runEnded, &step) }
     }
 
@@ -231,7 +232,7 @@ extension AccountEngine {
         _ step: inout Step
     ) throws(EngineError) {
         safeguards.monitors.counters.beginRun()
-        // A run that was killed did not journal what it counted.
+        // A killed run did not journal its counts.
         try endRepeats(&step)
         try awaitReconciliation(&step)
         try flattenAgain(&step)

@@ -2,8 +2,8 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSafety
 
-/// History that a run reads before its first decision. It teaches strategies, filters and data rules. Books,
-/// marks, the simulated venue and the drawdown stop do not see it.
+/// The history that a run reads before its first decision. Strategies, filters and data rules learn from it.
+/// Books, marks, the simulated venue and the drawdown stop ignore it.
 extension AccountEngine {
     /// A first price that differs from the last close of the history by more than this share waits for the next
     /// one, as any other price does.
@@ -28,7 +28,7 @@ extension AccountEngine {
         history.take(bar)
     }
 
-    /// Why a bar is no history of this run; nil if it is.
+    /// Why a bar cannot be history of this run; nil if it can.
     private func problem(with bar: BarRecalled, at time: Timestamp) -> String? {
         guard names[bar.instrument] != nil else {
             return "history of instrument \(bar.instrument.number), which nothing defines"
@@ -45,11 +45,11 @@ extension AccountEngine {
         return nil
     }
 
-    /// Judges again what was judged without the history.
+    /// Repeats the judgements that were made without the history.
     mutating func endWarmup() { judgeRegime() }
 
-    /// Compares the first price with the history: a price on another scale, such as that of a history which is
-    /// not adjusted for a split, keeps entries out until the next price.
+    /// Compares the first price with the history. A price on another scale, for example because the history is
+    /// not adjusted for a split, blocks entries until the next price.
     @inline(never)
     mutating func meetHistory(
         _ instrument: InstrumentID, _ price: Price, _ step: inout Step
@@ -80,7 +80,7 @@ extension AccountEngine {
         Int(safeguards.monitors.feeds[instrument].days)
     }
 
-    /// When data of an instrument came last; zero if none did or no data rule is on.
+    /// When data of an instrument last arrived; zero if none did or no data rule is on.
     public func lastData(_ instrument: InstrumentID) -> Timestamp {
         safeguards.monitors.feeds[instrument].last
     }

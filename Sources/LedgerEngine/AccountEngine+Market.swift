@@ -15,7 +15,7 @@ extension AccountEngine {
         safeguards.monitors.feeds.hear(at: step.time)
         if outcome != .accepted { try note(outcome, instrument, price, &step) }
         guard safeguards.watchesDays || safeguards.watchesData else { return }
-        // An event that begins a day belongs to it, though the day begins after it.
+        // The event that begins a day belongs to that day, although the day begins after it.
         let day =
             step.time > safeguards.monitors.days.ends
             ? nextDay(step.time) : safeguards.monitors.days.day
@@ -42,8 +42,8 @@ extension AccountEngine {
         }
     }
 
-    /// Whether somebody decides entries here. At the local exchange orders come from clients, whom a held
-    /// price does not concern.
+    /// Whether this journal decides entries. At the local exchange orders come from clients, so a held price
+    /// does not matter.
     private var hasEntries: Bool { !desk.slots.isEmpty }
 
     /// Keeps entries out of an instrument while its price waits to be confirmed.
@@ -79,7 +79,7 @@ extension AccountEngine {
     mutating func close(
         _ session: SessionClosed, _ step: inout Step
     ) throws(EngineError) {
-        // Outside, the venue says what expired.
+        // An external venue reports which orders expired.
         guard !desk.isRemote else { return }
         let closing =
             session.instrument == .none

@@ -79,7 +79,7 @@ extension AccountEngine {
         names.instruments.first { $0.symbol == symbol }?.id
     }
 
-    /// A scope as latches know it; nil for a name that is not known.
+    /// The scope in the form that latches use; nil for an unknown name.
     private func key(
         _ scope: GateScope
     ) -> (scope: LatchScope, strategy: StrategyID, instrument: InstrumentID)? {
@@ -90,7 +90,7 @@ extension AccountEngine {
         }
     }
 
-    /// Does what a command says. A command that cannot be done is recorded and has no effect.
+    /// Carries out a command. A command that no longer applies is recorded and ignored.
     mutating func obey(
         _ event: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
@@ -149,7 +149,7 @@ extension AccountEngine {
         try flatten(
             key.scope == .strategy ? key.strategy : nil,
             key.scope == .symbol ? key.instrument : nil, because: step.sequence, &step)
-        // A person wants it now, not after a back-off.
+        // The operator wants it now, not after a back-off.
         desk.deferred.expedite(
             key.scope == .strategy ? key.strategy : nil,
             key.scope == .symbol ? key.instrument : nil, at: step.time)

@@ -6,7 +6,7 @@ import LedgerSimulation
 
 /// From an order to the venue, and from the venue's reports to bookings.
 extension AccountEngine {
-    /// - Returns: why the venue's filters refuse the order; nil when it was sent.
+    /// - Returns: why the venue's filters refuse the order; nil if it was sent.
     @discardableResult
     mutating func send(
         _ terms: OrderIntended, _ step: inout Step
@@ -40,10 +40,10 @@ extension AccountEngine {
 
     // MARK: Size and refusal
 
-    /// Units, rounded down to whole lots and to what a record can hold; 0 when there is nothing to do.
+    /// Units, rounded down to whole lots and to what a record can hold; 0 if there is nothing to do.
     func size(_ decision: Decision, _ slot: Int, _ instrument: Instrument) -> Quantity {
         let wanted = wanted(decision, slot).written
-        // A position may hold less than a lot after a split, and goes as a whole.
+        // After a split a position may hold less than a lot, so it is sold as a whole.
         return decision.size == .position ? wanted : wanted.truncated(to: instrument.lot)
     }
 
@@ -64,7 +64,7 @@ extension AccountEngine {
         return Quantity(raw: Int128(wanted * 1e9))
     }
 
-    /// The first rule that the order breaks; nil when it may go.
+    /// The first rule that the order breaks; nil if it may be sent.
     func refusal(
         _ decision: Decision, _ quantity: Quantity, _ slot: Int, _ instrument: Instrument
     ) -> Refusal? {
@@ -84,7 +84,7 @@ extension AccountEngine {
         return fundsRefusal(decision, quantity, position: desk.slots[slot].position)
     }
 
-    /// Whether the account can pay for a buy, or has what a sell gives away.
+    /// Whether the account can pay for a buy, or holds what it sells.
     func fundsRefusal(
         _ decision: Decision, _ quantity: Quantity, position: Quantity
     ) -> Refusal? {
@@ -126,7 +126,7 @@ extension AccountEngine {
 
     // MARK: Reports
 
-    /// Takes everything that the venue has to say about the market event begun.
+    /// Takes all of the venue's reports about the current market event.
     mutating func settle(_ step: inout Step) throws(EngineError) {
         while let report = try nextReport() { try handle(report, &step) }
     }
@@ -200,7 +200,7 @@ extension AccountEngine {
         ] where distance.raw > 0 {
             let isUp = (purpose == .takeProfit) == (entry.side == .buy)
             let raw = Int128(fill.price.raw) + Int128(distance.raw) * (isUp ? 1 : -1)
-            // Below zero and above what a price can be nothing trades: no such level is reached.
+            // A level below zero or above the largest price is never reached.
             guard let exact = Int64(exactly: raw),
                 let price = try? Price(raw: exact).rounded(to: tick, isUp ? .up : .down),
                 price.raw > 0
@@ -223,9 +223,8 @@ extension AccountEngine {
         }
     }
 
-    /// Withdraws exits that exceed the position or would enlarge it, the newest first. A protecting exit is
-    /// placed again for the part that it still has to protect; one that the strategy ordered is left to
-    /// the strategy.
+    /// Cancels exits that exceed the position or would enlarge it, the newest first. Places a protecting exit
+    /// again for what it still has to protect. An exit that the strategy ordered is left to the strategy.
     mutating func trimExits(
         _ slot: Int, _ step: inout Step
     ) throws(EngineError) {
@@ -279,7 +278,7 @@ extension AccountEngine {
         for order in desk.venue.allOrders { try withdraw(order, reason, &step) }
     }
 
-    /// Takes a working order back: at the simulated venue at once, outside by asking for it.
+    /// Cancels a working order: at once at the simulated venue, by request at an external venue.
     mutating func withdraw(
         _ order: WorkingOrder, _ reason: EndReason, _ step: inout Step
     ) throws(EngineError) {
@@ -300,7 +299,7 @@ extension AccountEngine {
         if !wasDeferred { desk.remote.dropExit(order.id) }
         desk.deferred.forget(order.id)
         try end(removed, reason, expired: false, &step)
-        // It had made way for others, or others waited for it.
+        // It was withdrawn for other orders, or other orders waited for it.
         if wasDeferred, reason != .halted { try afterEnd(removed, reason, &step) }
     }
 }

@@ -2,15 +2,15 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// What protects a position, and what still has to reach the venue.
+/// What protects a position, and what has not reached the venue yet.
 extension AccountEngine {
     /// How much of a position each kind of protection covers.
     public struct Protection: Hashable, Sendable {
         /// Stops that the venue has accepted.
         public var resting = Quantity.zero
-        /// Stops that the engine watches itself, which needs a running process.
+        /// Stops that the engine watches itself. They need a running process.
         public var watched = Quantity.zero
-        /// Orders that close the position at the market.
+        /// Market orders that close the position.
         public var closing = Quantity.zero
     }
 
@@ -43,8 +43,8 @@ extension AccountEngine {
         return [.accepted, .partiallyFilled].contains(desk.register.order(id)?.state)
     }
 
-    /// How many orders the venue has not confirmed, and how many cancels it has not answered. Without
-    /// a process that runs the journal, these have not left or nobody hears the answer.
+    /// How many orders the venue has not confirmed, and how many cancels it has not answered. If no process
+    /// runs the journal, these were not sent or nobody receives the answer.
     public var unanswered: (orders: Int, cancels: Int) {
         guard desk.isRemote else { return (0, 0) }
         let open = desk.register.open

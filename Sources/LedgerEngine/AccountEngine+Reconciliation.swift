@@ -5,7 +5,7 @@ import LedgerSafety
 
 /// Compares the books with the venue's snapshot, and corrects them on an operator's command.
 extension AccountEngine {
-    /// Takes one record of a venue's snapshot; its end is when the books are compared with it.
+    /// Takes one record of a venue's snapshot. At its end the books are compared with it.
     mutating func takeSnapshot(
         _ record: Record, _ step: inout Step
     ) throws(EngineError) {
@@ -41,8 +41,8 @@ extension AccountEngine {
         }
     }
 
-    /// How far the books may differ from what the venue says. Only a venue that tells its fees apart from
-    /// fills may have less of a coin.
+    /// How far the books may differ from the venue. Only a venue that reports its fees separately from fills may
+    /// hold less of a coin.
     public var reconciliationRules: ReconciliationRules {
         var rules = safeguards.rules.reconciliation
         if !activities.areTold { rules.coinFee = .zero }
@@ -79,7 +79,7 @@ extension AccountEngine {
         _ step: inout Step
     ) throws(EngineError) {
         for discrepancy in found { try step.emit(discrepancy) }
-        // A simulated venue that cannot be asked is no venue; real money is not traded blind (C7).
+        // A simulated account has no venue to ask. Real money is not traded without an answer (C7).
         let isSkipped = !isReachable && configuration?.accountKind == .simulated
         let status: ReconciliationStatus = isSkipped ? .skipped : found.isEmpty ? .pass : .fail
         let count = UInt32(clamping: isSkipped ? 0 : found.count)
@@ -115,7 +115,7 @@ extension AccountEngine {
         }
     }
 
-    /// Tells a person that ledger and venue agree, once after they did not or were not known to.
+    /// Raises one alert that ledger and venue agree, after they differed or were not compared.
     private mutating func tellPass(
         _ reason: String, _ step: inout Step
     ) throws(EngineError) {
@@ -126,7 +126,7 @@ extension AccountEngine {
         try step.emit(AlertRaised(.info, .reconciliationPassed, text: reason))
     }
 
-    /// No entry of a paper or live account before a reconciliation passed in its run (R01).
+    /// Blocks the entries of a paper or live account until a reconciliation passes in its run (R01).
     mutating func awaitReconciliation(
         _ step: inout Step
     ) throws(EngineError) {
@@ -141,7 +141,8 @@ extension AccountEngine {
 
     // MARK: Synchronisation
 
-    /// Sets the books to the venue's last snapshot (R05). History stays: the differences are events.
+    /// Sets the books to the venue's last snapshot (R05). The history stays, because the differences are
+    /// booked as events.
     mutating func synchronise(
         _ command: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
@@ -157,16 +158,17 @@ extension AccountEngine {
                 settled.append(discrepancy.instrument)
                 try settle(discrepancy.instrument, snapshot, command, &step)
             case .cash:
-                let amount = Money(raw: discrepancy.venue.raw - discrepancy.ledger.raw)
-                guard amount.raw.magnitude <= Money.limit.raw.magnitude else { continue }
+                guard let amount = discrepancy.missingCash,
+                    amount.raw.magnitude <= Money.limit.raw.magnitude
+                else { continue }
                 let event = CashAdjusted(
                     amount: amount, snapshot: snapshot.began.snapshot, actor: command.actor,
                     reason: command.reason)
                 try step.emit(event)
                 try accounts.adjust(event, as: step.sequence, step)
             case .orderOnlyInLedger, .unrecordedFill:
-                // Its fills are in the position already. If the venue still has it, the next comparison
-                // finds it at the venue alone, where it must be cancelled.
+                // Its fills are already in the position. If the venue still has the order, the next
+                // comparison finds it only at the venue, where it must be cancelled.
                 guard let order = desk.register.order(discrepancy.order),
                     let removed = desk.venue.remove(order.id, order.intended.instrument)
                 else { continue }
@@ -179,9 +181,9 @@ extension AccountEngine {
         }
     }
 
-    /// Brings one instrument to the venue's quantity. The difference goes to the strategy that holds
-    /// most of it, of equals to the lowest number, and to no strategy where none holds it. Where the average
-    /// price still differs, the position is closed and opened again at the venue's price.
+    /// Sets one instrument to the venue's quantity. The difference goes to the strategy with the largest
+    /// position, among equals to the lowest number; if no strategy holds it, to none. If the average price
+    /// still differs, the position is closed and opened again at the venue's price.
     private mutating func settle(
         _ instrument: InstrumentID, _ snapshot: VenueSnapshot, _ command: OperatorCommanded,
         _ step: inout Step
@@ -224,7 +226,7 @@ extension AccountEngine {
         _ instrument: InstrumentID, _ strategy: StrategyID, _ quantity: Quantity, _ price: Price,
         _ snapshot: VenueSnapshot, _ command: OperatorCommanded, _ step: inout Step
     ) throws(EngineError) {
-        // In steps that a record can hold; the rest is below any venue's.
+        // Rounded to what a record can hold; the remainder is below any venue's step.
         let written = quantity.written
         guard written.raw != 0 else { return }
         let event = PositionAdjusted(

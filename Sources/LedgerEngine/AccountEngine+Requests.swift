@@ -4,8 +4,8 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSimulation
 
-/// Orders that no strategy decided: an operator's, or a client's of the local exchange. They pass the gate
-/// and the limits like any other; a request that is refused becomes an `IntentRejected`.
+/// Orders from an operator or from a client of the local exchange, not from a strategy. They pass the gate
+/// and the limits like any other order. A refused request becomes an `IntentRejected`.
 extension AccountEngine {
     /// Takes a client's request: an order, a cancel or a replacement.
     mutating func takeRequest(_ record: Record, _ step: inout Step) throws(EngineError) {
@@ -89,11 +89,11 @@ extension AccountEngine {
             return Refusal(.overflow)
         }
         let verdict = safeguards.rules.risk.verdict(candidate)
-        // A request is never made smaller: one that does not fit is refused.
+        // A request is never made smaller; it is refused if it exceeds a limit.
         return verdict.refusal ?? verdict.adjustments.first?.rule ?? rateRefusal(at: time)
     }
 
-    /// What sells wait to give away: it cannot be sold twice.
+    /// The units that open sells have reserved. They cannot be sold twice.
     private func promised(_ strategy: StrategyID, _ instrument: InstrumentID) -> Quantity {
         desk.register.open.reduce(Quantity.zero) { sum, order in
             let terms = order.intended
@@ -117,7 +117,7 @@ extension AccountEngine {
             ?? levelRefusal(request.stopPrice, needsStop, instrument)
     }
 
-    /// A level must be there where the type has one, and on the tick.
+    /// A level must be present if the type needs one, and on the tick.
     private func levelRefusal(
         _ price: Price, _ isNeeded: Bool, _ instrument: Instrument
     ) -> Refusal? {
@@ -144,7 +144,7 @@ extension AccountEngine {
 
     // MARK: Cancel and replace
 
-    /// Nothing is derived when the order is not open any more.
+    /// Derives nothing if the order is no longer open.
     mutating func handle(
         _ request: OrderCancelRequested, _ step: inout Step
     ) throws(EngineError) {
@@ -216,7 +216,7 @@ extension AccountEngine {
             decision, more, position: held - promised(terms.strategy, terms.instrument))
     }
 
-    /// Gives an order other terms: at the simulated venue at once, at one outside when it says so.
+    /// Changes an order's terms: at once at the simulated venue, after its report at an external venue.
     private mutating func change(
         _ order: Order, to terms: OrderIntended, _ step: inout Step
     ) throws(EngineError) {

@@ -18,8 +18,8 @@ extension AccountEngine {
         "account.", "data.", "engine.", "seed", "strategies.", "venue.",
     ]
 
-    /// Whether nothing changes but rules that are asked when something is decided. Orders wait on, exits
-    /// above all: a kill switch must not take the stops down (K02).
+    /// Whether only rules change that are consulted at a decision. Orders then stay, exits in particular: a kill
+    /// switch must not cancel stops (K02).
     func onlyRulesChange(to new: Settings) -> Bool {
         func founding(_ settings: Settings) -> [(key: String, value: String)] {
             settings.pairs.filter { pair in
@@ -35,7 +35,7 @@ extension AccountEngine {
         settings != new && !desk.isRemote && !onlyRulesChange(to: new)
     }
 
-    /// Takes up settings of which only rules are new.
+    /// Adopts settings that change only rules.
     mutating func adoptRules(_ new: Settings) throws(EngineError) {
         do throws(SettingsError) {
             let adopted = try EngineSettings(new)
@@ -43,7 +43,7 @@ extension AccountEngine {
             safeguards.adopt(adopted.safety)
         } catch { throw .settings(error) }
         settings = new
-        // Limits of the day may begin at another hour.
+        // The daily limits may reset at another hour.
         safeguards.monitors.days.expireAtOnce()
     }
 }

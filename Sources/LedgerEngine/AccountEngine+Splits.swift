@@ -6,12 +6,11 @@ import LedgerSimulation
 
 /// Working orders after a split.
 extension AccountEngine {
-    /// Brings the orders of the simulated venue back to the lot and the tick, as exchanges do: sizes are
-    /// rounded down, and prices away from the market. A reverse split cancels entries. An order of which
-    /// less than a lot or a tick is left is cancelled too.
+    /// Rounds the orders of the simulated venue to the lot and the tick, as exchanges do: sizes down, prices
+    /// away from the market. A reverse split cancels entries. An order that is left with less than a lot or a
+    /// tick is cancelled.
     ///
-    /// A venue outside adjusts its orders itself and reports them; of the levels that are watched here,
-    /// whole lots are kept.
+    /// An external venue adjusts its orders itself and reports them. Watched levels keep whole lots.
     mutating func adjustOrders(
         to event: SplitApplied, _ step: inout Step
     ) throws(EngineError) {
@@ -55,7 +54,7 @@ extension AccountEngine {
                     + "stop, which is cancelled"))
     }
 
-    /// A level on the tick: of a limit that buys and a stop that sells the one below, else the one above.
+    /// A level rounded to the tick: down for a buy limit and a sell stop, otherwise up.
     ///
     /// - Parameter side: of a limit at this level.
     /// - Returns: zero where there is no level; nil where no such price exists.

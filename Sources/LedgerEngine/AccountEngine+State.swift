@@ -19,7 +19,7 @@ extension AccountEngine {
         desk.remote.encode(into: &writer)
         if desk.isRemote { desk.remote.encodeTimes(into: &writer, rulesVersion) }
         desk.filters.encode(into: &writer)
-        // Digests that older programs journaled have none of this.
+        // Digests journaled by older programs do not cover this.
         let hasHealth = !safeguards.health.isEmpty
         let hasAlerts = !safeguards.alerts.isEmpty || hasHealth
         let hasHistory = !history.isEmpty || hasAlerts

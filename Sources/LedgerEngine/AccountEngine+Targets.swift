@@ -4,10 +4,11 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSimulation
 
-/// Levels that the engine watches itself at a venue outside: take profits, and stops that the venue refused.
+/// Levels that the engine watches itself for an external venue: take profits, and stops that the venue
+/// refused.
 extension AccountEngine {
-    /// The part of a position that no order closes and no exit of this purpose protects. Parts of an entry
-    /// that were too small for a stop of their own are protected with the next part.
+    /// The part of a position that no order closes and no exit of this purpose protects. A partial fill that was
+    /// too small for a stop of its own is protected with the next one.
     func unguarded(_ slot: Int, _ entry: OrderIntended, _ purpose: Purpose) -> Quantity {
         var left = desk.slots[slot].position.magnitude
         for order in desk.venue.orders(entry.instrument)
@@ -22,8 +23,8 @@ extension AccountEngine {
         return left
     }
 
-    /// A stop that the venue did not take is watched here instead, as far as there is something to protect;
-    /// and so is one that was watched and whose order at the market the venue refused.
+    /// Watches a stop that the venue refused, as far as there is something to protect. Also watches a stop again
+    /// whose market order the venue refused.
     mutating func watchStop(
         _ terms: OrderIntended, _ quantity: Quantity, _ reason: String, _ step: inout Step
     ) throws(EngineError) {
@@ -34,7 +35,7 @@ extension AccountEngine {
         rest.quantity = quantity
         desk.remote.watch(rest, correlation: step.chain)
         trimTargets(slot)
-        // Some venues take no such stop at all.
+        // Some venues do not accept this kind of stop.
         guard
             !rulesVersion.tellEpisodes
                 || safeguards.alerts.note(
@@ -49,7 +50,7 @@ extension AccountEngine {
                     + "watched here: \(reason)"))
     }
 
-    /// Lets levels close no more than is held.
+    /// Reduces levels so that they close no more than is held.
     mutating func trimTargets(_ slot: Int) {
         desk.remote.trim(
             desk.slots[slot].id, desk.slots[slot].instrument, to: desk.slots[slot].position)
@@ -58,7 +59,7 @@ extension AccountEngine {
     mutating func reachTargets(
         _ quote: Quote, _ step: inout Step
     ) throws(EngineError) {
-        // What can be sold is worth the bid, what can be bought the ask: for both directions of either.
+        // Sells execute at the bid and buys at the ask, so each side has its own price.
         if quote.bid.raw > 0 {
             try reachTargets(
                 quote.instrument, low: quote.bid, high: quote.bid, of: .sell, &step)
@@ -69,8 +70,8 @@ extension AccountEngine {
         }
     }
 
-    /// Closes at the market what reached its level. Where an order at the market closes the position
-    /// already, nothing is sent beside it: both might fill.
+    /// Closes at the market what reached its level. If a market order already closes the position, sends no
+    /// second one, because both might fill.
     ///
     /// - Parameters:
     ///   - low: the lowest price of the event at hand.
@@ -80,7 +81,7 @@ extension AccountEngine {
         _ instrument: InstrumentID, low: Price, high: Price, of side: Side? = nil,
         _ step: inout Step
     ) throws(EngineError) {
-        // One price that no other confirms sells nothing.
+        // A single unconfirmed price must not sell anything.
         guard low.raw > 0, high.raw > 0,
             !profit.equity.held.contains(where: { $0.instrument == instrument })
         else { return }
@@ -120,8 +121,8 @@ extension AccountEngine {
         return place.map { desk.remote.takeTarget(at: $0) }
     }
 
-    /// The order at the market that closes a strategy's position already. One that is being taken back
-    /// counts: a cancel seldom overtakes it.
+    /// The market order that already closes a strategy's position. An order with a pending cancel counts,
+    /// because a cancel seldom overtakes it.
     func closer(
         _ strategy: StrategyID, _ instrument: InstrumentID, _ side: Side
     ) -> WorkingOrder? {

@@ -33,26 +33,24 @@ extension AccountEngine {
 
     private var riskUsage: [LimitUsage] {
         let risk = safeguards.rules.risk
-        let one = Int128(FixedPoint.one)
         let worth = profit.equity[account]
         let exposure = profit.equity.exposure(account)
         let equity = worth?.equity ?? .zero
-        let heat =
-            equity.raw > 0 ? FixedPoint.scaledUp(exposure.raw, by: one, over: equity.raw) : nil
+        let heat = Measure.share(exposure.raw, of: equity.raw, .up) ?? .zero
         let basis = worth.map { safeguards.monitors.days.start.basis($0) } ?? 0
         let lost = max(0, basis - (worth?.equityValue ?? 0))
-        let share = basis > 0 ? FixedPoint.scaledUp(lost, by: one, over: basis) ?? 0 : 0
+        let share = Measure.share(lost, of: basis, .up) ?? .zero
         let pause =
             worth.map { max(0, safeguards.monitors.days.resetStart.basis($0) - $0.equityValue) }
             ?? 0
         let sent = safeguards.monitors.entries.lastMinute(accounts.lastTime)
         let rows: [(String, Measure, Measure)] = [
-            ("max_portfolio_heat", .share(risk.portfolioHeat), Measure(raw: heat ?? 0)),
-            ("max_daily_loss_pct", .share(risk.dailyLoss), Measure(raw: share)),
-            ("max_daily_drawdown", .share(risk.dailyDrawdown), Measure(raw: share)),
+            ("max_portfolio_heat", .share(risk.portfolioHeat), heat),
+            ("max_daily_loss_pct", .share(risk.dailyLoss), share),
+            ("max_daily_drawdown", .share(risk.dailyDrawdown), share),
             ("daily_loss_limit", .money(risk.dailyLossLimit), .money(AccountEquity.amount(pause))),
             ("max_total_notional", .money(risk.totalNotional), .money(exposure)),
-            ("max_total_exposure_pct", .share(risk.totalExposure), Measure(raw: heat ?? 0)),
+            ("max_total_exposure_pct", .share(risk.totalExposure), heat),
             (
                 "max_entries_per_day", .count(risk.entriesPerDay),
                 .count(safeguards.monitors.entries.today)

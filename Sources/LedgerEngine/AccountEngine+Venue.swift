@@ -4,9 +4,9 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSimulation
 
-/// Reports of a venue outside about our orders. A report is an input, from which the ledger derives
-/// `OrderAccepted`, `OrderFilled` and so on. Reports come late, twice and out of order, so an order ends only
-/// when the venue has ended it and every fill that the venue counts is booked.
+/// Reports of an external venue about our orders. A report is an input, from which the ledger derives
+/// `OrderAccepted`, `OrderFilled` and so on. Reports arrive late, twice and out of order, so an order ends
+/// only when the venue has ended it and every fill that the venue counts is booked.
 extension AccountEngine {
     /// Orders that ended at the venue and whose fills are incomplete. The executor asks for the rest.
     public var ordersMissingFills: [Order] {
@@ -23,7 +23,7 @@ extension AccountEngine {
     mutating func handle(
         _ report: VenueStatusReported, _ step: inout Step
     ) throws(EngineError) {
-        // Of an order that ended here, or of none of ours: a reconciliation finds what that means.
+        // The order has ended here or is not ours. A reconciliation finds any difference.
         guard desk.isRemote, let order = desk.register.order(report.order) else { return }
         if let replace = desk.remote[order.id]?.replace,
             replace.generation == UInt32(report.generation)
@@ -40,10 +40,10 @@ extension AccountEngine {
         case .pending: try acknowledge(order.id, isAccepted: false, &step)
         case .accepted, .partiallyFilled:
             try acknowledge(order.id, isAccepted: true, &step)
-        // The cancel may have overtaken its order. It stands and is sent again.
+        // The cancel may have overtaken its order, so it stays pending and is sent again.
         case .cancelRefused: break
         case .replaceRefused: try keepTerms(order, &step)
-        // The replacement reports for itself. One made by another client is a different order.
+        // The replacement has its own reports. A replacement by another client is a different order.
         case .replaced where desk.remote[order.id]?.replace != nil: break
         case .filled, .cancelled, .expired, .rejected, .unknown, .replaced:
             let end = RemoteOrders.End(
@@ -70,7 +70,7 @@ extension AccountEngine {
             OrderAccepted(instrument: instrument, order: id, activeFrom: step.time),
             correlation: order.correlation)
         try desk.move(id, to: .accepted, step)
-        // A watched stop leaves as an order at the market, which says nothing of stops.
+        // A watched stop is sent as a market order, so its refusal does not concern stops.
         if order.intended.purpose == .stopLoss, order.intended.orderType != .market,
             !safeguards.alerts.isEmpty
         {
@@ -88,7 +88,7 @@ extension AccountEngine {
     mutating func replaced(
         _ order: Order, _ replace: ReplaceIntended, _ step: inout Step
     ) throws(EngineError) {
-        // A fill that raced it may have left nothing to replace.
+        // A concurrent fill may have left nothing to replace.
         desk.remote.change(order.id) {
             $0.replace = nil
             $0.end = nil
@@ -103,7 +103,7 @@ extension AccountEngine {
         try apply(event, order, &step)
     }
 
-    /// Books a replacement and gives the working order its terms.
+    /// Books a replacement and changes the working order's terms.
     mutating func apply(
         _ event: OrderReplaced, _ order: Order, _ step: inout Step
     ) throws(EngineError) {
@@ -116,7 +116,7 @@ extension AccountEngine {
         try desk.replace(event, as: sequence, step)
     }
 
-    /// A replacement failed; where the old order was taken back for it, nothing is left.
+    /// Ends a failed replacement. If the old order was cancelled for it, the order ends.
     mutating func keepTerms(
         _ order: Order, _ step: inout Step
     ) throws(EngineError) {
@@ -162,7 +162,7 @@ extension AccountEngine {
         }
     }
 
-    /// Whether a fill has numbers that a trade can have: what a venue says is not believed unseen.
+    /// Whether a fill has plausible numbers. Never trust a venue's numbers unchecked.
     private func isBookable(_ fill: VenueFillReported) -> Bool {
         fill.price.raw > 0 && fill.quantity.raw > 0
             && fill.fee.raw.magnitude <= Money.limit.raw.magnitude
@@ -187,7 +187,7 @@ extension AccountEngine {
 
     // MARK: Ends
 
-    /// Ends the order when the venue ended it and nothing is missing.
+    /// Ends the order if the venue ended it and no fill is missing.
     mutating func finish(
         _ id: OrderID, _ step: inout Step
     ) throws(EngineError) {
@@ -205,7 +205,7 @@ extension AccountEngine {
                 correlation: order.correlation)
             try desk.move(id, to: .rejected, step)
             if let slot = desk.slot(of: order.intended) { desk.slots[slot].close(working.terms) }
-            // A stop that cannot rest says nothing of an order at the market.
+            // A refused stop does not mean that a market order is refused.
             if order.intended.purpose != .entry, order.intended.parent == .none {
                 desk.remote.refused(
                     order.intended.strategy, order.intended.instrument, at: step.time)
@@ -223,7 +223,7 @@ extension AccountEngine {
             desk.deferred.pauseEntries(
                 order.intended.strategy, order.intended.instrument, at: step.time)
         }
-        // A stop cancelled by hand is not wanted. One that the venue ended by itself is still needed.
+        // A stop that was cancelled by hand is not wanted. A stop that the venue ended is still needed.
         if reason == nil, refused || end.status == .expired {
             step.chain = order.correlation
             try watchStop(
@@ -232,7 +232,7 @@ extension AccountEngine {
         try afterEnd(working, reason, &step)
     }
 
-    /// What waited for an order's end.
+    /// Continues what waited for an order's end.
     mutating func afterEnd(
         _ order: WorkingOrder, _ reason: EndReason?, _ step: inout Step
     ) throws(EngineError) {
@@ -260,7 +260,7 @@ extension AccountEngine {
         if change.isUp {
             try clear(
                 LatchCleared(.orderStream, actor: change.venue, reason: change.reason), &step)
-            // The venue has just answered questions about every order.
+            // The venue has just answered a query about every order.
             desk.deferred.expedite(at: step.time)
         } else {
             try engage(

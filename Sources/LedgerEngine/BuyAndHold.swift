@@ -3,9 +3,10 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSettings
 
-/// Buys at the first price that it may, and keeps what it bought: the yardstick of every other strategy.
+/// Buys at the first price at which it may buy, and keeps the position. Other strategies are measured
+/// against it.
 ///
-/// A buy that is refused is tried again at the next price. Under rules 1, the first price alone was tried.
+/// If a buy is refused, it tries again at the next price. Under rules 1 it tried only the first price.
 struct BuyAndHold: Strategy {
     static let kind = "buy_and_hold"
     static let codeVersion: UInt16 = 2
@@ -36,7 +37,7 @@ struct BuyAndHold: Strategy {
         buy(at: trade.price, view, &decisions)
     }
 
-    /// It has no memory of prices, and does not buy in the past.
+    /// Ignores history: it keeps no prices and cannot buy in the past.
     mutating func recall(_ bar: Bar, _ view: StrategyView) {}
 
     mutating func fill(_ fill: OrderFilled, _ view: StrategyView) {

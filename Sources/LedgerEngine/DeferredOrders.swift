@@ -1,24 +1,24 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Orders that reduce risk and were refused for now: they stay open here and are sent again. Also which
-/// strategies must wait with their next entry.
+/// Orders that reduce risk and that the venue refused temporarily. They stay open here and are sent again.
+/// Also records which strategies must wait before their next entry.
 struct DeferredOrders: Hashable, Sendable {
     struct Deferral: Hashable, Sendable {
         var order: OrderID
         var strategy: StrategyID
         var instrument: InstrumentID
         var cause: DeferralCause
-        /// Refusals for now, in a row.
+        /// Consecutive temporary refusals.
         var attempt: UInt16
-        /// When the first of them came.
+        /// When the first of them arrived.
         var since: Timestamp
         var due: Timestamp
-        /// Whether it is certainly not at the venue. If false, it was sent again and is not confirmed.
+        /// Whether the order is certainly not at the venue. If false, it was sent again and not yet confirmed.
         var isHome: Bool
     }
 
-    /// Entries of a strategy that came to nothing, one after the other.
+    /// Consecutive entries of a strategy that failed.
     private struct Pause: Hashable, Sendable {
         var strategy: StrategyID
         var instrument: InstrumentID
@@ -33,11 +33,11 @@ struct DeferredOrders: Hashable, Sendable {
         var isTold: Bool
     }
 
-    /// The longest wait for which a venue is believed. Bans last three days at most.
+    /// The longest wait that is accepted from a venue. Bans last at most three days.
     static let longestWait = Nanoseconds(7 * Nanoseconds.day.count)
-    /// From then on a cancel without an answer is told.
+    /// After this long, an unanswered cancel raises an alert.
     static let cancelPatience = Nanoseconds.minute
-    /// The largest number of an attempt that a client order id can express.
+    /// The largest attempt number that fits in a client order id.
     static let lastGeneration: UInt32 = 34_695
     private static let firstWait = Nanoseconds(1_000_000_000)
     private static let longestBackoff = Nanoseconds(30_000_000_000)
@@ -54,16 +54,16 @@ struct DeferredOrders: Hashable, Sendable {
 
     subscript(_ order: OrderID) -> Deferral? { orders.first { $0.order == order } }
 
-    /// Whether the order certainly is not at the venue and waits here for its next attempt.
+    /// Whether the order is certainly not at the venue and waits here for its next attempt.
     func isHome(_ order: OrderID) -> Bool { self[order]?.isHome ?? false }
 
-    /// Whether something of this position waits for its next attempt.
+    /// Whether an order of this position waits for its next attempt.
     func concerns(_ strategy: StrategyID, _ instrument: InstrumentID) -> Bool {
         orders.contains { $0.strategy == strategy && $0.instrument == instrument }
     }
 
-    /// Notes that an order was refused for now. It is due after the venue's wait or the back-off, whichever
-    /// is longer: 1 s after the first refusal, twice as long after each that follows, 30 s at most.
+    /// Records a temporary refusal. The order is due after the venue's wait or the back-off, whichever is
+    /// longer: 1 s after the first refusal, then doubled each time, at most 30 s.
     mutating func add(
         _ report: VenueDeferralReported, _ terms: OrderIntended, at time: Timestamp
     ) -> Deferral {
@@ -86,14 +86,14 @@ struct DeferredOrders: Hashable, Sendable {
         return min(Nanoseconds(doubled), longestBackoff)
     }
 
-    /// It may leave now; the refusals before stay counted until the venue has confirmed it.
+    /// Allows the order to be sent now. Earlier refusals stay counted until the venue confirms the order.
     mutating func letGo(_ order: OrderID) {
         for place in orders.indices where orders[place].order == order {
             orders[place].isHome = false
         }
     }
 
-    /// Forgets an order that is over.
+    /// Forgets an order that has ended.
     mutating func forget(_ order: OrderID) {
         orders.removeAll { $0.order == order }
         cancels.removeAll { $0.order == order }
@@ -121,7 +121,7 @@ struct DeferredOrders: Hashable, Sendable {
         cancels.append(Cancel(order: order, since: time, isTold: false))
     }
 
-    /// Cancels that nobody was told of and that have no answer for too long.
+    /// Cancels that have been unanswered for too long and raised no alert yet.
     mutating func takeLateCancels(at time: Timestamp) -> [(order: OrderID, since: Timestamp)] {
         var late: [(order: OrderID, since: Timestamp)] = []
         for place in cancels.indices
@@ -136,7 +136,7 @@ struct DeferredOrders: Hashable, Sendable {
 
     // MARK: Entries
 
-    /// An entry came to nothing: the next one waits, twice as long each time.
+    /// Records a failed entry. The next one waits, twice as long each time.
     mutating func pauseEntries(
         _ strategy: StrategyID, _ instrument: InstrumentID, for wait: Nanoseconds = .zero,
         at time: Timestamp

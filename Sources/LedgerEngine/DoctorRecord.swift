@@ -1,9 +1,9 @@
 import LedgerDomain
 
-/// What a `doctor` command says: whether everything was healthy, how many checks passed, failed and
-/// warned, and whether the network was looked at.
+/// The content of a `doctor` command: whether everything was healthy, how many checks passed, failed and
+/// warned, and whether the network was checked.
 public struct DoctorRecord: Hashable, Sendable {
-    /// How long a record counts (V02).
+    /// How long a record stays valid (V02).
     public static let lifetime = Nanoseconds.day
 
     public var isHealthy: Bool
@@ -22,7 +22,7 @@ public struct DoctorRecord: Hashable, Sendable {
             + "network \(hasNetwork ? "yes" : "no")"
     }
 
-    /// Nil for a text that is none, and for one that contradicts itself.
+    /// Nil for text that is not a record or contradicts itself.
     public init?(_ text: String) {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 9, parts[0] == "healthy" || parts[0] == "unhealthy",

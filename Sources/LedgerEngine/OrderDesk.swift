@@ -4,11 +4,11 @@ import LedgerProjections
 import LedgerSafety
 import LedgerSimulation
 
-/// Every order from its decision to its end: the strategies that decide, the venue where orders work, and the
-/// register of what became of them.
+/// Orders from decision to end: the strategies that decide, the venue where orders work, and the register of
+/// their outcomes.
 struct OrderDesk: Sendable {
     private(set) var register = OrderRegister()
-    /// Whether orders go to a venue outside; `venue` then only keeps those that work there.
+    /// Whether orders go to an external venue; `venue` then only lists those that work there.
     private(set) var isRemote = false
     /// The venue's rules for orders, by instrument.
     private(set) var filters = VenueFilterBook()
@@ -37,8 +37,8 @@ struct OrderDesk: Sendable {
         if let slot = slot(of: order.terms) { slots[slot].open(order.terms) }
     }
 
-    /// Makes an instrument known to the venue and to the strategies that wait for its symbol; the first
-    /// that bears it is theirs.
+    /// Introduces an instrument to the venue and to the strategies that wait for its symbol. The first
+    /// instrument with that symbol is theirs.
     mutating func introduce(_ instrument: Instrument, _ accounts: Accounts) {
         venue.define(instrument)
         for slot in slots.indices
@@ -48,11 +48,11 @@ struct OrderDesk: Sendable {
         }
     }
 
-    /// Whether the engine looks for levels that a price reaches.
+    /// Whether the engine watches price levels itself.
     @inline(__always)
     var watchesLevels: Bool { !remote.targets.isEmpty || !deferred.orders.isEmpty }
 
-    /// Forgets what was asked about an order that is over.
+    /// Forgets the requests about an order that has ended.
     mutating func forget(_ order: OrderID) {
         remote.forget(order)
         deferred.forget(order)
@@ -166,6 +166,6 @@ struct OrderDesk: Sendable {
 extension AccountEngine {
     public var orders: OrderRegister { desk.register }
     public var filters: VenueFilterBook { desk.filters }
-    /// Whether orders go to a venue outside.
+    /// Whether orders go to an external venue.
     public var isRemote: Bool { desk.isRemote }
 }

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// What a journal knows of each instrument's history. Bars are taken in order, each once.
+/// What a journal knows of each instrument's history. Each bar is taken once, in order.
 public struct RecalledHistory: Hashable, Sendable {
     /// One instrument's history.
     public struct Series: Hashable, Sendable {
@@ -59,7 +59,7 @@ public struct RecalledHistory: Hashable, Sendable {
         return series[number].close
     }
 
-    /// New strategies took nothing yet.
+    /// Forgets what the former strategies took, because new strategies have taken nothing yet.
     mutating func forgetStrategies() {
         for number in series.indices { series[number].told = Timestamp(nanoseconds: .min) }
     }

@@ -2,8 +2,8 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// The state of requests to a venue outside: cancels, replacements, exits that wait, levels watched here. The
-/// working orders themselves are kept like those of the simulated venue.
+/// The state of requests to an external venue: cancels, replacements, waiting exits, watched levels. Working
+/// orders are kept like those of the simulated venue.
 struct RemoteOrders: Hashable, Sendable {
     /// The requests about an order, and its end where fills are still missing.
     struct Pending: Hashable, Sendable {
@@ -15,23 +15,23 @@ struct RemoteOrders: Hashable, Sendable {
 
     struct End: Hashable, Sendable {
         var status: VenueStatus
-        /// In all: the order ends once the ledger has booked as much.
+        /// The total filled quantity. The order ends once the ledger has booked as much.
         var filled: Quantity
         var reason: String
     }
 
-    /// An order that reduces a position, and the orders that protected it and made way.
+    /// An order that reduces a position, and the protecting orders that were withdrawn for it.
     struct Exit: Hashable, Sendable {
         var order: OrderID
-        /// Protecting orders still lock the units that it would sell.
+        /// Whether protecting orders still lock the units that it would sell.
         var isWaiting: Bool
-        /// Placed anew should it end without closing everything.
+        /// Placed again if the order ends without closing everything.
         var protectors: [OrderIntended]
     }
 
-    /// A level that the engine watches itself. A take profit, because a venue locks the units that an order
-    /// may sell and so cannot hold both stop and limit. Or a stop that the venue refused, because nothing
-    /// else would protect the position.
+    /// A level that the engine watches itself: a take profit, because a venue locks the units that an order may
+    /// sell and cannot hold both a stop and a limit; or a stop that the venue refused, because nothing else
+    /// would protect the position.
     struct Target: Hashable, Sendable {
         var purpose: Purpose
         var strategy: StrategyID
@@ -43,12 +43,12 @@ struct RemoteOrders: Hashable, Sendable {
         var correlation: SequenceNumber
     }
 
-    /// Exits that the venue refused, one after the other: the next may be decided after a while.
+    /// Consecutive exits that the venue refused. The next may be decided after a pause.
     struct Refusal: Hashable, Sendable {
         var strategy: StrategyID
         var instrument: InstrumentID
         var count: UInt32
-        /// When the first of them came.
+        /// When the first of them arrived.
         var since: Timestamp
         var until: Timestamp
     }
@@ -57,7 +57,7 @@ struct RemoteOrders: Hashable, Sendable {
     private(set) var pending: [Pending] = []
     private(set) var exits: [Exit] = []
     private(set) var targets: [Target] = []
-    /// When a position that a latch wants sold was looked for last.
+    /// When the engine last looked for positions that a latch wants closed.
     private(set) var flattenedAt = Timestamp(nanoseconds: .min)
     private(set) var refusals: [Refusal] = []
 
@@ -80,7 +80,7 @@ struct RemoteOrders: Hashable, Sendable {
 
     // MARK: Exits that wait
 
-    /// Keeps an order back until the orders that protect its position are gone.
+    /// Holds an order back until the orders that protect its position have ended.
     mutating func hold(_ order: OrderID, behind protectors: [OrderIntended]) {
         guard let place = exits.firstIndex(where: { $0.order == order }) else {
             return exits.append(Exit(order: order, isWaiting: true, protectors: protectors))
@@ -101,9 +101,9 @@ struct RemoteOrders: Hashable, Sendable {
 
     mutating func dropExit(_ order: OrderID) { exits.removeAll { $0.order == order } }
 
-    /// Forgets an exit that is over.
+    /// Forgets an exit that has ended.
     ///
-    /// - Returns: what made way for it; nil where it is no exit of these.
+    /// - Returns: the orders that were withdrawn for it; nil if it is not one of these exits.
     mutating func takeProtectors(of order: OrderID) -> [OrderIntended]? {
         guard let place = exits.firstIndex(where: { $0.order == order }) else { return nil }
         return exits.remove(at: place).protectors
@@ -143,7 +143,7 @@ struct RemoteOrders: Hashable, Sendable {
 
     // MARK: Flattening and refusals
 
-    /// Once a minute: an order that a venue refused is not thrown at it again at once.
+    /// At most once a minute, so that a refused order is not sent again at once.
     mutating func mayFlatten(at time: Timestamp) -> Bool {
         let (since, isLong) = time.nanoseconds.subtractingReportingOverflow(
             flattenedAt.nanoseconds)
@@ -152,7 +152,7 @@ struct RemoteOrders: Hashable, Sendable {
         return true
     }
 
-    /// A second after the first refusal, twice as long after each that follows, a minute at most.
+    /// A second after the first refusal, then doubled each time, at most a minute.
     mutating func refused(
         _ strategy: StrategyID, _ instrument: InstrumentID, at time: Timestamp
     ) {
@@ -185,7 +185,7 @@ struct RemoteOrders: Hashable, Sendable {
         return refusal(strategy, instrument).map { time < $0.until } ?? false
     }
 
-    /// Levels and quantities after a split, as those of the orders at the venue.
+    /// Adjusts levels and quantities for a split, like those of the orders at the venue.
     mutating func split(_ event: SplitApplied) throws(NumberError) {
         for place in targets.indices where targets[place].instrument == event.instrument {
             let old = targets[place]
@@ -246,7 +246,7 @@ struct RemoteOrders: Hashable, Sendable {
         }
     }
 
-    /// What an engine at the simulated venue has not.
+    /// The state that an engine at the simulated venue does not have.
     func encodeTimes(into writer: inout StateWriter, _ rules: RulesVersion) {
         writer.write(flattenedAt)
         writer.write(refusals) { writer, refusal in
@@ -317,6 +317,6 @@ extension RemoteOrders.Pending {
 }
 
 extension OrderIntended {
-    /// Where it triggers, or was to trigger when it was watched here.
+    /// Where it triggers, or would have triggered when the engine watched it.
     var level: Price { stopPrice.raw > 0 ? stopPrice : referencePrice }
 }

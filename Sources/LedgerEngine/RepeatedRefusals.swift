@@ -2,13 +2,13 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// Refusals that repeat. A strategy that wants the same at every price meets the same rule at every price:
-/// the first refusal is journaled in full, the others are counted here and journaled as sums.
+/// Repeated refusals. A strategy that makes the same decision at every price breaks the same rule at every
+/// price. The first refusal is journaled in full; the others are counted here and journaled as sums.
 ///
-/// An episode begins with a refusal in full. It ends when the strategy's next wish of the same kind passes
-/// or meets another rule, when the run ends, or when the strategies are built anew.
+/// An episode begins with a refusal in full. It ends when the strategy's next decision of the same kind passes
+/// or breaks another rule, when the run ends, or when the strategies are rebuilt.
 struct RepeatedRefusals: Hashable, Sendable {
-    /// What a strategy wants again and again.
+    /// The decision that a strategy repeats.
     struct Subject: Hashable, Comparable, Sendable {
         var strategy: StrategyID
         var instrument: InstrumentID
@@ -36,13 +36,13 @@ struct RepeatedRefusals: Hashable, Sendable {
         var chain: SequenceNumber
         /// Refusals since the first.
         var total: UInt64 = 0
-        /// Those that no sum holds yet.
+        /// Refusals that are not yet in a sum.
         var pending: UInt32 = 0
         var first = Timestamp.zero
         var last = Timestamp.zero
 
-        /// So that a long episode is visible before it ends: at 16, 32, 64 … refusals, and once a day
-        /// where there are many.
+        /// Whether to journal a sum now, so that a long episode is visible before it ends: at 16, 32, 64 …
+        /// refusals, and once a day if there are many.
         var isDue: Bool {
             if total >= 16, total & (total - 1) == 0 { return true }
             return pending >= 64 && last.nanoseconds(since: first) >= Nanoseconds.day.count
@@ -72,7 +72,7 @@ struct RepeatedRefusals: Hashable, Sendable {
 
     /// Counts a refusal if it repeats the subject's last one.
     ///
-    /// - Returns: nil if it does not; else the sums to journal now: none or one.
+    /// - Returns: nil if it does not; otherwise the sums to journal now, none or one.
     mutating func count(
         _ subject: Subject, _ refusal: Refusal, isIntent: Bool, at time: Timestamp
     ) -> [Sum]? {

@@ -11,9 +11,9 @@ struct SMACrossover: Strategy {
     static let kind = "sma_crossover"
     static let codeVersion: UInt16 = 1
 
-    /// Averages are compared in one of two ways that differ when they are equal: running sums of
-    /// doubles carry rounding from bar to bar and then see a cross where there is none. One window is
-    /// used, the other stays empty.
+    /// Averages are compared in one of two ways, which differ when the averages are equal: running sums of
+    /// doubles carry rounding from bar to bar and may see a cross that does not exist. One window is used; the
+    /// other stays empty.
     private let isExact: Bool
     private let entersAtCrossings: Bool
     /// The sign of the last difference of the averages that was not 0; 0 before the first.

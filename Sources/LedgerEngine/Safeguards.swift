@@ -2,14 +2,14 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSafety
 
-/// What protects the capital: the rules, the gate and its latches, the drawdown stop, the market's history
-/// that filters look at, and what the watches remember.
+/// What protects the capital: the rules, the gate and its latches, the drawdown stop, the market history that
+/// filters read, and the monitors.
 struct Safeguards: Sendable {
     private(set) var rules = SafetyRules()
     private(set) var gate = TradingGate()
     private(set) var stop = DrawdownStop()
     private(set) var history = MarketHistory()
-    /// Each watch guards its own state.
+    /// Each monitor guards its own state.
     var monitors = SafetyMonitors()
     var alerts = AlertWatch()
     var health = HealthWatch()
@@ -30,7 +30,7 @@ struct Safeguards: Sendable {
         gate.engage(event, at: time, sequence: sequence)
     }
 
-    /// Takes a latch down. The condition may still hold, so the next event is looked at.
+    /// Clears a latch. The condition may still hold, so check again at the next event.
     mutating func clear(_ event: LatchCleared) {
         gate.clear(event)
         monitors.counters.reset(event.source)
@@ -41,7 +41,7 @@ struct Safeguards: Sendable {
 
     // MARK: The drawdown stop
 
-    /// Changes the phase; its end is looked at when it comes.
+    /// Changes the phase and makes its end a day boundary.
     mutating func change(_ event: DrawdownChanged, at time: Timestamp) {
         stop.change(event, at: time)
         if event.until != .zero { monitors.days.expire(noLaterThan: event.until) }
@@ -58,7 +58,7 @@ struct Safeguards: Sendable {
         history.observe(instrument, high: high, low: low, close: close, day: day)
     }
 
-    /// Takes a bar of history. The first one of an instrument replaces what earlier runs saw of its days.
+    /// Takes a bar of history. An instrument's first bar replaces the days that earlier runs recorded.
     mutating func recall(_ bar: BarRecalled, on day: Int64, isFirst: Bool) {
         if watchesDays {
             history.recall(

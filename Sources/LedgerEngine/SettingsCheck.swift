@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerSafety
 import LedgerSettings
 
-/// Settings of the engine that are each good and contradict each other (C18). The error names both.
+/// Finds settings of the engine that are each valid but contradict each other (C18). The error names both.
 public enum SettingsCheck {
     public static func run(_ settings: Settings) throws(SettingsError) {
         for order in orders { try order.check(settings) }
@@ -62,7 +62,7 @@ public enum SettingsCheck {
         SettingsOrder(FilterKeys.lowVolatility, atMost: FilterKeys.highVolatility),
     ]
 
-    /// No safety can be off where the capital is real.
+    /// No safety rule can be off when the money is real.
     private static func live(_ settings: Settings) throws(SettingsError) {
         let cause: String
         if try settings[ModeKeys.mode] == .live {
@@ -80,7 +80,7 @@ public enum SettingsCheck {
         }
     }
 
-    /// A name that no strategy has would disable nothing.
+    /// Refuses a name that no strategy has, because it would disable nothing.
     private static func strategies(_ settings: Settings) throws(SettingsError) {
         let known = try names(settings)
         guard !known.isEmpty else { return }

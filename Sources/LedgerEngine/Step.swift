@@ -7,39 +7,39 @@ public struct SentIntent: Hashable, Sendable {
     public var sequence: SequenceNumber
 }
 
-/// One input at hand and everything that is derived from it.
+/// The current input and everything that is derived from it.
 ///
 /// The caller of `Engine.step` owns the value and reuses it for every input, so that a step allocates
 /// nothing. It is not part of the engine's state.
 public struct Step: ~Copyable {
-    /// Takes what is derived; holds the input too where the caller appended it here.
+    /// Receives the derived events; also holds the input if the caller appended it here.
     public var batch: Batch
-    /// The intents decided since the caller last took them away: a journal keeps each once.
+    /// The intents decided since the caller last removed them. A journal stores each once.
     public var sent: [SentIntent] = []
 
-    /// The input at hand: the cause of everything that is derived from it.
+    /// The current input: the cause of everything that is derived from it.
     public private(set) var sequence = SequenceNumber.none
-    /// The input's event time, which everything derived from it bears too.
+    /// The input's event time, which all derived events have too.
     public private(set) var time = Timestamp.zero
-    /// When the input was recorded; nil where that is its event time.
+    /// When the input was recorded; nil if that is its event time.
     public private(set) var recordTime: Timestamp?
     /// The account whose events are derived.
     var account = AccountID.none
-    /// The first event of the chain to which the decision at hand belongs.
+    /// The first event of the current decision's chain.
     var chain = SequenceNumber.none
 
-    /// What the strategy asked last wants; empty between two strategies.
+    /// The decisions of the strategy that was asked last; empty between two strategies.
     var decisions = Decisions()
 
     /// - Parameter next: the sequence of the first event that is appended.
     public init(next: SequenceNumber) { batch = Batch(next: next) }
 
-    /// What made the order at hand smaller; journaled after its signal.
+    /// What made the current order smaller; journaled after its signal.
     var reductions: [SizeAdjusted] = []
 
     // MARK: The input at hand
 
-    /// Appends an input to the batch and makes it the one at hand.
+    /// Appends an input to the batch and makes it the current one.
     @inline(__always)
     @discardableResult
     public mutating func append(
@@ -51,7 +51,7 @@ public struct Step: ~Copyable {
         return sequence
     }
 
-    /// Makes an input that is in the batch or in a journal the one at hand.
+    /// Makes an input that is in the batch or in a journal the current one.
     @inline(__always)
     mutating func begin(_ input: Record) {
         sequence = input.sequence
@@ -59,7 +59,7 @@ public struct Step: ~Copyable {
         recordTime = input.hasRecordTime ? input.recordTime : nil
     }
 
-    /// Forgets everything and begins anew behind an input of a journal that is stepped again.
+    /// Forgets everything and starts again after an input of a journal that is stepped again.
     public mutating func removeAll(after input: SequenceNumber) {
         batch.removeAll(next: input.next)
         sent.removeAll(keepingCapacity: true)
@@ -89,7 +89,7 @@ public struct Step: ~Copyable {
         } catch { throw .number(error) }
     }
 
-    /// Appends a derived event of the chain at hand.
+    /// Appends a derived event of the current chain.
     @discardableResult
     mutating func emitInChain(_ event: some Event) throws(EngineError) -> SequenceNumber {
         try emit(event, correlation: chain)

@@ -9,9 +9,9 @@ public struct Decision: Hashable, Sendable {
         case units(Quantity)
         /// All that the position holds.
         case position
-        /// This share of equity is lost when the price moves by the distance.
+        /// The size at which a price move by the distance loses this share of equity.
         case risk(share: Double, distance: Price)
-        /// This share of the cash that is free.
+        /// This share of the free cash.
         case cash(share: Double)
     }
 
@@ -24,7 +24,7 @@ public struct Decision: Hashable, Sendable {
     public var stopLossDistance = Price.zero
     public var takeProfitDistance = Price.zero
     public var timeInForce = TimeInForce.goodTillCancelled
-    /// The market's price that the decision saw.
+    /// The market price at the decision.
     public var price: Price
     /// The two numbers that were compared.
     public var indicator: Double
@@ -75,11 +75,11 @@ public struct Decisions: Sendable {
 public protocol Strategy: Sendable {
     /// The name in configurations.
     static var kind: String { get }
-    /// Rises with every change of behaviour: a replay says when it runs another version.
+    /// Raise it with every change of behaviour. A replay reports when it runs another version.
     static var codeVersion: UInt16 { get }
-    /// The version of the behaviour under the engine's rules, where older rules keep an older one.
+    /// The version of the behaviour under the engine's rules, if older rules keep an older behaviour.
     static func codeVersion(under rules: RulesVersion) -> UInt16
-    /// Whether its views have an account. One that needs none is spared the copy.
+    /// Whether its views include the account. A strategy that needs none avoids the copy.
     static var seesAccount: Bool { get }
     init(_ settings: SettingsEntry) throws(SettingsError)
     mutating func bar(_ bar: Bar, _ view: StrategyView, _ decisions: inout Decisions)
@@ -87,15 +87,15 @@ public protocol Strategy: Sendable {
     mutating func trade(_ trade: Trade, _ view: StrategyView, _ decisions: inout Decisions)
     mutating func prediction(
         _ prediction: PredictionRecorded, _ view: StrategyView, _ decisions: inout Decisions)
-    /// A bar of history. What it would decide is past, so there is nothing to append to; by default the bar is
-    /// told to `bar`, and what that decides is discarded.
+    /// Takes a bar of history. It is too late to act on it, so no decision can be appended. By default calls
+    /// `bar` and discards its decisions.
     mutating func recall(_ bar: Bar, _ view: StrategyView)
-    /// One of its orders, or of the exits that protect its position, filled; the view has the position
-    /// after it. What follows from a fill is decided at the next event.
+    /// Takes a fill of one of its orders or of an exit that protects its position. The view has the position
+    /// after the fill. Decide on it at the next event.
     mutating func fill(_ fill: OrderFilled, _ view: StrategyView)
     /// Prices before a split are `denominator / numerator` of what they were.
     mutating func split(_ event: SplitApplied)
-    /// Behaves as it did under these rules from here on; they are no part of the saved memory.
+    /// Behaves from now on as it did under these rules. They are not part of the saved memory.
     mutating func follow(_ rules: RulesVersion)
     func encode(into writer: inout StateWriter)
     mutating func restore(from reader: inout StateReader) throws(StateError)
@@ -123,7 +123,7 @@ extension Strategy {
 
 /// The kinds of strategies that an engine knows.
 public struct StrategyCatalog: Sendable {
-    /// Those that the program ships.
+    /// The strategies that the program ships.
     public static let shipped = StrategyCatalog([
         SMACrossover.self, Threshold.self, BuyAndHold.self,
     ])

@@ -28,9 +28,9 @@ struct StrategySlot: Sendable {
     /// Exits that protect its position.
     private(set) var protecting = 0
     private(set) var lastDecision = Timestamp(nanoseconds: .min)
-    /// Tells intents of one event time apart.
+    /// Distinguishes intents of the same event time.
     private(set) var ordinal: UInt32 = 0
-    /// Entry signals of this trading day that were let through to the limits.
+    /// Entry signals of this trading day that reached the limits.
     private(set) var signalsToday: UInt32 = 0
     /// Entry signals of this trading day, and those that were stopped anywhere.
     private(set) var decidedToday: UInt32 = 0
@@ -140,7 +140,7 @@ struct StrategySlot: Sendable {
         if terms.parent == .none { workingOrders += 1 } else { protecting += 1 }
     }
 
-    /// Counts an order that works no more.
+    /// Counts an order that stopped working.
     mutating func close(_ terms: OrderIntended) {
         if terms.parent == .none { workingOrders -= 1 } else { protecting -= 1 }
     }

@@ -2,11 +2,11 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// What a strategy may know beside the event.
+/// What a strategy may read besides the event.
 public struct StrategyView: Sendable {
-    /// What it holds of its instrument. Signed; short is negative.
+    /// Its position in its instrument; negative if short.
     public var position: Quantity
-    /// Orders that may still fill, exits that protect a position not counted.
+    /// Orders that may still fill, without the exits that protect a position.
     public var workingOrders: Int
     public var time: Timestamp
     /// The account, where the strategy `seesAccount`.
@@ -24,7 +24,7 @@ public struct StrategyView: Sendable {
 
 /// The account as it stands after the event at hand was booked, and what the strategy has of it.
 public struct AccountView: Sendable {
-    /// One reference, because a view is passed with every event to strategies that need no account.
+    /// One reference, because every event passes a view, also to strategies that need no account.
     private final class Contents: Sendable {
         let account: AccountID
         let strategy: StrategyID
@@ -54,13 +54,13 @@ public struct AccountView: Sendable {
     /// Cash and what is held, at the last marks.
     public var equity: Money { profit.equity[account]?.equity ?? .zero }
 
-    /// The cash that no open buy order waits to spend; zero where it cannot be counted.
+    /// The cash that no open buy order has reserved; zero if it cannot be computed.
     public var buyingPower: Money {
         guard let reserved = try? contents.orders.reservedCash(account) else { return .zero }
         return cash - reserved
     }
 
-    /// The instrument that bears a symbol; nil until the journal defines it.
+    /// The instrument with a symbol; nil until the journal defines it.
     public func instrument(_ symbol: String) -> Instrument? {
         contents.names.instrument(symbol: symbol)
     }

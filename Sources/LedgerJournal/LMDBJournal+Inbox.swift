@@ -81,14 +81,12 @@ extension LMDBJournal {
     }
 
     public func waitForSubmissions(timeout: Nanoseconds) throws(JournalError) -> Bool {
-        let found: Void? = try wake.wait(for: .submissions, timeout: timeout) {
-            () throws(JournalError) in
+        try wake.isWoken(by: .submissions, within: timeout) { () throws(JournalError) in
             let count = try environment.read { (transaction) throws(JournalError) in
                 try transaction.count(tables.inbox)
             }
-            return count > 0 ? () : nil
+            return count > 0
         }
-        return found != nil
     }
 
     /// A number that changes with each submission. It is a hint: look at the inbox itself.

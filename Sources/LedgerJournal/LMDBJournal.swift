@@ -201,11 +201,9 @@ public final class LMDBJournal: Journal, @unchecked Sendable {
     public func waitForEvents(
         after sequence: SequenceNumber, timeout: Nanoseconds
     ) throws(JournalError) -> Bool {
-        let found: Void? = try wake.wait(for: .events, timeout: timeout) {
-            () throws(JournalError) in
-            try head.lastSequence > sequence ? () : nil
+        try wake.isWoken(by: .events, within: timeout) { () throws(JournalError) in
+            try head.lastSequence > sequence
         }
-        return found != nil
     }
 
     // MARK: Watches

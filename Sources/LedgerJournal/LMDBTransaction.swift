@@ -79,15 +79,21 @@ extension LMDBTransaction where Self: ~Copyable {
     }
 }
 
+private func begin(
+    _ environment: OpaquePointer, _ flags: Int32 = 0
+) throws(JournalError) -> OpaquePointer {
+    var begun: OpaquePointer?
+    try check(mdb_txn_begin(environment, nil, UInt32(flags), &begun))
+    guard let begun else { throw .store(.noMemory) }
+    return begun
+}
+
 /// A snapshot. Lives in one synchronous closure of `LMDBEnvironment.read`.
 struct ReadTransaction: LMDBTransaction, ~Copyable {
     let raw: OpaquePointer
 
     init(_ environment: OpaquePointer) throws(JournalError) {
-        var begun: OpaquePointer?
-        try check(mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &begun))
-        guard let begun else { throw .store(.noMemory) }
-        raw = begun
+        raw = try begin(environment, MDB_RDONLY)
     }
 
     /// Ends it and keeps the table handles that it opened.
@@ -107,10 +113,7 @@ struct WriteTransaction: LMDBTransaction, ~Copyable {
     let raw: OpaquePointer
 
     init(_ environment: OpaquePointer) throws(JournalError) {
-        var begun: OpaquePointer?
-        try check(mdb_txn_begin(environment, nil, 0, &begun))
-        guard let begun else { throw .store(.noMemory) }
-        raw = begun
+        raw = try begin(environment)
     }
 
     consuming func commit() throws(JournalError) {

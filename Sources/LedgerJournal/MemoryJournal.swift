@@ -106,11 +106,9 @@ public final class MemoryJournal: Journal {
     public func waitForEvents(
         after sequence: SequenceNumber, timeout: Nanoseconds
     ) throws(JournalError) -> Bool {
-        let found: Void? = try wake.wait(for: .events, timeout: timeout) {
-            () throws(JournalError) in
-            try head.lastSequence > sequence ? () : nil
+        try wake.isWoken(by: .events, within: timeout) { () throws(JournalError) in
+            try head.lastSequence > sequence
         }
-        return found != nil
     }
 
     /// Block `index` of the journal; nil past its end.
@@ -176,11 +174,9 @@ public final class MemoryJournal: Journal {
     }
 
     public func waitForSubmissions(timeout: Nanoseconds) throws(JournalError) -> Bool {
-        let found: Void? = try wake.wait(for: .submissions, timeout: timeout) {
-            () throws(JournalError) in
-            state.withLock { $0.inbox.isEmpty } ? nil : ()
+        try wake.isWoken(by: .submissions, within: timeout) { () throws(JournalError) in
+            state.withLock { !$0.inbox.isEmpty }
         }
-        return found != nil
     }
 
     public func receipt(_ ticket: Ticket) throws(JournalError) -> Receipt? {

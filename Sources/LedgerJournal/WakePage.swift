@@ -88,6 +88,17 @@ final class WakePage: @unchecked Sendable {
         }
     }
 
+    /// Waits for `subject` until `condition` holds, at most `timeout`; returns whether it holds.
+    func isWoken(
+        by subject: Subject, within timeout: Nanoseconds,
+        when condition: () throws(JournalError) -> Bool
+    ) throws(JournalError) -> Bool {
+        let found: Void? = try wait(for: subject, timeout: timeout) { () throws(JournalError) in
+            try condition() ? () : nil
+        }
+        return found != nil
+    }
+
     /// Sleeps until the generation of `subject` differs from `seen`, at most so many nanoseconds.
     func nap(_ nanoseconds: Int64, on subject: Subject, after seen: UInt32) {
         if let word = word(subject) {

@@ -4,7 +4,7 @@ import LedgerJournal
 import LedgerReading
 
 /// A journal that is made beside the one that it replaces, and takes its name when it is whole. Until
-/// then the old one stays what it was.
+/// then the old one stays unchanged.
 public final class JournalReplacement {
     /// The journal to replace.
     public let directory: String
@@ -13,7 +13,7 @@ public final class JournalReplacement {
     private let old: LMDBJournal?
     private var lease: Lease?
 
-    /// What may be in a journal's folder; everything else is somebody's and is not removed.
+    /// What may be in a journal's folder; anything else belongs to somebody and is not removed.
     private static let known: Set<String> = [
         "data.mdb", "lock.mdb", "wake", "lease", "segments", "tree", JournalSecret.fileName,
         SigningKey.fileName,

@@ -24,7 +24,7 @@ public struct RiskRules: Hashable, Sendable {
     public var entriesPerDay = 0
     public var ordersPerMinute = 0
     /// Entry signals per second, in units of 10^-9.
-    public var signalsPerSecond: Int64 = 0
+    public var signalsPerSecond = Price.zero
     public var topSignals = 0
     public var tradeValue = Money.zero
     public var atrSizing = 0.0
@@ -131,13 +131,9 @@ extension RiskRules {
         guard portfolioHeat.raw > 0 else { return nil }
         let exposure = candidate.exposure + value
         guard exposure > Self.share(candidate.equity, Int128(limit.raw)) else { return nil }
-        let heat =
-            candidate.equity.raw > 0
-            ? FixedPoint.scaledUp(
-                exposure.raw, by: Int128(FixedPoint.one), over: candidate.equity.raw) : nil
         return Refusal(
-            .portfolioHeat, limit: .share(limit), value: heat.map { Measure(raw: $0) } ?? .unbounded
-        )
+            .portfolioHeat, limit: .share(limit),
+            value: .share(exposure.raw, of: candidate.equity.raw, .up) ?? .unbounded)
     }
 
     private func clampToRange(_ candidate: EntryCandidate, _ verdict: inout RiskVerdict) {

@@ -12,7 +12,7 @@ public struct DataRules: Hashable, Sendable {
     /// In open hours; 0 for no limit.
     public var feedTimeout = QualityKeys.feedTimeout.standard
     public var feedStable = QualityKeys.feedStable.standard
-    /// Age of the last data, closed days included, from which a person is told.
+    /// Age of the last data, closed days included, at which an alert is raised.
     public var validatorAge = QualityKeys.validatorMaxAge.standard
 
     public init() {}

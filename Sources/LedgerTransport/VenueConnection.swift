@@ -30,7 +30,7 @@ public struct VenueConnection: Sendable {
     public var name: String { venue.name }
 }
 
-/// What a gateway is told beyond the venue's own settings.
+/// What a gateway receives in addition to the venue's own settings.
 public struct GatewayTerms: Sendable {
     public var keys: VenueKeys
     /// Whether the configuration selects the paper account.

@@ -22,7 +22,7 @@ public protocol VenueGateway: AnyObject, Sendable {
     /// Whether it has ended, as a recording does.
     var hasEnded: Bool { get }
 
-    /// Whether a replacement is a new order to the venue, which counts its fills anew.
+    /// Whether a replacement is a new order to the venue, which restarts the count of its fills.
     var countsFillsByReplacement: Bool { get }
 
     /// Whether the stream of order reports is up. While it is down, nothing may be submitted or
@@ -42,7 +42,7 @@ public protocol VenueGateway: AnyObject, Sendable {
     func queryFills(_ order: OrderReference)
     /// Reports all fills of the account since a time, by symbol if the venue requires one.
     func queryFills(since: Timestamp, symbols: [String])
-    /// Reports what changed the account outside of orders since a time, where the venue tells that.
+    /// Reports what changed the account outside of orders since a time, if the venue reports that.
     func queryActivities(since: Timestamp)
     /// Reports the account with positions and open orders.
     func queryAccount(symbols: [String])
@@ -69,7 +69,7 @@ public struct RequestCount: Hashable, Sendable {
 }
 
 extension VenueFault {
-    /// Whether the venue understood the request and said no.
+    /// Whether the venue understood the request and refused it.
     var isAnswer: Bool {
         if case .refused = self { return true }
         return false

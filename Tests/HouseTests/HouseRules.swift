@@ -114,6 +114,14 @@ import Testing
         }
     }
 
+    @Test func `a measure is made with its unit`() throws {
+        for file in try Repository.swift(in: ["Sources"]) {
+            let isCodec = file.path.hasPrefix("Sources/LedgerEvents/")
+            guard !isCodec, file.path != "Sources/LedgerDomain/Measure.swift" else { continue }
+            expectNone(Shape.measuresWithoutUnit(file))
+        }
+    }
+
     @Test func `unsafe pointers and locks stay in the files listed for them`() throws {
         for file in try Repository.swift(in: ["Sources", "Tests"])
         where !Allowances.contains(Allowances.unsafe, file.path) {

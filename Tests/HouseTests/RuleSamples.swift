@@ -90,6 +90,14 @@ import Testing
         #expect(Shape.unsafeConstructs(file(sample)).count == count, "\(sample)")
     }
 
+    @Test(arguments: [
+        ("let a = Measure(raw: 1)", 1), ("a.map(Measure.init(raw:))", 1), ("Measure.count(1)", 0),
+        ("var a: Measure", 0), ("// Measure(raw: 1)", 0), ("Money(raw: 1)", 0),
+    ])
+    func `a measure without a unit is found`(sample: String, count: Int) {
+        #expect(Shape.measuresWithoutUnit(file(sample)).count == count, "\(sample)")
+    }
+
     @Test func `a long function is found, a protocol's requirement is not taken for one`() {
         let body = String(repeating: "    a()\n", count: 60)
         let sample = file(

@@ -37,6 +37,19 @@ enum Shape {
             || (word.hasPrefix("Unsafe") && word.hasSuffix("Pointer"))
     }
 
+    static func measuresWithoutUnit(_ file: SourceText) -> [Violation] {
+        let tokens = file.tokens
+        return tokens.indices.compactMap { index in
+            guard tokens[index].text == "Measure",
+                tokens.text(index + 1) == "("
+                    || (tokens.text(index + 1) == "." && tokens.text(index + 2) == "init")
+            else { return nil }
+            return file.violation(
+                tokens[index].line,
+                "a measure without a unit. Make it with .money, .count, .share or another unit.")
+        }
+    }
+
     static func isLock(_ word: String) -> Bool {
         [
             "NSLock", "NSRecursiveLock", "NSCondition", "Mutex", "Atomic", "ManagedAtomic",

@@ -110,14 +110,6 @@ struct RandomJournal {
 }
 
 extension Journal {
-    /// All bytes of all blocks.
-    func blocks() throws -> [[UInt8]] {
-        let reader = try reader(from: .first)
-        var found: [[UInt8]] = []
-        while let block = try reader.next() { found.append(Array(block.bytes)) }
-        return found
-    }
-
     func snapshot(
         to path: String, sign: (String) throws -> String? = { _ in nil }
     ) throws -> ArchiveManifest {

@@ -4,6 +4,7 @@ import LedgerArchive
 import LedgerDomain
 import LedgerEvents
 import LedgerJournal
+import TestSupport
 import Testing
 
 @Suite struct SnapshotTests {

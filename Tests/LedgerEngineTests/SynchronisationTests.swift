@@ -64,6 +64,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [Int128.min, .max])
+    func `cash that no event can move stays as it is`(raw: Int128) throws {
+        let run = try WatchedRun(WatchedRun.holding + Self.kinds, cash: "5000", kind: .paper)
+        try Self.report(run, cash: Money(raw: raw), [])
+        #expect(try Self.last(run) == .fail)
+        try run.command("sync", UInt64(9).hex)
+        #expect(try run.run.events(CashAdjusted.self).isEmpty)
+        #expect(try run.engine.profit.equity[run.account]?.cash == Money("5000"))
+    }
+
     /// Within the tolerance cash is left alone.
     private func units(_ cash: Money, _ run: WatchedRun) -> Bool {
         let own = run.engine.profit.equity[run.account]?.cash ?? .zero

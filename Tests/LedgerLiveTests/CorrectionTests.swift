@@ -3,16 +3,6 @@ import Testing
 
 /// Fills that the venue takes back or gives another price, and exits that it refuses for good.
 @Suite(.serialized) struct CorrectionTests {
-    /// A desk that holds 3, bought at 103, with a stop at the venue.
-    private func holding() throws -> (desk: Desk, daemon: Running) {
-        let desk = try Desk()
-        try desk.configure()
-        let daemon = try desk.trade()
-        try desk.rise()
-        try daemon.wait("a stop at the venue") { try desk.orders() == ["filled", "new"] }
-        return (desk, daemon)
-    }
-
     /// The client order id of the first order.
     private func entry(_ desk: Desk) throws -> String {
         let text = try desk.ask("GET", "/v2/orders?status=all&direction=asc")
@@ -40,7 +30,7 @@ import Testing
     }
 
     @Test func `a fill that the venue corrects is booked anew, and the account agrees`() throws {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         let passes = try desk.count("ReconciliationEnded")
         try correct(desk, #""price": "104""#)
         try daemon.wait("the correction") { try desk.count("FillCorrected") == 1 }
@@ -55,7 +45,7 @@ import Testing
     }
 
     @Test func `a fill that the venue takes back leaves no position and no stop`() throws {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         try correct(desk, #""qty": "0""#)
         try daemon.wait("the correction") { try desk.count("FillCorrected") == 1 }
         try daemon.wait("no stop") { try desk.orders() == ["filled", "canceled"] }
@@ -70,7 +60,7 @@ import Testing
     }
 
     @Test func `a fill that is taken back while no process runs is found at the start`() throws {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         daemon.interrupt()
         try correct(desk, #""qty": "0""#)
         let again = try desk.trade()
@@ -82,7 +72,7 @@ import Testing
     }
 
     @Test func `a correction that no fill matches blocks entries and is told`() throws {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         let order = try entry(desk)
         try desk.ask(
             "POST", "/control/message",

@@ -7,18 +7,8 @@ import Testing
 /// `ledgerd` as an operator has it: signals, the flag file, a second one, a stalled disk; with the local
 /// exchange on loopback, and a stop order that rests there.
 @Suite(.serialized) struct DaemonTests {
-    /// A desk whose daemon has bought and has a stop at the venue.
-    private func holding() throws -> (Desk, Running) {
-        let desk = try Desk()
-        try desk.configure()
-        let daemon = try desk.trade()
-        try desk.rise()
-        try daemon.wait("a stop at the venue") { try desk.orders() == ["filled", "new"] }
-        return (desk, daemon)
-    }
-
     @Test func `the first interrupt ends in good order and leaves the stop at the venue`() throws {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         daemon.interrupt()
         // Its own end is no alarm.
         #expect(!daemon.text.contains("critical"), "\(daemon.text)")
@@ -58,7 +48,7 @@ import Testing
     }
 
     @Test func `a venue that does not answer does not hold up the end`() throws {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         desk.exchange.signal(SIGSTOP)
         daemon.interrupt()
         desk.exchange.signal(SIGCONT)
@@ -78,7 +68,7 @@ import Testing
     }
 
     @Test func `the second interrupt ends at once, and the journal is whole`() throws {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         // It waits for an answer now, and so is still there for the second.
         desk.exchange.signal(SIGSTOP)
         daemon.signal(SIGINT)
@@ -107,7 +97,7 @@ import Testing
     @Test func `the flag file stops entries, and its removal alone does not let them through`()
         throws
     {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         try desk.quote(90)
         try daemon.wait("the stop's fill") { try desk.orders() == ["filled", "filled"] }
         let flag = desk.programs.folder.appendingPathComponent("state/kill_switch.flag")
@@ -186,7 +176,7 @@ import Testing
     }
 
     @Test func `a second daemon on a journal is refused and harms nothing`() throws {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         let second = try desk.programs.run(
             "ledgerd", "paper", "--config", "desk.yaml", "--journal", "./desk")
         #expect(

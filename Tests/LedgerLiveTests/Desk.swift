@@ -26,6 +26,13 @@ final class Running {
         }
     }
 
+    /// The port on which an exchange listens, once it is ready.
+    func port() throws -> Int {
+        try waits(for: "ready\n")
+        let address = text.components(separatedBy: "127.0.0.1:").dropFirst().first
+        return try #require(Int(address?.prefix { $0.isNumber } ?? ""))
+    }
+
     /// Looks again until something is so; nothing depends on how long that takes.
     func wait(_ what: @autoclosure () -> String, until isSo: () throws -> Bool) throws {
         // So many that only what never comes is given up.
@@ -83,9 +90,7 @@ final class Desk {
             ] + more.flatMap { ["--set", $0] },
             ["LEDGER_EXCHANGE_KEY": key, "LEDGER_EXCHANGE_SECRET": secret])
         exchange = running
-        try running.waits(for: "ready\n")
-        let address = running.text.components(separatedBy: "127.0.0.1:").dropFirst().first
-        port = try #require(Int(address?.prefix { $0.isNumber } ?? ""))
+        port = try running.port()
     }
 
     /// Makes the exchange's journal hold daily bars of A: an earlier exchange was fed with them.
@@ -260,6 +265,16 @@ final class Desk {
     func faults(_ text: String) throws { try ask("POST", "/control/faults", [text]) }
 
     /// Prices that make the strategy buy.
+    /// A desk whose daemon holds 3, bought at 103, with a stop at the venue.
+    static func holding() throws -> (desk: Desk, daemon: Running) {
+        let desk = try Desk()
+        try desk.configure()
+        let daemon = try desk.trade()
+        try desk.rise()
+        try daemon.wait("a stop at the venue") { try desk.orders() == ["filled", "new"] }
+        return (desk, daemon)
+    }
+
     func rise() throws { try quote(100, 100, 100, 100, 101, 102, 103) }
 
     /// Statuses of its orders, the first one first.

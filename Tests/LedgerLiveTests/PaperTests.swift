@@ -30,8 +30,15 @@ import Testing
         return text
     }()
 
+    /// - Parameter configuration: the data and the strategies.
     private func compare(_ programs: Programs, _ configuration: String) throws {
-        try programs.write(configuration, "day.yaml")
+        let rules = """
+            risk: {enabled: false}
+            quality: {enabled: false}
+            venue: {slippage_basis_points: 7.5, fee_per_unit: 0.005}
+
+            """
+        try programs.write(rules + configuration, "day.yaml")
         let paper = ["--set", "mode=paper", "--set", "account.kind=paper"]
         let first = try programs.run(
             ["ledger", "backtest", "--config", "day.yaml", "--journal", "./backtest"])
@@ -60,9 +67,6 @@ import Testing
         try compare(
             programs,
             """
-            risk: {enabled: false}
-            quality: {enabled: false}
-            venue: {slippage_basis_points: 7.5, fee_per_unit: 0.005}
             data:
               - {path: day.csv, symbol: A, tick: 0.01, interval: 60}
             \(Self.strategies("A", 3, 9, "10"))
@@ -79,9 +83,6 @@ import Testing
         try compare(
             programs,
             """
-            risk: {enabled: false}
-            quality: {enabled: false}
-            venue: {slippage_basis_points: 7.5, fee_per_unit: 0.005}
             data:
               - {path: \(path), symbol: SPY, tick: 0.01, format: lean-minute-trade, \
             date: 2013-10-07, zone: America/New_York}

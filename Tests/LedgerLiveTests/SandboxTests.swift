@@ -88,9 +88,7 @@ import Testing
                 "./exchange", "--feed", "none", "--set", "exchange.durable=false",
                 "--set", "exchange.account=account.json",
             ], ["LEDGER_EXCHANGE_KEY": "local-key", "LEDGER_EXCHANGE_SECRET": secret])
-        try exchange.waits(for: "ready\n")
-        let address = exchange.text.components(separatedBy: "127.0.0.1:").dropFirst().first
-        let port = try #require(Int(address?.prefix { $0.isNumber } ?? ""))
+        let port = try exchange.port()
         try programs.write(
             """
             mode: paper

@@ -16,9 +16,7 @@ import Testing
                 "./exchange", "--feed", "none", "--set", "exchange.symbols=BTCUSDT=60000",
                 "--set", "exchange.durable=false", "--set", "exchange.binance_limit=0",
             ], [:])
-        try exchange.waits(for: "ready\n")
-        let address = exchange.text.components(separatedBy: "127.0.0.1:").dropFirst().first
-        port = try #require(Int(address?.prefix { $0.isNumber } ?? ""))
+        port = try exchange.port()
         try programs.write(
             """
             mode: paper

@@ -30,11 +30,7 @@ import Testing
         _ venue: VenueFixture.Venue
     ) throws {
         let fixture = try VenueFixture(venue)
-        try fixture.quote(99, 101)
-        fixture.gateway.submit(fixture.order("a1", .market, time: .immediateOrCancel))
-        _ = fixture.box.order("a1", .filled)
-        fixture.gateway.submit(fixture.order("a2", price: 90))
-        _ = fixture.box.order("a2", .accepted)
+        try fixture.fillOneAndRestOne()
         try fixture.account(Self.extras(venue))
         fixture.gateway.queryAccount(symbols: [venue.symbol])
         let account = fixture.box.account()

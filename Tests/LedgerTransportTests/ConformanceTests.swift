@@ -68,11 +68,7 @@ import Testing
         _ venue: VenueFixture.Venue
     ) throws {
         let fixture = try VenueFixture(venue)
-        try fixture.quote(99, 101)
-        fixture.gateway.submit(fixture.order("p1", quantity: 10, price: 100))
-        _ = fixture.box.order("p1", .accepted)
-        try fixture.quote(99, 100, size: "4")
-        let first = fixture.box.fill("p1")
+        let first = try fixture.fillPartly()
         try #require(first.quantity.raw == 4_000_000_000, "\(first)")
         fixture.gateway.replace(
             fixture.reference("p1"), with: fixture.order("p1-1", quantity: 12, price: 110))
@@ -112,11 +108,7 @@ import Testing
         _ venue: VenueFixture.Venue
     ) throws {
         let fixture = try VenueFixture(venue)
-        try fixture.quote(99, 101)
-        fixture.gateway.submit(fixture.order("a1", .market, time: .immediateOrCancel))
-        _ = fixture.box.order("a1", .filled)
-        fixture.gateway.submit(fixture.order("a2", price: 90))
-        _ = fixture.box.order("a2", .accepted)
+        try fixture.fillOneAndRestOne()
         let before = fixture.box.fills("a1").count
         fixture.gateway.queryFills(since: .zero, symbols: [venue.symbol])
         fixture.gateway.queryAccount(symbols: [venue.symbol])

@@ -11,11 +11,7 @@ import Testing
         _ venue: VenueFixture.Venue
     ) throws {
         let fixture = try VenueFixture(venue)
-        try fixture.quote(99, 101)
-        fixture.gateway.submit(fixture.order("p1", quantity: 10, price: 100))
-        _ = fixture.box.order("p1", .accepted)
-        try fixture.quote(99, 100, size: "4")
-        _ = fixture.box.fill("p1")
+        try fixture.fillPartly()
         _ = fixture.box.order("p1", .partiallyFilled)
         try fixture.faults("pending-cancel=1,pending-cancel-s=1")
         fixture.gateway.replace(

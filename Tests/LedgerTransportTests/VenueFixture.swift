@@ -160,6 +160,27 @@ final class VenueFixture {
             limitPrice: type == .market ? .zero : Price(raw: price * 1_000_000_000))
     }
 
+    /// Leaves one order filled, `a1` of 2 units, and one open, `a2`.
+    func fillOneAndRestOne() throws {
+        try quote(99, 101)
+        gateway.submit(order("a1", .market, time: .immediateOrCancel))
+        _ = box.order("a1", .filled)
+        gateway.submit(order("a2", price: 90))
+        _ = box.order("a2", .accepted)
+    }
+
+    /// Leaves `p1` of 10 units filled to 4.
+    ///
+    /// - Returns: the fill.
+    @discardableResult
+    func fillPartly() throws -> VenueFill {
+        try quote(99, 101)
+        gateway.submit(order("p1", quantity: 10, price: 100))
+        _ = box.order("p1", .accepted)
+        try quote(99, 100, size: "4")
+        return box.fill("p1")
+    }
+
     func reference(_ client: String) -> OrderReference {
         OrderReference(clientOrder: client, symbol: venue.symbol)
     }

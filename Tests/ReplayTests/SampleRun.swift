@@ -73,13 +73,6 @@ struct SampleRun {
 }
 
 extension Journal {
-    func blocks() throws -> [[UInt8]] {
-        let reader = try reader(from: .first)
-        var found: [[UInt8]] = []
-        while let block = try reader.next() { found.append(Array(block.bytes)) }
-        return found
-    }
-
     func lines() throws -> [String] {
         var writer = JSONLineWriter()
         var found: [String] = []

@@ -1,13 +1,13 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Conditions of which a person was told and that have not ended, so that each is told once.
+/// Conditions that raised an alert and have not ended, so that each raises one alert.
 struct AlertWatch: Hashable, Sendable {
     private struct Condition: Hashable, Sendable {
         var kind: AlertKind
         var strategy: StrategyID
         var instrument: InstrumentID
-        /// How bad it was when it was told or noted last; more than 0.
+        /// The severity when it was last recorded; more than 0.
         var level: UInt8
 
         var key: (UInt8, UInt16, UInt32) { (kind.rawValue, strategy.number, instrument.number) }
@@ -21,9 +21,9 @@ struct AlertWatch: Hashable, Sendable {
     @inline(__always)
     var isEmpty: Bool { standing.isEmpty }
 
-    /// Notes how bad something is; 0 ends it.
+    /// Records the severity of a condition; 0 ends it.
     ///
-    /// - Returns: whether it is worse than when it was noted last.
+    /// - Returns: whether it is worse than when it was last recorded.
     mutating func note(
         _ kind: AlertKind, strategy: StrategyID = .none, instrument: InstrumentID = .none,
         level: UInt8

@@ -7,10 +7,10 @@ struct ClockWatch: Hashable, Sendable {
 
     init() {}
 
-    /// Notes how far the clocks are apart.
+    /// Records how far apart the clocks are.
     ///
     /// - Parameter limit: 0 for none.
-    /// - Returns: whether they are too far apart since now.
+    /// - Returns: whether they have just become too far apart.
     mutating func note(_ skew: Price, limit: Int64) -> Bool {
         let wasFar = isFar
         isFar = limit > 0 && skew.raw.magnitude > limit.magnitude

@@ -2,13 +2,13 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// Equity at the start of a day, and what moved in or out since.
+/// Equity at the start of a day, and deposits and withdrawals since then.
 struct DayStart: Hashable, Sendable {
     /// In 10^-18.
     private var equity: Int128 = 0
     private var deposits = Money.zero
 
-    /// The day's first equity with the transfers since: what its loss is a share of.
+    /// The day's first equity plus later transfers: the basis of the day's loss.
     func basis(_ worth: AccountEquity) -> Int128 {
         equity + (worth.netDeposits.raw - deposits.raw) * Int128(FixedPoint.one)
     }
@@ -30,10 +30,10 @@ struct DayStart: Hashable, Sendable {
 
 /// Knows when days and pauses end, and what equity was when they began.
 ///
-/// There are two kinds of day: the trading day of the account's calendar, and the day of the absolute
-/// loss limit and of counted entries, which lasts from one UTC hour to the next.
+/// There are two kinds of day: the trading day of the account's calendar, and the day for the absolute loss
+/// limit and the entry count, which begins at a configured UTC hour.
 struct DayWatch: Hashable, Sendable {
-    /// The time from which something is due.
+    /// When the next action is due.
     private(set) var boundary = Timestamp(nanoseconds: .min)
     private var isDue = false
     /// Equity before the event that crossed the boundary.
@@ -49,17 +49,17 @@ struct DayWatch: Hashable, Sendable {
 
     init() {}
 
-    /// Whether the boundary was crossed and nobody has done what is due.
+    /// Whether the boundary was crossed and the due action is still pending.
     @inline(__always)
     var hasCrossed: Bool { isDue }
 
-    /// Notes that an event crosses the boundary, with equity before it.
+    /// Records that an event crosses the boundary, with the equity before it.
     mutating func cross(_ worth: DayStart) {
         isDue = true
         before = worth
     }
 
-    /// Says whether something is due, once.
+    /// Returns once whether an action is due.
     mutating func takeDue() -> Bool {
         defer { isDue = false }
         return isDue
@@ -74,7 +74,7 @@ struct DayWatch: Hashable, Sendable {
 
     mutating func expire(noLaterThan time: Timestamp) { boundary = min(boundary, time) }
 
-    /// Puts the boundary at the first of the days' ends, the pause's end and `other`.
+    /// Sets the boundary to the earliest of the days' ends, the pause's end and `other`.
     mutating func expireNext(or other: Timestamp?) {
         boundary = min(Timestamp(nanoseconds: ends.nanoseconds &+ 1), resetAt)
         if let pauseUntil { expire(noLaterThan: pauseUntil) }

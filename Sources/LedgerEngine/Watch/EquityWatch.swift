@@ -1,18 +1,18 @@
 import LedgerEvents
 import LedgerProjections
 
-/// Knows at which equity something has to be done, so that most events need one comparison.
+/// Knows the equity at which a rule must act, so that most events need one comparison.
 struct EquityWatch: Hashable, Sendable {
-    /// Equity at or below this is looked at. Not saved: one look more changes nothing.
+    /// Equity at or below this is checked. Not saved, because an extra check changes nothing.
     private(set) var line = Int128.max
-    /// The peak seen last: another one is looked at, and may end a fall.
+    /// The last peak. A new peak is checked, because it may end a fall.
     private(set) var peak = Int128.min
     /// Whether the warning of the present fall was raised.
     private(set) var hasWarned = false
 
     init() {}
 
-    /// Makes the next event be looked at, whatever it moves.
+    /// Makes the engine check after the next event, whatever it changes.
     mutating func lookAgain() { line = .max }
 
     mutating func look(at line: Int128) { self.line = line }
@@ -25,7 +25,7 @@ struct EquityWatch: Hashable, Sendable {
 
     mutating func warn() { hasWarned = true }
 
-    /// Begins anew at a peak that was set to the present equity.
+    /// Starts again from a peak that was set to the present equity.
     mutating func rebase() {
         hasWarned = false
         lookAgain()

@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Remembers when data of each instrument came last, and which feeds are paused.
+/// Records when data of each instrument last arrived, and which feeds are paused.
 struct FeedWatch: Hashable, Sendable {
     /// One instrument's data.
     struct Feed: Hashable, Sendable {
@@ -9,7 +9,7 @@ struct FeedWatch: Hashable, Sendable {
         /// The last day with data, and how many there were.
         fileprivate(set) var day = Int64.min
         fileprivate(set) var days: UInt32 = 0
-        /// Data in a row since a pause, none later than the time-out.
+        /// Consecutive data since a pause that arrived within the time-out.
         fileprivate var stable: UInt32 = 0
         fileprivate(set) var pausedAt: Timestamp?
     }
@@ -29,9 +29,9 @@ struct FeedWatch: Hashable, Sendable {
     @inline(__always)
     mutating func hear(at time: Timestamp) { last = time }
 
-    /// Notes data of an instrument.
+    /// Records that data of an instrument arrived.
     ///
-    /// - Returns: when data came last before, and on which day.
+    /// - Returns: when the previous data arrived, and on which day.
     @inline(__always)
     mutating func note(
         _ instrument: InstrumentID, on day: Int64, at time: Timestamp
@@ -47,9 +47,9 @@ struct FeedWatch: Hashable, Sendable {
         return before
     }
 
-    /// Notes data of an instrument's history.
+    /// Records data of an instrument's history.
     ///
-    /// - Parameter isFirst: counts the days anew, because the history has those of earlier runs too.
+    /// - Parameter isFirst: restarts the count of days, because the history includes those of earlier runs.
     mutating func recall(
         _ instrument: InstrumentID, on day: Int64, at time: Timestamp, isFirst: Bool
     ) {
@@ -67,14 +67,14 @@ struct FeedWatch: Hashable, Sendable {
         feeds[Int(instrument.number)].stable = 0
     }
 
-    /// Begins to count data in a row anew.
+    /// Restarts the count of consecutive data.
     mutating func beLate(_ instrument: InstrumentID) {
         feeds[Int(instrument.number)].stable = 0
     }
 
     /// Counts data of a paused feed.
     ///
-    /// - Returns: when the pause began, once more than `count` data came in a row; the pause is over.
+    /// - Returns: when the pause began, if more than `count` consecutive data arrived and the pause ends.
     @inline(__always)
     mutating func resume(_ instrument: InstrumentID, after count: Int) -> Timestamp? {
         let number = Int(instrument.number)

@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerSafety
 
-/// Keeps what each strategy does, to judge its health when a trading day ends.
+/// Records what each strategy does, to judge its health when a trading day ends.
 struct HealthWatch: Hashable, Sendable {
     var record = HealthRecord()
     /// Those that were judged before, ascending.
@@ -13,10 +13,10 @@ struct HealthWatch: Hashable, Sendable {
     @inline(__always)
     var isEmpty: Bool { record.isEmpty }
 
-    /// Judges a strategy on the day that ends. The first verdict is only remembered unless it is worse than
-    /// a warning, because every strategy begins with too few trades.
+    /// Judges a strategy on the day that ends. The first verdict raises no alert unless it is worse than a
+    /// warning, because every strategy begins with too few trades.
     ///
-    /// - Returns: how bad it is, and whether that may be told.
+    /// - Returns: the severity, and whether it may raise an alert.
     mutating func judge(_ report: HealthReport) -> (level: UInt8, isTold: Bool) {
         let level = UInt8(HealthStatus.allCases.firstIndex(of: report.status) ?? 0)
         let place = judged.firstIndex { $0.number >= report.strategy.number } ?? judged.count

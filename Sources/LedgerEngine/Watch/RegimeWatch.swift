@@ -1,7 +1,7 @@
 import LedgerEvents
 import LedgerSafety
 
-/// The market's volatility when the day began, and the regime that it amounts to.
+/// The market's volatility at the start of the day, and the regime that follows from it.
 struct RegimeWatch: Hashable, Sendable {
     /// Per cent a year; nil while it is not known.
     private(set) var volatility: Double?

@@ -1,8 +1,8 @@
 import LedgerEvents
 import LedgerSafety
 
-/// What the safety layer remembers between two events, beside the gate and the stop. Each watch owns its
-/// memory; the engine tells it what happens and acts on what it says.
+/// The monitors of the safety layer: equity, trading days, volatility regime, faults, clock, entries, trades
+/// and data feeds. Each owns its state. The engine reports events to it and acts on what it returns.
 struct SafetyMonitors: Hashable, Sendable {
     var equity = EquityWatch()
     var days = DayWatch()

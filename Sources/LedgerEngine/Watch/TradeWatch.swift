@@ -1,9 +1,9 @@
 import LedgerDomain
 import LedgerEvents
 
-/// Remembers the last fill, so that an account that stopped trading is noticed.
+/// Records the last fill, to detect an account that stopped trading.
 struct TradeWatch: Hashable, Sendable {
-    /// The last fill, or the first trading day where there was none.
+    /// The last fill, or the first trading day if there was none.
     private var last: Timestamp?
     private var hasToldQuiet = false
 
@@ -14,10 +14,10 @@ struct TradeWatch: Hashable, Sendable {
         hasToldQuiet = false
     }
 
-    /// Begins to count at `time` where nothing was traded yet.
+    /// Starts to count at `time` if nothing was traded yet.
     ///
-    /// - Parameter days: how long no trade is ordinary; 0 for ever.
-    /// - Returns: the last trade and the whole days since, once for each quiet time that is too long.
+    /// - Parameter days: how many days without a trade are normal; 0 for any number.
+    /// - Returns: the last trade and the whole days since then, once for each period that is too long.
     mutating func quiet(at time: Timestamp, after days: Int64) -> (last: Timestamp, days: Int64)? {
         let since = last ?? time
         last = since

@@ -37,7 +37,7 @@ extension ExchangeLedger {
         try take(
             VenueActivityReported(
                 instrument: instrument, kind: .transfer, isIncluded: false,
-                amount: isCash ? Money(raw: quantity.raw) : .zero,
+                amount: isCash ? Money(units: quantity) : .zero,
                 quantity: isCash ? .zero : quantity, price: .zero, occurred: lastTime,
                 activityType: type, id: "", symbol: asset, detail: ""))
         try settle()

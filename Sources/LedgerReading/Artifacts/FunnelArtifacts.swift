@@ -28,13 +28,20 @@ enum FunnelArtifacts {
         return files
     }
 
-    private static func counted(
+    private static func head(
         _ counts: SignalFunnel.Counts, _ funnel: SignalFunnel, _ names: NameBook
-    ) -> String {
+    ) -> JSONObject {
         var object = JSONObject()
         object.add("run_id", funnel.run)
         object.add("strategy", names.name(counts.strategy))
         object.add("timestamp", "\(funnel.startedAt)")
+        return object
+    }
+
+    private static func counted(
+        _ counts: SignalFunnel.Counts, _ funnel: SignalFunnel, _ names: NameBook
+    ) -> String {
+        var object = head(counts, funnel, names)
         let gate = counts.after(.reconciliation)
         object.add("raw", counts.raw)
         object.add("after_quality", counts.after(.dataQuality))
@@ -64,10 +71,7 @@ enum FunnelArtifacts {
     private static func rejected(
         _ counts: SignalFunnel.Counts, _ funnel: SignalFunnel, _ names: NameBook
     ) -> String {
-        var object = JSONObject()
-        object.add("run_id", funnel.run)
-        object.add("strategy", names.name(counts.strategy))
-        object.add("timestamp", "\(funnel.startedAt)")
+        var object = head(counts, funnel, names)
         let rows = counts.rejections.sorted {
             ($0.reason.stage.rawValue, $0.reason.rawValue, $0.instrument.number)
                 < ($1.reason.stage.rawValue, $1.reason.rawValue, $1.instrument.number)

@@ -8,6 +8,8 @@ import LedgerReading
 /// Runs a journal's inputs through a new engine and compares its decisions with the journaled ones,
 /// byte for byte.
 ///
+/// It does not use `RunOpening`: the recorded opening is among the inputs and must be stepped as it is.
+///
 /// The engine follows the rules that the journal declares, so a journal of older rules gives the same
 /// events. It can follow the newest rules instead, to show what they change.
 public struct Replay {

@@ -9,6 +9,10 @@ import LedgerSettings
 /// Runs a journal's inputs through an engine with other settings and reports what it decides
 /// differently.
 ///
+/// It does not use `RunOpening`. The recorded opening is among the inputs, at its place and time; an opening
+/// made now would add definitions, deposits and times that the recorded run never had. Only the first
+/// settings are replaced.
+///
 /// The recorded journal is only read. Inputs and decisions go to a scratch journal, whose events
 /// before the first processed one are copies of the recorded ones.
 public struct WhatIf {

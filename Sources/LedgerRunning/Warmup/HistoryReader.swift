@@ -37,7 +37,7 @@ struct HistoryReader {
         }
     }
 
-    /// Notes sources that go on after the start: what they have there is not known yet.
+    /// Records sources that continue after the start, because their later data are not known yet.
     mutating func noteLater(_ sources: [InputSource], than start: Timestamp) {
         notes += sources.filter { $0.nextTime != nil }.map {
             "\($0.name): rows after the start, \(start), were left out of the history"

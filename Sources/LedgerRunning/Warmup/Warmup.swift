@@ -84,7 +84,7 @@ public struct Warmup: Sendable {
         let engine = journal.keeper(of: instrument)
         let history = engine.history[instrument]
         guard history.told.nanoseconds > .min else { return first }
-        // Without data rules nobody keeps when data came last; the last run had them until its end.
+        // Without data rules nothing records when data last arrived; the last run had them until its end.
         let last = engine.rules.data.isEnabled ? engine.lastData(instrument) : lastRun ?? .zero
         return max(history.told, max(last, first))
     }
@@ -125,7 +125,7 @@ public struct Warmup: Sendable {
         histories[place].removeAll()
     }
 
-    /// Notes sessions without data between the last bar and the start.
+    /// Records sessions without data between the last bar and the start.
     private mutating func findGap(_ place: Int, _ journal: Engine) {
         let instrument = histories[place].instrument
         let engine = journal.keeper(of: instrument.id)

@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 import LedgerProjections
 
-/// Up to where the account's activities are known, and which units the venue has less of than the books.
+/// The time up to which the account's activities are known, and the units that the venue lacks.
 public struct AccountActivities: Hashable, Sendable {
     /// The activities that a read of the account's recent past returned are in the journal, as included in
     /// what the books began with. False before, and after the books were set to the account.
@@ -21,7 +21,7 @@ public struct AccountActivities: Hashable, Sendable {
 
     public var isEmpty: Bool { !isAnchored && last == .zero && shortfalls.isEmpty }
 
-    /// Whether the venue tells the account's activities at all.
+    /// Whether the venue reports the account's activities.
     public var areTold: Bool { last > .zero }
 
     public mutating func note(_ activity: VenueActivityReported, at time: Timestamp) {

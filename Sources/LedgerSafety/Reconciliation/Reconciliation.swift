@@ -12,7 +12,7 @@ public struct ReconciliationRules: Hashable, Sendable {
     public var dust = ReconciliationKeys.dust.standard
     public var scope = ReconciliationScope()
     /// By which share of a crypto holding the venue may have less than the ledger, because it takes fees in
-    /// units and tells of them later.
+    /// units and reports them later.
     public var coinFee = Price.zero
 
     public init() {}
@@ -25,6 +25,14 @@ public struct ReconciliationRules: Hashable, Sendable {
         let apart = difference.magnitude.multipliedFullWidth(by: UInt128(FixedPoint.one))
         let most = venue.magnitude.multipliedFullWidth(by: UInt128(tolerance.raw.magnitude))
         return (apart.high, apart.low) > (most.high, most.low)
+    }
+}
+
+extension DiscrepancyFound {
+    /// What the venue has more than the ledger, of a difference in cash; nil for a sum that does not fit.
+    public var missingCash: Money? {
+        let (rest, overflow) = venue.raw.subtractingReportingOverflow(ledger.raw)
+        return overflow ? nil : Money(raw: rest)
     }
 }
 
@@ -133,7 +141,7 @@ public struct LedgerStanding: Hashable, Sendable {
                 found.append(
                     DiscrepancyFound(
                         .averagePrice, instrument: holding.instrument, snapshot: id,
-                        ledger: Measure(raw: holding.average),
+                        ledger: .price(wide: holding.average),
                         venue: .price(reported[0].averagePrice),
                         symbol: holding.symbol))
             }
@@ -154,7 +162,7 @@ public struct LedgerStanding: Hashable, Sendable {
         return found
     }
 
-    /// Whether what the venue has less may be fees that it has not told yet.
+    /// Whether the venue's shortfall may be fees that it has not reported yet.
     private func isFee(
         _ holding: LedgerHolding, _ venue: Int128, _ rules: ReconciliationRules
     ) -> Bool {

@@ -78,7 +78,7 @@ extension RiskRules {
     private mutating func readThrottles(_ settings: Settings) throws(SettingsError) {
         entriesPerDay = try settings[RiskKeys.maxEntriesPerDay]
         ordersPerMinute = try settings[RiskKeys.maxOrdersPerMin]
-        signalsPerSecond = try settings[RiskKeys.maxSignalsPerSec].raw
+        signalsPerSecond = try settings[RiskKeys.maxSignalsPerSec]
         topSignals = try settings[RiskKeys.topSignals]
         tradeValue = try settings[RiskKeys.minTradeValue]
     }

@@ -242,7 +242,7 @@ extension Refusal {
     fileprivate static func filter(
         _ reason: RejectionReason, limit: Int128, _ asked: Price
     ) -> Refusal {
-        Refusal(reason, limit: Measure(raw: limit), value: .price(asked))
+        Refusal(reason, limit: .price(wide: limit), value: .price(asked))
     }
 
     fileprivate static func filter(

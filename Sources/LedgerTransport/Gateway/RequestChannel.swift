@@ -302,7 +302,7 @@ public final class RequestChannel: @unchecked Sendable {
 
     // MARK: Pauses
 
-    /// The venue wants to be left alone, as a stream said.
+    /// Pauses requests because a stream reported a limit or a ban.
     public func pause(_ span: Nanoseconds) {
         lock.hold {
             budget.pause(

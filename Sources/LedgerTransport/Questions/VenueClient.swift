@@ -5,6 +5,10 @@ import LedgerVenues
 /// Sends queries to a venue one at a time and waits for each answer. For commands, which have
 /// nothing else to do. It sends no orders; gateways do.
 ///
+/// A gateway sends its queries through `RequestChannel` instead, which may not block and shares a budget with
+/// orders. Both wait as `Backoff`, `WireAnswer.wait` and `VenueFault.isPassing` say; only how they wait
+/// differs.
+///
 /// Temporary failures are retried with full-jitter back-off. `Retry-After` is obeyed up to a
 /// minute. After a complaint about a time stamp, the clock is measured again.
 public final class VenueClient {

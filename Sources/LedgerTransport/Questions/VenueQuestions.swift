@@ -4,7 +4,7 @@ import LedgerVenues
 
 /// What commands and the doctor ask a venue, and how they read its answers.
 public struct VenueQuestions: Sendable {
-    /// Whether the venue tells the time without a key.
+    /// Whether the venue returns its time without a key.
     public var hasPublicClock: Bool
     /// The addresses of orders and data, from the settings.
     public var addresses: @Sendable (CheckedSettings) -> VenueClient.Addresses

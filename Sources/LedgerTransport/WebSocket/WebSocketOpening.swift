@@ -16,7 +16,7 @@ final class WebSocketOpening: ChannelInboundHandler, RemovableChannelHandler {
 
     /// - Parameters:
     ///   - failed: receives why no web socket came of it.
-    ///   - refused: is called first where the server declined, with its status and `Retry-After`.
+    ///   - refused: is called first if the server declined, with its status and `Retry-After`.
     init(
         _ target: WebSocketTarget, failed: @escaping (String) -> Void,
         refused: @escaping (Int, Nanoseconds) -> Void

@@ -6,15 +6,16 @@ import LedgerDomain
 public struct SymbolUniverse: Hashable, Sendable {
     public static let format = "ledger-universe-1"
 
-    public var venue: String
-    public var source: String
+    private var origin: FileOrigin
+    public var venue: String { origin.venue }
+    public var source: String { origin.source }
     /// 0 if the file does not state it.
-    public var madeAt: Timestamp
+    public var madeAt: Timestamp { origin.madeAt }
     /// Sorted, without duplicates.
     public private(set) var symbols: [String]
 
     public init(venue: String, source: String, madeAt: Timestamp, symbols: [String]) {
-        (self.venue, self.source, self.madeAt) = (venue, source, madeAt)
+        origin = FileOrigin(format: Self.format, venue: venue, source: source, madeAt: madeAt)
         self.symbols = Self.unique(symbols)
     }
 
@@ -27,28 +28,20 @@ public struct SymbolUniverse: Hashable, Sendable {
     /// - Throws: `JSONFault`; `unknownName` if the file is of another kind.
     public init(_ bytes: [UInt8]) throws(JSONFault) {
         var json = try JSONReader(bytes, limit: 16 << 20)
-        (venue, source, madeAt, symbols) = ("", "", .zero, [])
+        (origin, symbols) = (FileOrigin(format: Self.format), [])
         if try json.kind() == .array {
             symbols = try Self.texts(&json)
         } else {
-            var format = ""
+            origin.format = ""
             try json.beginObject()
             while try json.nextField() {
-                if json.isField("format") {
-                    format = try json.string()
-                } else if json.isField("venue") {
-                    venue = try json.string()
-                } else if json.isField("source") {
-                    source = try json.string()
-                } else if json.isField("madeAt") {
-                    madeAt = try json.timestamp()
-                } else if json.isField("symbols") {
+                if json.isField("symbols") {
                     symbols = try Self.texts(&json)
-                } else {
+                } else if try !origin.read(&json) {
                     try json.skip()
                 }
             }
-            guard format == Self.format else { throw JSONFault(.unknownName, at: 0) }
+            guard origin.format == Self.format else { throw JSONFault(.unknownName, at: 0) }
         }
         try json.finish()
         symbols = Self.unique(symbols)
@@ -64,14 +57,7 @@ public struct SymbolUniverse: Hashable, Sendable {
     public var bytes: [UInt8] {
         var json = JSONWriter()
         json.beginObject()
-        for (name, text): (StaticString, String) in [
-            ("format", Self.format), ("venue", venue), ("source", source),
-        ] {
-            json.field(name)
-            json.string(text)
-        }
-        json.field("madeAt")
-        json.timestamp(madeAt)
+        origin.write(to: &json)
         json.field("symbols")
         json.beginArray()
         for symbol in symbols { json.string(symbol) }

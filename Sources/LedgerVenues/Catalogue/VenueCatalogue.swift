@@ -15,18 +15,19 @@ import LedgerEvents
 public struct VenueCatalogue: Hashable, Sendable {
     public static let format = "ledger-filters-1"
 
-    public var venue: String
+    private var origin: FileOrigin
+    public var venue: String { origin.venue }
     /// The file or address that it was made from.
-    public var source: String
+    public var source: String { origin.source }
     /// When the venue answered, not when it was imported.
-    public var madeAt: Timestamp
+    public var madeAt: Timestamp { origin.madeAt }
     /// Sorted by symbol.
     public private(set) var instruments: [VenueInstrument]
 
     public init(
         venue: String, source: String, madeAt: Timestamp, instruments: [VenueInstrument]
     ) {
-        (self.venue, self.source, self.madeAt) = (venue, source, madeAt)
+        origin = FileOrigin(format: Self.format, venue: venue, source: source, madeAt: madeAt)
         self.instruments = instruments.sorted { $0.symbol < $1.symbol }
     }
 
@@ -60,12 +61,11 @@ public struct VenueCatalogue: Hashable, Sendable {
     /// - Throws: `JSONFault`; `unknownName` where the file is none of this kind.
     public init(_ bytes: [UInt8]) throws(JSONFault) {
         var json = try JSONReader(bytes, limit: 64 << 20)
-        (venue, source, madeAt, instruments) = ("", "", .zero, [])
-        var isOurs = false
+        (origin, instruments) = (FileOrigin(format: ""), [])
         try json.beginObject()
         while try json.nextField() {
             if json.isField("metadata") {
-                isOurs = try readMetadata(&json)
+                try readMetadata(&json)
             } else if json.isField("symbols") {
                 try json.beginArray()
                 while try json.nextElement() {
@@ -76,27 +76,15 @@ public struct VenueCatalogue: Hashable, Sendable {
             }
         }
         try json.finish()
-        guard isOurs else { throw JSONFault(.unknownName, at: 0) }
+        guard origin.format == Self.format else { throw JSONFault(.unknownName, at: 0) }
         instruments.sort { $0.symbol < $1.symbol }
     }
 
-    private mutating func readMetadata(_ json: inout JSONReader) throws(JSONFault) -> Bool {
-        var isOurs = false
+    private mutating func readMetadata(_ json: inout JSONReader) throws(JSONFault) {
         try json.beginObject()
         while try json.nextField() {
-            if json.isField("format") {
-                isOurs = try json.string() == Self.format
-            } else if json.isField("venue") {
-                venue = try json.string()
-            } else if json.isField("source") {
-                source = try json.string()
-            } else if json.isField("madeAt") {
-                madeAt = try json.timestamp()
-            } else {
-                try json.skip()
-            }
+            if try !origin.read(&json) { try json.skip() }
         }
-        return isOurs
     }
 
     private static func instrument(_ json: inout JSONReader) throws(JSONFault) -> VenueInstrument {
@@ -121,26 +109,12 @@ public struct VenueCatalogue: Hashable, Sendable {
         json.beginObject()
         json.field("metadata")
         json.beginObject()
-        json.field("format")
-        json.string(Self.format)
-        json.field("venue")
-        json.string(venue)
-        json.field("source")
-        json.string(source)
-        json.field("madeAt")
-        json.timestamp(madeAt)
+        origin.write(to: &json)
         json.field("count")
         json.integer(Int64(instruments.count))
         json.endObject()
         json.field("symbols")
-        var lines: [UInt8] = []
-        for instrument in instruments {
-            lines += (lines.isEmpty ? "\n" : ",\n").utf8
-            var line = JSONWriter()
-            instrument.write(to: &line)
-            lines += line.bytes
-        }
-        json.raw("[".utf8 + lines + "\n]".utf8)
+        json.lines(instruments) { $1.write(to: &$0) }
         json.endObject()
         return json.bytes + [UInt8(ascii: "\n")]
     }

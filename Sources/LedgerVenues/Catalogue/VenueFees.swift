@@ -4,14 +4,14 @@ import LedgerDomain
 public struct VenueFees: Hashable, Sendable {
     public static let format = "ledger-fees-1"
 
-    public var venue: String
-    public var source: String
-    public var madeAt: Timestamp
+    private var origin: FileOrigin
+    public var venue: String { origin.venue }
+    public var madeAt: Timestamp { origin.madeAt }
     /// Sorted by symbol; the one with an empty symbol holds for all others.
     public private(set) var fees: [VenueFee]
 
     public init(venue: String, source: String, madeAt: Timestamp, fees: [VenueFee]) {
-        (self.venue, self.source, self.madeAt) = (venue, source, madeAt)
+        origin = FileOrigin(format: Self.format, venue: venue, source: source, madeAt: madeAt)
         self.fees = fees.sorted { $0.symbol < $1.symbol }
     }
 
@@ -23,27 +23,18 @@ public struct VenueFees: Hashable, Sendable {
     /// - Throws: `JSONFault`; `unknownName` where the file is none of this kind.
     public init(_ bytes: [UInt8]) throws(JSONFault) {
         var json = try JSONReader(bytes, limit: 64 << 20)
-        (venue, source, madeAt, fees) = ("", "", .zero, [])
-        var format = ""
+        (origin, fees) = (FileOrigin(format: ""), [])
         try json.beginObject()
         while try json.nextField() {
-            if json.isField("format") {
-                format = try json.string()
-            } else if json.isField("venue") {
-                venue = try json.string()
-            } else if json.isField("source") {
-                source = try json.string()
-            } else if json.isField("madeAt") {
-                madeAt = try json.timestamp()
-            } else if json.isField("fees") {
+            if json.isField("fees") {
                 try json.beginArray()
                 while try json.nextElement() { fees.append(try Self.fee(&json)) }
-            } else {
+            } else if try !origin.read(&json) {
                 try json.skip()
             }
         }
         try json.finish()
-        guard format == Self.format else { throw JSONFault(.unknownName, at: 0) }
+        guard origin.format == Self.format else { throw JSONFault(.unknownName, at: 0) }
     }
 
     private static func fee(_ json: inout JSONReader) throws(JSONFault) -> VenueFee {
@@ -75,19 +66,9 @@ public struct VenueFees: Hashable, Sendable {
     public var bytes: [UInt8] {
         var json = JSONWriter()
         json.beginObject()
-        for (name, text): (StaticString, String) in [
-            ("format", Self.format), ("venue", venue), ("source", source),
-        ] {
-            json.field(name)
-            json.string(text)
-        }
-        json.field("madeAt")
-        json.timestamp(madeAt)
+        origin.write(to: &json)
         json.field("fees")
-        var lines: [UInt8] = []
-        for fee in fees {
-            lines += (lines.isEmpty ? "\n" : ",\n").utf8
-            var line = JSONWriter()
+        json.lines(fees) { line, fee in
             line.beginObject()
             line.field("symbol")
             line.string(fee.symbol)
@@ -96,9 +77,7 @@ public struct VenueFees: Hashable, Sendable {
             line.field("takerBasisPoints")
             line.quotedDecimal(Int128(fee.taker.raw) * 1_000_000)
             line.endObject()
-            lines += line.bytes
         }
-        json.raw("[".utf8 + lines + "\n]".utf8)
         json.endObject()
         return json.bytes + [UInt8(ascii: "\n")]
     }

@@ -200,7 +200,7 @@ extension AlpacaVenue {
         let gain = worth - position.cost
         let isLong = quantity.raw > 0
         let held = ledger.book.heldBySells(instrument.id)
-        let share = Self.share(gain, of: position.cost)
+        let share = Self.share(gain.raw, of: position.cost.raw)
         let day = market.firstPrice
         let change = Price(raw: price.raw - day.raw)
         let symbol =
@@ -217,18 +217,14 @@ extension AlpacaVenue {
             "unrealized_intraday_plpc": .text(share), "current_price": .text(price),
             "lastday_price": .text(day),
             "change_today": .text(
-                Self.share(Money(raw: Int128(change.raw)), of: Money(raw: Int128(day.raw)))),
+                Self.share(Int128(change.raw), of: Int128(day.raw))),
             "qty_available": .text(isLong ? quantity - held : quantity),
         ]
     }
 
-    /// part / whole with nine decimals; 0 if the whole is 0.
-    private static func share(_ part: Money, of whole: Money) -> Money {
-        guard whole.raw != 0,
-            let raw = try? FixedPoint.scaled(
-                part.raw, by: Int128(FixedPoint.one), over: Int128(whole.raw.magnitude))
-        else { return .zero }
-        return Money(raw: raw)
+    /// part / |whole| with nine decimals; 0 if the whole is 0.
+    private static func share(_ part: Int128, of whole: Int128) -> Measure {
+        .share(part, of: Int128(clamping: whole.magnitude), .halfEven) ?? .zero
     }
 
     private func closeAll(_ request: Request) throws(AlpacaError) -> Answer {

@@ -19,11 +19,12 @@ extension BinanceVenue {
         guard asset == ledger.currency || instrument != nil else {
             throw BinanceError(-1100, "the account has no asset '\(asset)'")
         }
-        try ledger.move(type, of: asset, instrument?.id ?? .none, Quantity(raw: sign * amount.raw))
+        let moved = Quantity(raw: sign * amount.raw)
+        try ledger.move(type, of: asset, instrument?.id ?? .none, moved)
         let now = now.milliseconds
         say([
             "e": "balanceUpdate", "E": .integer(now), "a": .text(asset),
-            "d": .eight(Money(raw: sign * amount.raw)), "T": .integer(now),
+            "d": .eight(moved), "T": .integer(now),
         ])
     }
 

@@ -93,8 +93,8 @@ public enum BinanceAnswers {
         }
         for balance in balances.elements {
             if balance.asset == quoteAsset {
-                account.cash = Money(raw: balance.total.raw)
-                account.buyingPower = Money(raw: balance.free.raw)
+                account.cash = Money(units: balance.total)
+                account.buyingPower = Money(units: balance.free)
             } else if balance.total.raw != 0 {
                 account.positions.append(
                     VenuePosition(
