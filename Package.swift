@@ -268,7 +268,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "LedgerDomain", "LedgerEngine", "LedgerEvents", "LedgerJournal", "LedgerProjections",
+                "LedgerDomain", "LedgerEngine", "LedgerEvents", "LedgerJournal",
+                "LedgerProjections",
                 "LedgerSafety",
             ], path: "Tests/TestSupport",
             swiftSettings: settings),
