@@ -90,8 +90,9 @@ public final class LiveRun: @unchecked Sendable {
         opening.instruments = instruments.map { InstrumentSource($0) }
         opening.filters = { try FiltersFile.events(configuration.settings, $0, now: time) }
         opening.run = RunOpening.Run(mode: options.mode, name: options.runName)
-        opening.depositsCash = !options.sendsOrders
-        opening.asksSimulatedVenue = !options.sendsOrders
+        // Of the accounts that the engine fills itself; a venue outside reports its own.
+        opening.depositsCash = true
+        opening.asksSimulatedVenue = true
         return opening
     }
 

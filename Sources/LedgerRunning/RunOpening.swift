@@ -121,12 +121,12 @@ public struct RunOpening {
         return inputs
     }
 
-    /// The initial cash of each account that the journal does not have.
+    /// The initial cash of each account that the journal does not have and that no venue outside keeps.
     private func deposits(knowing engine: Engine) throws -> [Input] {
         guard depositsCash else { return [] }
         return try Engine.accounts(of: configuration.settings).compactMap { account in
             let isKnown = engine.names[account.id] != nil
-            guard !isKnown, account.cash.raw > 0 else { return nil }
+            guard !isKnown, !account.isRemote, account.cash.raw > 0 else { return nil }
             return Input(event: CashDeposited(amount: account.cash), account: account.id)
         }
     }
