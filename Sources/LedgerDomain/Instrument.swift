@@ -28,6 +28,18 @@ public struct Instrument: Hashable, Sendable {
     }
 }
 
+extension Instrument {
+    /// What the instrument is a claim to: the asset of a pair such as BTC/USD or BTCUSDT, else the symbol.
+    public var underlying: String {
+        guard kind == .crypto else { return symbol }
+        if let separator = symbol.firstIndex(where: { $0 == "/" || $0 == "-" }) {
+            return String(symbol[..<separator])
+        }
+        guard !currency.isEmpty, symbol.hasSuffix(currency), symbol != currency else { return symbol }
+        return String(symbol.dropLast(currency.count))
+    }
+}
+
 public struct Account: Hashable, Sendable {
     public var id: AccountID
     public var name: String

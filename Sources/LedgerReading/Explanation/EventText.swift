@@ -8,8 +8,15 @@ public struct EventText: Sendable {
 
     public init(_ names: NameBook) { self.names = names }
 
-    /// A sentence for the type, or its fields if there is none.
+    /// A sentence for the type, or its fields if there is none. Where the journal has several accounts, their
+    /// names come first.
     public func describe(_ record: Record) throws -> String {
+        let sentence = try sentence(record)
+        let isOfOne = names.accounts.count > 1 && record.account != .none
+        return isOfOne ? "\(names.name(record.account)): \(sentence)" : sentence
+    }
+
+    private func sentence(_ record: Record) throws -> String {
         switch record.type {
         case .bar:
             let bar = try Bar(record)

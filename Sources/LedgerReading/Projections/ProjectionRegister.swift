@@ -11,7 +11,8 @@ package enum ProjectionRegister {
             PositionBook.self, { $0.profit.positions },
             ProjectionView("positions", keys: ["account", "strategy", "symbol"]) {
                 try $0.positions(includesClosed: true)
-            }),
+            },
+            ProjectionView("exposure", keys: ["level", "name", "currency"]) { try $0.exposure() }),
         .kept(
             OrderRegister.self, { OrderRegister(merging: $0.accounts.map(\.orders)) },
             ProjectionView("orders", keys: ["order"]) { try $0.orders() },
