@@ -35,7 +35,9 @@ extension Instrument {
         if let separator = symbol.firstIndex(where: { $0 == "/" || $0 == "-" }) {
             return String(symbol[..<separator])
         }
-        guard !currency.isEmpty, symbol.hasSuffix(currency), symbol != currency else { return symbol }
+        guard !currency.isEmpty, symbol.hasSuffix(currency), symbol != currency else {
+            return symbol
+        }
         return String(symbol.dropLast(currency.count))
     }
 }

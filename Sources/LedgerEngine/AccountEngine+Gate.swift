@@ -58,6 +58,25 @@ extension AccountEngine {
 
     // MARK: Configuration and mode
 
+    /// Takes over what an operator stopped in every account before this one was added.
+    mutating func inherit(_ gates: [TradingGate], _ step: inout Step) throws(EngineError) {
+        guard let first = gates.first else { return }
+        if let latch = first.latch(.killSwitch),
+            gates.allSatisfy({ $0.latch(.killSwitch) != nil })
+        {
+            try engage(
+                LatchEngaged(
+                    .killSwitch, effect: latch.effect, clears: .operator, actor: latch.actor,
+                    reason: latch.reason), &step)
+        }
+        guard first.mode.blocksEntries, gates.allSatisfy({ $0.mode == first.mode }),
+            safeguards.gate.mode != first.mode, let latch = first.latch(.mode)
+        else { return }
+        try change(
+            to: first.mode, isHard: latch.effect == .blockAll, actor: latch.actor,
+            reason: latch.reason, &step)
+    }
+
     /// Engages and clears the latches that the configuration states; other latches stay (K01, K03).
     mutating func applyGateSettings(
         isFirst: Bool, _ step: inout Step

@@ -34,6 +34,7 @@ extension Engine {
             all = try AccountSettings.all(new)
             try AccountSettings.checkChange(from: parts.map(\.settings), to: all)
         } catch { throw .settings(error) }
+        let gates = parts.filter { $0.configuration != nil }.map(\.gate)
         while parts.count < all.count {
             parts.append(AccountEngine(at: parts.count, strategies: catalog))
         }
@@ -46,6 +47,7 @@ extension Engine {
                 if case .settings(let error) = error { throw .settings(one.said(error)) }
                 throw error
             }
+            if place >= gates.count { try parts[place].inherit(gates, &step) }
             try parts[place].look(&step)
         }
         findRoutes()

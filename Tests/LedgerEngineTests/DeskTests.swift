@@ -200,11 +200,13 @@ import Testing
 
     // MARK: Commands
 
-    private func command(_ run: Run, _ command: OperatorCommand, of account: UInt16) throws {
+    private func command(
+        _ run: Run, _ command: OperatorCommand, of account: UInt16, at hour: Int64 = 450
+    ) throws {
         let number = account == 0 ? AccountID.none : Self.number(account)
         let event = OperatorCommanded(command, actor: "kim", reason: "a test")
         #expect(run.engine.problem(with: event, of: number) == nil)
-        try run.append(Run.Input(event: event, seconds: 3600 * 400, account: number))
+        try run.append(Run.Input(event: event, seconds: 3600 * hour, account: number))
     }
 
     @Test func `a command reaches its account, or all where it names none`() throws {
@@ -331,6 +333,24 @@ import Testing
             run.engine.problem(with: Settings(swapped))
                 == "setting accounts.0.name: 'second' cannot follow 'first': a journal keeps its account"
         )
+    }
+
+    @Test func `what an operator stopped everywhere is stopped in an account that is added`() throws
+    {
+        let run = try Self.desk(2, days: 5)
+        try command(run, .engage(.blockEntries, .global), of: 0)
+        try command(run, .mode(.halt, isHard: true), of: 0)
+        let more = Self.accounts + Self.crossing + Self.rules + [("accounts.3.name", "fourth")]
+        try run.append(
+            ConfigurationLoaded(seed: 0, build: "", settings: Settings(more).text), at: 3600 * 500)
+        let added = try #require(run.engine.accounts.last)
+        #expect(added.gate.mode == .halt && added.gate.latch(.mode)?.effect == .blockAll)
+        #expect(added.gate.latch(.killSwitch)?.reason == "a test")
+        try command(run, .clear(.killSwitch, .global), of: 1, at: 550)
+        let five = more + [("accounts.4.name", "fifth")]
+        try run.append(
+            ConfigurationLoaded(seed: 0, build: "", settings: Settings(five).text), at: 3600 * 600)
+        #expect(run.engine.accounts.last?.gate.latch(.killSwitch) == nil)
     }
 
     @Test func `a journal of one account becomes the first account of a desk`() throws {
