@@ -32,6 +32,10 @@ extension LiveRun {
         if let booked, booked.quantity == fill.quantity, isBust || booked.price == fill.price {
             return
         }
+        // The engine books it only then.
+        let isOpen = known.map { engine.orders.order($0.order) != nil } ?? false
+        let isDue = booked != nil && !isOpen
+        if !isDue, let known { waitingCorrections.wait(correction, for: known.order) }
         let event = VenueFillCorrected(
             instrument: instrument, strategy: booked?.strategy ?? .none, side: fill.side,
             order: known?.order ?? .none, fill: booked?.fill.number ?? 0,
@@ -43,10 +47,38 @@ extension LiveRun {
         let envelope = Envelope(
             account: engine.account, time: now,
             correlation: booked?.correlation ?? .none, recordTime: clock.now)
+        // One that waits has a key of its own, because it is booked later.
+        let execution = isDue ? fill.execution : "waiting \(fill.execution)"
         let isNew = try sequencer.append(
-            event, envelope, key: key(of: fill.execution, fill.symbol, known?.id))
+            event, envelope, key: key(of: execution, fill.symbol, known?.id))
         // The venue's account says whether the books are right now.
         if isNew { recovery.reconcileSoon() }
+    }
+
+    /// Books what waited for a fill of the order or for its end.
+    func bookWaitingCorrections(of order: OrderID) throws {
+        guard engine.orders.order(order) == nil else { return }
+        for correction in waitingCorrections.take(order) { try handle(correction) }
+    }
+
+    /// Corrections of open orders wait across a restart too. An order without a fill has none.
+    func recallWaitingCorrections() throws {
+        let filled = engine.orders.open.filter { $0.filled.raw > 0 }.map(\.id)
+        guard let first = filled.min() else { return }
+        try journal.forEachRecord(
+            from: max(first, journal.beginning), filter: EventFilter([.venueFillCorrected])
+        ) { record in
+            let report = try VenueFillCorrected(record)
+            guard filled.contains(report.order) else { return true }
+            let fill = VenueFill(
+                clientOrder: report.clientOrder, venueOrder: "", execution: report.execution,
+                symbol: sequencer.engine.names.symbol(report.instrument), side: report.side,
+                price: report.price, quantity: report.quantity, time: record.time)
+            waitingCorrections.wait(
+                VenueCorrection(of: report.corrected, to: fill, reason: report.reason),
+                for: report.order)
+            return true
+        }
     }
 
     /// The fill that is meant, as it is now; nil where the journal has no such fill.

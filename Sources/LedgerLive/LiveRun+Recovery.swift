@@ -15,6 +15,7 @@ extension LiveRun {
 
     func handle(_ link: VenueLink, _ isUp: Bool, _ reason: String) throws {
         guard link == .orders else {
+            if link == .key { hasHeardOfKey = true }
             return try attempt(
                 LinkChanged(link, isUp: isUp, venue: gateway.name, reason: reason), at: .zero)
         }
@@ -101,6 +102,7 @@ extension LiveRun {
     func takeAccount(_ account: VenueAccount) throws {
         guard options.sendsOrders, recovery.phase == .account else { return }
         let steady = MachineTime.steady
+        try tellAcceptedKey()
         try openBooks(account)
         let snapshot = snapshot(of: account)
         if !isEnding, let pause = recovery.comparison.pause(after: differences(from: snapshot)) {
@@ -116,6 +118,15 @@ extension LiveRun {
                 .orders, isUp: true, venue: gateway.name, reason: "orders and fills asked for"),
             at: .zero)
         cancelAgain()
+    }
+
+    /// A gateway tells only the end of a refusal that it saw itself. Where the refusal was seen by an
+    /// earlier process, an answer about the account shows that the venue accepts the key.
+    private func tellAcceptedKey() throws {
+        guard !hasHeardOfKey, engine.gate.latch(.authentication) != nil else { return }
+        try attempt(
+            LinkChanged(.key, isUp: true, venue: gateway.name, reason: "the venue accepts the key"),
+            at: .zero)
     }
 
     /// Repeats a cancel that was decided before the gap and whose answer was lost.

@@ -110,7 +110,10 @@ extension LiveRun {
             filled: whole(order, of: open).filled, clientOrder: order.clientOrder,
             venueOrder: order.venueOrder, reason: order.reason)
         try attempt(report, at: order.updatedAt)
-        if order.status.isEnd { try askForFills(id) }
+        if order.status.isEnd {
+            try askForFills(id)
+            try bookWaitingCorrections(of: id)
+        }
         // A venue that refuses an exit may have less than the books.
         if order.status == .rejected, open.intended.purpose != .entry { recovery.reconcileSoon() }
     }
@@ -209,7 +212,11 @@ extension LiveRun {
         let key = key(of: fill.execution, fill.symbol, known?.id)
         let isNew = try sequencer.append(
             report, Envelope(account: account, time: now, recordTime: clock.now), key: key)
-        guard !isNew else { return wire.remember(key, isStreamed: fill.isStreamed) }
+        if isNew {
+            wire.remember(key, isStreamed: fill.isStreamed)
+            if let known { try bookWaitingCorrections(of: known.order) }
+            return
+        }
         recovery.countDuplicate()
         // A query repeats what the stream has brought, but a stream repeats nothing.
         if fill.isStreamed, wire.isRepeated(key) {

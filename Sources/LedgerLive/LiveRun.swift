@@ -29,6 +29,7 @@ public final class LiveRun: @unchecked Sendable {
     var watch = OrderWatch()
     var faults = FaultDigest()
     var wire = WireWatch()
+    var waitingCorrections = WaitingCorrections()
     /// From bytes received to the resulting commit: for market data that arrived alone, for all
     /// market data, and for everything else.
     private var aloneLatency = LatencyHistogram()
@@ -39,6 +40,8 @@ public final class LiveRun: @unchecked Sendable {
     /// The history that the run read before its first decision.
     public let warmup: Warmup
     var isOrderStreamUp = false
+    /// Whether the gateway of this process has said that the venue refuses or accepts the key.
+    var hasHeardOfKey = false
     var isEnding = false
     /// Which comparisons with the venue this run has journaled.
     var snapshots: [SnapshotKind] = []
@@ -78,6 +81,7 @@ public final class LiveRun: @unchecked Sendable {
         queue = InputQueue(capacity: options.queueCapacity)
         executor = Executor(after: last, times: options.times)
         recovery = OrderRecovery(since: since)
+        try recallWaitingCorrections()
     }
 
     private static func opening(

@@ -71,6 +71,72 @@ import Testing
         try desk.expectWhole()
     }
 
+    /// An update of the stop that rests at the venue, for 3, as the order stream brings it.
+    private func tell(
+        _ desk: Desk, _ event: String, _ id: String, of fill: String = "", quantity: Int,
+        filled: Int, status: String
+    ) throws {
+        let text = try desk.ask("GET", "/v2/orders?status=open")
+        let orders = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]]
+        let stop = try #require(orders?.first)
+        let (name, venueName) = (stop["client_order_id"] ?? "", stop["id"] ?? "")
+        try desk.ask(
+            "POST", "/control/message",
+            [
+                """
+                {"stream": "trade_updates", "data": {"event": "\(event)", "execution_id": "\(id)",
+                "previous_execution_id": "\(fill)", "timestamp": "2026-01-02T15:00:00Z",
+                "price": "98", "qty": "\(quantity)", "order": {"id": "\(venueName)",
+                "client_order_id": "\(name)", "symbol": "A", "side": "sell", "status": "\(status)",
+                "qty": "3", "filled_qty": "\(filled)", "stop_price": "98", "type": "stop",
+                "time_in_force": "gtc"}}}
+                """
+            ])
+    }
+
+    private func held(_ desk: Desk) throws -> String {
+        let (text, _) = try desk.ledger(
+            "project", "positions", "--journal", "./desk", "--format", "json")
+        return text
+    }
+
+    @Test func `a fill that arrives after it was taken back is booked and taken back`() throws {
+        let (desk, daemon) = try holding()
+        try tell(desk, "trade_bust", "e2", of: "e1", quantity: 3, filled: 3, status: "filled")
+        try daemon.waits(for: "which is not in the journal")
+        try tell(desk, "fill", "e1", quantity: 3, filled: 3, status: "filled")
+        try daemon.wait("the correction") { try desk.count("FillCorrected") == 1 }
+        // It is repeated, and stays booked once.
+        try tell(desk, "trade_bust", "e2", of: "e1", quantity: 3, filled: 3, status: "filled")
+        daemon.interrupt()
+        #expect(try desk.count("FillCorrected") == 1)
+        let held = try held(desk)
+        #expect(held.contains(#""quantity":"3""#), "\(held)")
+        try desk.expectWhole()
+    }
+
+    @Test func `a correction of an open order is booked once the order has ended`() throws {
+        let (desk, daemon) = try holding()
+        try tell(desk, "partial_fill", "e1", quantity: 1, filled: 1, status: "partially_filled")
+        try daemon.wait("the fill") { try desk.count("OrderFilled") == 2 }
+        try tell(
+            desk, "trade_bust", "e2", of: "e1", quantity: 1, filled: 1, status: "partially_filled")
+        try daemon.waits(for: "which belongs to an open order")
+        daemon.signal(SIGKILL)
+        _ = daemon.end()
+        // Killed meanwhile, it still knows what waits.
+        let again = try desk.start([
+            "ledgerd", "paper", "--config", "desk.yaml", "--journal", "./desk",
+        ])
+        try again.waits(for: "link=marketData, state=up")
+        try tell(desk, "canceled", "", quantity: 0, filled: 1, status: "canceled")
+        try again.wait("the correction") { try desk.count("FillCorrected") == 1 }
+        again.interrupt()
+        let held = try held(desk)
+        #expect(held.contains(#""quantity":"3""#), "\(held)")
+        try desk.expectWhole()
+    }
+
     @Test func `a correction that no fill matches blocks entries and is told`() throws {
         let (desk, daemon) = try Desk.holding()
         let order = try entry(desk)

@@ -34,6 +34,22 @@ import Testing
         try desk.expectWhole()
     }
 
+    @Test func `a key that was refused before a crash is accepted by the next process`() throws {
+        let desk = try desk("")
+        let daemon = try desk.trade()
+        try faults(desk, #"{"unauthorized": "1"}"#)
+        try desk.rise()
+        try daemon.waits(for: "LatchEngaged authentication")
+        daemon.signal(SIGKILL)
+        _ = daemon.end()
+        try faults(desk, "")
+        let again = try desk.trade()
+        try again.waits(for: "LatchCleared authentication")
+        let gate = try desk.ledger("gate", "status", "--journal", "./desk")
+        #expect(!gate.text.contains("authentication"), "\(gate.text)")
+        try end(again, desk)
+    }
+
     @Test func `requests that fail trip the switch of the error rate`() throws {
         let desk = try desk("faults: {error_rate: 0.2}\nbackoff_base_s: 0.01\nmax_backoff_s: 0.02")
         let daemon = try desk.trade()

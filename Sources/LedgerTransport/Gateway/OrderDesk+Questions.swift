@@ -127,7 +127,8 @@ extension OrderDesk {
     }
 
     /// Reports fills from a history in order. The history lacks client ids, so these are queried. A
-    /// fill whose order cannot be found is reported without it.
+    /// fill whose order the venue does not have is reported without it. If the venue does not answer,
+    /// nobody knows whose fill it is: this one and those after it are left to the next query.
     /// - Parameter made: what is reported of each; a fill by default.
     public func report(
         _ fills: [VenueFill],
@@ -143,13 +144,20 @@ extension OrderDesk {
         }
         let order = OrderReference(
             clientOrder: "", venueOrder: fill.venueOrder, symbol: fill.symbol)
-        core.ask(dialect.order(order)) { (body) throws(JSONFault) in
-            try read(body, about: order)
-        } _: { [fill] found in
+        find(order) { [fill] result in
             var fill = fill
-            if let found {
+            switch result {
+            case .success(let found?):
                 core.learn(found.order)
                 fill.clientOrder = found.order.clientOrder
+            case .success(nil): break
+            case .failure(let fault):
+                core.failed(fault, dialect.order(order).path)
+                switch fault {
+                // The next query would be answered in the same way.
+                case .refused, .malformed: break
+                default: return then()
+                }
             }
             core.report(made(fill))
             report(rest, as: made, then)
