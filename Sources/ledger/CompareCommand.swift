@@ -12,21 +12,28 @@ import LedgerReading
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Compare the fills and the profit of two journals.",
+        abstract: "Compare the fills and the profit of two journals, or of two accounts.",
         discussion: """
             Fills are compared in order by time, symbol, strategy, side, quantity, price and
             fee; profit is compared by strategy and symbol.
 
               ledger compare --journal paper --with backtest
               ledger compare --journal new --with reference --tolerance 25
+              ledger compare --journal desk --account live --with-account shadow
 
             Exit codes: 0 equal or within the tolerance; 1 different.
             """.paragraphs)
 
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: FormatOptions
-    @Option(name: .customLong("with"), help: "The other journal.")
-    var other: String
+    @Option(
+        name: .customLong("with"),
+        help: "The other journal (default: the same one, with --with-account).")
+    var otherJournal: String?
+    @Option(help: "Only this account of the journal.")
+    var account: String?
+    @Option(help: "Only this account of the other journal.")
+    var withAccount: String?
     @Option(
         help: ArgumentHelp(
             "Accept profits that differ by up to this amount, in the account's currency; fills "
@@ -34,14 +41,23 @@ struct CompareCommand: ParsableCommand {
     )
     var tolerance = "0"
 
+    func validate() throws {
+        guard otherJournal != nil || withAccount != nil else {
+            throw ValidationError("name the other run with --with or --with-account")
+        }
+    }
+
     func run() throws {
         guard let allowed = try? Money(tolerance), allowed.raw >= 0 else {
             throw CommandError("--tolerance '\(tolerance)' is not an amount of 0 or more")
         }
-        let first = try ComparedRun(journals.directory)
-        let second = try ComparedRun(JournalHome.directory(other))
+        let other = otherJournal ?? journals.journal
+        let first = try ComparedRun(journals.directory, account: account)
+        let second = try ComparedRun(
+            otherJournal.map(JournalHome.directory) ?? journals.directory, account: withAccount)
         var table = Table([
-            .init("what"), .init(journals.journal), .init(other), .init("difference", .decimal),
+            .init("what"), .init(Self.title(journals.journal, account)),
+            .init(Self.title(other, withAccount)), .init("difference", .decimal),
         ])
         table.add([
             "fills", "\(first.fills.count)", "\(second.fills.count)",
@@ -67,6 +83,10 @@ struct CompareCommand: ParsableCommand {
         try table.write(output.style)
         guard isWithin, isSame || allowed.raw > 0 else { throw ExitCode(1) }
     }
+
+    private static func title(_ journal: String, _ account: String?) -> String {
+        account.map { "\(journal):\($0)" } ?? journal
+    }
 }
 
 /// The part of a run that is compared.
@@ -74,12 +94,20 @@ private struct ComparedRun {
     var fills: [String] = []
     var profits: [(key: String, profit: Money)] = []
 
-    func profit(_ key: String) -> Money { profits.first { $0.key == key }?.profit ?? .zero }
+    /// Of all accounts.
+    func profit(_ key: String) -> Money {
+        profits.reduce(.zero) { $1.key == key ? $0 + $1.profit : $0 }
+    }
 
-    init(_ directory: String) throws {
+    /// - Parameter account: only what is of it; nil for all.
+    init(_ directory: String, account: String?) throws {
         let journal = try JournalOptions.open(directory)
-        let names = try ProjectionReader.fold(NameBook.self, of: journal)
+        let tables = try ProjectionTables(journal, through: journal.head.lastSequence)
+        let names = tables.names
+        let accounts = try tables.accounts(in: account)
+        func isOfThem(_ number: AccountID) -> Bool { account == nil || accounts.contains(number) }
         try journal.forEachRecord(from: .first, filter: EventFilter([.orderFilled])) { record in
+            guard isOfThem(record.account) else { return true }
             let fill = try OrderFilled(record)
             fills.append(
                 "\(record.time) \(names.name(fill.strategy)) \(fill.side) \(fill.quantity) "
@@ -87,7 +115,7 @@ private struct ComparedRun {
             return true
         }
         let profit = try ProjectionReader.fold(ProfitAndLoss.self, of: journal)
-        for position in profit.positions.positions {
+        for position in profit.positions.positions where isOfThem(position.account) {
             let worth = try Money.notional(
                 profit.equity.mark(position.instrument), position.quantity)
             let net =
