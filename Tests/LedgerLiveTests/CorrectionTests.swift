@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func `a fill that arrives after it was taken back is booked and taken back`() throws {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         try tell(desk, "trade_bust", "e2", of: "e1", quantity: 3, filled: 3, status: "filled")
         try daemon.waits(for: "which is not in the journal")
         try tell(desk, "fill", "e1", quantity: 3, filled: 3, status: "filled")
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func `a correction of an open order is booked once the order has ended`() throws {
-        let (desk, daemon) = try holding()
+        let (desk, daemon) = try Desk.holding()
         try tell(desk, "partial_fill", "e1", quantity: 1, filled: 1, status: "partially_filled")
         try daemon.wait("the fill") { try desk.count("OrderFilled") == 2 }
         try tell(
