@@ -47,6 +47,7 @@ extension AccountEngine {
             return
         }
         safeguards.monitors.days.begin()
+        if rulesVersion.sumUpRefusals, account.kind != .simulated { try sumUpRepeats(&step) }
         try judgeHealth(on: ended, &step)
         judgeRegime()
         try raiseDailyAlerts(&step)

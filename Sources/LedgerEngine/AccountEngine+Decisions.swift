@@ -213,6 +213,13 @@ extension AccountEngine {
         try journal(desk.repeated.endAll(), &step)
     }
 
+    /// Journals what was counted in the trading day that ends. Its health and its reports need it, and the
+    /// refusals go on being counted.
+    mutating func sumUpRepeats(_ step: inout Step) throws(EngineError) {
+        guard !desk.repeated.isEmpty else { return }
+        try journal(desk.repeated.takeAll(), &step)
+    }
+
     private mutating func journal(
         _ sums: [RepeatedRefusals.Sum], _ step: inout Step
     ) throws(EngineError) {

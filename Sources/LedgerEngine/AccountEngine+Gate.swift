@@ -251,6 +251,7 @@ extension AccountEngine {
         _ step: inout Step
     ) throws(EngineError) {
         safeguards.monitors.counters.beginRun()
+        if desk.isRemote, rulesVersion.timeReachableOrders { desk.remote.reach(since: nil) }
         // A killed run did not journal its counts.
         try endRepeats(&step)
         try awaitReconciliation(&step)

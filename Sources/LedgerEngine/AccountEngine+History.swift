@@ -14,10 +14,13 @@ extension AccountEngine {
             throw .fold(.inconsistent(problem, step.sequence))
         }
         let known = history[bar.instrument]
-        if bar.ended > known.last {
+        if rulesVersion.keepHistory {
+            if history.isEmpty { safeguards.keepDays(true, under: rulesVersion) }
+            safeguards.merge(bar, on: nextDay(bar.ended))
+        } else if bar.ended > known.last {
             safeguards.recall(bar, on: nextDay(bar.ended), isFirst: known.isEmpty)
         }
-        if configuration?.warmsStrategies == true {
+        if configuration?.warmsStrategies == true, known.isNew(bar) {
             let plain = Bar(
                 instrument: bar.instrument, interval: bar.interval, open: bar.open, high: bar.high,
                 low: bar.low, close: bar.close, volume: bar.volume)
@@ -25,7 +28,50 @@ extension AccountEngine {
                 desk.slots[slot].recall(plain, view(slot, at: bar.ended))
             }
         }
-        history.take(bar)
+        history.take(bar, rulesVersion)
+    }
+
+    /// Whether filters or data rules would learn from a bar of history: they do not know its day, or not all of
+    /// it.
+    public func lacks(_ bar: BarRecalled) -> Bool {
+        guard rulesVersion.keepHistory else { return false }
+        return bar.ended > lastData(bar.instrument)
+            || !safeguards.knows(bar.instrument, nextDay(bar.ended))
+            || hasTooFewDays(bar.instrument) && !safeguards.monitors.feeds[bar.instrument].isCounted
+    }
+
+    /// Whether some rule knows nothing of a day.
+    public func lacksDay(_ day: CivilDate, of instrument: InstrumentID) -> Bool {
+        rulesVersion.keepHistory && !safeguards.knows(instrument, day.daysSinceEpoch)
+    }
+
+    private func hasTooFewDays(_ instrument: InstrumentID) -> Bool {
+        safeguards.rules.data.isEnabled
+            && daysWithData(instrument) < safeguards.rules.data.history
+    }
+
+    /// Keeps the days of each instrument from here on, if they are worth keeping: a back-test without history
+    /// has no use for them unless a rule is on.
+    mutating func keepDays() {
+        let hasUse = !history.isEmpty || configuration.map { $0.accountKind != .simulated } == true
+        safeguards.keepDays(rulesVersion.keepHistory && hasUse, under: rulesVersion)
+    }
+
+    /// Older rules kept the time of an instrument's last data only where a data rule was on.
+    mutating func assumeData() {
+        for instrument in names.instruments where !history[instrument.id].isEmpty {
+            if !safeguards.watchesData { safeguards.monitors.feeds.assumeData(of: instrument.id) }
+            history.hear(instrument.id, at: lastData(instrument.id))
+        }
+    }
+
+    /// The trading day that an event behind the end of the named one begins.
+    @inline(never)
+    mutating func laterDay(_ time: Timestamp) -> Int64 {
+        if safeguards.rules.needsCalendar { return nextDay(time) }
+        if let day = safeguards.askedDay(of: time) { return day }
+        let calendar = calendar
+        return safeguards.day(of: time, by: calendar)
     }
 
     /// Why a bar cannot be history of this run; nil if it can.
@@ -36,7 +82,7 @@ extension AccountEngine {
         guard bar.ended <= time else {
             return "a bar of history that ends at \(bar.ended), after \(time)"
         }
-        guard bar.ended > history[bar.instrument].told else {
+        guard rulesVersion.keepHistory || bar.ended > history[bar.instrument].told else {
             return "a bar of history that ends at \(bar.ended), not after the one before it"
         }
         guard bar.close.raw > 0, bar.high >= bar.low, bar.low.raw > 0 else {
@@ -80,7 +126,7 @@ extension AccountEngine {
         Int(safeguards.monitors.feeds[instrument].days)
     }
 
-    /// When data of an instrument last arrived; zero if none did or no data rule is on.
+    /// When data of an instrument last arrived; zero if none did or nothing records it.
     public func lastData(_ instrument: InstrumentID) -> Timestamp {
         safeguards.monitors.feeds[instrument].last
     }

@@ -18,14 +18,18 @@ extension AccountEngine {
         // The event that begins a day belongs to that day, although the day begins after it.
         let day =
             step.time > safeguards.monitors.days.ends
-            ? nextDay(step.time) : safeguards.monitors.days.day
+            ? laterDay(step.time) : safeguards.monitors.days.day
         if outcome != .held, safeguards.watchesDays {
             safeguards.observe(instrument, high: high, low: low, close: price, day: day)
         }
         if safeguards.watchesData {
             try note(instrument, on: day, &step)
             if history.awaitsPrices { try meetHistory(instrument, price, &step) }
+        } else if safeguards.keepsDays {
+            safeguards.keep(instrument, on: day, at: step.time)
+            if history.awaitsPrices { _ = history.meet(instrument) }
         }
+        if rulesVersion.keepHistory, !history.isEmpty { history.hear(instrument, at: step.time) }
     }
 
     @inline(never)

@@ -24,6 +24,7 @@ extension AccountEngine {
         func founding(_ settings: Settings) -> [(key: String, value: String)] {
             settings.pairs.filter { pair in
                 Self.foundations.contains { pair.key.hasPrefix($0) }
+                    || rulesVersion.keepHistory && pair.key == WarmupKeys.strategies.name
             }
         }
         return configuration != nil && settings != new
@@ -41,6 +42,7 @@ extension AccountEngine {
             let adopted = try EngineSettings(new)
             configuration = adopted
             safeguards.adopt(adopted.safety)
+            keepDays()
         } catch { throw .settings(error) }
         settings = new
         // The daily limits may reset at another hour.

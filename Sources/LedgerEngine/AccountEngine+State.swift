@@ -14,7 +14,7 @@ extension AccountEngine {
         safeguards.stop.encode(into: &writer)
         snapshots.encode(into: &writer)
         safeguards.history.encode(into: &writer)
-        safeguards.monitors.encode(into: &writer)
+        safeguards.monitors.encode(into: &writer, rulesVersion)
         for slot in desk.slots { slot.encode(into: &writer) }
         desk.remote.encode(into: &writer)
         if desk.isRemote { desk.remote.encodeTimes(into: &writer, rulesVersion) }
@@ -35,7 +35,7 @@ extension AccountEngine {
         guard hasRepeats else { return }
         desk.repeated.encode(into: &writer)
         guard hasHistory else { return }
-        history.encode(into: &writer)
+        history.encode(into: &writer, rulesVersion)
         guard hasAlerts else { return }
         safeguards.alerts.encode(into: &writer)
         if hasHealth { safeguards.health.encode(into: &writer) }
@@ -47,7 +47,7 @@ extension AccountEngine {
         try desk.restoreOrders(from: &reader)
         try safeguards.restoreGate(from: &reader)
         snapshots = try VenueSnapshotCollector(from: &reader)
-        try safeguards.restoreMemory(from: &reader)
+        try safeguards.restoreMemory(from: &reader, rulesVersion)
         try desk.restoreStrategies(from: &reader, rulesVersion)
         for slot in desk.slots
         where slot.instrument != .none && names[slot.instrument]?.symbol != slot.symbol
@@ -61,9 +61,10 @@ extension AccountEngine {
         }
         if !reader.isAtEnd { activities = try AccountActivities(from: &reader) }
         if !reader.isAtEnd { desk.repeated = try RepeatedRefusals(from: &reader) }
-        if !reader.isAtEnd { history = try RecalledHistory(from: &reader) }
+        if !reader.isAtEnd { history = try RecalledHistory(from: &reader, rulesVersion) }
         if !reader.isAtEnd { safeguards.alerts = try AlertWatch(from: &reader) }
         if !reader.isAtEnd { safeguards.health = try HealthWatch(from: &reader) }
+        keepDays()
         guard reader.isAtEnd else { throw StateError("the saved state has trailing bytes") }
     }
 }

@@ -77,10 +77,19 @@ extension AccountEngine {
             _ = safeguards.alerts.note(
                 .stopRefused, strategy: order.intended.strategy, instrument: instrument, level: 0)
         }
-        guard !wasDeferred else { return }
-        let wait = Price(
-            raw: Int64(clamping: Int128(step.time.nanoseconds(since: order.intendedAt)) * 1000))
+        guard !wasDeferred, let since = couldLeave(order) else { return }
+        let wait = Price(raw: Int64(clamping: Int128(step.time.nanoseconds(since: since)) * 1000))
         try watchLatency(wait, of: "order \(id)", &step)
+    }
+
+    /// From when on an order could be sent; nil where nobody knows, such as after the time without a process in
+    /// which the venue may have accepted it.
+    private func couldLeave(_ order: Order) -> Timestamp? {
+        guard rulesVersion.timeReachableOrders else { return order.intendedAt }
+        guard let reachable = desk.remote.reachableSince, !desk.remote.hasWaited(order.id) else {
+            return nil
+        }
+        return max(order.intendedAt, reachable)
     }
 
     // MARK: Replacements
@@ -257,6 +266,9 @@ extension AccountEngine {
             desk.deferred.expedite(at: step.time)
         }
         guard change.link == .orders else { return }
+        if rulesVersion.timeReachableOrders {
+            desk.remote.reach(since: change.isUp ? step.time : nil)
+        }
         if change.isUp {
             try clear(
                 LatchCleared(.orderStream, actor: change.venue, reason: change.reason), &step)

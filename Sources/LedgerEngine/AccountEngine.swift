@@ -144,7 +144,7 @@ public struct AccountEngine: Sendable {
     private mutating func stepRare(_ record: Record, _ step: inout Step) throws(EngineError) {
         guard let type = record.type else { return }
         switch type {
-        case .rulesDeclared: desk.follow(rulesVersion)
+        case .rulesDeclared: follow()
         case .instrumentDefined:
             introduce((try decode(record) as InstrumentDefined).definition)
             desk.listen()
@@ -192,6 +192,13 @@ public struct AccountEngine: Sendable {
             break
         default: throw .fold(.inconsistent("no part takes \(type.name)", record.sequence))
         }
+    }
+
+    /// Follows the rules that the journal has declared.
+    mutating func follow() {
+        desk.follow(rulesVersion)
+        if rulesVersion.keepHistory, !safeguards.mergesHistory { assumeData() }
+        keepDays()
     }
 
     /// What is due by the clock alone.
@@ -267,6 +274,7 @@ public struct AccountEngine: Sendable {
         } catch { throw .settings(error) }
         for instrument in names.instruments { introduce(instrument) }
         desk.listen()
+        keepDays()
     }
 
     mutating func introduce(_ instrument: Instrument) {
@@ -274,6 +282,7 @@ public struct AccountEngine: Sendable {
         desk.introduce(instrument, accounts)
         // The account's calendar may be another one now.
         safeguards.monitors.days.expireAtOnce()
+        safeguards.forgetDay()
     }
 
     /// None before the first settings.

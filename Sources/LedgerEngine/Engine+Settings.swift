@@ -196,6 +196,6 @@ extension Engine {
     /// Steps under rules that the journal does not declare, for a comparison.
     public mutating func follow(_ rules: RulesVersion) throws(FoldError) {
         try parts[turn].accounts.follow(rules)
-        for place in parts.indices { parts[place].desk.follow(rulesVersion) }
+        for place in parts.indices { parts[place].follow() }
     }
 }

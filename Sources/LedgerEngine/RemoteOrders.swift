@@ -60,6 +60,8 @@ struct RemoteOrders: Hashable, Sendable {
     /// When the engine last looked for positions that a latch wants closed.
     private(set) var flattenedAt = Timestamp(nanoseconds: .min)
     private(set) var refusals: [Refusal] = []
+    /// Since when orders reach the venue and its answers come; nil while they do not, or before a run knows.
+    private(set) var reachableSince: Timestamp? = Timestamp(nanoseconds: .min)
 
     subscript(_ order: OrderID) -> Pending? { pending.first { $0.order == order } }
 
@@ -88,6 +90,9 @@ struct RemoteOrders: Hashable, Sendable {
         exits[place].isWaiting = true
         exits[place].protectors += protectors
     }
+
+    /// Whether an order waited for the orders that protect its position, or still does.
+    func hasWaited(_ order: OrderID) -> Bool { exits.contains { $0.order == order } }
 
     func isWaiting(_ order: OrderID) -> Bool {
         exits.contains { $0.order == order && $0.isWaiting }
@@ -185,6 +190,9 @@ struct RemoteOrders: Hashable, Sendable {
         return refusal(strategy, instrument).map { time < $0.until } ?? false
     }
 
+    /// Notes that the venue is reached from now on, or no longer.
+    mutating func reach(since time: Timestamp?) { reachableSince = time }
+
     /// Adjusts levels and quantities for a split, like those of the orders at the venue.
     mutating func split(_ event: SplitApplied) throws(NumberError) {
         for place in targets.indices where targets[place].instrument == event.instrument {
@@ -256,6 +264,9 @@ struct RemoteOrders: Hashable, Sendable {
             writer.write(refusal.until)
             if rules.tellRefusedExits { writer.write(refusal.since) }
         }
+        guard rules.timeReachableOrders else { return }
+        writer.write(reachableSince != nil)
+        writer.write(reachableSince ?? .zero)
     }
 
     mutating func restoreTimes(
@@ -269,6 +280,10 @@ struct RemoteOrders: Hashable, Sendable {
             if rules.tellRefusedExits { refusal.since = try reader.read() }
             return refusal
         }
+        guard rules.timeReachableOrders else { return }
+        let isReachable: Bool = try reader.read()
+        let since: Timestamp = try reader.read()
+        reachableSince = isReachable ? since : nil
     }
 
     init() {}

@@ -101,6 +101,9 @@ struct RepeatedRefusals: Hashable, Sendable {
         return episodes.indices.flatMap { take($0) }
     }
 
+    /// Takes what each episode has counted since its last sum; the episodes go on.
+    mutating func takeAll() -> [Sum] { episodes.indices.flatMap { take($0) } }
+
     private mutating func take(_ place: Int) -> [Sum] {
         let episode = episodes[place]
         guard episode.pending > 0 else { return [] }

@@ -117,8 +117,12 @@ extension LiveRun {
                 ? try OrderFilled(record).order == order
                 : try FillCorrected(record).order == order
             guard isOurs else { return true }
-            let booked = try Self.booked(record)
-            found.removeAll { $0.fill == booked.fill }
+            var booked = try Self.booked(record)
+            if let known = found.firstIndex(where: { $0.fill == booked.fill }) {
+                // A correction leaves the fee, and a bust gave it back.
+                booked.fee = booked.quantity.raw == 0 ? .zero : found[known].fee
+                found.remove(at: known)
+            }
             found.append(booked)
             return true
         }

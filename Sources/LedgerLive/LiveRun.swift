@@ -69,8 +69,7 @@ public final class LiveRun: @unchecked Sendable {
         try Self.opening(configuration, instruments, options, at: start)
             .submit(into: &sequencer, at: start)
         var warmup = try Warmup.ofFeed(
-            configuration, files, knowing: sequencer.engine,
-            lastRun: since.nanoseconds == .min ? nil : since, venue: history, at: start)
+            configuration, files, knowing: sequencer.engine, venue: history, at: start)
         try warmup.submit(into: &sequencer)
         try sequencer.commit()
         self.warmup = warmup

@@ -14,6 +14,9 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
         "an entry that a venue refuses or lets expire empty is not decided again at once; a cancel without "
             + "an answer raises an alert, and so does an exit that a venue refuses for good; a refusal that "
             + "repeats is counted; a condition that lasts raises one alert",
+        "history teaches each rule the days that it does not know, in any order, and days are kept for rules "
+            + "that are off; the latency of an order counts from when it could be sent; a trading day of a "
+            + "paper or live account ends with a sum of the refusals that repeated",
     ]
 
     public static let first = RulesVersion(number: 1)
@@ -81,6 +84,16 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// Rules 3: a cancel that a venue does not answer for a minute raises an alert.
     public var tellPendingCancels: Bool { number >= 3 }
+
+    /// Rules 4: history is merged into the days that are known, and days are kept for rules that are switched on
+    /// later.
+    public var keepHistory: Bool { number >= 4 }
+
+    /// Rules 4: the latency of an order counts from when it could be sent.
+    public var timeReachableOrders: Bool { number >= 4 }
+
+    /// Rules 4: a trading day of a paper or live account ends with the sums of its repeated refusals.
+    public var sumUpRefusals: Bool { number >= 4 }
 
     /// Rules 3: an exit that a venue refuses for good raises an alert, once until something fills.
     public var tellRefusedExits: Bool { number >= 3 }

@@ -196,7 +196,10 @@ public struct Backtest {
     private func readHistory() throws -> HistoryReader? {
         guard let until else { return nil }
         var reader = HistoryReader(numbers.all)
-        try reader.read(sources, after: Warmup.first(configuration, before: until), before: until)
+        do {
+            try reader.read(
+                sources, after: Warmup.first(configuration, before: until), before: until)
+        } catch let bad as UnreadableSource { throw bad.cause }
         return reader
     }
 

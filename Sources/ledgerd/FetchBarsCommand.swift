@@ -80,6 +80,11 @@ struct FetchBarsCommand: ParsableCommand {
         } catch let fault as JSONFault {
             throw CommandError("\(connection.name): cannot read the answer: \(fault)")
         }
+        guard last != nil || Interrupt.wasAsked else {
+            throw CommandError(
+                "\(connection.name) has no bars of \(symbol) from \(first) to \(end); check the symbol and "
+                    + "the times")
+        }
         Terminal.print(
             "\(path): \(count) bars of \(symbol) added" + (last.map { ", to \($0)" } ?? ""))
         if Interrupt.wasAsked { throw CommandError("interrupted", code: 130) }

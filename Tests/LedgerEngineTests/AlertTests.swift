@@ -65,6 +65,37 @@ import Testing
         #expect(alert.value == Measure(raw: 5_000_000_000_000))
     }
 
+    /// An order that is accepted 5 s after `event`, which came 1000 s after its decision.
+    private func late(
+        after events: [any Event], rules: RulesVersion = .newest
+    ) throws -> [AlertRaised] {
+        var desk = try RemoteDesk([("alerts.latency_ms", "2000")], rules: rules)
+        try desk.watched.price("59000", of: 3)
+        try desk.watched.price("60000", of: 3)
+        desk.watched.wait(seconds: 1000)
+        for event in events { try desk.watched.append(event) }
+        desk.watched.wait(seconds: 4)
+        try desk.say(.accepted, of: try #require(desk.open.last))
+        return try desk.watched.alerts(.latency)
+    }
+
+    @Test func `an order that could not leave is not late`() throws {
+        let up = LinkChanged(.orders, isUp: true, venue: "test", reason: "")
+        let down = LinkChanged(.orders, isUp: false, venue: "test", reason: "")
+        let start = RunStarted(mode: "paper", name: "r")
+        // It counts from when the venue was reached.
+        #expect(try late(after: [up]).map(\.value) == [Measure(raw: 5_000_000_000_000)])
+        #expect(try late(after: [start, up]).map(\.value) == [Measure(raw: 5_000_000_000_000)])
+        // The venue may have accepted it in time, while nobody listened.
+        #expect(try late(after: [down]).isEmpty)
+        #expect(try late(after: [start]).isEmpty)
+        #expect(try late(after: [start, down]).isEmpty)
+        let rules = try #require(RulesVersion(3))
+        #expect(
+            try late(after: [start, up], rules: rules).map(\.value)
+                == [Measure(raw: 1_005_000_000_000_000)])
+    }
+
     @Test func `the drawdown at the beginning of a day is told once until it is over`() throws {
         var run = try WatchedRun(
             WatchedRun.holding + [

@@ -10,9 +10,15 @@ import Testing
 @Suite struct RepeatedRefusalTests {
     /// Buys at every price while it holds nothing, and is blocked.
     private static func blocked(
-        rules: RulesVersion = .newest, days: Int = 0, prices: Int
+        rules: RulesVersion = .newest, kind: AccountKind = .simulated, days: Int = 0, prices: Int
     ) throws -> WatchedRun {
-        var watched = try WatchedRun(WatchedRun.holding, rules: rules)
+        var watched = try WatchedRun(
+            kind == .simulated
+                ? WatchedRun.holding
+                : WatchedRun.holding + [
+                    ("quality.enabled", "false"), ("risk.enabled", "false"),
+                    ("venue.kind", "alpaca"), ("reconciliation.enabled", "false"),
+                ], kind: kind, rules: rules)
         try watched.append(RunStarted(mode: "test", name: "r"))
         try watched.command("engage", "blockEntries global")
         for price in 0..<prices {
@@ -71,6 +77,23 @@ import Testing
         try watched.append(RunEnded(inputs: 0, reason: "end"))
         let sums = try watched.run.events(RefusalRepeated.self)
         #expect(sums.reduce(0) { $0 + Int($1.count) } == 100)
+    }
+
+    @Test func `each day of a paper account ends with a sum, so that its health is whole`() throws {
+        let watched = try Self.blocked(kind: .paper, days: 1, prices: 21)
+        #expect(try Self.story(watched).filter { $0 == "1 more manualKill" }.count == 19)
+        let health = try Self.fold(watched.run, StrategyHealth.self)
+        // The day that has not ended is missing.
+        #expect(health.report(StrategyID(1)).long.rejections == 20)
+        try watched.append(RunEnded(inputs: 0, reason: "end"))
+        let ended = try Self.fold(watched.run, StrategyHealth.self).report(StrategyID(1))
+        #expect(ended.long.signals == 21 && ended.long.rejections == 21)
+        #expect(ended.short.signals == 7 && ended.short.rejections == 7)
+        // Rules 3 kept up to 64 days back.
+        let rules = try #require(RulesVersion(3))
+        let before = try Self.blocked(rules: rules, kind: .paper, days: 1, prices: 21)
+        let late = try Self.fold(before.run, StrategyHealth.self).report(StrategyID(1))
+        #expect(late.long.rejections == 17)
     }
 
     @Test func `a sum belongs to the chain of the first signal, and carries the last comparison`()

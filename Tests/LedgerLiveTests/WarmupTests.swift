@@ -100,22 +100,59 @@ import Testing
         try expectEntry(desk, daemon)
     }
 
-    @Test func `after a kill only the gap is read, from the venue where files end`() throws {
+    @Test(arguments: [true, false])
+    func `after a kill only the gap is read, from the venue where files end`(
+        isJudged: Bool
+    ) throws {
+        // Whether or not a data rule is on.
+        let quality = "quality: {enabled: \(isJudged)}\n"
         let desk = try Desk(history: Self.rows(from: 390, to: 1))
         try desk.programs.write(Self.rows(from: 390, to: 60), "bars.csv")
-        try configure(desk, Self.file)
+        try configure(desk, Self.file, quality)
         let daemon = try desk.trade()
         #expect(daemon.text.contains("the start have no data"), "\(daemon.text)")
         daemon.signal(SIGKILL)
         _ = daemon.end()
         let before = try desk.count("BarRecalled")
-        try configure(desk, Self.file, "warmup: {source: venue}")
+        try configure(desk, Self.file, quality + "warmup: {source: venue}")
         let again = try desk.trade()
         let after = try desk.count("BarRecalled")
         #expect(after > before + 35 && after < before + 45)
         #expect(again.text.contains("warmed up with \(after - before) bars of 1 symbol from "))
         #expect(again.text.contains(", source alpaca"))
         try expectEntry(desk, again)
+    }
+
+    @Test func `a data rule that is switched on by a later start knows the history`() throws {
+        let desk = try Desk()
+        try desk.programs.write(Self.rows(from: 390, to: 2), "bars.csv")
+        try configure(desk, Self.file, "quality: {enabled: false}")
+        let daemon = try desk.trade()
+        daemon.interrupt()
+        let bars = try desk.count("BarRecalled")
+        // The journal has what the file holds.
+        try configure(desk, Self.file)
+        let again = try desk.trade()
+        #expect(!again.text.contains("days of data, and"), "\(again.text)")
+        try expectEntry(desk, again)
+        #expect(try desk.count("BarRecalled") == bars)
+    }
+
+    @Test func `longer history that comes later is read`() throws {
+        let desk = try Desk(history: Self.rows(from: 390, to: 1))
+        try desk.programs.write(Self.rows(from: 30, to: 2), "bars.csv")
+        try configure(desk, Self.file)
+        let daemon = try desk.trade()
+        #expect(daemon.text.contains("no entry for"), "\(daemon.text)")
+        try desk.quote(100)
+        daemon.interrupt()
+        let short = try desk.count("BarRecalled")
+        try configure(desk, "", "warmup: {source: venue}")
+        let again = try desk.trade()
+        #expect(!again.text.contains("no entry for"), "\(again.text)")
+        #expect(try desk.count("BarRecalled") > short + 200)
+        again.interrupt()
+        try desk.expectWhole()
     }
 
     @Test func `history on another scale is named and not read`() throws {
@@ -130,6 +167,40 @@ import Testing
         daemon.interrupt()
         let ended = try desk.ledger("tail", "--journal", "./desk", "--type", "WarmupEnded", "--all")
         #expect(ended.text.contains("another scale"), "\(ended.text)")
+    }
+
+    @Test(arguments: [200, -1])
+    func `a bad row names itself, keeps entries out and does not keep the desk from its exits`(
+        place: Int
+    ) throws {
+        let desk = try Desk()
+        let good = Self.rows(from: 390, to: 2)
+        var rows = good.split(separator: "\n").map(String.init)
+        let bad = place < 0 ? rows.count - 1 : place
+        rows[bad] += ",7"
+        try desk.programs.write(rows.joined(separator: "\n") + "\n", "bars.csv")
+        try configure(desk, Self.file)
+        let daemon = try desk.trade()
+        #expect(
+            daemon.text.contains("history of A: bars.csv:\(bad + 1): the row has 7 fields"),
+            "\(daemon.text)")
+        #expect(daemon.text.contains("Nothing of this source was read"), "\(daemon.text)")
+        #expect(daemon.text.contains("A has 0 days of data"), "\(daemon.text)")
+        daemon.interrupt()
+        #expect(try desk.count("BarRecalled") == 0)
+        try desk.programs.write(good, "bars.csv")
+        try expectEntry(desk, try desk.trade())
+    }
+
+    @Test func `a file that contradicts another one gives nothing, and the other is read`() throws {
+        let desk = try Desk()
+        try desk.programs.write(Self.rows(from: 390, to: 2), "bars.csv")
+        try desk.programs.write(Self.rows(from: 30, to: 2, price: 50), "more.csv")
+        try configure(
+            desk, Self.file + "\n  - {path: more.csv, symbol: A, interval: 86400}")
+        let daemon = try desk.trade()
+        #expect(daemon.text.contains("history of A: more.csv:2: the bar of A"), "\(daemon.text)")
+        try expectEntry(desk, daemon)
     }
 
     @Test func `bars after the start are left out`() throws {

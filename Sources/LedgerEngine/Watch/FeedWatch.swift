@@ -1,5 +1,6 @@
 import LedgerDomain
 import LedgerEvents
+import LedgerProjections
 
 /// Records when data of each instrument last arrived, and which feeds are paused.
 struct FeedWatch: Hashable, Sendable {
@@ -9,15 +10,33 @@ struct FeedWatch: Hashable, Sendable {
         /// The last day with data, and how many there were.
         fileprivate(set) var day = Int64.min
         fileprivate(set) var days: UInt32 = 0
+        /// Which days these are. Older rules kept only their number.
+        fileprivate var known = DaySet()
         /// Consecutive data since a pause that arrived within the time-out.
         fileprivate var stable: UInt32 = 0
         fileprivate(set) var pausedAt: Timestamp?
+
+        /// Counts a day once.
+        fileprivate mutating func add(_ day: Int64) {
+            if known.insert(day) { days += 1 }
+        }
+
+        /// Whether each of the days is known.
+        var isCounted: Bool { days == known.count }
+
+        /// Whether a day was counted, as far as its number is known.
+        func knows(_ day: Int64) -> Bool {
+            if known.contains(day) { return true }
+            return days > known.count && (known.first.map { day < $0 } ?? (day <= self.day))
+        }
     }
 
     /// The last market data of any instrument.
     private(set) var last = Timestamp.zero
     /// By instrument number.
     private var feeds: [Feed] = []
+    /// Whether the present rules keep which days had data.
+    private var keepsDays = false
 
     init() {}
 
@@ -42,24 +61,47 @@ struct FeedWatch: Hashable, Sendable {
         feeds[number].last = time
         if before.day != day {
             feeds[number].day = day
-            feeds[number].days += 1
+            if keepsDays { feeds[number].add(day) } else { feeds[number].days += 1 }
         }
         return before
     }
 
     /// Records data of an instrument's history.
     ///
-    /// - Parameter isFirst: restarts the count of days, because the history includes those of earlier runs.
+    /// - Parameter isFirst: before rules 4, restarts the count of days, because the history may include those of
+    ///   earlier runs.
     mutating func recall(
         _ instrument: InstrumentID, on day: Int64, at time: Timestamp, isFirst: Bool
     ) {
         let number = Int(instrument.number)
         while feeds.count <= number { feeds.append(Feed()) }
-        if isFirst { (feeds[number].day, feeds[number].days) = (.min, 0) }
         feeds[number].last = max(feeds[number].last, time)
+        if keepsDays { return recall(number, on: day) }
+        if isFirst { (feeds[number].day, feeds[number].days) = (.min, 0) }
         guard day > feeds[number].day else { return }
         feeds[number].day = day
         feeds[number].days += 1
+    }
+
+    private mutating func recall(_ number: Int, on day: Int64) {
+        let feed = feeds[number]
+        // Days that older rules counted may be among those of the history.
+        if feed.days > feed.known.count, feed.knows(day), !feed.known.contains(day) {
+            feeds[number].days = feed.known.count
+        }
+        feeds[number].add(day)
+        feeds[number].day = max(feed.day, day)
+    }
+
+    /// Follows other rules. Older ones did not keep when data of an instrument came last where no data rule
+    /// was on.
+    mutating func keepDays(_ keeps: Bool) { keepsDays = keeps }
+
+    /// Takes the last data of any instrument as those of one whose own were not kept.
+    mutating func assumeData(of instrument: InstrumentID) {
+        let number = Int(instrument.number)
+        while feeds.count <= number { feeds.append(Feed()) }
+        feeds[number].last = max(feeds[number].last, last)
     }
 
     mutating func pause(_ instrument: InstrumentID, at time: Timestamp) {
@@ -89,28 +131,31 @@ struct FeedWatch: Hashable, Sendable {
         for number in feeds.indices { feeds[number].pausedAt = nil }
     }
 
-    func encode(into writer: inout StateWriter) {
+    func encode(into writer: inout StateWriter, _ rules: RulesVersion) {
         writer.write(last)
-        writer.write(feeds) { $1.encode(into: &$0) }
+        writer.write(feeds) { $1.encode(into: &$0, rules) }
     }
 
-    init(from reader: inout StateReader) throws(StateError) {
+    init(from reader: inout StateReader, _ rules: RulesVersion) throws(StateError) {
         last = try reader.read()
-        feeds = try reader.readArray { (reader) throws(StateError) in try Feed(from: &reader) }
+        feeds = try reader.readArray { (reader) throws(StateError) in
+            try Feed(from: &reader, rules)
+        }
     }
 }
 
 extension FeedWatch.Feed {
-    fileprivate func encode(into writer: inout StateWriter) {
+    fileprivate func encode(into writer: inout StateWriter, _ rules: RulesVersion) {
         writer.write(last)
         writer.write(day)
         writer.write(days)
         writer.write(stable)
         writer.write(pausedAt != nil)
         writer.write(pausedAt ?? .zero)
+        if rules.keepHistory { known.encode(into: &writer) }
     }
 
-    fileprivate init(from reader: inout StateReader) throws(StateError) {
+    fileprivate init(from reader: inout StateReader, _ rules: RulesVersion) throws(StateError) {
         last = try reader.read()
         day = try reader.read()
         days = try reader.read()
@@ -118,5 +163,10 @@ extension FeedWatch.Feed {
         let isPaused: Bool = try reader.read()
         let time: Timestamp = try reader.read()
         pausedAt = isPaused ? time : nil
+        guard rules.keepHistory else { return }
+        known = try DaySet(from: &reader)
+        guard known.count <= days else {
+            throw StateError("a saved feed has fewer days than it names")
+        }
     }
 }

@@ -1,4 +1,5 @@
 import LedgerEvents
+import LedgerProjections
 import LedgerSafety
 
 /// The monitors of the safety layer: equity, trading days, volatility regime, faults, clock, entries, trades
@@ -15,7 +16,7 @@ struct SafetyMonitors: Hashable, Sendable {
 
     init() {}
 
-    func encode(into writer: inout StateWriter) {
+    func encode(into writer: inout StateWriter, _ rules: RulesVersion) {
         equity.encode(into: &writer)
         days.encode(into: &writer)
         regime.encode(into: &writer)
@@ -23,10 +24,10 @@ struct SafetyMonitors: Hashable, Sendable {
         clock.encode(into: &writer)
         entries.encode(into: &writer)
         trades.encode(into: &writer)
-        feeds.encode(into: &writer)
+        feeds.encode(into: &writer, rules)
     }
 
-    init(from reader: inout StateReader) throws(StateError) {
+    init(from reader: inout StateReader, _ rules: RulesVersion) throws(StateError) {
         equity = try EquityWatch(from: &reader)
         days = try DayWatch(from: &reader)
         regime = try RegimeWatch(from: &reader)
@@ -34,6 +35,6 @@ struct SafetyMonitors: Hashable, Sendable {
         clock = try ClockWatch(from: &reader)
         entries = try EntryCount(from: &reader)
         trades = try TradeWatch(from: &reader)
-        feeds = try FeedWatch(from: &reader)
+        feeds = try FeedWatch(from: &reader, rules)
     }
 }

@@ -29,6 +29,9 @@ public struct Artifacts: Follower {
     public private(set) var position = SequenceNumber.none
     private var names = NameBook()
     private var funnel = SignalFunnel()
+    /// The run before, and where the present one began. What a killed run had only counted is journaled when the
+    /// next one starts.
+    private var former: (funnel: SignalFunnel, end: SequenceNumber)?
     private var health = StrategyHealth()
     private var rules = DrawdownRules()
     private var lines = EventLines()
@@ -63,8 +66,12 @@ public struct Artifacts: Follower {
             try sink(HealthArtifact.file(health, names, day: week * 7 - 3 - 1))
         }
         lastWeek = max(lastWeek, week)
-        if record.type == .runStarted { try endRun() }
+        if record.type == .runStarted {
+            try endRun()
+            former = (funnel, record.sequence)
+        }
         try funnel.apply(record)
+        if record.type == .refusalRepeated { try completeFormer(record) }
         if record.type == .runStarted { try logs.begin(run: funnel.run, sink) }
         try log(record)
         try health.apply(record)
@@ -86,6 +93,17 @@ public struct Artifacts: Follower {
 
     private func endRun() throws {
         guard !funnel.run.isEmpty else { return }
+        for file in FunnelArtifacts.files(funnel, names) { try sink(file) }
+    }
+
+    /// Adds a sum of the run before to the files of that run.
+    private mutating func completeFormer(_ record: Record) throws {
+        guard let former, record.correlation < former.end, !former.funnel.run.isEmpty else {
+            return
+        }
+        var funnel = former.funnel
+        try funnel.apply(record)
+        self.former = (funnel, former.end)
         for file in FunnelArtifacts.files(funnel, names) { try sink(file) }
     }
 

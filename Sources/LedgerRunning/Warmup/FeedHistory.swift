@@ -2,6 +2,7 @@ import Glibc
 import LedgerConfiguration
 import LedgerDomain
 import LedgerEngine
+import LedgerImport
 import LedgerReading
 import LedgerSettings
 
@@ -28,18 +29,32 @@ public struct FeedHistory {
                     "is beside a venue's feed, where files are history, and warmup.source is none; take "
                         + "data or venue, or remove the entry")
             }
-            _ = try open(entry)
+            do { _ = try open(entry) } catch let error as ImportError where error.isOfContent {}
         }
     }
 
+    /// A file or tape of the configuration, opened; or why it cannot be read.
+    struct Source {
+        var symbols: [String]
+        var opened: Result<InputSource, any Error>
+    }
+
+    /// A file whose content is bad is no reason not to start: open positions need their exits.
+    ///
     /// - Parameter names: the journal's instruments.
-    func open(_ names: [Instrument]) throws -> [InputSource] {
+    func open(_ names: [Instrument]) throws -> [Source] {
         try entries.map { entry in
-            let source = try open(entry)
-            try source.start { instrument in
-                names.first { $0.symbol == instrument.symbol }?.id ?? .none
+            var symbols = [(try? entry[DataKeys.symbol]) ?? ""]
+            do {
+                let source = try open(entry)
+                symbols = source.instruments.map(\.symbol)
+                try source.start { instrument in
+                    names.first { $0.symbol == instrument.symbol }?.id ?? .none
+                }
+                return Source(symbols: symbols, opened: .success(source))
+            } catch let error as ImportError where error.isOfContent {
+                return Source(symbols: symbols, opened: .failure(error))
             }
-            return source
         }
     }
 
@@ -82,4 +97,9 @@ public struct FeedHistory {
     }
 
     private func known(_ symbol: String) -> Instrument? { feed.first { $0.symbol == symbol } }
+}
+
+extension ImportError {
+    /// Whether a file is damaged or has a bad row. Other errors are of the configuration.
+    fileprivate var isOfContent: Bool { kind.isOfARow || kind == .damaged }
 }

@@ -138,9 +138,8 @@ struct HistoryBars: Sendable {
         }
     }
 
-    /// Keeps the bars that ended after a time.
-    mutating func keep(after time: Timestamp) {
-        rows.removeAll { $0.bar.ended <= time }
+    mutating func keep(_ isWanted: (BarRecalled) -> Bool) {
+        rows.removeAll { !isWanted($0.bar) }
     }
 
     /// Leaves out bars without a price, which no rule can use.

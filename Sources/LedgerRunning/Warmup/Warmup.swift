@@ -9,8 +9,8 @@ import LedgerSettings
 /// The history that a run reads before its first decision: what the journal does not know yet, up to the run's
 /// start.
 ///
-/// An instrument whose strategies took no history yet gets all of it. Later starts fill the gap since its last
-/// data.
+/// An instrument whose strategies took no history yet gets all of it. Later starts give strategies what came
+/// after their last price, and filters and data rules each day that they do not know.
 public struct Warmup: Sendable {
     private let time: Timestamp
     private let limits: (days: Int, change: Price)
@@ -23,12 +23,11 @@ public struct Warmup: Sendable {
     /// - Parameters:
     ///   - read: the bars of files and tapes.
     ///   - engine: the journal's state, with the run's instruments.
-    ///   - lastRun: when the journal's last run ended; nil in a new journal.
     ///   - venue: is asked for what the files lack.
     ///   - time: when decisions begin.
     init(
         _ configuration: Configuration, _ read: HistoryReader, knowing engine: Engine,
-        lastRun: Timestamp? = nil, venue: VenueHistory? = nil, at time: Timestamp
+        venue: VenueHistory? = nil, at time: Timestamp
     ) {
         self.time = time
         let data = engine.main.rules.data
@@ -36,17 +35,18 @@ public struct Warmup: Sendable {
         (histories, notes) = (read.histories, read.notes)
         let first = Self.first(configuration, before: time)
         for place in histories.indices {
-            let known = Self.known(
-                histories[place].instrument.id, in: engine, lastRun: lastRun, first)
+            let instrument = histories[place].instrument
+            let keeper = engine.keeper(of: instrument.id)
+            let known = Self.known(instrument.id, in: keeper, first)
             if let venue {
-                ask(venue, place, since: known, interval: configuration[WarmupKeys.interval])
+                let since = Self.complete(instrument, in: keeper, known: known, from: first)
+                ask(venue, place, since: since, interval: configuration[WarmupKeys.interval])
             }
-            let instrument = histories[place].instrument.id
-            compare(place, with: engine.keeper(of: instrument).history[instrument])
+            compare(place, with: keeper.history[instrument.id])
             histories[place].removeEmpty()
-            histories[place].keep(after: known)
+            histories[place].keep { $0.ended > known || keeper.lacks($0) }
             histories[place].noteJumps(beyond: limits.change)
-            findGap(place, engine)
+            findGap(place, keeper)
         }
     }
 
@@ -77,16 +77,25 @@ public struct Warmup: Sendable {
         return time
     }
 
-    /// Up to when an instrument's data are known.
+    /// Up to when the strategies know an instrument's data.
     private static func known(
-        _ instrument: InstrumentID, in journal: Engine, lastRun: Timestamp?, _ first: Timestamp
+        _ instrument: InstrumentID, in engine: AccountEngine, _ first: Timestamp
     ) -> Timestamp {
-        let engine = journal.keeper(of: instrument)
         let history = engine.history[instrument]
         guard history.told.nanoseconds > .min else { return first }
-        // Without data rules nothing records when data last arrived; the last run had them until its end.
-        let last = engine.rules.data.isEnabled ? engine.lastData(instrument) : lastRun ?? .zero
-        return max(history.told, max(last, first))
+        return max(history.told, max(history.heard, first))
+    }
+
+    /// Up to when strategies, filters and data rules know each session of an instrument.
+    private static func complete(
+        _ instrument: Instrument, in engine: AccountEngine, known: Timestamp, from first: Timestamp
+    ) -> Timestamp {
+        let calendar = engine.rules.calendar ?? (instrument.kind == .crypto ? .crypto : .nyse)
+        let sessions = try? calendar.sessions(
+            from: CivilDate(daysSinceEpoch: calendar.day(of: first).number + 1),
+            through: CivilDate(daysSinceEpoch: calendar.day(of: known).number))
+        let missing = sessions?.first { engine.lacksDay($0.day, of: instrument.id) }
+        return missing.map { max(first, min(known, $0.opens)) } ?? known
     }
 
     /// Asks for what is missing, and for the last bars that are known, in order to compare them.
@@ -126,9 +135,8 @@ public struct Warmup: Sendable {
     }
 
     /// Records sessions without data between the last bar and the start.
-    private mutating func findGap(_ place: Int, _ journal: Engine) {
+    private mutating func findGap(_ place: Int, _ engine: AccountEngine) {
         let instrument = histories[place].instrument
-        let engine = journal.keeper(of: instrument.id)
         let known = max(engine.lastData(instrument.id), engine.history[instrument.id].last)
         let last = max(known, histories[place].last?.ended ?? known)
         guard last > .zero else { return }
@@ -209,17 +217,46 @@ extension Warmup {
     /// Reads the history of a run on a feed. Its files and tapes come first; a venue fills what they lack.
     public static func ofFeed(
         _ configuration: Configuration, _ files: FeedHistory, knowing engine: Engine,
-        lastRun: Timestamp?, venue: VenueHistory?, at time: Timestamp
+        venue: VenueHistory?, at time: Timestamp
     ) throws -> Warmup {
         let names = engine.names.instruments
         let feed = files.feed.compactMap { wanted in names.first { $0.symbol == wanted.symbol } }
-        var reader = HistoryReader(feed)
-        let sources = try files.open(names)
-        let end = time.advanced(by: Nanoseconds(1))
-        try reader.read(sources, after: first(configuration, before: time), before: end)
-        reader.noteLater(sources, than: time)
+        let reader = try read(
+            files, names, into: HistoryReader(feed), after: first(configuration, before: time),
+            through: time)
         return Warmup(
-            configuration, reader, knowing: engine, lastRun: lastRun,
+            configuration, reader, knowing: engine,
             venue: configuration[WarmupKeys.source] == .venue ? venue : nil, at: time)
+    }
+
+    /// Reads the sources that can be read to their end. The others are named, and nothing of them is kept: half a
+    /// history would look whole.
+    private static func read(
+        _ files: FeedHistory, _ names: [Instrument], into empty: HistoryReader,
+        after first: Timestamp, through time: Timestamp
+    ) throws -> HistoryReader {
+        var causes: [Int: any Error] = [:]
+        while true {
+            var reader = empty
+            let sources = try files.open(names)
+            var (opened, places): ([InputSource], [Int]) = ([], [])
+            for (place, source) in sources.enumerated() {
+                switch (causes[place], source.opened) {
+                case (let cause?, _), (nil, .failure(let cause)):
+                    reader.refuse(source.symbols, because: "\(cause)")
+                case (nil, .success(let input)):
+                    opened.append(input)
+                    places.append(place)
+                }
+            }
+            do {
+                try reader.read(
+                    opened, after: first, before: time.advanced(by: Nanoseconds(1)))
+                reader.noteLater(opened, than: time)
+                return reader
+            } catch let bad as UnreadableSource {
+                causes[places[bad.place]] = bad.cause
+            }
+        }
     }
 }

@@ -12,6 +12,14 @@ public struct MarketHistory: Hashable, Sendable {
         var high: Price
         var low: Price
         var close: Price
+
+        /// The day with what another source has of it.
+        func merged(with other: Day, isWhole: Bool, isLatest: Bool) -> Day {
+            if isWhole { return other }
+            return Day(
+                number: number, high: max(high, other.high), low: min(low, other.low),
+                close: isLatest ? other.close : close)
+        }
     }
 
     struct Series: Hashable, Sendable {
@@ -48,7 +56,7 @@ public struct MarketHistory: Hashable, Sendable {
         if let known = series[number].today?.low, low < known { series[number].today?.low = low }
     }
 
-    /// Adds a bar of history, unless a later day is known.
+    /// Adds a bar of history under rules before 4, unless a later day is known.
     ///
     /// - Parameter isFirst: forgets the days known so far, because the history has them too.
     public mutating func recall(
@@ -60,6 +68,48 @@ public struct MarketHistory: Hashable, Sendable {
             if let today = series[number].today, today.number > day { return }
         }
         observe(instrument, high: high, low: low, close: close, day: day)
+    }
+
+    /// Takes a bar of history into its day, whenever that was.
+    ///
+    /// A bar of a day or more replaces what is known of its day, which a run may have seen only in part. Shorter
+    /// ones widen it.
+    ///
+    /// - Parameter isLatest: whether nothing later is known of the instrument.
+    public mutating func merge(_ bar: BarRecalled, on number: Int64, isLatest: Bool) {
+        let place = Int(bar.instrument.number)
+        let day = Day(number: number, high: bar.high, low: bar.low, close: bar.close)
+        while series.count <= place { series.append(Series()) }
+        guard let today = series[place].today, number <= today.number else {
+            return begin(place, day)
+        }
+        let isWhole = bar.interval >= 86_400
+        if number == today.number {
+            series[place].today = today.merged(
+                with: day, isWhole: isWhole && isLatest, isLatest: isLatest)
+            return
+        }
+        let before = series[place].days.firstIndex { $0.number >= number }
+        let index = before ?? series[place].days.count
+        if let before, series[place].days[before].number == number {
+            series[place].days[before] = series[place].days[before]
+                .merged(with: day, isWhole: isWhole, isLatest: true)
+        } else if series[place].days.count < Self.capacity {
+            series[place].days.insert(day, at: index)
+        } else if index > 0 {
+            series[place].days.insert(day, at: index)
+            series[place].days.removeFirst()
+        }
+    }
+
+    /// Whether a day is known, or is older than the days that are kept.
+    public func knows(_ instrument: InstrumentID, _ day: Int64) -> Bool {
+        let place = Int(instrument.number)
+        guard place < series.count, let today = series[place].today else { return false }
+        let days = series[place].days
+        if day == today.number { return true }
+        if days.count >= Self.capacity, let first = days.first, day < first.number { return true }
+        return days.contains { $0.number == day }
     }
 
     private mutating func begin(_ number: Int, _ day: Day) {

@@ -5,7 +5,8 @@ import LedgerVenues
 /// A CSV file of bars that grows at its end: `time,open,high,low,close,volume`, with the start of
 /// each bar in UTC.
 ///
-/// The first append removes a line that a crash cut off.
+/// The first append removes a line that a crash cut off. A new file appears with its first bars. Lines may end as
+/// Windows ends them.
 public struct BarFile: ~Copyable {
     private static let header = "time,open,high,low,close,volume\n"
 
@@ -17,14 +18,19 @@ public struct BarFile: ~Copyable {
     private var descriptor: Int32 = -1
     /// Where the last whole line ends, if something follows it.
     private var cut: off_t?
+    /// Whether nothing is in the file yet, and whether this process created it.
+    private var isEmpty = false
+    private var isNew = false
 
-    /// Opens or creates it, with its parent directories.
+    /// Opens or creates it, with its parent directories. A file to which nothing was appended goes again.
     ///
     /// - Throws: `BarFileError` if the file is something else.
     public init(_ path: String) throws(BarFileError) {
         self.path = path
         Self.makeParents(path)
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        var file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        isNew = file >= 0
+        if file < 0, errno == EEXIST { file = open(path, O_RDWR | O_CLOEXEC) }
         guard file >= 0 else { throw BarFileError(path, problem: String(cString: strerror(errno))) }
         descriptor = file
         var failure: BarFileError?
@@ -36,6 +42,7 @@ public struct BarFile: ~Copyable {
     }
 
     public mutating func close() {
+        if isNew, isEmpty { unlink(path) }
         if descriptor >= 0 { Glibc.close(descriptor) }
         descriptor = -1
     }
@@ -54,7 +61,10 @@ public struct BarFile: ~Copyable {
             text.append(UInt8(ascii: "\n"))
             last = bar.start
         }
-        if !text.isEmpty, let cut {
+        guard !text.isEmpty else { return }
+        if isEmpty { text = Array(Self.header.utf8) + text }
+        isEmpty = false
+        if let cut {
             guard ftruncate(descriptor, cut) == 0, lseek(descriptor, 0, SEEK_END) == cut else {
                 throw failure()
             }
@@ -68,10 +78,11 @@ public struct BarFile: ~Copyable {
         let size = lseek(descriptor, 0, SEEK_END)
         guard size >= 0 else { throw failure() }
         let header = Array(Self.header.utf8)
-        guard size > 0 else { return try write(header) }
+        isEmpty = size == 0
+        guard size > 0 else { return }
         // The header, and enough of the end for two lines.
-        let head = read(at: 0, count: header.count)
-        guard head == header.prefix(head.count).map({ $0 }) else {
+        let head = read(at: 0, count: header.count + 1).filter { $0 != UInt8(ascii: "\r") }
+        guard head.starts(with: header.prefix(head.count)) else {
             throw BarFileError(path, problem: "is not a file of bars; choose another file")
         }
         let start = max(0, Int(size) - 1024)
@@ -83,12 +94,14 @@ public struct BarFile: ~Copyable {
             guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
                 throw failure()
             }
-            return try write(header)
+            isEmpty = true
+            return
         }
         let length = off_t(start + end + 1)
         if length < size { cut = length }
         let lines = tail[..<end].split(separator: UInt8(ascii: "\n"))
-        guard let line = lines.last, start + end + 1 > header.count else { return }
+            .map { $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0 }
+        guard let line = lines.last, start > 0 || lines.count > 1 else { return }
         guard let last = Self.bar(line) else {
             throw BarFileError(path, problem: "ends with a line that is not a bar; remove the line")
         }
