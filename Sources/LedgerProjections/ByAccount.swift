@@ -1,15 +1,15 @@
 import LedgerDomain
 import LedgerEvents
 
-/// A projection of each account, kept apart by the account that an event names.
+/// A projection of each account that a journal defines.
 ///
-/// An account that nothing has changed is not saved, so that two folds that know different accounts are equal
-/// where their states are. What came before the first account belongs to it.
+/// An event that names no account is about all of them: in a journal with one account, inputs need no name.
+/// What came before the first account belongs to it.
 public struct ByAccount<Part: Projection & Hashable>: Projection, Hashable {
     public static var name: String { Part.name }
     /// Above any version of a projection that knew one account.
     public static var version: UInt32 { 100 + Part.version }
-    public static var types: [EventType] { Part.types }
+    public static var types: [EventType] { Part.types + [.accountDefined] }
     /// What an older version saved does not name its account.
     public static var upgradesExactly: Bool { false }
 
@@ -18,8 +18,11 @@ public struct ByAccount<Part: Projection & Hashable>: Projection, Hashable {
 
     public init() {}
 
+    /// - Parameter parts: by account; one without a number is of no account and is left out.
     public init(_ parts: [(AccountID, Part)]) {
-        self.parts = parts.map { (account: $0.0, part: $0.1) }.sorted { $0.account < $1.account }
+        self.parts = parts.filter { $0.0 != .none }.map { (account: $0.0, part: $0.1) }.sorted {
+            $0.account < $1.account
+        }
     }
 
     /// The state of an account; the initial one if nothing has changed it.
@@ -28,36 +31,46 @@ public struct ByAccount<Part: Projection & Hashable>: Projection, Hashable {
             ?? Part()
     }
 
-    /// The states of all accounts that something changed, in the order of their numbers.
+    /// The states of all accounts, in the order of their numbers.
     public var all: [Part] { parts.map(\.part) }
 
     public mutating func apply(_ record: Record) throws(FoldError) {
-        if parts.count == 1, parts[0].account == .none { parts[0].account = record.account }
-        let place = parts.firstIndex { $0.account >= record.account } ?? parts.count
-        if place == parts.count || parts[place].account != record.account {
-            parts.insert((record.account, Part()), at: place)
+        guard let type = record.type else { return }
+        if type == .accountDefined {
+            _ = place(of: record.account)
+            return
         }
-        try parts[place].part.apply(record)
+        guard Part.types.contains(type) else { return }
+        if record.account == .none, !parts.isEmpty {
+            for place in parts.indices { try parts[place].part.apply(record) }
+        } else {
+            try parts[place(of: record.account)].part.apply(record)
+        }
+    }
+
+    /// The place of an account's part, which is made where there is none.
+    private mutating func place(of account: AccountID) -> Int {
+        if parts.count == 1, parts[0].account == .none { parts[0].account = account }
+        let place = parts.firstIndex { $0.account >= account } ?? parts.count
+        if place == parts.count || parts[place].account != account {
+            parts.insert((account, Part()), at: place)
+        }
+        return place
     }
 
     public static func == (a: Self, b: Self) -> Bool {
-        a.changed.elementsEqual(b.changed) { $0 == $1 }
+        a.parts.elementsEqual(b.parts) { $0 == $1 }
     }
 
     public func hash(into hasher: inout Hasher) {
-        for (account, part) in changed {
+        for (account, part) in parts {
             hasher.combine(account)
             hasher.combine(part)
         }
     }
 
-    private var changed: [(account: AccountID, part: Part)] {
-        let initial = Part()
-        return parts.filter { $0.part != initial }
-    }
-
     public func encode(into writer: inout StateWriter) {
-        writer.write(changed) { writer, entry in
+        writer.write(parts) { writer, entry in
             writer.write(entry.account)
             entry.part.encode(into: &writer)
         }

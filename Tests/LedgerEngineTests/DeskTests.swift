@@ -182,10 +182,8 @@ import Testing
         var register = OrderRegister()
         var profit = ProfitAndLoss()
         try run.batch.forEachRecord(from: .first) { record in
-            if let type = record.type {
-                if TradingGate.types.contains(type) { try gates.apply(record) }
-                if DrawdownStop.types.contains(type) { try stops.apply(record) }
-            }
+            try gates.apply(record)
+            try stops.apply(record)
             try register.apply(record)
             try profit.apply(record)
         }
