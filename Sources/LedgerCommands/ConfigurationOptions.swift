@@ -35,8 +35,12 @@ package struct ConfigurationOptions: ParsableArguments {
                         Configuration.variables($0).contains { environment[$0] != nil }
                     } == true
             }
-            let lists = ["data.", "strategies."].filter { list in
+            var lists = SettingsList.allCases.map { "\($0.rawValue)." }.filter { list in
                 file.entries.contains { $0.key.hasPrefix(list) }
+            }
+            // The accounts and their venues are one thing, whichever form the file has.
+            if lists.contains("\(SettingsList.accounts.rawValue).") {
+                lists += ["\(SettingsList.venues.rawValue).", "account.", "venue."]
             }
             pairs =
                 base.pairs.filter { pair in

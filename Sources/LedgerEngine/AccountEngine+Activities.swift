@@ -23,28 +23,20 @@ extension AccountEngine {
         guard activity.amount.raw != 0 else { return }
         switch activity.kind {
         case .transfer where activity.amount.raw > 0:
-            try bookCash(CashDeposited(amount: activity.amount), &step)
+            try book(CashDeposited(amount: activity.amount), &step)
         case .transfer:
-            try bookCash(CashWithdrawn(amount: -activity.amount), &step)
+            try book(CashWithdrawn(amount: -activity.amount), &step)
         case .dividend: try payDividend(activity, &step)
         case .fee, .interest, .split, .correction, .other:
             try charge(activity, -activity.amount, &step)
         }
     }
 
-    private mutating func bookCash(
-        _ event: some Event, _ step: inout Step
-    ) throws(EngineError) {
-        let sequence = try step.emit(event)
-        guard let record = step.batch.record(sequence) else { return }
-        try accounts.apply(record)
-    }
-
     /// - Parameter amount: positive is paid.
     private mutating func charge(
         _ activity: VenueActivityReported, _ amount: Money, _ step: inout Step
     ) throws(EngineError) {
-        try bookCash(
+        try book(
             FeeCharged(
                 instrument: activity.instrument, amount: amount, kind: activity.activityType),
             &step)
@@ -59,7 +51,7 @@ extension AccountEngine {
             let whole = try? Money.notional(activity.price, holder.quantity),
             whole == activity.amount
         else { return try charge(activity, -activity.amount, &step) }
-        try bookCash(
+        try book(
             DividendPaid(
                 instrument: activity.instrument, strategy: holder.strategy,
                 perUnit: activity.price, quantity: holder.quantity, amount: activity.amount),
@@ -121,14 +113,7 @@ extension AccountEngine {
             let last = try step.emit(paid)
             try accounts.adjust(paid, as: last, step)
         }
-        for slot in desk.slots.indices
-        where desk.slots[slot].instrument == activity.instrument
-            && desk.slots[slot].id == units.strategy
-        {
-            desk.slots[slot].hold(held(by: slot))
-            trimTargets(slot)
-            try trimExits(slot, &step)
-        }
+        try follow(units.strategy, in: activity.instrument, &step)
     }
 
     /// The venue reports a split by the units that it added. Every holder's lots get the same ratio.

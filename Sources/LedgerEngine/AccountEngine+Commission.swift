@@ -87,14 +87,7 @@ extension AccountEngine {
     mutating func trim(
         _ commission: Commission, _ step: inout Step
     ) throws(EngineError) {
-        guard
-            let slot = desk.slots.firstIndex(where: {
-                $0.id == commission.strategy && $0.instrument == commission.instrument
-            })
-        else { return }
-        desk.slots[slot].hold(held(by: slot))
-        trimTargets(slot)
-        try trimExits(slot, &step)
+        try follow(commission.strategy, in: commission.instrument, &step)
     }
 
     /// Raises an alert for a commission that cannot be booked: one for each instrument until a reconciliation

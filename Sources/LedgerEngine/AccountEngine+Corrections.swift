@@ -39,14 +39,7 @@ extension AccountEngine {
                 text:
                     "\(Self.words(of: report)); it is booked, so look at the position and its stop")
         )
-        for slot in desk.slots.indices
-        where desk.slots[slot].instrument == report.instrument
-            && desk.slots[slot].id == report.strategy
-        {
-            desk.slots[slot].hold(held(by: slot))
-            trimTargets(slot)
-            try trimExits(slot, &step)
-        }
+        try follow(report.strategy, in: report.instrument, &step)
     }
 
     /// - Returns: the signed change of cash without the fee; nil for numbers that no fill can have.

@@ -58,23 +58,38 @@ extension AccountEngine {
 
     // MARK: Configuration and mode
 
-    /// Takes over what an operator stopped in every account before this one was added.
+    /// Takes over what an operator stopped in every account before this one was added: each latch that stands in
+    /// all of them, the mode that all have, and a stop of everything however each was stopped.
     mutating func inherit(_ gates: [TradingGate], _ step: inout Step) throws(EngineError) {
         guard let first = gates.first else { return }
-        if let latch = first.latch(.killSwitch),
-            gates.allSatisfy({ $0.latch(.killSwitch) != nil })
-        {
-            try engage(
+        func engage(_ latch: Latch, _ step: inout Step) throws(EngineError) {
+            try self.engage(
                 LatchEngaged(
-                    .killSwitch, effect: latch.effect, clears: .operator, actor: latch.actor,
-                    reason: latch.reason), &step)
+                    .killSwitch, scope: latch.scope, instrument: latch.instrument,
+                    strategy: latch.strategy, effect: latch.effect, clears: .operator,
+                    actor: latch.actor, reason: latch.reason), &step)
         }
-        guard first.mode.blocksEntries, gates.allSatisfy({ $0.mode == first.mode }),
-            safeguards.gate.mode != first.mode, let latch = first.latch(.mode)
+        for latch in first.latches where latch.source == .killSwitch {
+            let stands = gates.allSatisfy {
+                $0.latch(
+                    .killSwitch, latch.scope, strategy: latch.strategy,
+                    instrument: latch.instrument) != nil
+            }
+            if stands { try engage(latch, &step) }
+        }
+        if first.mode.blocksEntries, gates.allSatisfy({ $0.mode == first.mode }),
+            let latch = first.latch(.mode)
+        {
+            guard safeguards.gate.mode != first.mode else { return }
+            return try change(
+                to: first.mode, isHard: latch.effect == .blockAll, actor: latch.actor,
+                reason: latch.reason, &step)
+        }
+        let stops = gates.map { $0.latch(.killSwitch) ?? $0.latch(.mode) }
+        guard safeguards.gate.latch(.killSwitch) == nil, !stops.contains(nil),
+            let stop = stops.compactMap({ $0 }).first
         else { return }
-        try change(
-            to: first.mode, isHard: latch.effect == .blockAll, actor: latch.actor,
-            reason: latch.reason, &step)
+        try engage(stop, &step)
     }
 
     /// Engages and clears the latches that the configuration states; other latches stay (K01, K03).

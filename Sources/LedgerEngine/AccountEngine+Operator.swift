@@ -155,7 +155,8 @@ extension AccountEngine {
             key.scope == .symbol ? key.instrument : nil, at: step.time)
     }
 
-    private mutating func book(
+    /// Derives an event of cash and books it.
+    mutating func book(
         _ event: some Event, _ step: inout Step
     ) throws(EngineError) {
         let sequence = try step.emit(event)

@@ -234,6 +234,13 @@ extension AccountEngine {
             snapshot: snapshot.began.snapshot, actor: command.actor, reason: command.reason)
         let sequence = try step.emit(event)
         try accounts.adjust(event, as: sequence, step)
+        try follow(strategy, in: instrument, &step)
+    }
+
+    /// Brings a strategy's exits to what it holds after something other than its orders changed that.
+    mutating func follow(
+        _ strategy: StrategyID, in instrument: InstrumentID, _ step: inout Step
+    ) throws(EngineError) {
         for slot in desk.slots.indices
         where desk.slots[slot].instrument == instrument && desk.slots[slot].id == strategy {
             desk.slots[slot].hold(held(by: slot))

@@ -1,3 +1,5 @@
+import LedgerEvents
+import LedgerSafety
 import LedgerSettings
 
 /// The settings as they hold for one account: those of the journal, with the account's entry of `accounts` in
@@ -47,7 +49,7 @@ struct AccountSettings {
                     DeskKeys.place,
                     "'\(venue)' is not in `venues`, which has \(list(known))")
             }
-            all.append(AccountSettings(settings, entry, place.map { venues[$0] }))
+            all.append(try AccountSettings(settings, entry, place.map { venues[$0] }))
         }
         for (place, name) in known.enumerated() where !used.contains(name) {
             throw venues[place].error(DeskKeys.venue, "'\(name)' is the venue of no account")
@@ -55,7 +57,9 @@ struct AccountSettings {
         return all
     }
 
-    private init(_ settings: Settings, _ account: SettingsEntry, _ venue: SettingsEntry?) {
+    private init(
+        _ settings: Settings, _ account: SettingsEntry, _ venue: SettingsEntry?
+    ) throws(SettingsError) {
         var given: [(key: String, said: String, value: String)] = []
         func take(_ entry: SettingsEntry, except reference: String, section: String) {
             let prefix = "\(entry.name)."
@@ -68,13 +72,54 @@ struct AccountSettings {
         if let venue {
             take(venue, except: venue.name(of: DeskKeys.venue), section: DeskKeys.venueSection)
         }
+        for place in given.indices {
+            guard let all = settings.text(of: given[place].key) else { continue }
+            given[place].value = Self.stricter(
+                given[place].key, own: given[place].value, all: all)
+        }
+        let name = try account[DeskKeys.account]
         let lists = [SettingsList.accounts, .venues].map { "\($0.rawValue)." }
-        let shared = settings.pairs.filter { pair in
-            !lists.contains { pair.key.hasPrefix($0) } && !given.contains { $0.key == pair.key }
+        var foreign: [SettingsEntry] = []
+        for entry in settings.entries(.strategies) {
+            let named = try entry.accounts
+            if !named.isEmpty, !named.contains(name) { foreign.append(entry) }
+        }
+        let shared = settings.pairs.compactMap { pair -> (key: String, value: String)? in
+            if lists.contains(where: { pair.key.hasPrefix($0) }) { return nil }
+            if given.contains(where: { $0.key == pair.key }) { return nil }
+            return Self.own(pair, name, foreign)
         }
         self.settings = Settings(shared + given.map { ($0.key, $0.value) })
         origins = given.map { ($0.key, $0.said) }
-        self.venue = (try? venue?.given(DeskKeys.venue)) ?? nil
+        self.venue = try venue?[DeskKeys.venue]
+    }
+
+    /// A setting of a strategy as one account has it: another account that trades it too changes nothing here,
+    /// and of a strategy that does not trade here only the place remains.
+    private static func own(
+        _ pair: (key: String, value: String), _ account: String, _ foreign: [SettingsEntry]
+    ) -> (key: String, value: String)? {
+        let isAccounts = pair.key.hasPrefix("strategies.") && pair.key.hasSuffix(".accounts")
+        guard foreign.contains(where: { pair.key.hasPrefix("\($0.name).") }) else {
+            return isAccounts ? (pair.key, account) : pair
+        }
+        if isAccounts { return (pair.key, elsewhere) }
+        let kept = [StrategyKeys.kind.name, StrategyKeys.name.name, StrategyKeys.symbols.name]
+        return kept.contains(Setting.pattern(of: pair.key)) ? pair : nil
+    }
+
+    /// Stands for the accounts of a strategy that does not trade in an account. No account has this name.
+    private static let elsewhere = "-"
+
+    /// The value of a setting that stops trading: what is stopped for all stays stopped for each.
+    private static func stricter(_ key: String, own: String, all: String) -> String {
+        switch key {
+        case GateKeys.tradingDisabled.name: all == "true" ? all : own
+        case GateKeys.strategyDisabledList.name:
+            [all, own].filter { !$0.isEmpty }.joined(separator: ",")
+        case GateKeys.mode.name: TradingMode(word: all)?.blocksEntries == true ? all : own
+        default: own
+        }
     }
 
     /// What the file calls a key.
@@ -117,9 +162,14 @@ struct AccountSettings {
                     StrategyKeys.accounts,
                     "'\(unknown)' is not an account; there are \(list(known))")
             }
+            if let twice = named.indices.first(where: { named[..<$0].contains(named[$0]) }) {
+                throw entry.error(StrategyKeys.accounts, "names '\(named[twice])' twice")
+            }
             guard !named.isEmpty || known.count == 1 else {
                 throw entry.error(
-                    StrategyKeys.accounts, "is missing; name one or more of \(list(known))")
+                    StrategyKeys.accounts,
+                    "is missing beside \(entry.name(of: StrategyKeys.kind)); name one or more of "
+                        + list(known))
             }
         }
     }
@@ -135,6 +185,10 @@ struct AccountSettings {
             }
             guard !name.contains(",") else {
                 throw entry.error(key, "'\(name)' contains a comma")
+            }
+            guard !name.isEmpty, Substring(name).trimmed == name, name != elsewhere else {
+                throw entry.error(
+                    key, "'\(name)' is no name; begin and end it with a letter or digit")
             }
             names.append(name)
         }

@@ -20,11 +20,11 @@ public enum DeskKeys {
         AccountKeys.allowShort.setting, GateKeys.calendar.setting,
     ]
 
-    /// Rules that hold in all accounts, unless an account has its own.
+    /// Rules that hold in all accounts, unless an account has its own. There is one flag file.
     private static let rules: [Setting] = [
         GateKeys.all, DrawdownKeys.all, RiskKeys.all, ReconciliationKeys.all, QualityKeys.all,
         FaultKeys.all,
-    ].flatMap { $0 }.filter { !$0.key.hasPrefix(section) }
+    ].flatMap { $0 }.filter { !$0.key.hasPrefix(section) && $0.key != GateKeys.flagPath.name }
 
     /// The settings of the section `venue`, of each venue.
     private static let venueSettings = [ModeKeys.venue.setting] + FillKeys.all

@@ -105,6 +105,13 @@ extension Engine {
         return accounts
     }
 
+    /// The settings as they hold for an account; as they are where they do not define it.
+    public static func settings(_ settings: Settings, of account: AccountID) -> Settings {
+        guard let all = try? AccountSettings.all(settings), (1...all.count).contains(account.index)
+        else { return settings }
+        return all[account.index - 1].settings
+    }
+
     /// The settings as they hold for the account whose orders go to a venue outside, or for the first.
     public static func settingsOutside(of settings: Settings) throws(SettingsError) -> Settings {
         let all = try AccountSettings.all(settings)

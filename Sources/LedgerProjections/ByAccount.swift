@@ -32,7 +32,7 @@ public struct ByAccount<Part: Projection & Hashable>: Projection, Hashable {
     }
 
     /// The states of all accounts, in the order of their numbers.
-    public var all: [Part] { parts.map(\.part) }
+    public var all: [(account: AccountID, part: Part)] { parts }
 
     public mutating func apply(_ record: Record) throws(FoldError) {
         guard let type = record.type else { return }

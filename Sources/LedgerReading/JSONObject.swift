@@ -23,6 +23,12 @@ package struct JSONObject {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// One object as itself, several as an array: each is one JSON text.
+    package static func text(of objects: [JSONObject]) -> String {
+        objects.count == 1
+            ? objects[0].text : "[" + objects.map(\.text).joined(separator: ",\n") + "]"
+    }
+
     /// On one line.
     package var line: String { "{" + fields.joined(separator: ", ") + "}" }
     /// One field per line.

@@ -66,20 +66,15 @@ public struct ReconciliationDesk {
     ///   the journal's last change of a position or after the present.
     private func check(_ account: AccountStatement) throws {
         guard account.venue != nil || account.takenAt != nil else { return }
-        var venue = ModeKeys.simulated
+        let engine = try desk.part(
+            of: EngineRestorer.engine(of: journal, through: try journal.head.lastSequence))
+        let venue = (try? engine.settings[ModeKeys.venue]) ?? ModeKeys.simulated
         var last: (sequence: SequenceNumber, time: Timestamp)?
         try journal.forEachRecord(
             from: try journal.beginning,
-            filter: EventFilter([
-                .configurationLoaded, .orderFilled, .fillCorrected, .positionAdjusted,
-            ])
+            filter: EventFilter([.orderFilled, .fillCorrected, .positionAdjusted])
         ) { record in
-            if record.type == .configurationLoaded {
-                let settings = Settings(text: try ConfigurationLoaded(record).settings)
-                venue = try settings[ModeKeys.venue]
-            } else {
-                last = (record.sequence, record.time)
-            }
+            if record.account == engine.account { last = (record.sequence, record.time) }
             return true
         }
         if let stated = account.venue, venue != ModeKeys.simulated, stated != venue {

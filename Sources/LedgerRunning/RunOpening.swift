@@ -125,8 +125,10 @@ public struct RunOpening {
     private func deposits(knowing engine: Engine) throws -> [Input] {
         guard depositsCash else { return [] }
         return try Engine.accounts(of: configuration.settings).compactMap { account in
-            let isKnown = engine.names[account.id] != nil
-            guard !isKnown, !account.isRemote, account.cash.raw > 0 else { return nil }
+            // Settings that were applied beside a run define an account, and bring it no cash.
+            let isFunded = engine.profit.equity[account.id] != nil
+            let isKnown = engine.names[account.id] != nil && engine.names.accounts.count == 1
+            guard !isFunded, !isKnown, !account.isRemote, account.cash.raw > 0 else { return nil }
             return Input(event: CashDeposited(amount: account.cash), account: account.id)
         }
     }

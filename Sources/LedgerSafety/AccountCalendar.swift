@@ -3,18 +3,21 @@ import LedgerEvents
 import LedgerProjections
 import LedgerSettings
 
-/// The calendar of a journal's account, folded from its settings and instruments: `account.calendar`, or where
-/// that is `auto`, the exchange's if there are equities.
+/// The calendar of an account, folded from its settings and instruments: `account.calendar`, or of several
+/// accounts the entry's `calendar`; where that is `auto`, the exchange's if there are equities.
 public struct AccountCalendar: Hashable, Sendable {
     public static let types: [EventType] = [.configurationLoaded, .instrumentDefined]
 
     /// What the settings say.
     public private(set) var choice = CalendarChoice.auto
     private var hasEquities = false
+    /// The account's place in `accounts`. Not part of the state: a saved calendar is the first account's.
+    private let place: Int
     /// The day that was looked up last. Not part of the state.
     private var current: TradingDay?
 
-    public init() {}
+    /// - Parameter account: the first account's calendar if it is none.
+    public init(of account: AccountID = .none) { place = max(0, account.index - 1) }
 
     public var calendar: TradingCalendar {
         choice.calendar ?? (hasEquities ? .nyse : .crypto)
@@ -25,7 +28,9 @@ public struct AccountCalendar: Hashable, Sendable {
         switch record.type {
         case .configurationLoaded:
             let settings = Settings(text: try ConfigurationLoaded(record).settings)
-            choice = (try? settings[GateKeys.calendar]) ?? choice
+            let own = settings.text(of: "accounts.\(place).calendar")
+            choice =
+                own.flatMap(CalendarChoice.init) ?? (try? settings[GateKeys.calendar]) ?? choice
         case .instrumentDefined:
             let isEquity = try InstrumentDefined(record).definition.kind == .equity
             hasEquities = hasEquities || isEquity
@@ -63,6 +68,7 @@ public struct AccountCalendar: Hashable, Sendable {
         guard let choice = CalendarChoice(rawValue: word) else {
             throw StateError("a saved calendar is '\(word)'")
         }
+        self.init()
         self.choice = choice
         hasEquities = try reader.read()
     }

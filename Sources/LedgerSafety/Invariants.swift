@@ -8,12 +8,12 @@ import LedgerProjections
 /// start and its end.
 public struct Invariants: Sendable {
     public static let types: [EventType] =
-        SignalFunnel.types + TradingGate.types + PositionBook.types + [
+        SignalFunnel.types + ByAccount<TradingGate>.types + PositionBook.types + [
             .journalOpened, .configurationLoaded, .venueSnapshotBegan,
         ]
 
     private var funnel = SignalFunnel()
-    private var gate = TradingGate()
+    private var gates = ByAccount<TradingGate>()
     private var book = PositionBook()
     private var kind = JournalKind.general
     private var isDry = true
@@ -55,7 +55,7 @@ public struct Invariants: Sendable {
                 "signal \(sequence): A to C: it has no outcome, or several, at event "
                     + "\(record.sequence)")
         }
-        try gate.apply(record)
+        try gates.apply(record)
         try book.apply(record)
         return faults
     }
@@ -68,6 +68,7 @@ public struct Invariants: Sendable {
             book.position(record.account, order.strategy, order.instrument)?.quantity ?? .zero
         let isReducing =
             held.raw * order.side.sign < 0 && order.quantity <= held.magnitude
+        let gate = gates[record.account]
         guard order.purpose == .entry, !isReducing, !gate.isOpen,
             let latch = gate.block(order.strategy, order.instrument, isReducing: false)
         else { return nil }

@@ -31,7 +31,7 @@ struct BacktestReport {
     init(_ result: BacktestResult, _ journal: any Journal, named name: String) throws {
         self.result = result
         accounts = result.engine.accounts
-        curves = try accounts.map { try EquityCurve(of: journal, account: $0.account) }
+        curves = try EquityCurve.all(of: journal, accounts: accounts.map(\.account))
         cover = try DataCover(of: journal)
         addRun(name)
         for (place, account) in accounts.enumerated() {

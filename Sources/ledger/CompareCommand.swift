@@ -105,12 +105,16 @@ private struct ComparedRun {
         let tables = try ProjectionTables(journal, through: journal.head.lastSequence)
         let names = tables.names
         let accounts = try tables.accounts(in: account)
+        // Accounts that are not chosen by name are told apart.
+        func of(_ number: AccountID) -> String {
+            account == nil && names.accounts.count > 1 ? "\(names.name(number)) " : ""
+        }
         func isOfThem(_ number: AccountID) -> Bool { account == nil || accounts.contains(number) }
         try journal.forEachRecord(from: .first, filter: EventFilter([.orderFilled])) { record in
             guard isOfThem(record.account) else { return true }
             let fill = try OrderFilled(record)
             fills.append(
-                "\(record.time) \(names.name(fill.strategy)) \(fill.side) \(fill.quantity) "
+                "\(record.time) \(of(record.account))\(names.name(fill.strategy)) \(fill.side) \(fill.quantity) "
                     + "\(names.symbol(fill.instrument)) at \(fill.price), fee \(fill.fee)")
             return true
         }
@@ -122,7 +126,7 @@ private struct ComparedRun {
                 position.realised + worth - position.cost + position.dividends - position.fees
             profits.append(
                 (
-                    "profit of \(names.name(position.strategy)) in "
+                    "profit of \(of(position.account))\(names.name(position.strategy)) in "
                         + "\(names.symbol(position.instrument))",
                     net
                 ))

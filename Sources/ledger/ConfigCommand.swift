@@ -66,8 +66,9 @@ struct ConfigApplyCommand: ParsableCommand {
         abstract: "Change the settings of a journal.",
         discussion: """
             A setting that no file, variable or option names keeps its value in the journal. A
-            list in the file (data, strategies) replaces the whole list. The account and the
-            order of the strategies cannot change. If another process runs the journal, it
+            list in the file (data, strategies, accounts with venues) replaces the whole list.
+            The accounts and the order of the strategies cannot change; new ones can be added
+            at the end. If another process runs the journal, it
             receives the new settings through its inbox. Orders keep working unless settings
             of the account, venue, data or strategies change; then they are cancelled.
             Positions are kept. The journal records who changed the settings and why.

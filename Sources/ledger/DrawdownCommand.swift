@@ -30,12 +30,15 @@ struct DrawdownStatus: ParsableCommand {
         abstract: "Show state, drawdown, peak, cooldown and what is allowed.")
 
     @OptionGroup var options: ProjectionOptions
+    @Option(help: "Only this account (default: all).")
+    var account: String?
 
-    func run() throws { try Self.show(options) }
+    func run() throws { try Self.show(options, account: account) }
 
-    static func show(_ options: ProjectionOptions) throws {
+    static func show(_ options: ProjectionOptions, account: String? = nil) throws {
         var tables = try options.tables()
-        try tables.drawdown().write(options.output.style, isRecord: true)
+        let chosen = try account.map { _ in try tables.accounts(in: account) }
+        try tables.drawdown(of: chosen).write(options.output.style, isRecord: true)
     }
 }
 
@@ -47,16 +50,20 @@ struct DrawdownHistory: ParsableCommand {
     private static let reason = "the drawdown stop did not leave NORMAL up to this moment"
 
     @OptionGroup var options: ProjectionOptions
+    @Option(help: "Only this account (default: all).")
+    var account: String?
 
     func run() throws {
         let (journal, through) = try options.open()
-        var table = Table([
+        let tables = try ProjectionTables(journal, through: through)
+        let chosen = try tables.accounts(in: account)
+        var table = tables.byAccount([
             .init("event", .number), .init("day"), .init("time"), .init("from"), .init("to"),
             .init("drawdown", .decimal), .init("equity", .decimal), .init("peak", .decimal),
             .init("days", .number), .init("until"), .init("lasted_days", .decimal), .init("actor"),
             .init("reason"),
         ])
-        var last: Timestamp?
+        var last: [AccountID: Timestamp] = [:]
         guard through != .none else {
             return try table.write(options.output.style, emptyBecause: Self.reason)
         }
@@ -64,20 +71,22 @@ struct DrawdownHistory: ParsableCommand {
             from: .first, through: through, filter: EventFilter([.drawdownChanged])
         ) { record in
             let event = try DrawdownChanged(record)
-            let lasted = last.map {
+            guard account == nil || chosen.contains(record.account) else { return true }
+            let lasted = last[record.account].map {
                 FixedPoint.dividedHalfEven(
                     Int128(record.time.nanoseconds(since: $0)) * 10,
                     by: Int128(Nanoseconds.day.count))
             }
-            table.add([
+            let row: [String?] = [
                 "\(record.sequence)", event.day, "\(record.time)",
                 "\(event.from)".uppercased(), "\(event.to)".uppercased(), "\(event.drawdown)",
                 "\(event.equity)", "\(event.peak)", "\(event.days)",
                 event.until == .zero ? nil : "\(event.until)",
                 lasted.map { FixedPoint.format($0 * Int128(FixedPoint.one) / 10) }, event.actor,
                 event.reason,
-            ])
-            if event.from != event.to { last = record.time }
+            ]
+            table.add(of: record.account, row, tables.names)
+            if event.from != event.to { last[record.account] = record.time }
             return true
         }
         try table.write(options.output.style, emptyBecause: Self.reason)

@@ -119,21 +119,27 @@ struct WhyNoTradeCommand: ParsableCommand {
     }
 
     private static func table(_ found: EntryBlockers, _ names: NameBook, _ limit: Int) -> Table {
-        var table = Table([
-            .init("strategy"), .init("stage"), .init("reason"), .init("symbol"),
-            .init("count", .number), .init("last_value", .decimal, isDetail: true),
-            .init("last_limit", .decimal, isDetail: true),
-            .init("last_event", .number, isDetail: true), .init("ends_with"),
-        ])
+        let isDesk = names.accounts.count > 1
+        var table = Table(
+            (isDesk ? [.init("account")] : []) + [
+                .init("strategy"), .init("stage"), .init("reason"), .init("symbol"),
+                .init("count", .number), .init("last_value", .decimal, isDetail: true),
+                .init("last_limit", .decimal, isDetail: true),
+                .init("last_event", .number, isDetail: true), .init("ends_with"),
+            ])
         for blocker in found.blockers.prefix(limit) {
-            table.add([
+            let account = blocker.account == .none ? nil : names.name(blocker.account)
+            let row = [
                 blocker.strategy == .none ? nil : names.name(blocker.strategy), blocker.stage,
                 blocker.reason,
                 blocker.instrument == .none ? nil : names.symbol(blocker.instrument),
                 "\(blocker.count)", blocker.value.map { "\($0)" },
                 blocker.limit.map { "\($0)" },
-                blocker.last == .none ? nil : "\(blocker.last)", blocker.mend,
-            ])
+                blocker.last == .none ? nil : "\(blocker.last)",
+                isDesk
+                    ? ProjectionTables.mend(blocker.mend, account: account) : blocker.mend,
+            ]
+            table.add((isDesk ? [account] : []) + row)
         }
         return table
     }

@@ -54,8 +54,11 @@ struct GateStatus: ParsableCommand {
             if !isOpen { try tables.gate(of: accounts).write(options.output.style) }
         case .json, .jsonl:
             let objects = try accounts.map { try Self.object(of: $0, gates[$0], &tables) }
-            let isLine = options.output.format == .jsonl
-            for object in objects { Terminal.print(isLine ? object.line : object.text) }
+            if options.output.format == .json {
+                Terminal.print(JSONObject.text(of: objects))
+            } else {
+                for object in objects { Terminal.print(object.line) }
+            }
         case .csv: try tables.gate(of: accounts).write(options.output.style)
         }
         let standing = options.at == nil ? try Standing(journal, scope) : nil

@@ -286,7 +286,7 @@ struct ReconciliationProjection: ParsableCommand {
         }
         let logs: ByAccount<ReconciliationLog> = try ProjectionReader.fold(
             of: journal, through: through)
-        let found = logs.all.flatMap { $0.discrepancies + $0.foundSince }
+        let found = logs.all.flatMap { $0.part.discrepancies + $0.part.foundSince }
         try DiscrepancyTable.of(found, tables.names).write(
             options.output.style)
     }

@@ -46,7 +46,7 @@ struct StatusCommand: ParsableCommand {
             var table = try summary(chosen[0])
             for status in chosen.dropFirst() { table.add(try summary(status).rows[0]) }
             try table.write(output.style)
-        case .json: for status in chosen { Terminal.print(try object(status).text) }
+        case .json: Terminal.print(JSONObject.text(of: try chosen.map(object)))
         case .jsonl:
             for status in chosen {
                 let text = try object(status).text

@@ -163,11 +163,15 @@ struct WhatIfReport {
             .init("at the end"), .init("recorded", .decimal), .init("other", .decimal),
         ])
         let (recorded, other) = (result.recorded, result.other)
-        table.add(["equity", "\(recorded.equity)", "\(other.equity)"])
-        table.add(["highest equity", "\(recorded.peak)", "\(other.peak)"])
-        table.add([
-            "largest drawdown", share(recorded.maximumDrawdown), share(other.maximumDrawdown),
-        ])
+        for (mine, theirs) in zip(recorded.worths, other.worths) {
+            let account = mine.account.isEmpty ? "" : "\(mine.account): "
+            table.add(["\(account)equity", "\(mine.equity)", "\(theirs.equity)"])
+            table.add(["\(account)highest equity", "\(mine.peak)", "\(theirs.peak)"])
+            table.add([
+                "\(account)largest drawdown", share(mine.maximumDrawdown),
+                share(theirs.maximumDrawdown),
+            ])
+        }
         table.add(["orders", "\(recorded.orders)", "\(other.orders)"])
         table.add(["fills", "\(recorded.fills)", "\(other.fills)"])
         table.add(["trades", "\(recorded.trades)", "\(other.trades)"])
@@ -176,17 +180,20 @@ struct WhatIfReport {
     }
 
     private static func curve(_ result: WhatIf.Result) -> Table {
-        var table = Table([
-            .init("day"), .init("recorded", .decimal), .init("other", .decimal),
-            .init("other_more", .decimal),
-        ])
+        let isDesk = result.days.contains { !$0.account.isEmpty }
+        var table = Table(
+            (isDesk ? [.init("account")] : []) + [
+                .init("day"), .init("recorded", .decimal), .init("other", .decimal),
+                .init("other_more", .decimal),
+            ])
         for day in result.days {
             var more: String?
             if let recorded = day.recorded, let other = day.other { more = "\(other - recorded)" }
-            table.add([
-                "\(CivilDate(daysSinceEpoch: day.day))", day.recorded.map { "\($0)" },
-                day.other.map { "\($0)" }, more,
-            ])
+            table.add(
+                (isDesk ? [day.account] : []) + [
+                    "\(CivilDate(daysSinceEpoch: day.day))", day.recorded.map { "\($0)" },
+                    day.other.map { "\($0)" }, more,
+                ])
         }
         return table
     }

@@ -10,21 +10,6 @@ import Testing
 
 @testable import LedgerLive
 
-/// A venue that takes orders and says nothing by itself.
-private final class MuteGateway: VenueGateway {
-    let name = "mute"
-    let isOrderStreamUp = true
-    func start(symbols: [String], to sink: ReportSink) {}
-    func stop() {}
-    func submit(_ order: OrderRequest) {}
-    func cancel(_ order: OrderReference) {}
-    func replace(_ old: OrderReference, with order: OrderRequest) {}
-    func query(_ order: OrderReference) {}
-    func queryFills(_ order: OrderReference) {}
-    func queryFills(since: Timestamp, symbols: [String]) {}
-    func queryAccount(symbols: [String]) {}
-}
-
 /// The fee of a fill that a venue corrects and then takes back.
 @Suite struct CorrectionFeeTests {
     private static let a = Instrument(
@@ -44,7 +29,7 @@ private final class MuteGateway: VenueGateway {
         let options = LiveOptions(
             journalName: "journal", mode: "paper", runName: "", symbols: ["A"], sendsOrders: true)
         let run = try LiveRun(
-            journal, configuration, instruments: [a], gateway: MuteGateway(), options,
+            journal, configuration, instruments: [a], gateway: SilentGateway(), options,
             holder: "test")
         let account = Envelope(account: run.engine.account, time: run.now)
         try run.sequencer.append(CashDeposited(amount: Money("1000")), account)

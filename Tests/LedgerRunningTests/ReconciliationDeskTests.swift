@@ -216,4 +216,42 @@ import Testing
             }
         }
     }
+
+    @Test func `a statement of another venue than the account's is refused`() throws {
+        let configuration = try Configuration(
+            path: nil,
+            text: """
+                mode: paper
+                accounts:
+                  - {name: shadow, kind: simulated, cash: 1000}
+                  - {name: main, kind: paper, venue: outside}
+                venues:
+                  - {name: outside, kind: alpaca}
+                """, environment: [:])
+        var sequencer = try Sequencer(journal, holder: "test", commitBytes: .max)
+        try RunOpening(configuration, kind: .general, name: "test").submit(
+            into: &sequencer, at: noon)
+        // What the shadow does later says nothing of the other account.
+        try sequencer.append(
+            CashDeposited(amount: Money("1000")),
+            Envelope(account: AccountID(.simulated, index: 1), time: noon))
+        try sequencer.commit()
+        try sequencer.close()
+        let desk = ReconciliationDesk(
+            journal,
+            desk: OperatorDesk(
+                journal, actor: "ann", holder: "desk", now: later, timeout: 0,
+                accounts: .account("main")))
+        var statement = try account(cash: "0", "")
+        (statement.venue, statement.takenAt) = ("binance", noon)
+        do {
+            _ = try desk.compare(statement)
+            Issue.record("it was compared")
+        } catch let error as InputError {
+            #expect(
+                "\(error)" == "account.json is of binance, but the journal's account is at alpaca")
+        }
+        statement.venue = "alpaca"
+        #expect(try desk.compare(statement).status == .pass)
+    }
 }

@@ -214,4 +214,46 @@ import Testing
         }
         #expect(try journal.head == .empty)
     }
+
+    /// Two accounts, or three.
+    private func desk(_ more: String = "") throws -> Configuration {
+        try Configuration(
+            path: "desk.yaml",
+            text: """
+                accounts:
+                  - {name: one, kind: simulated, cash: 100}
+                  - {name: two, kind: simulated, cash: 200}
+                \(more)
+                strategies:
+                  - {name: hold, kind: buy_and_hold, symbols: X, quantity: 7, accounts: one}
+                data:
+                  - {path: venue, symbol: X, tick: 0.01, lot: 1}
+                """, environment: [:])
+    }
+
+    private func deposits() throws -> [String] {
+        var found: [String] = []
+        try journal.forEachRecord(from: .first, filter: EventFilter([.cashDeposited])) { record in
+            found.append("\(record.account.index) \(try CashDeposited(record).amount)")
+            return true
+        }
+        return found
+    }
+
+    @Test func `each account gets its cash once, one that was applied beside a run with the next`()
+        throws
+    {
+        try run(desk())
+        #expect(try deposits() == ["1 100", "2 200"])
+        let more = try desk("  - {name: three, kind: simulated, cash: 300}")
+        let applied = try OperatorDesk(
+            journal, actor: "ann", holder: "desk", now: noon, timeout: 0
+        ).submit(
+            ConfigurationLoaded(seed: 0, build: Build.identity, settings: more.settings.text))
+        #expect(applied.event != .none)
+        #expect(try deposits().count == 2)
+        try run(more)
+        try run(more)
+        #expect(try deposits() == ["1 100", "2 200", "3 300"])
+    }
 }

@@ -33,7 +33,7 @@ public struct Artifacts: Follower {
     /// next one starts.
     private var former: (funnel: SignalFunnel, end: SequenceNumber)?
     private var health = StrategyHealth()
-    private var rules = DrawdownRules()
+    private var settings = Settings([])
     private var lines = EventLines()
     private var logs = LogFiles()
     private var days = AccountCalendar()
@@ -76,9 +76,9 @@ public struct Artifacts: Follower {
         try log(record)
         try health.apply(record)
         if record.type == .configurationLoaded {
-            rules = try Self.rules(ConfigurationLoaded(record))
+            settings = Settings(text: try ConfigurationLoaded(record).settings)
         }
-        if let file = try DrawdownArtifacts.file(record, rules) { try sink(file) }
+        if let file = try DrawdownArtifacts.file(record, settings, names) { try sink(file) }
         try lines.add(record, on: day, names, funnel.run, sink)
     }
 
@@ -122,14 +122,6 @@ public struct Artifacts: Follower {
             try sink(file)
         }
         try flush()
-    }
-
-    private static func rules(_ loaded: ConfigurationLoaded) -> DrawdownRules {
-        let settings = Settings(text: loaded.settings)
-        var rules = DrawdownRules()
-        rules.halt = (try? settings[DrawdownKeys.haltThreshold]) ?? rules.halt
-        rules.panic = (try? settings[DrawdownKeys.panicThreshold]) ?? rules.panic
-        return rules
     }
 
     /// `2020-02-28T05:00:00Z` as `20200228_050000`.

@@ -26,6 +26,9 @@ struct EventLines {
         object.add("stage", stage)
         object.add("event", record.sequence.number)
         object.add("data", raw: data.line)
+        if names.accounts.count > 1, record.account != .none {
+            object.add("account", names.name(record.account))
+        }
         object.add("severity", try LogSeverity.of(record).rawValue)
         try file?.add(object.line, sink)
     }

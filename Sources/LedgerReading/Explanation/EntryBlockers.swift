@@ -9,6 +9,8 @@ import LedgerSafety
 /// ended without a fill, active latches, and missing prices or signals.
 public struct EntryBlockers: Sendable {
     public struct Blocker: Hashable, Sendable {
+        /// None if it concerns all accounts.
+        public var account: AccountID
         /// None if it concerns all strategies.
         public var strategy: StrategyID
         public var instrument: InstrumentID
@@ -41,6 +43,7 @@ public struct EntryBlockers: Sendable {
     private var isEntry = false
     /// Signals of one strategy and instrument that one rule stopped, and the last of them.
     private struct Refused: Sendable {
+        var account: AccountID
         var strategy: StrategyID
         var instrument: InstrumentID
         var refusal: Refusal
@@ -50,7 +53,7 @@ public struct EntryBlockers: Sendable {
     }
     private var refusals: [Refused] = []
     /// Entry orders without a fill so far, by number.
-    private var waiting: [OrderID: OrderIntended] = [:]
+    private var waiting: [OrderID: (account: AccountID, terms: OrderIntended)] = [:]
     /// Those of them that the venue has accepted.
     private var accepted: Set<OrderID> = []
     private let symbol: InstrumentID?
@@ -143,7 +146,7 @@ public struct EntryBlockers: Sendable {
             let order = try OrderIntended(record)
             guard order.purpose == .entry, order.parent == .none else { return }
             executed += 1
-            waiting[record.sequence] = order
+            waiting[record.sequence] = (record.account, order)
         case .orderAccepted: accepted.insert(try OrderAccepted(record).order)
         case .orderFilled:
             if waiting.removeValue(forKey: try OrderFilled(record).order) != nil { filled += 1 }
@@ -167,14 +170,15 @@ public struct EntryBlockers: Sendable {
         _ strategy: StrategyID, _ refusal: Refusal, times: UInt64 = 1, _ record: Record
     ) {
         let place = refusals.firstIndex {
-            $0.strategy == strategy && $0.instrument == record.instrument
-                && $0.refusal.reason == refusal.reason
+            $0.account == record.account && $0.strategy == strategy
+                && $0.instrument == record.instrument && $0.refusal.reason == refusal.reason
         }
         let latch = gates[record.account].latches.first {
             $0.source.rejection == refusal.reason && $0.concerns(strategy, record.instrument)
         }
         let new = Refused(
-            strategy: strategy, instrument: record.instrument, refusal: refusal,
+            account: record.account, strategy: strategy, instrument: record.instrument,
+            refusal: refusal,
             // The latch of refusals that were counted may be down when their sum is journaled.
             source: latch?.source ?? place.flatMap { refusals[$0].source }, last: record.sequence,
             count: (place.map { refusals[$0].count } ?? 0) + times)
@@ -187,8 +191,9 @@ public struct EntryBlockers: Sendable {
             let isCompared = refusal.value.raw != 0 || refusal.limit.raw != 0
             blockers.append(
                 Blocker(
-                    strategy: refused.strategy, instrument: refused.instrument,
-                    stage: refusal.reason.stage.name, reason: "\(refusal.reason)",
+                    account: refused.account, strategy: refused.strategy,
+                    instrument: refused.instrument, stage: refusal.reason.stage.name,
+                    reason: "\(refusal.reason)",
                     count: refused.count, last: refused.last,
                     value: isCompared ? refusal.value : nil,
                     limit: isCompared ? refusal.limit : nil,
@@ -199,18 +204,19 @@ public struct EntryBlockers: Sendable {
     private mutating func end(
         _ id: OrderID, _ reason: @autoclosure () -> String, _ mend: String, _ record: Record
     ) {
-        guard let order = waiting.removeValue(forKey: id) else { return }
+        guard let (account, order) = waiting.removeValue(forKey: id) else { return }
         count(
             Blocker(
-                strategy: order.strategy, instrument: order.instrument,
+                account: account, strategy: order.strategy, instrument: order.instrument,
                 stage: SignalStage.execution.name, reason: reason(), count: 1,
                 last: record.sequence, mend: mend))
     }
 
     private mutating func count(_ new: Blocker) {
         let place = blockers.firstIndex {
-            $0.strategy == new.strategy && $0.instrument == new.instrument
-                && $0.stage == new.stage && $0.reason == new.reason
+            $0.account == new.account && $0.strategy == new.strategy
+                && $0.instrument == new.instrument && $0.stage == new.stage
+                && $0.reason == new.reason
         }
         guard let place else { return blockers.append(new) }
         let count = blockers[place].count
@@ -220,11 +226,11 @@ public struct EntryBlockers: Sendable {
 
     /// Orders that have neither filled nor ended.
     private mutating func addWaiting() {
-        for (id, order) in waiting.sorted(by: { $0.key < $1.key }) {
+        for (id, (account, order)) in waiting.sorted(by: { $0.key < $1.key }) {
             let isTaken = accepted.contains(id)
             count(
                 Blocker(
-                    strategy: order.strategy, instrument: order.instrument,
+                    account: account, strategy: order.strategy, instrument: order.instrument,
                     stage: SignalStage.execution.name, reason: isTaken ? "waits" : "unconfirmed",
                     count: 1, last: id,
                     mend: isTaken
@@ -238,7 +244,7 @@ public struct EntryBlockers: Sendable {
         func silence(_ reason: String, mend: String) {
             blockers.append(
                 Blocker(
-                    strategy: .none, instrument: symbol ?? .none,
+                    account: .none, strategy: .none, instrument: symbol ?? .none,
                     stage: prices == 0 ? "DATA" : "SIGNAL", reason: reason, count: 0,
                     last: lastPrice, mend: mend))
         }
@@ -267,14 +273,18 @@ public struct EntryBlockers: Sendable {
 
     /// Latches that would stop the next entry but have stopped none so far.
     private mutating func addStanding() {
-        for latch in gates.all.flatMap(\.latches)
+        let standing = gates.all.flatMap { account, gate in gate.latches.map { (account, $0) } }
+        for (account, latch) in standing
         where symbol == nil || latch.scope != .symbol || latch.instrument == symbol {
             let reason = latch.source.rejection
-            guard !blockers.contains(where: { $0.reason == "\(reason)" }) else { continue }
+            let isShown = blockers.contains {
+                $0.reason == "\(reason)" && ($0.account == account || $0.account == .none)
+            }
+            guard !isShown else { continue }
             let isCompared = latch.limit.raw != 0 || latch.value.raw != 0
             blockers.append(
                 Blocker(
-                    strategy: latch.strategy, instrument: latch.instrument,
+                    account: account, strategy: latch.strategy, instrument: latch.instrument,
                     stage: reason.stage.name, reason: "\(reason)", count: 0, last: latch.sequence,
                     value: isCompared ? latch.value : nil, limit: isCompared ? latch.limit : nil,
                     mend: latch.source.mend))

@@ -3,16 +3,22 @@ import LedgerEvents
 import LedgerJournal
 import LedgerSafety
 
-/// The trading days of a journal's account: those that the drawdown stop counts.
+/// The trading days of an account: those that the drawdown stop counts.
 public struct AccountDays: Sendable {
-    private var account = AccountCalendar()
+    private var account: AccountCalendar
 
     public var calendar: TradingCalendar { account.calendar }
     /// The calendar that the settings name; nil for `auto`.
     public var chosen: TradingCalendar? { account.choice.calendar }
 
     /// Reads the calendar as it stands after an event.
-    public init(of journal: any Journal, through sequence: SequenceNumber? = nil) throws {
+    ///
+    /// - Parameter id: the first account's calendar if it is none.
+    public init(
+        of journal: any Journal, account id: AccountID = .none,
+        through sequence: SequenceNumber? = nil
+    ) throws {
+        account = AccountCalendar(of: id)
         guard sequence != SequenceNumber.none else { return }
         let filter = EventFilter(AccountCalendar.types)
         try journal.forEachRecord(from: .first, through: sequence, filter: filter) { record in

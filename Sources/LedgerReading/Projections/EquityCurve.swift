@@ -21,30 +21,52 @@ public struct EquityCurve: Sendable {
     public init(
         of journal: any Journal, account: AccountID, through sequence: SequenceNumber? = nil
     ) throws {
+        self = try Self.all(of: journal, accounts: [account], through: sequence)[0]
+    }
+
+    private init() {}
+
+    /// The curves of several accounts, in their order, from one reading of the journal.
+    public static func all(
+        of journal: any Journal, accounts: [AccountID], through sequence: SequenceNumber? = nil
+    ) throws -> [EquityCurve] {
         var book = EquityBook()
-        var days = try AccountDays(of: journal, through: sequence)
-        var day = Int64.min
-        var dayEnds = Timestamp(nanoseconds: .min)
-        func point() -> Point? {
-            book[account].map {
-                Point(day: day, equity: $0.equity, netDeposits: $0.netDeposits)
+        var curves = accounts.map { _ in EquityCurve() }
+        var days = try accounts.map {
+            try AccountDays(of: journal, account: $0, through: sequence)
+        }
+        var today = accounts.map { _ in (number: Int64.min, ends: Timestamp(nanoseconds: .min)) }
+        // The first end of a day of any account.
+        var nextEnd = Timestamp(nanoseconds: .min)
+        func addPoint(_ place: Int) {
+            guard let worth = book[accounts[place]] else { return }
+            curves[place].points.append(
+                Point(
+                    day: today[place].number, equity: worth.equity, netDeposits: worth.netDeposits))
+        }
+        func begin(at time: Timestamp) {
+            for place in accounts.indices
+            where time > today[place].ends || today[place].number == .min {
+                addPoint(place)
+                let day = days[place].day(of: time)
+                today[place] = (day.number, day.ends)
             }
+            nextEnd = today.map(\.ends).min() ?? nextEnd
         }
         try journal.forEachRecord(
             from: .first, through: sequence, filter: EventFilter(EquityBook.types)
         ) { record in
             // A day whose only event leaves equity as it is has no point.
-            if record.time > dayEnds || day == .min, record.type != .dividendDeclared,
+            if record.time > nextEnd, record.type != .dividendDeclared,
                 record.type != .rulesDeclared
             {
-                if let point = point() { points.append(point) }
-                let today = days.day(of: record.time)
-                (day, dayEnds) = (today.number, today.ends)
+                begin(at: record.time)
             }
             try book.apply(record)
             return true
         }
-        if let point = point() { points.append(point) }
+        for place in accounts.indices { addPoint(place) }
+        return curves
     }
 
     /// Equity minus the deposits in between, divided by the previous equity: one per day after the

@@ -30,18 +30,19 @@ package enum ProjectionRegister {
             ProjectionView("instruments", keys: ["symbol"]) { $0.instruments() }),
         .kept(
             ByAccount<TradingGate>.self, { ByAccount($0.accounts.map { ($0.account, $0.gate) }) },
-            ProjectionView("mode") { try $0.mode() },
-            ProjectionView("gate", keys: ["source", "scope"]) { try $0.gate() }),
+            ProjectionView("mode", keys: ["account"]) { try $0.mode() },
+            ProjectionView("gate", keys: ["account", "source", "scope"]) { try $0.gate() }),
         .kept(
             ByAccount<DrawdownStop>.self, { ByAccount($0.accounts.map { ($0.account, $0.stop) }) },
-            ProjectionView("drawdown") { try $0.drawdown() }),
+            ProjectionView("drawdown", keys: ["account"]) { try $0.drawdown() }),
         .beside(
             ByAccount<ReconciliationLog>.self,
-            ProjectionView("reconciliation", keys: ["kind"]) { try $0.reconciliations() }),
+            ProjectionView("reconciliation", keys: ["account", "kind"]) { try $0.reconciliations() }
+        ),
         .kept(
             ByAccount<ForeignHoldings>.self,
             { ByAccount($0.accounts.map { ($0.account, $0.holdings) }) },
-            ProjectionView("holdings", keys: ["symbol"]) { try $0.holdings() }),
+            ProjectionView("holdings", keys: ["account", "symbol"]) { try $0.holdings() }),
         .beside(
             SignalFunnel.self,
             ProjectionView("funnel", keys: ["strategy"]) { try $0.funnel() }),
@@ -52,7 +53,7 @@ package enum ProjectionRegister {
 
     /// Tables of what only the engine knows.
     private static let ofEngine = [
-        ProjectionView("risk", keys: ["setting"]) { try $0.limits() },
+        ProjectionView("risk", keys: ["account", "setting"]) { try $0.limits() },
         ProjectionView("config", keys: ["key"]) { try $0.settings() },
     ]
 

@@ -23,11 +23,21 @@ extension ProjectionTables {
         let gates = try fold(ByAccount<TradingGate>.self)
         var table = byAccount(Self.latches(TradingGate(), names).columns)
         for account in some ?? accounts {
-            for row in Self.latches(gates[account], names).rows {
+            for var row in Self.latches(gates[account], names).rows {
+                if accounts.count > 1, let mend = row.removeLast() {
+                    row.append(Self.mend(mend, account: names.name(account)))
+                }
                 table.add(of: account, row, names)
             }
         }
         return table
+    }
+
+    /// How something ends in one account of several: a command of an operator names it.
+    public static func mend(_ text: String, account: String?) -> String {
+        let commands = ["ledger kill-switch", "ledger mode", "ledger drawdown", "ledger reconcile"]
+        guard let account, commands.contains(where: { text.contains($0) }) else { return text }
+        return "\(text) (with --account \(account))"
     }
 
     public static func latches(_ gate: TradingGate, _ names: NameBook) -> Table {
@@ -73,7 +83,9 @@ extension ProjectionTables {
     }
 
     /// The drawdown stop of each account, with the equity at which it triggers next.
-    public mutating func drawdown() throws -> Table {
+    ///
+    /// - Parameter some: only these accounts; nil for all.
+    public mutating func drawdown(of some: [AccountID]? = nil) throws -> Table {
         var table = byAccount([
             .init("state"), .init("drawdown", .decimal), .init("cooldown_days", .number),
             .init("cooldown_end"), .init("triggered_at"), .init("rampup_end"),
@@ -82,7 +94,7 @@ extension ProjectionTables {
             .init("panic_at", .decimal), .init("trading_allowed", .flag),
             .init("sizing_multiplier", .decimal), .init("enabled", .flag),
         ])
-        for account in try engine().accounts {
+        for account in try engine().accounts where some?.contains(account.account) ?? true {
             table.add(of: account.account, Self.drawdown(account), names)
         }
         return table

@@ -233,11 +233,17 @@ public struct ProjectionTables {
         return table
     }
 
+    private func curves() throws -> [(account: Account, curve: EquityCurve)] {
+        guard through != .none else { return [] }
+        let curves = try EquityCurve.all(
+            of: journal, accounts: names.accounts.map(\.id), through: through)
+        return Array(zip(names.accounts, curves))
+    }
+
     /// Each account's equity at the end of each of its trading days.
     public func curve() throws -> Table {
         var table = Table([.init("account"), .init("day"), .init("equity", .decimal)])
-        for account in names.accounts where through != .none {
-            let curve = try EquityCurve(of: journal, account: account.id, through: through)
+        for (account, curve) in try curves() {
             for point in curve.points {
                 table.add([
                     account.name, "\(CivilDate(daysSinceEpoch: point.day))", "\(point.equity)",
@@ -255,8 +261,7 @@ public struct ProjectionTables {
             .init("growth_a_year", .decimal), .init("volatility_a_year", .decimal),
             .init("sharpe", .decimal), .init("largest_daily_drawdown", .decimal),
         ])
-        for account in names.accounts where through != .none {
-            let curve = try EquityCurve(of: journal, account: account.id, through: through)
+        for (account, curve) in try curves() {
             let ratios = [
                 curve.returnsPerYear, curve.totalReturn, curve.growthPerYear,
                 curve.volatilityPerYear, curve.sharpeRatio, curve.largestDailyDrawdown,
@@ -281,10 +286,7 @@ public struct ProjectionTables {
     /// Profit of each account: of the last event's trading day, and in total.
     public func profit() throws -> Table {
         let book = try fold(ProfitAndLoss.self)
-        var days = try AccountDays(of: journal, through: through)
-        let day = days.day(of: try lastTime())
-        let before = try ProjectionReader.sequence(of: journal, atOrBefore: day.opens)
-        let start: ProfitAndLoss = try ProjectionReader.fold(of: journal, through: before)
+        let time = try lastTime()
         var table = Table([
             .init("account", isDetail: accounts.count == 1), .init("span"),
             .init("realised", .decimal),
@@ -294,6 +296,10 @@ public struct ProjectionTables {
         ])
         for account in book.equity.accounts.compactMap({ $0?.account }) {
             guard let total = book.total(account) else { continue }
+            var days = try AccountDays(of: journal, account: account, through: through)
+            let day = days.day(of: time)
+            let before = try ProjectionReader.sequence(of: journal, atOrBefore: day.opens)
+            let start: ProfitAndLoss = try ProjectionReader.fold(of: journal, through: before)
             let today = total - (start.total(account) ?? ProfitParts())
             for (span, parts) in [
                 ("\(CivilDate(daysSinceEpoch: day.number))", today), ("total", total),

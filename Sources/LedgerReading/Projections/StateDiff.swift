@@ -45,13 +45,14 @@ public struct StateDiff: Sendable {
         let (olds, news) = (rows(old), rows(new))
         var found: [Change] = []
         func compare(_ subject: String, before: [String?]?, after: [String?]?) {
-            for (place, column) in old.columns.enumerated() where view.compares(column.name) {
-                let (one, other) = (before?[place], after?[place])
+            for column in new.columns where view.compares(column.name) {
+                let one = old.index(column.name).flatMap { before?[$0] }
+                let other = new.index(column.name).flatMap { after?[$0] }
                 guard one != other else { continue }
                 found.append(
                     Change(
-                        view: view, subject: subject, field: column.name, before: one ?? nil,
-                        after: other ?? nil))
+                        view: view, subject: subject, field: column.name, before: one,
+                        after: other))
             }
         }
         for row in old.rows {

@@ -123,10 +123,15 @@ public struct StateWalk {
         return "  \(title): " + (items.isEmpty ? "none" : shown + more)
     }
 
+    /// The account's name where there are several.
+    private func of(_ account: AccountID) -> String {
+        names.accounts.count > 1 ? "\(names.name(account)) " : ""
+    }
+
     private var positions: [String] {
         profit.positions.positions.filter { $0.quantity.raw != 0 }.map { position in
             let average = position.averageCost.map { "\($0)" } ?? "-"
-            return "\(names.name(position.strategy)) \(position.quantity) "
+            return of(position.account) + "\(names.name(position.strategy)) \(position.quantity) "
                 + "\(names.symbol(position.instrument)) at \(average), mark "
                 + "\(profit.equity.mark(position.instrument))"
         }
@@ -135,7 +140,8 @@ public struct StateWalk {
     private var open: [String] {
         orders.open.map { order in
             let terms = order.intended
-            var text = "\(order.id) \(terms.purpose) \(terms.side) \(order.remaining) "
+            var text =
+                of(order.account) + "\(order.id) \(terms.purpose) \(terms.side) \(order.remaining) "
             text += "\(names.symbol(terms.instrument)) \(terms.orderType)"
             if terms.limitPrice.raw > 0 { text += " limit \(terms.limitPrice)" }
             if terms.stopPrice.raw > 0 { text += " stop \(terms.stopPrice)" }
@@ -144,10 +150,9 @@ public struct StateWalk {
     }
 
     private var latches: [String] {
-        let isDesk = names.accounts.count > 1
-        return names.accounts.flatMap { account in
+        names.accounts.flatMap { account in
             gates[account.id].latches.map {
-                (isDesk ? "\(account.name) " : "")
+                of(account.id)
                     + "\($0.source) \($0.scope(names)) \($0.effect) since event \($0.sequence)"
             }
         }

@@ -46,10 +46,18 @@ public struct WhatIf {
 
     /// The final state of one side. It covers the whole journal, not only the processed part.
     public struct Side: Hashable, Sendable {
-        public var equity = Money.zero
-        public var peak = Money.zero
-        /// The largest fall as a share of the preceding peak.
-        public var maximumDrawdown = 0.0
+        /// The worth of one account.
+        public struct Worth: Hashable, Sendable {
+            /// The account's name; empty where the journal has no other.
+            public var account = ""
+            public var equity = Money.zero
+            public var peak = Money.zero
+            /// The largest fall as a share of the preceding peak.
+            public var maximumDrawdown = 0.0
+        }
+
+        /// By account; at least one.
+        public var worths = [Worth()]
         public var orders: UInt64 = 0
         public var fills: UInt64 = 0
         /// Fills that closed units.
@@ -59,6 +67,8 @@ public struct WhatIf {
 
     /// The equity of both sides at the end of a trading day.
     public struct Day: Hashable, Sendable {
+        /// The account's name; empty where the journal has no other.
+        public var account = ""
         /// Days since 1970.
         public var day: Int64
         public var recorded: Money?
@@ -174,6 +184,14 @@ public struct WhatIf {
                         + "orders belong to that account; do not change it")
             }
         }
+        func accounts(_ settings: Settings) throws -> [[String]] {
+            try Engine.accounts(of: settings).map { ["\($0.id.number)", $0.name, $0.currency] }
+        }
+        guard try accounts(wanted) == accounts(recorded) else {
+            throw InputError(
+                "the accounts of the journal have other names, kinds or currencies; its deposits and "
+                    + "orders belong to them, so do not change these")
+        }
         return Settings(
             wanted.pairs.filter { !$0.key.hasPrefix("data.") }
                 + recorded.pairs.filter { $0.key.hasPrefix("data.") })
@@ -196,10 +214,14 @@ public struct WhatIf {
         side.events = end.number
         guard end != .none else { return side }
         let equity: EquityBook = try ProjectionReader.fold(of: journal, through: end)
-        if let worth = equity.accounts.compactMap({ $0 }).first {
-            (side.equity, side.peak) = (worth.equity, worth.highWaterMark)
-            side.maximumDrawdown = worth.maximumDrawdown
+        let names: NameBook = try ProjectionReader.fold(of: journal, through: end)
+        let worths = equity.accounts.compactMap { $0 }.map { worth in
+            Side.Worth(
+                account: names.accounts.count > 1 ? names.name(worth.account) : "",
+                equity: worth.equity, peak: worth.highWaterMark,
+                maximumDrawdown: worth.maximumDrawdown)
         }
+        if !worths.isEmpty { side.worths = worths }
         let register: OrderRegister = try ProjectionReader.fold(of: journal, through: end)
         side.fills = register.fills
         side.orders = register.counts[Int(OrderState.intended.rawValue)]
@@ -218,20 +240,32 @@ public struct WhatIf {
         return side
     }
 
-    /// The days from the first one stepped, evenly thinned to at most so many.
+    /// The days of each account from the first one stepped, evenly thinned to at most so many.
     private func curve(
         from start: SequenceNumber, through end: SequenceNumber, atMost most: Int
     ) throws -> [Day] {
+        let names: NameBook = try ProjectionReader.fold(of: journal, through: end)
+        return try names.accounts.flatMap { account in
+            let days = try curve(of: account.id, from: start, through: end, atMost: most)
+            guard names.accounts.count > 1 else { return days }
+            return days.map {
+                Day(account: account.name, day: $0.day, recorded: $0.recorded, other: $0.other)
+            }
+        }
+    }
+
+    private func curve(
+        of account: AccountID, from start: SequenceNumber, through end: SequenceNumber,
+        atMost most: Int
+    ) throws -> [Day] {
         var begins = Int64.min
-        var days = try AccountDays(of: journal, through: end)
+        var days = try AccountDays(of: journal, account: account, through: end)
         try journal.forEachRecord(from: start, through: start) { record in
             begins = days.day(of: record.time).number
             return false
         }
         func points(_ journal: any Journal, _ end: SequenceNumber) throws -> [EquityCurve.Point] {
-            let names: NameBook = try ProjectionReader.fold(of: journal, through: end)
-            guard let account = names.accounts.first else { return [] }
-            return try EquityCurve(of: journal, account: account.id, through: end).points
+            try EquityCurve(of: journal, account: account, through: end).points
         }
         var merged: [Int64: Day] = [:]
         for point in try points(journal, end) {

@@ -30,8 +30,8 @@ public struct Warmup: Sendable {
         venue: VenueHistory? = nil, at time: Timestamp
     ) {
         self.time = time
-        let data = engine.main.rules.data
-        limits = (data.isEnabled ? data.history : 0, configuration[QualityKeys.maxReturn])
+        let needed = engine.accounts.map(\.rules.data).map { $0.isEnabled ? $0.history : 0 }
+        limits = (needed.max() ?? 0, configuration[QualityKeys.maxReturn])
         (histories, notes) = (read.histories, read.notes)
         let first = Self.first(configuration, before: time)
         for place in histories.indices {
