@@ -34,25 +34,27 @@ public struct Sequencer: ~Copyable {
     ///     error of the journal then appears at a later commit. For back-tests, where nothing
     ///     depends on a commit.
     ///   - checkpointEvery: the number of inputs between two checkpoints of the engine and
-    ///     projections.
+    ///     projections, across processes.
     public init(
         _ journal: any Journal, holder: String, commitBytes: Int = 0,
         writesInBackground: Bool = false, checkpointEvery: UInt64 = 250_000
     ) throws {
         let taken = try journal.acquireLease(holder: holder)
         let head = try journal.head.lastSequence
-        let restored = try EngineRestorer.engine(of: journal, through: head)
+        let restored = try EngineRestorer.restored(journal, through: head)
         #if DEBUG
             booksCheck = try AppendedBooksCheck(of: journal, through: head)
         #endif
         self.journal = journal
         lease = taken
         background = writesInBackground ? BackgroundWriter(journal) : nil
-        engine = restored
+        engine = restored.engine
         step = Step(next: head.next)
         self.commitBytes = commitBytes
         self.checkpointEvery = checkpointEvery
-        nextCheckpoint = engine.inputs + checkpointEvery
+        // Counted from the newest checkpoint, not from this start: a process that is always killed
+        // early would never write one, and each restart would step more inputs.
+        nextCheckpoint = restored.checkpointed + checkpointEvery
     }
 
     public var nextSequence: SequenceNumber { step.batch.nextSequence }

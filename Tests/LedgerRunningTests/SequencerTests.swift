@@ -4,6 +4,7 @@ import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
 import LedgerRunning
 import Testing
 
@@ -222,5 +223,22 @@ import Testing
         let third = try Sequencer(journal, holder: "later")
         #expect(third.engine.digest == digest)
         try third.close()
+    }
+
+    @Test func `processes that are always killed early write checkpoints all the same`() throws {
+        let journal = MemoryJournal()
+        try opened(journal).close()
+        let every: UInt64 = 10
+        for _ in 1...20 {
+            var sequencer = try Sequencer(journal, holder: "short", checkpointEvery: every)
+            for _ in 1...3 { try sequencer.append(ClockTicked(), Envelope(time: noon)) }
+            // Nothing at its end: the process is killed.
+            try sequencer.close()
+            let last = try journal.head.lastSequence
+            let restored = try EngineRestorer.restored(journal, through: last)
+            #expect(restored.engine.inputs - restored.checkpointed < every)
+        }
+        let last = try journal.head.lastSequence
+        #expect(try journal.checkpoint(name: Engine.name, atOrBefore: last) != nil)
     }
 }

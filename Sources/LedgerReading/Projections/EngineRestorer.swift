@@ -9,8 +9,16 @@ public enum EngineRestorer {
     public static func engine(
         of journal: any Journal, through sequence: SequenceNumber
     ) throws -> Engine {
+        try restored(journal, through: sequence).engine
+    }
+
+    /// - Returns: also how many inputs the checkpoint holds from which the engine was restored.
+    package static func restored(
+        _ journal: any Journal, through sequence: SequenceNumber
+    ) throws -> (engine: Engine, checkpointed: UInt64) {
         var (engine, start) = try nearest(journal, sequence)
-        guard start < sequence else { return engine }
+        let checkpointed = engine.inputs
+        guard start < sequence else { return (engine, checkpointed) }
         var step = Step(next: .first)
         try journal.forEachRecord(from: start.next, through: sequence) { record in
             guard record.isInput else { return true }
@@ -18,7 +26,7 @@ public enum EngineRestorer {
             try engine.step(record, in: &step)
             return true
         }
-        return engine
+        return (engine, checkpointed)
     }
 
     /// The last valid checkpoint and its sequence number; a new engine if there is none.
