@@ -394,7 +394,7 @@ let package = Package(
                 "TestSupport",
                 "LedgerDomain", "LedgerEvents", "LedgerProjections", "LedgerEngine",
                 "LedgerJournal", "LedgerConfiguration", "LedgerReading", "LedgerRunning",
-                "LedgerUpkeep",
+                "LedgerArchive", "LedgerUpkeep",
                 "ledger",
             ]),
         tests("SystemLibraryTests", ["CLMDB", "CZstd", "CZlib", "CCrypto", "CCurl"]),

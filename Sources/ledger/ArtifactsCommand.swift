@@ -39,14 +39,22 @@ struct ArtifactsRebuild: ParsableCommand {
             throw CommandError("\(journals.journal) has no events")
         }
         do {
-            let folder = try ArtifactFolder(to, of: identity)
+            let folder = try ArtifactFolder(to, of: identity, in: journal, for: .rebuild)
+            let last = try journal.head.lastSequence
             try Artifacts.build(journal) { try folder.write($0) }
-            try folder.finish()
+            try folder.finish(through: last)
+            let pruned = try journal.pruned?.lastSequence ?? .none
+            let left =
+                pruned == .none
+                ? ""
+                : "; events through \(pruned) were pruned: their files and lines stay as they are, and "
+                    + "none that is missing can be rebuilt"
             try Report(
-                "\(folder.written) written, \(folder.unchanged) unchanged",
+                "\(folder.written) written, \(folder.unchanged) unchanged\(left)",
                 [
                     Report.text("directory", to), Report.number("written", folder.written),
                     Report.number("unchanged", folder.unchanged),
+                    Report.number("pruned", pruned.number),
                 ]
             ).write(output.style)
         } catch let refusal as ArtifactFolder.Refusal {

@@ -55,16 +55,22 @@ import Testing
         try desk.expectWhole()
     }
 
-    @Test func `a directory of another journal, or none at all, does not stop the run`() throws {
+    @Test
+    func
+        `a second journal gets files of its own, and a directory that is none does not stop the run`()
+        throws
+    {
         let desk = try Desk()
         try desk.configure()
         let daemon = try desk.trade()
         let other = try desk.start([
             "ledgerd", "paper", "--config", "desk.yaml", "--journal", "./other",
         ])
-        try other.waits(for: "no artifacts and logs are written: .: another process")
+        try other.waits(
+            for: "are those of journal paper ./desk; those of this journal are in ./other-files")
         try other.waits(for: "ReconciliationEnded")
         other.interrupt()
+        #expect(text(desk, "other-files/logs/errors.log").contains("LatchEngaged"))
         daemon.interrupt()
         let later = try desk.start([
             "ledgerd", "paper", "--config", "desk.yaml", "--journal", "./other",
@@ -73,6 +79,9 @@ import Testing
         later.interrupt()
         let refused = try desk.ledger("artifacts", "rebuild", "--journal", "./other")
         #expect(refused.code == 6, "\(refused.text)")
+        let own = try desk.ledger(
+            "artifacts", "rebuild", "--journal", "./other", "--to", "other-files")
+        #expect(own.text.hasPrefix("0 written"), "\(own.text)")
         try desk.programs.write("", "file")
         let none = try desk.trade(["--set", "live.artifacts=file/below"])
         none.interrupt()

@@ -14,8 +14,33 @@ public struct Artifacts: Follower {
         public var path: String
         /// Empty for a file that must not be there.
         public var bytes: [UInt8]
-        /// Where the bytes begin in a log, which grows; nil for a whole file.
+        /// Where the bytes begin in a log, which grows; nil for a whole file. It counts from the first
+        /// event that was read.
         public var offset: UInt64?
+        /// The lines of a log's bytes.
+        public var lines: [Line] = []
+
+        /// A log's bytes without the lines of events through `event`.
+        public func after(_ event: SequenceNumber) -> File {
+            guard let first = lines.firstIndex(where: { $0.event > event }), first > 0 else {
+                return lines.last.map { $0.event <= event } ?? true
+                    ? File(path: path, bytes: [], offset: offset) : self
+            }
+            let skipped = lines[first - 1].end
+            var rest = self
+            rest.bytes.removeFirst(skipped)
+            rest.offset = offset.map { $0 + UInt64(skipped) }
+            rest.lines = lines[first...].map { Line(event: $0.event, end: $0.end - skipped) }
+            return rest
+        }
+    }
+
+    /// A line of a log: its event, and where it ends in the bytes.
+    public struct Line: Hashable, Sendable {
+        public var event: SequenceNumber
+        public var end: Int
+
+        public init(event: SequenceNumber, end: Int) { (self.event, self.end) = (event, end) }
     }
 
     public static let types: [EventType]? =
@@ -24,8 +49,8 @@ public struct Artifacts: Follower {
             .strategyDefined,
         ] + RunLines.types + SignalFunnel.types + StrategyHealth.types
 
-    /// Kept in memory with the folds. A new instance starts at the first event and produces the
-    /// same bytes.
+    /// Kept in memory with the folds: a new instance starts at the first event and produces the same
+    /// bytes. How far they were written is kept by whoever writes them.
     public private(set) var position = SequenceNumber.none
     private var names = NameBook()
     private var funnel = SignalFunnel()
@@ -41,8 +66,24 @@ public struct Artifacts: Follower {
     private var hasStrategies = false
     private let sink: (File) throws -> Void
 
+    /// Starts at the first event of a journal. Of a pruned one that is the first event that is left; the
+    /// folds are those that the pruning kept.
+    ///
     /// - Parameter sink: receives each file, and a log piece by piece.
-    public init(_ sink: @escaping (File) throws -> Void) { self.sink = sink }
+    public init(of journal: any Journal, _ sink: @escaping (File) throws -> Void) throws {
+        self.sink = sink
+        guard let pruned = try journal.pruned?.lastSequence else { return }
+        names = try ProjectionReader.fold(of: journal, through: pruned)
+        funnel = try ProjectionReader.fold(of: journal, through: pruned)
+        health = try ProjectionReader.fold(of: journal, through: pruned)
+        let engine = try EngineRestorer.engine(of: journal, through: pruned)
+        settings = engine.settings
+        days = health.calendar
+        lastWeek = Self.week(of: days.day(of: engine.lastTime).number)
+        hasStrategies = !names.strategies.isEmpty
+        try logs.begin(run: funnel.run, sink)
+        position = pruned
+    }
 
     /// Produces every artifact of a journal, each once and always in the same order.
     ///
@@ -50,7 +91,7 @@ public struct Artifacts: Follower {
     public static func build(
         _ journal: any Journal, _ sink: @escaping (File) throws -> Void
     ) throws {
-        var artifacts = Artifacts(sink)
+        var artifacts = try Artifacts(of: journal, sink)
         try artifacts.follow(journal)
         try artifacts.close()
     }
@@ -61,7 +102,7 @@ public struct Artifacts: Follower {
         // Weeks start on Mondays of the account's calendar; the summary describes the moment before.
         try days.apply(record)
         let day = days.day(of: record.time).number
-        let week = (day + 3).floorDivided(by: 7)
+        let week = Self.week(of: day)
         if week > lastWeek, lastWeek != .min, hasStrategies {
             try sink(HealthArtifact.file(health, names, day: week * 7 - 3 - 1))
         }
@@ -82,11 +123,13 @@ public struct Artifacts: Follower {
         try lines.add(record, on: day, names, funnel.run, sink)
     }
 
+    private static func week(of day: Int64) -> Int64 { (day + 3).floorDivided(by: 7) }
+
     private mutating func log(_ record: Record) throws {
         guard let type = record.type, RunLines.types.contains(type) else { return }
         try logs.add(
-            try RunLines.line(record, EventText(names)), isTrade: type == .orderFilled,
-            isTrouble: try LogSeverity.of(record) > .info, sink)
+            try RunLines.line(record, EventText(names)), of: record.sequence,
+            isTrade: type == .orderFilled, isTrouble: try LogSeverity.of(record) > .info, sink)
     }
 
     public mutating func finish(through sequence: SequenceNumber) { position = sequence }
@@ -133,7 +176,7 @@ public struct Artifacts: Follower {
 
     /// A name that is safe in a path: letters, digits, dots and dashes; anything else becomes an
     /// underscore.
-    static func fileName(_ text: String) -> String {
+    package static func fileName(_ text: String) -> String {
         String(
             text.unicodeScalars.map { scalar -> Character in
                 let isPlain =

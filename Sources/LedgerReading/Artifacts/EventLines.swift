@@ -30,7 +30,7 @@ struct EventLines {
             object.add("account", names.name(record.account))
         }
         object.add("severity", try LogSeverity.of(record).rawValue)
-        try file?.add(object.line, sink)
+        try file?.add(object.line, of: record.sequence, sink)
     }
 
     mutating func flush(_ sink: (Artifacts.File) throws -> Void) throws { try file?.flush(sink) }

@@ -1,25 +1,33 @@
+import LedgerDomain
+import LedgerEvents
+
 /// A file of lines that grows. Only what was not written yet is kept in memory.
 struct LogFile {
     let path: String
     private var written: UInt64 = 0
     private var bytes: [UInt8] = []
+    private var lines: [Artifacts.Line] = []
 
     /// More is written at once.
     private static let most = 1 << 16
 
     init(_ path: String) { self.path = path }
 
-    mutating func add(_ line: String, _ sink: (Artifacts.File) throws -> Void) throws {
+    mutating func add(
+        _ line: String, of event: SequenceNumber, _ sink: (Artifacts.File) throws -> Void
+    ) throws {
         bytes += Array(line.utf8)
         bytes.append(UInt8(ascii: "\n"))
+        lines.append(Artifacts.Line(event: event, end: bytes.count))
         if bytes.count >= Self.most { try flush(sink) }
     }
 
     mutating func flush(_ sink: (Artifacts.File) throws -> Void) throws {
         guard !bytes.isEmpty else { return }
-        try sink(Artifacts.File(path: path, bytes: bytes, offset: written))
+        try sink(Artifacts.File(path: path, bytes: bytes, offset: written, lines: lines))
         written += UInt64(bytes.count)
         bytes.removeAll(keepingCapacity: true)
+        lines.removeAll(keepingCapacity: true)
     }
 }
 
@@ -36,11 +44,12 @@ struct LogFiles {
     }
 
     mutating func add(
-        _ line: String, isTrade: Bool, isTrouble: Bool, _ sink: (Artifacts.File) throws -> Void
+        _ line: String, of event: SequenceNumber, isTrade: Bool, isTrouble: Bool,
+        _ sink: (Artifacts.File) throws -> Void
     ) throws {
-        try run?.add(line, sink)
-        if isTrade { try trades.add(line, sink) }
-        if isTrouble { try errors.add(line, sink) }
+        try run?.add(line, of: event, sink)
+        if isTrade { try trades.add(line, of: event, sink) }
+        if isTrouble { try errors.add(line, of: event, sink) }
     }
 
     mutating func flush(_ sink: (Artifacts.File) throws -> Void) throws {

@@ -21,7 +21,8 @@ public struct StrategyHealth: Projection, Hashable {
     private var book = PositionBook()
     /// Whether the undecided signal is an entry.
     private var isEntry = false
-    private var calendar = AccountCalendar()
+    /// The account's calendar as of the last event.
+    public private(set) var calendar = AccountCalendar()
 
     public init() {}
 
