@@ -43,6 +43,8 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
         case unknownZone
         case shortInterval
         case changedOffset
+        /// Each row is earlier than the one before it.
+        case backwardRows
         // Errors of a row.
         case missingColumns
         case extraColumns
@@ -74,7 +76,7 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
         public var isOfARow: Bool {
             switch self {
             case .cannotRead, .damaged, .unsupported, .badFormat, .badHeader, .unknownZone,
-                .shortInterval, .changedOffset:
+                .shortInterval, .changedOffset, .backwardRows:
                 false
             default: true
             }

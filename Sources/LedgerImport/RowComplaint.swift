@@ -4,12 +4,15 @@ import LedgerDomain
 struct RowComplaint {
     let format: ImportFormat
     let plan: RowPlan
+    let file: String
     let zone: String
     let line: Int
     /// The fields that the row has.
     let fields: [[UInt8]]
     /// The shortest distance between two rows so far, in seconds.
     let spacing: Int64
+    /// Whether only one row was accepted.
+    let isAtFirst: Bool
 
     private func text(_ column: Column) -> String {
         guard
@@ -26,7 +29,8 @@ struct RowComplaint {
             .notPositive, .negative:
             valueSentence(kind, column)
         case .unknownAction, .notARatio, .fallingFactor, .noReference: actionSentence(kind, column)
-        case .badTime, .missingLocalTime, .duplicateTime, .backwardTime: timeSentence(kind)
+        case .badTime, .missingLocalTime, .duplicateTime, .backwardTime, .backwardRows:
+            timeSentence(kind)
         case .changedOffset:
             "\(text(.time)) has another offset than the rows before, so a day between them was longer "
                 + "or shorter than 24 hours; name their zone with --zone, such as America/New_York"
@@ -120,13 +124,40 @@ struct RowComplaint {
             return "\(value) is the day of the previous row or the weekend after it; drop one row"
         case .duplicateTime:
             return "\(value) repeats the time of the previous row; each bar needs its own time"
+        case .backwardTime where isAtFirst:
+            return
+                "\(value) is before the first row, so rows run backwards in time; \(oldestFirst(2))"
         case .backwardTime: return "\(value) is before the previous row; sort the file by time"
+        case .backwardRows:
+            return
+                "rows run backwards in time: \(value) is before the row above it, and that before the "
+                + "first row; \(oldestFirst(3))"
         default:
             let header = line == 1 ? ", or declare that line 1 is a header" : ""
             return "\(value) is not a time between 1678 and 2261 written as "
                 + "'\(plan.timeFormat.example)' (\(plan.timeFormat.rawValue)); name its format "
                 + "with --time\(header)"
         }
+    }
+
+    /// How to turn the file around.
+    ///
+    /// - Parameter row: the number of this row; what is above the first one is the header.
+    private func oldestFirst(_ row: Int) -> String {
+        let isPlain =
+            [".csv", ".tsv", ".txt"].contains { file.hasSuffix($0) }
+            && file.utf8.allSatisfy {
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+                    || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
+                    || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0
+                    || Array("._-/".utf8).contains($0)
+            }
+        let above = line - row
+        guard isPlain, above >= 0 else { return "put the oldest row first" }
+        let command =
+            above == 0
+            ? "tac \(file)" : "(head -n \(above) \(file); tail -n +\(above + 1) \(file) | tac)"
+        return "put the oldest row first, for example with `\(command) > oldest-first.csv`"
     }
 
     private var intervalSentence: String {

@@ -21,6 +21,8 @@ struct RowReader: ~Copyable {
     /// The first symbol of which rows were passed over.
     private var otherSymbol: [UInt8]?
     private var lastSplit: Int64?
+    /// The time of a row before the first one, if nothing else followed that.
+    private var lowest: Int64?
     private var lastFactors: FactorRow?
     /// Further events of the row, after the one returned.
     private var pending: MarketEvent?
@@ -135,7 +137,7 @@ struct RowReader: ~Copyable {
             throw complaint(found.kind, found.column, fields)
         }
         switch times.moment(of: values) {
-        case .failed(let kind): throw complaint(kind, .time, fields)
+        case .failed(let kind): throw complaint(falling(kind), .time, fields)
         case .moment(let moment):
             switch plan.kind {
             case .factor: return try factors(moment, fields)
@@ -145,6 +147,15 @@ struct RowReader: ~Copyable {
                 return event(moment)
             }
         }
+    }
+
+    /// Two rows that are each earlier than the one before, at the beginning of a file: all of them are.
+    /// Where bad rows are skipped, only the first row would be left.
+    private mutating func falling(_ kind: ImportError.Kind) -> ImportError.Kind {
+        guard kind == .backwardTime, times.isAtFirst else { return kind }
+        let isLower = lowest.map { times.fallen < $0 } ?? false
+        lowest = times.fallen
+        return isLower ? .backwardRows : kind
     }
 
     private mutating func action(
@@ -189,8 +200,9 @@ struct RowReader: ~Copyable {
         _ kind: ImportError.Kind, _ column: Column?, _ fields: [[UInt8]]
     ) -> ImportError {
         let complaint = RowComplaint(
-            format: format, plan: plan, zone: times.zone, line: lines.lineNumber, fields: fields,
-            spacing: times.shortestSpacing)
+            format: format, plan: plan, file: lines.source.name, zone: times.zone,
+            line: lines.lineNumber, fields: fields, spacing: times.shortestSpacing,
+            isAtFirst: times.isAtFirst)
         return ImportError(
             kind, file: lines.source.name, line: lines.lineNumber,
             column: column.map(plan.name), complaint.sentence(kind, column ?? .time))

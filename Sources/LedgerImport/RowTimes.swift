@@ -51,6 +51,11 @@ struct RowTimes {
     private var dayOffset: Int64?
     private var spacing: RowSpacing
     private(set) var last = RowMoment(label: .min, event: .min)
+    private var first: RowMoment?
+    /// The event time of the last row that was earlier than the one before it.
+    private(set) var fallen = Int64.min
+    /// Whether only one row was accepted.
+    var isAtFirst: Bool { first == last }
 
     var zone: String { clock.rules.name }
     /// The shortest distance between two rows in seconds.
@@ -92,6 +97,7 @@ struct RowTimes {
         }
         guard let event = event(row) else { return .failed(.badTime) }
         if event <= last.event, isStrict || event < last.event {
+            fallen = event
             return .failed(event == last.event ? .duplicateTime : .backwardTime)
         }
         if let dayOffset, let offset = foreignOffset(row.utc, values), offset != dayOffset {
@@ -107,6 +113,7 @@ struct RowTimes {
     @inline(__always)
     mutating func accept(_ moment: RowMoment, of values: borrowing RowValues) {
         last = moment
+        if first == nil { first = moment }
         if !spacing.isSettled { spacing = spacing.adding(local(moment.label)) }
         if areDays, let offset = foreignOffset(moment.label, values) { dayOffset = offset }
     }

@@ -12,7 +12,8 @@ import Testing
         let rows: [(String, Int?, Bool)] = [
             ("reject=1", 403, false), ("rate-limit=1,retry-after-s=7", 429, false),
             ("ban=1", 403, false), ("error-before-accept=1", 503, false),
-            ("maintenance=1", 503, false), ("lost-request=1", nil, false),
+            ("maintenance=1", 503, false), ("rest-outage=1", 503, false),
+            ("lost-request=1", nil, false),
             ("error-after-accept=1", 500, true), ("timeout-after-accept=1", 504, true),
             ("silence-after-accept=1", nil, true),
         ]

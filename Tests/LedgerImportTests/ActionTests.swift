@@ -174,7 +174,9 @@ extension MarketEvent {
         ),
         (
             "AAPL,2000-06-20,dividend,1",
-            "Date: '2000-06-20' is before the previous row; sort the file by time"
+            "Date: '2000-06-20' is before the first row, so rows run backwards in time; "
+                + "put the oldest row first, for example with "
+                + "`(head -n 1 t.csv; tail -n +2 t.csv | tac) > oldest-first.csv`"
         ),
     ])
     func `each fault of an action is told with its line, column and mend`(

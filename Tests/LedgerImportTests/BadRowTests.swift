@@ -90,7 +90,9 @@ import Testing
         ),
         (
             "1672531199000000000,10,12,9,11,5",
-            "ts_ns: '1672531199000000000' is before the previous row; sort the file by time"
+            "ts_ns: '1672531199000000000' is before the first row, so rows run backwards in time; "
+                + "put the oldest row first, for example with "
+                + "`(head -n 1 t.csv; tail -n +2 t.csv | tac) > oldest-first.csv`"
         ),
         (
             "yesterday,10,12,9,11,5",
@@ -120,7 +122,9 @@ import Testing
         ),
         (
             "1672531199000000001,1,2,1,1",
-            "ts_ns: '1672531199000000001' is before the previous row; sort the file by time"
+            "ts_ns: '1672531199000000001' is before the first row, so rows run backwards in time; "
+                + "put the oldest row first, for example with "
+                + "`(head -n 1 t.csv; tail -n +2 t.csv | tac) > oldest-first.csv`"
         ),
         ("1672531200000000001,1,2,-1,1", "bid_size: '-1' is negative; bidSize cannot be negative"),
         ("1672531200000000001,,2,1,1", "bid: the field is empty; fill it in or drop the row"),
@@ -185,5 +189,44 @@ import Testing
         format.badRows = .skip
         #expect(Reading(Array(Sample.gzip.dropLast(9)), format).error?.kind == .damaged)
         #expect(Reading("a,b\n1,2\n", format).error?.kind == .badHeader)
+    }
+
+    /// Rows of three minutes, newest first.
+    static let descending = ["120", "060", "000"].map { "1672531\($0)000000000,10,12,9,11,5\n" }
+
+    @Test(arguments: [ImportFormat.BadRows.stop, .skip])
+    func `a file whose rows run backwards is refused with its line and a mend`(
+        _ badRows: ImportFormat.BadRows
+    ) {
+        var format = ImportFormat.bars
+        format.badRows = badRows
+        let reading = Reading(Self.header + Self.descending.joined(), format)
+        let (line, why) =
+            badRows == .stop
+            ? (
+                3,
+                "ts_ns: '1672531060000000000' is before the first row, so rows run backwards in time"
+            )
+            : (
+                4,
+                "ts_ns: rows run backwards in time: '1672531000000000000' is before the row above it, "
+                    + "and that before the first row"
+            )
+        #expect(
+            reading.message == "t.csv:\(line): \(why); put the oldest row first, for example with "
+                + "`(head -n 1 t.csv; tail -n +2 t.csv | tac) > oldest-first.csv`")
+    }
+
+    @Test
+    func `one wrong time at the beginning or in the middle does not mean that rows run backwards`()
+    {
+        var format = ImportFormat.bars
+        format.badRows = .skip
+        let ascending = Array(Self.descending.reversed())
+        for rows in [[Self.descending[0]] + ascending, ascending + [ascending[1], ascending[0]]] {
+            let reading = Reading(Self.header + rows.joined(), format)
+            #expect(reading.error == nil)
+            #expect(reading.bad.total == 2 || reading.bad.total == 3)
+        }
     }
 }

@@ -93,7 +93,8 @@ import Testing
         ),
         (
             "20140604,0.9,0.5,1",
-            "column 1: '20140604' is before the previous row; sort the file by time"
+            "column 1: '20140604' is before the first row, so rows run backwards in time; put the "
+                + "oldest row first, for example with `tac t.csv > oldest-first.csv`"
         ),
         (
             "20140606,0.89,0.5,1",

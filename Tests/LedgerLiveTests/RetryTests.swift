@@ -47,4 +47,61 @@ import Testing
         daemon.interrupt()
         try desk.expectWhole()
     }
+
+    private static let quick = "faults: {rest_limit: 3}\nbackoff_base_s: 0.05\nmax_backoff_s: 0.1"
+
+    @Test
+    func
+        `while requests get 503 and streams stay up, entries stop, and an exit leaves once it can`()
+        throws
+    {
+        let desk = try Desk()
+        try desk.configure(stopLoss: 0, Self.quick)
+        let daemon = try desk.trade()
+        try desk.rise()
+        try daemon.waits(for: "OrderFilled buy 3 A")
+        try desk.faults("rest-outage=1")
+        let flatten = try desk.ledger("flatten", "--journal", "./desk", "--reason", "out")
+        #expect(flatten.code == 0, "\(flatten.text)")
+        try daemon.waits(for: "LatchEngaged restFaults")
+        try daemon.waits(for: "kind=unprotected")
+        let unprotected = try desk.ledger("project", "unprotected", "--journal", "./desk")
+        #expect(unprotected.text.contains("maintenance"), "\(unprotected.text)")
+        // Prices still come.
+        let prices = try desk.count("Quote")
+        try desk.quote(104)
+        try daemon.wait("the next price") { try desk.count("Quote") > prices }
+        #expect(!daemon.text.contains("link=orders, state=down"))
+        #expect(!daemon.text.contains("link=marketData, state=down"))
+        try desk.faults("")
+        try daemon.waits(for: "OrderFilled sell 3 A")
+        #expect(try desk.position() == "0")
+        // The latch waits for a person.
+        let decided = try desk.count("OrderIntended")
+        try desk.quote(90, 90, 90, 90)
+        try desk.rise()
+        try daemon.waits(for: "restFaults")
+        try daemon.wait("a refused entry") { try desk.count("IntentRejected") > 0 }
+        #expect(try desk.count("OrderIntended") == decided)
+        let clear = try desk.ledger(
+            "gate", "clear", "restFaults", "--journal", "./desk", "--reason", "the venue answers")
+        #expect(clear.code == 0, "\(clear.text)")
+        daemon.interrupt()
+        #expect(try desk.orders() == ["filled", "filled"])
+        try desk.expectWhole()
+    }
+
+    @Test func `a stop at the venue protects while requests get 503, and its fill is booked`()
+        throws
+    {
+        let (desk, daemon) = try Desk.holding()
+        try desk.faults("rest-outage=1")
+        try desk.quote(97, 97)
+        try daemon.waits(for: "OrderFilled sell 3 A")
+        try desk.faults("")
+        #expect(try desk.orders() == ["filled", "filled"])
+        #expect(try desk.position() == "0")
+        daemon.interrupt()
+        try desk.expectWhole()
+    }
 }

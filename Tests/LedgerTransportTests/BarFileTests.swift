@@ -64,4 +64,18 @@ import Testing
         #expect(empty.last == nil)
         empty.close()
     }
+
+    @Test func `bars of a venue that run backwards are refused and not read one alone`() throws {
+        let bars = try [120, 60, 0].map { second in
+            VenueBar(
+                symbol: "A", start: Timestamp(nanoseconds: second * 1_000_000_000),
+                open: try Price("1"), high: try Price("1"), low: try Price("1"),
+                close: try Price("1"), volume: try Quantity("1"))
+        }
+        let problem = try #require(BarHistory.problem(with: bars))
+        #expect(
+            problem.hasPrefix(
+                "its bars run backwards in time: 1970-01-01T00:01:00Z after 1970-01-01T00:02:00Z"))
+        #expect(BarHistory.problem(with: bars.reversed()) == nil)
+    }
 }

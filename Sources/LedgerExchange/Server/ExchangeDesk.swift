@@ -43,7 +43,8 @@ final class ExchangeDesk: @unchecked Sendable {
         let retryAfter = faults.dice.plan.whole(.retryAfter)
         if faults.happens(.proxy) { return (proxyAnswer, late) }
         for fault in [
-            FaultPlan.Fault.maintenance, .rateLimit, .ban, .unauthorized, .errorBeforeAccept,
+            FaultPlan.Fault.maintenance, .restOutage, .rateLimit, .ban, .unauthorized,
+            .errorBeforeAccept,
         ] where faults.happens(fault) {
             return (refusal(fault, retryAfter), late)
         }

@@ -25,6 +25,7 @@ public struct FaultPlan: Hashable, Sendable {
         case proxy
         case silentWait = "silent-wait"
         case maintenance
+        case restOutage = "rest-outage"
         case proxyStatus = "proxy-status"
         case refuseExit = "refuse-exit"
         case emptyMarket = "empty-market"
@@ -69,6 +70,7 @@ public struct FaultPlan: Hashable, Sendable {
             case .handshake: "a web socket is refused with Retry-After"
             case .handshakeStatus: "status of that refusal (default: 429)"
             case .maintenance: "1: everything gets 503 and streams are closed"
+            case .restOutage: "a request gets 503; streams stay open"
             case .clockSkew: "milliseconds by which the exchange's clock is ahead"
             case .retryAfter: "seconds in Retry-After (default: 1)"
             case .seed: "seed of the random generator"

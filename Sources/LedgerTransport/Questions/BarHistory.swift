@@ -25,6 +25,15 @@ public struct BarHistory {
         (self.interval, name, self.adjustsSplits) = (interval, entry.name, adjustsSplits)
     }
 
+    /// Why bars are in no order; nil if none starts before the one above it. Of bars that run backwards a
+    /// reader would keep the first one alone.
+    package static func problem(with bars: [VenueBar]) -> String? {
+        zip(bars, bars.dropFirst()).first { $1.start < $0.start }.map { before, bar in
+            "its bars run backwards in time: \(bar.start) after \(before.start); fetch them from another "
+                + "source, or give them as a file with the oldest row first"
+        }
+    }
+
     /// Returns the closed bars that start at or after `from` and before `to`, in order, page by
     /// page.
     ///
@@ -44,6 +53,7 @@ public struct BarHistory {
                 BarQuestions.Page(
                     symbol: symbol, interval: name, from: token.isEmpty ? start : from, end: to,
                     token: token, adjustsSplits: adjustsSplits))
+            if let problem = Self.problem(with: bars.bars) { throw VenueFault.malformed(problem) }
             let length = Nanoseconds(Int64(interval) * 1_000_000_000)
             let new = bars.bars.filter { bar in
                 bar.start >= start && bar.start < to && bar.start.advanced(by: length) <= now

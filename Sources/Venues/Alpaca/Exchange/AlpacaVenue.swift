@@ -80,7 +80,7 @@ final class AlpacaVenue: Venue {
                 headers: [("Retry-After", String(retryAfter))])
         case .ban: return Answer(403, ["message": "forbidden."])
         case .unauthorized: return AlpacaError(401, 40_110_000, "request is not authorized").answer
-        case .maintenance, .errorBeforeAccept, .timestamp:
+        case .maintenance, .restOutage, .errorBeforeAccept, .timestamp:
             return Answer(503, ["code": 50_310_000, "message": "service unavailable"])
         case .timeoutAfterAccept:
             return Answer(504, ["code": 50_410_000, "message": "gateway timeout"])

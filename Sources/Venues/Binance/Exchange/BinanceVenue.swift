@@ -108,7 +108,7 @@ final class BinanceVenue: Venue {
         case .timestamp:
             let text = "Timestamp for this request is outside of the recvWindow."
             return Answer(400, BinanceError(-1021, text).value)
-        case .maintenance, .errorBeforeAccept:
+        case .maintenance, .restOutage, .errorBeforeAccept:
             return Answer(503, BinanceError(-1008, "Server is currently overloaded.").value)
         default:
             return Answer(500, BinanceError(-1000, "An unknown error occurred.").value)
