@@ -48,7 +48,7 @@ import Testing
         try desk.expectWhole()
     }
 
-    private static let quick = "faults: {rest_limit: 3}\nbackoff_base_s: 0.05\nmax_backoff_s: 0.1"
+    private static let quick = "backoff_base_s: 0.05\nmax_backoff_s: 0.1"
 
     @Test
     func
@@ -63,10 +63,11 @@ import Testing
         try desk.faults("rest-outage=1")
         let flatten = try desk.ledger("flatten", "--journal", "./desk", "--reason", "out")
         #expect(flatten.code == 0, "\(flatten.text)")
-        try daemon.waits(for: "LatchEngaged restFaults")
-        try daemon.waits(for: "kind=unprotected")
-        let unprotected = try desk.ledger("project", "unprotected", "--journal", "./desk")
-        #expect(unprotected.text.contains("maintenance"), "\(unprotected.text)")
+        try daemon.waits(for: "LatchEngaged metrics")
+        try daemon.waits(for: "AlertRaised severity=critical")
+        // Nobody knows whether the order arrived, and status says so.
+        let status = try desk.ledger("status", "--journal", "./desk", "--format", "json")
+        #expect(status.text.contains(#""unanswered_orders": 1"#), "\(status.text)")
         // Prices still come.
         let prices = try desk.count("Quote")
         try desk.quote(104)
@@ -80,11 +81,11 @@ import Testing
         let decided = try desk.count("OrderIntended")
         try desk.quote(90, 90, 90, 90)
         try desk.rise()
-        try daemon.waits(for: "restFaults")
-        try daemon.wait("a refused entry") { try desk.count("IntentRejected") > 0 }
+        try daemon.wait("a refused entry") { try desk.count("SignalRejected") > 0 }
         #expect(try desk.count("OrderIntended") == decided)
         let clear = try desk.ledger(
-            "gate", "clear", "restFaults", "--journal", "./desk", "--reason", "the venue answers")
+            "kill-switch", "clear", "metrics", "--journal", "./desk", "--reason",
+            "the venue answers")
         #expect(clear.code == 0, "\(clear.text)")
         daemon.interrupt()
         #expect(try desk.orders() == ["filled", "filled"])
