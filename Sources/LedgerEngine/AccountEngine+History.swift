@@ -126,6 +126,16 @@ extension AccountEngine {
         Int(safeguards.monitors.feeds[instrument].days)
     }
 
+    /// The instruments of the strategies, ascending, with the days that are known of each and how many an
+    /// entry asks for. Empty where no data rule is on.
+    public var daysKnown: [(instrument: InstrumentID, days: Int, needed: Int)] {
+        guard rules.data.isEnabled else { return [] }
+        let traded = desk.slots.map(\.instrument)
+        return names.instruments.map(\.id).filter { traded.contains($0) }.sorted().map {
+            ($0, daysWithData($0), rules.data.history)
+        }
+    }
+
     /// When data of an instrument last arrived; zero if none did or nothing records it.
     public func lastData(_ instrument: InstrumentID) -> Timestamp {
         safeguards.monitors.feeds[instrument].last

@@ -13,7 +13,7 @@ struct StatusCommand: ParsableCommand {
         discussion: """
             Shows the process that runs the journal, its links to the venue, the age of the last
             input, the gate with its latches, positions with what protects them, open orders
-            and prices that are held back. Without a running process nobody knows the links, and
+            prices that are held back, and how many days of data entries have and need. Without a running process nobody knows the links, and
             what the engine watches itself is unprotected.
 
               ledger status --journal main
@@ -80,7 +80,7 @@ struct StatusCommand: ParsableCommand {
             .init("last_input"), .init("mode"), .init("gate"), .init("latches", .number),
             .init("drawdown_stop"), .init("equity", .decimal), .init("positions", .number),
             .init("open_orders", .number), .init("waiting_for_venue"), .init("unprotected", .list),
-            .init("held_prices", .list),
+            .init("held_prices", .list), .init("history", .list),
         ])
         table.add([
             status.name, status.kind, status.account, status.venue, Self.runner(status),
@@ -91,7 +91,7 @@ struct StatusCommand: ParsableCommand {
             "\(status.engine.gate.latches.count)", "\(status.engine.stop.phase)".uppercased(),
             worth.map { "\($0.equity)" }, "\(status.positions.rows.count)",
             "\(try status.orders().rows.count)", status.waiting, Self.list(unprotected),
-            Self.list(status.heldPrices),
+            Self.list(status.heldPrices), status.historyText,
         ])
         return table
     }
@@ -137,6 +137,7 @@ struct StatusCommand: ParsableCommand {
         object.add("open_orders", raw: try status.orders().json)
         object.add("unprotected", raw: status.unprotectedPositions.json)
         object.add("held_prices", raw: status.heldPrices.json)
+        object.add("history", raw: status.history.json)
         return object
     }
 

@@ -61,6 +61,9 @@ import Testing
             "\(daemon.text)")
         try desk.quote(100, 100, 100, 100, 101, 102)
         try daemon.wait("the refusal") { try desk.count("SignalRejected") > 0 }
+        // The day of these prices counts.
+        let status = try desk.ledger("status", "--journal", "./desk").text
+        #expect(status.contains("A has 1 of 250 days: entries wait for 249 more"), "\(status)")
         daemon.interrupt()
         #expect(try desk.orders() == [])
     }
@@ -73,6 +76,10 @@ import Testing
         let bars = try desk.count("BarRecalled")
         #expect(bars > 250)
         #expect(daemon.text.contains("warmed up with \(bars) bars of 1 symbol from "))
+        let status = try desk.ledger("status", "--journal", "./desk", "--format", "csv").text
+        // Bars of holidays belong to the session before.
+        let known = status.firstMatch(of: /A has ([0-9]+) of 250 days/).flatMap { Int($0.1) } ?? 0
+        #expect(known >= 250 && known <= bars && !status.contains("entries wait"), "\(status)")
         try expectEntry(desk, daemon)
         let again = try desk.trade()
         #expect(!again.text.contains("warmed up"), "\(again.text)")

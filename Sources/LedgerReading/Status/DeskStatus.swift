@@ -104,6 +104,27 @@ public struct DeskStatus: Sendable {
         return table
     }
 
+    /// How many days of data each instrument of the strategies has, and how many an entry asks for.
+    public var history: Table {
+        var table = Table([
+            .init("symbol"), .init("days_known", .number), .init("days_needed", .number),
+        ])
+        for entry in engine.daysKnown {
+            table.add([engine.names.symbol(entry.instrument), "\(entry.days)", "\(entry.needed)"])
+        }
+        return table
+    }
+
+    /// The same in words, one line for each symbol.
+    public var historyText: String {
+        engine.daysKnown.map { entry in
+            let missing = entry.needed - entry.days
+            let symbol = engine.names.symbol(entry.instrument)
+            let wait = missing > 0 ? ": entries wait for \(missing) more" : ""
+            return "\(symbol) has \(entry.days) of \(entry.needed) days\(wait)"
+        }.joined(separator: "\n")
+    }
+
     /// Prices that are held back until the next one.
     public var heldPrices: Table {
         var table = Table([
