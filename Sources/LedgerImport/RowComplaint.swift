@@ -11,8 +11,8 @@ struct RowComplaint {
     let fields: [[UInt8]]
     /// The shortest distance between two rows so far, in seconds.
     let spacing: Int64
-    /// Whether only one row was accepted.
-    let isAtFirst: Bool
+    /// Whether the one row before this one was accepted.
+    let isSecond: Bool
 
     private func text(_ column: Column) -> String {
         guard
@@ -124,7 +124,7 @@ struct RowComplaint {
             return "\(value) is the day of the previous row or the weekend after it; drop one row"
         case .duplicateTime:
             return "\(value) repeats the time of the previous row; each bar needs its own time"
-        case .backwardTime where isAtFirst:
+        case .backwardTime where isSecond:
             return
                 "\(value) is before the first row, so rows run backwards in time; \(oldestFirst(2))"
         case .backwardTime: return "\(value) is before the previous row; sort the file by time"

@@ -152,7 +152,7 @@ struct RowReader: ~Copyable {
     /// Two rows that are each earlier than the one before, at the beginning of a file: all of them are.
     /// Where bad rows are skipped, only the first row would be left.
     private mutating func falling(_ kind: ImportError.Kind) -> ImportError.Kind {
-        guard kind == .backwardTime, times.isAtFirst else { return kind }
+        guard kind == .backwardTime, times.isAtFirst, bad.total <= 1 else { return kind }
         let isLower = lowest.map { times.fallen < $0 } ?? false
         lowest = times.fallen
         return isLower ? .backwardRows : kind
@@ -202,7 +202,7 @@ struct RowReader: ~Copyable {
         let complaint = RowComplaint(
             format: format, plan: plan, file: lines.source.name, zone: times.zone,
             line: lines.lineNumber, fields: fields, spacing: times.shortestSpacing,
-            isAtFirst: times.isAtFirst)
+            isSecond: times.isAtFirst && bad.total == 0)
         return ImportError(
             kind, file: lines.source.name, line: lines.lineNumber,
             column: column.map(plan.name), complaint.sentence(kind, column ?? .time))

@@ -87,6 +87,8 @@ extension LiveRun {
     ) throws -> Booked? {
         // Where the venue does not say which fill it means, an order with one fill leaves no doubt.
         guard !correction.corrected.isEmpty else {
+            // Of an older order other fills may have been pruned.
+            guard try known.order >= journal.beginning else { return nil }
             let fills = try bookings(of: known.order)
             return fills.count == 1 ? fills.first : nil
         }

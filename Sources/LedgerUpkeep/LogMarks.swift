@@ -7,10 +7,11 @@ import LedgerReading
 /// |---|---|
 /// | `at PATH` | where the journal is |
 /// | `through EVENT COUNT` | every line of the events through EVENT is written; COUNT lines follow |
-/// | `log FILE FIRST LAST END LOG` | the file's inode number, the first event in it (0: the log's first), the last one, where its line ends |
+/// | `log FILE FIRST LAST END LOG` | the file's inode number (0 for a whole log), the first event in it (0: the log's first), the last one, where its line ends |
 struct LogMarks: Hashable {
     struct Mark: Hashable {
-        /// The file's inode number. Another one in its place is another file.
+        /// The file's inode number. Another one in its place is another file. Not stored for a whole log,
+        /// of which a copy is as good: the same journal gives the same bytes anywhere.
         var file: UInt64
         /// The first event in the file; none if the file begins as the log does.
         var first: SequenceNumber
@@ -56,7 +57,8 @@ struct LogMarks: Hashable {
             .sorted { $0.key < $1.key }
         var text = "at \(journal)\nthrough \(through) \(kept.count)\n"
         for (path, mark) in kept {
-            text += "log \(mark.file) \(mark.first) \(mark.last) \(mark.end) \(path)\n"
+            let file = mark.first == .none ? 0 : mark.file
+            text += "log \(file) \(mark.first) \(mark.last) \(mark.end) \(path)\n"
         }
         return text
     }

@@ -71,6 +71,41 @@ import Testing
         try desk.expectWhole()
     }
 
+    /// Nothing tells what a pruned fill was, so nothing is booked until a person takes the venue's account.
+    @Test func `a fill that was pruned and is taken back blocks entries until a synchronisation`()
+        throws
+    {
+        let (desk, daemon) = try Desk.holding()
+        daemon.interrupt()
+        // Later events, so that what holds the fill can be sealed.
+        let later = try desk.trade()
+        later.interrupt()
+        let first = try fill(desk)
+        for words in [
+            ["seal", "--keep", "0"], ["prune", "--keep-days", "0", "--force", "--reason", "old"],
+        ] {
+            let (text, code) = try desk.programs.run(["ledger"] + words + ["--journal", "./desk"])
+            try #require(code == 0, "\(words): \(text)")
+        }
+        let gone = try desk.ledger("show", first, "--journal", "./desk")
+        #expect(gone.text.contains("pruned"), "\(gone.text)")
+        try correct(desk, #""qty": "0""#)
+        let again = try desk.trade()
+        try again.waits(for: "which is not in the journal")
+        #expect(try desk.count("FillCorrected") == 0)
+        again.interrupt()
+        let fetched = try desk.programs.run("ledgerd", "snapshot", "--config", "desk.yaml")
+        #expect(fetched.code == 0, "\(fetched.text)")
+        let sync = try desk.ledger(
+            "sync", "--snapshot", "venue.json", "--force", "--reason", "a fill was taken back",
+            "--journal", "./desk")
+        #expect(sync.code == 0, "\(sync.text)")
+        let positions = try held(desk)
+        #expect(!positions.contains(#""quantity": "3""#), "\(positions)")
+        let (text, code) = try desk.ledger("verify", "--journal", "./desk")
+        #expect(code == 0, "\(text)")
+    }
+
     /// An update of the stop that rests at the venue, for 3, as the order stream brings it.
     private func tell(
         _ desk: Desk, _ event: String, _ id: String, of fill: String = "", quantity: Int,
