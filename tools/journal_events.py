@@ -21,7 +21,7 @@ REJECTION_REASON = [
     "calendar", "regime", "correlation", "volatility", "topSignals", "signalRate", "portfolioHeat",
     "orderNotional", "positionQuantity", "positionNotional", "totalNotional", "totalExposure",
     "entriesPerDay", "orderRate", "tradeValue", "positionSize", "rampup", "priceFilter", "lotSize",
-    "marketLotSize", "notional", "percentPrice", "maximumOrders", "orderStream",
+    "marketLotSize", "notional", "percentPrice", "maximumOrders", "orderStream", "rateUnknown",
 ]
 END_REASON = [
     "unknown", "notFilled", "otherExitFilled", "positionClosed", "dayEnded", "runEnded",
@@ -32,6 +32,7 @@ LATCH_SOURCE = [
     "reconciliation", "duplicateIntents", "orderRejections", "runFailures", "dailyDrawdown",
     "dailyLoss", "lossPause", "restFaults", "websocketFaults", "duplicateReports", "staleReports",
     "metrics", "authentication", "clock", "dataQuality", "feed", "calendar", "orderStream",
+    "rates",
 ]
 LATCH_SCOPE = ["unknown", "global", "strategy", "symbol"]
 LATCH_EFFECT = ["unknown", "blockEntries", "flatten", "blockAll"]
@@ -312,4 +313,16 @@ EVENTS = {
     80: ("WarmupEnded", 1, 48, [
         ("interval", 20, "u32"), ("bars", 24, "u64"), ("first", 32, "time"), ("last", 40, "time"),
     ], ["source", "problem"]),
+    81: ("RateDefined", 1, 32, [
+        ("place", 20, "u16"), ("direction", 22, ["direct", "inverse"]), ("maxAge", 24, "u64"),
+    ], ["base", "quote", "symbol", "via"]),
+    82: ("RateObserved", 1, 40, [
+        ("rate", 24, "price"), ("since", 32, "time"),
+    ], ["base", "quote", "source"]),
+    83: ("BalanceDeposited", 1, 40, [("amount", 24, "money")], ["currency"]),
+    84: ("BalanceWithdrawn", 1, 40, [("amount", 24, "money")], ["currency"]),
+    85: ("BalanceCharged", 1, 40, [("amount", 24, "money")], ["currency", "kind"]),
+    86: ("BalanceConverted", 1, 56, [
+        ("sold", 24, "money"), ("bought", 40, "money"),
+    ], ["soldCurrency", "boughtCurrency"]),
 }

@@ -3,7 +3,8 @@
 
 Recounts a journal from its events alone, in exact integers, and compares with `ledger project`.
 It uses only the program's output: `ledger tail --all --format jsonl` prints the events, from which it
-recomputes FIFO lots, cost, realised profit, fees, dividends, splits, cash, marks, equity and its peak.
+recomputes FIFO lots, cost, realised profit, fees, dividends, splits, cash, marks, equity and its peak. For an
+account that converts: its balances, their worths at the rates, and what rates contributed, but no peak.
 """
 import json
 import subprocess
@@ -89,10 +90,20 @@ class Position:
         self.lots = kept
 
 
+class Balance:
+    """What an account has of a currency other than its own."""
+
+    def __init__(self):
+        self.amount = self.basis = self.gains = 0
+        # Flows before the first rate: deposits, fees, dividends and gains.
+        self.pending = [0, 0, 0, 0]
+
+
 class Account:
     def __init__(self):
         self.cash = self.deposits = self.fees = self.dividends = self.peak = 0
         self.peak_at = "1970-01-01T00:00:00Z"
+        self.currency, self.converts, self.balances = "", False, {}
 
 
 class Books:
@@ -102,14 +113,125 @@ class Books:
         self.carried = {}
         self.rules = 1
         self.time = None
+        self.currencies, self.sources = {}, []
 
     def account(self, name):
         return self.accounts.setdefault(name, Account())
 
     def worth(self, name):
         """What an account holds, in 10^-18."""
+        return self.holdings(name, None) + ONE * sum(
+            self.worths(name, currency)[part]
+            for currency in self.account(name).balances for part in (0, 1))
+
+    def holdings(self, name, currency):
+        """The value of the instruments that a currency quotes, in 10^-18; None is the account's own."""
         return sum(position.quantity * self.marks.get(key[2], 0) + self.carried.get(key, 0)
-                   for key, position in self.positions.items() if key[0] == name)
+                   for key, position in self.positions.items()
+                   if key[0] == name and self.foreign(name, key[2]) == currency)
+
+    def cost(self, name, currency):
+        return sum(position.cost for key, position in self.positions.items()
+                   if key[0] == name and self.foreign(name, key[2]) == currency)
+
+    # Currencies.
+
+    def foreign(self, name, symbol):
+        """The currency of an instrument, if the account converts it."""
+        account, currency = self.account(name), self.currencies.get(symbol)
+        return currency if account.converts and currency not in (None, account.currency) else None
+
+    def leg(self, base, quote):
+        for source in self.sources:
+            if source["via"]:
+                continue
+            if (source["base"], source["quote"]) == (base, quote):
+                return source, source["inverse"]
+            if (source["base"], source["quote"]) == (quote, base):
+                return source, not source["inverse"]
+        return None
+
+    def rate(self, name, currency):
+        """The rate into the account's currency as a fraction, or None."""
+        own = self.account(name).currency
+        path = [self.leg(currency, own)]
+        if path == [None]:
+            for source in self.sources:
+                if source["via"] and {source["base"], source["quote"]} == {currency, own}:
+                    path = [self.leg(currency, source["via"]), self.leg(source["via"], own)]
+                    break
+        numerator = denominator = 1
+        for step in path:
+            if step is None or not step[0]["rate"]:
+                return None
+            up, down = (ONE, step[0]["rate"]) if step[1] else (step[0]["rate"], ONE)
+            numerator, denominator = numerator * up, denominator * down
+        return numerator, denominator
+
+    def worths(self, name, currency):
+        """What the money and the holdings of a currency are worth, each rounded once."""
+        rate, balance = self.rate(name, currency), self.account(name).balances[currency]
+        if rate is None:
+            return 0, 0
+        return (half_even(balance.amount * rate[0], rate[1]),
+                half_even(self.holdings(name, currency) * rate[0], rate[1] * ONE))
+
+    def move(self, name, currency, amount, deposit=0, fee=0, dividend=0, gain=0):
+        balance = self.account(name).balances.setdefault(currency, Balance())
+        balance.amount += amount
+        for place, flow in enumerate((deposit, fee, dividend, gain)):
+            balance.pending[place] += flow
+        self.count(name, currency)
+
+    def count(self, name, currency):
+        account, rate = self.account(name), self.rate(name, currency)
+        if rate is None:
+            return
+        balance = account.balances[currency]
+        deposit, fee, dividend, gain = (half_even(flow * rate[0], rate[1]) for flow in balance.pending)
+        balance.pending = [0, 0, 0, 0]
+        account.deposits += deposit
+        account.fees += fee
+        account.dividends += dividend
+        balance.gains += gain
+        balance.basis += deposit - fee + dividend
+
+    def count_all(self):
+        for name, account in self.accounts.items():
+            for currency in account.balances:
+                self.count(name, currency)
+
+    def define_rate(self, event):
+        if event["place"] == 0:
+            self.former, self.sources = self.sources, []
+        source = {"base": event["base"], "quote": event["quote"], "symbol": event.get("symbol", ""),
+                  "via": event["via"], "inverse": event["direction"] == "inverse", "rate": 0}
+        for old in self.former:
+            if all(old[key] == source[key] for key in source if key != "rate"):
+                source["rate"] = old["rate"]
+        self.sources.append(source)
+        self.account(event["account"]).converts = True
+
+    def convert(self, name, event):
+        sold, bought = units(event["sold"]), units(event["bought"])
+        sides = [(event["soldCurrency"], -sold), (event["boughtCurrency"], bought)]
+        own, basis = self.account(name).currency, 0
+        for currency, amount in sides:
+            rate = (1, 1) if currency == own else None
+            if rate:
+                basis = abs(amount)
+        if own not in (sides[0][0], sides[1][0]):
+            for currency, amount in sides:
+                rate = self.rate(name, currency)
+                if rate:
+                    basis = half_even(abs(amount) * rate[0], rate[1])
+                    break
+        for (currency, amount), cost in zip(sides, (-basis, basis)):
+            if currency == own:
+                self.account(name).cash += amount
+            else:
+                self.move(name, currency, amount)
+                self.account(name).balances[currency].basis += cost
 
     def rounded(self, name):
         """The same in 10^-9. Since rules 2 equity is rounded as a whole, cash included."""
@@ -143,6 +265,10 @@ class Books:
 
     def set_mark(self, symbol, price):
         self.marks[symbol] = price
+        for source in self.sources:
+            if source["symbol"] == symbol and price > 0:
+                source["rate"] = price
+                self.count_all()
         for name in {key[0] for key, position in self.positions.items()
                      if key[2] == symbol and position.quantity}:
             self.observe(name)
@@ -173,6 +299,33 @@ class Books:
             bid, ask = units(event["bid"]), units(event["ask"])
             if bid > 0 or ask > 0:
                 self.mark(symbol, (bid + ask) // 2 if bid > 0 and ask > 0 else max(bid, ask))
+        elif kind == "InstrumentDefined":
+            self.currencies[symbol] = event["currency"]
+        elif kind == "AccountDefined":
+            self.account(event["name"]).currency = event["currency"]
+        elif kind == "RateDefined":
+            self.define_rate(event)
+        elif kind == "RateObserved":
+            for source in self.sources:
+                if not source["symbol"] and not source["via"] and (
+                        source["base"], source["quote"]) == (event["base"], event["quote"]):
+                    source["rate"] = units(event["rate"])
+            self.count_all()
+        elif kind in ("BalanceDeposited", "BalanceWithdrawn"):
+            amount = units(event["amount"]) * (1 if kind == "BalanceDeposited" else -1)
+            if event["currency"] == self.account(name).currency:
+                self.deposit(name, amount)
+            else:
+                self.move(name, event["currency"], amount, deposit=amount)
+        elif kind == "BalanceCharged":
+            amount = units(event["amount"])
+            if event["currency"] == self.account(name).currency:
+                self.account(name).cash -= amount
+                self.account(name).fees += amount
+            else:
+                self.move(name, event["currency"], -amount, fee=amount)
+        elif kind == "BalanceConverted":
+            self.convert(name, event)
         elif kind == "CashDeposited":
             self.deposit(name, units(event["amount"]))
         elif kind == "CashWithdrawn":
@@ -181,6 +334,9 @@ class Books:
             account = self.account(name)
             account.peak = max(0, account.cash * ONE + self.worth(name))
             account.peak_at = self.time
+        elif kind == "FeeCharged" and self.foreign(name, symbol):
+            amount = units(event["amount"])
+            self.move(name, self.foreign(name, symbol), -amount, fee=amount)
         elif kind == "FeeCharged":
             self.account(name).cash -= units(event["amount"])
             self.account(name).fees += units(event["amount"])
@@ -198,6 +354,8 @@ class Books:
             if self.rules >= 2 and "cause" in event:
                 self.carry((name, event["strategy"], symbol), -amount * ONE)
             self.position(event).dividends += amount
+            if self.foreign(name, symbol):
+                return self.move(name, self.foreign(name, symbol), amount, dividend=amount)
             self.account(name).cash += amount
             self.account(name).dividends += amount
             self.observe(name)
@@ -215,7 +373,13 @@ class Books:
         signed = units(event["quantity"]) * (1 if event["side"] == "buy" else -1)
         if not self.marks.get(event["symbol"]):
             self.mark(event["symbol"], price)
+        before = self.position(event).realised
         self.position(event).fill(signed, price, fee)
+        currency = self.foreign(event["account"], event["symbol"])
+        if currency:
+            return self.move(
+                event["account"], currency, -notional(price, signed) - fee, fee=fee,
+                gain=self.position(event).realised - before)
         account.cash -= notional(price, signed) + fee
         account.fees += fee
         self.observe(event["account"])
@@ -226,8 +390,11 @@ class Books:
         mark = self.marks.get(symbol, 0)
         for key, position in self.positions.items():
             if key[2] == symbol:
-                before = position.quantity * mark
+                before, realised = position.quantity * mark, position.realised
                 position.split(numerator, denominator)
+                currency = self.foreign(key[0], symbol)
+                if currency:
+                    self.move(key[0], currency, 0, gain=position.realised - realised)
                 if self.rules >= 2:
                     self.carry(key, before - position.quantity * price(mark))
         if self.rules < 2:
@@ -256,11 +423,19 @@ class Books:
     def profit_rows(self):
         rows = {}
         for name, account in self.accounts.items():
-            mine = [p for key, p in self.positions.items() if key[0] == name]
+            mine = [p for key, p in self.positions.items()
+                    if key[0] == name and not self.foreign(name, key[2])]
             worth = self.rounded(name)
             realised = sum(p.realised for p in mine)
             unrealised = worth - sum(p.cost for p in mine)
-            net = realised + unrealised + account.dividends - account.fees
+            rates = 0
+            for currency, balance in account.balances.items():
+                rate, (money, holdings) = self.rate(name, currency), self.worths(name, currency)
+                cost = half_even(self.cost(name, currency) * rate[0], rate[1]) if rate else 0
+                realised += balance.gains
+                unrealised -= money + cost
+                rates += money + cost - balance.basis - balance.gains
+            net = realised + unrealised + account.dividends - account.fees + rates
             if net != account.cash + worth - account.deposits:
                 fail("the parts of %s's profit do not add up: %s" % (name, text(net)))
             rows[name] = {
@@ -269,6 +444,8 @@ class Books:
                 "net": text(net), "equity": text(account.cash + worth),
                 "net_deposits": text(account.deposits),
             }
+            if account.converts:
+                rows[name]["rates"] = text(rates)
         return rows
 
     def equity_rows(self):
@@ -277,9 +454,22 @@ class Books:
             worth = self.rounded(name)
             rows[name] = {
                 "cash": text(account.cash), "market_value": text(worth),
-                "equity": text(account.cash + worth), "peak": text(half_even(account.peak, ONE)),
-                "peak_at": account.peak_at, "net_deposits": text(account.deposits),
+                "equity": text(account.cash + worth), "net_deposits": text(account.deposits),
             }
+            if not account.converts:
+                rows[name].update(peak=text(half_even(account.peak, ONE)), peak_at=account.peak_at)
+        return rows
+
+    def balance_rows(self):
+        rows = {}
+        for name, account in self.accounts.items():
+            rows[(name, account.currency)] = {
+                "balance": text(account.cash), "worth": text(account.cash)}
+            for currency, balance in account.balances.items():
+                money, holdings = self.worths(name, currency)
+                rows[(name, currency)] = {
+                    "balance": text(balance.amount), "worth": text(money),
+                    "holdings_worth": text(holdings)}
         return rows
 
 
@@ -325,6 +515,9 @@ def main(arguments):
             {row["account"]: row for row in rows if row["span"] == "total"})
     rows = project(program, journal, "equity")
     compare("equity", books.equity_rows(), {row["account"]: row for row in rows})
+    rows = project(program, journal, "balances")
+    compare("balances", books.balance_rows(),
+            {(row["account"], row["currency"]): row for row in rows})
     fills = sum(position.fills for position in books.positions.values())
     print("the same: %d events, %d fills, %d positions, %d accounts"
           % (events, fills, len(books.positions), len(books.accounts)))

@@ -29,7 +29,7 @@ extension BooksText {
         }
         text.line("")
         for (account, name) in chart {
-            let currency = currency(account.account)
+            let currency = currency(account)
             guard account.kind == .position else {
                 text.line("\(day) open \(name) \(currency)")
                 metadata(account, &text)
@@ -59,7 +59,7 @@ extension BooksText {
         for (key, value) in notes(transaction) { text.line("  \(key): \(Self.string(value))") }
         let price = price(transaction)
         for posting in transaction.postings {
-            let currency = currency(posting.account.account)
+            let currency = currency(posting.account)
             let account = name(posting.account)
             guard let lot = posting.lot else {
                 text.line("  \(account)  \(posting.amount) \(currency)")
@@ -71,7 +71,7 @@ extension BooksText {
             text.line("  \(account)  \(lot.quantity) \(symbol) \(cost)\(at)")
         }
         for (account, raw) in try remainders(transaction) {
-            text.line("  \(rounding(account))  \(Decimals.fine(raw)) \(currency(account.account))")
+            text.line("  \(rounding(account))  \(Decimals.fine(raw)) \(currency(account))")
         }
     }
 
@@ -83,7 +83,7 @@ extension BooksText {
         for entry in survey.balances.entries {
             let account = name(entry.account)
             guard entry.account.kind == .position else {
-                let currency = currency(entry.account.account)
+                let currency = currency(entry.account)
                 text.line("\(day) balance \(account)  \(entry.amount) ~ 0 \(currency)")
                 continue
             }

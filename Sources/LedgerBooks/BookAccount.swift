@@ -27,12 +27,15 @@ public struct BookAccount: Hashable, Comparable, Sendable {
         case fees
         /// Fees that do not belong to a fill.
         case charges
+        /// The contra account of money that became money of another currency.
+        case conversions
 
         /// Whether there is one such account per strategy and instrument.
         public var isPerPosition: Bool {
             switch self {
             case .position, .realised, .dividends, .fees: true
-            case .cash, .deposits, .withdrawals, .adjustments, .opening, .charges: false
+            case .cash, .deposits, .withdrawals, .adjustments, .opening, .charges, .conversions:
+                false
             }
         }
     }
@@ -42,9 +45,12 @@ public struct BookAccount: Hashable, Comparable, Sendable {
     /// None unless accounts of this kind exist per position.
     public var instrument: InstrumentID
     public var strategy: StrategyID
+    /// Of its amounts, where there is one such account for each currency and it is not the account's own;
+    /// otherwise empty.
+    public var currency = ""
 
-    public init(_ kind: Kind, _ account: AccountID) {
-        (self.kind, self.account) = (kind, account)
+    public init(_ kind: Kind, _ account: AccountID, currency: String = "") {
+        (self.kind, self.account, self.currency) = (kind, account, currency)
         (instrument, strategy) = (.none, .none)
     }
 
@@ -65,10 +71,20 @@ public struct BookAccount: Hashable, Comparable, Sendable {
         }
     }
 
+    /// The currency of its amounts: its own, its instrument's or its account's.
+    public func currency(_ names: NameBook) -> String {
+        if !currency.isEmpty { return currency }
+        let own = names[account]?.currency ?? ""
+        return kind.isPerPosition ? names[instrument]?.currency ?? own : own
+    }
+
     public var holding: Holding { Holding(account, strategy, instrument) }
 
     public static func < (a: BookAccount, b: BookAccount) -> Bool {
-        (a.account.number, a.kind.rawValue, a.instrument.number, a.strategy.number)
-            < (b.account.number, b.kind.rawValue, b.instrument.number, b.strategy.number)
+        (a.account.number, a.kind.rawValue, a.instrument.number, a.strategy.number, a.currency)
+            < (
+                b.account.number, b.kind.rawValue, b.instrument.number, b.strategy.number,
+                b.currency
+            )
     }
 }

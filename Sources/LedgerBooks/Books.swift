@@ -14,6 +14,8 @@ public struct Books: Sendable {
     public private(set) var names = NameBook()
     public private(set) var positions = PositionBook()
     public private(set) var balances = Balances()
+    /// The accounts that have balances in several currencies.
+    public private(set) var converting: [AccountID] = []
     /// The sequence number of the last event that moved value.
     public private(set) var last = (sequence: SequenceNumber.none, time: Timestamp.zero)
 
@@ -22,7 +24,7 @@ public struct Books: Sendable {
     /// Books the next event and returns its transaction; nil if it moves no value.
     ///
     /// - Throws: `BooksError` for an event that the projections also reject, and if an instrument's
-    ///   currency differs from the account's, because an account has one currency.
+    ///   currency differs from the account's, because an account without rates has one currency.
     public mutating func post(_ record: Record) throws(BooksError) -> Transaction? {
         guard let type = record.type, Self.isRead(type) else { return nil }
         var transaction: Transaction
@@ -33,6 +35,11 @@ public struct Books: Sendable {
         case .dividendPaid: transaction = try dividend(record)
         case .cashDeposited, .cashWithdrawn, .feeCharged, .cashAdjusted:
             transaction = try cash(record, type)
+        case .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:
+            transaction = try balance(record, type)
+        case .rateDefined:
+            if !converting.contains(record.account) { converting.append(record.account) }
+            return nil
         default:
             do throws(RecordError) { try names.remember(record) } catch { throw BooksError(error) }
             return nil
@@ -47,21 +54,29 @@ public struct Books: Sendable {
     /// begins with it. Earlier income, expenses and equity are part of the opening balances.
     public func opening() -> Transaction? {
         var transaction = Transaction(last.sequence, last.time, .none, .opening)
+        var sums = OrderedTable<BookAccount, Money>()
         var account = AccountID.none
-        var sum = Money.zero
+        func balance() {
+            for (opening, sum) in sums.entries { transaction.add(opening, -sum) }
+            sums = OrderedTable()
+        }
         for entry in balances.entries {
             if entry.account.account != account {
-                transaction.add(BookAccount(.opening, account), -sum)
-                (account, sum) = (entry.account.account, .zero)
+                balance()
+                account = entry.account.account
             }
+            var currency = entry.account.currency
             switch entry.account.kind {
-            case .position: transaction.add(entry.account, Array(entry.lots))
+            case .position:
+                transaction.add(entry.account, Array(entry.lots))
+                currency = self.currency(account, entry.account.instrument)
             case .cash: transaction.add(entry.account, entry.amount)
             default: continue
             }
-            sum += entry.amount
+            let opening = BookAccount(.opening, account, currency: currency)
+            sums.update(opening, .zero) { $0 += entry.amount }
         }
-        transaction.add(BookAccount(.opening, account), -sum)
+        balance()
         return transaction.postings.isEmpty ? nil : transaction
     }
 
@@ -77,7 +92,7 @@ public struct Books: Sendable {
         var transaction = Transaction(record, .fill(event.side, event.quantity, event.price))
         moveLots(of: holding, at: event.price, in: &transaction)
         transaction.add(BookAccount(.fees, holding), event.fee)
-        transaction.add(BookAccount(.cash, record.account), -(paid + event.fee))
+        transaction.add(account(.cash, of: holding), -(paid + event.fee))
         return transaction
     }
 
@@ -91,8 +106,24 @@ public struct Books: Sendable {
             record,
             .position(event.quantity, event.price, actor: event.actor, reason: event.reason))
         moveLots(of: holding, at: event.price, in: &transaction)
-        transaction.add(BookAccount(.adjustments, record.account), -moved)
+        transaction.add(account(.adjustments, of: holding), -moved)
         return transaction
+    }
+
+    /// The account of money in which a holding is paid.
+    private func account(
+        _ kind: BookAccount.Kind, of holding: BookAccount.Holding
+    ) -> BookAccount {
+        BookAccount(
+            kind, holding.account, currency: currency(holding.account, holding.instrument))
+    }
+
+    /// An instrument's currency, where the account converts it; otherwise empty.
+    private func currency(_ account: AccountID, _ instrument: InstrumentID) -> String {
+        guard converting.contains(account), let own = names[account]?.currency,
+            let quoted = names[instrument]?.currency, quoted != own
+        else { return "" }
+        return quoted
     }
 
     private mutating func split(_ record: Record) throws(BooksError) -> Transaction {
@@ -122,7 +153,7 @@ public struct Books: Sendable {
         try checkCurrency(holding, record)
         var transaction = Transaction(
             record, .dividend(perUnit: event.perUnit, event.quantity))
-        transaction.add(BookAccount(.cash, record.account), event.amount)
+        transaction.add(account(.cash, of: holding), event.amount)
         transaction.add(BookAccount(.dividends, holding), -event.amount)
         return transaction
     }
@@ -153,9 +184,60 @@ public struct Books: Sendable {
         guard amount.raw.magnitude <= Money.limit.raw.magnitude else {
             throw BooksError(record.sequence, "the amount \(amount) does not fit")
         }
+        let currency = type == .feeCharged ? currency(record.account, record.instrument) : ""
+        return Self.movement(record, detail, other, amount, currency)
+    }
+
+    /// Books money of a named currency.
+    private func balance(
+        _ record: Record, _ type: EventType
+    ) throws(BooksError) -> Transaction {
+        func known(_ currency: String, _ amount: Money) throws(BooksError) -> String {
+            guard amount.raw.magnitude <= Money.limit.raw.magnitude else {
+                throw BooksError(record.sequence, "the amount \(amount) does not fit")
+            }
+            guard let own = names[record.account]?.currency else {
+                throw BooksError(record.sequence, "account \(record.account.index) is not defined")
+            }
+            return currency == own ? "" : currency
+        }
+        switch type {
+        case .balanceDeposited:
+            let event: BalanceDeposited = try Self.decode(record)
+            return Self.movement(
+                record, .deposit, .deposits, event.amount, try known(event.currency, event.amount))
+        case .balanceWithdrawn:
+            let event: BalanceWithdrawn = try Self.decode(record)
+            return Self.movement(
+                record, .withdrawal, .withdrawals, -event.amount,
+                try known(event.currency, event.amount))
+        case .balanceCharged:
+            let event: BalanceCharged = try Self.decode(record)
+            return Self.movement(
+                record, .charge(kind: event.kind), .charges, -event.amount,
+                try known(event.currency, event.amount))
+        default:
+            let event: BalanceConverted = try Self.decode(record)
+            var transaction = Self.movement(
+                record, .conversion, .conversions, -event.sold,
+                try known(event.soldCurrency, event.sold))
+            transaction.postings +=
+                Self.movement(
+                    record, .conversion, .conversions, event.bought,
+                    try known(event.boughtCurrency, event.bought)
+                ).postings
+            return transaction
+        }
+    }
+
+    /// Cash against one other account, both in one currency.
+    private static func movement(
+        _ record: Record, _ detail: Transaction.Detail, _ other: BookAccount.Kind,
+        _ amount: Money, _ currency: String
+    ) -> Transaction {
         var transaction = Transaction(record, detail)
-        transaction.add(BookAccount(.cash, record.account), amount)
-        transaction.add(BookAccount(other, record.account), -amount)
+        transaction.add(BookAccount(.cash, record.account, currency: currency), amount)
+        transaction.add(BookAccount(other, record.account, currency: currency), -amount)
         return transaction
     }
 
@@ -222,6 +304,11 @@ extension Books {
         switch type {
         case .instrumentDefined, .accountDefined, .strategyDefined: true
         case .cashDeposited, .cashWithdrawn, .feeCharged, .cashAdjusted: true
+        case .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted: true
+        // It says which accounts have several currencies.
+        case .rateDefined: true
+        // It moves worth, not money; an export writes it as a price.
+        case .rateObserved: false
         case .orderFilled, .positionAdjusted, .splitApplied, .dividendPaid: true
         case .journalOpened, .configurationLoaded, .rulesDeclared, .runStarted, .runEnded,
             .runFailed,
@@ -279,7 +366,7 @@ extension Books {
         _ holding: BookAccount.Holding, _ record: Record
     ) throws(BooksError) {
         guard let account = names[holding.account], let instrument = names[holding.instrument],
-            account.currency != instrument.currency
+            account.currency != instrument.currency, !converting.contains(holding.account)
         else { return }
         throw BooksError(
             record.sequence,

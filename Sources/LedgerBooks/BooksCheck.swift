@@ -52,7 +52,10 @@ public struct BooksCheck: Sendable {
             if let problem = lotDifference(position) { found.append(problem) }
         }
         for worth in profit.equity.accounts.compactMap({ $0 }) {
-            found += differences(in: worth, profit.positions)
+            found +=
+                books.converting.contains(worth.account)
+                ? balanceDifferences(worth, profit.equity)
+                : differences(in: worth, profit.positions)
         }
         return found.map { "the books after event \(books.last.sequence): \($0)" }
     }
@@ -75,11 +78,16 @@ public struct BooksCheck: Sendable {
         case .realised: return compare(account, -booked, position?.realised)
         case .dividends: return compare(account, -booked, position?.dividends)
         case .fees: return compare(account, booked, position?.fees)
-        case .cash: return compare(account, booked, worth?.cash)
+        case .cash where account.currency.isEmpty: return compare(account, booked, worth?.cash)
+        case .cash:
+            return compare(
+                account, booked, profit.equity.balance(account.account, in: account.currency))
         case .deposits, .withdrawals, .adjustments:
+            // The projection converts what came in, at the rates of then; the books keep it as it was.
+            guard !books.converting.contains(account.account) else { return nil }
             return compare(account, deposited(account.account), worth?.netDeposits)
         // Compared for the whole account at the end.
-        case .charges, .opening: return nil
+        case .charges, .opening, .conversions: return nil
         }
     }
 
@@ -131,8 +139,18 @@ public struct BooksCheck: Sendable {
         }
     }
 
+    /// Compares each currency's money.
+    private func balanceDifferences(_ worth: AccountEquity, _ book: EquityBook) -> [String] {
+        let others = book.currencies.balances(worth.account).map { ($0.currency, $0.amount) }
+        return ([("", worth.cash)] + others).compactMap { currency, amount in
+            let cash = BookAccount(.cash, worth.account, currency: currency)
+            return compare(cash, books.balances.amount(cash), amount)
+        }
+    }
+
     private func title(_ account: BookAccount) -> String {
         var words = ["\(account.kind)", "of", books.names.name(account.account)]
+        if !account.currency.isEmpty { words += ["in", account.currency] }
         if account.kind.isPerPosition {
             words += ["in", books.names.symbol(account.instrument), "by"]
             words.append(

@@ -60,6 +60,41 @@ public struct BooksText: Sendable {
         if format == .beancount { beancountFooter(&text) }
     }
 
+    /// What one unit of a currency was worth in another; nothing for currencies that the books do not have.
+    public func append(rate: RateObserved, at time: Timestamp, to text: inout [UInt8]) {
+        append(price: rate.rate, of: rate.base, in: rate.quote, at: time, to: &text)
+    }
+
+    /// The same for a rate that was computed.
+    public func append(
+        price: Price, of currency: String, in quote: String, at time: Timestamp,
+        to text: inout [UInt8]
+    ) {
+        append(price, of: names.currency(currency), in: names.currency(quote), at: time, &text)
+    }
+
+    /// The last price of an instrument, in its currency.
+    public func append(
+        mark: Price, of instrument: InstrumentID, at time: Timestamp, to text: inout [UInt8]
+    ) {
+        let quote = names.currency(book[instrument]?.currency ?? "")
+        append(mark, of: names.commodity(instrument), in: quote, at: time, &text)
+    }
+
+    private func append(
+        _ price: Price, of commodity: String, in quote: String, at time: Timestamp,
+        _ text: inout [UInt8]
+    ) {
+        guard !commodity.isEmpty, !quote.isEmpty else { return }
+        text.line("")
+        switch format {
+        case .hledger:
+            let unit = Self.quoted(quote)
+            text.line("P \(date(time)) \(Self.quoted(commodity)) \(price) \(unit)")
+        case .beancount: text.line("\(date(time)) price \(commodity) \(price) \(quote)")
+        }
+    }
+
     // MARK: Shared by both formats
 
     func name(_ account: BookAccount) -> String {
@@ -74,7 +109,7 @@ public struct BooksText: Sendable {
     /// The account for the part of a position's cost that is not quantity × unit cost.
     func rounding(_ account: BookAccount) -> String { name(account) + ":Rounding" }
 
-    func currency(_ account: AccountID) -> String { names.currency(book[account]?.currency ?? "") }
+    func currency(_ account: BookAccount) -> String { names.currency(account.currency(book)) }
 
     /// The trading day of a moment, or one of the days after it.
     func date(_ time: Timestamp, after days: Int64 = 0) -> String {
@@ -113,6 +148,7 @@ public struct BooksText: Sendable {
         case .position(let quantity, let price, _, _):
             return "adjustment by \(quantity) \(symbol) at \(price)"
         case .cash: return "adjustment of cash"
+        case .conversion: return "conversion"
         case .opening: return "opening balances"
         }
     }
@@ -142,18 +178,21 @@ extension LegalNames {
     /// `Assets:Main:Positions:AAPL:Sma`.
     func full(_ account: BookAccount) -> String {
         let owner = name(account.account)
+        // The part of a currency is last, and only where it is not the account's own.
+        let other = account.currency.isEmpty ? "" : ":\(part(of: account.currency))"
         let holding = ":\(name(account.instrument)):\(name(account.strategy))"
         return switch account.kind {
         case .position: "Assets:\(owner):Positions\(holding)"
-        case .cash: "Assets:\(owner):Cash"
-        case .deposits: "Equity:\(owner):Deposits"
-        case .withdrawals: "Equity:\(owner):Withdrawals"
-        case .adjustments: "Equity:\(owner):Adjustments"
-        case .opening: "Equity:\(owner):Opening"
+        case .cash: "Assets:\(owner):Cash\(other)"
+        case .deposits: "Equity:\(owner):Deposits\(other)"
+        case .withdrawals: "Equity:\(owner):Withdrawals\(other)"
+        case .adjustments: "Equity:\(owner):Adjustments\(other)"
+        case .opening: "Equity:\(owner):Opening\(other)"
+        case .conversions: "Equity:\(owner):Conversions\(other)"
         case .realised: "Income:\(owner):Realised\(holding)"
         case .dividends: "Income:\(owner):Dividends\(holding)"
         case .fees: "Expenses:\(owner):Fees\(holding)"
-        case .charges: "Expenses:\(owner):Charges"
+        case .charges: "Expenses:\(owner):Charges\(other)"
         }
     }
 }

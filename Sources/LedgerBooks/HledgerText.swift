@@ -12,8 +12,7 @@ extension BooksText {
         text.line("")
         for (currency, name) in names.currencies {
             let decimals =
-                survey.accounts.filter { book[$0]?.currency == currency }
-                .map(survey.decimals).max() ?? 0
+                survey.accounts.filter { names.uses($0, currency) }.map(survey.decimals).max() ?? 0
             if name != currency { text.line("; \(name) is \(Self.comment(currency))") }
             hledgerCommodity(name, decimals, &text)
         }
@@ -56,7 +55,7 @@ extension BooksText {
             text.line("    ; \(key): \(key == "time" ? value : Self.value(value))")
         }
         for posting in transaction.postings {
-            let currency = Self.quoted(currency(posting.account.account))
+            let currency = Self.quoted(currency(posting.account))
             let account = name(posting.account)
             guard let lot = posting.lot else {
                 text.line("    \(account)  \(posting.amount) \(currency)")
@@ -69,7 +68,7 @@ extension BooksText {
                     + "\(cost)  ; lot: \(lot.opening)")
         }
         for (account, raw) in try remainders(transaction) {
-            let currency = Self.quoted(currency(account.account))
+            let currency = Self.quoted(currency(account))
             text.line("    \(rounding(account))  \(Decimals.fine(raw)) \(currency)")
         }
     }

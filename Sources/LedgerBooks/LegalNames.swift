@@ -13,6 +13,7 @@ struct LegalNames {
     private(set) var instruments = OrderedTable<InstrumentID, String>()
     /// Currencies come first, so an instrument named like a currency gets another name.
     private(set) var currencies: [(currency: String, name: String)] = []
+    private var used = OrderedTable<AccountID, [String]>()
     private(set) var commodities = OrderedTable<InstrumentID, String>()
 
     /// - Throws: `BooksError` for an account that the journal does not define, because its currency
@@ -26,10 +27,10 @@ struct LegalNames {
                         + "is unknown; define the account before booking to it")
             }
             accounts.add(id, Self.part(account.name))
-            if !currencies.contains(where: { $0.currency == account.currency }) {
-                let name = Self.free(Self.commodity(account.currency), currencies.map(\.name))
-                currencies.append((account.currency, name))
-            }
+            add(currency: account.currency, of: id)
+        }
+        for entry in survey.balances.entries {
+            add(currency: entry.account.currency(names), of: entry.account.account)
         }
         for entry in survey.balances.entries where entry.account.kind.isPerPosition {
             add(entry.account.strategy, names)
@@ -40,6 +41,21 @@ struct LegalNames {
             commodities.add(id, name, besides: currencies.map(\.name))
         }
     }
+
+    private mutating func add(currency: String, of account: AccountID) {
+        used.update(account, []) { if !$0.contains(currency) { $0.append(currency) } }
+        guard !currencies.contains(where: { $0.currency == currency }) else { return }
+        let name = Self.free(Self.commodity(currency), currencies.map(\.name))
+        currencies.append((currency, name))
+    }
+
+    /// Whether an account has amounts in a currency.
+    func uses(_ account: AccountID, _ currency: String) -> Bool {
+        used[account]?.contains(currency) ?? false
+    }
+
+    /// The part of account names for a currency: the letters and digits of its commodity, which is unique.
+    func part(of currency: String) -> String { Self.part(self.currency(currency)) }
 
     private mutating func add(_ id: StrategyID, _ names: NameBook) {
         guard strategies[id] == nil else { return }

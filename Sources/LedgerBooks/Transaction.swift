@@ -77,6 +77,8 @@ public struct Transaction: Hashable, Sendable {
         case split(numerator: Int64, denominator: Int64)
         case position(Quantity, Price, actor: String, reason: String)
         case cash(actor: String, reason: String)
+        /// Money that became money of another currency.
+        case conversion
         /// The opening balances of an extract, which belong to no event.
         case opening
     }

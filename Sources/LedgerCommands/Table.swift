@@ -97,7 +97,7 @@ extension Table {
             bytes.append(string: column.name)
             bytes.append(":")
             switch (row[index], column.kind) {
-            case (nil, _): bytes.append("null")
+            case (nil, _), (Table.unknown, .decimal): bytes.append("null")
             case (let cell?, .number), (let cell?, .flag): bytes.append(cell)
             case (let cell?, .list):
                 bytes.append("[")

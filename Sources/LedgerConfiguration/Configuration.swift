@@ -262,6 +262,7 @@ extension SettingsList {
         case .data: [DataKeys.path.name]
         case .strategies: [StrategyKeys.kind.name, StrategyKeys.symbols.name]
         case .venues: [DeskKeys.venue.name]
+        case .rates: [RateKeys.base.name, RateKeys.quote.name]
         }
     }
 }

@@ -101,3 +101,15 @@ public struct DataSettings: Sendable {
         return UInt8(decimals)
     }
 }
+
+extension ImportFormat {
+    /// The format of a file of rates: its rows are read as forecasts, which are a time and a number above 0.
+    public init(ratesOf entry: SettingsEntry) throws {
+        self.init(kind: .prediction)
+        zone = try entry[RateKeys.zone]
+        let columns = try entry[RateKeys.columns].split(separator: ",").map { part in
+            part.hasPrefix("rate=") ? "predicted" + part.dropFirst("rate".count) : String(part)
+        }
+        try setColumns(columns.joined(separator: ","))
+    }
+}

@@ -10,6 +10,7 @@ enum SettingsContradictions {
         try SettingsCheck.run(settings)
         try SettingsOrder(NetworkKeys.backoffBase, atMost: NetworkKeys.maxBackoff).check(settings)
         try live(settings)
+        try currencies(settings)
         // A default value of `paper` contradicts nothing.
         if try settings[ModeKeys.mode] == .live,
             settings.text(of: ExecutionKeys.paper.name) == "true",
@@ -17,6 +18,33 @@ enum SettingsContradictions {
         {
             throw SettingsError(
                 ExecutionKeys.paper, "true contradicts live.exec_mode live (EXEC_MODE)")
+        }
+    }
+
+    /// An instrument that gives a rate has the currency of the rate.
+    private static func currencies(_ settings: Settings) throws(SettingsError) {
+        var listings: [(symbol: String, currency: String, name: String)] = []
+        for entry in settings.entries(.data) {
+            let symbol = try entry.given(DataKeys.symbol) ?? ""
+            let currency = try entry[DataKeys.currency]
+            listings.append((symbol, currency, entry.name(of: DataKeys.currency)))
+        }
+        for entry in settings.entries(.rates) {
+            let rate = try RateSettings(entry)
+            guard !rate.instrument.isEmpty else { continue }
+            guard let source = listings.first(where: { $0.symbol == rate.instrument }) else {
+                guard listings.allSatisfy({ !$0.symbol.isEmpty }) else { continue }
+                throw entry.error(
+                    RateKeys.instrument, "'\(rate.instrument)' is not a symbol in the data")
+            }
+            let quoted = rate.isInverse ? rate.base : rate.quote
+            guard source.currency == quoted else {
+                throw entry.error(
+                    RateKeys.instrument,
+                    "'\(rate.instrument)' has prices in \(source.currency) (\(source.name)); the "
+                        + "rate \(rate.name) needs \(quoted)"
+                        + (rate.isInverse ? "" : ", or inverse: true"))
+            }
         }
     }
 

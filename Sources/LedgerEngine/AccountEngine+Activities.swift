@@ -108,10 +108,8 @@ extension AccountEngine {
         let sequence = try step.emit(event)
         try accounts.adjust(event, as: sequence, step)
         if units.cash.raw != 0 {
-            let paid = CashAdjusted(
-                amount: units.cash, snapshot: 0, actor: "venue", reason: reason)
-            let last = try step.emit(paid)
-            try accounts.adjust(paid, as: last, step)
+            try adjustCash(
+                units.cash, of: activity.instrument, actor: "venue", reason: reason, &step)
         }
         try follow(units.strategy, in: activity.instrument, &step)
     }

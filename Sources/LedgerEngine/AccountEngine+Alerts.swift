@@ -24,7 +24,7 @@ extension AccountEngine {
     /// Compares the drawdown at the beginning of a trading day with `alerts.drawdown_threshold`.
     mutating func tellDrawdown(_ step: inout Step) throws(EngineError) {
         let limit = safeguards.rules.drawdown.alert
-        guard rulesVersion.tellEpisodes, let worth = profit.equity[account] else { return }
+        guard rulesVersion.tellEpisodes, let worth = knownWorth else { return }
         let fall = Self.fall(worth)
         let isDeep = limit.raw > 0 && fall >= limit
         guard safeguards.alerts.note(.drawdownWarning, level: isDeep ? 1 : 0) else { return }

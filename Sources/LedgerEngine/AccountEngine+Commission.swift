@@ -13,10 +13,15 @@ struct Commission {
     var units = Quantity.zero
     /// The worth of one unit.
     var price = Price.zero
+    /// The currency or coin of which a balance paid for it, and how much; empty where none did.
+    var currency = ""
+    var charge = Money.zero
 }
 
-/// A commission paid in an asset is booked as a fee, so that profit, drawdown and the daily limits include
-/// it. The fill carries its value, and the units that paid it leave their position. The two adjustments that
+/// A commission in a currency or a coin of which the account keeps a balance is charged to that balance, by a
+/// `BalanceCharged`. One that is paid in the units of a position is booked as a fee, so that profit, drawdown
+/// and the daily limits include it. The fill carries its value, and the units that paid it leave their
+/// position. The two adjustments that
 /// follow cancel each other in the sum of deposits:
 ///
 ///     OrderFilled       fee = units × price      cash − fee, fees + fee
@@ -25,9 +30,15 @@ struct Commission {
 extension AccountEngine {
     /// - Returns: nil if its value or the position that paid it is unknown.
     func commission(of fill: VenueFillReported, _ strategy: StrategyID) -> Commission? {
-        let currency = configuration?.currency ?? ""
+        let currency = currency(of: fill.instrument)
         if fill.fee.raw == 0 || fill.feeAsset.isEmpty || fill.feeAsset == currency {
             return Commission(money: fill.fee)
+        }
+        if keepsBalance(of: fill.feeAsset),
+            asset(fill.feeAsset, near: fill.instrument) != fill.instrument
+        {
+            guard fill.fee.raw.magnitude <= Money.limit.raw.magnitude else { return nil }
+            return Commission(currency: fill.feeAsset, charge: fill.fee)
         }
         guard fill.fee.raw.magnitude <= Money.limit.raw.magnitude,
             let instrument = asset(fill.feeAsset, near: fill.instrument)
@@ -47,7 +58,7 @@ extension AccountEngine {
 
     /// The instrument that an asset is traded as against the account's currency; the fill's own first.
     private func asset(_ name: String, near own: InstrumentID) -> InstrumentID? {
-        let currency = configuration?.currency ?? ""
+        let currency = currency(of: own)
         let others = names.instruments.filter { $0.id != own }
         return ((names[own].map { [$0] } ?? []) + others).first { instrument in
             guard instrument.currency == currency, instrument.symbol.hasPrefix(name) else {
@@ -69,18 +80,23 @@ extension AccountEngine {
     mutating func pay(
         _ commission: Commission, of order: OrderID, _ step: inout Step
     ) throws(EngineError) {
-        guard commission.units.raw != 0 else { return }
         let reason = "commission of order \(order)"
+        if !commission.currency.isEmpty {
+            return try bookInChain(
+                BalanceCharged(
+                    instrument: desk.register.order(order)?.intended.instrument ?? .none,
+                    amount: commission.charge, currency: commission.currency, kind: reason), &step)
+        }
+        guard commission.units.raw != 0 else { return }
         let left = PositionAdjusted(
             instrument: commission.instrument, strategy: commission.strategy,
             quantity: -commission.units, price: commission.price, snapshot: 0, actor: "venue",
             reason: reason)
         let sequence = try step.emitInChain(left)
-        let paid = CashAdjusted(
-            amount: commission.money, snapshot: 0, actor: "venue", reason: reason)
-        let last = try step.emitInChain(paid)
         try accounts.adjust(left, as: sequence, step)
-        try accounts.adjust(paid, as: last, step)
+        try adjustCash(
+            commission.money, of: commission.instrument, actor: "venue", reason: reason,
+            chain: step.chain, &step)
     }
 
     /// Reduces the exits of another position whose units paid the commission.

@@ -80,10 +80,9 @@ extension AccountEngine {
         of report: VenueFillCorrected, _ cash: Money, _ step: inout Step
     ) throws(EngineError) {
         if cash.raw != 0 {
-            let event = CashAdjusted(
-                amount: cash, snapshot: 0, actor: "venue", reason: Self.words(of: report))
-            let sequence = try step.emitInChain(event)
-            try accounts.adjust(event, as: sequence, step)
+            try adjustCash(
+                cash, of: report.instrument, actor: "venue", reason: Self.words(of: report),
+                chain: step.chain, &step)
         }
         guard report.fee.raw != 0 else { return }
         let event = FeeCharged(

@@ -22,7 +22,7 @@ extension AccountEngine {
         _ step: inout Step
     ) throws(EngineError) {
         if safeguards.monitors.days.takeDue() { try passBoundary(&step) }
-        guard safeguards.rules.watchesEquity, let worth = profit.equity[account] else {
+        guard safeguards.rules.watchesEquity, let worth = knownWorth else {
             safeguards.monitors.equity.look(at: .min)
             return
         }
@@ -241,7 +241,7 @@ extension AccountEngine {
     mutating func rebasePeak(
         actor: String, reason: String, _ step: inout Step
     ) throws(EngineError) {
-        guard let worth = profit.equity[account] else { return }
+        guard let worth = knownWorth else { return }
         let event = PeakRebased(from: worth.peak, to: worth.equity, actor: actor, reason: reason)
         let sequence = try step.emit(event)
         try accounts.rebase(as: sequence, step)

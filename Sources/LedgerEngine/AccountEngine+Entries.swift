@@ -208,7 +208,8 @@ extension AccountEngine {
             let terms = order.intended
             let left = terms.quantity - order.filled
             let price = terms.limitPrice.raw > 0 ? terms.limitPrice : terms.referencePrice
-            let value = (try? Money.notional(price, left)) ?? Money.limit
+            let value =
+                (try? worth(of: Money.notional(price, left), in: terms.instrument)) ?? Money.limit
             pending += value
             guard terms.instrument == instrument.id, terms.side == decision.side else { continue }
             pendingHere += value
@@ -217,17 +218,29 @@ extension AccountEngine {
         let held = profit.equity.quantity(account, instrument.id)
         let isSame = held.raw * decision.side.sign > 0
         let mark = profit.equity.mark(instrument.id)
-        let heldHere = isSame ? (try? Money.notional(mark, held.magnitude)) ?? Money.limit : .zero
+        let heldHere =
+            isSame
+            ? (try? worth(of: Money.notional(mark, held.magnitude), in: instrument.id))
+                ?? Money.limit : .zero
+        // The limits are in the account's currency.
+        let conversion = conversion(of: instrument.id)
+        var price = decision.limitPrice.raw > 0 ? decision.limitPrice : decision.price
+        if let conversion {
+            guard let converted = conversion.price(price) else {
+                throw .number(.overflow("\(price) in the account's currency"))
+            }
+            price = converted
+        }
         return EntryCandidate(
-            quantity: growth,
-            price: decision.limitPrice.raw > 0 ? decision.limitPrice : decision.price,
+            quantity: growth, price: price,
             lot: instrument.lot, position: (isSame ? held.magnitude : .zero) + unitsHere,
             positionNotional: heldHere + pendingHere,
             exposure: profit.equity.exposure(account) + pending,
-            equity: profit.equity[account]?.equity ?? .zero,
+            equity: knownWorth?.equity ?? .zero,
             averageTrueRange: safeguards.rules.risk.atrSizing > 0
                 ? safeguards.history.averageTrueRange(
-                    instrument.id, days: safeguards.rules.risk.atrDays) : nil,
+                    instrument.id, days: safeguards.rules.risk.atrDays
+                ).map { $0 * (conversion?.double ?? 1) } : nil,
             regimeHeat: safeguards.rules.filters.usesRegime
                 ? safeguards.monitors.regime.regime.heat : nil)
     }

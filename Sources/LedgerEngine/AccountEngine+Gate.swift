@@ -47,7 +47,7 @@ extension AccountEngine {
         case .drawdown, .reconciliation, .lossPause: return nil
         case .duplicateIntents: (severity, kind) = (.critical, .duplicateIntents)
         case .orderRejections, .dailyLoss: (severity, kind) = (.warning, .killSwitch)
-        case .dataQuality, .feed: (severity, kind) = (.warning, .dataQuality)
+        case .dataQuality, .feed, .rates: (severity, kind) = (.warning, .dataQuality)
         case .clock: (severity, kind) = (.critical, .clockSkew)
         default: (severity, kind) = (.critical, .killSwitch)
         }

@@ -28,9 +28,11 @@ extension AccountEngine {
             return last.began.isReachable
                 ? nil : "the venue did not answer; run `ledger reconcile` again"
         case .adopt(let symbol, let price): return problem(adopting: symbol, price)
-        case .deposit, .withdrawal, .fee, .note, .healthCheck, .hold, .releaseHold, .prune,
-            .doctor:
-            return nil
+        case .deposit(let amount), .withdrawal(let amount), .fee(let amount):
+            return amount.currency.isEmpty ? nil : problem(holding: amount.currency)
+        case .conversion(let conversion): return problem(with: conversion)
+        case .rate(let rate): return problem(with: rate)
+        case .note, .healthCheck, .hold, .releaseHold, .prune, .doctor: return nil
         }
     }
 
@@ -100,14 +102,15 @@ extension AccountEngine {
         let (actor, reason) = (event.actor, event.reason)
         switch command {
         case .note, .hold, .releaseHold, .prune, .doctor: return
-        case .deposit(let amount):
-            try book(CashDeposited(amount: amount.money), &step)
-        case .withdrawal(let amount):
-            try book(CashWithdrawn(amount: amount.money), &step)
-        case .fee(let amount):
-            let kind = reason.isEmpty ? "fee" : reason
+        case .deposit(let amount): try deposit(amount, &step)
+        case .withdrawal(let amount): try withdraw(amount, &step)
+        case .fee(let amount): try charge(amount, reason.isEmpty ? "fee" : reason, &step)
+        case .conversion(let conversion): try convert(conversion, &step)
+        case .rate(let rate):
             try book(
-                FeeCharged(instrument: .none, amount: amount.money, kind: kind), &step)
+                RateObserved(
+                    rate: rate.rate, since: step.time, base: rate.base, quote: rate.quote,
+                    source: "operator"), &step)
         case .engage(let effect, let scope):
             try engage(effect, scope, event, &step)
         case .clear(let source, let scope):

@@ -48,16 +48,18 @@ extension AccountEngine {
     }
 
     private func wanted(_ decision: Decision, _ slot: Int) -> Quantity {
-        let worth = profit.equity[account]
+        let worth = knownWorth
+        let instrument = desk.slots[slot].instrument
         let wanted: Double
         switch decision.size {
         case .units(let quantity): return quantity
         case .position: return desk.slots[slot].position.magnitude
         case .risk(let share, let distance):
-            wanted = (worth?.equity.double ?? 0) * share / distance.double
+            let unit = conversion(of: instrument)?.double ?? 1
+            wanted = (worth?.equity.double ?? 0) * share / (distance.double * unit)
         case .cash(let share):
             let free =
-                (worth?.cash ?? .zero) - ((try? desk.register.reservedCash(account)) ?? .zero)
+                balance(payingFor: instrument) - ((try? reserved(for: instrument)) ?? .zero)
             wanted = free.double * share / decision.price.double
         }
         guard wanted.isFinite, wanted > 0, wanted < Quantity.limit.double else { return .zero }
@@ -78,39 +80,38 @@ extension AccountEngine {
         guard decision.price.raw > 0 else {
             return Refusal(.badPrice, value: .price(decision.price))
         }
-        guard instrument.currency == configuration?.currency else {
-            return Refusal(.currencyMismatch)
-        }
-        return fundsRefusal(decision, quantity, position: desk.slots[slot].position)
+        let position = desk.slots[slot].position
+        let isExit = increase(decision.side, quantity, of: position).raw == 0
+        if let refusal = currencyRefusal(instrument, isExit: isExit) { return refusal }
+        return fundsRefusal(decision, quantity, instrument.id, position: position)
     }
 
     /// Whether the account can pay for a buy, or holds what it sells.
     func fundsRefusal(
-        _ decision: Decision, _ quantity: Quantity, position: Quantity
+        _ decision: Decision, _ quantity: Quantity, _ instrument: InstrumentID, position: Quantity
     ) -> Refusal? {
         do {
             return decision.side == .buy
-                ? try cashRefusal(decision, quantity, position: position)
-                : try shortRefusal(decision, quantity, position: position)
+                ? try cashRefusal(decision, quantity, instrument, position: position)
+                : try shortRefusal(decision, quantity, instrument, position: position)
         } catch { return Refusal(.overflow) }
     }
 
     private func cashRefusal(
-        _ decision: Decision, _ quantity: Quantity, position: Quantity
+        _ decision: Decision, _ quantity: Quantity, _ instrument: InstrumentID, position: Quantity
     ) throws(NumberError) -> Refusal? {
         // Covering a short frees more cash than it costs.
         if position.raw <= -quantity.raw { return nil }
         let price = decision.limitPrice.raw > 0 ? decision.limitPrice : decision.price
         let fee = try desk.venue.settings.fees.fee(price: price, quantity: quantity, isFirst: true)
         let cost = try Money.notional(price, quantity) + fee
-        let cash = profit.equity[account]?.cash ?? .zero
-        let free = cash - (try desk.register.reservedCash(account))
+        let free = balance(payingFor: instrument) - (try reserved(for: instrument))
         return cost <= free
             ? nil : Refusal(.insufficientCash, limit: .money(free), value: .money(cost))
     }
 
     private func shortRefusal(
-        _ decision: Decision, _ quantity: Quantity, position: Quantity
+        _ decision: Decision, _ quantity: Quantity, _ instrument: InstrumentID, position: Quantity
     ) throws(NumberError) -> Refusal? {
         if quantity <= position { return nil }
         guard configuration?.allowShort == true else {
@@ -118,8 +119,9 @@ extension AccountEngine {
                 .noPosition, limit: .quantity(position), value: .quantity(quantity))
         }
         // A short may not be worth more than the account.
-        let value = try Money.notional(decision.price, quantity - position)
-        let equity = profit.equity[account]?.equity ?? .zero
+        let value = try worth(
+            of: Money.notional(decision.price, quantity - position), in: instrument)
+        let equity = knownWorth?.equity ?? .zero
         return value <= equity
             ? nil : Refusal(.insufficientCash, limit: .money(equity), value: .money(value))
     }

@@ -71,7 +71,7 @@ extension AccountEngine {
         return LedgerStanding(
             cash: profit.equity[account]?.cash ?? .zero, holdings: holdings,
             orders: desk.register.open.filter { $0.account == account && !isHeldBack($0.id) },
-            currency: currency)
+            currency: currency, balances: balances)
     }
 
     private mutating func reconcile(
@@ -161,6 +161,10 @@ extension AccountEngine {
                 guard let amount = discrepancy.missingCash,
                     amount.raw.magnitude <= Money.limit.raw.magnitude
                 else { continue }
+                guard discrepancy.symbol.isEmpty else {
+                    try adjust(discrepancy.symbol, by: amount, &step)
+                    continue
+                }
                 let event = CashAdjusted(
                     amount: amount, snapshot: snapshot.began.snapshot, actor: command.actor,
                     reason: command.reason)

@@ -78,12 +78,12 @@ extension AccountEngine {
             return Refusal(latch.source.rejection, limit: latch.limit, value: latch.value)
         }
         guard decision.price.raw > 0 else { return Refusal(.badPrice) }
-        guard instrument.currency == configuration?.currency else {
-            return Refusal(.currencyMismatch)
-        }
+        if let refusal = currencyRefusal(instrument, isExit: growth.raw == 0) { return refusal }
         let free =
             request.side == .sell ? held - promised(request.strategy, request.instrument) : held
-        if let refusal = fundsRefusal(decision, request.quantity, position: free) { return refusal }
+        if let refusal = fundsRefusal(decision, request.quantity, instrument.id, position: free) {
+            return refusal
+        }
         guard growth.raw > 0, safeguards.rules.risk.isEnabled else { return nil }
         guard let candidate = try? candidate(decision, growth, instrument) else {
             return Refusal(.overflow)
@@ -206,14 +206,14 @@ extension AccountEngine {
             guard let cost = try? Money.notional(new, request.quantity) else {
                 return Refusal(.overflow)
             }
-            let cash = profit.equity[account]?.cash ?? .zero
-            let reserved = (try? desk.register.reservedCash(account)) ?? .zero
-            let free = cash - reserved + room
+            let reserved = (try? reserved(for: terms.instrument)) ?? .zero
+            let free = balance(payingFor: terms.instrument) - reserved + room
             return cost <= free
                 ? nil : Refusal(.insufficientCash, limit: .money(free), value: .money(cost))
         }
         return fundsRefusal(
-            decision, more, position: held - promised(terms.strategy, terms.instrument))
+            decision, more, terms.instrument,
+            position: held - promised(terms.strategy, terms.instrument))
     }
 
     /// Changes an order's terms: at once at the simulated venue, after its report at an external venue.

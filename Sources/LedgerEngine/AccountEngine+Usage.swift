@@ -8,7 +8,8 @@ public struct LimitUsage: Hashable, Sendable {
     public var setting: String
     /// 0 where there is no limit.
     public var limit: Measure
-    public var used: Measure
+    /// Nil where the account's equity is unknown.
+    public var used: Measure?
     public var isEnforced: Bool
 }
 
@@ -19,7 +20,8 @@ extension AccountEngine {
     }
 
     private var drawdownUsage: [LimitUsage] {
-        let fall = profit.equity[account].map { Measure.share(Self.fall($0)) } ?? .zero
+        let worth = profit.equity[account]
+        let fall = isEquityKnown ? worth.map { Measure.share(Self.fall($0)) } ?? .zero : nil
         let limits = safeguards.rules.drawdown
         return [
             ("warning_threshold", limits.warning), ("halt_threshold", limits.halt),
@@ -44,13 +46,17 @@ extension AccountEngine {
             worth.map { max(0, safeguards.monitors.days.resetStart.basis($0) - $0.equityValue) }
             ?? 0
         let sent = safeguards.monitors.entries.lastMinute(accounts.lastTime)
-        let rows: [(String, Measure, Measure)] = [
-            ("max_portfolio_heat", .share(risk.portfolioHeat), heat),
-            ("max_daily_loss_pct", .share(risk.dailyLoss), share),
-            ("max_daily_drawdown", .share(risk.dailyDrawdown), share),
-            ("daily_loss_limit", .money(risk.dailyLossLimit), .money(AccountEquity.amount(pause))),
-            ("max_total_notional", .money(risk.totalNotional), .money(exposure)),
-            ("max_total_exposure_pct", .share(risk.totalExposure), heat),
+        func known(_ value: Measure) -> Measure? { isEquityKnown ? value : nil }
+        let rows: [(String, Measure, Measure?)] = [
+            ("max_portfolio_heat", .share(risk.portfolioHeat), known(heat)),
+            ("max_daily_loss_pct", .share(risk.dailyLoss), known(share)),
+            ("max_daily_drawdown", .share(risk.dailyDrawdown), known(share)),
+            (
+                "daily_loss_limit", .money(risk.dailyLossLimit),
+                known(.money(AccountEquity.amount(pause)))
+            ),
+            ("max_total_notional", .money(risk.totalNotional), known(.money(exposure))),
+            ("max_total_exposure_pct", .share(risk.totalExposure), known(heat)),
             (
                 "max_entries_per_day", .count(risk.entriesPerDay),
                 .count(safeguards.monitors.entries.today)

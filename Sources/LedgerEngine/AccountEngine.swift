@@ -66,6 +66,7 @@ public struct AccountEngine: Sendable {
         if desk.watchesLevels {
             try reachTargets(bar.instrument, low: bar.low, high: bar.high, &step)
         }
+        if accounts.profit.converts { try watchRates(&step) }
         if mustWatch { try watch(&step) }
         for place in 0..<desk.listenerCount(bar.instrument) {
             let slot = desk.listener(bar.instrument, at: place)
@@ -89,6 +90,7 @@ public struct AccountEngine: Sendable {
         if desk.watchesLevels {
             try reachTargets(quote, &step)
         }
+        if accounts.profit.converts { try watchRates(&step) }
         if mustWatch { try watch(&step) }
         var decided = false
         for place in 0..<desk.listenerCount(quote.instrument) {
@@ -120,6 +122,7 @@ public struct AccountEngine: Sendable {
             try reachTargets(
                 trade.instrument, low: trade.price, high: trade.price, &step)
         }
+        if accounts.profit.converts { try watchRates(&step) }
         if mustWatch { try watch(&step) }
         for slot in desk.listening(trade.instrument) {
             desk.slots[slot].decide(trade, view(slot, at: step.time), &step.decisions)
@@ -137,6 +140,7 @@ public struct AccountEngine: Sendable {
 
     /// Looks at time and equity after something other than a price.
     mutating func look(_ step: inout Step) throws(EngineError) {
+        try watchRates(&step)
         safeguards.monitors.equity.lookAgain()
         try watch(&step)
     }
@@ -186,7 +190,9 @@ public struct AccountEngine: Sendable {
         case .linkChanged: try handle(try decode(record) as LinkChanged, &step)
         case .clockTicked: try tick(&step)
         // Theirs is what is booked.
-        case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .dividendDeclared: break
+        case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .dividendDeclared,
+            .rateObserved, .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:
+            break
         case .bar, .quote, .trade, .barRecalled, .configurationLoaded, .journalOpened,
             .sessionOpened:
             break
@@ -239,6 +245,7 @@ public struct AccountEngine: Sendable {
             Account(
                 id: account, name: configuration.accountName, kind: configuration.accountKind,
                 currency: configuration.currency))
+        try defineRates(configuration, &step)
         for entry in new.entries(.strategies) { try defineStrategy(entry, &step) }
         try applyGateSettings(isFirst: isFirst, &step)
         if isFirst { try awaitReconciliation(&step) }

@@ -24,8 +24,16 @@ struct Accounts: Sendable {
     // MARK: Names
 
     mutating func open(_ account: AccountID) { self.account = account }
-    mutating func define(_ account: Account) { names.define(account) }
-    mutating func define(_ instrument: Instrument) { names.define(instrument) }
+    mutating func define(_ account: Account) {
+        names.define(account)
+        profit.define(account)
+    }
+
+    mutating func define(_ instrument: Instrument) {
+        names.define(instrument)
+        profit.define(instrument)
+    }
+
     mutating func define(_ strategy: StrategyDefined) { names.define(strategy) }
 
     // MARK: Bookings
@@ -143,6 +151,12 @@ struct Accounts: Sendable {
         from reader: inout StateReader, _ rules: RulesVersion
     ) throws(StateError) {
         profit = try ProfitAndLoss(from: &reader, rules: rules)
+        for account in names.accounts { profit.define(account) }
+        for instrument in names.instruments { profit.define(instrument) }
+    }
+
+    mutating func restoreCurrencies(from reader: inout StateReader) throws(StateError) {
+        try profit.restoreCurrencies(from: &reader)
     }
 }
 

@@ -17,7 +17,7 @@ public enum DeskKeys {
     /// The settings of the section `account`, of each account.
     private static let identity: [Setting] = [
         AccountKeys.kind.setting, AccountKeys.currency.setting, AccountKeys.cash.setting,
-        AccountKeys.allowShort.setting, GateKeys.calendar.setting,
+        AccountKeys.balances.setting, AccountKeys.allowShort.setting, GateKeys.calendar.setting,
     ]
 
     /// Rules that hold in all accounts, unless an account has its own. There is one flag file.

@@ -51,7 +51,8 @@ extension Engine {
                     .inconsistent("instrument \(event.instrument.number) cannot be", step.sequence))
             }
             parts[turn].accounts.define(event.definition)
-        case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid:
+        case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .rateObserved,
+            .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:
             try parts[turn].accounts.apply(record)
         case .dividendDeclared: try pay(try decode(record), &step)
         case .splitApplied: try parts[turn].accounts.split(decode(record), step)
@@ -107,7 +108,8 @@ extension Engine {
     private static func takers(of type: EventType) -> Takers {
         switch type {
         case .operatorCommanded, .faultReported, .metricReported, .linkChanged: .named
-        case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .venueSnapshotBegan,
+        case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .balanceDeposited,
+            .balanceWithdrawn, .balanceCharged, .balanceConverted, .venueSnapshotBegan,
             .venuePositionReported, .venueOrderReported, .venueSnapshotEnded, .venueHoldingReported,
             .venueItemUnread, .orderRequested, .orderCancelRequested, .orderReplaceRequested,
             .venueStatusReported, .venueFillReported, .venueFillCorrected, .venueDeferralReported,

@@ -82,6 +82,8 @@ extension Engine {
         public var isRemote: Bool
         /// What a new journal starts with.
         public var cash: Money
+        /// The same in other currencies.
+        public var balances: [(currency: String, amount: Money)]
     }
 
     /// The accounts that settings define, in order.
@@ -99,7 +101,8 @@ extension Engine {
                         currencyKey: one.origin(of: AccountKeys.currency.name),
                         venue: one.venue ?? venue,
                         isRemote: venue != ModeKeys.simulated,
-                        cash: try one.settings[AccountKeys.cash]))
+                        cash: try one.settings[AccountKeys.cash],
+                        balances: try RateSettings.balances(one.settings)))
             } catch { throw one.said(error) }
         }
         return accounts
@@ -155,8 +158,9 @@ extension OperatorCommand {
     /// Whether a command has a meaning in one account alone.
     public var isOfOneAccount: Bool {
         switch self {
-        case .deposit, .withdrawal, .fee, .sync, .adopt: true
-        case .note, .engage, .clear, .mode, .override, .healthCheck, .hold, .releaseHold, .prune,
+        case .deposit, .withdrawal, .fee, .sync, .adopt, .conversion: true
+        case .note, .rate, .engage, .clear, .mode, .override, .healthCheck, .hold, .releaseHold,
+            .prune,
             .doctor, .flatten:
             false
         }

@@ -31,6 +31,8 @@ extension Engine {
         writer.write(shared.nextDigest)
         writer.write(shared.lastTime)
         shared.profit.encodeBody(into: &writer)
+        // Only settings with rates have other currencies, so a reader knows whether they follow.
+        if !settings.entries(.rates).isEmpty { shared.profit.encodeCurrencies(into: &writer) }
         guard parts.count > 1 else { return parts[0].encode(into: &writer) }
         for account in accounts {
             var own = StateWriter()
@@ -71,6 +73,9 @@ extension Engine {
         }
         try parts[turn].accounts.restoreProgress(from: &reader)
         try parts[turn].accounts.restoreBooks(from: &reader, rules)
+        if !settings.entries(.rates).isEmpty {
+            try parts[turn].accounts.restoreCurrencies(from: &reader)
+        }
         for place in parts.indices {
             give(to: place)
             guard isSeveral else {

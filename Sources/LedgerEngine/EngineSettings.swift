@@ -13,6 +13,7 @@ struct EngineSettings: Sendable {
     var accountKind: AccountKind
     var currency: String
     var allowShort: Bool
+    var rates: [RateSettings]
     /// Orders go to a venue outside.
     var isRemote: Bool
     /// Strategies see the history.
@@ -34,6 +35,7 @@ struct EngineSettings: Sendable {
         accountKind = try settings[AccountKeys.kind]
         currency = try settings[AccountKeys.currency]
         allowShort = try settings[AccountKeys.allowShort]
+        rates = try RateSettings.all(settings)
         isRemote = try settings[ModeKeys.venue] != ModeKeys.simulated
         warmsStrategies = try settings[WarmupKeys.strategies]
         guard accountKind != .live || isRemote else {

@@ -7,9 +7,9 @@ import LedgerEvents
 /// a verb and an argument as text. This type is the only reader and the only writer of the two:
 ///
 ///     verb           argument
-///     deposit        AMOUNT
-///     withdrawal     AMOUNT
-///     fee            AMOUNT
+///     deposit        AMOUNT, or AMOUNT CURRENCY
+///     withdrawal     AMOUNT, or AMOUNT CURRENCY
+///     fee            AMOUNT, or AMOUNT CURRENCY
 ///     note           any text
 ///     engage         EFFECT SCOPE
 ///     clear          SOURCE SCOPE
@@ -23,8 +23,10 @@ import LedgerEvents
 ///     prune          a `PruneRecord`
 ///     doctor         a `DoctorRecord`
 ///     adopt          SYMBOL, or SYMBOL PRICE
+///     conversion     AMOUNT CURRENCY AMOUNT CURRENCY: sold and bought
+///     rate           RATE CURRENCY/CURRENCY
 ///
-/// AMOUNT is a number above 0. SCOPE is `global`, `strategy:NAME` or `symbol:NAME`. EFFECT, SOURCE and MODE
+/// AMOUNT and RATE are numbers above 0. SCOPE is `global`, `strategy:NAME` or `symbol:NAME`. EFFECT, SOURCE and MODE
 /// are the words of `LatchEffect`, `LatchSource` and `TradingMode`. All of them are on disk for ever.
 public enum OperatorCommand: Hashable, Sendable {
     case deposit(OperatorAmount)
@@ -54,6 +56,10 @@ public enum OperatorCommand: Hashable, Sendable {
     case doctor(DoctorRecord)
     /// Takes what the account has of a symbol beyond the books into the books.
     case adopt(symbol: String, price: Price?)
+    /// Books money of one currency that became money of another.
+    case conversion(OperatorConversion)
+    /// Tells a rate that the settings expect from a file.
+    case rate(OperatorRate)
 
     private static let hard = "hard"
 
@@ -91,6 +97,8 @@ public enum OperatorCommand: Hashable, Sendable {
             guard let record = DoctorRecord(argument) else { throw .notADoctorRecord(argument) }
             self = .doctor(record)
         case .adopt: self = try Self.readAdopt(argument)
+        case .conversion: self = .conversion(try OperatorConversion(argument))
+        case .rate: self = .rate(try OperatorRate(argument))
         }
     }
 
@@ -167,6 +175,8 @@ public enum OperatorCommand: Hashable, Sendable {
         case .prune: .prune
         case .doctor: .doctor
         case .adopt: .adopt
+        case .conversion: .conversion
+        case .rate: .rate
         }
     }
 
@@ -184,6 +194,8 @@ public enum OperatorCommand: Hashable, Sendable {
         case .prune(let record): record.text
         case .doctor(let record): record.text
         case .adopt(let symbol, let price): price.map { "\(symbol) \($0)" } ?? symbol
+        case .conversion(let conversion): conversion.text
+        case .rate(let rate): rate.text
         }
     }
 }

@@ -15,6 +15,8 @@ public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
     case notAPruneRecord(String)
     case notADoctorRecord(String)
     case notAHolding(String)
+    case notAConversion(String)
+    case notARate(String)
 
     public var description: String {
         switch self {
@@ -38,6 +40,11 @@ public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
         case .notADoctorRecord(let text): "'\(text)' does not state what the doctor found"
         case .notAHolding(let text):
             "'\(text)' is not a symbol, or a symbol with a price above 0 behind it"
+        case .notAConversion(let text):
+            "'\(text)' is not a conversion; write what was sold and what was bought, such as "
+                + "1000 EUR 1085.20 USD"
+        case .notARate(let text):
+            "'\(text)' is not a rate above 0 of two currencies; write it such as 1.0852 EUR/USD"
         }
     }
 

@@ -17,6 +17,8 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
     case prune = "prune"
     case doctor = "doctor"
     case adopt = "adopt"
+    case conversion = "conversion"
+    case rate = "rate"
 
     public var word: String { rawValue }
 

@@ -26,11 +26,16 @@ public enum AccountKeys {
         "account.currency", default: "USD", help: "currency of cash, fees and profit")
     public static let cash = SettingKey<Money>.amount(
         "account.cash", default: "100000", help: "initial deposit, in the account's currency")
+    /// Absent in most settings: an account has its own currency alone.
+    public static let balances = SettingKey.text(
+        "account.balances", default: nil,
+        help: "initial deposits in other currencies, such as EUR=1000,BTC=0.5; each needs a rate")
     public static let allowShort = SettingKey.flag(
         "account.allow_short", default: false, help: "allow sells that exceed the position")
 
     public static let all = [
-        name.setting, kind.setting, currency.setting, cash.setting, allowShort.setting,
+        name.setting, kind.setting, currency.setting, cash.setting, balances.setting,
+        allowShort.setting,
     ]
 }
 

@@ -9,6 +9,7 @@ public enum SettingsCheck {
         for order in orders { try order.check(settings) }
         try live(settings)
         try strategies(settings)
+        try RateSettings.check(settings)
     }
 
     /// Whether `new` may follow `old` in one journal. Books are kept by account and by a strategy's
@@ -28,6 +29,11 @@ public enum SettingsCheck {
                     key: setting.key,
                     "'\(after)' cannot follow '\(before)': a journal keeps its account")
             }
+        }
+        if !old.entries(.rates).isEmpty, new.entries(.rates).isEmpty {
+            throw SettingsError(
+                key: SettingsList.rates.rawValue,
+                "cannot be removed: the account has balances in other currencies")
         }
         for (index, (before, after)) in zip(try names(old), try names(new)).enumerated()
         where before != after {

@@ -54,6 +54,14 @@ public struct AccountView: Sendable {
     /// Cash and what is held, at the last marks.
     public var equity: Money { profit.equity[account]?.equity ?? .zero }
 
+    /// Whether every rate is known that equity needs; if not, it is at the last rates.
+    public var isEquityKnown: Bool { profit.equity.gap(account) == nil }
+
+    /// The balance of a currency.
+    public func balance(_ currency: String) -> Money {
+        profit.equity.balance(account, in: currency)
+    }
+
     /// The cash that no open buy order has reserved; zero if it cannot be computed.
     public var buyingPower: Money {
         guard let reserved = try? contents.orders.reservedCash(account) else { return .zero }

@@ -95,6 +95,7 @@ public final class LiveRun: @unchecked Sendable {
         opening.run = RunOpening.Run(mode: options.mode, name: options.runName)
         // Of the accounts that the engine fills itself; a venue outside reports its own.
         opening.depositsCash = true
+        opening.takesRatesAt = time
         opening.asksSimulatedVenue = true
         return opening
     }
@@ -225,7 +226,6 @@ public final class LiveRun: @unchecked Sendable {
 
     /// The summary printed at the end.
     public var summary: [String] {
-        let worth = engine.profit.equity[engine.account]
         return [
             "messages \(messages), reader waited \(queue.stalls) times",
             "market data committed after receipt, microseconds: \(Self.line(marketLatency)); "
@@ -236,7 +236,7 @@ public final class LiveRun: @unchecked Sendable {
                 + (options.times.map { Self.line($0.histogram) } ?? "not measured"),
             "orders sent \(executor.sent), fills \(engine.orders.fills), duplicates refused "
                 + "\(recovery.duplicates)",
-            "equity \(worth?.equity ?? .zero)",
+            "equity \(engine.equityText)",
         ]
             + (engine.profit.equity.heldPrices(engine.names).map { ["prices held back: \($0)"] }
                 ?? [])

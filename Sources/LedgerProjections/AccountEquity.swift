@@ -4,7 +4,8 @@ import LedgerEvents
 /// The cash and value of one account.
 ///
 /// Values are kept in 10^-18, the scale of price × quantity, so that marking rounds nothing:
-/// equity = cash + Σ quantity × mark.
+/// equity = cash + Σ quantity × mark. In an account that converts, the worth of its other currencies, and of
+/// what they quote, is part of the second term.
 public struct AccountEquity: Hashable, Sendable {
     public var account: AccountID
     public internal(set) var cash = Money.zero
@@ -13,7 +14,7 @@ public struct AccountEquity: Hashable, Sendable {
     /// All fees: those of fills, and those that belong to no fill.
     public internal(set) var fees = Money.zero
     public internal(set) var dividends = Money.zero
-    /// Σ quantity × mark in 10^-18.
+    /// Σ quantity × mark in 10^-18, with the worth of other currencies.
     @usableFromInline var marketValue: Int128 = 0
     /// The highest equity since the account was funded or the peak was rebased, in 10^-18. The
     /// drawdown stop measures from it.
@@ -99,12 +100,16 @@ public struct AccountEquity: Hashable, Sendable {
 
     /// Books cash from or to the outside. It is neither profit nor loss, so the peak keeps its
     /// proportion to equity: a deposit does not make a drawdown smaller, nor a withdrawal larger.
-    mutating func deposit(_ amount: Money, at time: Timestamp) {
-        bring(cash: amount, value: 0, counted: amount, at: time)
+    ///
+    /// - Parameter isKnown: whether equity is known, so that its peak and its low may be.
+    mutating func deposit(_ amount: Money, at time: Timestamp, isKnown: Bool) {
+        bring(cash: amount, value: 0, counted: amount, at: time, isKnown: isKnown)
     }
 
     /// The same for cash and for holdings worth `value` in 10^-18, `counted` as deposited.
-    mutating func bring(cash amount: Money, value: Int128, counted: Money, at time: Timestamp) {
+    mutating func bring(
+        cash amount: Money, value: Int128, counted: Money, at time: Timestamp, isKnown: Bool
+    ) {
         let before = equityValue
         cash += amount
         marketValue += value
@@ -114,7 +119,7 @@ public struct AccountEquity: Hashable, Sendable {
         peakValue = Self.moved(peakValue, from: before, to: after)
         highValue = Self.moved(highValue, from: before, to: after)
         lowValue = Self.moved(lowValue, from: before, to: after)
-        observe(at: time)
+        if isKnown { observe(at: time) }
     }
 
     /// value × after / before, rounded up; value + the difference where there is no proportion to
@@ -163,6 +168,12 @@ public struct AccountEquity: Hashable, Sendable {
 
     mutating func receive(_ dividend: Money) {
         cash += dividend
+        dividends += dividend
+    }
+
+    /// Counts a fee or a dividend that another currency's balance paid or received.
+    mutating func count(fee: Money, dividend: Money) {
+        fees += fee
         dividends += dividend
     }
 

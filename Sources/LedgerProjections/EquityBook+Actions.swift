@@ -43,12 +43,16 @@ extension EquityBook {
             let entry = try holding(account, dividend.strategy, dividend.instrument, sequence)
             let paid = dividend.amount.raw * AccountEquity.scale
             try carry(-paid, in: entry, sequence)
-            guard accounts[slot]?.revalue(by: -paid) == true else {
-                throw Self.beyond(slot, sequence)
-            }
+            try revalue(slot, dividend.instrument, by: -paid, sequence)
             unsettle(dividend.instrument)
         }
-        accounts[slot]?.receive(dividend.amount)
+        if let currency = currencies.foreign(slot, dividend.instrument) {
+            let change = BalanceChange(
+                amount: dividend.amount, flow: .init(dividend: dividend.amount))
+            try change.apply(slot, currency, to: &self, at: time, sequence)
+        } else {
+            accounts[slot]?.receive(dividend.amount)
+        }
         try finish(slot, at: time, sequence)
     }
 
@@ -74,8 +78,8 @@ extension EquityBook {
             guard !isBeyond else { throw Self.beyond(slot, sequence) }
             if rules.keepEquityThroughActions {
                 try carry(-change, in: entry, sequence)
-            } else if accounts[slot]?.revalue(by: change) != true {
-                throw Self.beyond(slot, sequence)
+            } else {
+                try revalue(slot, event.instrument, by: change, sequence)
             }
             entry = holdings[entry].next
         }

@@ -21,7 +21,14 @@ extension EquityBook {
         }
         let value = try Self.value(event.quantity, mark(event.instrument).raw, sequence)
         let slot = try slot(account, sequence)
-        accounts[slot]?.bring(cash: .zero, value: value, counted: moved, at: time)
+        if let currency = currencies.foreign(slot, event.instrument) {
+            let change = BalanceChange(value: value, flow: .init(deposit: moved))
+            try change.apply(slot, currency, to: &self, at: time, sequence)
+        } else {
+            let isKnown = isKnown(slot, at: time)
+            accounts[slot]?.bring(
+                cash: .zero, value: value, counted: moved, at: time, isKnown: isKnown)
+        }
         try finish(slot, at: time, sequence)
     }
 
@@ -31,7 +38,8 @@ extension EquityBook {
     ) throws(FoldError) {
         try bounded(event.amount, sequence)
         let slot = try slot(account, sequence)
-        accounts[slot]?.deposit(event.amount, at: time)
+        let isKnown = isKnown(slot, at: time)
+        accounts[slot]?.deposit(event.amount, at: time, isKnown: isKnown)
         try finish(slot, at: time, sequence)
     }
 

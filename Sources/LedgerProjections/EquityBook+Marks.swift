@@ -34,13 +34,13 @@ extension EquityBook {
         lastTime = max(lastTime, time)
         let number = Int(instrument.number)
         guard number < marks.count else {
-            try firstMark(instrument, price, sequence: sequence)
+            try firstMark(instrument, price, at: time, sequence: sequence)
             return .accepted
         }
         let old = marks[number].raw
         let change = price.raw.subtractingReportingOverflow(old)
         if change.overflow || change.partialValue.magnitude > UInt64(bitPattern: old) / 2
-            || isUnsettled
+            || needsCare
         {
             return try markWithCare(instrument, price, at: time, sequence: sequence)
         }
@@ -62,8 +62,8 @@ extension EquityBook {
         return .accepted
     }
 
-    /// The same for a price that is far from the mark, and while a price is held or a corporate action
-    /// awaits its first price.
+    /// The same for a price that is far from the mark, while a price is held or a corporate action awaits its
+    /// first price, and where an account converts.
     @inline(never)
     private mutating func markWithCare(
         _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
@@ -73,6 +73,7 @@ extension EquityBook {
         let number = Int(instrument.number)
         let change = price.raw.subtractingReportingOverflow(marks[number].raw)
         marks[number] = price
+        let isRate = try takeRate(instrument, price, at: time, sequence: sequence)
         let first = index.head(instrument)
         if first >= 0 {
             guard !change.overflow else {
@@ -81,6 +82,7 @@ extension EquityBook {
             try revalue(from: first, by: change.partialValue, sequence)
             observe(holdersOf: instrument, at: time)
         }
+        if isRate { observeConverting(at: time) }
         settle(instrument)
         return outcome
     }
@@ -111,15 +113,26 @@ extension EquityBook {
     ) throws(FoldError) {
         var entry = first
         while entry >= 0 {
+            let instrument = holdings[entry].instrument
             let value = try Self.value(holdings[entry].quantity, change, sequence)
             let (moved, overflow) = value.subtractingReportingOverflow(holdings[entry].carried)
             holdings[entry].carried = 0
             let slot = Int(holdings[entry].account)
-            if overflow || accounts[slot]?.revalue(by: moved) != true {
-                throw Self.beyond(slot, sequence)
-            }
+            guard !overflow else { throw Self.beyond(slot, sequence) }
+            try revalue(slot, instrument, by: moved, sequence)
             entry = holdings[entry].next
         }
+    }
+
+    /// Adds to the value of an account's holdings of an instrument, in the instrument's currency.
+    @inline(__always)
+    mutating func revalue(
+        _ slot: Int, _ instrument: InstrumentID, by change: Int128, _ sequence: SequenceNumber
+    ) throws(FoldError) {
+        if let currency = currencies.foreign(slot, instrument) {
+            return try revalue(slot, currency, by: change, sequence)
+        }
+        if accounts[slot]?.revalue(by: change) != true { throw Self.beyond(slot, sequence) }
     }
 
     static func beyond(_ slot: Int, _ sequence: SequenceNumber) -> FoldError {
@@ -132,19 +145,23 @@ extension EquityBook {
         var entry = index.head(instrument)
         while entry >= 0 {
             // A holding that a split rounded to nothing still had a value until now.
-            if holdings[entry].quantity.raw != 0 || isUnsettled {
-                accounts[Int(holdings[entry].account)]?.observe(at: time)
+            let slot = Int(holdings[entry].account)
+            if holdings[entry].quantity.raw != 0 || isUnsettled, isKnown(slot, at: time) {
+                accounts[slot]?.observe(at: time)
             }
             entry = holdings[entry].next
         }
     }
 
     private mutating func firstMark(
-        _ instrument: InstrumentID, _ price: Price, sequence: SequenceNumber
+        _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         try checked(instrument, sequence)
         while marks.count < Int(instrument.number) { marks.append(.zero) }
         marks.append(price)
+        if try takeRate(instrument, price, at: time, sequence: sequence) {
+            observeConverting(at: time)
+        }
     }
 
     /// quantity × price in 10^-18; at most 2^126, so that adding one more does not overflow.

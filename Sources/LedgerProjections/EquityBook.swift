@@ -4,11 +4,12 @@ import LedgerEvents
 /// Cash, marks, equity, peak and drawdown of every account.
 public struct EquityBook: Projection, Hashable {
     public static let name = "equity"
-    public static let version: UInt32 = 4
+    public static let version: UInt32 = 5
     public static let types: [EventType] = [
         .bar, .quote, .trade, .splitApplied, .cashDeposited, .cashWithdrawn, .feeCharged,
         .dividendPaid, .orderFilled, .peakRebased, .positionAdjusted, .cashAdjusted,
-        .dividendDeclared, .rulesDeclared,
+        .dividendDeclared, .rulesDeclared, .accountDefined, .instrumentDefined, .rateDefined,
+        .rateObserved, .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted,
     ]
 
     struct Holding: Hashable, Sendable {
@@ -30,14 +31,20 @@ public struct EquityBook: Projection, Hashable {
     var marks: [Price] = []
     /// Prices that await confirmation by the next one, in the order of the instruments.
     public internal(set) var held: [HeldMark] = [] {
-        didSet { isUnsettled = !held.isEmpty || !unsettled.isEmpty }
+        didSet { noteUnsettled() }
     }
     /// The instruments whose marks a corporate action moved, until their next prices; ascending.
     private var unsettled: [InstrumentID] = [] {
-        didSet { isUnsettled = !held.isEmpty || !unsettled.isEmpty }
+        didSet { noteUnsettled() }
     }
-    /// Whether a price needs more than a comparison with the mark.
+    /// Whether a price is held or a corporate action awaits its first price.
     private(set) var isUnsettled = false
+    /// Whether a price needs more than a comparison with the mark.
+    private(set) var needsCare = false
+    /// What accounts have in other currencies than their own.
+    public internal(set) var currencies = CurrencyBook() {
+        didSet { needsCare = isUnsettled || currencies.isActive }
+    }
     var holdings: [Holding] = []
     private(set) var index = InstrumentIndex()
     public internal(set) var lastTime = Timestamp.zero
@@ -95,10 +102,7 @@ public struct EquityBook: Projection, Hashable {
             let event: CashWithdrawn = try decode(record)
             try transfer(event.amount, -1, record)
         case EventType.feeCharged.rawValue:
-            let event: FeeCharged = try decode(record)
-            try pay(
-                event.amount, \.fees, sign: -1, record.account, at: record.time,
-                sequence: record.sequence)
+            try charge(try decode(record), record)
         case EventType.dividendPaid.rawValue:
             try book(
                 try decode(record) as DividendPaid, isDeclared: !record.isInput,
@@ -117,8 +121,13 @@ public struct EquityBook: Projection, Hashable {
                 sequence: record.sequence)
         case EventType.peakRebased.rawValue:
             try rebase(record.account, at: record.time, sequence: record.sequence)
-        default: break
+        default: try applyCurrency(record)
         }
+    }
+
+    private mutating func noteUnsettled() {
+        isUnsettled = !held.isEmpty || !unsettled.isEmpty
+        needsCare = isUnsettled || currencies.isActive
     }
 
     /// Cash that comes from the outside (`sign` 1) or goes there (−1).
@@ -130,20 +139,23 @@ public struct EquityBook: Projection, Hashable {
             throw .inconsistent("a transfer of \(amount)", record.sequence)
         }
         let slot = try slot(record.account, record.sequence)
-        accounts[slot]?.deposit(Money(raw: amount.raw * sign), at: record.time)
+        let isKnown = isKnown(slot, at: record.time)
+        accounts[slot]?.deposit(Money(raw: amount.raw * sign), at: record.time, isKnown: isKnown)
         try finish(slot, at: record.time, record.sequence)
     }
 
-    /// Cash that is earned (`sign` 1) or spent (−1), counted under `total`.
-    private mutating func pay(
-        _ amount: Money, _ total: WritableKeyPath<AccountEquity, Money>, sign: Int128,
-        _ account: AccountID, at time: Timestamp, sequence: SequenceNumber
-    ) throws(FoldError) {
-        try bounded(amount, sequence)
-        let slot = try slot(account, sequence)
-        accounts[slot]?.cash.raw += amount.raw * sign
-        accounts[slot]?[keyPath: total] += amount
-        try finish(slot, at: time, sequence)
+    /// A fee that belongs to no fill, in the currency of its instrument.
+    private mutating func charge(_ fee: FeeCharged, _ record: Record) throws(FoldError) {
+        try bounded(fee.amount, record.sequence)
+        let slot = try slot(record.account, record.sequence)
+        if let currency = currencies.foreign(slot, fee.instrument) {
+            let change = BalanceChange(amount: -fee.amount, flow: .init(fee: fee.amount))
+            try change.apply(slot, currency, to: &self, at: record.time, record.sequence)
+        } else {
+            accounts[slot]?.cash -= fee.amount
+            accounts[slot]?.fees += fee.amount
+        }
+        try finish(slot, at: record.time, record.sequence)
     }
 
     /// Follows other rules from here on.
@@ -172,7 +184,7 @@ public struct EquityBook: Projection, Hashable {
         _ slot: Int, at time: Timestamp, _ sequence: SequenceNumber
     ) throws(FoldError) {
         guard accounts[slot]?.isBounded == true else { throw Self.beyond(slot, sequence) }
-        accounts[slot]?.observe(at: time)
+        if isKnown(slot, at: time) { accounts[slot]?.observe(at: time) }
         lastTime = max(lastTime, time)
     }
 
@@ -194,9 +206,15 @@ public struct EquityBook: Projection, Hashable {
         }
         let value = try Self.value(signed, mark(fill.instrument).raw, sequence)
         let slot = try slot(account, sequence)
-        accounts[slot]?.cash -= paid + fill.fee
-        accounts[slot]?.fees += fill.fee
-        accounts[slot]?.marketValue += value
+        if let currency = currencies.foreign(slot, fill.instrument) {
+            let change = BalanceChange(
+                amount: -(paid + fill.fee), value: value, flow: .init(fee: fill.fee))
+            try change.apply(slot, currency, to: &self, at: time, sequence)
+        } else {
+            accounts[slot]?.cash -= paid + fill.fee
+            accounts[slot]?.fees += fill.fee
+            accounts[slot]?.marketValue += value
+        }
         try finish(slot, at: time, sequence)
     }
 
@@ -209,8 +227,10 @@ public struct EquityBook: Projection, Hashable {
         return accounts[number]?.isAtOrBelow(line, otherPeak: peak) == true
     }
 
-    /// Σ |quantity × mark| over the account's instruments, strategies netted, rounded up.
+    /// Σ |quantity × mark| over the account's instruments, strategies netted, rounded up. In the account's
+    /// currency; `Money.limit` where a rate is missing.
     public func exposure(_ account: AccountID) -> Money {
+        if currencies.converts(account) { return convertedExposure(account) }
         var sum: Int128 = 0
         for number in marks.indices {
             let net = quantity(account, InstrumentID(UInt32(number)))
@@ -283,10 +303,12 @@ public struct EquityBook: Projection, Hashable {
     public func encode(into writer: inout StateWriter) {
         rules.encode(into: &writer)
         encodeBody(into: &writer)
+        currencies.encode(into: &writer)
     }
 
-    /// The state without its rules, which the reader must know. Under rules 1 the bytes are those of the
-    /// time, because journaled digests are made of them.
+    /// The state without its rules, which the reader must know, and without currencies, which follow where
+    /// an account converts. Under rules 1 the bytes are those of the time, because journaled digests are made
+    /// of them.
     public func encodeBody(into writer: inout StateWriter) {
         writer.write(accounts.compactMap { $0 }) { $1.encode(into: &$0) }
         writer.write(marks) { $0.write($1) }
@@ -306,13 +328,29 @@ public struct EquityBook: Projection, Hashable {
         writer.write(lastTime)
     }
 
-    /// Version 3 knew no rules but the first.
+    /// Version 4 knew no currencies, version 3 no rules but the first.
     public static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]? {
-        version == 3 ? RulesVersion.first.before(bytes) : nil
+        switch version {
+        case 4: CurrencyBook.none(after: bytes)
+        case 3: CurrencyBook.none(after: RulesVersion.first.before(bytes))
+        default: nil
+        }
     }
+
+    /// The definitions of instruments are missing in it.
+    public static var upgradesExactly: Bool { false }
 
     public init(from reader: inout StateReader) throws(StateError) {
         try self.init(from: &reader, rules: RulesVersion(from: &reader))
+        try restoreCurrencies(from: &reader)
+    }
+
+    /// Takes up currencies that were saved behind the rest.
+    mutating func restoreCurrencies(from reader: inout StateReader) throws(StateError) {
+        currencies = try CurrencyBook(from: &reader)
+        guard currencies.slots.allSatisfy({ $0 < accounts.count }) else {
+            throw StateError("a saved state converts for an account that it does not have")
+        }
     }
 
     /// What `encodeBody` wrote under these rules.
@@ -346,6 +384,6 @@ public struct EquityBook: Projection, Hashable {
             _ = add(holding)
         }
         lastTime = try reader.read()
-        isUnsettled = !held.isEmpty || !unsettled.isEmpty
+        noteUnsettled()
     }
 }

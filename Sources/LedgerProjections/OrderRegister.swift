@@ -165,11 +165,15 @@ public struct OrderRegister: Projection, Hashable {
 
     /// The cost of an account's open buy orders at their limits, or at the prices at which they
     /// were decided.
-    public func reservedCash(_ account: AccountID) throws(NumberError) -> Money {
+    ///
+    /// - Parameter isIncluded: the instruments that count.
+    public func reservedCash(
+        _ account: AccountID, in isIncluded: (InstrumentID) -> Bool = { _ in true }
+    ) throws(NumberError) -> Money {
         var sum = Money.zero
         for order in entries
         where order.state.isOpen && order.account == account && order.intended.side == .buy
-            && order.intended.parent == .none
+            && order.intended.parent == .none && isIncluded(order.intended.instrument)
         {
             let terms = order.intended
             let price = terms.limitPrice.raw > 0 ? terms.limitPrice : terms.referencePrice

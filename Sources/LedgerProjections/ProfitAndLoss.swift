@@ -1,7 +1,7 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The parts of an account's profit over a span: net = realised + unrealised + dividends − fees.
+/// The parts of an account's profit over a span: net = realised + unrealised + dividends − fees + rates.
 ///
 /// For any span, net = equity at its end − equity at its start − net deposits in between, to the
 /// last 10^-9: requirement L05.
@@ -10,12 +10,19 @@ public struct ProfitParts: Hashable, Sendable {
     public var unrealised = Money.zero
     public var dividends = Money.zero
     public var fees = Money.zero
+    /// What changes of rates made of money in other currencies, and of what holdings cost in them.
+    public var rates = Money.zero
     public var equity = Money.zero
     public var netDeposits = Money.zero
+    /// Whether every rate is known that the parts need. If not, the other fields mean nothing.
+    public var isKnown = true
 
     public init() {}
 
-    public var net: Money { realised + unrealised + dividends - fees }
+    public var net: Money { realised + unrealised + dividends - fees + rates }
+
+    /// What prices contributed: gains of sales and of holdings, each at the rate of its time or of now.
+    public var prices: Money { realised + unrealised }
 
     public static func - (a: ProfitParts, b: ProfitParts) -> ProfitParts {
         var result = a
@@ -23,6 +30,8 @@ public struct ProfitParts: Hashable, Sendable {
         result.unrealised -= b.unrealised
         result.dividends -= b.dividends
         result.fees -= b.fees
+        result.rates -= b.rates
+        result.isKnown = a.isKnown && b.isKnown
         result.equity -= b.equity
         result.netDeposits -= b.netDeposits
         return result
@@ -32,7 +41,7 @@ public struct ProfitParts: Hashable, Sendable {
 /// Profit and loss of every account, in total and since the day began (00:00 UTC).
 public struct ProfitAndLoss: Projection, Hashable {
     public static let name = "pnl"
-    public static let version: UInt32 = 4
+    public static let version: UInt32 = 5
     /// All types, because any event may be the first of a day.
     public static let types = EventType.allCases
 
@@ -43,6 +52,8 @@ public struct ProfitAndLoss: Projection, Hashable {
     private var nextDay = Timestamp(nanoseconds: .min)
     /// The parts at the day's start, by account index.
     private var dayStart: [ProfitParts] = []
+    /// Gains that were realised in other currencies than the account's own.
+    var otherGains: [CurrencyGain] = []
 
     public init() {
         positions = PositionBook()
@@ -51,8 +62,34 @@ public struct ProfitAndLoss: Projection, Hashable {
 
     public mutating func apply(_ record: Record) throws(FoldError) {
         advance(to: record.time)
+        guard !equity.currencies.isActive else { return try applyConverting(record) }
         try positions.apply(record)
         try equity.apply(record)
+    }
+
+    /// The same where an account converts.
+    @inline(never)
+    private mutating func applyConverting(_ record: Record) throws(FoldError) {
+        switch record.type {
+        case .orderFilled:
+            let fill: OrderFilled = try decode(record)
+            try book(fill, account: record.account, at: record.time, sequence: record.sequence)
+        case .positionAdjusted:
+            let event: PositionAdjusted = try decode(record)
+            try adjust(event, account: record.account, at: record.time, sequence: record.sequence)
+        case .splitApplied:
+            try split(try decode(record), at: record.time, sequence: record.sequence)
+        default:
+            try positions.apply(record)
+            try equity.apply(record)
+            try countGains(record.sequence)
+        }
+    }
+
+    public mutating func define(_ instrument: Instrument) { equity.define(instrument) }
+
+    public mutating func define(_ account: Account) {
+        equity.define(account.id, currency: account.currency)
     }
 
     /// Begins a new day if `time` is in one. Call it before booking what happens at `time`.
@@ -74,7 +111,9 @@ public struct ProfitAndLoss: Projection, Hashable {
         _ instrument: InstrumentID, _ price: Price, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) -> MarkOutcome {
         advance(to: time)
-        return try equity.mark(instrument, price, at: time, sequence: sequence)
+        let outcome = try equity.mark(instrument, price, at: time, sequence: sequence)
+        if equity.needsCare { try countGains(sequence) }
+        return outcome
     }
 
     public mutating func rebase(
@@ -88,16 +127,20 @@ public struct ProfitAndLoss: Projection, Hashable {
         _ fill: OrderFilled, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         advance(to: time)
+        let before = realised(fill.instrument)
         try positions.book(fill, account: account, at: time, sequence: sequence)
         try equity.book(fill, account: account, at: time, sequence: sequence)
+        try countGains(in: fill.instrument, since: before, sequence)
     }
 
     public mutating func split(
         _ event: SplitApplied, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         advance(to: time)
+        let before = realised(event.instrument)
         try positions.split(event, sequence: sequence)
         try equity.split(event, at: time, sequence: sequence)
+        try countGains(in: event.instrument, since: before, sequence)
     }
 
     public mutating func follow(
@@ -127,8 +170,10 @@ public struct ProfitAndLoss: Projection, Hashable {
         _ event: PositionAdjusted, account: AccountID, at time: Timestamp, sequence: SequenceNumber
     ) throws(FoldError) {
         advance(to: time)
+        let before = realised(event.instrument)
         try positions.adjust(event, account: account, at: time, sequence: sequence)
         try equity.adjust(event, account: account, at: time, sequence: sequence)
+        try countGains(in: event.instrument, since: before, sequence)
     }
 
     public mutating func adjust(
@@ -141,6 +186,7 @@ public struct ProfitAndLoss: Projection, Hashable {
     /// Since the account was opened; nil for an unknown account.
     public func total(_ account: AccountID) -> ProfitParts? {
         guard let worth = equity[account] else { return nil }
+        if equity.currencies.converts(account) { return convertedTotal(worth) }
         var parts = ProfitParts()
         var cost = Money.zero
         for position in positions.positions where position.account == account {
@@ -165,6 +211,36 @@ public struct ProfitAndLoss: Projection, Hashable {
     public func encode(into writer: inout StateWriter) {
         equity.rules.encode(into: &writer)
         encodeBody(into: &writer)
+        encodeCurrencies(into: &writer)
+    }
+
+    /// Whether an account has other currencies than its own, which are saved behind the body.
+    public var converts: Bool { equity.currencies.isActive }
+
+    public func encodeCurrencies(into writer: inout StateWriter) {
+        equity.currencies.encode(into: &writer)
+        writer.write(otherGains) { $1.encode(into: &$0) }
+        writer.write(dayStart) { writer, parts in
+            writer.write(parts.rates)
+            writer.write(parts.isKnown)
+        }
+    }
+
+    /// What `encodeCurrencies` wrote behind this state's body.
+    public mutating func restoreCurrencies(from reader: inout StateReader) throws(StateError) {
+        try equity.restoreCurrencies(from: &reader)
+        otherGains = try reader.readArray { (reader) throws(StateError) in
+            try CurrencyGain(from: &reader)
+        }
+        let starts = try reader.readArray { (reader) throws(StateError) in
+            (rates: try reader.readSum(), isKnown: try reader.read() as Bool)
+        }
+        guard starts.count == dayStart.count else {
+            throw StateError("a saved day began with \(starts.count) accounts")
+        }
+        for (place, start) in starts.enumerated() {
+            (dayStart[place].rates, dayStart[place].isKnown) = start
+        }
     }
 
     /// The state without its rules; see `EquityBook.encodeBody`.
@@ -181,13 +257,29 @@ public struct ProfitAndLoss: Projection, Hashable {
         }
     }
 
-    /// Version 3 knew no rules but the first.
+    /// Version 4 knew no currencies, version 3 no rules but the first.
     public static func upgraded(_ bytes: [UInt8], from version: UInt32) -> [UInt8]? {
-        version == 3 ? RulesVersion.first.before(bytes) : nil
+        let body: [UInt8]
+        switch version {
+        case 4: body = bytes
+        case 3: body = RulesVersion.first.before(bytes)
+        default: return nil
+        }
+        var reader = StateReader(body)
+        guard let rules = try? RulesVersion(from: &reader),
+            let state = try? ProfitAndLoss(from: &reader, rules: rules), reader.isAtEnd
+        else { return nil }
+        var writer = StateWriter()
+        state.encode(into: &writer)
+        return writer.bytes
     }
+
+    /// The definitions of instruments are missing in it.
+    public static var upgradesExactly: Bool { false }
 
     public init(from reader: inout StateReader) throws(StateError) {
         try self.init(from: &reader, rules: RulesVersion(from: &reader))
+        try restoreCurrencies(from: &reader)
     }
 
     /// What `encodeBody` wrote under these rules.

@@ -26,6 +26,9 @@ public struct Table: Sendable {
         }
     }
 
+    /// The text of a decimal that nobody knows; JSON has null for it.
+    public static let unknown = "unknown"
+
     public let columns: [Column]
     public private(set) var rows: [[String?]] = []
 

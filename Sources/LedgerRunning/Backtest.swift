@@ -75,7 +75,8 @@ public struct Backtest {
             throw InputError("the configuration has no data; see configs/backtest.yaml")
         }
         var numbers = InstrumentNumbers(known: known)
-        var opened: [InputSource] = []
+        // First, so that a rate is known to what happens at its time.
+        var opened = try InputSource.rates(settings)
         for entry in entries {
             let path = try entry[DataKeys.path]
             let source: InputSource
@@ -134,12 +135,7 @@ public struct Backtest {
         if continues { try skipKnown(journal) }
         // A continued journal had its history before its first decision.
         let history = continues ? nil : try readHistory()
-        guard let start = sources.compactMap(\.nextTime).min() else {
-            throw InputError(
-                continues
-                    ? "the data has no rows after those in \(name)"
-                    : until.map { "the data has no rows from \($0) on" } ?? "the data has no rows")
-        }
+        let start = try start(of: name, continues: continues)
         var sequencer = try Sequencer(
             journal, holder: kind.mode, commitBytes: commitBytes,
             writesInBackground: interlude == nil, checkpointEvery: checkpointEvery)
@@ -179,6 +175,20 @@ public struct Backtest {
         return result
     }
 
+    /// The time of the first input. A run begins with the last rates before its first row of data.
+    private func start(of name: String, continues: Bool) throws -> Timestamp {
+        guard let first = sources.filter({ !$0.isOfRates }).compactMap(\.nextTime).min() else {
+            throw InputError(
+                continues
+                    ? "the data has no rows after those in \(name)"
+                    : until.map { "the data has no rows from \($0) on" } ?? "the data has no rows")
+        }
+        if !continues {
+            for source in sources { try source.skipRates(before: first) }
+        }
+        return sources.compactMap(\.nextTime).min().map { min($0, first) } ?? first
+    }
+
     /// An unreadable input ends the run, and the journal records it. An input that the engine
     /// refused is already in the journal; one that the journal refused cannot be.
     private func fail(_ sequencer: inout Sequencer, _ error: any Error) throws -> Never {
@@ -198,7 +208,8 @@ public struct Backtest {
         var reader = HistoryReader(numbers.all)
         do {
             try reader.read(
-                sources, after: Warmup.first(configuration, before: until), before: until)
+                sources.filter { !$0.isOfRates },
+                after: Warmup.first(configuration, before: until), before: until)
         } catch let bad as UnreadableSource { throw bad.cause }
         return reader
     }
@@ -219,6 +230,7 @@ public struct Backtest {
     private func skipKnown(_ journal: any Journal) throws {
         let types: [EventType] = [
             .bar, .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied,
+            .rateObserved,
         ]
         var last = Timestamp(nanoseconds: .min)
         var known: [[UInt8]] = []
@@ -231,13 +243,16 @@ public struct Backtest {
         for source in sources { try source.skip(before: last, knownAt: &known) }
     }
 
-    /// Merges the sources by time; at equal times, the source named first goes first.
+    /// Merges the sources by time; at equal times, the source named first goes first. Rates after the last row
+    /// of data wait for a run that continues this one.
     private func feed(
         _ sequencer: inout Sequencer, _ interlude: Interlude?, _ progress: (Progress) -> Void,
         _ shouldStop: () -> Bool
     ) throws -> Bool {
         var nextLook: UInt64 = 0
-        while let source = InputSource.earliest(of: sources) {
+        while let source = InputSource.earliest(of: sources),
+            sources.contains(where: { !$0.isOfRates && $0.nextTime != nil })
+        {
             if let interlude, let time = source.nextTime {
                 try interlude.body(&sequencer, time)
                 if shouldStop() { return true }

@@ -30,12 +30,26 @@ struct InstrumentNumbers {
         instrument.id = place.map { all[$0].id } ?? InstrumentID((all.last?.id.number ?? 0) + 1)
         if let twin = wanted.first(where: { $0.instrument.id == instrument.id }) {
             guard twin.instrument == instrument else {
-                throw InputError("\(instrument.symbol) has different definitions in two inputs")
+                throw InputError(
+                    "\(instrument.symbol) has different definitions in two inputs: "
+                        + Self.difference(of: twin.instrument, from: instrument)
+                        + "; give both inputs the same")
             }
             return instrument.id
         }
         wanted.append(InstrumentSource(instrument, origin: source.origin))
         if let place { all[place] = instrument } else { all.append(instrument) }
         return instrument.id
+    }
+
+    /// `lot is 1 in one and 0.001 in the other`, for each part that differs.
+    private static func difference(of one: Instrument, from other: Instrument) -> String {
+        [
+            ("venue", one.venue, other.venue), ("currency", one.currency, other.currency),
+            ("kind", "\(one.kind)", "\(other.kind)"), ("tick", "\(one.tick)", "\(other.tick)"),
+            ("lot", "\(one.lot)", "\(other.lot)"),
+        ].filter { $0.1 != $0.2 }
+            .map { "\($0.0) is \($0.1) in one and \($0.2) in the other" }
+            .joined(separator: ", ")
     }
 }

@@ -29,12 +29,15 @@ struct OrderContradictions {
 
     private func checkCurrency(_ strategy: SettingsEntry, _ instrument: Instrument) throws {
         let named = try strategy.given(StrategyKeys.accounts) ?? []
+        let rates = try RateSettings.all(settings)
         let account = try Engine.accounts(of: settings).first {
-            (named.isEmpty || named.contains($0.name)) && $0.currency != instrument.currency
+            (named.isEmpty || named.contains($0.name))
+                && !RateSettings.leads(rates, from: instrument.currency, to: $0.currency)
         }
         guard let account else { return }
+        let mend = rates.isEmpty ? "make them the same, or add rates" : "add an entry to rates"
         let consequence =
-            "but \(account.currencyKey) is \(account.currency), so every order would be refused; make them the same"
+            "but \(account.currencyKey) is \(account.currency), so every order would be refused; \(mend)"
         guard let data = try data(of: instrument) else {
             throw strategy.error(
                 StrategyKeys.symbols,

@@ -40,6 +40,8 @@ public struct RunOpening {
     /// Whether a new journal starts with `account.cash`; an external venue reports its own cash.
     public var depositsCash = false
     public var run: Run?
+    /// Takes the newest rate of each file that holds at this time, where the inputs of the run have none.
+    public var takesRatesAt: Timestamp?
     /// Whether to take a snapshot of the engine's own venue once the run has begun.
     public var asksSimulatedVenue = false
 
@@ -114,6 +116,7 @@ public struct RunOpening {
         where accounts.contains(where: { $0.filters[event.instrument]?.event != event }) {
             inputs.append(Input(event: event))
         }
+        inputs += try rates(knowing: engine)
         inputs += try deposits(knowing: engine)
         if let run, isNew || !run.onlyInNewJournal {
             inputs.append(Input(event: RunStarted(mode: run.mode, name: run.name)))
@@ -121,15 +124,37 @@ public struct RunOpening {
         return inputs
     }
 
-    /// The initial cash of each account that the journal does not have and that no venue outside keeps.
+    /// The rates of files that are newer than those of the journal.
+    private func rates(knowing engine: Engine) throws -> [Input] {
+        guard let time = takesRatesAt else { return [] }
+        let known = engine.profit.equity.currencies.sources
+        return try InputSource.rates(configuration.settings).compactMap { file in
+            guard let (rate, since) = try file.skipRates(before: time) else { return nil }
+            let isKnown = known.contains {
+                ($0.base, $0.quote) == (rate.base, rate.quote) && $0.observedAt >= since
+            }
+            guard !isKnown else { return nil }
+            return Input(
+                event: RateObserved(
+                    rate: rate.rate, since: since, base: rate.base, quote: rate.quote,
+                    source: rate.source))
+        }
+    }
+
+    /// The initial money of each account that the journal does not have and that no venue outside keeps.
     private func deposits(knowing engine: Engine) throws -> [Input] {
         guard depositsCash else { return [] }
-        return try Engine.accounts(of: configuration.settings).compactMap { account in
+        return try Engine.accounts(of: configuration.settings).flatMap { account -> [Input] in
             // Settings that were applied beside a run define an account, and bring it no cash.
-            let isFunded = engine.profit.equity[account.id] != nil
+            let isFunded = engine.profit.equity.isFunded(account.id)
             let isKnown = engine.names[account.id] != nil && engine.names.accounts.count == 1
-            guard !isFunded, !isKnown, !account.isRemote, account.cash.raw > 0 else { return nil }
-            return Input(event: CashDeposited(amount: account.cash), account: account.id)
+            guard !isFunded, !isKnown, !account.isRemote else { return [] }
+            let cash = account.cash.raw > 0 ? [CashDeposited(amount: account.cash)] : []
+            let balances = account.balances.map {
+                BalanceDeposited(amount: $0.amount, currency: $0.currency)
+            }
+            return cash.map { Input(event: $0, account: account.id) }
+                + balances.map { Input(event: $0, account: account.id) }
         }
     }
 }

@@ -35,7 +35,7 @@ extension Engine {
     /// - Parameter account: whose input it is; none for one to all accounts.
     func problem(withInput event: some Event, of account: AccountID) -> String? {
         if let command = event as? OperatorCommanded {
-            return problem(with: command, of: account)
+            return problem(with: command, of: account) ?? shortage(of: command, account)
         }
         if let defined = event as? InstrumentDefined {
             return problem(defining: defined.definition)
@@ -50,6 +50,14 @@ extension Engine {
             return "setting \(key): submit a secret only as its fingerprint"
         }
         return SettingsSchema.problem(with: settings)?.description ?? problem(with: settings)
+    }
+
+    /// Why a balance does not have what a withdrawal takes. A journal may hold such a withdrawal, so this is no
+    /// rule of the engine.
+    private func shortage(of event: OperatorCommanded, _ account: AccountID) -> String? {
+        guard case .withdrawal(let amount) = try? OperatorCommand(event) else { return nil }
+        let part = accounts.first { $0.account == account } ?? main
+        return part.shortage(of: amount.money, amount.currency)
     }
 
     /// An operator may define instruments that the journal does not have, and change none.

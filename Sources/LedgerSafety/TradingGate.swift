@@ -142,6 +142,7 @@ extension LatchSource {
         case .feed: .feedPaused
         case .calendar: .calendar
         case .orderStream: .orderStream
+        case .rates: .rateUnknown
         }
     }
 
@@ -158,6 +159,7 @@ extension LatchSource {
         case .lossPause: "the end of the pause"
         case .dataQuality: "good data"
         case .feed: "new data"
+        case .rates: "the rate arrives from its source, or by ledger record rate"
         case .orderStream: "the venue's order stream reconnects by itself"
         case .authentication:
             "the venue accepts the key again, or ledger kill-switch clear authentication"
@@ -171,7 +173,7 @@ extension LatchSource {
     public var clears: ClearRule {
         switch self {
         case .strategyList, .configuration, .reconciliation, .dailyLoss, .lossPause, .dataQuality,
-            .feed, .calendar, .drawdown, .flagFile, .orderStream:
+            .feed, .calendar, .drawdown, .flagFile, .orderStream, .rates:
             .automatic
         default: .operator
         }

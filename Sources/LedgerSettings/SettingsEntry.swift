@@ -4,6 +4,7 @@ public enum SettingsList: String, Sendable, CaseIterable {
     case data = "data"
     case strategies = "strategies"
     case venues = "venues"
+    case rates = "rates"
 }
 
 /// One entry of a list in the settings, such as `data.0`.

@@ -81,10 +81,6 @@ struct BacktestReport {
         add(label, as: key, "\(count)", .number)
     }
 
-    private mutating func add(_ label: String, as key: String, _ amount: Money) {
-        add(label, as: key, "\(amount)", .decimal)
-    }
-
     /// - Parameter share: 1 is 100 %.
     private mutating func add(_ label: String, as key: String, share: Double?) {
         add(
@@ -115,14 +111,20 @@ struct BacktestReport {
 
     private mutating func addProfit(_ engine: AccountEngine) {
         let total = engine.profit.total(engine.account) ?? ProfitParts()
-        add("deposits", as: "deposits", total.netDeposits)
-        add("final equity", as: "final_equity", total.equity)
-        add("realised profit", as: "realised_profit", total.realised)
-        add("unrealised profit", as: "unrealised_profit", total.unrealised)
-        add("dividends", as: "dividends", total.dividends)
-        add("fees", as: "fees", total.fees)
-        add("net profit", as: "net_profit", total.net)
-        add("return", as: "return", share: Self.ratio(total.equity, to: total.netDeposits))
+        func amount(_ label: String, as key: String, _ amount: Money) {
+            add(label, as: key, total.isKnown ? "\(amount)" : Table.unknown, .decimal)
+        }
+        amount("deposits", as: "deposits", total.netDeposits)
+        amount("final equity", as: "final_equity", total.equity)
+        amount("realised profit", as: "realised_profit", total.realised)
+        amount("unrealised profit", as: "unrealised_profit", total.unrealised)
+        amount("dividends", as: "dividends", total.dividends)
+        amount("fees", as: "fees", total.fees)
+        if engine.profit.converts { amount("profit by rates", as: "rates", total.rates) }
+        amount("net profit", as: "net_profit", total.net)
+        add(
+            "return", as: "return",
+            share: total.isKnown ? Self.ratio(total.equity, to: total.netDeposits) : nil)
     }
 
     private mutating func addRatios(_ engine: AccountEngine, _ curve: EquityCurve) {

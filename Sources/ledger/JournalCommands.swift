@@ -105,10 +105,13 @@ struct JournalsCommand: ParsableCommand {
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Record cash, a fee or a note in a journal.",
+        abstract: "Record money, a rate or a note in a journal.",
         discussion: """
-            deposit AMOUNT, withdrawal AMOUNT and fee AMOUNT move cash in the account's currency;
-            note TEXT keeps an operator's word and moves nothing. Positions are corrected by ledger sync.
+            deposit AMOUNT, withdrawal AMOUNT and fee AMOUNT move cash in the account's currency. In an
+            account with rates, a currency may follow the amount. conversion AMOUNT CURRENCY AMOUNT
+            CURRENCY says what was sold and what was bought. rate RATE BASE/QUOTE says what one unit of
+            the base currency is worth. note TEXT keeps an operator's word and moves nothing. Positions
+            are corrected by ledger sync.
 
             If another process runs the journal, the command goes through its inbox. Otherwise
             this command takes the lease and writes the journal itself. It prints the
@@ -117,31 +120,37 @@ struct RecordCommand: ParsableCommand {
               ledger record deposit 1000 --journal main --reason "first funding"
               ledger record fee 12.50 --journal main --reason "market data, March"
               ledger record note "venue maintenance from 04:00" --journal main
+              ledger record deposit 1000 EUR --journal main
+              ledger record conversion 1000 EUR 1085.20 USD --journal main
+              ledger record rate 1.0852 EUR/USD --journal main
             """.paragraphs)
 
-    @Argument(help: "deposit, withdrawal, fee or note.")
+    @Argument(help: "deposit, withdrawal, fee, conversion, rate or note.")
     var fact: RecordedFact
-    @Argument(help: "Amount in the account's currency, or the text of the note.")
-    var value: String
+    @Argument(help: "The amounts with their currencies, the rate, or the text of the note.")
+    var values: [String]
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: EventFormatOptions
     @OptionGroup var accounts: AccountOptions
     @OptionGroup var giver: OperatorOptions
 
     func run() throws {
-        try giver.step(.read(fact.verb, value), accounts).carryOut(on: journals, output.format)
+        let text = values.joined(separator: " ")
+        try giver.step(.read(fact.verb, text), accounts).carryOut(on: journals, output.format)
     }
 }
 
 /// The commands that book a fact or add a note.
 enum RecordedFact: String, ExpressibleByArgument, CaseIterable {
-    case deposit, withdrawal, fee, note
+    case deposit, withdrawal, fee, conversion, rate, note
 
     var verb: OperatorVerb {
         switch self {
         case .deposit: .deposit
         case .withdrawal: .withdrawal
         case .fee: .fee
+        case .conversion: .conversion
+        case .rate: .rate
         case .note: .note
         }
     }

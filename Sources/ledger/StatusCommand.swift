@@ -89,7 +89,8 @@ struct StatusCommand: ParsableCommand {
             },
             status.engine.gate.mode.word, status.engine.gate.summary,
             "\(status.engine.gate.latches.count)", "\(status.engine.stop.phase)".uppercased(),
-            worth.map { "\($0.equity)" }, "\(status.positions.rows.count)",
+            worth.map { status.engine.isEquityKnown ? "\($0.equity)" : Table.unknown },
+            "\(status.positions.rows.count)",
             "\(try status.orders().rows.count)", status.waiting, Self.list(unprotected),
             Self.list(status.heldPrices), status.historyText,
         ])
@@ -125,7 +126,8 @@ struct StatusCommand: ParsableCommand {
         object.add("gate", status.engine.gate.summary)
         object.add("is_open", status.engine.gate.isOpen)
         object.add("drawdown_stop", "\(status.engine.stop.phase)".uppercased())
-        object.add("equity", raw: worth.map { "\"\($0.equity)\"" } ?? "null")
+        let equity = status.engine.isEquityKnown ? worth?.equity : nil
+        object.add("equity", raw: equity.map { "\"\($0)\"" } ?? "null")
         let (orders, cancels) = status.engine.unanswered
         object.add("unanswered_orders", orders)
         object.add("unanswered_cancels", cancels)

@@ -129,9 +129,8 @@ struct PaperCommand: ParsableCommand {
         Terminal.print("inputs \(result.inputs)")
         for account in engine.accounts {
             let name = engine.accounts.count > 1 ? "\(engine.names.name(account.account)): " : ""
-            let worth = engine.profit.equity[account.account]
             Terminal.print("\(name)fills \(account.orders.fills)")
-            Terminal.print("\(name)equity \(worth?.equity ?? .zero)")
+            Terminal.print("\(name)equity \(account.equityText)")
         }
         if let held = engine.profit.equity.heldPrices(engine.names) {
             Terminal.print("prices held back: \(held)")

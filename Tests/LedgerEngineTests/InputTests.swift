@@ -150,7 +150,7 @@ import Testing
     }
 
     private static let contradictions = [
-        " must be ", " needs ", "asks for ", "cannot be off",
+        " must be ", " needs ", "asks for ", "cannot be off", " is not CURRENCY=AMOUNT above 0",
     ]
 
     @Test func `an unknown setting has no entry`() {

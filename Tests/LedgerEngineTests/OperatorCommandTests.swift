@@ -46,6 +46,13 @@ import Testing
             ),
             (.adopt(symbol: "BTC/USD", price: nil), "adopt", "BTC/USD"),
             (.adopt(symbol: "XYZ", price: try Price("12.5")), "adopt", "XYZ 12.5"),
+            (.deposit(try amount("12.50 EUR")), "deposit", "12.50 EUR"),
+            (.withdrawal(try amount("0.5 BTC")), "withdrawal", "0.5 BTC"),
+            (
+                .conversion(try OperatorConversion("1000 EUR 1085.20 USD")), "conversion",
+                "1000 EUR 1085.20 USD"
+            ),
+            (.rate(try OperatorRate("1.0852 EUR/USD")), "rate", "1.0852 EUR/USD"),
         ]
     }
 
@@ -68,7 +75,7 @@ import Testing
             OperatorVerb.allCases.map(\.word) == [
                 "deposit", "withdrawal", "fee", "note", "engage", "clear", "mode", "override",
                 "health-check", "flatten", "sync", "hold", "release-hold", "prune", "doctor",
-                "adopt",
+                "adopt", "conversion", "rate",
             ])
     }
 
@@ -81,7 +88,7 @@ import Testing
                 "reconciliation", "duplicateIntents", "orderRejections", "runFailures",
                 "dailyDrawdown", "dailyLoss", "lossPause", "restFaults", "websocketFaults",
                 "duplicateReports", "staleReports", "metrics", "authentication", "clock",
-                "dataQuality", "feed", "calendar", "orderStream",
+                "dataQuality", "feed", "calendar", "orderStream", "rates",
             ])
         #expect(GateScope.global.text == "global")
         #expect(GateScope.strategy("global").text == "strategy:global")
@@ -123,16 +130,27 @@ import Testing
             "sell all", "",
             "'sell all' is not a command; use deposit, withdrawal, fee, note, "
                 + "engage, clear, mode, override, health-check, flatten, sync, hold, release-hold, "
-                + "prune, doctor or adopt"
+                + "prune, doctor, adopt, conversion or rate"
         ),
         (
             "", "",
             "'' is not a command; use deposit, withdrawal, fee, note, engage, clear, mode, "
-                + "override, health-check, flatten, sync, hold, release-hold, prune, doctor "
-                + "or adopt"
+                + "override, health-check, flatten, sync, hold, release-hold, prune, doctor, "
+                + "adopt, conversion or rate"
         ),
         ("deposit", "12,50", "'12,50' is not an amount; write a number such as 12.50"),
         ("withdrawal", "", "'' is not an amount; write a number such as 12.50"),
+        ("deposit", "5 ", "'5 ' is not an amount; write a number such as 12.50"),
+        ("deposit", "5 EUR USD", "'5 EUR USD' is not an amount; write a number such as 12.50"),
+        (
+            "conversion", "5 EUR 5 EUR",
+            "'5 EUR 5 EUR' is not a conversion; write what was sold and what was bought, such as "
+                + "1000 EUR 1085.20 USD"
+        ),
+        (
+            "rate", "0 EUR/USD",
+            "'0 EUR/USD' is not a rate above 0 of two currencies; write it such as 1.0852 EUR/USD"
+        ),
         ("fee", "0", "an amount must be above 0 and at most 1000000000000, not 0"),
         ("deposit", "-5", "an amount must be above 0 and at most 1000000000000, not -5"),
         (

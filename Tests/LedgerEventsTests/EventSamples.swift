@@ -6,7 +6,7 @@ enum EventSamples {
     typealias Sample = any (Event & Hashable)
 
     static let all: [Sample] =
-        definitions + runs + market + cash + signals + orders + ends + safety + venues
+        definitions + runs + market + cash + currencies + signals + orders + ends + safety + venues
 
     static let highest = Price(raw: .max)
     static let lowest = Price(raw: .min)
@@ -35,6 +35,31 @@ enum EventSamples {
         StrategyDefined(
             strategy: StrategyID(.max), codeVersion: .max, name: "",
             parameters: String(repeating: "é", count: 30_000)),
+    ]
+
+    private static let currencies: [Sample] = [
+        RateDefined(
+            place: 0, isInverse: false, maxAge: 0, base: "EUR", quote: "USD", symbol: "", via: ""),
+        RateDefined(
+            place: .max, isInverse: true, maxAge: .max, base: odd, quote: "", symbol: odd, via: odd),
+        RateObserved(
+            rate: Price(raw: 1_083_700_000), since: .zero, base: "EUR", quote: "USD",
+            source: "ecb.csv"),
+        RateObserved(rate: lowest, since: .zero, base: "", quote: odd, source: ""),
+        BalanceDeposited(amount: Money(raw: 1), currency: "BTC"),
+        BalanceDeposited(amount: .limit, currency: odd),
+        BalanceWithdrawn(amount: Money(raw: 1_000_000_000), currency: "EUR"),
+        BalanceWithdrawn(amount: .zero, currency: ""),
+        BalanceCharged(
+            instrument: apple, amount: Money(raw: 7_500_000), currency: "BNB",
+            kind: "commission of order 7"),
+        BalanceCharged(
+            instrument: InstrumentID(.max), amount: -Money.limit, currency: "", kind: odd),
+        BalanceConverted(
+            sold: Money(raw: 1_000_000_000), bought: Money(raw: 1_083_700_000),
+            soldCurrency: "EUR", boughtCurrency: "USD"),
+        BalanceConverted(
+            sold: .limit, bought: .zero, soldCurrency: odd, boughtCurrency: ""),
     ]
 
     private static let runs: [Sample] = [

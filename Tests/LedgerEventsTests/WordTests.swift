@@ -39,7 +39,7 @@ import Testing
             feedPaused calendar regime correlation volatility topSignals signalRate portfolioHeat
             orderNotional positionQuantity positionNotional totalNotional totalExposure
             entriesPerDay orderRate tradeValue positionSize rampup priceFilter lotSize
-            marketLotSize notional percentPrice maximumOrders orderStream
+            marketLotSize notional percentPrice maximumOrders orderStream rateUnknown
             """)
         expect(
             EndReason.self,
@@ -56,7 +56,7 @@ import Testing
             configuration strategyList killSwitch flagFile mode drawdown reconciliation
             duplicateIntents orderRejections runFailures dailyDrawdown dailyLoss lossPause
             restFaults websocketFaults duplicateReports staleReports metrics authentication clock
-            dataQuality feed calendar orderStream
+            dataQuality feed calendar orderStream rates
             """)
         expect(LatchScope.self, "global strategy symbol")
         expect(LatchEffect.self, "blockEntries flatten blockAll")

@@ -251,12 +251,18 @@ import Testing
     @Test func `a state that was saved before rules had versions is read under rules 1`() throws {
         let log = try RandomLog(seed: 0xAC71, count: 120).log
         let (equity, profit) = (try log.fold(EquityBook.self), try log.fold(ProfitAndLoss.self))
-        // Version 3 began with what follows the rules now.
-        let old = try #require(EquityBook.present(Array(equity.bytes.dropFirst(2)), version: 3))
-        #expect(try EquityBook(restoring: old) == equity)
-        let books = try #require(
-            ProfitAndLoss.present(Array(profit.bytes.dropFirst(2)), version: 3))
-        #expect(try ProfitAndLoss(restoring: books).bytes == profit.bytes)
+        // Version 3 had neither rules before the body nor currencies behind it.
+        var (body, books) = (StateWriter(), StateWriter())
+        equity.encodeBody(into: &body)
+        profit.encodeBody(into: &books)
+        let old = try EquityBook(
+            restoring: #require(EquityBook.present(body.bytes, version: 3)))
+        #expect(old.rules == .first && old.accounts == equity.accounts)
+        let older = try ProfitAndLoss(
+            restoring: #require(ProfitAndLoss.present(books.bytes, version: 3)))
+        var again = StateWriter()
+        older.encodeBody(into: &again)
+        #expect(again.bytes == books.bytes)
         #expect(EquityBook.present(equity.bytes, version: 2) == nil)
         #expect(EquityBook.present(equity.bytes, version: EquityBook.version) == equity.bytes)
     }

@@ -99,6 +99,8 @@ public enum RejectionReason: UInt8, Worded {
     case maximumOrders = 51
     /// The venue's stream of order reports is down.
     case orderStream = 52
+    /// A rate between two currencies is missing or too old.
+    case rateUnknown = 53
 
     public static let words = [
         "insufficientCash", "sizeZero", "currencyMismatch", "duplicateIntent", "belowLot",
@@ -110,7 +112,7 @@ public enum RejectionReason: UInt8, Worded {
         "portfolioHeat", "orderNotional", "positionQuantity", "positionNotional", "totalNotional",
         "totalExposure", "entriesPerDay", "orderRate", "tradeValue", "positionSize", "rampup",
         "priceFilter", "lotSize", "marketLotSize", "notional", "percentPrice", "maximumOrders",
-        "orderStream",
+        "orderStream", "rateUnknown",
     ]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }
@@ -181,13 +183,15 @@ public enum LatchSource: UInt8, Worded {
     case calendar = 23
     /// The venue's order reports do not reach us, so that we would trade blind.
     case orderStream = 24
+    /// A rate that the account's equity needs is missing or too old.
+    case rates = 25
 
     public static let words = [
         "configuration", "strategyList", "killSwitch", "flagFile", "mode", "drawdown",
         "reconciliation", "duplicateIntents", "orderRejections", "runFailures", "dailyDrawdown",
         "dailyLoss", "lossPause", "restFaults", "websocketFaults", "duplicateReports",
         "staleReports", "metrics", "authentication", "clock", "dataQuality", "feed", "calendar",
-        "orderStream",
+        "orderStream", "rates",
     ]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }

@@ -24,5 +24,7 @@ extension EventCatalog {
         HoldingAdopted.self, VenueDeferralReported.self, RetryScheduled.self,
         VenueActivityReported.self, VenueActivitiesAnchored.self, VenueFillCorrected.self,
         FillCorrected.self, RefusalRepeated.self, BarRecalled.self, WarmupEnded.self,
+        RateDefined.self, RateObserved.self, BalanceDeposited.self, BalanceWithdrawn.self,
+        BalanceCharged.self, BalanceConverted.self,
     ]
 }

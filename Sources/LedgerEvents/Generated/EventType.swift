@@ -83,6 +83,12 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case refusalRepeated = 78
     case barRecalled = 79
     case warmupEnded = 80
+    case rateDefined = 81
+    case rateObserved = 82
+    case balanceDeposited = 83
+    case balanceWithdrawn = 84
+    case balanceCharged = 85
+    case balanceConverted = 86
 
     /// The name in JSON lines, filters and documents.
     public var name: String { Self.names[Int(rawValue) - 1] }
@@ -105,7 +111,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "IntentReleased", "RulesDeclared", "VenueHoldingReported", "VenueItemUnread",
         "HoldingAdopted", "VenueDeferralReported", "RetryScheduled", "VenueActivityReported",
         "VenueActivitiesAnchored", "VenueFillCorrected", "FillCorrected", "RefusalRepeated",
-        "BarRecalled", "WarmupEnded",
+        "BarRecalled", "WarmupEnded", "RateDefined", "RateObserved", "BalanceDeposited",
+        "BalanceWithdrawn", "BalanceCharged", "BalanceConverted",
     ]
 
     /// Whether it comes from outside or the engine derives it.
@@ -128,9 +135,10 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .healthChecked, .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded,
             .positionAdjusted, .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended,
             .replaceIntended, .intentReleased, .holdingAdopted, .retryScheduled, .fillCorrected,
-            .refusalRepeated:
+            .refusalRepeated, .rateDefined:
             .derived
-        case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid:
+        case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .rateObserved,
+            .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:
             .both
         }
     }

@@ -50,7 +50,7 @@ public enum LogSeverity: String, Comparable, Sendable {
     private static func of(_ source: LatchSource) -> LogSeverity {
         switch source {
         case .configuration, .strategyList, .mode, .dataQuality, .feed, .orderRejections,
-            .dailyLoss, .lossPause, .orderStream, .calendar, .reconciliation:
+            .dailyLoss, .lossPause, .orderStream, .calendar, .reconciliation, .rates:
             .warning
         default: .critical
         }

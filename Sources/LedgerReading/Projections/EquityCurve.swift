@@ -39,7 +39,10 @@ public struct EquityCurve: Sendable {
         // The first end of a day of any account.
         var nextEnd = Timestamp(nanoseconds: .min)
         func addPoint(_ place: Int) {
-            guard let worth = book[accounts[place]] else { return }
+            // A day that ends with an unknown equity has no point.
+            guard today[place].number != .min, book.gap(accounts[place]) == nil,
+                let worth = book[accounts[place]]
+            else { return }
             curves[place].points.append(
                 Point(
                     day: today[place].number, equity: worth.equity, netDeposits: worth.netDeposits))
@@ -58,7 +61,8 @@ public struct EquityCurve: Sendable {
         ) { record in
             // A day whose only event leaves equity as it is has no point.
             if record.time > nextEnd, record.type != .dividendDeclared,
-                record.type != .rulesDeclared
+                record.type != .rulesDeclared, record.type != .accountDefined,
+                record.type != .instrumentDefined, record.type != .rateDefined
             {
                 begin(at: record.time)
             }

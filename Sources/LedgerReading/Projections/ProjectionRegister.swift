@@ -19,7 +19,11 @@ package enum ProjectionRegister {
             ProjectionView("counts", keys: ["what"]) { try $0.counts() }),
         .kept(
             EquityBook.self, { $0.profit.equity },
-            ProjectionView("equity", keys: ["account"]) { try $0.equity() }),
+            ProjectionView("equity", keys: ["account"]) { try $0.equity() },
+            ProjectionView(
+                "balances", keys: ["account", "currency"],
+                compared: { try $0.balances(includesOwn: false) }
+            ) { try $0.balances(includesOwn: true) }),
         .kept(
             ProfitAndLoss.self, { $0.profit },
             ProjectionView("pnl", keys: ["account", "span"], sameAcrossDays: "span") {

@@ -104,11 +104,14 @@ extension ProjectionTables {
         let (stop, rules) = (account.stop, account.rules.drawdown)
         let worth = account.profit.equity[account.account]
         let isStopped = !stop.allowsEntries
+        let isKnown = account.isEquityKnown
         return [
-            "\(stop.phase)".uppercased(), "\(worth.map { AccountEngine.fall($0) } ?? .zero)",
+            "\(stop.phase)".uppercased(),
+            isKnown ? "\(worth.map { AccountEngine.fall($0) } ?? .zero)" : Table.unknown,
             isStopped ? "\(stop.days)" : "0", isStopped ? "\(stop.until)" : nil,
             stop.triggeredAt == .zero ? nil : "\(stop.triggeredAt)",
-            stop.phase == .rampup ? "\(stop.until)" : nil, worth.map { "\($0.equity)" },
+            stop.phase == .rampup ? "\(stop.until)" : nil,
+            worth.map { isKnown ? "\($0.equity)" : Table.unknown },
             worth.map { "\($0.peak)" }, worth.map { "\($0.peakAt)" },
             worth.map { "\($0.highWaterMark)" }, line(rules.halt, worth),
             line(rules.panic, worth), "\(stop.allowsEntries)",
@@ -132,7 +135,10 @@ extension ProjectionTables {
         ])
         for account in try engine().accounts {
             for usage in account.limitUsage {
-                let row = [usage.setting, "\(usage.limit)", "\(usage.used)", "\(usage.isEnforced)"]
+                let row = [
+                    usage.setting, "\(usage.limit)", usage.used.map { "\($0)" } ?? Table.unknown,
+                    "\(usage.isEnforced)",
+                ]
                 table.add(of: account.account, row, names)
             }
         }

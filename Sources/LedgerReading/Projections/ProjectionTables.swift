@@ -213,22 +213,29 @@ public struct ProjectionTables {
     /// Cash, worth, peak and drawdown of each account.
     public func equity() throws -> Table {
         let book = try fold(EquityBook.self)
-        var table = Table([
-            .init("account"), .init("time"), .init("cash", .decimal),
-            .init("market_value", .decimal, isDetail: true), .init("equity", .decimal),
-            .init("peak", .decimal),
-            .init("peak_at", isDetail: true), .init("drawdown", .decimal),
-            .init("largest_drawdown", .decimal),
-            .init("net_deposits", .decimal, isDetail: true), .init("held_prices", isDetail: true),
-        ])
+        let profit = book.currencies.isActive ? try fold(ProfitAndLoss.self) : nil
+        var table = Table(
+            [
+                .init("account"), .init("time"), .init("cash", .decimal),
+                .init("market_value", .decimal, isDetail: true), .init("equity", .decimal),
+                .init("peak", .decimal),
+                .init("peak_at", isDetail: true), .init("drawdown", .decimal),
+                .init("largest_drawdown", .decimal),
+                .init("net_deposits", .decimal, isDetail: true),
+                .init("held_prices", isDetail: true),
+            ] + (profit == nil ? [] : Self.contributions))
         for account in book.accounts.compactMap({ $0 }) {
-            table.add([
+            let gap = book.gap(account.account)
+            func known(_ text: String) -> String { gap == nil ? text : Table.unknown }
+            let cells = [
                 names.name(account.account), "\(book.lastTime)", "\(account.cash)",
-                "\(account.marketWorth)", "\(account.equity)", "\(account.peak)",
-                "\(account.peakAt)", Self.share(account.drawdown),
-                Self.share(account.maximumDrawdown), "\(account.netDeposits)",
+                known("\(account.marketWorth)"), known("\(account.equity)"), "\(account.peak)",
+                "\(account.peakAt)", known(Self.share(account.drawdown)),
+                Self.share(account.maximumDrawdown), known("\(account.netDeposits)"),
                 book.heldPrices(names, of: account.account),
-            ])
+            ]
+            table.add(
+                cells + (profit.map { Self.contributions($0.total(account.account), gap) } ?? []))
         }
         return table
     }
@@ -287,13 +294,14 @@ public struct ProjectionTables {
     public func profit() throws -> Table {
         let book = try fold(ProfitAndLoss.self)
         let time = try lastTime()
-        var table = Table([
-            .init("account", isDetail: accounts.count == 1), .init("span"),
-            .init("realised", .decimal),
-            .init("unrealised", .decimal), .init("dividends", .decimal), .init("fees", .decimal),
-            .init("net", .decimal), .init("equity", .decimal),
-            .init("net_deposits", .decimal, isDetail: true),
-        ])
+        let rates = Table.Column("rates", .decimal)
+        var table = Table(
+            [
+                .init("account", isDetail: accounts.count == 1), .init("span"),
+                .init("realised", .decimal), .init("unrealised", .decimal),
+                .init("dividends", .decimal), .init("fees", .decimal), .init("net", .decimal),
+                .init("equity", .decimal), .init("net_deposits", .decimal, isDetail: true),
+            ] + (book.converts ? [rates] : []))
         for account in book.equity.accounts.compactMap({ $0?.account }) {
             guard let total = book.total(account) else { continue }
             var days = try AccountDays(of: journal, account: account, through: through)
@@ -304,11 +312,15 @@ public struct ProjectionTables {
             for (span, parts) in [
                 ("\(CivilDate(daysSinceEpoch: day.number))", today), ("total", total),
             ] {
-                table.add([
-                    names.name(account), span, "\(parts.realised)", "\(parts.unrealised)",
-                    "\(parts.dividends)", "\(parts.fees)", "\(parts.net)", "\(parts.equity)",
-                    "\(parts.netDeposits)",
-                ])
+                let amounts = [
+                    parts.realised, parts.unrealised, parts.dividends, parts.fees, parts.net,
+                    parts.equity, parts.netDeposits,
+                ]
+                table.add(
+                    [names.name(account), span]
+                        + (amounts + (book.converts ? [parts.rates] : [])).map {
+                            parts.isKnown ? "\($0)" : Table.unknown
+                        })
             }
         }
         return table

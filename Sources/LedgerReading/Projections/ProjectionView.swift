@@ -6,12 +6,16 @@ public struct ProjectionView: Hashable, Sendable {
     /// The key column whose day differs between two moments although the row is the same.
     private let dayColumn: String?
     private let make: @Sendable (inout ProjectionTables) throws -> Table
+    private let makeCompared: @Sendable (inout ProjectionTables) throws -> Table
 
+    /// - Parameter compared: the rows to compare, if another view compares some of them; nil for all.
     init(
         _ name: String, keys: [String] = [], sameAcrossDays dayColumn: String? = nil,
+        compared: (@Sendable (inout ProjectionTables) throws -> Table)? = nil,
         _ make: @escaping @Sendable (inout ProjectionTables) throws -> Table
     ) {
         (self.name, self.keys, self.dayColumn, self.make) = (name, keys, dayColumn, make)
+        makeCompared = compared ?? make
     }
 
     /// The view with that name; nil if there is none.
@@ -30,6 +34,9 @@ public struct ProjectionView: Hashable, Sendable {
 
     /// The rows that `ledger project` prints, including closed positions.
     public func table(_ tables: inout ProjectionTables) throws -> Table { try make(&tables) }
+
+    /// The rows that `ledger diff` compares.
+    func compared(_ tables: inout ProjectionTables) throws -> Table { try makeCompared(&tables) }
 
     /// Identifies a row: its keys as one text. A day that differs between two moments reads "day",
     /// so that the rows can be compared.

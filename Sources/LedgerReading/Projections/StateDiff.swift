@@ -33,7 +33,7 @@ public struct StateDiff: Sendable {
         var found: [Change] = []
         for view in views {
             found += Self.changes(
-                view, from: try view.table(&before), to: try view.table(&after))
+                view, from: try view.compared(&before), to: try view.compared(&after))
         }
         changes = found
     }

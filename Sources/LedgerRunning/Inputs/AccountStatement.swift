@@ -122,17 +122,25 @@ public struct AccountStatement: Sendable {
 private struct Scope {
     private let rules: ReconciliationScope
     private let currency: String
+    /// The other currencies of which the account keeps a balance.
+    private let balances: [String]
     private let instrument: (String) -> InstrumentID?
 
     init(_ engine: AccountEngine, _ instrument: @escaping (String) -> InstrumentID?) {
         rules = engine.rules.reconciliation.scope
         currency = engine.currency
+        balances = engine.balances.map(\.currency)
         self.instrument = instrument
     }
 
     /// Nil for a symbol that is compared.
     func reason(toLeaveOut symbol: String) -> HoldingReason? {
         if rules.ignores(symbol, currency: currency) { return .ignored }
+        if balances.contains(where: {
+            ReconciliationScope.isName($0, of: symbol, currency: currency)
+        }) {
+            return nil
+        }
         return rules.extent == .configured && instrument(symbol) == nil ? .foreign : nil
     }
 

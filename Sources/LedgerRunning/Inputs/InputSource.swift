@@ -5,12 +5,15 @@ import LedgerEvents
 import LedgerImport
 import LedgerJournal
 import LedgerReading
+import LedgerSettings
 
-/// One stream of inputs in time order: a tape or a market data file.
+/// One stream of inputs in time order: a tape, a file of market data or a file of rates.
 final class InputSource {
     private enum Origin {
         case tape(LMDBJournal, BlockReader)
         case file(DataFile)
+        /// A file whose forecasts are rates of a currency in another.
+        case rates(DataFile, RateSettings)
     }
 
     let name: String
@@ -20,20 +23,26 @@ final class InputSource {
     private var block: RecordIterator?
     private var record: Record?
     private var event: MarketEvent?
+    /// What was read ahead behind `event`.
+    private var following: MarketEvent?
     /// The time of the next input; nil at the end.
     private(set) var nextTime: Timestamp?
     /// Its definitions, with the tape's own numbers, or for a file with the run's number.
     private(set) var instruments: [Instrument] = []
 
     var badRows: BadRowReport? {
-        if case .file(let file) = origin { return file.badRows }
-        return nil
+        switch origin {
+        case .file(let file), .rates(let file, _): file.badRows
+        case .tape: nil
+        }
     }
 
     /// What was recognised in a file without being told, and what was rounded.
     var notes: [String] {
-        if case .file(let file) = origin { return file.report }
-        return []
+        switch origin {
+        case .file(let file), .rates(let file, _): file.report
+        case .tape: []
+        }
     }
 
     /// Opens a tape.
@@ -66,6 +75,46 @@ final class InputSource {
         origin = .file(try DataFile(path: path, format: format, instrument: instrument.id))
     }
 
+    /// The files of the setting `rates`, each at its first row.
+    static func rates(_ settings: Settings) throws -> [InputSource] {
+        try settings.entries(.rates).compactMap { entry in
+            let rate = try RateSettings(entry)
+            guard !rate.path.isEmpty else { return nil }
+            let source = try InputSource(rates: rate, format: ImportFormat(ratesOf: entry))
+            try source.start { $0.id }
+            return source
+        }
+    }
+
+    /// Opens a file of rates.
+    private init(rates: RateSettings, format: ImportFormat) throws {
+        name = rates.path
+        origin = .rates(
+            try DataFile(path: rates.path, format: format, instrument: .none), rates)
+    }
+
+    var isOfRates: Bool {
+        if case .rates = origin { return true }
+        return false
+    }
+
+    /// Leaves out all rates before the last one that holds at a time.
+    ///
+    /// - Returns: that rate, which is the next input; nil where none holds.
+    @discardableResult
+    func skipRates(before time: Timestamp) throws -> (rate: RateObserved, since: Timestamp)? {
+        guard isOfRates, let first = nextTime, first <= time else { return nil }
+        var last = event
+        while let next = nextTime, next <= time {
+            last = event
+            try advance()
+        }
+        following = event
+        event = last
+        nextTime = last?.time
+        return last.flatMap { event in rate(event).map { ($0, event.time) } }
+    }
+
     /// Moves to the first input, with the run's numbers for a tape's instruments.
     func start(_ number: (Instrument) throws -> InstrumentID) throws {
         for instrument in instruments {
@@ -78,8 +127,9 @@ final class InputSource {
 
     private func advance() throws {
         switch origin {
-        case .file(let file):
-            event = try file.next()
+        case .file(let file), .rates(let file, _):
+            event = try following ?? file.next()
+            following = nil
             nextTime = event?.time
         case .tape(_, let reader):
             record = try Self.next(&block, reader)
@@ -105,6 +155,8 @@ final class InputSource {
         var batch = Batch(next: .first)
         if let record {
             batch.append(copying: record, instrument: renamed(record.instrument))
+        } else if let event, let rate = rate(event) {
+            try batch.append(rate, Envelope(time: event.time))
         } else if let event {
             try event.append(to: &batch)
         }
@@ -118,6 +170,7 @@ final class InputSource {
         do {
             switch origin {
             case .file(let file): try deliver(file, limit, count, &sequencer)
+            case .rates(let file, _): try deliverRates(file, limit, &sequencer)
             case .tape(_, let reader): try deliver(reader, limit, count, &sequencer)
             }
         } catch let error as EngineError {
@@ -136,6 +189,7 @@ final class InputSource {
     }
 
     private func eventAtHand() throws -> MarketEvent? {
+        if case .rates = origin { return nil }
         switch event {
         case .bar(var bar, let time):
             bar.instrument = renamed(bar.instrument)
@@ -178,9 +232,31 @@ final class InputSource {
     /// Where the input at hand is.
     private var place: String {
         switch origin {
-        case .file(let file): "\(file.name):\(file.lineNumber)"
+        case .file(let file), .rates(let file, _): "\(file.name):\(file.lineNumber)"
         case .tape: record.map { "\(name), event \($0.sequence)" } ?? name
         }
+    }
+
+    /// The rate that a row of a file of rates gives.
+    private func rate(_ event: MarketEvent) -> RateObserved? {
+        guard case .rates(let file, let pair) = origin, case .prediction(let row, _) = event else {
+            return nil
+        }
+        return RateObserved(
+            rate: row.predicted, since: event.time, base: pair.base, quote: pair.quote,
+            source: file.name
+        )
+    }
+
+    /// Rates are few, so this loop needs no more than one a step.
+    private func deliverRates(
+        _ file: DataFile, _ limit: Timestamp, _ sequencer: inout Sequencer
+    ) throws {
+        repeat {
+            guard let event, let rate = rate(event) else { return }
+            try sequencer.append(rate, Envelope(time: event.time))
+            try advance()
+        } while nextTime.map { $0 < limit } ?? false
     }
 
     // Both loops use locals, because every access to a field of a class is checked for exclusivity.

@@ -47,7 +47,7 @@ extension RejectionReason {
         case .topSignals, .signalRate: .throttle
         case .duplicateIntent, .belowLot, .currencyMismatch, .workingOrder, .accountKind,
             .orderStream, .priceFilter, .lotSize, .marketLotSize, .notional, .percentPrice,
-            .maximumOrders:
+            .maximumOrders, .rateUnknown:
             .execution
         case .insufficientCash, .sizeZero, .overflow, .noPosition, .portfolioHeat, .orderNotional,
             .positionQuantity, .positionNotional, .totalNotional, .totalExposure, .entriesPerDay,

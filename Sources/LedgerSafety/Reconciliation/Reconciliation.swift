@@ -63,6 +63,16 @@ public struct LedgerHolding: Hashable, Sendable {
     }
 }
 
+/// What the account has of a currency other than its own.
+public struct LedgerBalance: Hashable, Sendable {
+    public var currency: String
+    public var amount: Money
+
+    public init(currency: String, amount: Money) {
+        (self.currency, self.amount) = (currency, amount)
+    }
+}
+
 /// What the ledger would report about the account if it were the venue.
 public struct LedgerStanding: Hashable, Sendable {
     public var cash: Money
@@ -72,12 +82,24 @@ public struct LedgerStanding: Hashable, Sendable {
     public var orders: [Order]
     /// The account's.
     public var currency: String
+    /// Of the other currencies that the account keeps, those of zero included.
+    public var balances: [LedgerBalance]
 
     public init(
-        cash: Money, holdings: [LedgerHolding], orders: [Order], currency: String = ""
+        cash: Money, holdings: [LedgerHolding], orders: [Order], currency: String = "",
+        balances: [LedgerBalance] = []
     ) {
         (self.cash, self.holdings, self.orders) = (cash, holdings, orders)
-        self.currency = currency
+        (self.currency, self.balances) = (currency, balances)
+    }
+
+    /// Whether a symbol stands for a currency that the account keeps a balance of.
+    private func isBalance(_ symbol: String) -> Bool {
+        balances.contains { isName($0.currency, of: symbol) }
+    }
+
+    private func isName(_ name: String, of symbol: String) -> Bool {
+        ReconciliationScope.isName(name, of: symbol, currency: currency)
     }
 
     /// All differences: positions by instrument, positions in unknown symbols in snapshot order,
@@ -100,7 +122,25 @@ public struct LedgerStanding: Hashable, Sendable {
                 DiscrepancyFound(
                     .cash, snapshot: id, ledger: .money(cash), venue: .money(snapshot.began.cash)))
         }
-        return found + orders(snapshot, rules) + snapshot.unread.map(\.discrepancy)
+        return found + balances(snapshot, rules) + orders(snapshot, rules)
+            + snapshot.unread.map(\.discrepancy)
+    }
+
+    /// Differences in other currencies. A venue reports a currency once, also where a position is in it.
+    private func balances(
+        _ snapshot: VenueSnapshot, _ rules: ReconciliationRules
+    ) -> [DiscrepancyFound] {
+        balances.compactMap { balance in
+            guard !rules.scope.ignores(balance.currency, currency: currency) else { return nil }
+            let ledger = holdings.filter { isName(balance.currency, of: $0.symbol) }
+                .reduce(balance.amount.raw) { $0 + $1.quantity.raw }
+            let venue = snapshot.positions.filter { isName(balance.currency, of: $0.symbol) }
+                .reduce(Int128(0)) { $0 + $1.quantity.raw }
+            guard rules.differ(ledger, from: venue) else { return nil }
+            return DiscrepancyFound(
+                .cash, snapshot: snapshot.began.snapshot, ledger: .money(Money(raw: ledger)),
+                venue: .money(Money(raw: venue)), symbol: balance.currency)
+        }
     }
 
     // MARK: Positions
@@ -111,7 +151,7 @@ public struct LedgerStanding: Hashable, Sendable {
         let id = snapshot.began.snapshot
         var found: [DiscrepancyFound] = []
         func isIgnored(_ symbol: String) -> Bool {
-            rules.scope.ignores(symbol, currency: currency)
+            isBalance(symbol) || rules.scope.ignores(symbol, currency: currency)
         }
         for holding in holdings where !isIgnored(holding.symbol) {
             let reported = snapshot.positions.filter { $0.instrument == holding.instrument }
