@@ -83,25 +83,49 @@ extension AccountEngine {
         }
     }
 
-    /// (peak − equity) / peak, rounded half to even to 10^-9.
     public static func fall(_ worth: AccountEquity) -> Price {
-        let peak = worth.peakEquityValue
+        fall(worth.equityValue, below: worth.peakEquityValue)
+    }
+
+    /// (peak − equity) / peak, rounded half to even to 10^-9.
+    static func fall(_ equity: Int128, below peak: Int128) -> Price {
         guard peak > 0 else { return .zero }
-        let depth = 1 - FixedPoint.double(worth.equityValue) / FixedPoint.double(peak)
+        let depth = 1 - FixedPoint.double(equity) / FixedPoint.double(peak)
         return Price(rounding: (depth * 1e9).rounded(.toNearestOrEven) / 1e9) ?? .zero
     }
 
     private mutating func trigger(
         _ phase: DrawdownPhase, _ worth: AccountEquity, _ step: inout Step
     ) throws(EngineError) {
+        let rules = safeguards.rules.drawdown
+        safeguards.monitors.equity.warn()
+        try trigger(
+            phase, "equity", Self.fall(worth), below: phase == .panic ? rules.panic : rules.halt,
+            &step)
+    }
+
+    /// Goes to a phase because the sum of all accounts fell, unless the account is there or beyond.
+    mutating func follow(
+        _ phase: DrawdownPhase, _ fall: Price, below threshold: Price, _ step: inout Step
+    ) throws(EngineError) {
+        let level: DrawdownLevel = phase == .panic ? .panic : .halt
+        switch DrawdownStop.step(safeguards.stop.phase, level, isOver: false) {
+        case .halt, .panic:
+            try trigger(phase, "equity of all accounts", fall, below: threshold, &step)
+            safeguards.monitors.equity.lookAgain()
+        default: return
+        }
+    }
+
+    private mutating func trigger(
+        _ phase: DrawdownPhase, _ what: String, _ fall: Price, below threshold: Price,
+        _ step: inout Step
+    ) throws(EngineError) {
         let isPanic = phase == .panic
         let days =
             isPanic ? safeguards.rules.drawdown.panicDays : safeguards.rules.drawdown.haltDays
-        let threshold = isPanic ? safeguards.rules.drawdown.panic : safeguards.rules.drawdown.halt
-        let fall = Self.fall(worth)
         let until = try open(after: days, today(at: step.time), &step)
-        let reason = "equity is \(fall) below its peak, the threshold is \(threshold)"
-        safeguards.monitors.equity.warn()
+        let reason = "\(what) is \(fall) below its peak, the threshold is \(threshold)"
         let cause = try move(
             to: phase, days: days, until: until, actor: "engine", reason: reason, &step)
         let flattens = isPanic && safeguards.rules.drawdown.flattensOnPanic

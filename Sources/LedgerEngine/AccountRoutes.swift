@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerProjections
 
 /// Which accounts take the prices of which instrument: those with a strategy on it, those that hold it, and
-/// those that judge the market by it. A price costs nothing in the others.
+/// those that judge the market by it or convert by it. A price costs nothing in the others.
 struct AccountRoutes: Sendable {
     /// By instrument number; the places in ascending order.
     private var places: [[Int]] = []
@@ -48,8 +48,11 @@ extension Engine {
         for place in parts.indices {
             for slot in parts[place].desk.slots { routes.add(place, to: slot.instrument) }
             let judged = parts[place].safeguards.rules.filters
-            guard judged.usesRegime else { continue }
-            for instrument in names.instruments where instrument.symbol == judged.volatilitySymbol {
+            let rates = parts[place].configuration?.rates ?? []
+            for instrument in names.instruments
+            where judged.usesRegime && instrument.symbol == judged.volatilitySymbol
+                || rates.contains(where: { $0.instrument == instrument.symbol })
+            {
                 routes.add(place, to: instrument.id)
             }
         }

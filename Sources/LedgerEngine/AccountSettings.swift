@@ -86,6 +86,7 @@ struct AccountSettings {
         }
         let shared = settings.pairs.compactMap { pair -> (key: String, value: String)? in
             if lists.contains(where: { pair.key.hasPrefix($0) }) { return nil }
+            if pair.key.hasPrefix(DeskStopKeys.section) { return nil }
             if given.contains(where: { $0.key == pair.key }) { return nil }
             return Self.own(pair, name, foreign)
         }

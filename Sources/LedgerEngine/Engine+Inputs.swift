@@ -24,6 +24,7 @@ extension Engine {
         if record.type == .configurationLoaded {
             let loaded: ConfigurationLoaded = try decode(record)
             try configure(Settings(text: loaded.settings), &step)
+            try watchDesk(&step)
             return try finish(&step)
         }
         try book(record, &step)
@@ -37,6 +38,7 @@ extension Engine {
             }
         }
         if record.type == .instrumentDefined { findRoutes() } else { learnRoutes() }
+        try watchDesk(&step)
         try finish(&step)
     }
 

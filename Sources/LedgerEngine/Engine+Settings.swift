@@ -17,6 +17,8 @@ extension Engine {
                 }
             }
             try AccountSettings.checkChange(from: parts.map(\.settings), to: all)
+            var stop = deskStop
+            try stop.configure(new, all.map(\.settings))
         } catch { return error.description }
         return nil
     }
@@ -33,6 +35,7 @@ extension Engine {
         do throws(SettingsError) {
             all = try AccountSettings.all(new)
             try AccountSettings.checkChange(from: parts.map(\.settings), to: all)
+            try deskStop.configure(new, all.map(\.settings))
         } catch { throw .settings(error) }
         let gates = parts.filter { $0.configuration != nil }.map(\.gate)
         while parts.count < all.count {
@@ -56,9 +59,10 @@ extension Engine {
     /// Takes up settings without saying so, before a saved state is read.
     mutating func adopt(_ new: Settings) throws(EngineError) {
         let all: [AccountSettings]
-        do throws(SettingsError) { all = try AccountSettings.all(new) } catch {
-            throw .settings(error)
-        }
+        do throws(SettingsError) {
+            all = try AccountSettings.all(new)
+            try deskStop.configure(new, all.map(\.settings))
+        } catch { throw .settings(error) }
         while parts.count < all.count {
             parts.append(AccountEngine(at: parts.count, strategies: catalog))
         }

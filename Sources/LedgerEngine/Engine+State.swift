@@ -33,6 +33,8 @@ extension Engine {
         shared.profit.encodeBody(into: &writer)
         // Only settings with rates have other currencies, so a reader knows whether they follow.
         if !settings.entries(.rates).isEmpty { shared.profit.encodeCurrencies(into: &writer) }
+        // The same holds for a stop over all accounts.
+        if deskStop.rules != nil { deskStop.encode(into: &writer) }
         guard parts.count > 1 else { return parts[0].encode(into: &writer) }
         for account in accounts {
             var own = StateWriter()
@@ -76,6 +78,7 @@ extension Engine {
         if !settings.entries(.rates).isEmpty {
             try parts[turn].accounts.restoreCurrencies(from: &reader)
         }
+        if deskStop.rules != nil { try deskStop.restore(from: &reader) }
         for place in parts.indices {
             give(to: place)
             guard isSeveral else {

@@ -23,6 +23,7 @@ public struct Engine: Sendable {
     /// The place of the account that has what all share.
     var turn = 0
     var routes = AccountRoutes()
+    var deskStop = DeskStop()
     let catalog: StrategyCatalog
 
     public init(strategies catalog: StrategyCatalog = .shipped) {
@@ -139,6 +140,7 @@ public struct Engine: Sendable {
             try body(&parts[place], outcome, &step)
         }
         learnRoutes()
+        if deskStop.rules != nil { try watchDesk(&step) }
     }
 
     /// Begins an input that any number of accounts take. Each sees the books as they were before it.

@@ -9,7 +9,7 @@ public enum EngineSchema {
         RunKeys.all, AccountKeys.all, DeskKeys.all, ModeKeys.all, FillKeys.all, GateKeys.all,
         DrawdownKeys.all,
         RiskKeys.all, ReconciliationKeys.all, QualityKeys.all, FilterKeys.all, HealthKeys.all,
-        FaultKeys.all, ClockKeys.all, WarmupKeys.all, RateKeys.all,
+        FaultKeys.all, ClockKeys.all, WarmupKeys.all, RateKeys.all, DeskStopKeys.all,
     ].flatMap { $0 }
 
     public static let strategies: [Setting] = [

@@ -117,9 +117,11 @@ extension PositionAdjusted {
 
 extension StateReader {
     /// A sum in a saved state; a value far beyond any journal's sums is damage.
-    mutating func readSum() throws(StateError) -> Money { Money(raw: try readSum(bits: 100)) }
+    public mutating func readSum() throws(StateError) -> Money {
+        Money(raw: try readSum(bits: 100))
+    }
 
-    mutating func readSum(bits: Int) throws(StateError) -> Int128 {
+    public mutating func readSum(bits: Int) throws(StateError) -> Int128 {
         let value: Int128 = try read()
         guard value.magnitude < UInt128(1) << UInt128(bits) else {
             throw StateError("a saved sum is \(value)")
