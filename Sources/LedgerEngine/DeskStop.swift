@@ -106,10 +106,22 @@ struct DeskStop: Hashable, Sendable {
 }
 
 extension Engine {
-    /// Watches the sum of all accounts, after an input was taken.
-    @inline(never)
-    mutating func watchDesk(_ step: inout Step) throws(EngineError) {
-        guard let rules = deskStop.rules else { return }
+    /// The thresholds over all accounts, with how far the sum of equity is below its peak.
+    public var deskUsage: [LimitUsage] {
+        guard let rules = deskStop.rules else { return [] }
+        let fall = deskEquity.map {
+            Measure.share(AccountEngine.fall($0.equity, below: deskStop.peak))
+        }
+        return [
+            (DeskStopKeys.haltThreshold.name, rules.halt),
+            (DeskStopKeys.panicThreshold.name, rules.panic),
+        ].filter { $0.1.raw < FixedPoint.one }.map { name, limit in
+            LimitUsage(setting: name, limit: .share(limit), used: fall, isEnforced: true)
+        }
+    }
+
+    /// The sum of all accounts' equity, in 10^-18, and of their deposits; nil where one is unknown.
+    private var deskEquity: (equity: Int128, deposits: Money)? {
         var equity: Int128 = 0
         var deposits = Money.zero
         for part in parts {
@@ -117,18 +129,25 @@ extension Engine {
             if profit.converts,
                 profit.equity.gap(part.id, at: parts[turn].accounts.lastTime) != nil
             {
-                return
+                return nil
             }
             let (sum, overflow) = equity.addingReportingOverflow(worth.equityValue)
-            guard !overflow, sum.magnitude < UInt128(1) << 120 else { return }
+            guard !overflow, sum.magnitude < UInt128(1) << 120 else { return nil }
             equity = sum
             deposits += worth.netDeposits
         }
+        return (equity, deposits)
+    }
+
+    /// Watches the sum of all accounts, after an input was taken.
+    @inline(never)
+    mutating func watchDesk(_ step: inout Step) throws(EngineError) {
+        guard let rules = deskStop.rules, let desk = deskEquity else { return }
         let phase = deskStop.see(
-            equity: equity, deposits: deposits,
+            equity: desk.equity, deposits: desk.deposits,
             allTrade: parts.allSatisfy { $0.desk.slots.isEmpty || $0.stop.allowsEntries })
         guard let phase else { return }
-        let fall = AccountEngine.fall(equity, below: deskStop.peak)
+        let fall = AccountEngine.fall(desk.equity, below: deskStop.peak)
         for place in parts.indices {
             give(to: place, &step)
             try parts[place].follow(

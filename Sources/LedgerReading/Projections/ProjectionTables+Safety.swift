@@ -142,6 +142,12 @@ extension ProjectionTables {
                 table.add(of: account.account, row, names)
             }
         }
+        for usage in try engine().deskUsage {
+            table.add([
+                "all", usage.setting, "\(usage.limit)",
+                usage.used.map { "\($0)" } ?? Table.unknown, "true",
+            ])
+        }
         return table
     }
 
