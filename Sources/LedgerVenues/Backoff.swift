@@ -31,5 +31,14 @@ public struct Backoff: Hashable, Sendable {
         return Nanoseconds(Int64(random.next().multipliedFullWidth(by: UInt64(span)).high))
     }
 
+    /// The wait before a query that failed is sent again; nil where it is not to be sent again.
+    ///
+    /// - Parameter left: attempts that remain.
+    public mutating func wait(after fault: VenueFault, left: Int) -> Nanoseconds? {
+        guard fault.isPassing, left > 0 else { return nil }
+        if case .rateLimited(let after, _) = fault, after > .zero { return after }
+        return next()
+    }
+
     public mutating func reset() { attempts = 0 }
 }

@@ -193,12 +193,8 @@ public final class RequestChannel: @unchecked Sendable {
             backoff.reset()
             return completion(.success(result))
         }
-        guard fault.isPassing, left > 0 else { return completion(.failure(fault)) }
-        let wait: Nanoseconds
-        if case .rateLimited(let after, _) = fault, after > .zero {
-            wait = .zero
-        } else {
-            wait = backoff.next()
+        guard let wait = backoff.wait(after: fault, left: left) else {
+            return completion(.failure(fault))
         }
         loop.scheduleTask(in: .nanoseconds(wait.count)) { [self] in
             attempt(request, left: left - 1, completion)

@@ -6,8 +6,7 @@ import LedgerVenues
 /// nothing else to do. It sends no orders; gateways do.
 ///
 /// A gateway sends its queries through `RequestChannel` instead, which may not block and shares a budget with
-/// orders. Both wait as `Backoff`, `WireAnswer.wait` and `VenueFault.isPassing` say; only how they wait
-/// differs.
+/// orders. Both send a query again as `Backoff` says.
 ///
 /// Temporary failures are retried with full-jitter back-off. `Retry-After` is obeyed up to a
 /// minute. After a complaint about a time stamp, the clock is measured again.
@@ -67,18 +66,19 @@ public final class VenueClient {
         var left = settings.retries
         while true {
             let fault: VenueFault
-            do throws(VenueFault) { return try askOnce(request) } catch { fault = error }
-            guard fault.isPassing, left > 0 else { throw fault }
+            do throws(VenueFault) {
+                let answer = try askOnce(request)
+                backoff.reset()
+                return answer
+            } catch { fault = error }
+            guard let wait = backoff.wait(after: fault, left: left), wait <= Self.longestWait
+            else { throw fault }
             left -= 1
-            switch fault {
-            case .timestamp:
+            if case .timestamp = fault {
                 clock.invalidate()
                 _ = try measureClock()
-            case .rateLimited(let after, _) where after > .zero:
-                guard after <= Self.longestWait else { throw fault }
-                Self.pause(after)
-            default: Self.pause(backoff.next())
             }
+            Self.pause(wait)
         }
     }
 
