@@ -177,7 +177,9 @@ public struct HealthChecked: Event, Hashable {
     }
 }
 
-/// A price was too far from the last one. Equity does not move until the next price confirms it.
+/// A price was too far from the last one. Equity does not move until the next price of the
+/// instrument, which is accepted whatever it is. Under rules 1 the next price had to be near this
+/// one.
 public struct MarkHeld: Event, Hashable {
     public static let type = EventType.markHeld
     public static let layout = Layout(

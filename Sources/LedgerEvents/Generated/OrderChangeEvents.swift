@@ -184,7 +184,7 @@ public struct OrderReplaced: Event, Hashable {
         ])
 
     public var instrument: InstrumentID
-    /// How many times the order was replaced. Each replacement has a client order id of its own.
+    /// How many times the order was replaced. Each replacement has another client order id.
     public var generation: UInt32
     public var order: OrderID
     /// The total, including what has filled.

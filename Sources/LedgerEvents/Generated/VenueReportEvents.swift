@@ -312,7 +312,7 @@ public struct VenueDeferralReported: Event, Hashable {
     /// Which replacement of the order the report concerns; 0 for the original.
     public var generation: UInt16
     public var order: OrderID
-    /// For how long the venue takes nothing; 0 where nobody says.
+    /// For how long the venue accepts no request; 0 if it did not say.
     public var wait: Nanoseconds
     public var clientOrder: String
     public var reason: String
