@@ -15,6 +15,7 @@ struct ProjectCommand: ParsableCommand {
         discussion: """
               ledger project positions --journal demo
               ledger project pnl --journal demo --at 2008-10-10
+              ledger project pnl --journal demo --at 2008-10-10 --as-known-at 2008-12-31
               ledger project equity --journal demo --curve --format csv > curve.csv
               ledger project instruments --journal demo
             """.paragraphs,
@@ -35,13 +36,21 @@ struct ViewProjection: ParsableCommand {
 
     @Argument(help: "Projection.")
     var view: ProjectionView?
-    @OptionGroup var options: ProjectionOptions
+    @OptionGroup var options: BookOptions
+
+    func validate() throws {
+        let books = ["balances", "exposure"]
+        guard options.asKnownAt == nil || view.map({ books.contains($0.name) }) == true else {
+            throw ValidationError(
+                "--as-known-at is for positions, equity, pnl, balances and exposure")
+        }
+    }
 
     func run() throws {
         guard let view else { throw CleanExit.helpRequest(ProjectCommand.self) }
-        var tables = try options.tables(saves: true)
+        var tables = try options.tables()
         try view.table(&tables).write(
-            options.output.style, emptyBecause: "the journal holds none at this moment")
+            options.style, emptyBecause: "the journal holds none at this moment")
     }
 }
 
@@ -78,24 +87,59 @@ struct ProjectionOptions: ParsableArguments {
     }
 }
 
+/// The options of tables that are made of bookings, which may be corrected later.
+struct BookOptions: ParsableArguments {
+    @OptionGroup var projection: ProjectionOptions
+    @Option(
+        help: ArgumentHelp(
+            "With --at, also apply what was learned until \(Moment.help): corrected fills, and late "
+                + "fees, dividends and transfers that belong before --at."))
+    var asKnownAt: Moment?
+
+    var style: OutputStyle { projection.output.style }
+
+    func validate() throws {
+        guard asKnownAt == nil || projection.at != nil else {
+            throw ValidationError("--as-known-at needs --at")
+        }
+    }
+
+    func tables() throws -> ProjectionTables {
+        guard let asKnownAt, let at = projection.at else {
+            return try projection.tables(saves: true)
+        }
+        let (journal, through) = try projection.open()
+        let known = try asKnownAt.last(in: journal)
+        guard through <= known else {
+            throw CommandError("--as-known-at is before --at; give the later moment")
+        }
+        let time: Timestamp =
+            if case .time(let time) = at.place { time } else {
+                try ProjectionReader.time(of: through, in: journal)
+            }
+        return try ProjectionTables(
+            journal, asOf: time, through: through, knownThrough: known)
+    }
+}
+
 struct PositionsProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "positions",
         abstract: "Show what each account and strategy holds and what it cost.")
 
-    @OptionGroup var options: ProjectionOptions
+    @OptionGroup var options: BookOptions
     @Flag(help: "Show each open lot.")
     var lots = false
     @Flag(help: "Also show closed positions.")
     var all = false
 
     func run() throws {
-        let tables = try options.tables(saves: true)
+        let tables = try options.tables()
         let table =
             lots
             ? try tables.lots(includesClosed: all) : try tables.positions(includesClosed: all)
         try table.write(
-            options.output.style,
+            options.style,
             emptyBecause: all
                 ? "nothing was bought or sold up to this moment"
                 : "nothing is held at this moment; --all shows closed positions")
@@ -144,7 +188,7 @@ struct EquityProjection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "equity", abstract: "Show cash, holdings, peak and drawdown of each account.")
 
-    @OptionGroup var options: ProjectionOptions
+    @OptionGroup var options: BookOptions
     @Flag(help: "Show each account's equity at the end of each of its trading days instead.")
     var curve = false
     @Flag(help: "Show growth, volatility and Sharpe ratio of the daily returns instead.")
@@ -154,13 +198,16 @@ struct EquityProjection: ParsableCommand {
         guard !(curve && metrics) else {
             throw ValidationError("--curve and --metrics exclude each other")
         }
+        guard options.asKnownAt == nil || !(curve || metrics) else {
+            throw ValidationError("--as-known-at shows one moment; leave out --curve and --metrics")
+        }
     }
 
     func run() throws {
-        let tables = try options.tables(saves: true)
+        let tables = try options.tables()
         let table =
             try metrics ? tables.metrics() : curve ? tables.curve() : tables.equity()
-        try table.write(options.output.style, emptyBecause: Self.reason)
+        try table.write(options.style, emptyBecause: Self.reason)
     }
 
     static let reason = "no account has money at this moment"
@@ -172,10 +219,10 @@ struct ProfitProjection: ParsableCommand {
         abstract: "Show each account's profit and loss: of its last trading day, and in total.",
         discussion: "net = realised + unrealised + dividends - fees = equity - deposits, exactly.")
 
-    @OptionGroup var options: ProjectionOptions
+    @OptionGroup var options: BookOptions
 
     func run() throws {
-        try options.tables(saves: true).profit().write(
-            options.output.style, emptyBecause: EquityProjection.reason)
+        try options.tables().profit().write(
+            options.style, emptyBecause: EquityProjection.reason)
     }
 }

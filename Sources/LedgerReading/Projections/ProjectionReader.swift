@@ -52,7 +52,7 @@ public enum ProjectionReader {
         var high = try journal.head.lastSequence.number
         while low < high {
             let middle = low + (high - low + 1) / 2
-            guard try eventTime(journal, SequenceNumber(middle)) <= time else {
+            guard try time(of: SequenceNumber(middle), in: journal) <= time else {
                 high = middle - 1
                 continue
             }
@@ -61,10 +61,12 @@ public enum ProjectionReader {
         return SequenceNumber(low)
     }
 
-    private static func eventTime(
-        _ journal: any Journal, _ sequence: SequenceNumber
+    /// The time of an event; 1970 for none and for one that was pruned.
+    public static func time(
+        of sequence: SequenceNumber, in journal: any Journal
     ) throws -> Timestamp {
         var time = Timestamp.zero
+        guard sequence != .none else { return time }
         try journal.forEachRecord(from: sequence, through: sequence) { record in
             time = record.time
             return false

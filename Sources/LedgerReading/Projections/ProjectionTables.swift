@@ -16,6 +16,8 @@ public struct ProjectionTables {
     private let saves: Bool
     public let names: NameBook
     private var restored: Engine?
+    /// What came later and concerns this state.
+    private var late: [SequenceNumber] = []
 
     public init(
         _ journal: any Journal, through: SequenceNumber, saves: Bool = false
@@ -24,8 +26,32 @@ public struct ProjectionTables {
         names = try ProjectionReader.fold(of: journal, through: through, saves: saves)
     }
 
+    /// The state as of a moment, with what was known of it later.
+    ///
+    /// - Parameters:
+    ///   - time: the moment.
+    ///   - known: the last event of what is known.
+    public init(
+        _ journal: any Journal, asOf time: Timestamp, through: SequenceNumber,
+        knownThrough known: SequenceNumber
+    ) throws {
+        try self.init(journal, through: through)
+        late = try LateFacts(
+            of: journal, after: through, at: time, knownThrough: known
+        ).bookings
+    }
+
     public func fold<P: Projection>(_ type: P.Type = P.self) throws -> P {
-        try ProjectionReader.fold(of: journal, through: through, saves: saves)
+        var state: P = try ProjectionReader.fold(of: journal, through: through, saves: saves)
+        for sequence in late {
+            try journal.forEachRecord(
+                from: sequence, through: sequence, filter: EventFilter(P.types)
+            ) { record in
+                try state.apply(record)
+                return false
+            }
+        }
+        return state
     }
 
     /// Restored once for all tables that need it.
@@ -281,13 +307,7 @@ public struct ProjectionTables {
     }
 
     private func lastTime() throws -> Timestamp {
-        var time = Timestamp.zero
-        guard through != .none else { return time }
-        try journal.forEachRecord(from: through, through: through) { record in
-            time = record.time
-            return false
-        }
-        return time
+        try ProjectionReader.time(of: through, in: journal)
     }
 
     /// Profit of each account: of the last event's trading day, and in total.
