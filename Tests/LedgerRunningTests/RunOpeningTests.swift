@@ -209,7 +209,10 @@ import Testing
         opening.instruments.append(other)
         var sequencer = try Sequencer(journal, holder: "test")
         defer { try? sequencer.close() }
-        #expect(throws: InputError("X has different definitions in two inputs")) {
+        let problem = InputError(
+            "X has different definitions in two inputs: tick is 0.01 in one and 0.5 in the other; "
+                + "give both inputs the same")
+        #expect(throws: problem) {
             try opening.submit(into: &sequencer, at: noon)
         }
         #expect(try journal.head == .empty)

@@ -52,7 +52,7 @@ public enum ProjectionReader {
         var high = try journal.head.lastSequence.number
         while low < high {
             let middle = low + (high - low + 1) / 2
-            guard try time(of: SequenceNumber(middle), in: journal) <= time else {
+            guard try Self.time(of: SequenceNumber(middle), in: journal) <= time else {
                 high = middle - 1
                 continue
             }
