@@ -113,7 +113,7 @@ class Books:
         self.carried = {}
         self.rules = 1
         self.time = None
-        self.currencies, self.sources = {}, []
+        self.currencies, self.sources, self.ever = {}, [], []
 
     def account(self, name):
         return self.accounts.setdefault(name, Account())
@@ -203,13 +203,15 @@ class Books:
 
     def define_rate(self, event):
         if event["place"] == 0:
-            self.former, self.sources = self.sources, []
+            self.sources = []
         source = {"base": event["base"], "quote": event["quote"], "symbol": event.get("symbol", ""),
-                  "via": event["via"], "inverse": event["direction"] == "inverse", "rate": 0}
-        for old in self.former:
-            if all(old[key] == source[key] for key in source if key != "rate"):
-                source["rate"] = old["rate"]
-        self.sources.append(source)
+                  "via": event["via"], "inverse": event["direction"] == "inverse"}
+        # An entry that was dropped and is listed again has its last rate.
+        known = [old for old in self.ever if all(old[key] == source[key] for key in source)]
+        if not known:
+            known = [dict(source, rate=0)]
+            self.ever += known
+        self.sources += known
         self.account(event["account"]).converts = True
 
     def convert(self, name, event):
@@ -265,7 +267,7 @@ class Books:
 
     def set_mark(self, symbol, price):
         self.marks[symbol] = price
-        for source in self.sources:
+        for source in self.ever:
             if source["symbol"] == symbol and price > 0:
                 source["rate"] = price
                 self.count_all()
@@ -306,7 +308,7 @@ class Books:
         elif kind == "RateDefined":
             self.define_rate(event)
         elif kind == "RateObserved":
-            for source in self.sources:
+            for source in self.ever:
                 if not source["symbol"] and not source["via"] and (
                         source["base"], source["quote"]) == (event["base"], event["quote"]):
                     source["rate"] = units(event["rate"])

@@ -13,7 +13,9 @@ extension AccountEngine {
 
     /// Remembers equity as it was before the event that begins a new day.
     mutating func approachBoundary() {
-        safeguards.monitors.days.cross(profit.equity[account].map { DayStart($0) } ?? DayStart())
+        let worth = profit.equity[account]
+        safeguards.monitors.days.cross(
+            worth != nil && knownWorth == nil ? .unknown : worth.map { DayStart($0) } ?? DayStart())
     }
 
     /// Carries out what time and equity require. Called after the event was booked and the venue's reports
@@ -27,6 +29,7 @@ extension AccountEngine {
             return
         }
         safeguards.monitors.equity.see(worth)
+        if profit.converts { safeguards.monitors.days.learn(worth) }
         try watchDrawdown(worth, &step)
         try watchDay(worth, &step)
         safeguards.monitors.equity.look(at: lookLine(worth))

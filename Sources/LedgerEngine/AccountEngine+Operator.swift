@@ -20,7 +20,7 @@ extension AccountEngine {
         case .mode(let mode, _): return problem(changingTo: mode)
         case .override:
             return safeguards.stop.phase == .normal
-                ? "the drawdown stop is in NORMAL; there is nothing to override" : nil
+                ? "the drawdown stop is in NORMAL; there is nothing to override" : unknownEquity
         case .sync(let snapshot):
             guard let last = snapshots.last, last.began.snapshot == snapshot else {
                 return "this is not the venue's last snapshot; run `ledger reconcile` first"
@@ -32,8 +32,17 @@ extension AccountEngine {
             return amount.currency.isEmpty ? nil : problem(holding: amount.currency)
         case .conversion(let conversion): return problem(with: conversion)
         case .rate(let rate): return problem(with: rate)
-        case .note, .healthCheck, .hold, .releaseHold, .prune, .doctor: return nil
+        case .healthCheck: return safeguards.stop.allowsEntries ? nil : unknownEquity
+        case .note, .hold, .releaseHold, .prune, .doctor: return nil
         }
+    }
+
+    /// Why no peak can be set now; nil where equity is known.
+    private var unknownEquity: String? {
+        guard profit.converts, let gap = profit.equity.gap(account, at: accounts.lastTime) else {
+            return nil
+        }
+        return "equity is unknown: \(gap); give the rate first, for example with ledger record rate"
     }
 
     private func problem(changingTo mode: TradingMode) -> String? {

@@ -23,6 +23,12 @@ extension AccountEngine {
         }
     }
 
+    /// The settings of rates, as text.
+    static func rates(_ settings: Settings) -> [String] {
+        settings.pairs.filter { $0.key.hasPrefix("\(SettingsList.rates.rawValue).") }
+            .map { "\($0.key) \($0.value)" }
+    }
+
     /// Blocks entries while equity is unknown, and lets them go when the rate arrives.
     @inline(never)
     mutating func watchRates(_ step: inout Step) throws(EngineError) {

@@ -15,7 +15,7 @@ extension AccountEngine {
 
     /// The sections from which the simulated venue, the books and the strategies are built.
     private static let foundations = [
-        "account.", "data.", "engine.", "rates.", "seed", "strategies.", "venue.",
+        "account.", "data.", "engine.", "seed", "strategies.", "venue.",
     ]
 
     /// Whether only rules change that are consulted at a decision. Orders then stay, exits in particular: a kill

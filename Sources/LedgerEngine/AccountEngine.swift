@@ -224,7 +224,11 @@ public struct AccountEngine: Sendable {
         _ new: Settings, _ step: inout Step
     ) throws(EngineError) {
         if onlyRulesChange(to: new) {
+            let former = settings
             try adoptRules(new)
+            if let configuration, Self.rates(former) != Self.rates(new) {
+                try defineRates(configuration, &step)
+            }
             return try applyGateSettings(isFirst: false, &step)
         }
         try endRepeats(&step)

@@ -29,14 +29,18 @@ struct DeskStop: Hashable, Sendable {
     private(set) var peak: Int128 = 0
     private(set) var phase = DrawdownPhase.normal
     private var deposits = Money.zero
+    /// Whether equity was seen since the stop was switched on.
+    private var hasBegun = false
 
+    /// A stop that is switched on begins with the equity of that moment as its peak.
+    ///
     /// - Throws: `SettingsError` for thresholds that the accounts cannot follow.
     mutating func configure(
         _ settings: Settings, _ accounts: [Settings]
     ) throws(SettingsError) {
         let halt = try settings[DeskStopKeys.haltThreshold]
         let panic = try settings[DeskStopKeys.panicThreshold]
-        guard halt.raw > 0 || panic.raw > 0 else { return rules = nil }
+        guard halt.raw > 0 || panic.raw > 0 else { return self = DeskStop() }
         let key = halt.raw > 0 ? DeskStopKeys.haltThreshold : DeskStopKeys.panicThreshold
         guard accounts.count > 1 else {
             throw SettingsError(key, "needs several accounts; of one, set drawdown.halt_threshold")
@@ -73,6 +77,7 @@ struct DeskStop: Hashable, Sendable {
         equity: Int128, deposits: Money, allTrade: Bool
     ) -> DrawdownPhase? {
         guard let rules else { return nil }
+        if !hasBegun { (hasBegun, self.deposits, peak) = (true, deposits, equity) }
         let moved = (deposits - self.deposits).raw * Int128(FixedPoint.one)
         self.deposits = deposits
         if moved != 0 {
@@ -96,12 +101,14 @@ struct DeskStop: Hashable, Sendable {
         writer.write(peak)
         writer.write(phase)
         writer.write(deposits)
+        writer.write(hasBegun)
     }
 
     mutating func restore(from reader: inout StateReader) throws(StateError) {
         peak = try reader.readSum(bits: 126)
         phase = try reader.read()
         deposits = try reader.readSum()
+        hasBegun = try reader.read()
     }
 }
 
@@ -143,9 +150,10 @@ extension Engine {
     @inline(never)
     mutating func watchDesk(_ step: inout Step) throws(EngineError) {
         guard let rules = deskStop.rules, let desk = deskEquity else { return }
+        let trading = parts.filter { !$0.desk.slots.isEmpty }
         let phase = deskStop.see(
             equity: desk.equity, deposits: desk.deposits,
-            allTrade: parts.allSatisfy { $0.desk.slots.isEmpty || $0.stop.allowsEntries })
+            allTrade: (trading.isEmpty ? parts : trading).allSatisfy { $0.stop.allowsEntries })
         guard let phase else { return }
         let fall = AccountEngine.fall(desk.equity, below: deskStop.peak)
         for place in parts.indices {

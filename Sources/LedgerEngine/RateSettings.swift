@@ -106,7 +106,8 @@ public struct RateSettings: Sendable {
     ) throws(SettingsError) -> [(currency: String, amount: Money)] {
         let own = try settings[AccountKeys.currency]
         var found: [(currency: String, amount: Money)] = []
-        for part in (settings.text(of: AccountKeys.balances.name) ?? "").split(separator: ",") {
+        let text = settings.text(of: AccountKeys.balances.name) ?? ""
+        for part in text.split(separator: ",", omittingEmptySubsequences: text.isEmpty) {
             let pair = part.split(separator: "=", omittingEmptySubsequences: false)
             let currency = pair[0].trimmed
             guard pair.count == 2, !currency.isEmpty, let amount = try? Money(pair[1].trimmed),

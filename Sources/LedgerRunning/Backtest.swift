@@ -139,8 +139,9 @@ public struct Backtest {
         var sequencer = try Sequencer(
             journal, holder: kind.mode, commitBytes: commitBytes,
             writesInBackground: interlude == nil, checkpointEvery: checkpointEvery)
-        try opening(named: name).submit(
-            into: &sequencer, at: continues ? sequencer.engine.lastTime : start)
+        var opening = opening(named: name)
+        if continues { opening.takesRatesAt = sequencer.engine.lastTime }
+        try opening.submit(into: &sequencer, at: continues ? sequencer.engine.lastTime : start)
         var warmup: Warmup?
         if let history {
             warmup = Warmup(configuration, history, knowing: sequencer.engine, at: start)

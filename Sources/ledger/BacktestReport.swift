@@ -122,12 +122,22 @@ struct BacktestReport {
         amount("fees", as: "fees", total.fees)
         if engine.profit.converts { amount("profit by rates", as: "rates", total.rates) }
         amount("net profit", as: "net_profit", total.net)
-        add(
-            "return", as: "return",
-            share: total.isKnown ? Self.ratio(total.equity, to: total.netDeposits) : nil)
+        if total.isKnown {
+            add("return", as: "return", share: Self.ratio(total.equity, to: total.netDeposits))
+        } else {
+            add("return", as: "return", Table.unknown, .decimal)
+        }
     }
 
     private mutating func addRatios(_ engine: AccountEngine, _ curve: EquityCurve) {
+        guard engine.isEquityKnown else {
+            for (label, key) in [
+                ("annual growth (CAGR)", "annual_growth"),
+                ("Sharpe ratio of daily returns", "sharpe_ratio"),
+                ("largest drawdown", "largest_drawdown"),
+            ] { add(label, as: key, Table.unknown, .decimal) }
+            return
+        }
         add("annual growth (CAGR)", as: "annual_growth", share: curve.growthPerYear)
         add(
             "Sharpe ratio of daily returns", as: "sharpe_ratio", Self.decimals(curve.sharpeRatio),

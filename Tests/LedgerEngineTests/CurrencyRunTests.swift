@@ -125,6 +125,54 @@ import Testing
         #expect(run.engine.stop.phase == .halt || run.engine.stop.phase == .panic)
     }
 
+    @Test func `a stop is not left while equity is unknown`() throws {
+        let run = try run(
+            [
+                ("drawdown.enabled", "true"), ("drawdown.warning_threshold", "0"),
+                ("drawdown.halt_threshold", "0.005"), ("drawdown.panic_threshold", "0.5"),
+            ], maxAge: "1000")
+        try rate("1", run, at: 2)
+        try deposit("10000", run, at: 3)
+        try rate("0.8", run, at: 4)
+        #expect(run.engine.stop.phase == .halt)
+        try close(10, run, at: 2000)
+        let why =
+            "equity is unknown: the rate EUR/USD is too old since 1970-01-01T00:16:44Z; give the "
+            + "rate first, for example with ledger record rate"
+        for command in [OperatorCommand.override, .healthCheck] {
+            #expect(run.engine.main.problem(with: command) == why)
+        }
+        try rate("0.8", run, at: 2001)
+        #expect(run.engine.main.problem(with: .override) == nil)
+    }
+
+    @Test func `a day that begins with an unknown equity has no loss before it is known`() throws {
+        let run = try run(
+            [
+                ("risk.enabled", "true"), ("risk.max_daily_loss_pct", "0.01"),
+                ("risk.max_daily_drawdown", "0.02"), ("risk.daily_loss_limit", "1"),
+                ("drawdown.enabled", "false"), ("account.calendar", "crypto"),
+            ], maxAge: "1000")
+        try rate("1", run, at: 2)
+        try deposit("100000", run, at: 3)
+        for day in 1...3 as ClosedRange<Int64> { try close(10, run, at: day * 86_400 + 100) }
+        #expect(!run.engine.isEquityKnown)
+        try rate("0.5", run, at: 3 * 86_400 + 200)
+        #expect(run.engine.gate.latches.map(\.source) == [])
+        try rate("0.45", run, at: 3 * 86_400 + 300)
+        #expect(run.engine.gate.latch(.dailyLoss) != nil)
+    }
+
+    @Test func `another max_age cancels no order`() throws {
+        let run = try run(maxAge: "1000")
+        #expect(
+            !run.engine.cancelsOrders(
+                taking: Settings(
+                    run.engine.settings.pairs.map {
+                        ($0.key, $0.key == "rates.0.max_age" ? "2000" : $0.value)
+                    })))
+    }
+
     @Test func `a rate of an instrument follows its price, direct or inverse`() throws {
         for (isInverse, worth) in [("false", "100200"), ("true", "100050")] {
             let run = try run([

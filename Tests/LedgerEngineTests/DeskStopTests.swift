@@ -91,6 +91,31 @@ import Testing
         #expect(phases(run) == [.halt, .halt])
     }
 
+    /// What is off is forgotten: two engines, one of them restored meanwhile, must go on alike.
+    @Test func `a stop that is switched on begins with the equity of then`() throws {
+        let run = try desk()
+        try close(85, run, day: 0.2)
+        func apply(_ more: [Pair]) throws {
+            try run.append(
+                ConfigurationLoaded(seed: 0, build: "", settings: Settings(Self.rules + more).text),
+                at: 30_000)
+        }
+        try apply([])
+        let restored = try Engine(restoring: run.state)
+        #expect(restored.digest == run.engine.digest)
+        try apply(Self.stop)
+        let state = run.state
+        run.engine = restored
+        try apply(Self.stop)
+        #expect(run.state == state)
+        #expect(phases(run) == [.normal, .normal])
+        // 5 % of 192,500 are 500 × 19.25.
+        try close(65.76, run, day: 0.5)
+        #expect(phases(run) == [.normal, .normal])
+        try close(65.75, run, day: 0.6)
+        #expect(phases(run) == [.halt, .halt])
+    }
+
     @Test func `an account that stopped by itself stays as it is`() throws {
         let run = try desk([
             ("desk.halt_threshold", "0.05"), ("accounts.0.drawdown.halt_threshold", "0.05"),

@@ -8,9 +8,19 @@ struct DayStart: Hashable, Sendable {
     private var equity: Int128 = 0
     private var deposits = Money.zero
 
-    /// The day's first equity plus later transfers: the basis of the day's loss.
+    /// Of a day that began while equity was unknown.
+    static let unknown: DayStart = {
+        var start = DayStart()
+        start.equity = .min
+        return start
+    }()
+
+    /// The day's first equity plus later transfers: the basis of the day's loss. Without a first equity the
+    /// present one, so that there is no loss.
     func basis(_ worth: AccountEquity) -> Int128 {
-        equity + (worth.netDeposits.raw - deposits.raw) * Int128(FixedPoint.one)
+        self == .unknown
+            ? worth.equityValue
+            : equity + (worth.netDeposits.raw - deposits.raw) * Int128(FixedPoint.one)
     }
 
     func encode(into writer: inout StateWriter) {
@@ -63,6 +73,12 @@ struct DayWatch: Hashable, Sendable {
     mutating func takeDue() -> Bool {
         defer { isDue = false }
         return isDue
+    }
+
+    /// Takes the first known equity of a day that began without one.
+    mutating func learn(_ worth: AccountEquity) {
+        if start == .unknown { start = DayStart(worth) }
+        if resetStart == .unknown { resetStart = DayStart(worth) }
     }
 
     // MARK: The boundary
