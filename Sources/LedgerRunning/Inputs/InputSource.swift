@@ -86,11 +86,24 @@ final class InputSource {
         }
     }
 
+    /// A file of rates is read as one of forecasts, whose errors have other words.
+    private static func inWordsOfRates<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch var error as ImportError {
+            for (said, meant) in [
+                ("predicted is mapped", "rate is mapped"), ("a price must be", "a rate must be"),
+                ("; add --round-to 9 to round it", "; write nine at most"),
+            ] { error.problem = error.problem.replacing(said, with: meant) }
+            throw error
+        }
+    }
+
     /// Opens a file of rates.
     private init(rates: RateSettings, format: ImportFormat) throws {
         name = rates.path
-        origin = .rates(
-            try DataFile(path: rates.path, format: format, instrument: .none), rates)
+        let file = try Self.inWordsOfRates {
+            try DataFile(path: rates.path, format: format, instrument: .none)
+        }
+        origin = .rates(file, rates)
     }
 
     var isOfRates: Bool {
@@ -127,8 +140,11 @@ final class InputSource {
 
     private func advance() throws {
         switch origin {
-        case .file(let file), .rates(let file, _):
-            event = try following ?? file.next()
+        case .file(let file):
+            event = try file.next()
+            nextTime = event?.time
+        case .rates(let file, _):
+            event = try following ?? Self.inWordsOfRates { try file.next() }
             following = nil
             nextTime = event?.time
         case .tape(_, let reader):
