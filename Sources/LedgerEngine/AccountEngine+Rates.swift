@@ -51,11 +51,7 @@ extension AccountEngine {
     }
 
     /// The account's worth; nil where it is unknown.
-    var knownWorth: AccountEquity? {
-        guard profit.converts else { return profit.equity[account] }
-        return profit.equity.gap(account, at: accounts.lastTime) == nil
-            ? profit.equity[account] : nil
-    }
+    var knownWorth: AccountEquity? { isEquityKnown ? profit.equity[account] : nil }
 
     /// The balance that pays for an instrument.
     func balance(payingFor instrument: InstrumentID) -> Money {

@@ -142,6 +142,8 @@ extension Engine {
             guard !overflow, sum.magnitude < UInt128(1) << 120 else { return nil }
             equity = sum
             deposits += worth.netDeposits
+            // In 10^-18 they still fit.
+            guard deposits.raw.magnitude < UInt128(1) << 90 else { return nil }
         }
         return (equity, deposits)
     }
