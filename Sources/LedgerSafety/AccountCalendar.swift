@@ -26,16 +26,20 @@ public struct AccountCalendar: Hashable, Sendable {
     /// Settings that cannot be read change nothing: the engine refuses them before they get here.
     public mutating func apply(_ record: Record) throws(RecordError) {
         switch record.type {
-        case .configurationLoaded:
-            let settings = Settings(text: try ConfigurationLoaded(record).settings)
-            let own = settings.text(of: "accounts.\(place).calendar")
-            choice =
-                own.flatMap(CalendarChoice.init) ?? (try? settings[GateKeys.calendar]) ?? choice
-        case .instrumentDefined:
-            let isEquity = try InstrumentDefined(record).definition.kind == .equity
-            hasEquities = hasEquities || isEquity
+        case .configurationLoaded: take(Settings(text: try ConfigurationLoaded(record).settings))
+        case .instrumentDefined: take(try InstrumentDefined(record).definition)
         default: return
         }
+    }
+
+    public mutating func take(_ settings: Settings) {
+        let own = settings.text(of: "accounts.\(place).calendar")
+        choice = own.flatMap(CalendarChoice.init) ?? (try? settings[GateKeys.calendar]) ?? choice
+        current = nil
+    }
+
+    public mutating func take(_ instrument: Instrument) {
+        hasEquities = hasEquities || instrument.kind == .equity
         current = nil
     }
 

@@ -21,7 +21,14 @@ public struct AccountDays: Sendable {
         account = AccountCalendar(of: id)
         guard sequence != SequenceNumber.none else { return }
         let filter = EventFilter(AccountCalendar.types)
-        try journal.forEachRecord(from: .first, through: sequence, filter: filter) { record in
+        if let pruned = try journal.pruned?.lastSequence {
+            let kept = try EngineRestorer.engine(of: journal, through: pruned)
+            account.take(kept.settings)
+            for instrument in kept.names.instruments { account.take(instrument) }
+        }
+        try journal.forEachRecord(
+            from: journal.beginning, through: sequence, filter: filter
+        ) { record in
             try account.apply(record)
             return true
         }

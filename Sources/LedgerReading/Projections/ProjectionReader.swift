@@ -44,11 +44,14 @@ public enum ProjectionReader {
 
     /// The last event whose event time is not after `time`; none if all are later.
     ///
+    /// - Throws: `JournalError` if that event was pruned.
+    ///
     /// Event times never go back, so a binary search finds it in about 25 reads.
     public static func sequence(
         of journal: any Journal, atOrBefore time: Timestamp
     ) throws -> SequenceNumber {
-        var low = UInt64(0)
+        let pruned = try journal.pruned?.lastSequence ?? .none
+        var low = pruned.number
         var high = try journal.head.lastSequence.number
         while low < high {
             let middle = low + (high - low + 1) / 2
@@ -58,10 +61,14 @@ public enum ProjectionReader {
             }
             low = middle
         }
+        // The state between the last pruned event and the first that is left belongs to no known time.
+        if low == pruned.number { _ = try Self.time(of: pruned, in: journal) }
         return SequenceNumber(low)
     }
 
-    /// The time of an event; 1970 for none and for one that was pruned.
+    /// The time of an event; 1970 for none.
+    ///
+    /// - Throws: `JournalError` for one that was pruned.
     public static func time(
         of sequence: SequenceNumber, in journal: any Journal
     ) throws -> Timestamp {
