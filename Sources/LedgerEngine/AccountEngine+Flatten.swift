@@ -7,9 +7,11 @@ extension AccountEngine {
     /// Closes positions with ordinary market orders: all positions, one strategy's or one instrument's. Cancels
     /// the position's other orders first. A position that a market order already closes is not closed twice.
     /// An adopted holding is closed only if its instrument is named.
+    ///
+    /// - Parameter isRepeated: positions whose exit the venue refused wait for the end of their pause.
     mutating func flatten(
         _ strategy: StrategyID?, _ instrument: InstrumentID?, because cause: SequenceNumber,
-        _ step: inout Step
+        isRepeated: Bool = false, _ step: inout Step
     ) throws(EngineError) {
         for position in profit.positions.positions
         where position.account == account && position.quantity.raw != 0
@@ -40,6 +42,11 @@ extension AccountEngine {
                 try withdraw(order, .halted, &step)
             }
             guard closing == nil else { continue }
+            if isRepeated, rulesVersion.pauseEachExit,
+                desk.remote.isRefused(position.strategy, position.instrument, at: step.time)
+            {
+                continue
+            }
             let slot = desk.slots.firstIndex {
                 $0.id == position.strategy && $0.instrument == position.instrument
             }
@@ -65,7 +72,8 @@ extension AccountEngine {
         {
             try flatten(
                 latch.scope == .strategy ? latch.strategy : nil,
-                latch.scope == .symbol ? latch.instrument : nil, because: step.sequence, &step)
+                latch.scope == .symbol ? latch.instrument : nil, because: step.sequence,
+                isRepeated: true, &step)
         }
     }
 

@@ -226,6 +226,13 @@ extension AccountEngine {
             try self.end(
                 working, reason ?? .venueCancelled, expired: end.status == .expired, &step)
         }
+        // An exit that comes to nothing waits before it is decided again, however it ended.
+        if rulesVersion.pauseEachExit, end.status == .expired, order.filled.raw == 0, reason == nil,
+            order.intended.purpose != .entry, order.intended.parent == .none
+        {
+            desk.remote.refused(order.intended.strategy, order.intended.instrument, at: step.time)
+            try tellRefusal(of: order, end.reason.isEmpty ? "expired" : end.reason, &step)
+        }
         let isEmptyEntry =
             order.intended.purpose == .entry && order.filled.raw == 0 && reason == nil
         if isEmptyEntry, refused || end.status == .expired, rulesVersion.pauseEmptyEntries {

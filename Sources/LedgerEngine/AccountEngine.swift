@@ -211,11 +211,16 @@ public struct AccountEngine: Sendable {
     private mutating func tick(_ step: inout Step) throws(EngineError) {
         if safeguards.rules.data.isEnabled { try watchData(&step) }
         guard desk.isRemote else { return }
-        if safeguards.gate.isFlattening, desk.remote.mayFlatten(at: step.time) {
+        if safeguards.gate.isFlattening,
+            rulesVersion.pauseEachExit || desk.remote.mayFlatten(at: step.time)
+        {
             try flattenAgain(&step)
         }
         try retry(&step)
         try tellLateCancels(&step)
+        guard rulesVersion.pauseEachExit else { return }
+        try tellLastingRefusals(&step)
+        try tellUnanswered(&step)
     }
 
     // MARK: Settings and definitions

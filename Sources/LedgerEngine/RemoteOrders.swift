@@ -51,7 +51,12 @@ struct RemoteOrders: Hashable, Sendable {
         /// When the first of them arrived.
         var since: Timestamp
         var until: Timestamp
+        /// Whether an alert said so.
+        var isTold = false
     }
+
+    /// An exit that was refused once raises an alert if it is not decided again within this time.
+    static let refusalPatience = Nanoseconds(10_000_000_000)
 
     /// Ascending by order.
     private(set) var pending: [Pending] = []
@@ -60,6 +65,8 @@ struct RemoteOrders: Hashable, Sendable {
     /// When the engine last looked for positions that a latch wants closed.
     private(set) var flattenedAt = Timestamp(nanoseconds: .min)
     private(set) var refusals: [Refusal] = []
+    /// Orders without an answer for which an alert was raised.
+    private(set) var unanswered: [OrderID] = []
     /// Since when orders reach the venue and its answers come; nil while they do not, or before a run knows.
     private(set) var reachableSince: Timestamp? = Timestamp(nanoseconds: .min)
 
@@ -78,6 +85,7 @@ struct RemoteOrders: Hashable, Sendable {
 
     mutating func forget(_ order: OrderID) {
         pending.removeAll { $0.order == order }
+        if !unanswered.isEmpty { unanswered.removeAll { $0 == order } }
     }
 
     // MARK: Exits that wait
@@ -170,7 +178,22 @@ struct RemoteOrders: Hashable, Sendable {
             Refusal(
                 strategy: strategy, instrument: instrument, count: count,
                 since: earlier?.since ?? time,
-                until: Timestamp(nanoseconds: isFar ? .max : until)))
+                until: Timestamp(nanoseconds: isFar ? .max : until),
+                isTold: earlier?.isTold ?? false))
+    }
+
+    mutating func tell(_ strategy: StrategyID, _ instrument: InstrumentID) {
+        for place in refusals.indices
+        where refusals[place].strategy == strategy && refusals[place].instrument == instrument {
+            refusals[place].isTold = true
+        }
+    }
+
+    /// False if an alert was raised for this order before.
+    mutating func tellUnanswered(_ order: OrderID) -> Bool {
+        guard !unanswered.contains(order) else { return false }
+        unanswered.append(order)
+        return true
     }
 
     mutating func accepted(_ strategy: StrategyID, _ instrument: InstrumentID) {
@@ -263,7 +286,9 @@ struct RemoteOrders: Hashable, Sendable {
             writer.write(refusal.count)
             writer.write(refusal.until)
             if rules.tellRefusedExits { writer.write(refusal.since) }
+            if rules.pauseEachExit { writer.write(refusal.isTold) }
         }
+        if rules.pauseEachExit { writer.write(unanswered) { $0.write($1) } }
         guard rules.timeReachableOrders else { return }
         writer.write(reachableSince != nil)
         writer.write(reachableSince ?? .zero)
@@ -278,7 +303,11 @@ struct RemoteOrders: Hashable, Sendable {
                 strategy: try reader.read(), instrument: try reader.read(),
                 count: try reader.read(), since: .zero, until: try reader.read())
             if rules.tellRefusedExits { refusal.since = try reader.read() }
+            if rules.pauseEachExit { refusal.isTold = try reader.read() }
             return refusal
+        }
+        if rules.pauseEachExit {
+            unanswered = try reader.readArray { (reader) throws(StateError) in try reader.read() }
         }
         guard rules.timeReachableOrders else { return }
         let isReachable: Bool = try reader.read()

@@ -17,6 +17,8 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
         "history teaches each rule the days that it does not know, in any order, and days are kept for rules "
             + "that are off; the latency of an order counts from when it could be sent; a trading day of a "
             + "paper or live account ends with a sum of the refusals that repeated",
+        "each exit that a venue refuses or lets expire waits by itself before it is decided again; its second "
+            + "refusal raises the alert, and so does an exit without an answer",
     ]
 
     public static let first = RulesVersion(number: 1)
@@ -94,6 +96,10 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// Rules 4: a trading day of a paper or live account ends with the sums of its repeated refusals.
     public var sumUpRefusals: Bool { number >= 4 }
+
+    /// Rules 5: each exit that a venue refuses or lets expire empty waits by itself, and exits without an answer
+    /// raise an alert.
+    public var pauseEachExit: Bool { number >= 5 }
 
     /// Rules 3: an exit that a venue refuses for good raises an alert, once until something fills.
     public var tellRefusedExits: Bool { number >= 3 }

@@ -40,8 +40,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("backtest", 12_062, 150, "168464.63", "2414", "69c2a568fff44a70"),
-        ("threshold", 6547, 248, "89679.499", "37.1", "fe8630d1b46d90c0"),
+        ("backtest", 12_062, 150, "168464.63", "2414", "d8acf1dd7d539e02"),
+        ("threshold", 6547, 248, "89679.499", "37.1", "941cb86bd6e1c39a"),
     ])
     func `the shipped examples produce the recorded results`(
         _ name: String, _ inputs: UInt64, _ fills: UInt64, _ equity: String, _ dividends: String,
