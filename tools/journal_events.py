@@ -325,4 +325,9 @@ EVENTS = {
     86: ("BalanceConverted", 1, 56, [
         ("sold", 24, "money"), ("bought", 40, "money"),
     ], ["soldCurrency", "boughtCurrency"]),
+    95: ("CashTransferred", 1, 40, [("to", 20, "account"), ("amount", 24, "money")], ["currency"]),
+    96: ("PositionTransferred", 1, 72, [
+        ("strategy", 20, "strategy"), ("toStrategy", 22, "strategy"), ("quantity", 24, "quantity"),
+        ("cost", 32, "money"), ("value", 48, "money"), ("to", 64, "account"),
+    ], []),
 }

@@ -153,6 +153,9 @@ class Record:
         if kind == "strategy":
             number = load("<H", self.data, offset)
             return quoted(names.name(names.strategies, number) if number else "")
+        if kind == "account":
+            number = load("<H", self.data, offset)
+            return quoted(names.name(names.accounts, number) if number else "")
         if kind == "hex64":
             return '"%016x"' % load("<Q", self.data, offset)
         return '"%016x%016x"' % struct.unpack_from("<QQ", self.data, offset)

@@ -3,7 +3,7 @@
 
 Recounts a journal from its events alone, in exact integers, and compares with `ledger project`.
 It uses only the program's output: `ledger tail --all --format jsonl` prints the events, from which it
-recomputes FIFO lots, cost, realised profit, fees, dividends, splits, cash, marks, equity and its peak. For an
+recomputes FIFO lots, cost, realised profit, fees, dividends, splits, transfers between accounts, cash, marks, equity and its peak. For an
 account that converts: its balances, their worths at the rates, and what rates contributed, but no peak.
 """
 import json
@@ -41,7 +41,7 @@ def notional(price, quantity):
 
 class Position:
     def __init__(self):
-        self.lots = []  # [quantity, cost], both signed
+        self.lots = []  # [quantity, cost, event that opened it]; the first two signed
         self.realised = self.fees = self.dividends = self.fills = 0
 
     @property
@@ -52,12 +52,12 @@ class Position:
     def cost(self):
         return sum(lot[1] for lot in self.lots)
 
-    def fill(self, signed, price, fee):
+    def fill(self, signed, price, fee, opening):
         self.fees += fee
         self.fills += 1
         paid = notional(price, signed)
         while signed and self.lots and (self.lots[0][0] < 0) != (signed < 0):
-            quantity, cost = self.lots[0]
+            quantity, cost, opened = self.lots[0]
             whole = abs(quantity) <= abs(signed)
             closed = quantity if whole else -signed
             basis = cost if whole else half_even(cost * closed, quantity)
@@ -68,26 +68,51 @@ class Position:
             if whole:
                 self.lots.pop(0)
             else:
-                self.lots[0] = [quantity - closed, cost - basis]
+                self.lots[0] = [quantity - closed, cost - basis, opened]
         if signed:
-            self.lots.append([signed, paid])
+            self.lots.append([signed, paid, opening])
 
     def split(self, numerator, denominator):
         before = after = orphaned = 0
         kept = []
-        for quantity, cost in self.lots:
+        for quantity, cost, opened in self.lots:
             before += quantity
             end = half_even(before * numerator, denominator)
             if end == after:
                 orphaned += cost
                 continue
-            kept.append([end - after, cost + orphaned])
+            kept.append([end - after, cost + orphaned, opened])
             orphaned, after = 0, end
         if kept:
             kept[-1][1] += orphaned
         else:
             self.realised -= orphaned
         self.lots = kept
+
+    def release(self, units):
+        """The oldest lots of so many units, which are taken out."""
+        released = []
+        while units:
+            quantity, cost, opened = self.lots[0]
+            if abs(quantity) > abs(units):
+                part = half_even(cost * units, quantity)
+                self.lots[0] = [quantity - units, cost - part, opened]
+                quantity, cost = units, part
+            else:
+                self.lots.pop(0)
+            released.append([quantity, cost, opened])
+            units -= quantity
+        return released
+
+    def receive(self, lots):
+        for quantity, cost, opened in lots:
+            same = [lot for lot in self.lots if lot[2] == opened]
+            if same:
+                same[0][0] += quantity
+                same[0][1] += cost
+            else:
+                self.lots.append([quantity, cost, opened])
+        self.lots.sort(key=lambda lot: lot[2])
 
 
 class Balance:
@@ -97,11 +122,13 @@ class Balance:
         self.amount = self.basis = self.gains = 0
         # Flows before the first rate: deposits, fees, dividends and gains.
         self.pending = [0, 0, 0, 0]
+        # Worth beside amount x rate and holdings x rate, since a transfer and until the next rate.
+        self.carried = [0, 0]
 
 
 class Account:
     def __init__(self):
-        self.cash = self.deposits = self.fees = self.dividends = self.peak = 0
+        self.cash = self.deposits = self.fees = self.dividends = self.peak = self.transfers = 0
         self.peak_at = "1970-01-01T00:00:00Z"
         self.currency, self.converts, self.balances = "", False, {}
 
@@ -173,8 +200,8 @@ class Books:
         rate, balance = self.rate(name, currency), self.account(name).balances[currency]
         if rate is None:
             return 0, 0
-        return (half_even(balance.amount * rate[0], rate[1]),
-                half_even(self.holdings(name, currency) * rate[0], rate[1] * ONE))
+        return (half_even(balance.amount * rate[0], rate[1]) + balance.carried[0],
+                half_even(self.holdings(name, currency) * rate[0], rate[1] * ONE) + balance.carried[1])
 
     def move(self, name, currency, amount, deposit=0, fee=0, dividend=0, gain=0):
         balance = self.account(name).balances.setdefault(currency, Balance())
@@ -197,8 +224,10 @@ class Books:
         balance.basis += deposit - fee + dividend
 
     def count_all(self):
+        """What follows a new rate."""
         for name, account in self.accounts.items():
-            for currency in account.balances:
+            for currency, balance in account.balances.items():
+                balance.carried = [0, 0]
                 self.count(name, currency)
 
     def define_rate(self, event):
@@ -213,6 +242,7 @@ class Books:
             self.ever += known
         self.sources += known
         self.account(event["account"]).converts = True
+        self.count_all()
 
     def convert(self, name, event):
         sold, bought = units(event["sold"]), units(event["bought"])
@@ -234,6 +264,55 @@ class Books:
             else:
                 self.move(name, currency, amount)
                 self.account(name).balances[currency].basis += cost
+
+    # What goes from one account to another.
+
+    def transfer_cash(self, event):
+        amount, currency = units(event["amount"]), event["currency"]
+        for name, moved in ((event["account"], -amount), (event["to"], amount)):
+            if currency == self.account(name).currency:
+                self.deposit(name, moved)
+            else:
+                self.shift(name, currency, moved)
+
+    def transfer_position(self, event):
+        symbol, value, signed = event["symbol"], units(event["value"]), units(event["quantity"])
+        exact = signed * self.marks.get(symbol, 0)
+        ends = [(event["account"], event["strategy"]), (event["to"], event["toStrategy"])]
+        before = [self.account(name).cash * ONE + self.worth(name) for name, _ in ends]
+        keys = [(name, strategy, symbol) for name, strategy in ends]
+        worths = [tuple(self.worths(name, self.foreign(name, symbol))) if self.foreign(name, symbol)
+                  in self.account(name).balances else (0, 0) for name, _ in ends]
+        lots = self.positions[keys[0]].release(signed)
+        self.positions.setdefault(keys[1], Position()).receive(lots)
+        cost = sum(lot[1] for lot in lots)
+        if cost != units(event["cost"]):
+            fail("event %d: its lots cost %s" % (event["seq"], text(cost)))
+        for place, sign in ((0, -1), (1, 1)):
+            name, currency = ends[place][0], self.foreign(ends[place][0], symbol)
+            account = self.account(name)
+            if currency is None:
+                self.carry(keys[place], sign * (value * ONE - exact))
+                self.deposits_moved(name, before[place], sign * value)
+                account.transfers -= sign * (value - cost)
+                continue
+            rate = self.rate(name, currency)
+            balance = account.balances.setdefault(currency, Balance())
+            worth, gone = (half_even(sign * part * rate[0], rate[1]) for part in (value, cost))
+            balance.carried[1] = 0
+            balance.carried[1] = worths[place][1] + worth - self.worths(name, currency)[1]
+            balance.basis -= worth - gone
+            account.transfers -= worth - gone
+            self.move(name, currency, 0, deposit=sign * value)
+
+    def shift(self, name, currency, amount):
+        """Moves money of another currency, whose worth is rounded once."""
+        rate, balance = self.rate(name, currency), self.account(name).balances.setdefault(currency, Balance())
+        wanted = self.worths(name, currency)[0] + half_even(amount * rate[0], rate[1]) if rate else 0
+        self.move(name, currency, amount, deposit=amount)
+        if rate:
+            balance.carried[0] = 0
+            balance.carried[0] = wanted - self.worths(name, currency)[0]
 
     def rounded(self, name):
         """The same in 10^-9. Since rules 2 equity is rounded as a whole, cash included."""
@@ -276,10 +355,14 @@ class Books:
             self.observe(name)
 
     def deposit(self, name, amount):
+        before = self.account(name).cash * ONE + self.worth(name)
+        self.account(name).cash += amount
+        self.deposits_moved(name, before, amount)
+
+    def deposits_moved(self, name, before, amount):
+        """Keeps the peak's proportion to equity, which was `before` in 10^-18."""
         account = self.account(name)
-        before = account.cash * ONE + self.worth(name)
         grown = before >= account.peak
-        account.cash += amount
         account.deposits += amount
         after = before + amount * ONE
         if before > 0 and after > 0:
@@ -326,6 +409,10 @@ class Books:
                 self.account(name).fees += amount
             else:
                 self.move(name, event["currency"], -amount, fee=amount)
+        elif kind == "CashTransferred":
+            self.transfer_cash(event)
+        elif kind == "PositionTransferred":
+            self.transfer_position(event)
         elif kind == "BalanceConverted":
             self.convert(name, event)
         elif kind == "CashDeposited":
@@ -376,7 +463,7 @@ class Books:
         if not self.marks.get(event["symbol"]):
             self.mark(event["symbol"], price)
         before = self.position(event).realised
-        self.position(event).fill(signed, price, fee)
+        self.position(event).fill(signed, price, fee, event["seq"])
         currency = self.foreign(event["account"], event["symbol"])
         if currency:
             return self.move(
@@ -437,7 +524,7 @@ class Books:
                 realised += balance.gains
                 unrealised -= money + cost
                 rates += money + cost - balance.basis - balance.gains
-            net = realised + unrealised + account.dividends - account.fees + rates
+            net = realised + unrealised + account.dividends - account.fees + rates + account.transfers
             if net != account.cash + worth - account.deposits:
                 fail("the parts of %s's profit do not add up: %s" % (name, text(net)))
             rows[name] = {
@@ -448,6 +535,8 @@ class Books:
             }
             if account.converts:
                 rows[name]["rates"] = text(rates)
+            if any(other.transfers for other in self.accounts.values()):
+                rows[name]["transfers"] = text(account.transfers)
         return rows
 
     def equity_rows(self):

@@ -29,12 +29,15 @@ public struct BookAccount: Hashable, Comparable, Sendable {
         case charges
         /// The contra account of money that became money of another currency.
         case conversions
+        /// The contra account of what came from other accounts of the journal or went there.
+        case transfers
 
         /// Whether there is one such account per strategy and instrument.
         public var isPerPosition: Bool {
             switch self {
             case .position, .realised, .dividends, .fees: true
-            case .cash, .deposits, .withdrawals, .adjustments, .opening, .charges, .conversions:
+            case .cash, .deposits, .withdrawals, .adjustments, .opening, .charges, .conversions,
+                .transfers:
                 false
             }
         }

@@ -37,6 +37,8 @@ public struct Books: Sendable {
             transaction = try cash(record, type)
         case .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:
             transaction = try balance(record, type)
+        case .cashTransferred: transaction = try transferCash(record)
+        case .positionTransferred: transaction = try transferPosition(record)
         case .rateDefined:
             if !converting.contains(record.account) { converting.append(record.account) }
             return nil
@@ -111,7 +113,7 @@ public struct Books: Sendable {
     }
 
     /// The account of money in which a holding is paid.
-    private func account(
+    func account(
         _ kind: BookAccount.Kind, of holding: BookAccount.Holding
     ) -> BookAccount {
         BookAccount(
@@ -196,10 +198,7 @@ public struct Books: Sendable {
             guard amount.raw.magnitude <= Money.limit.raw.magnitude else {
                 throw BooksError(record.sequence, "the amount \(amount) does not fit")
             }
-            guard let own = names[record.account]?.currency else {
-                throw BooksError(record.sequence, "account \(record.account.index) is not defined")
-            }
-            return currency == own ? "" : currency
+            return try other(currency, of: record.account, record)
         }
         switch type {
         case .balanceDeposited:
@@ -230,8 +229,18 @@ public struct Books: Sendable {
         }
     }
 
+    /// A currency's name where it is not the account's own; otherwise empty.
+    func other(
+        _ currency: String, of account: AccountID, _ record: Record
+    ) throws(BooksError) -> String {
+        guard let own = names[account]?.currency else {
+            throw BooksError(record.sequence, "account \(account.index) is not defined")
+        }
+        return currency == own ? "" : currency
+    }
+
     /// Cash against one other account, both in one currency.
-    private static func movement(
+    static func movement(
         _ record: Record, _ detail: Transaction.Detail, _ other: BookAccount.Kind,
         _ amount: Money, _ currency: String
     ) -> Transaction {
@@ -245,7 +254,7 @@ public struct Books: Sendable {
 
     /// Posts what an event did to a position's lots, and the gain. `positions` has already applied
     /// it.
-    private func moveLots(
+    func moveLots(
         of holding: BookAccount.Holding, at price: Price, in transaction: inout Transaction
     ) {
         guard
@@ -280,14 +289,14 @@ public struct Books: Sendable {
         return -position.realised - balances.amount(BookAccount(.realised, holding))
     }
 
-    private static func lot(_ lot: Lot, unitCost: Price) -> BookLot {
+    static func lot(_ lot: Lot, unitCost: Price) -> BookLot {
         BookLot(
             opening: lot.fill, openedAt: lot.openedAt, unitCost: unitCost, quantity: lot.quantity,
             cost: lot.cost)
     }
 
     /// A lot after a split. Its unit cost is its cost divided by its new units.
-    private static func split(_ after: Lot) -> BookLot {
+    static func split(_ after: Lot) -> BookLot {
         let sign: Int128 = after.quantity.raw < 0 ? -1 : 1
         let exact =
             try? FixedPoint.scaled(
@@ -305,6 +314,7 @@ extension Books {
         case .instrumentDefined, .accountDefined, .strategyDefined: true
         case .cashDeposited, .cashWithdrawn, .feeCharged, .cashAdjusted: true
         case .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted: true
+        case .cashTransferred, .positionTransferred: true
         // It says which accounts have several currencies.
         case .rateDefined: true
         // It moves worth, not money; an export writes it as a price.
@@ -344,13 +354,13 @@ extension Books {
         }
     }
 
-    private static func decode<E: Event>(
+    static func decode<E: Event>(
         _ record: Record, as type: E.Type = E.self
     ) throws(BooksError) -> E {
         do throws(RecordError) { return try E(record) } catch { throw BooksError(error) }
     }
 
-    private mutating func apply(_ record: Record) throws(BooksError) {
+    mutating func apply(_ record: Record) throws(BooksError) {
         do throws(FoldError) { try positions.apply(record) } catch { throw BooksError(error) }
     }
 
@@ -362,7 +372,7 @@ extension Books {
         }
     }
 
-    private func checkCurrency(
+    func checkCurrency(
         _ holding: BookAccount.Holding, _ record: Record
     ) throws(BooksError) {
         guard let account = names[holding.account], let instrument = names[holding.instrument],

@@ -82,10 +82,10 @@ public struct BooksCheck: Sendable {
         case .cash:
             return compare(
                 account, booked, profit.equity.balance(account.account, in: account.currency))
-        case .deposits, .withdrawals, .adjustments:
+        case .deposits, .withdrawals, .adjustments, .transfers:
             // The projection converts what came in, at the rates of then; the books keep it as it was.
             guard !books.converting.contains(account.account) else { return nil }
-            return compare(account, deposited(account.account), worth?.netDeposits)
+            return compare(account, deposited(account.account), worth.map(Self.atCost))
         // Compared for the whole account at the end.
         case .charges, .opening, .conversions: return nil
         }
@@ -96,9 +96,14 @@ public struct BooksCheck: Sendable {
         return "\(title(account)) is \(booked) but the projection has \(expected ?? .zero)"
     }
 
-    /// Deposits minus withdrawals, including adjustments.
+    /// The projection's net deposits with positions that were transferred at cost, as the books have them.
+    private static func atCost(_ worth: AccountEquity) -> Money {
+        worth.netDeposits + worth.transfers
+    }
+
+    /// Deposits minus withdrawals, including adjustments and transfers.
     private func deposited(_ account: AccountID) -> Money {
-        [BookAccount.Kind.deposits, .withdrawals, .adjustments].reduce(.zero) {
+        [BookAccount.Kind.deposits, .withdrawals, .adjustments, .transfers].reduce(.zero) {
             $0 - books.balances.amount(BookAccount($1, account))
         }
     }
@@ -131,7 +136,7 @@ public struct BooksCheck: Sendable {
         let name = books.names.name(worth.account)
         return [
             ("cash", books.balances.amount(cash), worth.cash),
-            ("net deposits", deposited(worth.account), worth.netDeposits),
+            ("net deposits", deposited(worth.account), Self.atCost(worth)),
             ("fees", fees, worth.fees), ("dividends", dividends, worth.dividends),
         ].compactMap { what, booked, expected in
             booked == expected

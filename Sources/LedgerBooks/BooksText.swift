@@ -149,6 +149,9 @@ public struct BooksText: Sendable {
             return "adjustment by \(quantity) \(symbol) at \(price)"
         case .cash: return "adjustment of cash"
         case .conversion: return "conversion"
+        case .transfer(let other): return "transfer to \(names.name(other))"
+        case .positionTransfer(let quantity, let other):
+            return "transfer of \(quantity) \(symbol) to \(names.name(other))"
         case .opening: return "opening balances"
         }
     }
@@ -189,6 +192,7 @@ extension LegalNames {
         case .adjustments: "Equity:\(owner):Adjustments\(other)"
         case .opening: "Equity:\(owner):Opening\(other)"
         case .conversions: "Equity:\(owner):Conversions\(other)"
+        case .transfers: "Equity:\(owner):Transfers\(other)"
         case .realised: "Income:\(owner):Realised\(holding)"
         case .dividends: "Income:\(owner):Dividends\(holding)"
         case .fees: "Expenses:\(owner):Fees\(holding)"

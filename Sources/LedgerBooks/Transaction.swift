@@ -79,6 +79,8 @@ public struct Transaction: Hashable, Sendable {
         case cash(actor: String, reason: String)
         /// Money that became money of another currency.
         case conversion
+        case transfer(to: AccountID)
+        case positionTransfer(Quantity, to: AccountID)
         /// The opening balances of an extract, which belong to no event.
         case opening
     }

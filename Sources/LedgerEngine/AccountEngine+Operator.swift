@@ -34,6 +34,8 @@ extension AccountEngine {
         case .rate(let rate): return problem(with: rate)
         case .healthCheck: return safeguards.stop.allowsEntries ? nil : unknownEquity
         case .note, .hold, .releaseHold, .prune, .doctor: return nil
+        // They concern two accounts; see `Engine.transfer`.
+        case .transfer, .positionTransfer: return nil
         }
     }
 
@@ -110,7 +112,7 @@ extension AccountEngine {
         }
         let (actor, reason) = (event.actor, event.reason)
         switch command {
-        case .note, .hold, .releaseHold, .prune, .doctor: return
+        case .note, .hold, .releaseHold, .prune, .doctor, .transfer, .positionTransfer: return
         case .deposit(let amount): try deposit(amount, &step)
         case .withdrawal(let amount): try withdraw(amount, &step)
         case .fee(let amount): try charge(amount, reason.isEmpty ? "fee" : reason, &step)

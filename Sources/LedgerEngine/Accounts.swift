@@ -155,6 +155,10 @@ struct Accounts: Sendable {
         for instrument in names.instruments { profit.define(instrument) }
     }
 
+    mutating func restoreMovements(from reader: inout StateReader) throws(StateError) {
+        try profit.restoreMovements(from: &reader)
+    }
+
     mutating func restoreCurrencies(from reader: inout StateReader) throws(StateError) {
         try profit.restoreCurrencies(from: &reader)
     }

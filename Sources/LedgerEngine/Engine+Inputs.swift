@@ -56,6 +56,7 @@ extension Engine {
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .rateObserved,
             .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:
             try parts[turn].accounts.apply(record)
+        case .operatorCommanded: try transfer(record, &step)
         case .dividendDeclared: try pay(try decode(record), &step)
         case .splitApplied: try parts[turn].accounts.split(decode(record), step)
         default: break
@@ -91,6 +92,7 @@ extension Engine {
         if record.type == .barRecalled {
             return routes[(try decode(record) as BarRecalled).instrument]
         }
+        if let ends = ends(of: record) { return ends }
         let takers = record.type.map(Self.takers) ?? .every
         if takers == .every || takers == .named && record.account == .none {
             return Array(parts.indices)

@@ -141,6 +141,7 @@ extension Engine {
 
     /// The same for a command that was read.
     public func problem(with command: OperatorCommand, of account: AccountID) -> String? {
+        if let problem = problem(transferring: command, from: account) { return problem }
         guard parts.count > 1 else { return parts[0].problem(with: command) }
         let known = names.accounts.map(\.name).joined(separator: ", ")
         guard account == .none else {
@@ -162,7 +163,8 @@ extension OperatorCommand {
     /// Whether a command has a meaning in one account alone.
     public var isOfOneAccount: Bool {
         switch self {
-        case .deposit, .withdrawal, .fee, .sync, .adopt, .conversion: true
+        case .deposit, .withdrawal, .fee, .sync, .adopt, .conversion, .transfer, .positionTransfer:
+            true
         case .note, .rate, .engage, .clear, .mode, .override, .healthCheck, .hold, .releaseHold,
             .prune,
             .doctor, .flatten:

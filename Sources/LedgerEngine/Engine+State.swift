@@ -7,10 +7,13 @@ import LedgerSettings
 extension Engine {
     /// Stands before the state of several accounts, where the version of the rules stands before that of one.
     private static let several = UInt16.max
+    /// Stands first where anything moved between accounts, with the state of that.
+    private static let moved = UInt16.max - 1
 
     /// A digest of the whole state: equal in two engines that took the same inputs.
     public var digest: UInt64 {
         var writer = StateWriter()
+        encodeMovements(into: &writer)
         // Digests that rules 1 journaled are of the rest alone.
         if rulesVersion > .first { rulesVersion.encode(into: &writer) }
         encodeBody(into: &writer)
@@ -18,9 +21,18 @@ extension Engine {
     }
 
     public func encode(into writer: inout StateWriter) {
+        encodeMovements(into: &writer)
         if parts.count > 1 { writer.write(Self.several) }
         rulesVersion.encode(into: &writer)
         encodeBody(into: &writer)
+    }
+
+    private func encodeMovements(into writer: inout StateWriter) {
+        guard profit.hasMovements else { return }
+        var own = StateWriter()
+        profit.encodeMovements(into: &own)
+        writer.write(Self.moved)
+        writer.write(own.bytes) { $0.write($1) }
     }
 
     private func encodeBody(into writer: inout StateWriter) {
@@ -61,7 +73,13 @@ extension Engine {
     ) throws(StateError) {
         self.init(strategies: catalog)
         var reader = StateReader(bytes)
-        var peek = StateReader(bytes)
+        var movements: [UInt8]?
+        var peek = reader
+        if try peek.read(UInt16.self) == Self.moved {
+            _ = try reader.read(UInt16.self)
+            movements = try reader.readArray { (reader) throws(StateError) in try reader.read() }
+        }
+        peek = reader
         let isSeveral = try peek.read(UInt16.self) == Self.several
         if isSeveral { _ = try reader.read(UInt16.self) }
         let rules = try RulesVersion(from: &reader)
@@ -77,6 +95,11 @@ extension Engine {
         try parts[turn].accounts.restoreBooks(from: &reader, rules)
         if !settings.entries(.rates).isEmpty {
             try parts[turn].accounts.restoreCurrencies(from: &reader)
+        }
+        if let movements {
+            var own = StateReader(movements)
+            try parts[turn].accounts.restoreMovements(from: &own)
+            guard own.isAtEnd else { throw StateError("saved transfers have trailing bytes") }
         }
         if deskStop.rules != nil { try deskStop.restore(from: &reader) }
         for place in parts.indices {

@@ -25,6 +25,8 @@ import LedgerEvents
 ///     adopt          SYMBOL, or SYMBOL PRICE
 ///     conversion     AMOUNT CURRENCY AMOUNT CURRENCY: sold and bought
 ///     rate           RATE CURRENCY/CURRENCY
+///     transfer       AMOUNT to ACCOUNT, or AMOUNT CURRENCY to ACCOUNT
+///     position-transfer  QUANTITY SYMBOL to ACCOUNT, or QUANTITY SYMBOL of STRATEGY to ACCOUNT
 ///
 /// AMOUNT and RATE are numbers above 0. SCOPE is `global`, `strategy:NAME` or `symbol:NAME`. EFFECT, SOURCE and MODE
 /// are the words of `LatchEffect`, `LatchSource` and `TradingMode`. All of them are on disk for ever.
@@ -60,6 +62,10 @@ public enum OperatorCommand: Hashable, Sendable {
     case conversion(OperatorConversion)
     /// Tells a rate that the settings expect from a file.
     case rate(OperatorRate)
+    /// Moves money to another account.
+    case transfer(OperatorTransfer)
+    /// Moves units and what they cost to another account.
+    case positionTransfer(OperatorPositionTransfer)
 
     private static let hard = "hard"
 
@@ -99,6 +105,9 @@ public enum OperatorCommand: Hashable, Sendable {
         case .adopt: self = try Self.readAdopt(argument)
         case .conversion: self = .conversion(try OperatorConversion(argument))
         case .rate: self = .rate(try OperatorRate(argument))
+        case .transfer: self = .transfer(try OperatorTransfer(argument))
+        case .positionTransfer:
+            self = .positionTransfer(try OperatorPositionTransfer(argument))
         }
     }
 
@@ -177,6 +186,8 @@ public enum OperatorCommand: Hashable, Sendable {
         case .adopt: .adopt
         case .conversion: .conversion
         case .rate: .rate
+        case .transfer: .transfer
+        case .positionTransfer: .positionTransfer
         }
     }
 
@@ -196,6 +207,8 @@ public enum OperatorCommand: Hashable, Sendable {
         case .adopt(let symbol, let price): price.map { "\(symbol) \($0)" } ?? symbol
         case .conversion(let conversion): conversion.text
         case .rate(let rate): rate.text
+        case .transfer(let transfer): transfer.text
+        case .positionTransfer(let transfer): transfer.text
         }
     }
 }

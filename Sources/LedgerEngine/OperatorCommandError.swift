@@ -17,6 +17,8 @@ public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
     case notAHolding(String)
     case notAConversion(String)
     case notARate(String)
+    case notATransfer(String)
+    case notAPositionTransfer(String)
 
     public var description: String {
         switch self {
@@ -43,6 +45,11 @@ public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
         case .notAConversion(let text):
             "'\(text)' is not a conversion; write what was sold and what was bought, such as "
                 + "1000 EUR 1085.20 USD"
+        case .notATransfer(let text):
+            "'\(text)' is not a transfer; write it such as 1000 EUR to paper"
+        case .notAPositionTransfer(let text):
+            "'\(text)' is not a transfer of a position; write it such as 10 AAPL to paper, or 10 AAPL "
+                + "of sma to paper"
         case .notARate(let text):
             "'\(text)' is not a rate above 0 of two currencies; write it such as 1.0852 EUR/USD"
         }

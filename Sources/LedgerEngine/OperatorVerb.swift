@@ -19,6 +19,8 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
     case adopt = "adopt"
     case conversion = "conversion"
     case rate = "rate"
+    case transfer = "transfer"
+    case positionTransfer = "position-transfer"
 
     public var word: String { rawValue }
 

@@ -73,6 +73,10 @@ public struct JSONLineWriter {
                 let id = StrategyID(record.load(field.offset))
                 return id == .none ? "" : names.name(id)
             }
+            if case .account = field.kind {
+                let id = AccountID(record.load(field.offset))
+                return id == .none ? "" : names.name(id)
+            }
             var bytes: [UInt8] = []
             append(field, of: record, to: &bytes)
             return String(decoding: bytes.filter { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
@@ -116,6 +120,9 @@ public struct JSONLineWriter {
             line.append("\"")
         case .strategy:
             let id = StrategyID(record.load(offset))
+            line.append(string: id == .none ? "" : names.name(id))
+        case .account:
+            let id = AccountID(record.load(offset))
             line.append(string: id == .none ? "" : names.name(id))
         case .hex64: line.append("\"\(record.load(offset, as: UInt64.self).hex)\"")
         case .hex128:

@@ -17,7 +17,7 @@ public struct Layout: Sendable {
 
     public enum Kind: Sendable {
         case u8, u16, u32, u64, i64, f64
-        case price, quantity, money, measure, time, order, strategy
+        case price, quantity, money, measure, time, order, strategy, account
         /// Two 8-byte numbers, high one first, shown as 32 hexadecimal digits.
         case hex128
         /// Eight bytes shown as 16 hexadecimal digits.
@@ -33,7 +33,7 @@ public struct Layout: Sendable {
         public var size: Int {
             switch self {
             case .u8, .names: 1
-            case .u16, .strategy: 2
+            case .u16, .strategy, .account: 2
             case .u32: 4
             case .u64, .i64, .f64, .price, .quantity, .time, .order, .hex64: 8
             case .money, .measure, .hex128: 16

@@ -14,6 +14,9 @@ public struct AccountEquity: Hashable, Sendable {
     /// All fees: those of fills, and those that belong to no fill.
     public internal(set) var fees = Money.zero
     public internal(set) var dividends = Money.zero
+    /// What positions that went to other accounts were worth beyond their cost, less that of positions that
+    /// came: gains that this account made and another one realises.
+    public internal(set) var transfers = Money.zero
     /// Σ quantity × mark in 10^-18, with the worth of other currencies.
     @usableFromInline var marketValue: Int128 = 0
     /// The highest equity since the account was funded or the peak was rebased, in 10^-18. The

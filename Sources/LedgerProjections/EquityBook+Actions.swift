@@ -108,7 +108,7 @@ extension EquityBook {
     }
 
     /// Changes what a holding is worth beside quantity × mark.
-    private mutating func carry(
+    mutating func carry(
         _ value: Int128, in entry: Int, _ sequence: SequenceNumber
     ) throws(FoldError) {
         let (sum, isBeyond) = holdings[entry].carried.addingReportingOverflow(value)

@@ -10,6 +10,7 @@ public struct EquityBook: Projection, Hashable {
         .dividendPaid, .orderFilled, .peakRebased, .positionAdjusted, .cashAdjusted,
         .dividendDeclared, .rulesDeclared, .accountDefined, .instrumentDefined, .rateDefined,
         .rateObserved, .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted,
+        .cashTransferred, .positionTransferred,
     ]
 
     struct Holding: Hashable, Sendable {
@@ -304,6 +305,7 @@ public struct EquityBook: Projection, Hashable {
         rules.encode(into: &writer)
         encodeBody(into: &writer)
         currencies.encode(into: &writer)
+        if hasMovements { encodeMovements(into: &writer) }
     }
 
     /// The state without its rules, which the reader must know, and without currencies, which follow where
@@ -343,6 +345,7 @@ public struct EquityBook: Projection, Hashable {
     public init(from reader: inout StateReader) throws(StateError) {
         try self.init(from: &reader, rules: RulesVersion(from: &reader))
         try restoreCurrencies(from: &reader)
+        if !reader.isAtEnd { try restoreMovements(from: &reader) }
     }
 
     /// Takes up currencies that were saved behind the rest.

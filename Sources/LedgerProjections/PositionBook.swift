@@ -96,6 +96,60 @@ public struct Position: Hashable, Sendable {
         }
     }
 
+    /// Takes out the oldest lots of `units`, which has the sign of the quantity.
+    ///
+    /// - Precondition: the position has as many units.
+    mutating func release(_ units: Quantity) throws(NumberError) -> [Lot] {
+        precondition(units.magnitude <= quantity.magnitude, "a position releases what it has")
+        var left = units
+        var released: [Lot] = []
+        while left.raw != 0 {
+            var lot = queue[first]
+            if lot.quantity.magnitude > left.magnitude {
+                lot.cost = try lot.cost.share(left, of: lot.quantity)
+                lot.quantity = left
+                queue[first].quantity = queue[first].quantity - lot.quantity
+                queue[first].cost = queue[first].cost - lot.cost
+            } else {
+                first += 1
+            }
+            left = left - lot.quantity
+            quantity = quantity - lot.quantity
+            cost -= lot.cost
+            released.append(lot)
+        }
+        compact()
+        return released
+    }
+
+    /// What the oldest lots of `units` cost.
+    ///
+    /// - Precondition: the position has as many units.
+    public func cost(ofOldest units: Quantity) throws(NumberError) -> Money {
+        var position = self
+        return try position.release(units).reduce(Money.zero) { $0 + $1.cost }
+    }
+
+    /// Takes lots in, in the order in which they were opened. Parts of one lot become one again.
+    mutating func receive(_ lots: [Lot]) throws(NumberError) {
+        queue.removeFirst(first)
+        first = 0
+        for lot in lots {
+            let place = queue.firstIndex { $0.fill >= lot.fill } ?? queue.count
+            if place < queue.count, queue[place].fill == lot.fill {
+                queue[place].quantity = queue[place].quantity + lot.quantity
+                queue[place].cost += lot.cost
+            } else {
+                queue.insert(lot, at: place)
+            }
+            quantity = quantity + lot.quantity
+            cost += lot.cost
+        }
+        guard quantity.magnitude <= Quantity.limit else {
+            throw .overflow("a position of \(quantity)")
+        }
+    }
+
     private mutating func compact() {
         if first == queue.count {
             queue.removeAll(keepingCapacity: true)
@@ -180,7 +234,7 @@ public struct PositionBook: Projection, Hashable {
     public static let name = "positions"
     public static let version: UInt32 = 3
     public static let types: [EventType] = [
-        .orderFilled, .splitApplied, .dividendPaid, .positionAdjusted,
+        .orderFilled, .splitApplied, .dividendPaid, .positionAdjusted, .positionTransferred,
     ]
 
     /// In the order in which they were first opened; flat positions stay with their realised
@@ -203,6 +257,8 @@ public struct PositionBook: Projection, Hashable {
         case EventType.positionAdjusted.rawValue:
             let event: PositionAdjusted = try decode(record)
             try adjust(event, account: record.account, at: record.time, sequence: record.sequence)
+        case EventType.positionTransferred.rawValue:
+            try transfer(try decode(record), from: record.account, sequence: record.sequence)
         default: break
         }
     }
@@ -226,6 +282,35 @@ public struct PositionBook: Projection, Hashable {
         let entry = entry(account, fill.strategy, fill.instrument)
         do { try positions[entry].book(fill, at: time, sequence: sequence) } catch {
             throw .number(error, sequence)
+        }
+    }
+
+    /// Moves the oldest lots of a position to another account, each as it was opened.
+    public mutating func transfer(
+        _ event: PositionTransferred, from account: AccountID, sequence: SequenceNumber
+    ) throws(FoldError) {
+        try checked(event, from: account, sequence)
+        let source = entry(account, event.strategy, event.instrument)
+        let target = entry(event.to, event.toStrategy, event.instrument)
+        let held = positions[source].quantity
+        let sign = event.quantity.raw.signum()
+        guard held.raw.signum() == sign, event.quantity.magnitude <= held.magnitude else {
+            throw .inconsistent(
+                "a transfer of \(event.quantity) units of a position of \(held)", sequence)
+        }
+        guard positions[target].quantity.raw.signum() != -sign else {
+            throw .inconsistent(
+                "a transfer of \(event.quantity) units to a position of "
+                    + "\(positions[target].quantity)", sequence)
+        }
+        let lots = try at(sequence) { () throws(NumberError) in
+            let lots = try positions[source].release(event.quantity)
+            try positions[target].receive(lots)
+            return lots
+        }
+        let cost = lots.reduce(Money.zero) { $0 + $1.cost }
+        guard cost == event.cost else {
+            throw .inconsistent("lots that cost \(cost), transferred at \(event.cost)", sequence)
         }
     }
 

@@ -1,7 +1,8 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The parts of an account's profit over a span: net = realised + unrealised + dividends − fees + rates.
+/// The parts of an account's profit over a span:
+/// net = realised + unrealised + dividends − fees + rates + transfers.
 ///
 /// For any span, net = equity at its end − equity at its start − net deposits in between, to the
 /// last 10^-9: requirement L05.
@@ -12,6 +13,9 @@ public struct ProfitParts: Hashable, Sendable {
     public var fees = Money.zero
     /// What changes of rates made of money in other currencies, and of what holdings cost in them.
     public var rates = Money.zero
+    /// Gains of positions that went to other accounts of the journal, up to the transfer, less those of
+    /// positions that came. The sum over all accounts is 0.
+    public var transfers = Money.zero
     public var equity = Money.zero
     public var netDeposits = Money.zero
     /// Whether every rate is known that the parts need. If not, the other fields mean nothing.
@@ -19,7 +23,7 @@ public struct ProfitParts: Hashable, Sendable {
 
     public init() {}
 
-    public var net: Money { realised + unrealised + dividends - fees + rates }
+    public var net: Money { realised + unrealised + dividends - fees + rates + transfers }
 
     /// What prices contributed: gains of sales and of holdings, each at the rate of its time or of now.
     public var prices: Money { realised + unrealised }
@@ -31,6 +35,7 @@ public struct ProfitParts: Hashable, Sendable {
         result.dividends -= b.dividends
         result.fees -= b.fees
         result.rates -= b.rates
+        result.transfers -= b.transfers
         result.isKnown = a.isKnown && b.isKnown
         result.equity -= b.equity
         result.netDeposits -= b.netDeposits
@@ -46,12 +51,12 @@ public struct ProfitAndLoss: Projection, Hashable {
     public static let types = EventType.allCases
 
     public private(set) var positions: PositionBook
-    public private(set) var equity: EquityBook
+    public internal(set) var equity: EquityBook
     /// Days since 1970 of the last event.
     public private(set) var day = Int64.min
     private var nextDay = Timestamp(nanoseconds: .min)
     /// The parts at the day's start, by account index.
-    private var dayStart: [ProfitParts] = []
+    var dayStart: [ProfitParts] = []
     /// Gains that were realised in other currencies than the account's own.
     var otherGains: [CurrencyGain] = []
 
@@ -196,6 +201,7 @@ public struct ProfitAndLoss: Projection, Hashable {
         parts.unrealised = worth.marketWorth - cost
         parts.dividends = worth.dividends
         parts.fees = worth.fees
+        parts.transfers = worth.transfers
         parts.equity = worth.equity
         parts.netDeposits = worth.netDeposits
         return parts
@@ -212,6 +218,7 @@ public struct ProfitAndLoss: Projection, Hashable {
         equity.rules.encode(into: &writer)
         encodeBody(into: &writer)
         encodeCurrencies(into: &writer)
+        if hasMovements { encodeMovements(into: &writer) }
     }
 
     /// Whether an account has other currencies than its own, which are saved behind the body.
@@ -280,6 +287,7 @@ public struct ProfitAndLoss: Projection, Hashable {
     public init(from reader: inout StateReader) throws(StateError) {
         try self.init(from: &reader, rules: RulesVersion(from: &reader))
         try restoreCurrencies(from: &reader)
+        if !reader.isAtEnd { try restoreMovements(from: &reader) }
     }
 
     /// What `encodeBody` wrote under these rules.

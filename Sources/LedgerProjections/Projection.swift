@@ -105,6 +105,28 @@ func checked(_ event: PositionAdjusted, _ sequence: SequenceNumber) throws(FoldE
     try checked(event.instrument, sequence)
 }
 
+/// Rejects an impossible transfer before sums could overflow. Kinds of money never mix.
+func checked(
+    _ event: PositionTransferred, from account: AccountID, _ sequence: SequenceNumber
+) throws(FoldError) {
+    try checkTransfer(from: account, to: event.to, sequence)
+    guard event.quantity.raw != 0, event.quantity.magnitude <= Quantity.limit else {
+        throw .inconsistent("a transfer of \(event.quantity) units", sequence)
+    }
+    try checked(event.instrument, sequence)
+    try bounded(event.cost, sequence)
+    try bounded(event.value, sequence)
+}
+
+func checkTransfer(
+    from account: AccountID, to other: AccountID, _ sequence: SequenceNumber
+) throws(FoldError) {
+    guard other.index != 0, other.index != account.index, other.kind == account.kind else {
+        throw .inconsistent(
+            "a transfer from account \(account.number) to account \(other.number)", sequence)
+    }
+}
+
 extension PositionAdjusted {
     /// The adjustment as a fill without a fee, which opens and closes lots.
     var asFill: OrderFilled {

@@ -105,13 +105,16 @@ struct JournalsCommand: ParsableCommand {
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Record money, a rate or a note in a journal.",
+        abstract: "Record money, a transfer, a rate or a note in a journal.",
         discussion: """
             deposit AMOUNT, withdrawal AMOUNT and fee AMOUNT move cash in the account's currency. In an
             account with rates, a currency may follow the amount. conversion AMOUNT CURRENCY AMOUNT
             CURRENCY says what was sold and what was bought. rate RATE BASE/QUOTE says what one unit of
             the base currency is worth. note TEXT keeps an operator's word and moves nothing. Positions
             are corrected by ledger sync.
+
+            transfer AMOUNT moves money from one account of the journal to another, and with --symbol
+            the quantity of a position with what it cost. It is no profit in either account.
 
             If another process runs the journal, the command goes through its inbox. Otherwise
             this command takes the lease and writes the journal itself. It prints the
@@ -123,26 +126,80 @@ struct RecordCommand: ParsableCommand {
               ledger record deposit 1000 EUR --journal main
               ledger record conversion 1000 EUR 1085.20 USD --journal main
               ledger record rate 1.0852 EUR/USD --journal main
+              ledger record transfer 1000 EUR --from first --to second --journal desk
+              ledger record transfer 10 --symbol AAPL --from first --to second --journal desk
             """.paragraphs)
 
-    @Argument(help: "deposit, withdrawal, fee, conversion, rate or note.")
+    @Argument(help: "deposit, withdrawal, fee, conversion, transfer, rate or note.")
     var fact: RecordedFact
-    @Argument(help: "The amounts with their currencies, the rate, or the text of the note.")
+    @Argument(
+        help: "The amounts with their currencies, the quantity, the rate, or the text of the note.")
     var values: [String]
+    @OptionGroup var transfer: TransferOptions
     @OptionGroup var journals: JournalOptions
     @OptionGroup var output: EventFormatOptions
     @OptionGroup var accounts: AccountOptions
     @OptionGroup var giver: OperatorOptions
 
+    func validate() throws {
+        try transfer.validate(fact == .transfer, accounts)
+    }
+
     func run() throws {
         let text = values.joined(separator: " ")
-        try giver.step(.read(fact.verb, text), accounts).carryOut(on: journals, output.format)
+        guard let (verb, argument, source) = transfer.command(text) else {
+            try giver.step(.read(fact.verb, text), accounts).carryOut(on: journals, output.format)
+            return
+        }
+        try OperatorStep(
+            command: giver.event(.read(verb, argument)), submission: giver.submission,
+            accounts: .account(source)
+        ).carryOut(on: journals, output.format)
+    }
+}
+
+/// The accounts of a transfer, and the position that it moves.
+struct TransferOptions: ParsableArguments {
+    @Option(help: "The account that a transfer leaves.")
+    var from: String?
+    @Option(help: "The account that it reaches.")
+    var to: String?
+    @Option(help: "The symbol of a position to transfer; the value is then the quantity.")
+    var symbol: String?
+    @Option(help: "The strategy that holds it, where several do.")
+    var strategy: String?
+
+    func validate(_ isTransfer: Bool, _ accounts: AccountOptions) throws {
+        guard isTransfer else {
+            guard from == nil, to == nil, symbol == nil, strategy == nil else {
+                throw ValidationError(
+                    "--from, --to, --symbol and --strategy belong to ledger record transfer")
+            }
+            return
+        }
+        guard accounts.scope == .all else {
+            throw ValidationError("a transfer names its accounts with --from and --to")
+        }
+        guard from != nil, to != nil else {
+            throw ValidationError("a transfer needs --from ACCOUNT and --to ACCOUNT")
+        }
+        guard strategy == nil || symbol != nil else {
+            throw ValidationError("--strategy needs --symbol")
+        }
+    }
+
+    /// Nil where it is no transfer.
+    func command(_ value: String) -> (verb: OperatorVerb, argument: String, from: String)? {
+        guard let from, let to else { return nil }
+        guard let symbol else { return (.transfer, "\(value) to \(to)", from) }
+        let holder = strategy.map { " of \($0)" } ?? ""
+        return (.positionTransfer, "\(value) \(symbol)\(holder) to \(to)", from)
     }
 }
 
 /// The commands that book a fact or add a note.
 enum RecordedFact: String, ExpressibleByArgument, CaseIterable {
-    case deposit, withdrawal, fee, conversion, rate, note
+    case deposit, withdrawal, fee, conversion, transfer, rate, note
 
     var verb: OperatorVerb {
         switch self {
@@ -150,6 +207,7 @@ enum RecordedFact: String, ExpressibleByArgument, CaseIterable {
         case .withdrawal: .withdrawal
         case .fee: .fee
         case .conversion: .conversion
+        case .transfer: .transfer
         case .rate: .rate
         case .note: .note
         }

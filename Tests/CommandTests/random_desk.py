@@ -1,7 +1,7 @@
 """Usage: random_desk.py SEED - writes data, settings and run.sh of a random desk into the current directory
 
 The desk has 1 to 20 accounts in up to four currencies. run.sh runs a back-test, records deposits, withdrawals,
-fees, conversions and rates, and continues the back-test with the rest of the data.
+fees, conversions, rates and transfers between accounts, and continues the back-test with the rest of the data.
 """
 import random
 import sys
@@ -74,16 +74,24 @@ with open("x.yaml", "w") as file:
                  ",".join(names)), file=file)
 with open("run.sh", "w") as file:
     print("set -e\nledger backtest --journal run -c x.yaml", file=file)
-    for _ in range(25):
+    for _ in range(45):
         account = random.choice(accounts)
         held, name = account["held"], account["name"]
         one, other = (random.choice(held), random.choice(held))
         amount = random.choice(["1", "0.05", "33.333333333", "0.000000001"])
-        kind = random.choice(["deposit", "withdrawal", "fee", "conversion", "rate"])
+        kind = random.choice(["deposit", "withdrawal", "fee", "conversion", "rate"] + ["transfer", "position"] * 2)
         if kind == "rate":
             print("ledger record rate %.9f EUR/USD --journal run" % random.uniform(0.9, 1.3), file=file)
             continue
         words = [amount, one]
+        if kind in ("transfer", "position"):
+            if kind == "position":
+                symbol, _, price = random.choice(SHARES)
+                words = ["%.9f" % (300 / price * random.random()), "--symbol", symbol]
+            # The balance or the position may be too small, and the accounts may be one.
+            print("ledger record transfer %s --from %s --to %s --journal run || test $? = 6"
+                  % (" ".join(words), name, random.choice(accounts)["name"]), file=file)
+            continue
         if kind == "conversion":
             if one == other:
                 continue

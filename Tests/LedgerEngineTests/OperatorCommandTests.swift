@@ -53,6 +53,16 @@ import Testing
                 "1000 EUR 1085.20 USD"
             ),
             (.rate(try OperatorRate("1.0852 EUR/USD")), "rate", "1.0852 EUR/USD"),
+            (.transfer(try OperatorTransfer("12.50 to my desk")), "transfer", "12.50 to my desk"),
+            (.transfer(try OperatorTransfer("0.5 BTC to b")), "transfer", "0.5 BTC to b"),
+            (
+                .positionTransfer(try OperatorPositionTransfer("10 BTC/USD to my desk")),
+                "position-transfer", "10 BTC/USD to my desk"
+            ),
+            (
+                .positionTransfer(try OperatorPositionTransfer("0.25 A of ML Momentum to b")),
+                "position-transfer", "0.25 A of ML Momentum to b"
+            ),
         ]
     }
 
@@ -75,7 +85,7 @@ import Testing
             OperatorVerb.allCases.map(\.word) == [
                 "deposit", "withdrawal", "fee", "note", "engage", "clear", "mode", "override",
                 "health-check", "flatten", "sync", "hold", "release-hold", "prune", "doctor",
-                "adopt", "conversion", "rate",
+                "adopt", "conversion", "rate", "transfer", "position-transfer",
             ])
     }
 
@@ -130,13 +140,29 @@ import Testing
             "sell all", "",
             "'sell all' is not a command; use deposit, withdrawal, fee, note, "
                 + "engage, clear, mode, override, health-check, flatten, sync, hold, release-hold, "
-                + "prune, doctor, adopt, conversion or rate"
+                + "prune, doctor, adopt, conversion, rate, transfer or position-transfer"
         ),
         (
             "", "",
             "'' is not a command; use deposit, withdrawal, fee, note, engage, clear, mode, "
                 + "override, health-check, flatten, sync, hold, release-hold, prune, doctor, "
-                + "adopt, conversion or rate"
+                + "adopt, conversion, rate, transfer or position-transfer"
+        ),
+        (
+            "transfer", "5 EUR second",
+            "'5 EUR second' is not a transfer; write it such as "
+                + "1000 EUR to paper"
+        ),
+        ("transfer", "to b", "'to b' is not a transfer; write it such as 1000 EUR to paper"),
+        (
+            "position-transfer", "5 A by x to b",
+            "'5 A by x to b' is not a transfer of a position; write it such as 10 AAPL to paper, or "
+                + "10 AAPL of sma to paper"
+        ),
+        (
+            "position-transfer", "-5 A to b",
+            "'-5 A to b' is not a transfer of a position; write it such as 10 AAPL to paper, or "
+                + "10 AAPL of sma to paper"
         ),
         ("deposit", "12,50", "'12,50' is not an amount; write a number such as 12.50"),
         ("withdrawal", "", "'' is not an amount; write a number such as 12.50"),

@@ -60,6 +60,17 @@ enum EventSamples {
             soldCurrency: "EUR", boughtCurrency: "USD"),
         BalanceConverted(
             sold: .limit, bought: .zero, soldCurrency: odd, boughtCurrency: ""),
+        CashTransferred(
+            to: AccountID(.simulated, index: 2), amount: Money(raw: 12_500_000_000),
+            currency: "EUR"),
+        CashTransferred(to: .none, amount: .limit, currency: odd),
+        PositionTransferred(
+            instrument: apple, strategy: StrategyID(1), toStrategy: StrategyID(2),
+            quantity: Quantity(raw: 3_000_000_000), cost: Money(raw: 300_000_000_000),
+            value: Money(raw: 310_000_000_000), to: AccountID(.paper, index: 3)),
+        PositionTransferred(
+            instrument: InstrumentID(.max), strategy: StrategyID(.max), toStrategy: .none,
+            quantity: -Quantity.limit, cost: -Money.limit, value: .limit, to: AccountID(.max)),
     ]
 
     private static let runs: [Sample] = [

@@ -6,7 +6,7 @@ import Testing
 /// tools/generate_events: what it made is committed, and it makes what docs/HACKING.md says.
 @Suite struct GeneratorTests {
     /// The next free number of an event.
-    private static let next = EventType.allCases.count + 1
+    private static let next = (EventType.allCases.map { Int($0.rawValue) }.max() ?? 0) + 1
 
     /// Runs a program and returns both of its streams as one text.
     private func run(_ program: URL, _ arguments: [String]) throws -> (text: String, exit: Int32) {
@@ -144,8 +144,8 @@ import Testing
     }
 
     static let faults: [(table: String, problem: String)] = [
-        ("event \(next + 1) MoonRisen input\n", "numbered from 1 without gaps"),
-        ("event \(next - 1) MoonRisen input\n", "numbered from 1 without gaps"),
+        ("event 0 MoonRisen input\n", "numbered from 1, each once"),
+        ("event \(next - 1) MoonRisen input\n", "numbered from 1, each once"),
         ("event \(next) MoonRisen outside\n", "with a role"),
         ("event \(next) MoonRisen input\n    24 height lengths\n", "is no kind"),
         ("event \(next) MoonRisen input\n    24 a price\n    28 b u32\n", "overlaps"),

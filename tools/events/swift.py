@@ -177,7 +177,7 @@ def stores(event, field):
     else:
         value += {
             "Double": ".bitPattern", "Timestamp": ".nanoseconds", "StrategyID": ".number",
-            "Nanoseconds": ".count"}.get(field.type, "")
+            "AccountID": ".number", "Nanoseconds": ".count"}.get(field.type, "")
     return ["writer.store(%s, %d)" % (value, at)]
 
 
@@ -215,7 +215,8 @@ def loaded(field):
     wrapped = {
         "Double": "Double(bitPattern: record.load(%d))",
         "Timestamp": "Timestamp(nanoseconds: record.load(%d))",
-        "StrategyID": "StrategyID(record.load(%d))", "OrderID": "OrderID(record.load(%d))",
+        "StrategyID": "StrategyID(record.load(%d))", "AccountID": "AccountID(record.load(%d))",
+        "OrderID": "OrderID(record.load(%d))",
         "Nanoseconds": "Nanoseconds(record.load(%d))"}
     return wrapped.get(field.type, "record.load(%d)") % at
 
@@ -305,8 +306,11 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         text += "    case %s = %d\n" % (item.case, item.number)
     text += "\n    /// The name in JSON lines, filters and documents.\n"
     text += "    public var name: String { Self.names[Int(rawValue) - 1] }\n\n"
-    text += array("private static let names = [", [string(item.name) for item in tables.events],
-                  "]", "    ") + "\n"
+    names = {item.number: item.name for item in tables.events}
+    # A number that no event has yet keeps its place.
+    text += array(
+        "private static let names = [",
+        [string(names.get(number, "")) for number in range(1, max(names) + 1)], "]", "    ") + "\n"
     text += "    /// Whether it comes from outside or the engine derives it.\n"
     text += "    public var role: EventRole {\n        switch self {\n"
     for role in ("input", "derived", "both"):

@@ -3,12 +3,13 @@ import re
 
 SIZES = {
     "u8": 1, "u16": 2, "u32": 4, "u64": 8, "i64": 8, "f64": 8, "price": 8, "quantity": 8, "money": 16, "measure": 16,
-    "time": 8, "order": 8, "strategy": 2, "hex64": 8, "hex128": 16,
+    "time": 8, "order": 8, "strategy": 2, "account": 2, "hex64": 8, "hex128": 16,
 }
 TYPES = {
     "u8": "UInt8", "u16": "UInt16", "u32": "UInt32", "u64": "UInt64", "i64": "Int64",
     "f64": "Double", "price": "Price", "quantity": "Quantity", "money": "Money", "measure": "Measure",
-    "time": "Timestamp", "order": "OrderID", "strategy": "StrategyID", "hex64": "UInt64",
+    "time": "Timestamp", "order": "OrderID", "strategy": "StrategyID",
+    "account": "AccountID", "hex64": "UInt64",
     "hex128": "IntentID",
 }
 ROLES = ["input", "derived", "both"]
@@ -204,8 +205,9 @@ class Tables:
         for enumeration in self.enumerations.values():
             enumeration.check()
         self.events.sort(key=lambda event: event.number)
-        if [event.number for event in self.events] != list(range(1, len(self.events) + 1)):
-            raise TableError("events must be numbered from 1 without gaps, each once")
+        numbers = [event.number for event in self.events]
+        if numbers[:1] != [1] or len(set(numbers)) != len(numbers):
+            raise TableError("events must be numbered from 1, each once")
         for event in self.events:
             for field in event.fields:
                 field.resolve(self.enumerations, event.place)

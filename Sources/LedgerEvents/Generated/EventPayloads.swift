@@ -25,6 +25,6 @@ extension EventCatalog {
         VenueActivityReported.self, VenueActivitiesAnchored.self, VenueFillCorrected.self,
         FillCorrected.self, RefusalRepeated.self, BarRecalled.self, WarmupEnded.self,
         RateDefined.self, RateObserved.self, BalanceDeposited.self, BalanceWithdrawn.self,
-        BalanceCharged.self, BalanceConverted.self,
+        BalanceCharged.self, BalanceConverted.self, CashTransferred.self, PositionTransferred.self,
     ]
 }

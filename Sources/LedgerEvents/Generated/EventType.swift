@@ -89,6 +89,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case balanceWithdrawn = 84
     case balanceCharged = 85
     case balanceConverted = 86
+    case cashTransferred = 95
+    case positionTransferred = 96
 
     /// The name in JSON lines, filters and documents.
     public var name: String { Self.names[Int(rawValue) - 1] }
@@ -112,7 +114,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "HoldingAdopted", "VenueDeferralReported", "RetryScheduled", "VenueActivityReported",
         "VenueActivitiesAnchored", "VenueFillCorrected", "FillCorrected", "RefusalRepeated",
         "BarRecalled", "WarmupEnded", "RateDefined", "RateObserved", "BalanceDeposited",
-        "BalanceWithdrawn", "BalanceCharged", "BalanceConverted",
+        "BalanceWithdrawn", "BalanceCharged", "BalanceConverted", "", "", "", "", "", "", "", "",
+        "CashTransferred", "PositionTransferred",
     ]
 
     /// Whether it comes from outside or the engine derives it.
@@ -135,7 +138,7 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .healthChecked, .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded,
             .positionAdjusted, .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended,
             .replaceIntended, .intentReleased, .holdingAdopted, .retryScheduled, .fillCorrected,
-            .refusalRepeated, .rateDefined:
+            .refusalRepeated, .rateDefined, .cashTransferred, .positionTransferred:
             .derived
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .rateObserved,
             .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:

@@ -16,6 +16,10 @@ public struct CurrencyBalance: Hashable, Sendable {
     public internal(set) var basis = Money.zero
     /// Flows before the first rate, which converts them.
     var pending = Flow()
+    /// What the two worths have beside amount × rate and value × rate, since a transfer and until the next
+    /// rate, so that the worth which leaves one account is the worth which reaches the other.
+    var carried = Money.zero
+    var carriedHoldings = Money.zero
 
     init(_ currency: String) { self.currency = currency }
 
@@ -36,6 +40,10 @@ public struct CurrencyBalance: Hashable, Sendable {
 
     /// Whether the account's worth depends on the currency.
     public var isNeeded: Bool { amount.raw != 0 || value != 0 || !pending.isEmpty }
+
+    var isCarried: Bool { carried.raw != 0 || carriedHoldings.raw != 0 }
+
+    mutating func settle() { (carried, carriedHoldings) = (.zero, .zero) }
 
     /// The holdings at their marks, rounded half to even to 10^-9.
     public var holdings: Money { AccountEquity.money(value) }

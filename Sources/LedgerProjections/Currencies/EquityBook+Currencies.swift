@@ -46,6 +46,8 @@ extension EquityBook {
             try transfer(event.amount, event.currency, -1, record)
         case .balanceCharged: try charge(try decode(record) as BalanceCharged, record)
         case .balanceConverted: try convert(try decode(record) as BalanceConverted, record)
+        case .cashTransferred: try transfer(try decode(record) as CashTransferred, record)
+        case .positionTransferred: try transfer(try decode(record) as PositionTransferred, record)
         default: break
         }
     }
@@ -246,6 +248,7 @@ extension EquityBook {
     ) throws(FoldError) {
         for slot in currencies.slots {
             for balance in currencies.balances(slot) {
+                if balance.isCarried { currencies.change(slot, balance.currency) { $0.settle() } }
                 try value(slot, balance.currency, at: time, sequence)
             }
         }
@@ -266,8 +269,9 @@ extension EquityBook {
         let before = balance.worth + balance.holdingsWorth
         var counted = CurrencyBalance.Flow()
         try at(sequence) { () throws(NumberError) in
-            balance.worth = try rate.worth(of: balance.amount)
-            balance.holdingsWorth = try rate.worth(ofValue: balance.value)
+            balance.worth = try rate.worth(of: balance.amount) + balance.carried
+            balance.holdingsWorth =
+                try rate.worth(ofValue: balance.value) + balance.carriedHoldings
             counted = try balance.pending.counted(rate)
         }
         balance.pending = .init()

@@ -79,6 +79,7 @@ extension ProfitAndLoss {
         parts.unrealised += worth.marketWorth - other - cost
         parts.dividends = worth.dividends
         parts.fees = worth.fees
+        parts.transfers = worth.transfers
         parts.equity = worth.equity
         parts.netDeposits = worth.netDeposits
         return parts

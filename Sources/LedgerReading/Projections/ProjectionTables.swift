@@ -314,14 +314,14 @@ public struct ProjectionTables {
     public func profit() throws -> Table {
         let book = try fold(ProfitAndLoss.self)
         let time = try lastTime()
-        let rates = Table.Column("rates", .decimal)
+        let others = book.otherParts
         var table = Table(
             [
                 .init("account", isDetail: accounts.count == 1), .init("span"),
                 .init("realised", .decimal), .init("unrealised", .decimal),
                 .init("dividends", .decimal), .init("fees", .decimal), .init("net", .decimal),
                 .init("equity", .decimal), .init("net_deposits", .decimal, isDetail: true),
-            ] + (book.converts ? [rates] : []))
+            ] + others.map { .init($0.name, .decimal) })
         for account in book.equity.accounts.compactMap({ $0?.account }) {
             guard let total = book.total(account) else { continue }
             var days = try AccountDays(of: journal, account: account, through: through)
@@ -338,7 +338,7 @@ public struct ProjectionTables {
                 ]
                 table.add(
                     [names.name(account), span]
-                        + (amounts + (book.converts ? [parts.rates] : [])).map {
+                        + (amounts + others.map { $0.amount(parts) }).map {
                             parts.isKnown ? "\($0)" : Table.unknown
                         })
             }

@@ -13,7 +13,7 @@ public struct StrategyHealth: Projection, Hashable {
     public static let types: [EventType] = [
         .configurationLoaded, .cashDeposited, .cashWithdrawn, .signalGenerated, .signalRejected,
         .intentRejected, .orderIntended, .orderFilled, .splitApplied, .dividendPaid,
-        .positionAdjusted, .runStarted, .runEnded, .clockTicked, .instrumentDefined,
+        .positionAdjusted, .positionTransferred, .runStarted, .runEnded, .clockTicked, .instrumentDefined,
         .refusalRepeated,
     ]
 
