@@ -325,6 +325,19 @@ EVENTS = {
     86: ("BalanceConverted", 1, 56, [
         ("sold", 24, "money"), ("bought", 40, "money"),
     ], ["soldCurrency", "boughtCurrency"]),
+    87: ("DividendScheduled", 1, 40, [("perUnit", 24, "price"), ("payable", 32, "time")], []),
+    88: ("DividendAccrued", 1, 64, [
+        ("strategy", 20, "strategy"), ("perUnit", 24, "price"), ("quantity", 32, "quantity"),
+        ("amount", 40, "money"), ("payable", 56, "time"),
+    ], []),
+    89: ("DividendSettled", 1, 48, [
+        ("strategy", 20, "strategy"), ("amount", 24, "money"), ("accrual", 40, "u64"),
+    ], []),
+    90: ("DividendCorrected", 1, 80, [
+        ("strategy", 20, "strategy"), ("perUnit", 24, "price"), ("bookedPerUnit", 32, "price"),
+        ("quantity", 40, "quantity"), ("amount", 48, "money"), ("payable", 64, "time"),
+        ("corrected", 72, "u64"),
+    ], ["actor", "reason"]),
     95: ("CashTransferred", 1, 40, [("to", 20, "account"), ("amount", 24, "money")], ["currency"]),
     96: ("PositionTransferred", 1, 72, [
         ("strategy", 20, "strategy"), ("toStrategy", 22, "strategy"), ("quantity", 24, "quantity"),

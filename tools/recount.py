@@ -3,8 +3,9 @@
 
 Recounts a journal from its events alone, in exact integers, and compares with `ledger project`.
 It uses only the program's output: `ledger tail --all --format jsonl` prints the events, from which it
-recomputes FIFO lots, cost, realised profit, fees, dividends, splits, transfers between accounts, cash, marks, equity and its peak. For an
-account that converts: its balances, their worths at the rates, and what rates contributed, but no peak.
+recomputes FIFO lots, cost, realised profit, fees, dividends and when they are paid, splits, transfers between
+accounts, cash, marks, equity and its peak. For an account that converts: its balances, their worths at the rates,
+and what rates contributed, but no peak.
 """
 import json
 import subprocess
@@ -119,7 +120,7 @@ class Balance:
     """What an account has of a currency other than its own."""
 
     def __init__(self):
-        self.amount = self.basis = self.gains = 0
+        self.amount = self.receivable = self.basis = self.gains = 0
         # Flows before the first rate: deposits, fees, dividends and gains.
         self.pending = [0, 0, 0, 0]
         # Worth beside amount x rate and holdings x rate, since a transfer and until the next rate.
@@ -128,7 +129,7 @@ class Balance:
 
 class Account:
     def __init__(self):
-        self.cash = self.deposits = self.fees = self.dividends = self.peak = self.transfers = 0
+        self.cash = self.receivable = self.deposits = self.fees = self.dividends = self.peak = self.transfers = 0
         self.peak_at = "1970-01-01T00:00:00Z"
         self.currency, self.converts, self.balances = "", False, {}
 
@@ -141,9 +142,15 @@ class Books:
         self.rules = 1
         self.time = None
         self.currencies, self.sources, self.ever = {}, [], []
+        # Dividends that are not paid, by the event that entered them.
+        self.claims = {}
 
     def account(self, name):
         return self.accounts.setdefault(name, Account())
+
+    def money(self, name):
+        """Cash and what dividends will bring, in the account's currency."""
+        return self.account(name).cash + self.account(name).receivable
 
     def worth(self, name):
         """What an account holds, in 10^-18."""
@@ -200,12 +207,13 @@ class Books:
         rate, balance = self.rate(name, currency), self.account(name).balances[currency]
         if rate is None:
             return 0, 0
-        return (half_even(balance.amount * rate[0], rate[1]) + balance.carried[0],
+        return (half_even((balance.amount + balance.receivable) * rate[0], rate[1]) + balance.carried[0],
                 half_even(self.holdings(name, currency) * rate[0], rate[1] * ONE) + balance.carried[1])
 
-    def move(self, name, currency, amount, deposit=0, fee=0, dividend=0, gain=0):
+    def move(self, name, currency, amount, deposit=0, fee=0, dividend=0, gain=0, receivable=0):
         balance = self.account(name).balances.setdefault(currency, Balance())
         balance.amount += amount
+        balance.receivable += receivable
         for place, flow in enumerate((deposit, fee, dividend, gain)):
             balance.pending[place] += flow
         self.count(name, currency)
@@ -316,14 +324,14 @@ class Books:
 
     def rounded(self, name):
         """The same in 10^-9. Since rules 2 equity is rounded as a whole, cash included."""
-        cash = self.account(name).cash
+        cash = self.money(name)
         if self.rules < 2:
             return half_even(self.worth(name), ONE)
         return half_even(cash * ONE + self.worth(name), ONE) - cash
 
     def observe(self, name):
         account = self.account(name)
-        now = account.cash * ONE + self.worth(name)
+        now = self.money(name) * ONE + self.worth(name)
         if now > account.peak:
             account.peak, account.peak_at = now, self.time
 
@@ -421,7 +429,7 @@ class Books:
             self.deposit(name, -units(event["amount"]))
         elif kind == "PeakRebased":
             account = self.account(name)
-            account.peak = max(0, account.cash * ONE + self.worth(name))
+            account.peak = max(0, self.money(name) * ONE + self.worth(name))
             account.peak_at = self.time
         elif kind == "FeeCharged" and self.foreign(name, symbol):
             amount = units(event["amount"])
@@ -432,7 +440,7 @@ class Books:
             self.observe(name)
         elif kind == "RulesDeclared":
             self.rules = max(self.rules, event["rules"])
-        elif kind == "DividendDeclared" and self.rules >= 2 and self.marks.get(symbol):
+        elif kind in ("DividendDeclared", "DividendScheduled") and self.rules >= 2 and self.marks.get(symbol):
             per_unit = units(event["perUnit"])
             for key, position in self.positions.items():
                 if key[2] == symbol:
@@ -448,10 +456,50 @@ class Books:
             self.account(name).cash += amount
             self.account(name).dividends += amount
             self.observe(name)
+        elif kind == "DividendAccrued":
+            if self.rules >= 2:
+                self.carry((name, event["strategy"], symbol), -units(event["amount"]) * ONE)
+            self.claims[event["seq"]] = units(event["amount"])
+            self.accrue(event, name)
+        elif kind == "DividendSettled":
+            amount = self.claims.pop(event["accrual"])
+            if amount != units(event["amount"]):
+                fail("event %s pays %s of a claim to %s" % (event["seq"], event["amount"], text(amount)))
+            if self.foreign(name, symbol):
+                return self.move(name, self.foreign(name, symbol), amount, receivable=-amount)
+            self.account(name).receivable -= amount
+            self.account(name).cash += amount
+            self.observe(name)
+        elif kind == "DividendCorrected":
+            self.correct(event, name)
         elif kind == "OrderFilled":
             self.fill(event)
         elif kind == "SplitApplied":
             self.split(symbol, event["numerator"], event["denominator"])
+
+    def accrue(self, event, name):
+        """A dividend that is paid later."""
+        amount = units(event["amount"])
+        self.position(event).dividends += amount
+        if self.foreign(name, event["symbol"]):
+            return self.move(
+                name, self.foreign(name, event["symbol"]), 0, dividend=amount, receivable=amount)
+        self.account(name).receivable += amount
+        self.account(name).dividends += amount
+        self.observe(name)
+
+    def correct(self, event, name):
+        amount, waits = units(event["amount"]), event["corrected"] in self.claims
+        if waits or not event["payable"].startswith("1970-01-01T00:00:00"):
+            key = event["corrected"] if waits else event["seq"]
+            self.claims[key] = self.claims.get(key, 0) + amount
+            return self.accrue(event, name)
+        self.position(event).dividends += amount
+        if self.foreign(name, event["symbol"]):
+            return self.move(name, self.foreign(name, event["symbol"]), amount, dividend=amount)
+        self.account(name).cash += amount
+        self.account(name).dividends += amount
+        self.observe(name)
 
     def position(self, event):
         key = (event["account"], event["strategy"], event["symbol"])
@@ -525,12 +573,12 @@ class Books:
                 unrealised -= money + cost
                 rates += money + cost - balance.basis - balance.gains
             net = realised + unrealised + account.dividends - account.fees + rates + account.transfers
-            if net != account.cash + worth - account.deposits:
+            if net != self.money(name) + worth - account.deposits:
                 fail("the parts of %s's profit do not add up: %s" % (name, text(net)))
             rows[name] = {
                 "realised": text(realised), "unrealised": text(unrealised),
                 "dividends": text(account.dividends), "fees": text(account.fees),
-                "net": text(net), "equity": text(account.cash + worth),
+                "net": text(net), "equity": text(self.money(name) + worth),
                 "net_deposits": text(account.deposits),
             }
             if account.converts:
@@ -545,7 +593,7 @@ class Books:
             worth = self.rounded(name)
             rows[name] = {
                 "cash": text(account.cash), "market_value": text(worth),
-                "equity": text(account.cash + worth), "net_deposits": text(account.deposits),
+                "equity": text(self.money(name) + worth), "net_deposits": text(account.deposits),
             }
             if not account.converts:
                 rows[name].update(peak=text(half_even(account.peak, ONE)), peak_at=account.peak_at)
@@ -555,7 +603,7 @@ class Books:
         rows = {}
         for name, account in self.accounts.items():
             rows[(name, account.currency)] = {
-                "balance": text(account.cash), "worth": text(account.cash)}
+                "balance": text(account.cash), "worth": text(self.money(name))}
             for currency, balance in account.balances.items():
                 money, holdings = self.worths(name, currency)
                 rows[(name, currency)] = {

@@ -31,13 +31,15 @@ public struct BookAccount: Hashable, Comparable, Sendable {
         case conversions
         /// The contra account of what came from other accounts of the journal or went there.
         case transfers
+        /// Dividends that await their pay dates; negative is owed.
+        case receivable
 
         /// Whether there is one such account per strategy and instrument.
         public var isPerPosition: Bool {
             switch self {
             case .position, .realised, .dividends, .fees: true
             case .cash, .deposits, .withdrawals, .adjustments, .opening, .charges, .conversions,
-                .transfers:
+                .transfers, .receivable:
                 false
             }
         }

@@ -14,6 +14,8 @@ public struct Books: Sendable {
     public private(set) var names = NameBook()
     public private(set) var positions = PositionBook()
     public private(set) var balances = Balances()
+    /// The claims to dividends that are not paid yet.
+    var claims: [SequenceNumber] = []
     /// The accounts that have balances in several currencies.
     public private(set) var converting: [AccountID] = []
     /// The sequence number of the last event that moved value.
@@ -33,6 +35,8 @@ public struct Books: Sendable {
         case .positionAdjusted: transaction = try adjust(record)
         case .splitApplied: transaction = try split(record)
         case .dividendPaid: transaction = try dividend(record)
+        case .dividendAccrued, .dividendSettled, .dividendCorrected:
+            transaction = try claim(record, type)
         case .cashDeposited, .cashWithdrawn, .feeCharged, .cashAdjusted:
             transaction = try cash(record, type)
         case .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:
@@ -72,7 +76,7 @@ public struct Books: Sendable {
             case .position:
                 transaction.add(entry.account, Array(entry.lots))
                 currency = self.currency(account, entry.account.instrument)
-            case .cash: transaction.add(entry.account, entry.amount)
+            case .cash, .receivable: transaction.add(entry.account, entry.amount)
             default: continue
             }
             let opening = BookAccount(.opening, account, currency: currency)
@@ -319,14 +323,16 @@ extension Books {
         case .rateDefined: true
         // It moves worth, not money; an export writes it as a price.
         case .rateObserved: false
-        case .orderFilled, .positionAdjusted, .splitApplied, .dividendPaid: true
+        case .orderFilled, .positionAdjusted, .splitApplied, .dividendPaid, .dividendAccrued,
+            .dividendSettled, .dividendCorrected:
+            true
         case .journalOpened, .configurationLoaded, .rulesDeclared, .runStarted, .runEnded,
             .runFailed,
             .stateDigested, .operatorCommanded, .clockTicked, .sessionOpened, .sessionClosed:
             false
         case .bar, .quote, .trade, .predictionRecorded, .markHeld, .barRecalled, .warmupEnded: false
-        // Each position's payment is a DividendPaid.
-        case .dividendDeclared: false
+        // Each position's payment is a DividendPaid, its claim a DividendAccrued.
+        case .dividendDeclared, .dividendScheduled: false
         case .signalGenerated, .signalRejected, .orderIntended, .intentRejected, .orderSubmitted,
             .orderAccepted, .orderRejected, .orderCancelled, .orderExpired, .sizeAdjusted,
             .refusalRepeated:

@@ -78,6 +78,12 @@ public struct BooksCheck: Sendable {
         case .realised: return compare(account, -booked, position?.realised)
         case .dividends: return compare(account, -booked, position?.dividends)
         case .fees: return compare(account, booked, position?.fees)
+        case .receivable where account.currency.isEmpty:
+            return compare(account, booked, worth?.receivable)
+        case .receivable:
+            let balances = profit.equity.currencies.balances(account.account)
+            return compare(
+                account, booked, balances.first { $0.currency == account.currency }?.receivable)
         case .cash where account.currency.isEmpty: return compare(account, booked, worth?.cash)
         case .cash:
             return compare(
@@ -136,6 +142,10 @@ public struct BooksCheck: Sendable {
         let name = books.names.name(worth.account)
         return [
             ("cash", books.balances.amount(cash), worth.cash),
+            (
+                "receivable",
+                books.balances.amount(BookAccount(.receivable, worth.account)), worth.receivable
+            ),
             ("net deposits", deposited(worth.account), Self.atCost(worth)),
             ("fees", fees, worth.fees), ("dividends", dividends, worth.dividends),
         ].compactMap { what, booked, expected in

@@ -10,6 +10,8 @@ public struct BooksSurvey: Sendable {
     public private(set) var first: Timestamp?
     public private(set) var last = Timestamp.zero
     public private(set) var count = 0
+    /// Whether a dividend awaited its pay date or was corrected.
+    public private(set) var hasClaims = false
     private var currencyDecimals = OrderedTable<AccountID, Int>()
     private var unitDecimals = OrderedTable<InstrumentID, Int>()
     /// The positions whose cost differs from quantity × unit cost.
@@ -23,6 +25,10 @@ public struct BooksSurvey: Sendable {
         first = first ?? transaction.time
         last = max(last, transaction.time)
         count += 1
+        switch transaction.detail {
+        case .accrual, .payment, .correction: hasClaims = true
+        default: break
+        }
         for posting in transaction.postings {
             let account = posting.account
             note(Decimals.count(posting.amount.raw), account.account)

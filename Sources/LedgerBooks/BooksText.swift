@@ -143,6 +143,11 @@ public struct BooksText: Sendable {
             return "\(side) \(quantity) \(symbol) at \(price)"
         case .dividend(let perUnit, let quantity):
             return "dividend of \(perUnit) on \(quantity) \(symbol)"
+        case .accrual(let perUnit, let quantity, _):
+            return "dividend of \(perUnit) on \(quantity) \(symbol), unpaid"
+        case .payment: return "payment of a dividend on \(symbol)"
+        case .correction(_, let old, let new, _, _):
+            return "correction of a dividend on \(symbol) from \(old) to \(new)"
         case .split(let numerator, let denominator):
             return "split \(numerator) for \(denominator) of \(symbol)"
         case .position(let quantity, let price, _, _):
@@ -163,6 +168,10 @@ public struct BooksText: Sendable {
         case .charge(let kind): notes.append(("kind", kind))
         case .position(_, _, let actor, let reason), .cash(let actor, let reason):
             notes += [("actor", actor), ("reason", reason)]
+        case .accrual(_, _, let payable): notes.append(("payable", "\(payable)"))
+        case .payment(let accrual): notes.append(("accrual", "\(accrual)"))
+        case .correction(let corrected, _, _, let actor, let reason):
+            notes += [("corrects", "\(corrected)"), ("actor", actor), ("reason", reason)]
         default: break
         }
         return notes
@@ -187,6 +196,7 @@ extension LegalNames {
         return switch account.kind {
         case .position: "Assets:\(owner):Positions\(holding)"
         case .cash: "Assets:\(owner):Cash\(other)"
+        case .receivable: "Assets:\(owner):Receivable\(other)"
         case .deposits: "Equity:\(owner):Deposits\(other)"
         case .withdrawals: "Equity:\(owner):Withdrawals\(other)"
         case .adjustments: "Equity:\(owner):Adjustments\(other)"

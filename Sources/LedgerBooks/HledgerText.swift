@@ -22,7 +22,9 @@ extension BooksText {
             hledgerCommodity(name, survey.decimals(id), &text)
         }
         text.line("")
-        for key in ["time", "kind", "actor", "reason", "lot"] { text.line("tag \(key)") }
+        let keys =
+            ["time", "kind", "actor", "reason", "lot"] + (survey.hasClaims ? Self.ofClaims : [])
+        for key in keys { text.line("tag \(key)") }
         text.line("")
         for (id, name) in names.accounts.entries {
             let account = book[id]
@@ -39,6 +41,8 @@ extension BooksText {
         }
     }
 
+    private static let ofClaims = ["payable", "accrual", "corrects"]
+
     /// Both programs balance a transaction to the number of decimals declared here, which covers
     /// every decimal that occurs.
     private func hledgerCommodity(_ name: String, _ decimals: Int, _ text: inout [UInt8]) {
@@ -52,7 +56,8 @@ extension BooksText {
         text.line("")
         text.line("\(date(transaction.time)) * (\(transaction.sequence)) \(title)")
         for (key, value) in notes(transaction) where !value.isEmpty {
-            text.line("    ; \(key): \(key == "time" ? value : Self.value(value))")
+            let isTime = key == "time" || key == "payable"
+            text.line("    ; \(key): \(isTime ? value : Self.value(value))")
         }
         for posting in transaction.postings {
             let currency = Self.quoted(currency(posting.account))

@@ -74,6 +74,12 @@ public struct Transaction: Hashable, Sendable {
         case charge(kind: String)
         case fill(Side, Quantity, Price)
         case dividend(perUnit: Price, Quantity)
+        /// A dividend that is paid on a later day.
+        case accrual(perUnit: Price, Quantity, payable: Timestamp)
+        /// An accrued dividend that became cash.
+        case payment(of: SequenceNumber)
+        /// A dividend that was booked with another rate.
+        case correction(of: SequenceNumber, from: Price, to: Price, actor: String, reason: String)
         case split(numerator: Int64, denominator: Int64)
         case position(Quantity, Price, actor: String, reason: String)
         case cash(actor: String, reason: String)

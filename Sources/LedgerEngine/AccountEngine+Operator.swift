@@ -32,6 +32,8 @@ extension AccountEngine {
             return amount.currency.isEmpty ? nil : problem(holding: amount.currency)
         case .conversion(let conversion): return problem(with: conversion)
         case .rate(let rate): return problem(with: rate)
+        case .action(let action): return problem(with: action)
+        case .correction(let correction): return problem(with: correction)
         case .healthCheck: return safeguards.stop.allowsEntries ? nil : unknownEquity
         case .note, .hold, .releaseHold, .prune, .doctor: return nil
         // They concern two accounts; see `Engine.transfer`.
@@ -55,7 +57,7 @@ extension AccountEngine {
                 + "`ledger mode \(mode.word)`"
     }
 
-    private func problem(with scope: GateScope) -> String? {
+    func problem(with scope: GateScope) -> String? {
         switch scope {
         case .strategy(let name) where strategy(named: name) == nil:
             return "there is no strategy '\(name)'; " + Self.known(names.strategies.map(\.name))
@@ -113,6 +115,9 @@ extension AccountEngine {
         let (actor, reason) = (event.actor, event.reason)
         switch command {
         case .note, .hold, .releaseHold, .prune, .doctor, .transfer, .positionTransfer: return
+        // The engine booked it for all accounts.
+        case .action: return
+        case .correction(let correction): try correct(correction, event, &step)
         case .deposit(let amount): try deposit(amount, &step)
         case .withdrawal(let amount): try withdraw(amount, &step)
         case .fee(let amount): try charge(amount, reason.isEmpty ? "fee" : reason, &step)

@@ -191,6 +191,7 @@ public struct AccountEngine: Sendable {
         case .clockTicked: try tick(&step)
         // Theirs is what is booked.
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .dividendDeclared,
+            .dividendScheduled,
             .rateObserved, .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:
             break
         case .bar, .quote, .trade, .barRecalled, .configurationLoaded, .journalOpened,

@@ -76,6 +76,10 @@ struct Accounts: Sendable {
         } catch { throw .fold(error) }
     }
 
+    /// The next pay date of a dividend.
+    @inline(__always)
+    var nextPayment: Timestamp { profit.equity.actions.nextPayment }
+
     /// Takes a dividend off the mark.
     mutating func declare(
         _ dividend: DividendDeclared, _ step: borrowing Step
@@ -157,6 +161,10 @@ struct Accounts: Sendable {
 
     mutating func restoreMovements(from reader: inout StateReader) throws(StateError) {
         try profit.restoreMovements(from: &reader)
+    }
+
+    mutating func restoreActions(from reader: inout StateReader) throws(StateError) {
+        try profit.restoreActions(from: &reader)
     }
 
     mutating func restoreCurrencies(from reader: inout StateReader) throws(StateError) {

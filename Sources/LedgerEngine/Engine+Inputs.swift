@@ -24,10 +24,12 @@ extension Engine {
         if record.type == .configurationLoaded {
             let loaded: ConfigurationLoaded = try decode(record)
             try configure(Settings(text: loaded.settings), &step)
+            try payClaims(&step)
             try watchDesk(&step)
             return try finish(&step)
         }
         try book(record, &step)
+        try payClaims(&step)
         for place in takers {
             give(to: place, &step)
             if record.type == .barRecalled {
@@ -56,8 +58,11 @@ extension Engine {
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .rateObserved,
             .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:
             try parts[turn].accounts.apply(record)
-        case .operatorCommanded: try transfer(record, &step)
+        case .operatorCommanded:
+            try transfer(record, &step)
+            try takeAction(try decode(record), of: record.account, &step)
         case .dividendDeclared: try pay(try decode(record), &step)
+        case .dividendScheduled: try schedule(try decode(record), record, &step)
         case .splitApplied: try parts[turn].accounts.split(decode(record), step)
         default: break
         }

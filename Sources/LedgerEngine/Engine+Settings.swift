@@ -143,6 +143,9 @@ extension Engine {
     public func problem(with command: OperatorCommand, of account: AccountID) -> String? {
         if let problem = problem(transferring: command, from: account) { return problem }
         guard parts.count > 1 else { return parts[0].problem(with: command) }
+        if case .action = command, account != .none {
+            return "a corporate action concerns all holders; leave --account and --venue out"
+        }
         let known = names.accounts.map(\.name).joined(separator: ", ")
         guard account == .none else {
             guard let place = place(of: account) else {
@@ -163,9 +166,11 @@ extension OperatorCommand {
     /// Whether a command has a meaning in one account alone.
     public var isOfOneAccount: Bool {
         switch self {
-        case .deposit, .withdrawal, .fee, .sync, .adopt, .conversion, .transfer, .positionTransfer:
+        case .deposit, .withdrawal, .fee, .sync, .adopt, .conversion, .correction, .transfer,
+            .positionTransfer:
             true
-        case .note, .rate, .engage, .clear, .mode, .override, .healthCheck, .hold, .releaseHold,
+        case .note, .rate, .action, .engage, .clear, .mode, .override, .healthCheck, .hold,
+            .releaseHold,
             .prune,
             .doctor, .flatten:
             false

@@ -9,10 +9,13 @@ extension Engine {
     private static let several = UInt16.max
     /// Stands first where anything moved between accounts, with the state of that.
     private static let moved = UInt16.max - 1
+    /// Stands before it where dividends await their pay dates, with the claims to them.
+    private static let withActions = UInt16.max - 2
 
     /// A digest of the whole state: equal in two engines that took the same inputs.
     public var digest: UInt64 {
         var writer = StateWriter()
+        encodeActions(into: &writer)
         encodeMovements(into: &writer)
         // Digests that rules 1 journaled are of the rest alone.
         if rulesVersion > .first { rulesVersion.encode(into: &writer) }
@@ -21,10 +24,29 @@ extension Engine {
     }
 
     public func encode(into writer: inout StateWriter) {
+        encodeActions(into: &writer)
         encodeMovements(into: &writer)
         if parts.count > 1 { writer.write(Self.several) }
         rulesVersion.encode(into: &writer)
         encodeBody(into: &writer)
+    }
+
+    private func encodeActions(into writer: inout StateWriter) {
+        guard profit.hasActions else { return }
+        var own = StateWriter()
+        profit.encodeActions(into: &own)
+        writer.write(Self.withActions)
+        writer.write(own.bytes) { $0.write($1) }
+    }
+
+    /// The section that begins with a marker; nil where another one follows.
+    private static func section(
+        _ marker: UInt16, _ reader: inout StateReader
+    ) throws(StateError) -> [UInt8]? {
+        var peek = reader
+        guard try peek.read(UInt16.self) == marker else { return nil }
+        _ = try reader.read(UInt16.self)
+        return try reader.readArray { (reader) throws(StateError) in try reader.read() }
     }
 
     private func encodeMovements(into writer: inout StateWriter) {
@@ -73,13 +95,9 @@ extension Engine {
     ) throws(StateError) {
         self.init(strategies: catalog)
         var reader = StateReader(bytes)
-        var movements: [UInt8]?
+        let actions = try Self.section(Self.withActions, &reader)
+        let movements = try Self.section(Self.moved, &reader)
         var peek = reader
-        if try peek.read(UInt16.self) == Self.moved {
-            _ = try reader.read(UInt16.self)
-            movements = try reader.readArray { (reader) throws(StateError) in try reader.read() }
-        }
-        peek = reader
         let isSeveral = try peek.read(UInt16.self) == Self.several
         if isSeveral { _ = try reader.read(UInt16.self) }
         let rules = try RulesVersion(from: &reader)
@@ -100,6 +118,11 @@ extension Engine {
             var own = StateReader(movements)
             try parts[turn].accounts.restoreMovements(from: &own)
             guard own.isAtEnd else { throw StateError("saved transfers have trailing bytes") }
+        }
+        if let actions {
+            var own = StateReader(actions)
+            try parts[turn].accounts.restoreActions(from: &own)
+            guard own.isAtEnd else { throw StateError("saved claims have trailing bytes") }
         }
         if deskStop.rules != nil { try deskStop.restore(from: &reader) }
         for place in parts.indices {

@@ -57,6 +57,7 @@ public struct Engine: Sendable {
         if parts.count == 1 {
             try begin(0, &step)
             let outcome = try mark(bar.instrument, bar.close, &step)
+            if step.time >= parts[0].accounts.nextPayment { try payClaims(&step) }
             try parts[0].step(bar, outcome, in: &step)
         } else {
             try each(bar.instrument, bar.close, &step) {
@@ -74,6 +75,7 @@ public struct Engine: Sendable {
             try begin(0, &step)
             var outcome: MarkOutcome?
             if let mid = quote.mid { outcome = try mark(quote.instrument, mid, &step) }
+            if step.time >= parts[0].accounts.nextPayment { try payClaims(&step) }
             try parts[0].step(quote, outcome, in: &step)
         } else {
             try each(quote.instrument, quote.mid, &step) {
@@ -90,6 +92,7 @@ public struct Engine: Sendable {
         if parts.count == 1 {
             try begin(0, &step)
             let outcome = try mark(trade.instrument, trade.price, &step)
+            if step.time >= parts[0].accounts.nextPayment { try payClaims(&step) }
             try parts[0].step(trade, outcome, in: &step)
         } else {
             try each(trade.instrument, trade.price, &step) {
@@ -135,6 +138,7 @@ public struct Engine: Sendable {
         try beginEach(concerned, &step)
         var outcome: MarkOutcome?
         if let price { outcome = try mark(instrument, price, &step) }
+        if step.time >= parts[turn].accounts.nextPayment { try payClaims(&step) }
         for place in concerned {
             give(to: place, &step)
             try body(&parts[place], outcome, &step)

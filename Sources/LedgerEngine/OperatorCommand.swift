@@ -27,6 +27,8 @@ import LedgerEvents
 ///     rate           RATE CURRENCY/CURRENCY
 ///     transfer       AMOUNT to ACCOUNT, or AMOUNT CURRENCY to ACCOUNT
 ///     position-transfer  QUANTITY SYMBOL to ACCOUNT, or QUANTITY SYMBOL of STRATEGY to ACCOUNT
+///     action         an `OperatorAction`
+///     correction     an `OperatorCorrection`
 ///
 /// AMOUNT and RATE are numbers above 0. SCOPE is `global`, `strategy:NAME` or `symbol:NAME`. EFFECT, SOURCE and MODE
 /// are the words of `LatchEffect`, `LatchSource` and `TradingMode`. All of them are on disk for ever.
@@ -66,6 +68,10 @@ public enum OperatorCommand: Hashable, Sendable {
     case transfer(OperatorTransfer)
     /// Moves units and what they cost to another account.
     case positionTransfer(OperatorPositionTransfer)
+    /// Tells a corporate action, which concerns all accounts.
+    case action(OperatorAction)
+    /// Corrects a dividend that a position booked.
+    case correction(OperatorCorrection)
 
     private static let hard = "hard"
 
@@ -108,6 +114,8 @@ public enum OperatorCommand: Hashable, Sendable {
         case .transfer: self = .transfer(try OperatorTransfer(argument))
         case .positionTransfer:
             self = .positionTransfer(try OperatorPositionTransfer(argument))
+        case .action: self = .action(try OperatorAction(argument))
+        case .correction: self = .correction(try OperatorCorrection(argument))
         }
     }
 
@@ -188,6 +196,8 @@ public enum OperatorCommand: Hashable, Sendable {
         case .rate: .rate
         case .transfer: .transfer
         case .positionTransfer: .positionTransfer
+        case .action: .action
+        case .correction: .correction
         }
     }
 
@@ -209,6 +219,8 @@ public enum OperatorCommand: Hashable, Sendable {
         case .rate(let rate): rate.text
         case .transfer(let transfer): transfer.text
         case .positionTransfer(let transfer): transfer.text
+        case .action(let action): action.text
+        case .correction(let correction): correction.text
         }
     }
 }

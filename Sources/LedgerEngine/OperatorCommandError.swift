@@ -19,6 +19,8 @@ public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
     case notARate(String)
     case notATransfer(String)
     case notAPositionTransfer(String)
+    case notAnAction(String)
+    case notACorrection(String)
 
     public var description: String {
         switch self {
@@ -52,6 +54,10 @@ public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
                 + "of sma to paper"
         case .notARate(let text):
             "'\(text)' is not a rate above 0 of two currencies; write it such as 1.0852 EUR/USD"
+        case .notAnAction(let text):
+            "'\(text)' is not a dividend above 0 of a symbol; write it such as dividend AAPL 0.24"
+        case .notACorrection(let text):
+            "'\(text)' is not the correction of a dividend; use ledger record dividend-correction"
         }
     }
 

@@ -21,6 +21,8 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
     case rate = "rate"
     case transfer = "transfer"
     case positionTransfer = "position-transfer"
+    case action = "action"
+    case correction = "correction"
 
     public var word: String { rawValue }
 

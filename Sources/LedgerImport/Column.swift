@@ -16,6 +16,8 @@ public enum Column: UInt8, Worded {
     /// A split as `2:1` (new units to old units), or a dividend in currency per unit.
     case value
     case priceFactor, splitFactor, referencePrice
+    /// The day on which a dividend is paid.
+    case payDate
 
     public var word: String {
         switch self {
@@ -43,6 +45,7 @@ public enum Column: UInt8, Worded {
         case .priceFactor: "priceFactor"
         case .splitFactor: "splitFactor"
         case .referencePrice: "referencePrice"
+        case .payDate: "payDate"
         }
     }
 
@@ -63,7 +66,7 @@ public enum Column: UInt8, Worded {
         case .quote: [.suspicious]
         case .trade: [.side, .tradeId, .suspicious]
         case .prediction: [.symbol, .error, .horizon]
-        case .action: [.symbol]
+        case .action: [.symbol, .payDate]
         case .factor: []
         }
     }
@@ -95,11 +98,12 @@ public enum Column: UInt8, Worded {
         case .horizon: ["horizon", "horizons", "horizonseconds"]
         case .suspicious: ["suspicious"]
         case .symbol: ["symbol", "ticker"]
-        case .action: ["action"]
+        case .action: ["action", "type"]
         case .value: ["value"]
         case .priceFactor: ["pricefactor"]
         case .splitFactor: ["splitfactor"]
         case .referencePrice: ["referenceprice"]
+        case .payDate: ["paydate", "paymentdate", "payabledate"]
         }
     }
 }

@@ -77,9 +77,20 @@ extension RowValues {
         }
     }
 
+    mutating func readPayDate(_ field: UnsafeBufferPointer<UInt8>) -> ImportError.Kind? {
+        payDate =
+            WrittenTime.read(field, compact: false) ?? WrittenTime.read(field, compact: true)
+        return payDate == nil ? .badPayDate : nil
+    }
+
     /// - Precondition: `finding` returned nil.
     func action(_ instrument: InstrumentID, at time: Timestamp) -> MarketEvent {
         guard case .ratio(let ratio) = actionValue else {
+            if let payable, payable > time {
+                return .scheduled(
+                    DividendScheduled(
+                        instrument: instrument, perUnit: price(.value), payable: payable), time)
+            }
             return .dividend(
                 DividendDeclared(instrument: instrument, perUnit: price(.value)), time)
         }

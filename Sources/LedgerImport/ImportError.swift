@@ -63,6 +63,8 @@ public struct ImportError: Error, Hashable, CustomStringConvertible {
         case notARatio
         case fallingFactor
         case noReference
+        case badPayDate
+        case earlyPayDate
         case highBelowLow
         case outsideRange
         case noQuote

@@ -9,11 +9,13 @@ public enum MarketEvent: Hashable, Sendable {
     case prediction(PredictionRecorded, Timestamp)
     case split(SplitApplied, Timestamp)
     case dividend(DividendDeclared, Timestamp)
+    /// A dividend that is paid on a later day.
+    case scheduled(DividendScheduled, Timestamp)
 
     public var time: Timestamp {
         switch self {
         case .bar(_, let time), .quote(_, let time), .trade(_, let time), .prediction(_, let time),
-            .split(_, let time), .dividend(_, let time):
+            .split(_, let time), .dividend(_, let time), .scheduled(_, let time):
             time
         }
     }
@@ -30,6 +32,7 @@ extension MarketEvent {
         case .prediction(let forecast, _): try batch.append(forecast, envelope)
         case .split(let split, _): try batch.append(split, envelope)
         case .dividend(let dividend, _): try batch.append(dividend, envelope)
+        case .scheduled(let dividend, _): try batch.append(dividend, envelope)
         }
     }
 }

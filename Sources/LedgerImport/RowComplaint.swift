@@ -28,7 +28,8 @@ struct RowComplaint {
         case .emptyField, .notANumber, .notFinite, .unknownSide, .tooPrecise, .tooLarge,
             .notPositive, .negative:
             valueSentence(kind, column)
-        case .unknownAction, .notARatio, .fallingFactor, .noReference: actionSentence(kind, column)
+        case .unknownAction, .notARatio, .fallingFactor, .noReference, .badPayDate, .earlyPayDate:
+            actionSentence(kind, column)
         case .badTime, .missingLocalTime, .duplicateTime, .backwardTime, .backwardRows:
             timeSentence(kind)
         case .changedOffset:
@@ -81,6 +82,10 @@ struct RowComplaint {
         let value = text(column)
         return switch kind {
         case .unknownAction: "\(value) is not an action; write split or dividend"
+        case .badPayDate:
+            "\(value) is not a pay date; write a day such as 2024-02-15, or leave the field empty"
+        case .earlyPayDate:
+            "the pay date \(value) is before the ex-date \(text(.time)); are the columns swapped?"
         case .fallingFactor:
             "\(value) is below the previous row's factor, which would be a negative dividend"
         case .noReference:

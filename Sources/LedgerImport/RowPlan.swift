@@ -12,6 +12,7 @@ struct RowPlan {
         case symbol
         case actionName
         case actionValue
+        case payDate
         /// Forces the slow path for every row with this decimal.
         case factor
     }
@@ -201,6 +202,7 @@ struct RowPlanner {
         case .symbol: return text(.symbol, column)
         case .action: return text(.actionName, column)
         case .value: return text(.actionValue, column, price)
+        case .payDate: return text(.payDate, column, allowsEmpty: true)
         // Factors are rounded already.
         case .priceFactor, .splitFactor, .referencePrice:
             return text(.factor, column, DecimalRule(exponent: 9, floor: 0, rounds: true))

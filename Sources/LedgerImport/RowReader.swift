@@ -165,6 +165,14 @@ struct RowReader: ~Copyable {
             if lastSplit == moment.event { throw complaint(.duplicateTime, .time, fields) }
             lastSplit = moment.event
         }
+        values.payable = nil
+        if let written = values.payDate, !values.isSplit {
+            guard let payable = times.midnight(of: written) else {
+                throw complaint(.badPayDate, .payDate, fields)
+            }
+            guard payable >= moment.event else { throw complaint(.earlyPayDate, .payDate, fields) }
+            values.payable = Timestamp(nanoseconds: payable)
+        }
         times.accept(moment, of: values)
         return event(moment)
     }
@@ -189,6 +197,7 @@ struct RowReader: ~Copyable {
         for (index, step) in plan.steps.enumerated() {
             guard index < fields.count else {
                 if step.action != .ignore { values[step.column] = 0 }
+                if step.action == .payDate { values.payDate = nil }
                 continue
             }
             let found = fields[index].withUnsafeBufferPointer { values.read($0, step) }

@@ -139,6 +139,7 @@ extension RowValues {
             guard step.allowsEmpty else { return .emptyField }
             self[step.column] = 0
             if step.action == .identifier { tradeId = 0 }
+            if step.action == .payDate { payDate = nil }
             return nil
         case .decimal, .factor:
             switch ExactDecimal.read(field, step.rule) {
@@ -151,6 +152,7 @@ extension RowValues {
         case .identifier: return readIdentifier(field)
         case .writtenTime: return readTime(field, compact: false)
         case .compactTime: return readTime(field, compact: true)
+        case .payDate: return readPayDate(field)
         case .actionName: return readAction(field)
         case .actionValue:
             readActionValue(field, step.rule)

@@ -109,6 +109,18 @@ struct RowTimes {
         return .moment(RowMoment(label: row.utc, event: event))
     }
 
+    /// The local midnight that begins the day of a written time, in nanoseconds.
+    mutating func midnight(of written: WrittenTime) -> Int64? {
+        var utc = written.nanoseconds
+        if written.offset == nil {
+            guard case .moment(let found) = self.utc(ofLocal: utc, isDay: written.isDay) else {
+                return nil
+            }
+            utc = found.label
+        }
+        return seconds(clock.midnight(days: 0, after: floor(utc)))
+    }
+
     /// Accepts the row: the next row must not be earlier.
     @inline(__always)
     mutating func accept(_ moment: RowMoment, of values: borrowing RowValues) {

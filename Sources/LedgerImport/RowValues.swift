@@ -14,6 +14,10 @@ struct RowValues: ~Copyable {
     var tradeId: UInt64 = 0
     /// The value of an action.
     var actionValue = ActionValue.failed(.emptyField)
+    /// The pay date of a dividend as it was written; nil without one.
+    var payDate: WrittenTime?
+    /// The same as a moment, which the row's reader sets.
+    var payable: Timestamp?
 
     init() {
         slots = .allocate(capacity: Column.allCases.count)

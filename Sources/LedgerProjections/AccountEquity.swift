@@ -4,7 +4,7 @@ import LedgerEvents
 /// The cash and value of one account.
 ///
 /// Values are kept in 10^-18, the scale of price × quantity, so that marking rounds nothing:
-/// equity = cash + Σ quantity × mark. In an account that converts, the worth of its other currencies, and of
+/// equity = cash + receivable + Σ quantity × mark. In an account that converts, the worth of its other currencies, and of
 /// what they quote, is part of the second term.
 public struct AccountEquity: Hashable, Sendable {
     public var account: AccountID
@@ -17,6 +17,9 @@ public struct AccountEquity: Hashable, Sendable {
     /// What positions that went to other accounts were worth beyond their cost, less that of positions that
     /// came: gains that this account made and another one realises.
     public internal(set) var transfers = Money.zero
+    /// Dividends that were declared and are not paid yet; negative where short positions owe more. Part of
+    /// equity, not of cash. `ActionBook` keeps the claims of which it is the sum.
+    public internal(set) var receivable = Money.zero
     /// Σ quantity × mark in 10^-18, with the worth of other currencies.
     @usableFromInline var marketValue: Int128 = 0
     /// The highest equity since the account was funded or the peak was rebased, in 10^-18. The
@@ -43,17 +46,21 @@ public struct AccountEquity: Hashable, Sendable {
 
     @usableFromInline static var scale: Int128 { Int128(FixedPoint.one) }
 
-    /// Cash plus holdings, in 10^-18 of the currency, unrounded.
-    public var equityValue: Int128 { cash.raw * Self.scale + marketValue }
+    /// Cash, receivable and holdings, in 10^-18 of the currency, unrounded.
+    public var equityValue: Int128 { (cash.raw + receivable.raw) * Self.scale + marketValue }
     /// The peak in the same unit.
     public var peakEquityValue: Int128 { peakValue }
 
-    /// cash + marketWorth, so that the parts of the profit add up to the last digit.
+    /// cash + receivable + marketWorth, so that the parts of the profit add up to the last digit.
     ///
     /// Rounded half to even to 10^-9 as a whole, so that value which becomes cash leaves it as it is.
     /// Under rules 1 the holdings are rounded, which gives another digit in a tie.
-    public var equity: Money { roundsOnce ? Self.money(equityValue) : cash + marketWorth }
-    public var marketWorth: Money { roundsOnce ? equity - cash : Self.money(marketValue) }
+    public var equity: Money {
+        roundsOnce ? Self.money(equityValue) : cash + receivable + marketWorth
+    }
+    public var marketWorth: Money {
+        roundsOnce ? equity - cash - receivable : Self.money(marketValue)
+    }
     public var peak: Money { Self.money(peakValue) }
     public var highWaterMark: Money { Self.money(highValue) }
     public var worstDrawdown: (peak: Money, low: Money) {
@@ -152,7 +159,10 @@ public struct AccountEquity: Hashable, Sendable {
         Int64(truncatingIfNeeded: marketValue >> 64).magnitude < 1 << 56
     }
 
-    var isBounded: Bool { isValueBounded && cash.raw.magnitude < Self.mostCash }
+    var isBounded: Bool {
+        isValueBounded && cash.raw.magnitude < Self.mostCash
+            && receivable.raw.magnitude < Self.mostCash
+    }
 
     /// Adds to the value of the holdings; false when it becomes too large.
     @inline(__always)
@@ -172,6 +182,18 @@ public struct AccountEquity: Hashable, Sendable {
     mutating func receive(_ dividend: Money) {
         cash += dividend
         dividends += dividend
+    }
+
+    /// Enters a dividend that is paid later.
+    mutating func accrue(_ dividend: Money) {
+        receivable += dividend
+        dividends += dividend
+    }
+
+    /// Receives what was accrued.
+    mutating func settle(_ claim: Money) {
+        receivable -= claim
+        cash += claim
     }
 
     /// Counts a fee or a dividend that another currency's balance paid or received.

@@ -41,10 +41,7 @@ extension EquityBook {
         if rules.keepEquityThroughActions, isDeclared {
             try checked(dividend.instrument, sequence)
             let entry = try holding(account, dividend.strategy, dividend.instrument, sequence)
-            let paid = dividend.amount.raw * AccountEquity.scale
-            try carry(-paid, in: entry, sequence)
-            try revalue(slot, dividend.instrument, by: -paid, sequence)
-            unsettle(dividend.instrument)
+            try release(dividend.amount, from: entry, slot, sequence)
         }
         if let currency = currencies.foreign(slot, dividend.instrument) {
             let change = BalanceChange(
@@ -54,6 +51,17 @@ extension EquityBook {
             accounts[slot]?.receive(dividend.amount)
         }
         try finish(slot, at: time, sequence)
+    }
+
+    /// Takes a dividend off the value that its declaration left with the holding.
+    mutating func release(
+        _ dividend: Money, from entry: Int, _ slot: Int, _ sequence: SequenceNumber
+    ) throws(FoldError) {
+        let paid = dividend.raw * AccountEquity.scale
+        let instrument = holdings[entry].instrument
+        try carry(-paid, in: entry, sequence)
+        try revalue(slot, instrument, by: -paid, sequence)
+        unsettle(instrument)
     }
 
     public mutating func split(

@@ -90,7 +90,8 @@ extension EquityBook {
             var (carried, carriedHoldings, gain) = (Money.zero, Money.zero, Money.zero)
             try at(record.sequence) { () throws(NumberError) in
                 carried = balance.worth + (try rate.worth(of: shift.money))
-                carried -= try rate.worth(of: balance.amount + shift.money)
+                carried -= try rate.worth(
+                    of: balance.amount + balance.receivable + shift.money)
                 let worth = try rate.worth(of: shift.holdings)
                 carriedHoldings = balance.holdingsWorth + worth
                 carriedHoldings -= try rate.worth(ofValue: value)

@@ -11,6 +11,7 @@ public struct EquityBook: Projection, Hashable {
         .dividendDeclared, .rulesDeclared, .accountDefined, .instrumentDefined, .rateDefined,
         .rateObserved, .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted,
         .cashTransferred, .positionTransferred,
+        .dividendScheduled, .dividendAccrued, .dividendSettled, .dividendCorrected,
     ]
 
     struct Holding: Hashable, Sendable {
@@ -46,6 +47,8 @@ public struct EquityBook: Projection, Hashable {
     public internal(set) var currencies = CurrencyBook() {
         didSet { needsCare = isUnsettled || currencies.isActive }
     }
+    /// Dividends that await their pay dates.
+    public internal(set) var actions = ActionBook()
     var holdings: [Holding] = []
     private(set) var index = InstrumentIndex()
     public internal(set) var lastTime = Timestamp.zero
@@ -122,7 +125,7 @@ public struct EquityBook: Projection, Hashable {
                 sequence: record.sequence)
         case EventType.peakRebased.rawValue:
             try rebase(record.account, at: record.time, sequence: record.sequence)
-        default: try applyCurrency(record)
+        default: try applyAction(record)
         }
     }
 
@@ -305,11 +308,12 @@ public struct EquityBook: Projection, Hashable {
         rules.encode(into: &writer)
         encodeBody(into: &writer)
         currencies.encode(into: &writer)
-        if hasMovements { encodeMovements(into: &writer) }
+        if hasMovements || !actions.isEmpty { encodeMovements(into: &writer) }
+        encodeActions(into: &writer)
     }
 
-    /// The state without its rules, which the reader must know, and without currencies, which follow where
-    /// an account converts. Under rules 1 the bytes are those of the time, because journaled digests are made
+    /// The state without its rules, which the reader must know, and without currencies and claims, which
+    /// follow where there are any. Under rules 1 the bytes are those of the time, because journaled digests are made
     /// of them.
     public func encodeBody(into writer: inout StateWriter) {
         writer.write(accounts.compactMap { $0 }) { $1.encode(into: &$0) }
@@ -346,6 +350,7 @@ public struct EquityBook: Projection, Hashable {
         try self.init(from: &reader, rules: RulesVersion(from: &reader))
         try restoreCurrencies(from: &reader)
         if !reader.isAtEnd { try restoreMovements(from: &reader) }
+        try restoreActions(from: &reader)
     }
 
     /// Takes up currencies that were saved behind the rest.

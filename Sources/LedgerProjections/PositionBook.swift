@@ -235,6 +235,7 @@ public struct PositionBook: Projection, Hashable {
     public static let version: UInt32 = 3
     public static let types: [EventType] = [
         .orderFilled, .splitApplied, .dividendPaid, .positionAdjusted, .positionTransferred,
+        .dividendAccrued, .dividendCorrected,
     ]
 
     /// In the order in which they were first opened; flat positions stay with their realised
@@ -259,8 +260,24 @@ public struct PositionBook: Projection, Hashable {
             try adjust(event, account: record.account, at: record.time, sequence: record.sequence)
         case EventType.positionTransferred.rawValue:
             try transfer(try decode(record), from: record.account, sequence: record.sequence)
+        case EventType.dividendAccrued.rawValue:
+            let event: DividendAccrued = try decode(record)
+            try count(event.amount, event.strategy, event.instrument, record)
+        case EventType.dividendCorrected.rawValue:
+            let event: DividendCorrected = try decode(record)
+            try count(event.amount, event.strategy, event.instrument, record)
         default: break
         }
+    }
+
+    /// Counts a dividend that is paid later, or the correction of one.
+    private mutating func count(
+        _ dividend: Money, _ strategy: StrategyID, _ instrument: InstrumentID, _ record: Record
+    ) throws(FoldError) {
+        try checked(instrument, record.sequence)
+        try bounded(dividend, record.sequence)
+        let entry = entry(record.account, strategy, instrument)
+        positions[entry].dividends += dividend
     }
 
     /// Opens or closes lots at the adjustment's price; it counts as no fill and costs no fee.

@@ -218,7 +218,20 @@ public struct ProfitAndLoss: Projection, Hashable {
         equity.rules.encode(into: &writer)
         encodeBody(into: &writer)
         encodeCurrencies(into: &writer)
-        if hasMovements { encodeMovements(into: &writer) }
+        if hasMovements || hasActions { encodeMovements(into: &writer) }
+        encodeActions(into: &writer)
+    }
+
+    /// Whether dividends await their pay dates, which are saved behind the rest.
+    public var hasActions: Bool { !equity.actions.isEmpty }
+
+    public func encodeActions(into writer: inout StateWriter) {
+        equity.encodeActions(into: &writer)
+    }
+
+    /// What `encodeActions` wrote, after the currencies were restored.
+    public mutating func restoreActions(from reader: inout StateReader) throws(StateError) {
+        try equity.restoreActions(from: &reader)
     }
 
     /// Whether an account has other currencies than its own, which are saved behind the body.
@@ -288,6 +301,7 @@ public struct ProfitAndLoss: Projection, Hashable {
         try self.init(from: &reader, rules: RulesVersion(from: &reader))
         try restoreCurrencies(from: &reader)
         if !reader.isAtEnd { try restoreMovements(from: &reader) }
+        try restoreActions(from: &reader)
     }
 
     /// What `encodeBody` wrote under these rules.

@@ -231,7 +231,7 @@ public struct Backtest {
     private func skipKnown(_ journal: any Journal) throws {
         let types: [EventType] = [
             .bar, .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied,
-            .rateObserved,
+            .dividendScheduled, .rateObserved,
         ]
         var last = Timestamp(nanoseconds: .min)
         var known: [[UInt8]] = []

@@ -108,7 +108,7 @@ struct QualityReading {
         case .trade(let trade, let time): quality.observe(trade, at: time, row)
         case .prediction(let forecast, let time): quality.observe(forecast, at: time)
         case .split(let split, _): quality.observe(split)
-        case .dividend: break
+        case .dividend, .scheduled: break
         }
     }
 

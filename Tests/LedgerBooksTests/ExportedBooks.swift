@@ -102,7 +102,7 @@ struct ExportedBooks {
         account.replacing(/-[0-9]+(?=:|$)/, with: "").replacing(":Rounding", with: "")
     }
 
-    /// Cost, gain, dividends, fees and cash by the names that the tools know them by, without zeros.
+    /// Cost, gain, dividends, fees, receivable and cash by the names that the tools know them by, without zeros.
     func amounts() throws -> [String: Int128] {
         var sums: [String: Int128] = [:]
         func add(_ name: String, _ amount: Money) {
@@ -119,6 +119,7 @@ struct ExportedBooks {
         for worth in profit.equity.accounts.compactMap({ $0 }) {
             let owner = owner(worth.account)
             add("Assets:\(owner):Cash", worth.cash)
+            add("Assets:\(owner):Receivable", worth.receivable)
             add("Equity:\(owner)", -worth.netDeposits)
             let ofFills = profit.positions.positions.reduce(Money.zero) {
                 $1.account == worth.account ? $0 + $1.fees : $0

@@ -3,8 +3,8 @@ import LedgerEvents
 import LedgerProjections
 import TestSupport
 
-/// A random but possible history of two accounts: shorts, flips, splits, dividends, fees, rebates,
-/// deposits, withdrawals and adjustments.
+/// A random but possible history of two accounts: shorts, flips, splits, dividends with and without a pay
+/// date and their corrections, fees, rebates, deposits, withdrawals and adjustments.
 struct RandomBooks {
     private(set) var log = BooksLog()
     private(set) var profit = ProfitAndLoss()
@@ -80,6 +80,30 @@ struct RandomBooks {
         let held = profit.positions.position(account, strategy, instrument)?.quantity ?? .zero
         let perUnit = Price(raw: Int64(generator.below(1_000_000_000)))
         let amount = try Money.notional(perUnit, held)
+        let payable = Timestamp(nanoseconds: (seconds + 100_000) * 1_000_000_000)
+        let claim = generator.pick(profit.equity.actions.claims + [nil, nil])
+        switch (generator.below(4), claim) {
+        case (0, let claim?):
+            return try add(
+                DividendSettled(
+                    instrument: claim.instrument, strategy: claim.strategy, amount: claim.amount,
+                    accrual: claim.accrual.number), claim.account)
+        case (1, _):
+            return try add(
+                DividendAccrued(
+                    instrument: instrument, strategy: strategy, perUnit: perUnit, quantity: held,
+                    amount: amount, payable: payable), account)
+        case (2, let claim):
+            return try add(
+                DividendCorrected(
+                    instrument: claim?.instrument ?? instrument,
+                    strategy: claim?.strategy ?? strategy, perUnit: perUnit,
+                    bookedPerUnit: .zero, quantity: held, amount: amount,
+                    payable: generator.below(2) == 0 ? .zero : payable,
+                    corrected: claim?.accrual.number ?? 1, actor: "tester", reason: "rate"),
+                claim?.account ?? account)
+        default: break
+        }
         try add(
             DividendPaid(
                 instrument: instrument, strategy: strategy, perUnit: perUnit, quantity: held,

@@ -63,6 +63,40 @@ import Testing
                 .positionTransfer(try OperatorPositionTransfer("0.25 A of ML Momentum to b")),
                 "position-transfer", "0.25 A of ML Momentum to b"
             ),
+        ] + (try actions())
+    }
+
+    private static func actions() throws -> [(OperatorCommand, verb: String, argument: String)] {
+        [
+            (
+                .action(
+                    OperatorAction(symbol: "BRK.B", perUnit: try Price("0.24"), payable: nil)),
+                "action", "dividend BRK.B perUnit=0.24"
+            ),
+            (
+                .action(
+                    OperatorAction(
+                        symbol: "A", perUnit: try Price("1"),
+                        payable: Timestamp(nanoseconds: 1_707_955_200_000_000_000))),
+                "action", "dividend A perUnit=1 payable=2024-02-15T00:00:00Z"
+            ),
+            (
+                .correction(
+                    OperatorCorrection(
+                        corrected: 7, symbol: "A", quantity: try Quantity("-10"),
+                        booked: try Price("1"), perUnit: .zero, payable: nil,
+                        strategy: "sma strategy=x")), "correction",
+                "7 A quantity=-10 booked=1 perUnit=0 strategy=sma strategy=x"
+            ),
+            (
+                .correction(
+                    OperatorCorrection(
+                        corrected: 7, symbol: "A", quantity: try Quantity("0.5"),
+                        booked: try Price("1"), perUnit: try Price("1.25"),
+                        payable: Timestamp(nanoseconds: 1_707_955_200_000_000_000),
+                        strategy: "")), "correction",
+                "7 A quantity=0.5 booked=1 perUnit=1.25 payable=2024-02-15T00:00:00Z strategy="
+            ),
         ]
     }
 
@@ -85,7 +119,8 @@ import Testing
             OperatorVerb.allCases.map(\.word) == [
                 "deposit", "withdrawal", "fee", "note", "engage", "clear", "mode", "override",
                 "health-check", "flatten", "sync", "hold", "release-hold", "prune", "doctor",
-                "adopt", "conversion", "rate", "transfer", "position-transfer",
+                "adopt", "conversion", "rate", "transfer", "position-transfer", "action",
+                "correction",
             ])
     }
 
@@ -140,13 +175,14 @@ import Testing
             "sell all", "",
             "'sell all' is not a command; use deposit, withdrawal, fee, note, "
                 + "engage, clear, mode, override, health-check, flatten, sync, hold, release-hold, "
-                + "prune, doctor, adopt, conversion, rate, transfer or position-transfer"
+                + "prune, doctor, adopt, conversion, rate, transfer, position-transfer, action or "
+                + "correction"
         ),
         (
             "", "",
             "'' is not a command; use deposit, withdrawal, fee, note, engage, clear, mode, "
                 + "override, health-check, flatten, sync, hold, release-hold, prune, doctor, "
-                + "adopt, conversion, rate, transfer or position-transfer"
+                + "adopt, conversion, rate, transfer, position-transfer, action or correction"
         ),
         (
             "transfer", "5 EUR second",
@@ -176,6 +212,21 @@ import Testing
         (
             "rate", "0 EUR/USD",
             "'0 EUR/USD' is not a rate above 0 of two currencies; write it such as 1.0852 EUR/USD"
+        ),
+        (
+            "action", "dividend A perUnit=0",
+            "'dividend A perUnit=0' is not a dividend above 0 of a symbol; write it such as dividend "
+                + "AAPL 0.24"
+        ),
+        (
+            "action", "dividend A perUnit=1 payable=soon",
+            "'dividend A perUnit=1 payable=soon' is not a dividend above 0 of a symbol; write it "
+                + "such as dividend AAPL 0.24"
+        ),
+        (
+            "correction", "7 A quantity=1 booked=1 perUnit=-1 strategy=",
+            "'7 A quantity=1 booked=1 perUnit=-1 strategy=' is not the correction of a dividend; use "
+                + "ledger record dividend-correction"
         ),
         ("fee", "0", "an amount must be above 0 and at most 1000000000000, not 0"),
         ("deposit", "-5", "an amount must be above 0 and at most 1000000000000, not -5"),

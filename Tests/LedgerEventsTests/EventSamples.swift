@@ -6,7 +6,8 @@ enum EventSamples {
     typealias Sample = any (Event & Hashable)
 
     static let all: [Sample] =
-        definitions + runs + market + cash + currencies + signals + orders + ends + safety + venues
+        definitions + runs + market + cash + currencies + actions + signals + orders + ends + safety
+        + venues
 
     static let highest = Price(raw: .max)
     static let lowest = Price(raw: .min)
@@ -140,6 +141,35 @@ enum EventSamples {
         DividendPaid(
             instrument: apple, strategy: .none, perUnit: highest, quantity: large,
             amount: Money(raw: .max)),
+    ]
+
+    private static let actions: [Sample] = [
+        DividendScheduled(
+            instrument: apple, perUnit: Price(raw: 240_000_000),
+            payable: Timestamp(nanoseconds: 1_707_955_200_000_000_000)),
+        DividendScheduled(
+            instrument: apple, perUnit: lowest, payable: Timestamp(nanoseconds: .max)),
+        DividendAccrued(
+            instrument: apple, strategy: StrategyID(1), perUnit: Price(raw: 240_000_000),
+            quantity: Quantity(raw: -100_000_000_000), amount: Money(raw: -24_000_000_000),
+            payable: Timestamp(nanoseconds: 1_707_955_200_000_000_000)),
+        DividendAccrued(
+            instrument: apple, strategy: .none, perUnit: highest, quantity: large,
+            amount: Money(raw: .max), payable: Timestamp(nanoseconds: .min)),
+        DividendSettled(
+            instrument: apple, strategy: StrategyID(1), amount: Money(raw: 24_000_000_000),
+            accrual: 7),
+        DividendSettled(
+            instrument: apple, strategy: .none, amount: Money(raw: .min), accrual: .max),
+        DividendCorrected(
+            instrument: apple, strategy: StrategyID(1), perUnit: Price(raw: 250_000_000),
+            bookedPerUnit: Price(raw: 240_000_000), quantity: Quantity(raw: 100_000_000_000),
+            amount: Money(raw: 1_000_000_000), payable: .zero, corrected: 7, actor: "kim",
+            reason: "the issuer corrected the rate"),
+        DividendCorrected(
+            instrument: apple, strategy: .none, perUnit: highest, bookedPerUnit: lowest,
+            quantity: large, amount: Money(raw: .min), payable: Timestamp(nanoseconds: .max),
+            corrected: .max, actor: "", reason: odd),
     ]
 
     private static let signals: [Sample] =

@@ -9,6 +9,8 @@ extension MarketEvent {
         switch self {
         case .split(let split, let time): "\(time) split \(split.numerator):\(split.denominator)"
         case .dividend(let dividend, let time): "\(time) dividend \(dividend.perUnit)"
+        case .scheduled(let dividend, let time):
+            "\(time) dividend \(dividend.perUnit) paid \(dividend.payable)"
         default: "\(time) is no action"
         }
     }
@@ -40,6 +42,45 @@ extension MarketEvent {
                 "2012-11-07T05:00:00Z dividend 0.000000001",
                 "2013-02-07T05:00:00Z split 1:1000000",
             ], "\(reading.message)")
+    }
+
+    @Test(arguments: ["pay_date", "Payment Date", "payable-date"])
+    func `a dividend may have a pay date, at the local midnight of its day`(
+        _ name: String
+    ) throws {
+        let text =
+            "Symbol,Date,Type,Value,\(name)\nAAPL,2012-08-09,Dividend,2.65,2012-08-16\n"
+            + "AAPL,2012-11-07,dividend,2.65,20121115\nAAPL,2013-02-07,dividend,2.65,\n"
+            + "AAPL,2014-06-09,split,7:1,2014-06-09\nAAPL,2014-08-07,dividend,0.47,2014-08-07\n"
+        let reading = Reading(text, try Self.format())
+        #expect(
+            reading.events.map(\.actionText) == [
+                "2012-08-09T04:00:00Z dividend 2.65 paid 2012-08-16T04:00:00Z",
+                "2012-11-07T05:00:00Z dividend 2.65 paid 2012-11-15T05:00:00Z",
+                "2013-02-07T05:00:00Z dividend 2.65", "2014-06-09T04:00:00Z split 7:1",
+                "2014-08-07T04:00:00Z dividend 0.47",
+            ], "\(reading.message)")
+    }
+
+    @Test(arguments: [
+        (
+            "2012-08-08",
+            "the pay date '2012-08-08' is before the ex-date '2012-08-09'; are the columns swapped?"
+        ),
+        (
+            "soon",
+            "'soon' is not a pay date; write a day such as 2024-02-15, or leave the field empty"
+        ),
+    ])
+    func `an impossible pay date is refused with its line`(
+        _ date: String, _ problem: String
+    ) throws {
+        let text =
+            "Symbol,Date,Action,Value,pay_date\nAAPL,2000-06-21,split,2:1,\n"
+            + "AAPL,2012-08-09,dividend,2.65,\(date)\n"
+        let reading = Reading(text, try Self.format())
+        #expect(reading.error?.line == 3)
+        #expect(reading.message.contains(problem), "\(reading.message)")
     }
 
     @Test(arguments: [

@@ -55,7 +55,7 @@ import Testing
         let words = """
             time open high low close volume bid ask bidSize askSize price size side tradeId \
             predicted error horizon suspicious symbol action value priceFactor splitFactor \
-            referencePrice
+            referencePrice payDate
             """
         #expect(Column.words == words.split(separator: " ").map(String.init))
         #expect(Column.allCases.allSatisfy { Column(word: $0.word) == $0 && "\($0)" == $0.word })

@@ -111,6 +111,8 @@ import Testing
         case .split(let split, _):
             (1...1_000_000).contains(split.numerator) && (1...1_000_000).contains(split.denominator)
         case .dividend(let dividend, _): dividend.perUnit.raw > 0
+        case .scheduled(let dividend, let time):
+            dividend.perUnit.raw > 0 && dividend.payable > time
         }
     }
 

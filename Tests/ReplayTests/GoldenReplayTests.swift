@@ -84,8 +84,10 @@ import Testing
     }
 
     @Test func `the journals of commands lack no verb`() throws {
-        let lines = try ["v1-commands", "v2-account", "v4-currencies"].map(GoldenJournal.lines)
-            .joined()
+        let lines = try ["v1-commands", "v2-account", "v4-currencies", "v5-dividends"].map(
+            GoldenJournal.lines
+        )
+        .joined()
         for verb in OperatorVerb.allCases {
             #expect(lines.contains("\"command\":\"\(verb.word)\""))
         }

@@ -82,6 +82,50 @@ import Testing
         #expect(try cash(later) == "1000")
     }
 
+    @Test func `a corrected dividend is corrected in the state as known later`() throws {
+        let memory = try journal()
+        var batch = Batch(next: try memory.head.lastSequence.next)
+        func add(_ event: some Event, day: Int64) throws -> UInt64 {
+            let time = Timestamp(nanoseconds: day * 86_400_000_000_000)
+            let envelope = Envelope(account: Self.account, time: time, cause: SequenceNumber(1))
+            let sequence = try batch.append(event, envelope)
+            return sequence.number
+        }
+        func corrected(_ event: UInt64) throws -> DividendCorrected {
+            DividendCorrected(
+                instrument: InstrumentID(1), strategy: StrategyID(1), perUnit: try Price("0.4"),
+                bookedPerUnit: try Price("0.5"), quantity: try Quantity("2"),
+                amount: try Money("-0.2"), payable: .zero, corrected: event, actor: "kim",
+                reason: "")
+        }
+        let paid = try add(
+            DividendPaid(
+                instrument: InstrumentID(1), strategy: StrategyID(1), perUnit: Price("0.5"),
+                quantity: Quantity("2"), amount: Money("1")), day: 5)
+        let first = try add(corrected(paid), day: 7)
+        try memory.append(&batch, CommitRows())
+        func cash(through: UInt64, known: UInt64) throws -> String? {
+            try self.cash(
+                ProjectionTables(
+                    memory, asOf: Timestamp(nanoseconds: 5 * 86_400_000_000_000),
+                    through: SequenceNumber(through), knownThrough: SequenceNumber(known)))
+        }
+        let then = try #require(try cash(through: paid, known: paid))
+        let later = try #require(try cash(through: paid, known: first))
+        #expect(try Money(then) - Money(later) == Money("0.2"))
+        #expect(try cash(through: paid - 1, known: first) == cash(through: paid - 1, known: paid))
+        let found = try DividendBookings(of: memory, event: SequenceNumber(paid))
+        #expect(try found.bookings.map(\.perUnit) == [Price("0.4")])
+        for (event, problem) in [
+            (4, "event 4 is OrderFilled, not a dividend"), (99, "the journal has no event 99"),
+        ] {
+            let error = #expect(throws: InputError.self) {
+                try DividendBookings(of: memory, event: SequenceNumber(UInt64(event)))
+            }
+            #expect("\(try #require(error))" == problem)
+        }
+    }
+
     @Test func `what happened later by itself stays out`() throws {
         let before = try tables(day: 1, through: 3, known: 8)
         #expect(try held(before) == [])

@@ -25,6 +25,8 @@ extension EventCatalog {
         VenueActivityReported.self, VenueActivitiesAnchored.self, VenueFillCorrected.self,
         FillCorrected.self, RefusalRepeated.self, BarRecalled.self, WarmupEnded.self,
         RateDefined.self, RateObserved.self, BalanceDeposited.self, BalanceWithdrawn.self,
-        BalanceCharged.self, BalanceConverted.self, CashTransferred.self, PositionTransferred.self,
+        BalanceCharged.self, BalanceConverted.self, DividendScheduled.self, DividendAccrued.self,
+        DividendSettled.self, DividendCorrected.self, CashTransferred.self,
+        PositionTransferred.self,
     ]
 }

@@ -89,6 +89,10 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case balanceWithdrawn = 84
     case balanceCharged = 85
     case balanceConverted = 86
+    case dividendScheduled = 87
+    case dividendAccrued = 88
+    case dividendSettled = 89
+    case dividendCorrected = 90
     case cashTransferred = 95
     case positionTransferred = 96
 
@@ -114,7 +118,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "HoldingAdopted", "VenueDeferralReported", "RetryScheduled", "VenueActivityReported",
         "VenueActivitiesAnchored", "VenueFillCorrected", "FillCorrected", "RefusalRepeated",
         "BarRecalled", "WarmupEnded", "RateDefined", "RateObserved", "BalanceDeposited",
-        "BalanceWithdrawn", "BalanceCharged", "BalanceConverted", "", "", "", "", "", "", "", "",
+        "BalanceWithdrawn", "BalanceCharged", "BalanceConverted", "DividendScheduled",
+        "DividendAccrued", "DividendSettled", "DividendCorrected", "", "", "", "",
         "CashTransferred", "PositionTransferred",
     ]
 
@@ -138,10 +143,12 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .healthChecked, .sizeAdjusted, .markHeld, .discrepancyFound, .reconciliationEnded,
             .positionAdjusted, .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended,
             .replaceIntended, .intentReleased, .holdingAdopted, .retryScheduled, .fillCorrected,
-            .refusalRepeated, .rateDefined, .cashTransferred, .positionTransferred:
+            .refusalRepeated, .rateDefined, .dividendAccrued, .dividendSettled, .dividendCorrected,
+            .cashTransferred, .positionTransferred:
             .derived
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .rateObserved,
-            .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted:
+            .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted,
+            .dividendScheduled:
             .both
         }
     }

@@ -247,6 +247,7 @@ public final class ExchangeLedger {
         case .trade(let trade, _): try sequencer?.append(trade, Envelope(time: time))
         case .split(let split, _): try sequencer?.append(split, Envelope(time: time))
         case .dividend(let dividend, _): try sequencer?.append(dividend, Envelope(time: time))
+        case .scheduled(let dividend, _): try sequencer?.append(dividend, Envelope(time: time))
         case .prediction(let forecast, _): try sequencer?.append(forecast, Envelope(time: time))
         }
     }
@@ -284,7 +285,7 @@ public final class ExchangeLedger {
                     next += 1
                     if let told { try self.note(record, told, closed, &notices) }
                 }
-            case .splitApplied, .dividendDeclared, .predictionRecorded:
+            case .splitApplied, .dividendDeclared, .dividendScheduled, .predictionRecorded:
                 passDepth()
                 if next < waiting.count { next += 1 }
             default:

@@ -6,9 +6,12 @@ public struct CurrencyBalance: Hashable, Sendable {
     public let currency: String
     /// Money; negative is owed.
     public internal(set) var amount = Money.zero
+    /// Dividends that are not paid yet; negative is owed. `ActionBook` keeps the claims.
+    public internal(set) var receivable = Money.zero
     /// Holdings of the instruments that this currency quotes: Σ quantity × mark in 10^-18.
     var value: Int128 = 0
-    /// The worth of both in the account's currency, each rounded once; as of the last known rate.
+    /// The worth of money and receivable together, and that of the holdings, in the account's currency, each
+    /// rounded once; as of the last known rate.
     public internal(set) var worth = Money.zero
     public internal(set) var holdingsWorth = Money.zero
     /// What came in less what went out, each at its own time's rate, in the account's currency. What the
@@ -39,7 +42,9 @@ public struct CurrencyBalance: Hashable, Sendable {
     }
 
     /// Whether the account's worth depends on the currency.
-    public var isNeeded: Bool { amount.raw != 0 || value != 0 || !pending.isEmpty }
+    public var isNeeded: Bool {
+        amount.raw != 0 || receivable.raw != 0 || value != 0 || !pending.isEmpty
+    }
 
     var isCarried: Bool { carried.raw != 0 || carriedHoldings.raw != 0 }
 
@@ -51,6 +56,7 @@ public struct CurrencyBalance: Hashable, Sendable {
     /// 2^120 at most, so that no sum overflows.
     var isBounded: Bool {
         value.magnitude < UInt128(1) << 120 && amount.raw.magnitude < UInt128(1) << 90
+            && receivable.raw.magnitude < UInt128(1) << 90
     }
 
     func encode(into writer: inout StateWriter) {

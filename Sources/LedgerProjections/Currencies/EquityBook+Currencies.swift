@@ -4,6 +4,7 @@ import LedgerEvents
 /// What one event does to an account's balance of a currency other than its own.
 struct BalanceChange {
     var amount = Money.zero
+    var receivable = Money.zero
     /// Of the holdings, in 10^-18.
     var value: Int128 = 0
     var flow = CurrencyBalance.Flow()
@@ -17,6 +18,7 @@ struct BalanceChange {
         let isBounded = book.currencies.change(slot, currency) { balance in
             let (value, overflow) = balance.value.addingReportingOverflow(self.value)
             balance.amount += amount
+            balance.receivable += receivable
             balance.value = value
             balance.pending += flow
             return !overflow && balance.isBounded
@@ -269,7 +271,8 @@ extension EquityBook {
         let before = balance.worth + balance.holdingsWorth
         var counted = CurrencyBalance.Flow()
         try at(sequence) { () throws(NumberError) in
-            balance.worth = try rate.worth(of: balance.amount) + balance.carried
+            balance.worth =
+                try rate.worth(of: balance.amount + balance.receivable) + balance.carried
             balance.holdingsWorth =
                 try rate.worth(ofValue: balance.value) + balance.carriedHoldings
             counted = try balance.pending.counted(rate)

@@ -33,7 +33,8 @@ extension Explainer {
         case .orderFilled: ("filled by", true)
         case .orderCancelled, .orderExpired: ("ended at", false)
         case .signalGenerated: ("decided on", false)
-        case .dividendPaid: ("declared by", true)
+        case .dividendPaid, .dividendAccrued: ("declared by", true)
+        case .dividendSettled: ("paid at", true)
         case .cashDeposited, .cashWithdrawn, .feeCharged: ("commanded by", false)
         case .accountDefined, .strategyDefined: ("defined by", false)
         case .latchEngaged, .latchCleared, .drawdownChanged, .modeChanged: ("came with", false)
@@ -59,7 +60,19 @@ extension Explainer {
         case .latchEngaged: return try latch(event)
         case .latchCleared: return try clearing(event)
         case .drawdownChanged, .peakRebased, .healthChecked: return try drawdown(event)
-        case .dividendPaid: return try dividend(event)
+        case .dividendPaid: return try dividend(event, event.read { try DividendPaid($0).strategy })
+        case .dividendAccrued:
+            return try dividend(event, event.read { try DividendAccrued($0).strategy })
+        case .dividendSettled:
+            return [
+                Link("pays", try event.read { SequenceNumber(try DividendSettled($0).accrual) })
+            ]
+        case .dividendCorrected:
+            return [
+                Link(
+                    "corrects",
+                    try event.read { SequenceNumber(try DividendCorrected($0).corrected) })
+            ]
         case .alertRaised: return try alert(event)
         case .feedResumed:
             return try last([.feedPaused], before: event.sequence, event.instrument)
@@ -212,8 +225,7 @@ extension Explainer {
         return links
     }
 
-    private func dividend(_ event: KeptEvent) throws -> [Link] {
-        let strategy = try event.read { try DividendPaid($0).strategy }
+    private func dividend(_ event: KeptEvent, _ strategy: StrategyID) throws -> [Link] {
         let book: PositionBook = try fold(before: event.cause)
         let lots = book.position(event.account, strategy, event.instrument)?.lots ?? []
         // The newest lots; `project positions --lots` shows them all.

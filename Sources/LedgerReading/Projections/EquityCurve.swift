@@ -61,6 +61,7 @@ public struct EquityCurve: Sendable {
         ) { record in
             // A day whose only event leaves equity as it is has no point.
             if record.time > nextEnd, record.type != .dividendDeclared,
+                record.type != .dividendScheduled,
                 record.type != .rulesDeclared, record.type != .accountDefined,
                 record.type != .instrumentDefined, record.type != .rateDefined
             {

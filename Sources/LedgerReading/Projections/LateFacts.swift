@@ -3,7 +3,7 @@ import LedgerEvents
 import LedgerJournal
 
 /// Bookings that came after a moment and concern what was before it: corrections and busts of fills, and fees,
-/// dividends, transfers and splits that a venue reported late.
+/// dividends, transfers and splits that a venue reported late, and corrections of dividends.
 ///
 /// The state as of a moment, as known later, is the state after that moment with these bookings. Prices and
 /// rates stay those of the moment.
@@ -30,6 +30,10 @@ struct LateFacts {
             case .venueActivityReported:
                 let occurred = try VenueActivityReported(record).occurred
                 causes = occurred.nanoseconds > 0 && occurred <= time ? [record.sequence] : []
+            case .dividendCorrected:
+                if try DividendCorrected(record).corrected <= through.number {
+                    bookings.append(record.sequence)
+                }
             default:
                 guard record.cause != .none, causes.contains(record.cause) else {
                     if record.type?.role == .input { causes = [] }

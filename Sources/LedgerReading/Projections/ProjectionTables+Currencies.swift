@@ -4,27 +4,32 @@ import LedgerProjections
 /// What accounts have in several currencies.
 extension ProjectionTables {
     /// The money of each account in each currency, with what its holdings quote in it, the rate into the
-    /// account's currency, and what both are worth there. Worths add up to the account's equity.
+    /// account's currency, and what both are worth there. The worth of money includes dividends that are not
+    /// paid yet. Worths add up to the account's equity.
     ///
     /// - Parameter includesOwn: whether to include the account's own currency, which `equity` has too.
     func balances(includesOwn: Bool) throws -> Table {
         let book = try fold(EquityBook.self)
-        var table = Table([
-            .init("account"), .init("currency"), .init("balance", .decimal),
-            .init("rate", .decimal), .init("worth", .decimal),
-            .init("holdings", .decimal, isDetail: true),
-            .init("holdings_worth", .decimal, isDetail: true),
-            .init("problem", isDetail: true),
-        ])
+        let claims = !book.actions.isEmpty
+        var table = Table(
+            [
+                .init("account"), .init("currency"), .init("balance", .decimal),
+                .init("rate", .decimal), .init("worth", .decimal),
+                .init("holdings", .decimal, isDetail: true),
+                .init("holdings_worth", .decimal, isDetail: true),
+                .init("problem", isDetail: true),
+            ] + (claims ? [.init("receivable", .decimal)] : []))
         for worth in book.accounts.compactMap({ $0 }) {
             let name = names.name(worth.account)
             let others = book.currencies.balances(worth.account)
             let own = others.reduce(worth.marketWorth) { $0 - $1.worth - $1.holdingsWorth }
             if includesOwn {
-                table.add([
-                    name, names[worth.account]?.currency, "\(worth.cash)", "1", "\(worth.cash)",
-                    "\(own)", "\(own)", nil,
-                ])
+                let money = worth.cash + worth.receivable
+                table.add(
+                    [
+                        name, names[worth.account]?.currency, "\(worth.cash)", "1", "\(money)",
+                        "\(own)", "\(own)", nil,
+                    ] + (claims ? ["\(worth.receivable)"] : []))
             }
             for balance in others {
                 let gap = book.gap(worth.account, from: balance.currency, at: book.lastTime)
@@ -32,11 +37,12 @@ extension ProjectionTables {
                 func known(_ text: String?) -> String {
                     gap == nil ? text ?? Table.unknown : Table.unknown
                 }
-                table.add([
-                    name, balance.currency, "\(balance.amount)", known(rate.map { "\($0)" }),
-                    known("\(balance.worth)"), "\(balance.holdings)",
-                    known("\(balance.holdingsWorth)"), gap?.description,
-                ])
+                table.add(
+                    [
+                        name, balance.currency, "\(balance.amount)", known(rate.map { "\($0)" }),
+                        known("\(balance.worth)"), "\(balance.holdings)",
+                        known("\(balance.holdingsWorth)"), gap?.description,
+                    ] + (claims ? ["\(balance.receivable)"] : []))
             }
         }
         return table

@@ -249,7 +249,8 @@ public struct ProjectionTables {
                 .init("largest_drawdown", .decimal),
                 .init("net_deposits", .decimal, isDetail: true),
                 .init("held_prices", isDetail: true),
-            ] + (profit == nil ? [] : Self.contributions))
+            ] + (book.actions.isEmpty ? [] : [.init("receivable", .decimal)])
+                + (profit == nil ? [] : Self.contributions))
         for account in book.accounts.compactMap({ $0 }) {
             let gap = book.gap(account.account)
             func known(_ text: String) -> String { gap == nil ? text : Table.unknown }
@@ -260,8 +261,10 @@ public struct ProjectionTables {
                 Self.share(account.maximumDrawdown), known("\(account.netDeposits)"),
                 book.heldPrices(names, of: account.account),
             ]
+            let receivable = known("\(book.receivable(account.account))")
             table.add(
-                cells + (profit.map { Self.contributions($0.total(account.account), gap) } ?? []))
+                cells + (book.actions.isEmpty ? [] : [receivable])
+                    + (profit.map { Self.contributions($0.total(account.account), gap) } ?? []))
         }
         return table
     }

@@ -213,7 +213,7 @@ final class InputSource {
         case .split(var split, let time):
             split.instrument = renamed(split.instrument)
             return .split(split, time)
-        case .quote, .trade, .prediction, .dividend: return event
+        case .quote, .trade, .prediction, .dividend, .scheduled: return event
         case nil: break
         }
         guard let record else { return nil }
@@ -292,6 +292,8 @@ final class InputSource {
             case .split(let split, let time): try sequencer.append(split, Envelope(time: time))
             case .dividend(let dividend, let time):
                 try sequencer.append(dividend, Envelope(time: time))
+            case .scheduled(let dividend, let time):
+                try sequencer.append(dividend, Envelope(time: time))
             }
             next = try file.next()
             left -= 1
@@ -338,7 +340,7 @@ final class InputSource {
     static func isData(_ type: UInt16) -> Bool {
         switch EventType(rawValue: type) {
         case .bar, .quote, .trade, .predictionRecorded, .dividendDeclared, .splitApplied,
-            .clockTicked, .sessionOpened, .sessionClosed:
+            .dividendScheduled, .clockTicked, .sessionOpened, .sessionClosed:
             true
         default: false
         }

@@ -42,7 +42,7 @@ struct HistoryReader {
         case .split(let split, _):
             if let place = place(of: split.instrument) { histories[place].split(split) }
         case .quote, .trade, .prediction: leaveOut(source.name)
-        case .dividend, nil: break
+        case .dividend, .scheduled, nil: break
         }
     }
 

@@ -13,8 +13,8 @@ public struct StrategyHealth: Projection, Hashable {
     public static let types: [EventType] = [
         .configurationLoaded, .cashDeposited, .cashWithdrawn, .signalGenerated, .signalRejected,
         .intentRejected, .orderIntended, .orderFilled, .splitApplied, .dividendPaid,
-        .positionAdjusted, .positionTransferred, .runStarted, .runEnded, .clockTicked, .instrumentDefined,
-        .refusalRepeated,
+        .positionAdjusted, .positionTransferred, .runStarted, .runEnded, .clockTicked,
+        .instrumentDefined, .refusalRepeated, .dividendAccrued, .dividendCorrected,
     ]
 
     private var record = HealthRecord()

@@ -8,7 +8,8 @@ public struct ReconciliationLog: Projection, Hashable {
     public static let version: UInt32 = 2
     public static let types: [EventType] = [
         .venueSnapshotBegan, .discrepancyFound, .reconciliationEnded, .cashDeposited,
-        .cashWithdrawn, .feeCharged, .dividendPaid, .cashAdjusted, .orderFilled,
+        .cashWithdrawn, .feeCharged, .dividendPaid, .dividendSettled, .dividendCorrected,
+        .cashAdjusted, .orderFilled,
     ]
 
     public struct Entry: Hashable, Sendable {
@@ -58,6 +59,10 @@ public struct ReconciliationLog: Projection, Hashable {
             case .cashWithdrawn: subtract(try CashWithdrawn(record).amount)
             case .feeCharged: subtract(try FeeCharged(record).amount)
             case .dividendPaid: add(try DividendPaid(record).amount)
+            case .dividendSettled: add(try DividendSettled(record).amount)
+            case .dividendCorrected:
+                let event = try DividendCorrected(record)
+                if event.payable == .zero { add(event.amount) }
             case .cashAdjusted: add(try CashAdjusted(record).amount)
             case .orderFilled: pay(try OrderFilled(record))
             default: break
