@@ -34,17 +34,24 @@ public struct Configuration: Sendable {
     private var secrets: [String: String] = [:]
 
     public let settings: Settings
-    /// As they hold for the account that trades outside; see `Engine.settingsOutside`.
-    private let outside: Settings
+    /// As they hold for one account: the first that trades outside, or the one of a view.
+    private var outside: Settings
 
     /// The value of a setting. Reading a configuration has checked all of them. Of several accounts, it is
-    /// the value for the one that trades outside, or for the first.
+    /// the value for the first that trades outside, or for the first.
     public subscript<Value>(key: SettingKey<Value>) -> Value {
         checked[key]
     }
 
     /// For a reader without a configuration.
     public var checked: CheckedSettings { CheckedSettings(checked: outside) }
+
+    /// The same configuration, whose values are those of one account.
+    public func view(of account: AccountID) -> Configuration {
+        var view = self
+        view.outside = Engine.settings(settings, of: account)
+        return view
+    }
 
     /// The text of a setting that is known only by its key; empty if it is absent.
     public func text(of key: String) -> String { settings.text(of: key) ?? "" }

@@ -23,10 +23,14 @@ public enum KeyFile {
         guard let settings = KnownVenues.named(venue)?.credentials else {
             return VenueKeys(key: Secret(""), secret: Secret(""))
         }
+        let path = configuration[settings.file]
+        // An account with a file of its own has other keys than the environment.
+        if !path.isEmpty, path != configuration.text(of: settings.file.name) {
+            return try read(path, venue: venue)
+        }
         var keys = VenueKeys(
             key: try secret(settings.key, configuration),
             secret: try secret(settings.secret, configuration))
-        let path = configuration[settings.file]
         guard !path.isEmpty else { return keys }
         let file = try read(path, venue: venue)
         keys.key = try one(keys.key, found: file.key, settings.key, in: path)

@@ -10,6 +10,7 @@ enum SettingsContradictions {
         try SettingsCheck.run(settings)
         try SettingsOrder(NetworkKeys.backoffBase, atMost: NetworkKeys.maxBackoff).check(settings)
         try live(settings)
+        try symbols(settings)
         try currencies(settings)
         // A default value of `paper` contradicts nothing.
         if try settings[ModeKeys.mode] == .live,
@@ -18,6 +19,25 @@ enum SettingsContradictions {
         {
             throw SettingsError(
                 ExecutionKeys.paper, "true contradicts live.exec_mode live (EXEC_MODE)")
+        }
+    }
+
+    /// A symbol without its venue means one instrument.
+    private static func symbols(_ settings: Settings) throws(SettingsError) {
+        var known: [String] = []
+        for entry in settings.entries(.data) {
+            if let symbol = try entry.given(DataKeys.symbol) { known.append(symbol) }
+        }
+        for entry in settings.entries(.strategies) {
+            for part in try entry[StrategyKeys.symbols].split(separator: ",") {
+                let symbol = String(part.trimmed)
+                let meant = known.filter { $0.hasPrefix("\(symbol)@") }
+                guard !known.contains(symbol), meant.count > 1 else { continue }
+                throw entry.error(
+                    StrategyKeys.symbols,
+                    "'\(symbol)' is the symbol of several instruments; name one of "
+                        + meant.joined(separator: ", "))
+            }
         }
     }
 
@@ -50,6 +70,13 @@ enum SettingsContradictions {
 
     /// A venue with live trading requires two settings.
     private static func live(_ settings: Settings) throws(SettingsError) {
+        for account in (try? Engine.accounts(of: settings)) ?? [] {
+            try liveSwitch(Engine.settings(settings, of: account.id))
+        }
+        try liveSwitch(settings)
+    }
+
+    private static func liveSwitch(_ settings: Settings) throws(SettingsError) {
         for own in KnownVenues.all.compactMap(\.liveSwitch) {
             guard try !settings[own.paper], try !settings[own.enabled] else { continue }
             let variable = own.enabled.setting.variables.first

@@ -7,7 +7,8 @@ import VenueRegister
 public enum SettingsSchema {
     public static let all: [Setting] = [
         engine, VenueFileKeys.all, ExecutionKeys.all, LiveKeys.all, FeedKeys.all,
-        UniverseKeys.all, DailyKeys.all, venues, NetworkKeys.all, LatencyKeys.all, EmailKeys.all,
+        UniverseKeys.all, DailyKeys.all, venues, venueEntries, NetworkKeys.all, LatencyKeys.all,
+        EmailKeys.all,
         AlertKeys.all, FeatureKeys.all, TrainingKeys.all, ExchangeKeys.all, DataKeys.all,
         EngineSchema.strategies,
     ].flatMap { $0 }
@@ -25,6 +26,15 @@ public enum SettingsSchema {
             + (venue.settings + keys).map { $0.read(by: "the trading daemon") }
             + venue.exchangeSettings
     }
+
+    /// What an entry of `venues` may have instead of the venue's section: keys and addresses of its own, and
+    /// its own files.
+    private static let venueEntries: [Setting] =
+        KnownVenues.all.flatMap { venue in
+            ([venue.credentials.file.setting] + venue.settings).map {
+                $0.listed(as: "venues.*.\($0.key)")
+            }
+        } + VenueFileKeys.all.map { $0.listed(as: "venues.*.\($0.key.dropFirst("venue.".count))") }
 
     /// The setting for a key; nil if the key is unknown.
     public static func setting(_ key: String) -> Setting? { all.setting(key) }

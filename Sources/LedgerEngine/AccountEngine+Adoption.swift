@@ -36,7 +36,7 @@ extension AccountEngine {
     }
 
     private func adoption(of symbol: String, _ price: Price?) -> Adoption? {
-        guard let instrument = names.instrument(venueSymbol: symbol) else { return nil }
+        guard let instrument = instrument(venueSymbol: symbol) else { return nil }
         let held = profit.positions.positions(in: instrument.id)
             .filter { $0.account == account }.reduce(Int128(0)) { $0 + $1.quantity.raw }
         let foreign = holdings[symbol] ?? holdings[instrument.symbol]

@@ -62,6 +62,9 @@ extension AccountEngine {
         case .strategy(let name) where strategy(named: name) == nil:
             return "there is no strategy '\(name)'; " + Self.known(names.strategies.map(\.name))
         case .symbol(let symbol) where instrument(of: symbol) == nil:
+            guard !names.instruments.contains(where: { $0.isNamed(symbol) }) else {
+                return names.problem(withSymbol: symbol)
+            }
             return "there is no instrument '\(symbol)'; "
                 + Self.known(names.instruments.map(\.symbol))
         default: return nil
@@ -91,7 +94,7 @@ extension AccountEngine {
     }
 
     private func instrument(of symbol: String) -> InstrumentID? {
-        names.instruments.first { $0.symbol == symbol }?.id
+        names.instrument(symbol: symbol)?.id
     }
 
     /// The scope in the form that latches use; nil for an unknown name.

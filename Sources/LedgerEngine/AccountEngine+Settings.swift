@@ -7,6 +7,11 @@ extension AccountEngine {
         venueName.isEmpty ? (try? settings[ModeKeys.venue]) ?? ModeKeys.simulated : venueName
     }
 
+    /// The instrument that the account's venue calls `symbol`; nil for an unknown symbol.
+    public func instrument(venueSymbol symbol: String) -> Instrument? {
+        names.instrument(venueSymbol: symbol, at: venueName)
+    }
+
     /// - Throws: `SettingsError` for the first setting that this account cannot have.
     func check(_ new: Settings) throws(SettingsError) {
         let adopted = try EngineSettings(new)

@@ -47,7 +47,9 @@ extension Engine {
     /// Books what an input says, once for all accounts.
     private mutating func book(_ record: Record, _ step: inout Step) throws(EngineError) {
         switch record.type {
-        case .rulesDeclared: try parts[turn].accounts.follow(decode(record), step)
+        case .rulesDeclared:
+            try parts[turn].accounts.follow(decode(record), step)
+            try groupStops()
         case .instrumentDefined:
             let event: InstrumentDefined = try decode(record)
             guard Int(event.instrument.number) <= NameBook.highest else {

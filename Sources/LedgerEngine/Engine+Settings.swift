@@ -17,8 +17,7 @@ extension Engine {
                 }
             }
             try AccountSettings.checkChange(from: parts.map(\.settings), to: all)
-            var stop = deskStop
-            try stop.configure(new, all.map(\.settings))
+            _ = try DeskStop.all(new, all.map(\.settings), after: deskStops, rulesVersion)
         } catch { return error.description }
         return nil
     }
@@ -35,7 +34,8 @@ extension Engine {
         do throws(SettingsError) {
             all = try AccountSettings.all(new)
             try AccountSettings.checkChange(from: parts.map(\.settings), to: all)
-            try deskStop.configure(new, all.map(\.settings))
+            deskStops = try DeskStop.all(
+                new, all.map(\.settings), after: deskStops, rulesVersion)
         } catch { throw .settings(error) }
         let gates = parts.filter { $0.configuration != nil }.map(\.gate)
         while parts.count < all.count {
@@ -57,11 +57,11 @@ extension Engine {
     }
 
     /// Takes up settings without saying so, before a saved state is read.
-    mutating func adopt(_ new: Settings) throws(EngineError) {
+    mutating func adopt(_ new: Settings, _ rules: RulesVersion) throws(EngineError) {
         let all: [AccountSettings]
         do throws(SettingsError) {
             all = try AccountSettings.all(new)
-            try deskStop.configure(new, all.map(\.settings))
+            deskStops = try DeskStop.all(new, all.map(\.settings), after: [], rules)
         } catch { throw .settings(error) }
         while parts.count < all.count {
             parts.append(AccountEngine(at: parts.count, strategies: catalog))
@@ -119,13 +119,23 @@ extension Engine {
         return all[account.index - 1].settings
     }
 
-    /// The settings as they hold for the account whose orders go to a venue outside, or for the first.
+    /// The settings as they hold for the first account whose orders go to a venue outside, or for the first.
     public static func settingsOutside(of settings: Settings) throws(SettingsError) -> Settings {
         let all = try AccountSettings.all(settings)
         for one in all where try one.settings[ModeKeys.venue] != ModeKeys.simulated {
             return one.settings
         }
         return all[0].settings
+    }
+
+    /// The stops over all accounts, as newer rules group them.
+    mutating func groupStops() throws(EngineError) {
+        guard !deskStops.isEmpty else { return }
+        do throws(SettingsError) {
+            deskStops = try DeskStop.all(
+                settings, AccountSettings.all(settings).map(\.settings), after: deskStops,
+                rulesVersion)
+        } catch { throw .settings(error) }
     }
 
     // MARK: Commands
@@ -188,21 +198,31 @@ extension Engine {
         }
     }
 
-    /// The first account, for journals that can have no other.
-    public var main: AccountEngine { turn == 0 ? parts[0] : accounts[0] }
+    /// An account by its place in the settings, without a copy of the others.
+    public func account(at place: Int) -> AccountEngine {
+        var part = parts[place]
+        guard place != turn else { return part }
+        part.accounts = parts[turn].accounts
+        part.accounts.open(part.id)
+        return part
+    }
 
-    /// The account whose orders go to a venue outside; the first if none do.
-    public var outside: AccountEngine {
-        guard let place = parts.firstIndex(where: \.isRemote), place != turn else {
-            return parts[turn].isRemote ? parts[turn] : main
-        }
-        return accounts[place]
+    /// The first account, for journals that can have no other.
+    public var main: AccountEngine { account(at: 0) }
+
+    public var isDesk: Bool { parts.count > 1 }
+
+    /// The places of the accounts whose orders go to venues outside.
+    public var placesOutside: [Int] { parts.indices.filter { parts[$0].isRemote } }
+
+    /// The place of the account with a name; nil if there is none.
+    public func place(named name: String) -> Int? {
+        parts.indices.first { names.name(parts[$0].id) == name }
     }
 
     /// The account that keeps an instrument's history: the first that trades or holds it.
     public func keeper(of instrument: InstrumentID) -> AccountEngine {
-        guard let place = routes[instrument].first else { return main }
-        return accounts[place]
+        account(at: routes[instrument].first ?? 0)
     }
 
     /// The open orders of all accounts, by number.
@@ -218,6 +238,7 @@ extension Engine {
     /// Steps under rules that the journal does not declare, for a comparison.
     public mutating func follow(_ rules: RulesVersion) throws(FoldError) {
         try parts[turn].accounts.follow(rules)
+        do throws(EngineError) { try groupStops() } catch { return }
         for place in parts.indices { parts[place].follow() }
     }
 }

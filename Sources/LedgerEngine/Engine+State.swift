@@ -68,7 +68,7 @@ extension Engine {
         // Only settings with rates have other currencies, so a reader knows whether they follow.
         if !settings.entries(.rates).isEmpty { shared.profit.encodeCurrencies(into: &writer) }
         // The same holds for a stop over all accounts.
-        if deskStop.rules != nil { deskStop.encode(into: &writer) }
+        for stop in deskStops { stop.encode(into: &writer) }
         guard parts.count > 1 else { return parts[0].encode(into: &writer) }
         for account in accounts {
             var own = StateWriter()
@@ -104,7 +104,7 @@ extension Engine {
         let text: String = try reader.read()
         try parts[turn].accounts.restoreNames(from: &reader)
         if !text.isEmpty {
-            do { try adopt(Settings(text: text)) } catch { throw StateError("\(error)") }
+            do { try adopt(Settings(text: text), rules) } catch { throw StateError("\(error)") }
         }
         guard isSeveral == (parts.count > 1) else {
             throw StateError("the saved state has another number of accounts than its settings")
@@ -124,7 +124,7 @@ extension Engine {
             try parts[turn].accounts.restoreActions(from: &own)
             guard own.isAtEnd else { throw StateError("saved claims have trailing bytes") }
         }
-        if deskStop.rules != nil { try deskStop.restore(from: &reader) }
+        for number in deskStops.indices { try deskStops[number].restore(from: &reader) }
         for place in parts.indices {
             give(to: place)
             guard isSeveral else {

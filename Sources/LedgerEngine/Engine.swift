@@ -23,7 +23,8 @@ public struct Engine: Sendable {
     /// The place of the account that has what all share.
     var turn = 0
     var routes = AccountRoutes()
-    var deskStop = DeskStop()
+    /// One for each kind of account where the settings have thresholds over all of them.
+    var deskStops: [DeskStop] = []
     let catalog: StrategyCatalog
 
     public init(strategies catalog: StrategyCatalog = .shipped) {
@@ -144,7 +145,7 @@ public struct Engine: Sendable {
             try body(&parts[place], outcome, &step)
         }
         learnRoutes()
-        if deskStop.rules != nil { try watchDesk(&step) }
+        if !deskStops.isEmpty { try watchDesk(&step) }
     }
 
     /// Begins an input that any number of accounts take. Each sees the books as they were before it.

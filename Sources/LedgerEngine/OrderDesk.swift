@@ -42,7 +42,7 @@ struct OrderDesk: Sendable {
     mutating func introduce(_ instrument: Instrument, _ accounts: Accounts) {
         venue.define(instrument)
         for slot in slots.indices
-        where slots[slot].symbol == instrument.symbol && slots[slot].instrument == .none {
+        where instrument.isNamed(slots[slot].symbol) && slots[slot].instrument == .none {
             slots[slot].trade(
                 instrument.id, holding: accounts.held(by: slots[slot].id, in: instrument.id))
         }

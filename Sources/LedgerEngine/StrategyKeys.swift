@@ -25,7 +25,7 @@ public enum StrategyKeys {
 
 extension SettingsEntry {
     /// The accounts in which a strategy trades; empty if it names none.
-    var accounts: [String] {
+    public var accounts: [String] {
         get throws(SettingsError) {
             try given(StrategyKeys.accounts) ?? []
         }

@@ -48,19 +48,42 @@ public struct NameBook: Sendable, Hashable {
     public func name(_ id: AccountID) -> String { self[id]?.name ?? "#\(id.number)" }
     public func name(_ id: StrategyID) -> String { self[id]?.name ?? "#\(id.number)" }
 
+    /// The symbol as the instrument's venue writes it.
+    public func venueSymbol(_ id: InstrumentID) -> String {
+        self[id]?.venueSymbol ?? "#\(id.number)"
+    }
+
+    /// The instrument with that symbol; the only one that has it without the name of its venue, if there is no
+    /// more than one.
     public func instrument(symbol: String) -> Instrument? {
-        instruments.first { $0.symbol == symbol }
+        if let exact = instruments.first(where: { $0.symbol == symbol }) { return exact }
+        let bare = instruments.filter { $0.isNamed(symbol) }
+        return bare.count == 1 ? bare[0] : nil
+    }
+
+    /// Why a symbol means no instrument, and which there are.
+    public func problem(withSymbol symbol: String) -> String {
+        let meant = instruments.filter { $0.isNamed(symbol) }
+        let known = (meant.isEmpty ? instruments : meant).map(\.symbol).joined(separator: ", ")
+        return meant.isEmpty
+            ? "\(symbol) is not in the journal. It has: \(known)"
+            : "\(symbol) is the symbol of several instruments; name one of \(known)"
     }
 
     /// The instrument that a venue calls `symbol`: the one of that name, else the only pair that is written
     /// so without its slash, as some venues name positions.
-    public func instrument(venueSymbol symbol: String) -> Instrument? {
+    ///
+    /// - Parameter venue: where several instruments have the symbol, the one of this venue is meant.
+    public func instrument(venueSymbol symbol: String, at venue: String = "") -> Instrument? {
+        let meant = instruments.filter { $0.venueSymbol == symbol }
+        if meant.count > 1, let own = meant.first(where: { $0.venue == venue }) { return own }
         if let exact = instrument(symbol: symbol) { return exact }
         let slash = UInt8(ascii: "/")
         let pairs = instruments.filter {
-            $0.symbol.utf8.contains(slash)
-                && $0.symbol.utf8.lazy.filter { $0 != slash }.elementsEqual(symbol.utf8)
+            $0.venueSymbol.utf8.contains(slash)
+                && $0.venueSymbol.utf8.lazy.filter { $0 != slash }.elementsEqual(symbol.utf8)
         }
+        if pairs.count > 1, let own = pairs.first(where: { $0.venue == venue }) { return own }
         return pairs.count == 1 ? pairs[0] : nil
     }
 

@@ -49,19 +49,22 @@ struct Executor: Follower {
     /// Whether the latch of the refused key was cleared since the last call.
     private var triesKey = false
     private let times: OrderTimes?
+    /// Whose decisions it sends.
+    private var account = AccountID.none
 
     /// - Parameter position: earlier decisions are recovered instead of sent.
     init(after position: SequenceNumber, times: OrderTimes?) {
         (self.position, self.times) = (position, times)
     }
 
-    /// Sends what was committed since the last call.
+    /// Sends what the account decided and what was committed since the last call.
     ///
     /// - Parameter maySend: whether the venue's order reports reach us.
     mutating func advance(
         _ journal: any Journal, _ engine: borrowing AccountEngine, _ gateway: any VenueGateway,
         maySend: Bool, committedAt: Int64
     ) throws {
+        account = engine.account
         try follow(journal)
         if triesKey { gateway.tryKeyAgain() }
         triesKey = false
@@ -76,6 +79,7 @@ struct Executor: Follower {
     }
 
     mutating func apply(_ record: Record) throws {
+        guard record.account == account || record.account == .none else { return }
         switch record.type {
         case .orderIntended: waiting.append(.submit(record.sequence))
         case .intentReleased:
@@ -101,7 +105,7 @@ struct Executor: Follower {
         guard let order = engine.orders.order(action.order), !engine.isHeldBack(order.id) else {
             return
         }
-        let symbol = engine.names.symbol(order.intended.instrument)
+        let symbol = engine.names.venueSymbol(order.intended.instrument)
         switch action {
         // A recovery may have sent it while it waited. If it was cancelled in the meantime, it
         // stays here.

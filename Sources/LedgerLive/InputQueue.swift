@@ -14,6 +14,8 @@ public final class InputQueue: @unchecked Sendable {
         public var report: GatewayReport
         /// The `MachineTime.steady` at which its bytes were read.
         public var receivedAt: Int64
+        /// The gateway that reported it.
+        public var source = 0
     }
 
     /// What the run's own thread waits for.
@@ -75,7 +77,9 @@ public final class InputQueue: @unchecked Sendable {
 
     // MARK: Producers
 
-    public func push(_ report: GatewayReport, receivedAt: Int64 = MachineTime.steady) {
+    public func push(
+        _ report: GatewayReport, receivedAt: Int64 = MachineTime.steady, from source: Int = 0
+    ) {
         hold {
             if items.count >= capacity { wasFull += 1 }
             // A report that results directly from acting on another one cannot wait for itself.
@@ -86,7 +90,7 @@ public final class InputQueue: @unchecked Sendable {
                 waiters -= 1
             }
             guard !isClosed else { return }
-            items.append(Item(report: report, receivedAt: receivedAt))
+            items.append(Item(report: report, receivedAt: receivedAt, source: source))
         }
     }
 

@@ -9,6 +9,9 @@ public struct LiveOptions: Sendable {
     public var mode: String
     public var runName: String
     public var symbols: [String]
+    /// The symbols whose prices come from the gateway; nil for all. Another account's gateway at the same venue
+    /// brings the others.
+    public var brings: [String]?
     /// Orders go to the gateway. If false, the engine fills them itself and the gateway only
     /// provides data.
     public var sendsOrders: Bool

@@ -3,15 +3,16 @@ import LedgerConfiguration
 import LedgerEngine
 import LedgerEvents
 import LedgerJournal
+import LedgerReading
 import LedgerRunning
 import LedgerTransport
 import LedgerVenues
 
-/// The single process that trades a journal: it takes reports of the gateway, commands and clock
-/// ticks, steps the engine, commits, and lets the executor send what was decided.
+/// The single process that trades a journal: it takes reports of the gateways, commands and clock
+/// ticks, steps the engine, commits, and lets each account's executor send what was decided.
 ///
 /// It starts from the journal alone. Everything that was open when the last process ended, however
-/// it ended, is queried at the venue before anything is sent.
+/// it ended, is queried at its venue before anything is sent.
 ///
 /// The thread that read a message from its socket acts on it. The caller's thread handles the
 /// clock, operators' commands and the flag file.
@@ -19,32 +20,20 @@ import LedgerVenues
 public final class LiveRun: @unchecked Sendable {
     var sequencer: Sequencer
     let journal: LMDBJournal
-    let gateway: any VenueGateway
     let options: LiveOptions
     var clock = JournalClock()
     public let queue: InputQueue
-    var names = VenueNames()
-    var executor: Executor
-    var recovery: OrderRecovery
-    var watch = OrderWatch()
-    var faults = FaultDigest()
-    var wire = WireWatch()
-    var waitingCorrections = WaitingCorrections()
+    /// In the order of the accounts, so that the first brings the data that several venues have.
+    private(set) var traders: [AccountTrader] = []
     /// From bytes received to the resulting commit: for market data that arrived alone, for all
     /// market data, and for everything else.
     private var aloneLatency = LatencyHistogram()
     private var marketLatency = LatencyHistogram()
     private var orderLatency = LatencyHistogram()
-    /// What the gateway reported.
+    /// What the gateways reported.
     public internal(set) var messages: UInt64 = 0
     /// The history that the run read before its first decision.
     public let warmup: Warmup
-    var isOrderStreamUp = false
-    /// Whether the gateway of this process has said that the venue refuses or accepts the key.
-    var hasHeardOfKey = false
-    var isEnding = false
-    /// Which comparisons with the venue this run has journaled.
-    var snapshots: [SnapshotKind] = []
     private var nextTick: Int64 = 0
     /// The error that ended another thread's turn.
     private var failure: (any Error)?
@@ -52,18 +41,22 @@ public final class LiveRun: @unchecked Sendable {
     /// Opens the journal for a run: defines what is new, loads changed settings and journals them, then the
     /// history that the journal lacks.
     ///
-    /// - Parameter history: is asked for history if `warmup.source` is `venue`.
+    /// - Parameters:
+    ///   - gateways: at least one; those of several accounts are named.
+    ///   - history: is asked for history if `warmup.source` is `venue`.
     public init(
         _ journal: LMDBJournal, _ configuration: Configuration, instruments: [Instrument],
-        gateway: any VenueGateway, history: VenueHistory? = nil, _ options: LiveOptions,
-        holder: String
+        _ gateways: [AccountGateway], history: VenueHistory? = nil, holder: String
     ) throws {
+        guard let options = gateways.first?.options else {
+            throw InputError("a run needs a gateway")
+        }
         let files = try FeedHistory(configuration, feed: instruments)
         // Earlier decisions are recovered by querying the venue, not sent.
         let last = try journal.head.lastSequence
         var sequencer = try Sequencer(
             journal, holder: holder, commitBytes: 1 << 18, checkpointEvery: 50_000)
-        if let begin = gateway.beginsAt { clock.set(begin) }
+        if let begin = gateways.lazy.compactMap(\.gateway.beginsAt).first { clock.set(begin) }
         let since = sequencer.engine.lastTime
         let start = max(clock.now, since)
         try Self.opening(configuration, instruments, options, at: start)
@@ -74,24 +67,43 @@ public final class LiveRun: @unchecked Sendable {
         try sequencer.commit()
         self.warmup = warmup
         self.journal = journal
-        self.gateway = gateway
         self.options = options
         self.sequencer = sequencer
         queue = InputQueue(capacity: options.queueCapacity)
-        executor = Executor(after: last, times: options.times)
-        recovery = OrderRecovery(since: since)
-        try recallWaitingCorrections()
+        for (source, one) in gateways.enumerated() {
+            let place = try Self.place(of: one, self.sequencer.engine)
+            traders.append(
+                AccountTrader(self, one, source: source, place: place, after: last, since: since))
+        }
+        for trader in traders { try trader.recallWaitingCorrections() }
+    }
+
+    private static func place(of gateway: AccountGateway, _ engine: Engine) throws -> Int {
+        guard let name = gateway.account else { return engine.placesOutside.first ?? 0 }
+        guard let place = engine.place(named: name) else {
+            throw InputError("the configuration has no account '\(name)'")
+        }
+        return place
     }
 
     private static func opening(
         _ configuration: Configuration, _ instruments: [Instrument], _ options: LiveOptions,
         at time: Timestamp
-    ) -> RunOpening {
+    ) throws -> RunOpening {
         var opening = RunOpening(
             configuration, kind: options.mode == "live" ? .live : .paper,
             name: options.journalName)
         opening.instruments = instruments.map { InstrumentSource($0) }
-        opening.filters = { try FiltersFile.events(configuration.settings, $0, now: time) }
+        let feeds = try VenueFeed.all(of: configuration)
+        opening.filters = { instruments in
+            try feeds.flatMap { feed in
+                let own = feeds.count > 1 ? Set(feed.brings) : nil
+                return try FiltersFile.events(
+                    feed.configuration.checked.settings,
+                    instruments.filter { own?.contains($0.symbol) ?? true },
+                    now: time)
+            }
+        }
         opening.run = RunOpening.Run(mode: options.mode, name: options.runName)
         // Of the accounts that the engine fills itself; a venue outside reports its own.
         opening.depositsCash = true
@@ -109,7 +121,9 @@ public final class LiveRun: @unchecked Sendable {
     ) throws {
         let inbox = InboxWatch(journal) { [queue] in queue.wake() }
         defer { inbox.stop() }
-        gateway.start(symbols: options.symbols, to: sink())
+        for trader in traders {
+            trader.gateway.start(symbols: trader.streamedSymbols, to: sink(trader))
+        }
         while !shouldStop() {
             if let names = try ownTurn() { progress(names) }
         }
@@ -138,10 +152,10 @@ public final class LiveRun: @unchecked Sendable {
 
     /// A recording is read ahead by one thread and acted on by another. Socket messages are acted
     /// on at once.
-    private func sink() -> ReportSink {
-        let queue = self.queue
-        let isRecorded = gateway.beginsAt != nil
-        return ReportSink(receive: { queue.push($0, receivedAt: $1) }) { [self] in
+    private func sink(_ trader: AccountTrader) -> ReportSink {
+        let (queue, source) = (self.queue, trader.source)
+        let isRecorded = trader.gateway.beginsAt != nil
+        return ReportSink(receive: { queue.push($0, receivedAt: $1, from: source) }) { [self] in
             if isRecorded { queue.wake() } else { actOnArrivals() }
         }
     }
@@ -167,13 +181,17 @@ public final class LiveRun: @unchecked Sendable {
     private func turn(_ more: () throws -> Void) throws {
         for item in queue.taken { try handle(item) }
         try more()
-        try pursueRecovery()
+        for trader in traders { try trader.pursueRecovery() }
         if sequencer.uncommitted > 0 { try sequencer.commit() }
         let committed = MachineTime.steady
         for item in queue.taken { note(item, committed) }
-        guard options.sendsOrders else { return }
-        try executor.advance(
-            journal, engine, gateway, maySend: isOrderStreamUp, committedAt: committed)
+        for trader in traders { try trader.send(committedAt: committed) }
+    }
+
+    func handle(_ item: InputQueue.Item) throws {
+        if case .recordedAt(let time) = item.report { return clock.set(time) }
+        messages += 1
+        try traders[item.source].handle(item.report)
     }
 
     private func note(_ item: InputQueue.Item, _ committed: Int64) {
@@ -195,8 +213,8 @@ public final class LiveRun: @unchecked Sendable {
         }
         if let failure { throw failure }
         for item in queue.taken { try handle(item) }
-        try takeEndSnapshot()
-        gateway.stop()
+        try takeEndSnapshots()
+        for trader in traders { trader.gateway.stop() }
         queue.awaitMore(until: 0)
         for item in queue.taken {
             // Ignore disconnects caused by our own shutdown.
@@ -213,11 +231,25 @@ public final class LiveRun: @unchecked Sendable {
         try sequencer.close()
     }
 
-    /// The account that trades at the venue.
-    public var engine: AccountEngine { sequencer.engine.outside }
+    /// The accounts at the end of a run. If a venue does not answer soon, the journal records that its
+    /// account is unknown.
+    private func takeEndSnapshots() throws {
+        let asked = traders.filter(\.options.sendsOrders)
+        for trader in asked { trader.askForEnd() }
+        let deadline = MachineTime.steady + AccountTrader.patience
+        while asked.contains(where: \.awaitsEnd), MachineTime.steady < deadline {
+            queue.awaitMore(until: deadline)
+            for item in queue.taken { try handle(item) }
+        }
+        for trader in asked { try trader.recordMissingSnapshots() }
+        try sequencer.commit()
+    }
 
-    /// What its inputs are named by. A journal with one account needs no name in them.
-    var account: AccountID { sequencer.engine.names.accounts.count > 1 ? engine.account : .none }
+    /// The journal's names.
+    public var nameBook: NameBook { sequencer.engine.names }
+
+    /// The account that trades at the venue of the first gateway.
+    public var engine: AccountEngine { traders[0].engine }
 
     private static func line(_ histogram: LatencyHistogram) -> String {
         "median \(histogram.percentile(0.5) / 1000), 99th \(histogram.percentile(0.99) / 1000), "
@@ -234,12 +266,17 @@ public final class LiveRun: @unchecked Sendable {
             "order reports committed after receipt, microseconds: \(Self.line(orderLatency))",
             "orders written after their commit, microseconds: "
                 + (options.times.map { Self.line($0.histogram) } ?? "not measured"),
-            "orders sent \(executor.sent), fills \(engine.orders.fills), duplicates refused "
-                + "\(recovery.duplicates)",
-            "equity \(engine.equityText)",
-        ]
+        ] + accountLines
             + (engine.profit.equity.heldPrices(engine.names).map { ["prices held back: \($0)"] }
                 ?? [])
+    }
+
+    private var accountLines: [String] {
+        traders.flatMap { trader -> [String] in
+            let engine = trader.engine
+            let prefix = traders.count > 1 ? "\(engine.names.name(engine.account)): " : ""
+            return [prefix + trader.line, "\(prefix)equity \(engine.equityText)"]
+        }
     }
 
     var now: Timestamp { max(clock.now, sequencer.engine.lastTime) }
@@ -251,9 +288,6 @@ public final class LiveRun: @unchecked Sendable {
         nextTick = steady + options.tick.count
         try sequencer.observeFlagFile(at: now, isRun: true)
         try sequencer.append(ClockTicked(), Envelope(time: now))
-        try reportWire(at: steady)
-        guard options.sendsOrders, isOrderStreamUp else { return }
-        try watch.look(engine, gateway, options, steady)
-        if options.reconciliation.count > 0 { recovery.reconcile(every: options, at: steady) }
+        for trader in traders { try trader.tick(at: steady) }
     }
 }

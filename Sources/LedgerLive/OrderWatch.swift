@@ -78,7 +78,7 @@ struct OrderWatch {
         _ order: Order, _ awaited: (cancel: EndReason?, replace: ReplaceIntended?),
         _ engine: borrowing AccountEngine, _ gateway: any VenueGateway
     ) {
-        let symbol = engine.names.symbol(order.intended.instrument)
+        let symbol = engine.names.venueSymbol(order.intended.instrument)
         if let replace = awaited.replace {
             gateway.query(order.reference(symbol, generation: replace.generation))
         }

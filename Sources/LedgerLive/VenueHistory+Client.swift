@@ -25,7 +25,7 @@ extension VenueHistory {
     ) throws -> [BarRecalled] {
         guard
             let history = BarHistory(
-                client, symbol: question.instrument.symbol, interval: question.interval,
+                client, symbol: question.instrument.venueSymbol, interval: question.interval,
                 adjustsSplits: true)
         else {
             let known = client.connection.questions.bars.intervals.map { "\($0.seconds)" }

@@ -13,11 +13,12 @@ struct VenueNames {
     mutating func instrument(_ symbol: String, _ engine: borrowing AccountEngine) -> InstrumentID? {
         if engine.names.instruments.count != known {
             known = engine.names.instruments.count
-            for instrument in engine.names.instruments {
-                instruments[instrument.symbol] = instrument.id
-            }
+            instruments = [:]
         }
-        return instruments[symbol] ?? engine.names.instrument(venueSymbol: symbol)?.id
+        if let found = instruments[symbol] { return found }
+        let found = engine.instrument(venueSymbol: symbol)?.id
+        if let found { instruments[symbol] = found }
+        return found
     }
 
     /// The order for a client order id: open, or remembered by the journal.

@@ -18,7 +18,8 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
             + "that are off; the latency of an order counts from when it could be sent; a trading day of a "
             + "paper or live account ends with a sum of the refusals that repeated",
         "each exit that a venue refuses or lets expire waits by itself before it is decided again; its second "
-            + "refusal raises the alert, and so does an exit without an answer",
+            + "refusal raises the alert, and so does an exit without an answer; a stop over all accounts "
+            + "counts real, paper and simulated money apart",
     ]
 
     public static let first = RulesVersion(number: 1)
@@ -100,6 +101,9 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
     /// Rules 5: each exit that a venue refuses or lets expire empty waits by itself, and exits without an answer
     /// raise an alert.
     public var pauseEachExit: Bool { number >= 5 }
+
+    /// Rules 5: a stop over all accounts counts real, paper and simulated money apart.
+    public var sumByKind: Bool { number >= 5 }
 
     /// Rules 3: an exit that a venue refuses for good raises an alert, once until something fills.
     public var tellRefusedExits: Bool { number >= 3 }

@@ -106,7 +106,7 @@ public struct Backtest {
         for entry in configuration.settings.entries(.strategies) {
             let symbols = try entry[StrategyKeys.symbols].split(separator: ",")
             for symbol in symbols.map({ $0.drop { $0 == " " } })
-            where !numbers.all.contains(where: { $0.symbol == symbol }) {
+            where !numbers.all.contains(where: { $0.isNamed(String(symbol)) }) {
                 throw entry.error(
                     StrategyKeys.symbols,
                     "'\(symbol)' is not in the data, which has "

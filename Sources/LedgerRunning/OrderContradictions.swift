@@ -18,7 +18,8 @@ struct OrderContradictions {
         for entry in settings.entries(.strategies) {
             let symbols = try entry[StrategyKeys.symbols].split(separator: ",")
             for symbol in symbols.map({ $0.drop { $0 == " " } }) {
-                guard let instrument = instruments.first(where: { $0.symbol == symbol }) else {
+                guard let instrument = instruments.first(where: { $0.isNamed(String(symbol)) })
+                else {
                     continue
                 }
                 try checkCurrency(entry, instrument)

@@ -246,7 +246,7 @@ extension AccountEngine {
                 kind: $0.symbol.contains("/") ? .crypto : .equity)
         }
         let unknown = (foreign + reported).filter {
-            names.instrument(venueSymbol: $0.symbol) == nil
+            instrument(venueSymbol: $0.symbol) == nil
         }
         return unknown.first { $0.symbol == name }
             ?? unknown.first { ReconciliationScope.isName(name, of: $0.symbol, currency: currency) }

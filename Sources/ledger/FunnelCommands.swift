@@ -93,8 +93,7 @@ struct WhyNoTradeCommand: ParsableCommand {
 
     private static func instrument(_ symbol: String, _ names: NameBook) throws -> Instrument {
         guard let known = names.instrument(symbol: symbol) else {
-            let all = names.instruments.map(\.symbol).joined(separator: ", ")
-            throw CommandError("--symbol \(symbol) is not in the journal. It has: \(all)")
+            throw CommandError("--symbol \(names.problem(withSymbol: symbol))")
         }
         return known
     }

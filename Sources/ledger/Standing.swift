@@ -45,7 +45,7 @@ struct Standing {
     private func tell(_ status: DeskStatus, _ say: (String) -> Void) throws -> Bool {
         say(status.engine.gate.summary)
         guard status.engine.isRemote else { return false }
-        say(Self.activity(status))
+        say(Self.activity([status]))
         guard status.isUnattended else {
             if let waiting = status.waiting {
                 say("waiting for \(status.venue)'s answer: \(waiting)")
@@ -84,8 +84,9 @@ struct Standing {
 
     /// Says who runs the journal and when its last input came, if an account trades at a venue.
     func tellActivity(onOutput: Bool) {
-        guard let status = remoteStatus else { return }
-        Self.speaker(onOutput: onOutput)(Self.activity(status))
+        guard mayTrade, let remote = try? statuses().filter(\.engine.isRemote), !remote.isEmpty
+        else { return }
+        Self.speaker(onOutput: onOutput)(Self.activity(remote))
     }
 
     /// - Throws: exit code 8 if an account trades at a venue and no process runs the journal.
@@ -115,8 +116,12 @@ struct Standing {
         }
     }
 
-    private static func activity(_ status: DeskStatus) -> String {
-        "\(status.name), which trades at \(status.venue): \(status.activity.text(at: Operator.now))"
+    private static func activity(_ remote: [DeskStatus]) -> String {
+        let venues = remote.map(\.venue)
+        let distinct = venues.indices.filter { !venues[..<$0].contains(venues[$0]) }
+        return "\(remote[0].name), which trades at "
+            + distinct.map { venues[$0] }.joined(separator: " and ")
+            + ": \(remote[0].activity.text(at: Operator.now))"
     }
 
     private static func speaker(onOutput: Bool) -> (String) -> Void {

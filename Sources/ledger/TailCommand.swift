@@ -81,8 +81,7 @@ struct TailCommand: ParsableCommand {
         }
         if let symbol {
             guard let instrument = names.instrument(symbol: symbol) else {
-                let known = names.instruments.map(\.symbol).joined(separator: ", ")
-                throw CommandError("--symbol \(symbol) is not in the journal. It has: \(known)")
+                throw CommandError("--symbol \(names.problem(withSymbol: symbol))")
             }
             filter.instrument = instrument.id
         }

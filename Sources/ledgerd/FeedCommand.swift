@@ -44,7 +44,15 @@ struct FeedRecordCommand: ParsableCommand {
         guard try store.head == .empty || JournalIdentity(store)?.kind == "tape" else {
             throw CommandError("\(journal) is not a tape; choose another journal")
         }
-        let gateway = try GatewayFactory.make(loaded, recording: recording, ordersLeave: false)
+        let feeds = try VenueFeed.all(of: loaded)
+        guard feeds.count == 1, let feed = feeds.first else {
+            throw CommandError(
+                "the configuration has data of several venues, and a tape has those of one; keep one "
+                    + "account outside in it")
+        }
+        let gateway = try GatewayFactory.make(
+            feed.configuration, symbols: instruments.count, recording: recording,
+            ordersLeave: false)
         Interrupt.catchSignals()
         var recorder = try FeedRecorder(
             store, named: journal, instruments: instruments, gateway: gateway,

@@ -13,8 +13,8 @@ import VenueRegister
 enum GatewayFactory {
     /// - Parameter recording: a recorded web socket to use instead of a venue.
     static func make(
-        _ configuration: Configuration, recording: String? = nil, ordersLeave: Bool = true,
-        times: OrderTimes? = nil
+        _ configuration: Configuration, symbols: Int, recording: String? = nil,
+        ordersLeave: Bool = true, times: OrderTimes? = nil
     ) throws -> any VenueGateway {
         if let recording {
             guard !ordersLeave || configuration[ModeKeys.venue] == ModeKeys.simulated else {
@@ -30,7 +30,6 @@ enum GatewayFactory {
             throw CommandError(
                 "data come from a venue but none is named; set feed.venue or venue.kind")
         }
-        let symbols = try DataSettings.fromVenue(configuration.settings).count
         if let most = connection.venue.capabilities.symbolsPerConnection, symbols > most {
             throw CommandError(
                 "\(name) provides market data for at most \(most) symbols per connection, but the "

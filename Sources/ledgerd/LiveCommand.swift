@@ -31,7 +31,7 @@ struct LiveCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-        let configuration = try trading.load()
+        let configuration = try trading.configurations.load()
         guard configuration[ModeKeys.mode] == .live else {
             throw CommandError(
                 "mode is '\(configuration[ModeKeys.mode])'; ledgerd live needs mode live; use a "
@@ -53,21 +53,29 @@ struct LiveCommand: ParsableCommand {
         }
     }
 
+    /// Orders leave only if they may in each account.
     private func verdict(
         _ configuration: Configuration, _ name: String
     ) throws -> LiveOrders.Verdict {
         let directory = JournalHome.directory(name)
-        var mode = TradingMode.auto
+        var engine: Engine?
         var isHealthy = false
         if JournalHome.isJournal(directory) {
             let store = try LMDBJournal.open(directory: directory, mode: .readOnly)
-            let engine = try EngineRestorer.engine(
-                of: store, through: try store.head.lastSequence)
-            mode = engine.outside.gate.mode
+            engine = try EngineRestorer.engine(of: store, through: try store.head.lastSequence)
             isHealthy = try DoctorRecord.problem(in: store, at: Operator.now) == nil
         }
-        return LiveGate(
-            configuration, mode: mode, hasDryRunOption: dryRun, isDoctorHealthy: isHealthy
-        ).verdict
+        for (account, view) in try TradingOptions.views(of: configuration) {
+            let place =
+                account.isEmpty ? engine?.placesOutside.first : engine?.place(named: account)
+            let gate = engine?.account(at: place ?? 0).gate
+            let verdict = LiveGate(
+                view, mode: gate?.mode ?? .auto, hasDryRunOption: dryRun,
+                isDoctorHealthy: isHealthy
+            ).verdict
+            guard case .dry(let reason) = verdict else { continue }
+            return .dry(account.isEmpty ? reason : "account \(account): \(reason)")
+        }
+        return .live
     }
 }

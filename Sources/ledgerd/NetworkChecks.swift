@@ -14,17 +14,39 @@ struct NetworkChecks {
     private static let slow: Int64 = 500
     private static let tooSlow: Int64 = 1000
 
-    let configuration: Configuration?
-    let venues: [VenueConnection]
+    /// A venue, and the settings with which it is asked.
+    private struct Subject {
+        var connection: VenueConnection
+        var configuration: Configuration
+        /// Of the account; nil where no more than one trades outside.
+        var account: String?
+    }
 
-    /// - Parameter venues: empty for those with keys, or all if none has keys.
+    private let configuration: Configuration?
+    private let subjects: [Subject]
+
+    /// - Parameter venues: empty for those of the accounts that trade outside where there are several, else
+    ///   for those with keys, or all if none has keys.
     init(_ configuration: Configuration?, venues: [String]) {
         self.configuration = configuration
-        let named = venues.compactMap(ConnectedVenues.named)
-        let keyed = ConnectedVenues.all.filter { venue in
-            configuration.map { Self.keys(venue, $0).areComplete } ?? false
+        guard let configuration else {
+            subjects = []
+            return
         }
-        self.venues = !named.isEmpty ? named : !keyed.isEmpty ? keyed : ConnectedVenues.all
+        let feeds = (try? VenueFeed.all(of: configuration)) ?? []
+        if venues.isEmpty, feeds.count > 1 {
+            subjects = feeds.compactMap { feed in
+                ConnectedVenues.named(feed.kind).map {
+                    Subject(
+                        connection: $0, configuration: feed.configuration, account: feed.account)
+                }
+            }
+            return
+        }
+        let named = venues.compactMap(ConnectedVenues.named)
+        let keyed = ConnectedVenues.all.filter { Self.keys($0, configuration).areComplete }
+        let chosen = !named.isEmpty ? named : !keyed.isEmpty ? keyed : ConnectedVenues.all
+        subjects = chosen.map { Subject(connection: $0, configuration: configuration) }
     }
 
     /// No keys if they cannot be read; the check of the keys explains why.
@@ -35,7 +57,7 @@ struct NetworkChecks {
     }
 
     func checks() -> [DoctorCheck] {
-        guard let configuration else {
+        guard configuration != nil else {
             return [
                 DoctorCheck(
                     .network, named: "network", passed: false, severity: .warning,
@@ -44,21 +66,26 @@ struct NetworkChecks {
         }
         var checks: [DoctorCheck] = []
         var reached = 0
-        for venue in venues {
-            let keys = Self.keys(venue, configuration)
-            guard let client = try? VenueOptions.client(venue, configuration, keys: keys) else {
-                continue
-            }
+        for subject in subjects {
+            let keys = Self.keys(subject.connection, subject.configuration)
+            guard
+                let client = try? VenueOptions.client(
+                    subject.connection, subject.configuration, keys: keys)
+            else { continue }
             defer { client.stop() }
             let (found, isReached) = look(client, keys)
-            checks += found
+            checks += found.map { check in
+                var check = check
+                if let account = subject.account { check.name = "\(account) \(check.name)" }
+                return check
+            }
             if isReached { reached += 1 }
         }
         checks.append(
             DoctorCheck(
                 .network, named: "any venue", passed: reached > 0,
                 reached > 0 ? "the network works" : "no venue can be reached",
-                expected: "at least one within 5 s", actual: "\(reached) of \(venues.count)"))
+                expected: "at least one within 5 s", actual: "\(reached) of \(subjects.count)"))
         return checks
     }
 

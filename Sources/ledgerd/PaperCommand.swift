@@ -54,27 +54,14 @@ struct PaperCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try trading.load()
+        let configuration = try trading.configurations.load()
         guard configuration[ModeKeys.mode] == .paper else {
             throw CommandError(
                 "mode is '\(configuration[ModeKeys.mode])'; ledgerd paper needs mode paper; use "
                     + "a --config such as \(KnownVenues.paperExample)")
         }
-        guard configuration[AccountKeys.kind] == .paper else {
-            throw CommandError(
-                "account.kind is '\(configuration[AccountKeys.kind])'; paper trading needs a "
-                    + "paper account"
-            )
-        }
-        guard
-            configuration[ExecutionKeys.enabled]
-                || configuration[ModeKeys.venue] == ModeKeys.simulated
-        else {
-            throw CommandError(
-                "execution.enabled is false, so no order may be sent to "
-                    + "\(configuration[ModeKeys.venue]); to let the engine fill orders itself, "
-                    + "set venue.kind to simulated and feed.venue"
-            )
+        for (account, view) in try TradingOptions.views(of: configuration) {
+            try check(view, account)
         }
         let name = trading.journal ?? configuration[RunKeys.name]
         if let reason = dryReason(configuration) {
@@ -90,6 +77,27 @@ struct PaperCommand: ParsableCommand {
         let run = TradingRun(
             options: trading, configuration: configuration, name: name, mode: "paper")
         try run.start(store, recording: recording)
+    }
+
+    /// - Parameter account: its name where several accounts trade outside, else empty.
+    private func check(_ configuration: Configuration, _ account: String) throws {
+        let prefix = account.isEmpty ? "" : "account \(account): "
+        guard configuration[AccountKeys.kind] == .paper else {
+            throw CommandError(
+                "\(prefix)account.kind is '\(configuration[AccountKeys.kind])'; paper trading needs a "
+                    + "paper account"
+            )
+        }
+        guard
+            configuration[ExecutionKeys.enabled]
+                || configuration[ModeKeys.venue] == ModeKeys.simulated
+        else {
+            throw CommandError(
+                "\(prefix)execution.enabled is false, so no order may be sent to "
+                    + "\(configuration[ModeKeys.venue]); to let the engine fill orders itself, "
+                    + "set venue.kind to simulated and feed.venue"
+            )
+        }
     }
 
     /// Why no order may leave for the venue; nil if orders may, or if they stay here anyway.

@@ -21,14 +21,17 @@ struct SnapshotCommand: ParsableCommand {
 
               ledgerd snapshot --config configs/live.yaml --out venue.json
               ledger reconcile --snapshot venue.json --journal main
+              ledgerd snapshot --config configs/paper_desk.yaml --account coins
             """.paragraphs)
 
     @OptionGroup var venue: VenueOptions
+    @Option(help: "Account, by its name in the configuration, where several trade at venues.")
+    var account: String?
     @Option(help: "File to write.")
     var out = "venue.json"
 
     func run() throws {
-        let configuration = try venue.configurations.load()
+        let (configuration, symbols) = try chosen(venue.configurations.load())
         let name = configuration[ModeKeys.venue]
         guard let connection = ConnectedVenues.named(name) else {
             throw CommandError(
@@ -42,8 +45,7 @@ struct SnapshotCommand: ParsableCommand {
         let account: VenueAccount
         do {
             account = try connection.questions.statement(
-                client, DataSettings.fromVenue(configuration.settings).map(\.symbol),
-                configuration[AccountKeys.currency])
+                client, symbols, configuration[AccountKeys.currency])
         } catch let fault as VenueFault {
             throw CommandError("\(VenueTrouble(connection, fault))")
         } catch let fault as JSONFault {
@@ -62,5 +64,30 @@ struct SnapshotCommand: ParsableCommand {
                 "could not be read, and will be a difference: \(item.item) \(item.id) "
                     + "\(item.symbols.joined(separator: " ")): \(item.detail)")
         }
+    }
+
+    /// The configuration as the account has it, and the symbols that the venue is asked about.
+    private func chosen(_ configuration: Configuration) throws -> (Configuration, [String]) {
+        let feeds = try VenueFeed.all(of: configuration)
+        let found: VenueFeed?
+        if let account {
+            let all = try Engine.accounts(of: configuration.settings)
+            guard all.contains(where: { $0.name == account }) else {
+                throw CommandError(
+                    "--account \(account) is not one of \(all.map(\.name).joined(separator: ", "))")
+            }
+            found = feeds.count == 1 ? feeds[0] : feeds.first { $0.account == account }
+        } else {
+            guard feeds.count == 1 else {
+                throw CommandError(
+                    "several accounts trade at venues; name one with --account: "
+                        + feeds.compactMap(\.account).joined(separator: ", "))
+            }
+            found = feeds[0]
+        }
+        guard let found else {
+            throw CommandError("--account \(account ?? "") trades at no venue outside")
+        }
+        return (found.configuration, found.instruments.map(\.venueSymbol))
     }
 }

@@ -39,17 +39,11 @@ struct TradingOptions: ParsableArguments {
         return store
     }
 
-    /// The configuration. One account of it may trade at a venue outside, beside any number that the engine
-    /// fills itself.
-    func load() throws -> Configuration {
-        let configuration = try configurations.load()
+    /// The configuration as each account that trades outside has it; as it is if none does.
+    static func views(of configuration: Configuration) throws -> [(name: String, Configuration)] {
         let outside = try Engine.accounts(of: configuration.settings).filter(\.isRemote)
-        guard outside.count <= 1 else {
-            throw CommandError(
-                "accounts \(outside.map(\.name).joined(separator: " and ")) trade at venues outside; "
-                    + "a daemon runs one of them in this version; give each a journal")
-        }
-        return configuration
+        guard outside.count > 1 else { return [("", configuration)] }
+        return outside.map { ($0.name, configuration.view(of: $0.id)) }
     }
 
     static func durability(_ configuration: Configuration) -> Durability {
@@ -67,34 +61,32 @@ struct TradingRun {
     var prefix = ""
 
     func start(_ store: LMDBJournal, recording: String? = nil) throws {
-        let times = OrderTimes()
-        let gateway = try GatewayFactory.make(configuration, recording: recording, times: times)
+        let feeds = try VenueFeed.all(of: configuration)
         let instruments = try DataSettings.fromVenue(configuration.settings)
         guard !instruments.isEmpty else {
             throw CommandError("the configuration has no data with path: venue")
         }
-        var live = LiveOptions(
-            configuration, journalName: name, mode: mode,
-            symbols: instruments.map(\.symbol),
-            sendsOrders: configuration[ModeKeys.venue] != ModeKeys.simulated)
-        live.times = times
+        let times = OrderTimes()
+        let gateways = try feeds.map { try gateway(of: $0, recording: recording, times) }
         Interrupt.catchSignals()
         let narrator = options.quiet ? nil : try Narrator(store, prefix: prefix)
-        let client = try recording == nil ? historyClient() : nil
-        defer { client?.stop() }
+        let clients = try recording == nil ? historyClients(feeds) : []
+        defer { for client in clients { client.client.stop() } }
         let run = try LiveRun(
-            store, configuration, instruments: instruments, gateway: gateway,
-            history: client.map(VenueHistory.init), live, holder: Operator.holder)
+            store, configuration, instruments: instruments, gateways, history: history(clients),
+            holder: Operator.holder)
         for line in run.warmup.lines + run.warmup.notes { Terminal.print(prefix + line) }
         let writer = ArtifactWriter(store, configuration[LiveKeys.artifacts])
         do {
-            try run.run(shouldStop: { Interrupt.wasAsked || gateway.hasEnded }) {
+            try run.run(
+                shouldStop: { Interrupt.wasAsked || gateways.allSatisfy(\.gateway.hasEnded) }
+            ) {
                 narrator?.tell($0)
                 writer?.write()
             }
             try run.finish(reason: Interrupt.wasAsked ? "asked to stop" : "end of the feed")
         } catch {
-            gateway.stop()
+            for one in gateways { one.gateway.stop() }
             throw error
         }
         Seal.afterwards(store)
@@ -106,22 +98,63 @@ struct TradingRun {
         Terminal.print("Shutdown complete")
     }
 
-    /// The venue whose history warms the run up; nil where none is asked.
-    private func historyClient() throws -> VenueClient? {
-        guard configuration[WarmupKeys.source] == .venue else { return nil }
-        let kind = configuration[ModeKeys.venue]
-        let name = kind == ModeKeys.simulated ? configuration[FeedKeys.venue] : kind
-        guard let connection = ConnectedVenues.named(name) else { return nil }
-        return try VenueOptions.client(
-            connection, configuration, keys: GatewayFactory.settings(connection, configuration).keys
-        )
+    private func gateway(
+        of feed: VenueFeed, recording: String?, _ times: OrderTimes
+    ) throws -> AccountGateway {
+        let gateway = try GatewayFactory.make(
+            feed.configuration, symbols: feed.instruments.count, recording: recording, times: times)
+        var live = LiveOptions(
+            feed.configuration, journalName: name, mode: mode,
+            symbols: feed.instruments.map(\.symbol), sendsOrders: feed.sendsOrders)
+        live.brings = feed.account == nil ? nil : feed.brings
+        live.times = times
+        return AccountGateway(account: feed.account, gateway, live)
+    }
+
+    /// The venues whose history warms the run up, with the symbols of each; none where none is asked.
+    private func historyClients(
+        _ feeds: [VenueFeed]
+    ) throws -> [(symbols: [String], client: VenueClient)] {
+        guard configuration[WarmupKeys.source] == .venue else { return [] }
+        return try feeds.compactMap { feed in
+            guard !feed.brings.isEmpty, let connection = ConnectedVenues.named(feed.kind) else {
+                return nil
+            }
+            let keys = try GatewayFactory.settings(connection, feed.configuration).keys
+            return (
+                feed.brings, try VenueOptions.client(connection, feed.configuration, keys: keys)
+            )
+        }
+    }
+
+    /// Each symbol's history is asked at its own venue.
+    private func history(
+        _ clients: [(symbols: [String], client: VenueClient)]
+    ) -> VenueHistory? {
+        guard let first = clients.first else { return nil }
+        let all = clients.map { ($0.symbols, VenueHistory($0.client)) }
+        guard all.count > 1 else { return VenueHistory(first.client) }
+        return VenueHistory(name: all.map(\.1.name).joined(separator: ", ")) { question in
+            guard let own = all.first(where: { $0.0.contains(question.instrument.symbol) }) else {
+                throw InputError("no venue has \(question.instrument.symbol)")
+            }
+            return try own.1.bars(question)
+        }
     }
 
     /// The overrides that let the engine fill every order.
     private static func simulated(_ settings: Settings) throws -> [String] {
         let accounts = settings.entries(.accounts)
         guard !accounts.isEmpty else { return ["account.kind=paper", "venue.kind=simulated"] }
-        let venues = settings.entries(.venues).map { "\($0.name).kind=simulated" }
+        let outside = try Engine.accounts(of: settings).filter(\.isRemote).count
+        var venues: [String] = []
+        for entry in settings.entries(.venues) {
+            venues.append("\(entry.name).kind=simulated")
+            let kind = settings.text(of: "\(entry.name).kind") ?? ModeKeys.simulated
+            if outside > 1, kind != ModeKeys.simulated {
+                venues.append("\(entry.name).feed.venue=\(kind)")
+            }
+        }
         return try venues
             + zip(accounts, Engine.accounts(of: settings)).filter(\.1.isRemote).map {
                 "\($0.0.name).kind=paper"
@@ -135,7 +168,7 @@ struct TradingRun {
     ) throws {
         Terminal.print("[DRY_RUN] no order is sent: \(reason)")
         var dry = options
-        let real = try options.load()
+        let real = try options.configurations.load()
         dry.configurations.overrides += ["mode=paper", "feed.venue=\(real[ModeKeys.venue])"]
         dry.configurations.overrides += try simulated(real.settings)
         let artifacts = real[LiveKeys.artifacts]

@@ -143,7 +143,14 @@ import Testing
         ),
         (
             [("desk.halt_threshold", "0.2"), ("accounts.1.currency", "EUR")],
-            "setting desk.halt_threshold: needs accounts in one currency; second is not in USD"
+            "setting desk.halt_threshold: needs accounts in one currency, or desk.currency; second is "
+                + "not in USD"
+        ),
+        (
+            [
+                ("desk.halt_threshold", "0.2"), ("accounts.1.currency", "EUR"),
+                ("desk.currency", "USD"),
+            ], "setting desk.currency: no entry of rates leads from EUR to USD"
         ),
         (
             [("desk.panic_threshold", "0.2"), ("accounts.1.drawdown.enabled", "false")],
@@ -155,6 +162,94 @@ import Testing
     ) {
         let pairs = Self.rules + settings.map { (key: $0.0, value: $0.1) }
         #expect(Engine().problem(with: Settings(pairs)) == problem)
+    }
+
+    private static let paper: [Pair] =
+        stop + [("accounts.0.kind", "paper"), ("reconciliation.enabled", "false")]
+
+    /// A paper account that holds 500 A, bought at 100, and a simulated one with cash.
+    private func mixed(_ rules: RulesVersion) throws -> Run {
+        let run = Run()
+        try run.append(RulesDeclared(rules: rules.number), at: 0)
+        try run.append(
+            ConfigurationLoaded(
+                seed: 0, build: "", settings: Settings(Self.rules + Self.paper).text), at: 0)
+        try run.append(Run.define("A", 1), at: 0)
+        for account in [AccountID(.paper, index: 1), AccountID(.simulated, index: 2)] {
+            try run.append(
+                Run.Input(
+                    event: CashDeposited(amount: try Money("100000")), seconds: 0, account: account)
+            )
+        }
+        try close(100, run, day: 0)
+        try close(100, run, day: 0.1)
+        return run
+    }
+
+    @Test func `a shadow's fall stops no other kind of account`() throws {
+        let run = try mixed(.newest)
+        // 500 × 10 are 5 % of the paper account's 100,000.
+        try close(90.01, run, day: 0.2)
+        #expect(phases(run) == [.normal, .normal])
+        let restored = try Engine(restoring: run.state)
+        #expect(restored.digest == run.engine.digest)
+        run.engine = restored
+        try close(90, run, day: 0.3)
+        #expect(phases(run) == [.halt, .normal])
+    }
+
+    @Test func `under rules 4 all accounts have one sum, until newer rules are declared`() throws {
+        let run = try mixed(try #require(RulesVersion(4)))
+        try close(85, run, day: 0.2)
+        #expect(phases(run) == [.normal, .normal])
+        try run.append(RulesDeclared(rules: RulesVersion.newest.number), at: 30_000)
+        let restored = try Engine(restoring: run.state)
+        #expect(restored.digest == run.engine.digest)
+        try close(84, run, day: 0.4)
+        #expect(phases(run)[1] == .normal)
+    }
+
+    private static let euro: [Pair] =
+        stop + [
+            ("accounts.1.currency", "EUR"), ("desk.currency", "USD"), ("rates.0.from", "EUR"),
+            ("rates.0.to", "USD"), ("rates.0.path", "rates.csv"),
+        ]
+
+    private func rate(_ rate: String, _ run: Run, day: Double) throws {
+        try run.append(
+            RateObserved(
+                rate: try Price(rate), since: .zero, base: "EUR", quote: "USD", source: ""),
+            at: Int64(day * 86_400) + 60)
+    }
+
+    @Test func `accounts of two currencies are counted in the desk's`() throws {
+        let run = try desk(Self.euro)
+        // Without a rate the sum is unknown.
+        try close(70, run, day: 0.15)
+        #expect(phases(run) == [.normal, .normal])
+        try rate("1.2", run, day: 0.2)
+        // The peak is 500 × 70 + 50,000 + 120,000; 5 % of it are 500 × 20.5.
+        try close(49.51, run, day: 0.25)
+        #expect(phases(run) == [.normal, .normal])
+        try run.append(
+            Run.Input(
+                event: CashDeposited(amount: try Money("1000")), seconds: 22_000,
+                account: DeskTests.number(2)))
+        let restored = try Engine(restoring: run.state)
+        #expect(restored.digest == run.engine.digest)
+        run.engine = restored
+        try close(49, run, day: 0.3)
+        #expect(phases(run) == [.halt, .halt])
+    }
+
+    @Test func `a rate that falls is a fall of the sum`() throws {
+        let run = try desk(Self.euro)
+        try rate("1.2", run, day: 0.2)
+        try rate("1.1", run, day: 0.25)
+        #expect(phases(run) == [.normal, .normal])
+        // 11,000 of 220,000.
+        try rate("1.09", run, day: 0.3)
+        #expect(phases(run) == [.halt, .halt])
     }
 
     @Test func `one account has its own stop alone`() {

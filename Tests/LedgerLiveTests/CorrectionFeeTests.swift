@@ -29,7 +29,7 @@ import Testing
         let options = LiveOptions(
             journalName: "journal", mode: "paper", runName: "", symbols: ["A"], sendsOrders: true)
         let run = try LiveRun(
-            journal, configuration, instruments: [a], gateway: SilentGateway(), options,
+            journal, configuration, instruments: [a], [AccountGateway(SilentGateway(), options)],
             holder: "test")
         let account = Envelope(account: run.engine.account, time: run.now)
         try run.sequencer.append(CashDeposited(amount: Money("1000")), account)

@@ -32,7 +32,7 @@ import Testing
             journalName: "journal", mode: "paper", runName: "", symbols: [], sendsOrders: false)
         (options.idle, options.tick) = (Self.hour, Self.hour)
         let run = try LiveRun(
-            journal, configuration(), instruments: [], gateway: SilentGateway(), options,
+            journal, configuration(), instruments: [], [AccountGateway(SilentGateway(), options)],
             holder: "test")
         let isOver = Mutex(false)
         let thread = DispatchGroup()

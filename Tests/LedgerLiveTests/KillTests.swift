@@ -32,6 +32,12 @@ import Testing
         try expectTheSame("--everything", "--dialect", dialect, "--seed", "6")
     }
 
+    @Test func `one daemon with two accounts at venues of each dialect loses nothing of any`()
+        throws
+    {
+        try expectTheSame("--dialect", "both", "--accounts", "2", "--seed", "5")
+    }
+
     @Test func `killed with its venue it loses nothing and doubles nothing`() throws {
         try expectTheSame("--kill", "both", "--seed", "2")
     }

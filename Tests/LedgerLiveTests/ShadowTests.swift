@@ -81,14 +81,4 @@ import Testing
         daemon.interrupt()
         #expect(try desk.orders().isEmpty)
     }
-
-    @Test func `two accounts at venues outside are refused by name`() throws {
-        let desk = try Desk()
-        try configure(
-            desk, second: "  - {name: other, kind: paper, venue: outside}")
-        let (text, code) = try desk.programs.run(
-            "ledgerd", "paper", "--config", "desk.yaml", "--journal", "./desk")
-        #expect(code == 2)
-        #expect(text.contains("accounts main and other trade at venues outside"), "\(text)")
-    }
 }

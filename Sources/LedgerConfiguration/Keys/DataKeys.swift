@@ -16,7 +16,10 @@ public enum DataKeys {
         "data.*.symbol", default: nil,
         help: "instrument of a CSV file; actions and predictions for others are skipped")
     public static let venue = SettingKey.text(
-        "data.*.venue", default: "", help: "exchange of the instrument")
+        "data.*.venue", default: "",
+        help:
+            "exchange of the instrument; where accounts trade at several venues outside, the entry of "
+            + "`venues` whose stream brings its data")
     public static let currency = SettingKey.text(
         "data.*.currency", default: "USD", help: "currency of the prices")
     public static let kind = SettingKey<Kind>.choice(

@@ -95,11 +95,18 @@ public enum LiveKeys {
 
 /// Where market data come from when the engine fills orders itself.
 public enum FeedKeys {
+    public static let none = "none"
     public static let venue = SettingKey.choice(
-        "feed.venue", of: ["none"] + KnownVenues.names, default: "none",
+        "feed.venue", of: [none] + KnownVenues.names, default: none,
         help: "venue of the market data if data.*.path is venue and venue.kind is simulated")
+    /// The same of an entry of `venues`.
+    static let ofVenue = SettingKey.choice(
+        "venues.*.feed.venue", of: [none] + KnownVenues.names, default: nil,
+        help: "venue of the market data of this simulated venue")
 
-    public static let all = [venue.setting].map { $0.read(by: "the trading daemon") }
+    public static let all = [venue.setting, ofVenue.setting].map {
+        $0.read(by: "the trading daemon")
+    }
 }
 
 /// Where symbols come from.

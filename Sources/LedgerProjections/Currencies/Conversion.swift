@@ -27,7 +27,7 @@ public struct Conversion: Hashable, Sendable {
     }
 
     /// What a value in 10^-18 is worth, rounded once, half to even, to 10^-9.
-    func worth(ofValue value: Int128) throws(NumberError) -> Money {
+    public func worth(ofValue value: Int128) throws(NumberError) -> Money {
         let (divisor, overflow) = denominator.multipliedReportingOverflow(
             by: Int128(FixedPoint.one))
         guard !overflow else { throw .overflow("a rate of \(numerator) / \(denominator)") }

@@ -121,7 +121,11 @@ public struct CurrencyBook: Hashable, Sendable {
 
     /// At the last known rates, however old; nil where one is missing.
     func conversion(_ slot: Int, from currency: String) -> Conversion? {
-        guard let path = path(from: currency, to: reporters[slot].currency) else { return nil }
+        conversion(from: currency, to: reporters[slot].currency)
+    }
+
+    func conversion(from currency: String, to other: String) -> Conversion? {
+        guard let path = path(from: currency, to: other) else { return nil }
         var conversion = Conversion()
         for leg in path {
             guard sources[leg.source].rate.raw > 0 else { return nil }
@@ -132,8 +136,12 @@ public struct CurrencyBook: Hashable, Sendable {
 
     /// Why a currency's worth is unknown at a time; nil where it is known.
     func gap(_ slot: Int, from currency: String, at time: Timestamp) -> RateGap? {
-        guard let path = path(from: currency, to: reporters[slot].currency) else {
-            return .noPath(from: currency, to: reporters[slot].currency)
+        gap(from: currency, to: reporters[slot].currency, at: time)
+    }
+
+    func gap(from currency: String, to other: String, at time: Timestamp) -> RateGap? {
+        guard let path = path(from: currency, to: other) else {
+            return .noPath(from: currency, to: other)
         }
         for leg in path {
             let source = sources[leg.source]

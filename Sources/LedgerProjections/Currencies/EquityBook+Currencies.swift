@@ -208,6 +208,16 @@ extension EquityBook {
         return currencies.gap(account.index, from: currency, at: time)
     }
 
+    /// Why a currency's worth in another one is unknown; nil where it is known.
+    public func gap(from currency: String, to other: String, at time: Timestamp) -> RateGap? {
+        currency == other ? nil : currencies.gap(from: currency, to: other, at: time)
+    }
+
+    /// How much a currency is worth in another one at the last rates, however old; nil where a rate is missing.
+    public func conversion(from currency: String, to other: String) -> Conversion? {
+        currencies.conversion(from: currency, to: other)
+    }
+
     /// At the last rates, however old; nil for the account's own currency and where a rate is missing.
     public func conversion(_ account: AccountID, from currency: String) -> Conversion? {
         guard currencies.converts(account), currency != currencies.currency(of: account) else {

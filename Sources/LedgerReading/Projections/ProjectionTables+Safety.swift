@@ -142,11 +142,14 @@ extension ProjectionTables {
                 table.add(of: account.account, row, names)
             }
         }
-        for usage in try engine().deskUsage {
-            table.add([
-                "all", usage.setting, "\(usage.limit)",
-                usage.used.map { "\($0)" } ?? Table.unknown, "true",
-            ])
+        let sums = try engine().deskUsage
+        for (kind, limits) in sums {
+            for usage in limits {
+                table.add([
+                    sums.count == 1 ? "all" : "all \(kind)", usage.setting, "\(usage.limit)",
+                    usage.used.map { "\($0)" } ?? Table.unknown, "true",
+                ])
+            }
         }
         return table
     }

@@ -266,6 +266,13 @@ public struct ProjectionTables {
                 cells + (book.actions.isEmpty ? [] : [receivable])
                     + (profit.map { Self.contributions($0.total(account.account), gap) } ?? []))
         }
+        for sum in try DeskSum.all(of: journal, through: through, names: names, book) {
+            let cells = [
+                sum.name, "\(book.lastTime)", sum.text(of: \.cash), sum.text(of: \.marketWorth),
+                sum.text(of: \.equity), nil, nil, nil, nil, sum.text(of: \.netDeposits),
+            ]
+            table.add(cells + table.columns.dropFirst(cells.count).map { _ in nil })
+        }
         return table
     }
 

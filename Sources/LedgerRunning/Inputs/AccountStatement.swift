@@ -33,7 +33,7 @@ public struct AccountStatement: Sendable {
     }
 
     public func snapshot(knowing engine: AccountEngine) -> VenueSnapshot {
-        snapshot(knowing: engine) { engine.names.instrument(venueSymbol: $0)?.id }
+        snapshot(knowing: engine) { engine.instrument(venueSymbol: $0)?.id }
     }
 
     /// - Parameters:

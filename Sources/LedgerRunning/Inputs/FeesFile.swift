@@ -22,7 +22,9 @@ public enum FeesFile {
             let schedule = try read(path)
             let counted = try settings[FillKeys.feeBasisPoints]
             for instrument in instruments {
-                guard let fee = schedule[instrument.symbol], fee.taker != counted else { continue }
+                guard let fee = schedule[instrument.venueSymbol], fee.taker != counted else {
+                    continue
+                }
                 throw SettingsError(
                     FillKeys.feeBasisPoints,
                     "is \(counted), and \(schedule.venue) takes \(fee.taker) of "

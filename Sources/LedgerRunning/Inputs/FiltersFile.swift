@@ -52,7 +52,7 @@ public enum FiltersFile {
             catalogues.append(catalogue)
         }
         return try instruments.map { instrument in
-            let symbol = instrument.symbol
+            let symbol = instrument.venueSymbol
             guard let catalogue = catalogues.first(where: { $0[symbol] != nil }),
                 let event = catalogue.event(symbol, instrument.id)
             else {

@@ -58,7 +58,7 @@ extension AccountStatement {
             position.quantity.raw != 0
                 && (position.averagePrice.raw > 0 || position.mark.raw > 0)
                 && !scope.ignores(position.symbol, currency: engine.currency)
-                && engine.names.instrument(venueSymbol: position.symbol) == nil
+                && engine.instrument(venueSymbol: position.symbol) == nil
         }
     }
 }

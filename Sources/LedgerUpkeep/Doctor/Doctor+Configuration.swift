@@ -17,6 +17,12 @@ extension Doctor {
         return named.first ?? KnownVenues.all[0]
     }
 
+    /// The accounts with gateways of their own, where there are several.
+    private var feeds: [VenueFeed] {
+        let all = configuration.flatMap { try? VenueFeed.all(of: $0) } ?? []
+        return all.count > 1 ? all : []
+    }
+
     /// Checks that keys exist and where they are stored; never shows them (V05, C18).
     func keyChecks() -> [DoctorCheck] {
         var checks: [DoctorCheck] = []
@@ -26,7 +32,13 @@ extension Doctor {
                 checks.append(conflict)
                 continue
             }
-            let check = keyCheck(venue)
+            let check = keyCheck(venue, configuration)
+            if check.passed, check.actual == "key and secret" { found += 1 }
+            checks.append(check)
+        }
+        for feed in feeds {
+            var check = keyCheck(feed.kind, feed.configuration)
+            check.name = "\(feed.account ?? "") \(check.name)"
             if check.passed, check.actual == "key and secret" { found += 1 }
             checks.append(check)
         }
@@ -57,7 +69,7 @@ extension Doctor {
         return nil
     }
 
-    private func keyCheck(_ venue: String) -> DoctorCheck {
+    private func keyCheck(_ venue: String, _ configuration: Configuration?) -> DoctorCheck {
         guard let configuration else {
             return DoctorCheck(
                 .keys, named: venue, passed: false, severity: .warning,

@@ -17,8 +17,16 @@ extension Doctor {
         filterChecks() + feeChecks() + modelChecks()
     }
 
+    /// The files of all accounts that trade outside.
+    private func files(_ named: (Configuration) -> [String]) -> [String] {
+        guard let configuration else { return [] }
+        let views = ((try? VenueFeed.all(of: configuration)) ?? []).map(\.configuration)
+        let all = (views.isEmpty ? [configuration] : views).flatMap(named)
+        return all.indices.filter { !all[..<$0].contains(all[$0]) }.map { all[$0] }
+    }
+
     private func filterChecks() -> [DoctorCheck] {
-        let files = configuration?[VenueFileKeys.filters] ?? []
+        let files = files { $0[VenueFileKeys.filters] }
         let days =
             configuration?[VenueFileKeys.filtersMaxAgeDays] ?? FiltersFile.standardDays
         guard !files.isEmpty else {
@@ -61,7 +69,7 @@ extension Doctor {
     }
 
     private func feeChecks() -> [DoctorCheck] {
-        (configuration?[VenueFileKeys.fees] ?? []).map { file in
+        files { $0[VenueFileKeys.fees] }.map { file in
             do {
                 let schedule = try FeesFile.read(file)
                 return DoctorCheck(

@@ -9,9 +9,9 @@ import LedgerVenues
 /// Recovery after a start or a gap. Every open order is queried by its client order id. What the
 /// venue has is booked, what never arrived is sent, and then the account is compared. A restart
 /// needs only the journal.
-extension LiveRun {
+extension AccountTrader {
     /// Unanswered queries are repeated after this many nanoseconds.
-    private static let patience: Int64 = 3_000_000_000
+    static let patience: Int64 = 3_000_000_000
 
     func handle(_ link: VenueLink, _ isUp: Bool, _ reason: String) throws {
         guard link == .orders else {
@@ -49,7 +49,7 @@ extension LiveRun {
     private func ask(_ questions: [OrderRecovery.Question]) {
         for question in questions {
             guard let order = engine.orders.order(question.order) else { continue }
-            let symbol = sequencer.engine.names.symbol(order.intended.instrument)
+            let symbol = sequencer.engine.names.venueSymbol(order.intended.instrument)
             let reference = order.reference(symbol, generation: UInt32(question.generation))
             gateway.queryFills(reference)
             gateway.query(reference)
@@ -91,12 +91,16 @@ extension LiveRun {
         gateway.queryAccount(symbols: symbols)
     }
 
-    /// The symbols of orders and fills that may be ours. A venue may have no market of an adopted one.
+    /// The symbols of orders and fills that may be ours. A venue may have no market of an adopted one, and has
+    /// none of another venue's.
     private var askedSymbols: [String] {
         let engine = engine
-        return engine.names.instruments.filter {
-            options.symbols.contains($0.symbol) || !engine.holdings.hasAdopted($0.id)
-        }.map(\.symbol)
+        let isAlone = run.traders.count == 1
+        return engine.names.instruments.filter { instrument in
+            options.symbols.contains(instrument.symbol)
+                || (isAlone || instrument.venue == engine.venue)
+                    && !engine.holdings.hasAdopted(instrument.id)
+        }.map(\.venueSymbol)
     }
 
     func takeAccount(_ account: VenueAccount) throws {
@@ -133,7 +137,7 @@ extension LiveRun {
     private func cancelAgain() {
         for order in engine.orders.open
         where engine.awaited(order.id).cancel != nil {
-            let symbol = sequencer.engine.names.symbol(order.intended.instrument)
+            let symbol = sequencer.engine.names.venueSymbol(order.intended.instrument)
             gateway.cancel(order.reference(symbol))
         }
     }
@@ -144,30 +148,27 @@ extension LiveRun {
         let isEmpty =
             engine.profit.equity[engine.account].map { $0.netDeposits.raw == 0 && $0.cash.raw == 0 }
             ?? true
-        guard isEmpty, engine.profit.positions.positions.isEmpty, account.cash.raw > 0 else {
-            return
-        }
+        let hasHeld = engine.profit.positions.positions.contains { $0.account == engine.account }
+        guard isEmpty, !hasHeld, account.cash.raw > 0 else { return }
         try sequencer.append(
             CashDeposited(amount: account.cash), Envelope(account: engine.account, time: now))
     }
 
-    /// The account at the end of a run. If the venue does not answer soon, the journal records that
-    /// it is unknown.
-    func takeEndSnapshot() throws {
-        guard options.sendsOrders else { return }
-        if isOrderStreamUp {
-            recovery.askAccount(at: MachineTime.steady)
-            gateway.queryAccount(symbols: askedSymbols)
-            let deadline = MachineTime.steady + Self.patience
-            isEnding = true
-            while recovery.phase == .account, MachineTime.steady < deadline {
-                queue.awaitMore(until: deadline)
-                for item in queue.taken { try handle(item) }
-            }
-        }
+    /// Asks for the account at the end of a run.
+    func askForEnd() {
+        guard isOrderStreamUp else { return }
+        recovery.askAccount(at: MachineTime.steady)
+        gateway.queryAccount(symbols: askedSymbols)
+        isEnding = true
+    }
+
+    /// Whether the answer is still missing.
+    var awaitsEnd: Bool { isEnding && recovery.phase == .account }
+
+    /// Records that the venue's account is unknown at the start or the end of this run, where it is.
+    func recordMissingSnapshots() throws {
         for kind in [SnapshotKind.start, .end] where !snapshots.contains(kind) {
             try recordUnreachable(kind)
         }
-        try sequencer.commit()
     }
 }

@@ -8,7 +8,7 @@ import LedgerVenues
 ///
 /// The books of a journal begin with what the account holds. The first answer therefore tells what is
 /// included in that, and only later entries are booked. The same holds after a synchronisation.
-extension LiveRun {
+extension AccountTrader {
     /// How far back an answer about the account's past has to reach: venues post entries days after
     /// their date.
     private static let lateness = Nanoseconds(-7 * Nanoseconds.day.count)
@@ -40,7 +40,7 @@ extension LiveRun {
             occurred: activity.occurred, activityType: activity.type, id: activity.id,
             symbol: activity.symbol, detail: activity.detail)
         let key = DeduplicationKey.identifier(
-            "\(gateway.name) activity \(activity.id)", at: activity.occurred)
+            "\(origin) activity \(activity.id)", at: activity.occurred)
         _ = try sequencer.append(
             report, Envelope(account: engine.account, time: now, recordTime: clock.now), key: key)
     }

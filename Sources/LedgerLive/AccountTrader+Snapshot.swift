@@ -7,7 +7,7 @@ import LedgerSafety
 import LedgerVenues
 
 /// A venue's account as the records of a snapshot.
-extension LiveRun {
+extension AccountTrader {
     func snapshot(of account: VenueAccount) -> VenueSnapshot {
         let engine = engine
         let kind: SnapshotKind = isEnding ? .end : isOrderStreamUp ? .reconciliation : .start

@@ -5,7 +5,7 @@ import LedgerJournal
 import LedgerVenues
 
 /// Fills that the venue took back or gave other terms. The journal says what the fill was.
-extension LiveRun {
+extension AccountTrader {
     /// A fill as the journal has it.
     private struct Booked {
         var fill: SequenceNumber
@@ -72,7 +72,7 @@ extension LiveRun {
             guard filled.contains(report.order) else { return true }
             let fill = VenueFill(
                 clientOrder: report.clientOrder, venueOrder: "", execution: report.execution,
-                symbol: sequencer.engine.names.symbol(report.instrument), side: report.side,
+                symbol: sequencer.engine.names.venueSymbol(report.instrument), side: report.side,
                 price: report.price, quantity: report.quantity, time: record.time)
             waitingCorrections.wait(
                 VenueCorrection(of: report.corrected, to: fill, reason: report.reason),

@@ -9,13 +9,11 @@ import LedgerVenues
 
 /// Turns gateway reports into inputs of the journal. What cannot be an input becomes a counted
 /// fault; no venue message ends the run.
-extension LiveRun {
-    func handle(_ item: InputQueue.Item) throws {
-        if case .recordedAt(let time) = item.report { return clock.set(time) }
-        messages += 1
-        switch item.report {
+extension AccountTrader {
+    func handle(_ report: GatewayReport) throws {
+        switch report {
         case .recordedAt: return
-        case .quote, .trade, .bar: try takeMarket(item.report)
+        case .quote, .trade, .bar: try takeMarket(report)
         case .order(let order): try handle(order)
         case .fill(let fill): try handle(fill)
         case .correction(let correction): try handle(correction)
@@ -23,8 +21,8 @@ extension LiveRun {
         case .activities(let activities): try take(activities)
         case .link(let link, let isUp, let reason): try handle(link, isUp, reason)
         case .clock:
-            if let skew = item.report.clockSkew(gateway.name) { try attempt(skew, at: .zero) }
-        case .fault(let fault, let context): try report(fault, context)
+            if let skew = report.clockSkew(gateway.name) { try attempt(skew, at: .zero) }
+        case .fault(let fault, let context): try self.report(fault, context)
         }
     }
 
@@ -34,12 +32,20 @@ extension LiveRun {
             try record(
                 FaultReported(.staleData, origin: "\(gateway.name) market stream", detail: stale))
         }
-        switch report.market({ instrument($0) }) {
+        switch report.market({ brought($0) }) {
         case .quote(let quote, let time): try attempt(quote, at: time)
         case .trade(let trade, let time): try attempt(trade, at: time)
         case .bar(let bar, let time): try attempt(bar, at: time)
         default: return
         }
+    }
+
+    /// Prices of one venue that come over two accounts' connections are taken from one of them.
+    private func brought(_ symbol: String) -> InstrumentID? {
+        guard let found = instrument(symbol), let brings = options.brings else {
+            return instrument(symbol)
+        }
+        return brings.contains(sequencer.engine.names.symbol(found)) ? found : nil
     }
 
     private func instrument(_ symbol: String) -> InstrumentID? {
@@ -167,7 +173,7 @@ extension LiveRun {
             return
         }
         gateway.queryFills(
-            order.reference(sequencer.engine.names.symbol(order.intended.instrument)))
+            order.reference(sequencer.engine.names.venueSymbol(order.intended.instrument)))
     }
 
     /// The venue does not have the order and it can no longer arrive. If it was never sent, send it
@@ -183,7 +189,7 @@ extension LiveRun {
         guard gateway.isOrderStreamUp else { return true }
         watch.sent(order.id, at: MachineTime.steady)
         executor.sendAgain(
-            order, sequencer.engine.names.symbol(order.intended.instrument), gateway)
+            order, sequencer.engine.names.venueSymbol(order.intended.instrument), gateway)
         return true
     }
 
@@ -192,7 +198,7 @@ extension LiveRun {
         of execution: String, _ symbol: String, _ client: ClientOrderID?
     ) -> DeduplicationKey {
         let at = client.map { Timestamp(nanoseconds: Int64(bitPattern: $0.intent.low)) }
-        return .identifier("\(gateway.name) \(symbol) \(execution)", at: at ?? .zero)
+        return .identifier("\(origin) \(symbol) \(execution)", at: at ?? .zero)
     }
 
     private func handle(_ fill: VenueFill) throws {
