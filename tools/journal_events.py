@@ -22,6 +22,7 @@ REJECTION_REASON = [
     "orderNotional", "positionQuantity", "positionNotional", "totalNotional", "totalExposure",
     "entriesPerDay", "orderRate", "tradeValue", "positionSize", "rampup", "priceFilter", "lotSize",
     "marketLotSize", "notional", "percentPrice", "maximumOrders", "orderStream", "rateUnknown",
+    "buyingPower", "leverage", "marginDeficit",
 ]
 END_REASON = [
     "unknown", "notFilled", "otherExitFilled", "positionClosed", "dayEnded", "runEnded",
@@ -32,7 +33,7 @@ LATCH_SOURCE = [
     "reconciliation", "duplicateIntents", "orderRejections", "runFailures", "dailyDrawdown",
     "dailyLoss", "lossPause", "restFaults", "websocketFaults", "duplicateReports", "staleReports",
     "metrics", "authentication", "clock", "dataQuality", "feed", "calendar", "orderStream",
-    "rates",
+    "rates", "margin",
 ]
 LATCH_SCOPE = ["unknown", "global", "strategy", "symbol"]
 LATCH_EFFECT = ["unknown", "blockEntries", "flatten", "blockAll"]
@@ -49,7 +50,7 @@ ALERT_KIND = [
     "unknown", "drawdownWarning", "drawdownHalt", "drawdownPanic", "killSwitch",
     "reconciliationFailed", "reconciliationPassed", "duplicateIntents", "noTrades",
     "rejectionRate", "strategyHealth", "dataQuality", "clockSkew", "latency", "stopRefused",
-    "unprotected", "cancelPending", "fillCorrected",
+    "unprotected", "cancelPending", "fillCorrected", "marginDeficit",
 ]
 SNAPSHOT_KIND = ["unknown", "start", "reconciliation", "end"]
 RECONCILIATION_STATUS = ["unknown", "pass", "fail", "skipped"]
@@ -69,6 +70,7 @@ VENUE_STATUS = [
 ]
 DEFERRAL_CAUSE = ["unknown", "rateLimit", "timestamp", "unreachable", "closed", "authentication"]
 VENUE_LINK = ["unknown", "orders", "marketData", "requests", "key", "coinData"]
+MARGIN_TYPE = ["unknown", "cash", "margin"]
 
 # Number: name, version, end of the fixed part, fields as (name, offset, kind), texts.
 EVENTS = {
@@ -342,5 +344,22 @@ EVENTS = {
     96: ("PositionTransferred", 1, 72, [
         ("strategy", 20, "strategy"), ("toStrategy", 22, "strategy"), ("quantity", 24, "quantity"),
         ("cost", 32, "money"), ("value", 48, "money"), ("to", 64, "account"),
+    ], []),
+    97: ("BorrowCharged", 1, 64, [
+        ("periods", 20, "u16"), ("perRate", 22, "u16"), ("amount", 24, "money"),
+        ("base", 40, "money"), ("rate", 56, "price"),
+    ], ["currency", "source"]),
+    98: ("InterestCharged", 1, 64, [
+        ("periods", 20, "u16"), ("perRate", 22, "u16"), ("amount", 24, "money"),
+        ("base", 40, "money"), ("rate", 56, "price"),
+    ], ["currency", "source"]),
+    99: ("FundingCharged", 1, 64, [
+        ("periods", 20, "u16"), ("perRate", 22, "u16"), ("amount", 24, "money"),
+        ("base", 40, "money"), ("rate", 56, "price"),
+    ], ["currency", "source"]),
+    100: ("MarginDefined", 1, 80, [
+        ("kind", 20, MARGIN_TYPE), ("initialLong", 24, "price"), ("initialShort", 32, "price"),
+        ("maintenanceLong", 40, "price"), ("maintenanceShort", 48, "price"),
+        ("maxLeverage", 56, "price"), ("minimumEquity", 64, "money"),
     ], []),
 }

@@ -4,8 +4,8 @@
 Recounts a journal from its events alone, in exact integers, and compares with `ledger project`.
 It uses only the program's output: `ledger tail --all --format jsonl` prints the events, from which it
 recomputes FIFO lots, cost, realised profit, fees, dividends and when they are paid, splits, transfers between
-accounts, cash, marks, equity and its peak. For an account that converts: its balances, their worths at the rates,
-and what rates contributed, but no peak.
+accounts, financing, margin, cash, marks, equity and its peak. For an account that converts: its balances, their
+worths at the rates, and what rates contributed, but no peak.
 """
 import json
 import subprocess
@@ -123,6 +123,7 @@ class Balance:
         self.amount = self.receivable = self.basis = self.gains = 0
         # Flows before the first rate: deposits, fees, dividends and gains.
         self.pending = [0, 0, 0, 0]
+        self.charges = {"borrow": 0, "interest": 0, "funding": 0}
         # Worth beside amount x rate and holdings x rate, since a transfer and until the next rate.
         self.carried = [0, 0]
 
@@ -130,6 +131,7 @@ class Balance:
 class Account:
     def __init__(self):
         self.cash = self.receivable = self.deposits = self.fees = self.dividends = self.peak = self.transfers = 0
+        self.financing = {"borrow": 0, "interest": 0, "funding": 0}
         self.peak_at = "1970-01-01T00:00:00Z"
         self.currency, self.converts, self.balances = "", False, {}
 
@@ -230,6 +232,11 @@ class Books:
         account.dividends += dividend
         balance.gains += gain
         balance.basis += deposit - fee + dividend
+        for kind, charge in balance.charges.items():
+            counted = half_even(charge * rate[0], rate[1])
+            account.financing[kind] += counted
+            balance.basis -= counted
+            balance.charges[kind] = 0
 
     def count_all(self):
         """What follows a new rate."""
@@ -321,6 +328,22 @@ class Books:
         if rate:
             balance.carried[0] = 0
             balance.carried[0] = wanted - self.worths(name, currency)[0]
+
+    def charge(self, name, kind, event):
+        """A borrow fee, interest or funding: positive is paid."""
+        amount, currency = units(event["amount"]), event["currency"]
+        if event["periods"]:
+            computed = half_even(
+                units(event["base"]) * units(event["rate"]) * event["periods"], ONE * event["perRate"])
+            if computed != amount:
+                fail("event %d: its terms give %s" % (event["seq"], text(computed)))
+        account = self.account(name)
+        if currency == account.currency:
+            account.cash -= amount
+            account.financing[kind] += amount
+            return self.observe(name)
+        account.balances.setdefault(currency, Balance()).charges[kind] += amount
+        self.move(name, currency, -amount)
 
     def rounded(self, name):
         """The same in 10^-9. Since rules 2 equity is rounded as a whole, cash included."""
@@ -421,6 +444,8 @@ class Books:
             self.transfer_cash(event)
         elif kind == "PositionTransferred":
             self.transfer_position(event)
+        elif kind in ("BorrowCharged", "InterestCharged", "FundingCharged"):
+            self.charge(name, kind[:-len("Charged")].lower(), event)
         elif kind == "BalanceConverted":
             self.convert(name, event)
         elif kind == "CashDeposited":
@@ -573,6 +598,7 @@ class Books:
                 unrealised -= money + cost
                 rates += money + cost - balance.basis - balance.gains
             net = realised + unrealised + account.dividends - account.fees + rates + account.transfers
+            net -= sum(account.financing.values())
             if net != self.money(name) + worth - account.deposits:
                 fail("the parts of %s's profit do not add up: %s" % (name, text(net)))
             rows[name] = {
@@ -585,6 +611,9 @@ class Books:
                 rows[name]["rates"] = text(rates)
             if any(other.transfers for other in self.accounts.values()):
                 rows[name]["transfers"] = text(account.transfers)
+            for kind in account.financing:
+                if any(other.financing[kind] for other in self.accounts.values()):
+                    rows[name][kind] = text(account.financing[kind])
         return rows
 
     def equity_rows(self):
@@ -648,7 +677,8 @@ def main(arguments):
         return 2
     rows = project(program, journal, "positions", "--all")
     compare("positions", books.position_rows(),
-            {(row["account"], row["strategy"], row["symbol"]): row for row in rows})
+            # "#0" is no strategy.
+            {(row["account"], row["strategy"].replace("#0", ""), row["symbol"]): row for row in rows})
     rows = project(program, journal, "pnl")
     compare("profit", books.profit_rows(),
             {row["account"]: row for row in rows if row["span"] == "total"})

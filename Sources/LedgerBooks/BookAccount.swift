@@ -33,13 +33,19 @@ public struct BookAccount: Hashable, Comparable, Sendable {
         case transfers
         /// Dividends that await their pay dates; negative is owed.
         case receivable
+        /// Fees for units that were borrowed to be sold short.
+        case borrow
+        /// Interest; what was earned is a credit.
+        case interest
+        /// Payments between the holders of a contract; what was received is a credit.
+        case funding
 
         /// Whether there is one such account per strategy and instrument.
         public var isPerPosition: Bool {
             switch self {
             case .position, .realised, .dividends, .fees: true
             case .cash, .deposits, .withdrawals, .adjustments, .opening, .charges, .conversions,
-                .transfers, .receivable:
+                .transfers, .receivable, .borrow, .interest, .funding:
                 false
             }
         }

@@ -43,6 +43,9 @@ public struct Books: Sendable {
             transaction = try balance(record, type)
         case .cashTransferred: transaction = try transferCash(record)
         case .positionTransferred: transaction = try transferPosition(record)
+        case .borrowCharged: transaction = try finance(record, BorrowCharged.self, .borrow)
+        case .interestCharged: transaction = try finance(record, InterestCharged.self, .interest)
+        case .fundingCharged: transaction = try finance(record, FundingCharged.self, .funding)
         case .rateDefined:
             if !converting.contains(record.account) { converting.append(record.account) }
             return nil
@@ -319,6 +322,9 @@ extension Books {
         case .cashDeposited, .cashWithdrawn, .feeCharged, .cashAdjusted: true
         case .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted: true
         case .cashTransferred, .positionTransferred: true
+        case .borrowCharged, .interestCharged, .fundingCharged: true
+        // What may be borrowed moves nothing.
+        case .marginDefined: false
         // It says which accounts have several currencies.
         case .rateDefined: true
         // It moves worth, not money; an export writes it as a price.

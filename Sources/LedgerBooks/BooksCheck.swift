@@ -92,8 +92,19 @@ public struct BooksCheck: Sendable {
             // The projection converts what came in, at the rates of then; the books keep it as it was.
             guard !books.converting.contains(account.account) else { return nil }
             return compare(account, deposited(account.account), worth.map(Self.atCost))
+        case .borrow, .interest, .funding:
+            guard !books.converting.contains(account.account) else { return nil }
+            return compare(account, booked, Self.part(account.kind, of: worth))
         // Compared for the whole account at the end.
         case .charges, .opening, .conversions: return nil
+        }
+    }
+
+    private static func part(_ kind: BookAccount.Kind, of worth: AccountEquity?) -> Money? {
+        switch kind {
+        case .borrow: worth?.financing.borrow
+        case .interest: worth?.financing.interest
+        default: worth?.financing.funding
         }
     }
 
@@ -140,7 +151,13 @@ public struct BooksCheck: Sendable {
         }
         let cash = BookAccount(.cash, worth.account)
         let name = books.names.name(worth.account)
-        return [
+        let financing = [BookAccount.Kind.borrow, .interest, .funding].map { kind in
+            (
+                "\(kind)", books.balances.amount(BookAccount(kind, worth.account)),
+                Self.part(kind, of: worth) ?? .zero
+            )
+        }
+        let sums = [
             ("cash", books.balances.amount(cash), worth.cash),
             (
                 "receivable",
@@ -148,7 +165,8 @@ public struct BooksCheck: Sendable {
             ),
             ("net deposits", deposited(worth.account), Self.atCost(worth)),
             ("fees", fees, worth.fees), ("dividends", dividends, worth.dividends),
-        ].compactMap { what, booked, expected in
+        ]
+        return (sums + financing).compactMap { what, booked, expected in
             booked == expected
                 ? nil : "\(what) of \(name) are \(booked) but the projection has \(expected)"
         }

@@ -157,6 +157,7 @@ public struct BooksText: Sendable {
         case .transfer(let other): return "transfer to \(names.name(other))"
         case .positionTransfer(let quantity, let other):
             return "transfer of \(quantity) \(symbol) to \(names.name(other))"
+        case .financing(let kind, _): return "\(kind)"
         case .opening: return "opening balances"
         }
     }
@@ -166,6 +167,7 @@ public struct BooksText: Sendable {
         var notes = [(key: "time", value: "\(transaction.time)")]
         switch transaction.detail {
         case .charge(let kind): notes.append(("kind", kind))
+        case .financing(_, let source): notes.append(("kind", source))
         case .position(_, _, let actor, let reason), .cash(let actor, let reason):
             notes += [("actor", actor), ("reason", reason)]
         case .accrual(_, _, let payable): notes.append(("payable", "\(payable)"))
@@ -203,6 +205,9 @@ extension LegalNames {
         case .opening: "Equity:\(owner):Opening\(other)"
         case .conversions: "Equity:\(owner):Conversions\(other)"
         case .transfers: "Equity:\(owner):Transfers\(other)"
+        case .borrow: "Expenses:\(owner):Borrow\(other)"
+        case .interest: "Expenses:\(owner):Interest\(other)"
+        case .funding: "Expenses:\(owner):Funding\(other)"
         case .realised: "Income:\(owner):Realised\(holding)"
         case .dividends: "Income:\(owner):Dividends\(holding)"
         case .fees: "Expenses:\(owner):Fees\(holding)"

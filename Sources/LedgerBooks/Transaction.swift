@@ -87,6 +87,8 @@ public struct Transaction: Hashable, Sendable {
         case conversion
         case transfer(to: AccountID)
         case positionTransfer(Quantity, to: AccountID)
+        /// Borrow, interest or funding.
+        case financing(BookAccount.Kind, source: String)
         /// The opening balances of an extract, which belong to no event.
         case opening
     }

@@ -27,6 +27,11 @@ extension AccountEngine {
         case .transfer:
             try book(CashWithdrawn(amount: -activity.amount), &step)
         case .dividend: try payDividend(activity, &step)
+        case .interest where rulesVersion.separateInterest:
+            try book(
+                InterestCharged(
+                    activity.instrument, -activity.amount, currency(of: activity.instrument),
+                    source: "\(activity.activityType) \(activity.id)"), &step)
         case .fee, .interest, .split, .correction, .other:
             try charge(activity, -activity.amount, &step)
         }

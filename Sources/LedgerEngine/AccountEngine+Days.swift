@@ -8,7 +8,7 @@ extension AccountEngine {
     mutating func passBoundary(
         _ step: inout Step
     ) throws(EngineError) {
-        guard safeguards.rules.needsCalendar else {
+        guard safeguards.rules.needsCalendar || configuration?.financing != nil else {
             safeguards.monitors.days.neverExpire()
             return
         }
@@ -47,6 +47,7 @@ extension AccountEngine {
             return
         }
         safeguards.monitors.days.begin()
+        try accrue(from: ended, to: safeguards.monitors.days.day, &step)
         if rulesVersion.sumUpRefusals, account.kind != .simulated { try sumUpRepeats(&step) }
         try judgeHealth(on: ended, &step)
         judgeRegime()

@@ -13,6 +13,7 @@ extension AccountEngine {
 
     /// Remembers equity as it was before the event that begins a new day.
     mutating func approachBoundary() {
+        noteFinancing()
         let worth = profit.equity[account]
         safeguards.monitors.days.cross(
             worth != nil && knownWorth == nil ? .unknown : worth.map { DayStart($0) } ?? DayStart())

@@ -49,6 +49,7 @@ extension AccountEngine {
         case .orderRejections, .dailyLoss: (severity, kind) = (.warning, .killSwitch)
         case .dataQuality, .feed, .rates: (severity, kind) = (.warning, .dataQuality)
         case .clock: (severity, kind) = (.critical, .clockSkew)
+        case .margin: (severity, kind) = (.critical, .marginDeficit)
         default: (severity, kind) = (.critical, .killSwitch)
         }
         return AlertRaised(

@@ -38,6 +38,8 @@ extension AccountEngine {
         case .note, .hold, .releaseHold, .prune, .doctor: return nil
         // They concern two accounts; see `Engine.transfer`.
         case .transfer, .positionTransfer: return nil
+        case .borrow(let charge), .interest(let charge), .funding(let charge):
+            return problem(charging: charge)
         }
     }
 
@@ -121,6 +123,9 @@ extension AccountEngine {
         // The engine booked it for all accounts.
         case .action: return
         case .correction(let correction): try correct(correction, event, &step)
+        case .borrow(let charge): try finance(BorrowCharged.self, charge, reason, &step)
+        case .interest(let charge): try finance(InterestCharged.self, charge, reason, &step)
+        case .funding(let charge): try finance(FundingCharged.self, charge, reason, &step)
         case .deposit(let amount): try deposit(amount, &step)
         case .withdrawal(let amount): try withdraw(amount, &step)
         case .fee(let amount): try charge(amount, reason.isEmpty ? "fee" : reason, &step)

@@ -27,6 +27,8 @@ public struct AccountEngine: Sendable {
     public internal(set) var settings = Settings([])
 
     var configuration: EngineSettings?
+    /// Of the day that may end with the input at hand; no part of the state.
+    var financingBase = FinancingBase()
     /// The strategies that settings may name.
     let catalog: StrategyCatalog
 

@@ -65,7 +65,8 @@ struct AccountSettings {
             let prefix = "\(entry.name)."
             for (key, value) in settings.pairs where key.hasPrefix(prefix) && key != reference {
                 let rest = String(key.dropFirst(prefix.count))
-                given.append((rest.contains(".") ? rest : section + rest, key, value))
+                let isOwn = DeskKeys.ownSections.contains { rest.hasPrefix($0) }
+                given.append((rest.contains(".") && !isOwn ? rest : section + rest, key, value))
             }
         }
         take(account, except: account.name(of: DeskKeys.place), section: DeskKeys.section)

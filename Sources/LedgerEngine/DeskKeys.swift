@@ -15,10 +15,14 @@ public enum DeskKeys {
         "venues.*.name", default: nil, help: "name of the venue; each has its own")
 
     /// The settings of the section `account`, of each account.
-    private static let identity: [Setting] = [
-        AccountKeys.kind.setting, AccountKeys.currency.setting, AccountKeys.cash.setting,
-        AccountKeys.balances.setting, AccountKeys.allowShort.setting, GateKeys.calendar.setting,
-    ]
+    private static let identity: [Setting] =
+        [
+            AccountKeys.kind.setting, AccountKeys.currency.setting, AccountKeys.cash.setting,
+            AccountKeys.balances.setting, AccountKeys.allowShort.setting, GateKeys.calendar.setting,
+        ] + FinancingKeys.all
+
+    /// Sections inside `account`, of each account.
+    static let ownSections = [FinancingKeys.section].map { String($0.dropFirst(section.count)) }
 
     /// Rules that hold in all accounts, unless an account has its own. There is one flag file.
     private static let rules: [Setting] = [

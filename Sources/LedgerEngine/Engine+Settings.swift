@@ -177,7 +177,7 @@ extension OperatorCommand {
     public var isOfOneAccount: Bool {
         switch self {
         case .deposit, .withdrawal, .fee, .sync, .adopt, .conversion, .correction, .transfer,
-            .positionTransfer:
+            .positionTransfer, .borrow, .interest, .funding:
             true
         case .note, .rate, .action, .engage, .clear, .mode, .override, .healthCheck, .hold,
             .releaseHold,

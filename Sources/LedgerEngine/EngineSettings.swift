@@ -14,6 +14,8 @@ struct EngineSettings: Sendable {
     var currency: String
     var allowShort: Bool
     var rates: [RateSettings]
+    /// Nil where nothing accrues.
+    var financing: FinancingSettings?
     /// Orders go to a venue outside.
     var isRemote: Bool
     /// Strategies see the history.
@@ -36,6 +38,7 @@ struct EngineSettings: Sendable {
         currency = try settings[AccountKeys.currency]
         allowShort = try settings[AccountKeys.allowShort]
         rates = try RateSettings.all(settings)
+        financing = try FinancingSettings(settings)
         isRemote = try settings[ModeKeys.venue] != ModeKeys.simulated
         warmsStrategies = try settings[WarmupKeys.strategies]
         guard accountKind != .live || isRemote else {

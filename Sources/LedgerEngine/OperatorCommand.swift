@@ -26,6 +26,9 @@ import LedgerEvents
 ///     conversion     AMOUNT CURRENCY AMOUNT CURRENCY: sold and bought
 ///     rate           RATE CURRENCY/CURRENCY
 ///     transfer       AMOUNT to ACCOUNT, or AMOUNT CURRENCY to ACCOUNT
+///     borrow         AMOUNT, perhaps CURRENCY, perhaps `of SYMBOL`, perhaps `received`
+///     interest       the same
+///     funding        the same
 ///     position-transfer  QUANTITY SYMBOL to ACCOUNT, or QUANTITY SYMBOL of STRATEGY to ACCOUNT
 ///     action         an `OperatorAction`
 ///     correction     an `OperatorCorrection`
@@ -72,6 +75,10 @@ public enum OperatorCommand: Hashable, Sendable {
     case action(OperatorAction)
     /// Corrects a dividend that a position booked.
     case correction(OperatorCorrection)
+    /// A fee for units that were borrowed to be sold short.
+    case borrow(OperatorCharge)
+    case interest(OperatorCharge)
+    case funding(OperatorCharge)
 
     private static let hard = "hard"
 
@@ -116,6 +123,9 @@ public enum OperatorCommand: Hashable, Sendable {
             self = .positionTransfer(try OperatorPositionTransfer(argument))
         case .action: self = .action(try OperatorAction(argument))
         case .correction: self = .correction(try OperatorCorrection(argument))
+        case .borrow: self = .borrow(try OperatorCharge(argument))
+        case .interest: self = .interest(try OperatorCharge(argument))
+        case .funding: self = .funding(try OperatorCharge(argument))
         }
     }
 
@@ -198,6 +208,9 @@ public enum OperatorCommand: Hashable, Sendable {
         case .positionTransfer: .positionTransfer
         case .action: .action
         case .correction: .correction
+        case .borrow: .borrow
+        case .interest: .interest
+        case .funding: .funding
         }
     }
 
@@ -221,6 +234,7 @@ public enum OperatorCommand: Hashable, Sendable {
         case .positionTransfer(let transfer): transfer.text
         case .action(let action): action.text
         case .correction(let correction): correction.text
+        case .borrow(let charge), .interest(let charge), .funding(let charge): charge.text
         }
     }
 }

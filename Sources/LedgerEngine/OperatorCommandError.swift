@@ -21,6 +21,7 @@ public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
     case notAPositionTransfer(String)
     case notAnAction(String)
     case notACorrection(String)
+    case notACharge(String)
 
     public var description: String {
         switch self {
@@ -52,6 +53,9 @@ public enum OperatorCommandError: Error, Hashable, CustomStringConvertible {
         case .notAPositionTransfer(let text):
             "'\(text)' is not a transfer of a position; write it such as 10 AAPL to paper, or 10 AAPL "
                 + "of sma to paper"
+        case .notACharge(let text):
+            "'\(text)' is not an amount that was charged; write it such as 12.50 EUR, 12.50 of AAPL or "
+                + "12.50 received"
         case .notARate(let text):
             "'\(text)' is not a rate above 0 of two currencies; write it such as 1.0852 EUR/USD"
         case .notAnAction(let text):

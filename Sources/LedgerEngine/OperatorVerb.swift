@@ -23,6 +23,9 @@ public enum OperatorVerb: String, Sendable, CaseIterable {
     case positionTransfer = "position-transfer"
     case action = "action"
     case correction = "correction"
+    case borrow = "borrow"
+    case interest = "interest"
+    case funding = "funding"
 
     public var word: String { rawValue }
 

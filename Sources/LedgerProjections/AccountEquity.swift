@@ -14,6 +14,7 @@ public struct AccountEquity: Hashable, Sendable {
     /// All fees: those of fills, and those that belong to no fill.
     public internal(set) var fees = Money.zero
     public internal(set) var dividends = Money.zero
+    public internal(set) var financing = Financing()
     /// What positions that went to other accounts were worth beyond their cost, less that of positions that
     /// came: gains that this account made and another one realises.
     public internal(set) var transfers = Money.zero
@@ -197,9 +198,10 @@ public struct AccountEquity: Hashable, Sendable {
     }
 
     /// Counts a fee or a dividend that another currency's balance paid or received.
-    mutating func count(fee: Money, dividend: Money) {
+    mutating func count(fee: Money, dividend: Money, _ financing: Financing = Financing()) {
         fees += fee
         dividends += dividend
+        self.financing += financing
     }
 
     func encode(into writer: inout StateWriter) {

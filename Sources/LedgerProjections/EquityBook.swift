@@ -10,7 +10,7 @@ public struct EquityBook: Projection, Hashable {
         .dividendPaid, .orderFilled, .peakRebased, .positionAdjusted, .cashAdjusted,
         .dividendDeclared, .rulesDeclared, .accountDefined, .instrumentDefined, .rateDefined,
         .rateObserved, .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted,
-        .cashTransferred, .positionTransferred,
+        .cashTransferred, .positionTransferred, .borrowCharged, .interestCharged, .fundingCharged,
         .dividendScheduled, .dividendAccrued, .dividendSettled, .dividendCorrected,
     ]
 

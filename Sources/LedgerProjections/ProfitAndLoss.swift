@@ -2,7 +2,7 @@ import LedgerDomain
 import LedgerEvents
 
 /// The parts of an account's profit over a span:
-/// net = realised + unrealised + dividends − fees + rates + transfers.
+/// net = realised + unrealised + dividends − fees − financing + rates + transfers.
 ///
 /// For any span, net = equity at its end − equity at its start − net deposits in between, to the
 /// last 10^-9: requirement L05.
@@ -13,6 +13,8 @@ public struct ProfitParts: Hashable, Sendable {
     public var fees = Money.zero
     /// What changes of rates made of money in other currencies, and of what holdings cost in them.
     public var rates = Money.zero
+    /// What holding cost: negative where it earned.
+    public var financing = Financing()
     /// Gains of positions that went to other accounts of the journal, up to the transfer, less those of
     /// positions that came. The sum over all accounts is 0.
     public var transfers = Money.zero
@@ -23,7 +25,9 @@ public struct ProfitParts: Hashable, Sendable {
 
     public init() {}
 
-    public var net: Money { realised + unrealised + dividends - fees + rates + transfers }
+    public var net: Money {
+        realised + unrealised + dividends - fees - financing.total + rates + transfers
+    }
 
     /// What prices contributed: gains of sales and of holdings, each at the rate of its time or of now.
     public var prices: Money { realised + unrealised }
@@ -36,6 +40,7 @@ public struct ProfitParts: Hashable, Sendable {
         result.fees -= b.fees
         result.rates -= b.rates
         result.transfers -= b.transfers
+        result.financing -= b.financing
         result.isKnown = a.isKnown && b.isKnown
         result.equity -= b.equity
         result.netDeposits -= b.netDeposits
@@ -202,6 +207,7 @@ public struct ProfitAndLoss: Projection, Hashable {
         parts.dividends = worth.dividends
         parts.fees = worth.fees
         parts.transfers = worth.transfers
+        parts.financing = worth.financing
         parts.equity = worth.equity
         parts.netDeposits = worth.netDeposits
         return parts

@@ -105,6 +105,9 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
     /// Rules 5: a stop over all accounts counts real, paper and simulated money apart.
     public var sumByKind: Bool { number >= 5 }
 
+    /// Rules 5: interest that a venue reports is interest, not a fee.
+    public var separateInterest: Bool { number >= 5 }
+
     /// Rules 3: an exit that a venue refuses for good raises an alert, once until something fills.
     public var tellRefusedExits: Bool { number >= 3 }
 }

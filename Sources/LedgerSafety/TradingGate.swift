@@ -143,6 +143,7 @@ extension LatchSource {
         case .calendar: .calendar
         case .orderStream: .orderStream
         case .rates: .rateUnknown
+        case .margin: .marginDeficit
         }
     }
 
@@ -160,6 +161,7 @@ extension LatchSource {
         case .dataQuality: "good data"
         case .feed: "new data"
         case .rates: "the rate arrives from its source, or by ledger record rate"
+        case .margin: "prices, a deposit or sales that cover the deficit: ledger project margin"
         case .orderStream: "the venue's order stream reconnects by itself"
         case .authentication:
             "the venue accepts the key again, or ledger kill-switch clear authentication"
@@ -173,7 +175,7 @@ extension LatchSource {
     public var clears: ClearRule {
         switch self {
         case .strategyList, .configuration, .reconciliation, .dailyLoss, .lossPause, .dataQuality,
-            .feed, .calendar, .drawdown, .flagFile, .orderStream, .rates:
+            .feed, .calendar, .drawdown, .flagFile, .orderStream, .rates, .margin:
             .automatic
         default: .operator
         }

@@ -11,7 +11,9 @@ import LedgerRunning
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Record money, a transfer, a rate, a dividend or a note in a journal.",
+        abstract: """
+            Record money, a transfer, what holding costs, a rate, a dividend or a note in a journal.
+            """,
         discussion: """
             deposit AMOUNT, withdrawal AMOUNT and fee AMOUNT move cash in the account's currency. In an
             account with rates, a currency may follow the amount. conversion AMOUNT CURRENCY AMOUNT
@@ -21,6 +23,10 @@ struct RecordCommand: ParsableCommand {
 
             transfer AMOUNT moves money from one account of the journal to another, and with --symbol
             the quantity of a position with what it cost. It is no profit in either account.
+
+            borrow AMOUNT, interest AMOUNT and funding AMOUNT are what holding cost: fees for units that
+            were sold short, interest, and payments between the holders of a contract. --symbol names
+            the instrument. With --received the account earned the amount.
 
             dividend SYMBOL AMOUNT pays AMOUNT for each unit that any account holds now. With --pay-date,
             it is a receivable until the first input at or after that day. dividend-correction EVENT AMOUNT
@@ -44,14 +50,17 @@ struct RecordCommand: ParsableCommand {
             """.paragraphs)
 
     @Argument(
-        help:
-            "deposit, withdrawal, fee, conversion, transfer, rate, dividend, dividend-correction or note."
-    )
+        help: """
+            deposit, withdrawal, fee, borrow, interest, funding, conversion, transfer, rate, dividend, \
+            dividend-correction or note.
+            """)
     var fact: RecordedFact
     @Argument(
         help: "The amounts with their currencies, the quantity, the rate, or the text of the note.")
     var values: [String]
     @OptionGroup var transfer: TransferOptions
+    @Flag(help: "The account received the amount: interest or funding that it earned.")
+    var received = false
     @Option(help: "The day on which a dividend is paid (UTC), such as 2024-02-15.")
     var payDate: String?
     @OptionGroup var journals: JournalOptions
@@ -60,7 +69,11 @@ struct RecordCommand: ParsableCommand {
     @OptionGroup var giver: OperatorOptions
 
     func validate() throws {
-        try transfer.validate(fact == .transfer, accounts)
+        let isCharge = [.borrow, .interest, .funding].contains(fact)
+        try transfer.validate(fact == .transfer, isCharge: isCharge, accounts)
+        guard isCharge || !received else {
+            throw ValidationError("--received belongs to borrow, interest and funding")
+        }
         guard payDate != nil, fact != .dividend, fact != .dividendCorrection else { return }
         throw ValidationError("--pay-date belongs to dividend and dividend-correction")
     }
@@ -74,7 +87,9 @@ struct RecordCommand: ParsableCommand {
     }
 
     private func recordPlain() throws {
-        let text = values.joined(separator: " ")
+        var text = values.joined(separator: " ")
+        if fact != .transfer, let symbol = transfer.symbol { text += " of \(symbol)" }
+        if received { text += " received" }
         guard let (verb, argument, source) = transfer.command(text) else {
             try giver.step(.read(fact.verb, text), accounts).carryOut(on: journals, output.format)
             return
@@ -147,7 +162,7 @@ struct RecordCommand: ParsableCommand {
 
 /// The commands that book a fact or add a note.
 enum RecordedFact: String, ExpressibleByArgument, CaseIterable {
-    case deposit, withdrawal, fee, conversion, transfer, rate, dividend
+    case deposit, withdrawal, fee, borrow, interest, funding, conversion, transfer, rate, dividend
     case dividendCorrection = "dividend-correction"
     case note
 
@@ -156,6 +171,9 @@ enum RecordedFact: String, ExpressibleByArgument, CaseIterable {
         case .deposit: .deposit
         case .withdrawal: .withdrawal
         case .fee: .fee
+        case .borrow: .borrow
+        case .interest: .interest
+        case .funding: .funding
         case .conversion: .conversion
         case .transfer: .transfer
         case .rate: .rate

@@ -9,14 +9,18 @@ struct TransferOptions: ParsableArguments {
     var from: String?
     @Option(help: "The account that it reaches.")
     var to: String?
-    @Option(help: "The symbol of a position to transfer; the value is then the quantity.")
+    @Option(
+        help: """
+            The symbol of a position to transfer, whose quantity is then the value; or of what a charge \
+            is for.
+            """)
     var symbol: String?
     @Option(help: "The strategy that holds it, where several do.")
     var strategy: String?
 
-    func validate(_ isTransfer: Bool, _ accounts: AccountOptions) throws {
+    func validate(_ isTransfer: Bool, isCharge: Bool, _ accounts: AccountOptions) throws {
         guard isTransfer else {
-            guard from == nil, to == nil, symbol == nil, strategy == nil else {
+            guard from == nil, to == nil, symbol == nil || isCharge, strategy == nil else {
                 throw ValidationError(
                     "--from, --to, --symbol and --strategy belong to ledger record transfer")
             }

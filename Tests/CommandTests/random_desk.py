@@ -1,7 +1,7 @@
 """Usage: random_desk.py SEED - writes data, settings and run.sh of a random desk into the current directory
 
 The desk has 1 to 20 accounts in up to four currencies. run.sh runs a back-test, records deposits, withdrawals,
-fees, conversions, rates and transfers between accounts, and continues the back-test with the rest of the data.
+fees, conversions, rates, financing and transfers between accounts, and continues the back-test with the rest of the data.
 """
 import random
 import sys
@@ -47,6 +47,10 @@ for number in range(random.randint(1, 20)):
         "name": "account%d" % number, "cash": random.choice(["10000", "2500.123456789", "77777.7"]),
         "balances": ",".join("%s=%s" % (c, random.choice(["900.5", "0.75", "12000"])) for c in others),
         "short": random.choice(["true", "false"]), "held": ["USD"] + others,
+        "financing": random.choice([
+            "", ", financing: {borrow_rate: 0.0325, debit_rate: 0.07, credit_rate: 0.01}",
+            ", financing: {credit_rate: 0.0133, day_count: 365, funding_rate: -0.00013, "
+            "funding_hours: 4, funding_symbols: 'A,C'}"]),
     })
 with open("x.yaml", "w") as file:
     print("rates:", file=file)
@@ -58,7 +62,7 @@ with open("x.yaml", "w") as file:
     print("accounts:", file=file)
     for account in accounts:
         print('  - {name: %(name)s, venue: here, cash: "%(cash)s", balances: "%(balances)s", '
-              'allow_short: %(short)s}' % account, file=file)
+              'allow_short: %(short)s%(financing)s}' % account, file=file)
     print("data:", file=file)
     for symbol, currency, _ in SHARES:
         print("  - {path: %s.csv, symbol: %s, currency: %s, tick: 0.000000001, lot: 0.001, "
@@ -79,7 +83,8 @@ with open("run.sh", "w") as file:
         held, name = account["held"], account["name"]
         one, other = (random.choice(held), random.choice(held))
         amount = random.choice(["1", "0.05", "33.333333333", "0.000000001"])
-        kind = random.choice(["deposit", "withdrawal", "fee", "conversion", "rate"] + ["transfer", "position"] * 2)
+        kind = random.choice(["deposit", "withdrawal", "fee", "conversion", "rate"] + ["transfer", "position"] * 2
+                             + ["borrow", "interest", "funding"])
         if kind == "rate":
             print("ledger record rate %.9f EUR/USD --journal run" % random.uniform(0.9, 1.3), file=file)
             continue
@@ -96,6 +101,8 @@ with open("run.sh", "w") as file:
             if one == other:
                 continue
             words += [random.choice(["2", "0.125", "41.1"]), other]
+        if kind in ("borrow", "interest", "funding"):
+            words += random.choice([[], ["--received"], ["--symbol", random.choice("ABCDE")]])
         # A balance may be too small, which the command refuses.
         print("ledger record %s %s --account %s --journal run || test $? = 6"
               % (kind, " ".join(words), name), file=file)

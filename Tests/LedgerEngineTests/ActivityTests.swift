@@ -100,6 +100,17 @@ import Testing
         #expect(try desk.total.netDeposits == Money(deposits))
     }
 
+    @Test func `since rules 5 interest has its own part of the profit`() throws {
+        var desk = try RemoteDesk(rules: .newest)
+        let before = desk.cash
+        try report(&desk, .interest, "INT", amount: "2")
+        try report(&desk, .interest, "INTNRA", amount: "-0.5")
+        #expect(desk.cash == before + (try Money("1.5")))
+        #expect(try desk.total.fees == .zero)
+        #expect(try desk.total.financing.interest == Money("-1.5"))
+        #expect(try desk.total.net == Money("1.5"))
+    }
+
     @Test func `a dividend belongs to whoever holds the instrument`() throws {
         var desk = try RemoteDesk()
         try desk.enter()

@@ -53,6 +53,12 @@ import Testing
                 "1000 EUR 1085.20 USD"
             ),
             (.rate(try OperatorRate("1.0852 EUR/USD")), "rate", "1.0852 EUR/USD"),
+            (.borrow(try OperatorCharge("12.50 of BTC/USD")), "borrow", "12.50 of BTC/USD"),
+            (.interest(try OperatorCharge("3 EUR received")), "interest", "3 EUR received"),
+            (
+                .funding(try OperatorCharge("0.5 USDT of X received")), "funding",
+                "0.5 USDT of X received"
+            ),
             (.transfer(try OperatorTransfer("12.50 to my desk")), "transfer", "12.50 to my desk"),
             (.transfer(try OperatorTransfer("0.5 BTC to b")), "transfer", "0.5 BTC to b"),
             (
@@ -120,7 +126,7 @@ import Testing
                 "deposit", "withdrawal", "fee", "note", "engage", "clear", "mode", "override",
                 "health-check", "flatten", "sync", "hold", "release-hold", "prune", "doctor",
                 "adopt", "conversion", "rate", "transfer", "position-transfer", "action",
-                "correction",
+                "correction", "borrow", "interest", "funding",
             ])
     }
 
@@ -175,20 +181,27 @@ import Testing
             "sell all", "",
             "'sell all' is not a command; use deposit, withdrawal, fee, note, "
                 + "engage, clear, mode, override, health-check, flatten, sync, hold, release-hold, "
-                + "prune, doctor, adopt, conversion, rate, transfer, position-transfer, action or "
-                + "correction"
+                + "prune, doctor, adopt, conversion, rate, transfer, position-transfer, action, "
+                + "correction, borrow, interest or funding"
         ),
         (
             "", "",
             "'' is not a command; use deposit, withdrawal, fee, note, engage, clear, mode, "
                 + "override, health-check, flatten, sync, hold, release-hold, prune, doctor, "
-                + "adopt, conversion, rate, transfer, position-transfer, action or correction"
+                + "adopt, conversion, rate, transfer, position-transfer, action, correction, borrow, "
+                + "interest or funding"
         ),
         (
             "transfer", "5 EUR second",
             "'5 EUR second' is not a transfer; write it such as "
                 + "1000 EUR to paper"
         ),
+        (
+            "borrow", "5 of A B",
+            "'5 of A B' is not an amount that was charged; write it such as 12.50 EUR, 12.50 of "
+                + "AAPL or 12.50 received"
+        ),
+        ("interest", "received", "'received' is not an amount; write a number such as 12.50"),
         ("transfer", "to b", "'to b' is not a transfer; write it such as 1000 EUR to paper"),
         (
             "position-transfer", "5 A by x to b",

@@ -6,7 +6,8 @@ enum EventSamples {
     typealias Sample = any (Event & Hashable)
 
     static let all: [Sample] =
-        definitions + runs + market + cash + currencies + actions + signals + orders + ends + safety
+        definitions + runs + market + cash + currencies + actions + financing + signals + orders
+        + ends + safety
         + venues
 
     static let highest = Price(raw: .max)
@@ -72,6 +73,33 @@ enum EventSamples {
         PositionTransferred(
             instrument: InstrumentID(.max), strategy: StrategyID(.max), toStrategy: .none,
             quantity: -Quantity.limit, cost: -Money.limit, value: .limit, to: AccountID(.max)),
+    ]
+
+    private static let financing: [Sample] = [
+        BorrowCharged(
+            instrument: apple, periods: 3, perRate: 360, amount: Money(raw: 2_708_333),
+            base: Money(raw: 10_000_000_000), rate: Price(raw: 32_500_000), currency: "USD",
+            source: "accrual"),
+        BorrowCharged(InstrumentID(.max), .limit, odd, source: odd),
+        InterestCharged(
+            instrument: .none, periods: 1, perRate: 365, amount: Money(raw: -1),
+            base: Money(raw: 70_000_000), rate: Price(raw: 1), currency: "EUR", source: "accrual"),
+        InterestCharged(.none, -Money.limit, "", source: ""),
+        FundingCharged(
+            instrument: apple, periods: 6, perRate: 1, amount: Money(raw: 7_800_000),
+            base: Money(raw: 10_000_000_000), rate: Price(raw: 130_000), currency: "USDT",
+            source: "accrual"),
+        FundingCharged(
+            instrument: .none, periods: .max, perRate: .max, amount: .zero, base: -Money.limit,
+            rate: lowest, currency: odd, source: odd),
+        MarginDefined(
+            kind: .margin, initialLong: Price(raw: 500_000_000),
+            initialShort: Price(raw: 500_000_000), maintenanceLong: Price(raw: 300_000_000),
+            maintenanceShort: Price(raw: 300_000_000), maxLeverage: .zero,
+            minimumEquity: Money(raw: 2_000_000_000_000)),
+        MarginDefined(
+            kind: .cash, initialLong: .zero, initialShort: lowest, maintenanceLong: .zero,
+            maintenanceShort: lowest, maxLeverage: lowest, minimumEquity: -Money.limit),
     ]
 
     private static let runs: [Sample] = [

@@ -4,7 +4,7 @@ import LedgerProjections
 import TestSupport
 
 /// A random history of three accounts in USD, which keep balances in EUR and BTC: fills, prices, rates, splits
-/// and transfers of whatever one of them has. Its own fold says what each can transfer.
+/// financing, and transfers of whatever one of them has. Its own fold says what each can transfer.
 struct TransferLog {
     private(set) var log = EventLog()
     private(set) var transfers = 0
@@ -67,7 +67,7 @@ struct TransferLog {
         seconds += Int64(generator.below(40_000))
         let account = UInt16(1 + generator.below(3))
         let instrument = InstrumentID(UInt32(1 + generator.below(3)))
-        switch generator.below(12) {
+        switch generator.below(14) {
         case 0, 1, 2:
             let fill = OrderFilled(
                 instrument: instrument, strategy: StrategyID(UInt16(1 + generator.below(2))),
@@ -89,6 +89,14 @@ struct TransferLog {
                 denominator: Int64(denominator))
             try add(split)
         case 7, 8, 9: try transferCash(from: account)
+        case 10:
+            let amount = Money(raw: Int128(generator.below(9_999_999)) - 4_999_999)
+            let currency = generator.pick(["USD", "EUR", "BTC"])
+            switch generator.below(3) {
+            case 0: try add(BorrowCharged(instrument, amount, currency, source: ""), account)
+            case 1: try add(InterestCharged(.none, amount, currency, source: ""), account)
+            default: try add(FundingCharged(instrument, amount, currency, source: ""), account)
+            }
         default: try transferPosition(from: account, instrument)
         }
     }

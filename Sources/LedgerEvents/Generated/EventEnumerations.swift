@@ -101,6 +101,11 @@ public enum RejectionReason: UInt8, Worded {
     case orderStream = 52
     /// A rate between two currencies is missing or too old.
     case rateUnknown = 53
+    // Margin.
+    case buyingPower = 54
+    case leverage = 55
+    /// The account's equity is below its maintenance requirement.
+    case marginDeficit = 56
 
     public static let words = [
         "insufficientCash", "sizeZero", "currencyMismatch", "duplicateIntent", "belowLot",
@@ -112,7 +117,7 @@ public enum RejectionReason: UInt8, Worded {
         "portfolioHeat", "orderNotional", "positionQuantity", "positionNotional", "totalNotional",
         "totalExposure", "entriesPerDay", "orderRate", "tradeValue", "positionSize", "rampup",
         "priceFilter", "lotSize", "marketLotSize", "notional", "percentPrice", "maximumOrders",
-        "orderStream", "rateUnknown",
+        "orderStream", "rateUnknown", "buyingPower", "leverage", "marginDeficit",
     ]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }
@@ -185,13 +190,15 @@ public enum LatchSource: UInt8, Worded {
     case orderStream = 24
     /// A rate that the account's equity needs is missing or too old.
     case rates = 25
+    /// The account's equity is below its maintenance requirement.
+    case margin = 26
 
     public static let words = [
         "configuration", "strategyList", "killSwitch", "flagFile", "mode", "drawdown",
         "reconciliation", "duplicateIntents", "orderRejections", "runFailures", "dailyDrawdown",
         "dailyLoss", "lossPause", "restFaults", "websocketFaults", "duplicateReports",
         "staleReports", "metrics", "authentication", "clock", "dataQuality", "feed", "calendar",
-        "orderStream", "rates",
+        "orderStream", "rates", "margin",
     ]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }
@@ -316,12 +323,13 @@ public enum AlertKind: UInt8, Worded {
     case cancelPending = 16
     /// The venue took a fill back, or gave it other terms.
     case fillCorrected = 17
+    case marginDeficit = 18
 
     public static let words = [
         "drawdownWarning", "drawdownHalt", "drawdownPanic", "killSwitch", "reconciliationFailed",
         "reconciliationPassed", "duplicateIntents", "noTrades", "rejectionRate", "strategyHealth",
         "dataQuality", "clockSkew", "latency", "stopRefused", "unprotected", "cancelPending",
-        "fillCorrected",
+        "fillCorrected", "marginDeficit",
     ]
     public var word: String { Self.words[Int(rawValue) - 1] }
 }

@@ -27,6 +27,7 @@ extension EventCatalog {
         RateDefined.self, RateObserved.self, BalanceDeposited.self, BalanceWithdrawn.self,
         BalanceCharged.self, BalanceConverted.self, DividendScheduled.self, DividendAccrued.self,
         DividendSettled.self, DividendCorrected.self, CashTransferred.self,
-        PositionTransferred.self,
+        PositionTransferred.self, BorrowCharged.self, InterestCharged.self, FundingCharged.self,
+        MarginDefined.self,
     ]
 }

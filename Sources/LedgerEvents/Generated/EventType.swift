@@ -95,6 +95,10 @@ public enum EventType: UInt16, Sendable, CaseIterable {
     case dividendCorrected = 90
     case cashTransferred = 95
     case positionTransferred = 96
+    case borrowCharged = 97
+    case interestCharged = 98
+    case fundingCharged = 99
+    case marginDefined = 100
 
     /// The name in JSON lines, filters and documents.
     public var name: String { Self.names[Int(rawValue) - 1] }
@@ -120,7 +124,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
         "BarRecalled", "WarmupEnded", "RateDefined", "RateObserved", "BalanceDeposited",
         "BalanceWithdrawn", "BalanceCharged", "BalanceConverted", "DividendScheduled",
         "DividendAccrued", "DividendSettled", "DividendCorrected", "", "", "", "",
-        "CashTransferred", "PositionTransferred",
+        "CashTransferred", "PositionTransferred", "BorrowCharged", "InterestCharged",
+        "FundingCharged", "MarginDefined",
     ]
 
     /// Whether it comes from outside or the engine derives it.
@@ -144,7 +149,8 @@ public enum EventType: UInt16, Sendable, CaseIterable {
             .positionAdjusted, .cashAdjusted, .alertRaised, .orderReplaced, .cancelIntended,
             .replaceIntended, .intentReleased, .holdingAdopted, .retryScheduled, .fillCorrected,
             .refusalRepeated, .rateDefined, .dividendAccrued, .dividendSettled, .dividendCorrected,
-            .cashTransferred, .positionTransferred:
+            .cashTransferred, .positionTransferred, .borrowCharged, .interestCharged,
+            .fundingCharged, .marginDefined:
             .derived
         case .cashDeposited, .cashWithdrawn, .feeCharged, .dividendPaid, .rateObserved,
             .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted,

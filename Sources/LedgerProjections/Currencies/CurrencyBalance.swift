@@ -31,13 +31,17 @@ public struct CurrencyBalance: Hashable, Sendable {
         var deposit = Money.zero
         var fee = Money.zero
         var dividend = Money.zero
+        var financing = Financing()
 
-        var isEmpty: Bool { deposit.raw == 0 && fee.raw == 0 && dividend.raw == 0 }
+        var isEmpty: Bool {
+            deposit.raw == 0 && fee.raw == 0 && dividend.raw == 0 && financing.isEmpty
+        }
 
         static func += (a: inout Flow, b: Flow) {
             a.deposit += b.deposit
             a.fee += b.fee
             a.dividend += b.dividend
+            a.financing += b.financing
         }
     }
 
@@ -45,6 +49,9 @@ public struct CurrencyBalance: Hashable, Sendable {
     public var isNeeded: Bool {
         amount.raw != 0 || receivable.raw != 0 || value != 0 || !pending.isEmpty
     }
+
+    /// Whether it has state that is saved behind the rest.
+    var hasMovements: Bool { isCarried || !pending.financing.isEmpty }
 
     var isCarried: Bool { carried.raw != 0 || carriedHoldings.raw != 0 }
 

@@ -50,6 +50,9 @@ extension EquityBook {
         case .balanceConverted: try convert(try decode(record) as BalanceConverted, record)
         case .cashTransferred: try transfer(try decode(record) as CashTransferred, record)
         case .positionTransferred: try transfer(try decode(record) as PositionTransferred, record)
+        case .borrowCharged: try finance(try decode(record) as BorrowCharged, record)
+        case .interestCharged: try finance(try decode(record) as InterestCharged, record)
+        case .fundingCharged: try finance(try decode(record) as FundingCharged, record)
         default: break
         }
     }
@@ -289,10 +292,11 @@ extension EquityBook {
         }
         balance.pending = .init()
         balance.basis += counted.deposit + counted.dividend - counted.fee
+        balance.basis -= counted.financing.total
         currencies.change(slot, currency) { $0 = balance }
         let change = balance.worth + balance.holdingsWorth - before
         guard change.raw.magnitude < UInt128(1) << 90 else { throw Self.beyond(slot, sequence) }
-        accounts[slot]?.count(fee: counted.fee, dividend: counted.dividend)
+        accounts[slot]?.count(fee: counted.fee, dividend: counted.dividend, counted.financing)
         if counted.deposit.raw != 0 {
             accounts[slot]?.bring(
                 cash: .zero, value: counted.deposit.raw * AccountEquity.scale,
@@ -337,6 +341,6 @@ extension CurrencyBalance.Flow {
     fileprivate func counted(_ rate: Conversion) throws(NumberError) -> Self {
         Self(
             deposit: try rate.worth(of: deposit), fee: try rate.worth(of: fee),
-            dividend: try rate.worth(of: dividend))
+            dividend: try rate.worth(of: dividend), financing: try financing.counted(rate))
     }
 }

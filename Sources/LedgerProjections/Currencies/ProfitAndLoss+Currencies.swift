@@ -80,6 +80,7 @@ extension ProfitAndLoss {
         parts.dividends = worth.dividends
         parts.fees = worth.fees
         parts.transfers = worth.transfers
+        parts.financing = worth.financing
         parts.equity = worth.equity
         parts.netDeposits = worth.netDeposits
         return parts

@@ -30,6 +30,9 @@ extension RejectionReason {
     public var mend: String {
         switch self {
         case .insufficientCash: "more cash, or a smaller size"
+        case .buyingPower: "more equity, a smaller size, or other terms: ledger project margin"
+        case .leverage: "a smaller size, or account.margin.max_leverage"
+        case .marginDeficit: "prices, a deposit or sales that cover the deficit"
         case .sizeZero, .belowLot: "a larger size: the remainder is below one lot"
         case .currencyMismatch: "an instrument in the account's currency"
         case .duplicateIntent: "the next bar: this one was already decided"

@@ -16,6 +16,13 @@ extension ProfitAndLoss {
         if totals.contains(where: { $0.transfers.raw != 0 }) {
             columns.append(ProfitColumn(name: "transfers") { $0.transfers })
         }
+        let financing: [(String, @Sendable (ProfitParts) -> Money)] = [
+            ("borrow", { $0.financing.borrow }), ("interest", { $0.financing.interest }),
+            ("funding", { $0.financing.funding }),
+        ]
+        for (name, amount) in financing where totals.contains(where: { amount($0).raw != 0 }) {
+            columns.append(ProfitColumn(name: name, amount: amount))
+        }
         return columns
     }
 }
