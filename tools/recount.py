@@ -132,6 +132,7 @@ class Account:
     def __init__(self):
         self.cash = self.receivable = self.deposits = self.fees = self.dividends = self.peak = self.transfers = 0
         self.financing = {"borrow": 0, "interest": 0, "funding": 0}
+        self.margin = None
         self.peak_at = "1970-01-01T00:00:00Z"
         self.currency, self.converts, self.balances = "", False, {}
 
@@ -143,7 +144,7 @@ class Books:
         self.carried = {}
         self.rules = 1
         self.time = None
-        self.currencies, self.sources, self.ever = {}, [], []
+        self.currencies, self.sources, self.ever, self.coins = {}, [], [], set()
         # Dividends that are not paid, by the event that entered them.
         self.claims = {}
 
@@ -417,6 +418,8 @@ class Books:
                 self.mark(symbol, (bid + ask) // 2 if bid > 0 and ask > 0 else max(bid, ask))
         elif kind == "InstrumentDefined":
             self.currencies[symbol] = event["currency"]
+            if event["kind"] == "crypto":
+                self.coins.add(symbol)
         elif kind == "AccountDefined":
             self.account(event["name"]).currency = event["currency"]
         elif kind == "RateDefined":
@@ -446,6 +449,11 @@ class Books:
             self.transfer_position(event)
         elif kind in ("BorrowCharged", "InterestCharged", "FundingCharged"):
             self.charge(name, kind[:-len("Charged")].lower(), event)
+        elif kind == "MarginDefined":
+            self.account(name).margin = {
+                key: event[key] if key == "kind" else units(event[key])
+                for key in ("kind", "initialLong", "initialShort", "maintenanceLong",
+                            "maintenanceShort", "maxLeverage", "minimumEquity")}
         elif kind == "BalanceConverted":
             self.convert(name, event)
         elif kind == "CashDeposited":
@@ -628,6 +636,49 @@ class Books:
                 rows[name].update(peak=text(half_even(account.peak, ONE)), peak_at=account.peak_at)
         return rows
 
+    def margin_rows(self):
+        """What each account must own of its positions, rounded up, and what it may still buy."""
+        def up(value, divisor):
+            return -(-value // divisor)
+        rows = {}
+        for name, account in self.accounts.items():
+            terms = account.margin
+            if terms is None:
+                continue
+            equity = account.cash + self.rounded(name)
+            lends = terms["kind"] == "margin" and equity >= terms["minimumEquity"]
+            sides, initial, maintenance = {True: 0, False: 0}, 0, 0
+            for symbol in {key[2] for key in self.positions}:
+                net = sum(p.quantity for key, p in self.positions.items() if (key[0], key[2]) == (name, symbol))
+                currency, mark = self.foreign(name, symbol), self.marks.get(symbol, 0)
+                rate = self.rate(name, currency) if currency else (1, 1)
+                if not net:
+                    continue
+                value, low, high = (up(abs(net) * price * rate[0], rate[1] * ONE)
+                                    for price in (mark, 5 * ONE // 2, 5 * ONE))
+                sides[net > 0] += value
+                first, held = value, 0
+                if terms["kind"] == "margin" and symbol in self.coins:
+                    held = value
+                elif terms["kind"] == "margin":
+                    side = "Long" if net > 0 else "Short"
+                    held = up(terms["maintenance" + side] * value, ONE)
+                    if net > 0 and mark < 5 * ONE // 2:
+                        held = value
+                    if net < 0:
+                        held = max(value, low) if mark < 5 * ONE else max(held, high)
+                    first = max(up(terms["initial" + side] * value, ONE) if lends else value, held)
+                initial, maintenance = initial + first, maintenance + held
+            power = max(equity - initial, 0) * ONE // (terms["initialLong"] if lends else ONE)
+            if terms["maxLeverage"]:
+                most = max(equity, 0) * terms["maxLeverage"] // ONE
+                power = min(power, max(most - sum(sides.values()), 0))
+            rows[name] = {
+                "equity": text(equity), "long": text(sides[True]), "short": text(sides[False]),
+                "initial": text(initial), "maintenance": text(maintenance),
+                "excess": text(equity - maintenance), "buying_power": text(power)}
+        return rows
+
     def balance_rows(self):
         rows = {}
         for name, account in self.accounts.items():
@@ -687,6 +738,9 @@ def main(arguments):
     rows = project(program, journal, "balances")
     compare("balances", books.balance_rows(),
             {(row["account"], row["currency"]): row for row in rows})
+    if any(account.margin for account in books.accounts.values()):
+        rows = project(program, journal, "margin")
+        compare("margin", books.margin_rows(), {row["account"]: row for row in rows})
     fills = sum(position.fills for position in books.positions.values())
     print("the same: %d events, %d fills, %d positions, %d accounts"
           % (events, fills, len(books.positions), len(books.accounts)))

@@ -202,7 +202,8 @@ public struct Configuration: Sendable {
     private static func checkLists(_ found: [String: Entry]) throws(ConfigurationError) {
         for entry in found.values.sorted(by: { $0.key < $1.key }) {
             let parts = entry.key.split(separator: ".")
-            guard parts.count == 3 else { continue }
+            let isInSection = SettingsSchema.setting(entry.key)?.key == entry.key
+            guard parts.count == 3, !isInSection else { continue }
             let prefix = "\(parts[0]).\(parts[1])"
             // Lists are numbered from 0; an entry after a gap would be ignored.
             guard let index = Int(parts[1]), "\(index)" == parts[1] else {

@@ -45,9 +45,16 @@ extension AccountEngine {
             permit = .signalRejected(refusal)
             if latch.effect == .blockAll { return permit }
         } else {
-            guard growth.raw > 0, restrictsEntries else { return .granted(wanted) }
-            permit = try restrict(
-                decision, left: &growth, closing: closing, slot, instrument, &step)
+            guard growth.raw > 0 else { return .granted(wanted) }
+            if hasMargin, closing.raw > 0,
+                let refusal = marginRefusal(decision, wanted, instrument.id, position: position)
+            {
+                permit = .intentRejected(refusal)
+            } else {
+                guard restrictsEntries else { return .granted(wanted) }
+                permit = try restrict(
+                    decision, left: &growth, closing: closing, slot, instrument, &step)
+            }
         }
         guard closing.raw > 0, let refusal = permit.refusal else { return permit }
         adjust(

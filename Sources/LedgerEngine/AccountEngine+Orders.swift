@@ -90,6 +90,11 @@ extension AccountEngine {
     func fundsRefusal(
         _ decision: Decision, _ quantity: Quantity, _ instrument: InstrumentID, position: Quantity
     ) -> Refusal? {
+        if hasMargin {
+            let refusal = marginRefusal(decision, quantity, instrument, position: position)
+            // What is paid in full must be there in the currency that pays it.
+            if refusal != nil || configuration?.margin?.kind == .margin { return refusal }
+        }
         do {
             return decision.side == .buy
                 ? try cashRefusal(decision, quantity, instrument, position: position)

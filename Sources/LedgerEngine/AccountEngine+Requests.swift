@@ -201,6 +201,10 @@ extension AccountEngine {
             profit.positions.position(account, terms.strategy, terms.instrument)?.quantity ?? .zero
         request.quantity = terms.quantity - order.filled
         let decision = decision(request, instrument, isEntry: terms.purpose == .entry)
+        if hasMargin, configuration?.margin?.kind == .margin {
+            return marginRefusal(
+                decision, request.quantity, terms.instrument, position: held, replacing: order.id)
+        }
         guard terms.side == .sell else {
             let room = (try? Money.notional(old, order.remaining)) ?? .zero
             guard let cost = try? Money.notional(new, request.quantity) else {

@@ -27,6 +27,8 @@ public struct AccountEngine: Sendable {
     public internal(set) var settings = Settings([])
 
     var configuration: EngineSettings?
+    /// Whether the settings say what the account may borrow.
+    var hasMargin = false
     /// Of the day that may end with the input at hand; no part of the state.
     var financingBase = FinancingBase()
     /// The strategies that settings may name.
@@ -69,6 +71,7 @@ public struct AccountEngine: Sendable {
             try reachTargets(bar.instrument, low: bar.low, high: bar.high, &step)
         }
         if accounts.profit.converts { try watchRates(&step) }
+        if hasMargin { try watchMargin(&step) }
         if mustWatch { try watch(&step) }
         for place in 0..<desk.listenerCount(bar.instrument) {
             let slot = desk.listener(bar.instrument, at: place)
@@ -93,6 +96,7 @@ public struct AccountEngine: Sendable {
             try reachTargets(quote, &step)
         }
         if accounts.profit.converts { try watchRates(&step) }
+        if hasMargin { try watchMargin(&step) }
         if mustWatch { try watch(&step) }
         var decided = false
         for place in 0..<desk.listenerCount(quote.instrument) {
@@ -125,6 +129,7 @@ public struct AccountEngine: Sendable {
                 trade.instrument, low: trade.price, high: trade.price, &step)
         }
         if accounts.profit.converts { try watchRates(&step) }
+        if hasMargin { try watchMargin(&step) }
         if mustWatch { try watch(&step) }
         for slot in desk.listening(trade.instrument) {
             desk.slots[slot].decide(trade, view(slot, at: step.time), &step.decisions)
@@ -143,6 +148,7 @@ public struct AccountEngine: Sendable {
     /// Looks at time and equity after something other than a price.
     mutating func look(_ step: inout Step) throws(EngineError) {
         try watchRates(&step)
+        if hasMargin { try watchMargin(&step) }
         safeguards.monitors.equity.lookAgain()
         try watch(&step)
     }
@@ -237,6 +243,7 @@ public struct AccountEngine: Sendable {
             if let configuration, Self.rates(former) != Self.rates(new) {
                 try defineRates(configuration, &step)
             }
+            try defineMargin(&step)
             return try applyGateSettings(isFirst: false, &step)
         }
         try endRepeats(&step)
@@ -258,6 +265,7 @@ public struct AccountEngine: Sendable {
                 id: account, name: configuration.accountName, kind: configuration.accountKind,
                 currency: configuration.currency))
         try defineRates(configuration, &step)
+        try defineMargin(&step)
         for entry in new.entries(.strategies) { try defineStrategy(entry, &step) }
         try applyGateSettings(isFirst: isFirst, &step)
         if isFirst { try awaitReconciliation(&step) }
@@ -284,6 +292,7 @@ public struct AccountEngine: Sendable {
             let adopted = try StrategySlot.all(
                 new, account: configuration.accountName, from: catalog)
             self.configuration = configuration
+            hasMargin = configuration.margin != nil
             safeguards.adopt(configuration.safety)
             accounts.open(id)
             accounts.nextDigest = accounts.inputs + configuration.digestEvery

@@ -19,10 +19,12 @@ public enum DeskKeys {
         [
             AccountKeys.kind.setting, AccountKeys.currency.setting, AccountKeys.cash.setting,
             AccountKeys.balances.setting, AccountKeys.allowShort.setting, GateKeys.calendar.setting,
-        ] + FinancingKeys.all
+        ] + FinancingKeys.all + MarginKeys.all
 
     /// Sections inside `account`, of each account.
-    static let ownSections = [FinancingKeys.section].map { String($0.dropFirst(section.count)) }
+    static let ownSections = [FinancingKeys.section, MarginKeys.section].map {
+        String($0.dropFirst(section.count))
+    }
 
     /// Rules that hold in all accounts, unless an account has its own. There is one flag file.
     private static let rules: [Setting] = [

@@ -10,7 +10,7 @@ public enum EngineSchema {
         DrawdownKeys.all,
         RiskKeys.all, ReconciliationKeys.all, QualityKeys.all, FilterKeys.all, HealthKeys.all,
         FaultKeys.all, ClockKeys.all, WarmupKeys.all, RateKeys.all, DeskStopKeys.all,
-        FinancingKeys.all,
+        FinancingKeys.all, MarginKeys.all,
     ].flatMap { $0 }
 
     public static let strategies: [Setting] = [

@@ -16,6 +16,8 @@ struct EngineSettings: Sendable {
     var rates: [RateSettings]
     /// Nil where nothing accrues.
     var financing: FinancingSettings?
+    /// Nil where the settings do not say what the account may borrow.
+    var margin: MarginTerms?
     /// Orders go to a venue outside.
     var isRemote: Bool
     /// Strategies see the history.
@@ -39,6 +41,7 @@ struct EngineSettings: Sendable {
         allowShort = try settings[AccountKeys.allowShort]
         rates = try RateSettings.all(settings)
         financing = try FinancingSettings(settings)
+        margin = try MarginKeys.terms(settings)
         isRemote = try settings[ModeKeys.venue] != ModeKeys.simulated
         warmsStrategies = try settings[WarmupKeys.strategies]
         guard accountKind != .live || isRemote else {

@@ -4,11 +4,11 @@ import LedgerSettings
 /// What holding costs in an account at the simulated venue. A venue outside reports what it charges.
 public enum FinancingKeys {
     public static let borrowRate = rate(
-        "borrow_rate", "yearly fee (share of their worth) for units that were sold short")
+        "borrow_rate", help: "yearly fee (share of their worth) for units that were sold short")
     public static let debitRate = rate(
-        "debit_rate", "yearly interest (share) on a balance below zero")
+        "debit_rate", help: "yearly interest (share) on a balance below zero")
     public static let creditRate = rate(
-        "credit_rate", "yearly interest (share) that a balance above zero earns")
+        "credit_rate", help: "yearly interest (share) that a balance above zero earns")
     public static let dayCount = SettingKey.choice(
         "\(section)day_count", of: ["360", "365"], default: nil,
         help: "days of the rates' year: 360 if not given, or 365")
@@ -26,7 +26,7 @@ public enum FinancingKeys {
 
     static let section = "account.financing."
 
-    private static func rate(_ name: String, _ help: String) -> SettingKey<Price> {
+    private static func rate(_ name: String, help: String) -> SettingKey<Price> {
         SettingKey<Price>(
             Setting(
                 "\(section)\(name)", .decimal(from: "0", through: "10"), default: nil, help: help)

@@ -35,6 +35,10 @@ public enum SettingsCheck {
                 key: SettingsList.rates.rawValue,
                 "cannot be removed: the account has balances in other currencies")
         }
+        if try MarginKeys.terms(old) != nil, try MarginKeys.terms(new) == nil {
+            throw SettingsError(
+                MarginKeys.kind, "cannot be removed: the journal says what the account may borrow")
+        }
         for (index, (before, after)) in zip(try names(old), try names(new)).enumerated()
         where before != after {
             throw SettingsError(

@@ -15,6 +15,8 @@ public struct AccountEquity: Hashable, Sendable {
     public internal(set) var fees = Money.zero
     public internal(set) var dividends = Money.zero
     public internal(set) var financing = Financing()
+    /// What it may borrow; nil where the journal does not say.
+    public internal(set) var margin: MarginTerms?
     /// What positions that went to other accounts were worth beyond their cost, less that of positions that
     /// came: gains that this account made and another one realises.
     public internal(set) var transfers = Money.zero

@@ -1,11 +1,11 @@
 import LedgerDomain
 import LedgerEvents
 
-/// The state of transfers and of financing. It is saved behind the rest, and only where there is any, so that
+/// The state of transfers, financing and margin terms. It is saved behind the rest, and only where there is any, so that
 /// the state of other journals keeps its bytes.
 extension EquityBook {
     var hasMovements: Bool {
-        accounts.contains { $0.map { $0.transfers.raw != 0 || !$0.financing.isEmpty } ?? false }
+        accounts.contains { $0?.hasMovements ?? false }
             || currencies.slots.contains { currencies.balances($0).contains(where: \.hasMovements) }
     }
 
@@ -13,6 +13,8 @@ extension EquityBook {
         writer.write(accounts.compactMap { $0 }) { writer, worth in
             writer.write(worth.transfers)
             worth.financing.encode(into: &writer)
+            writer.write(worth.margin != nil)
+            worth.margin?.encode(into: &writer)
         }
         let moved = currencies.slots.flatMap { slot in
             currencies.balances(slot).filter(\.hasMovements).map { (slot: slot, balance: $0) }
@@ -28,7 +30,10 @@ extension EquityBook {
 
     mutating func restoreMovements(from reader: inout StateReader) throws(StateError) {
         let sums = try reader.readArray { (reader) throws(StateError) in
-            (transfers: try reader.readSum(), financing: try Financing(from: &reader))
+            (
+                transfers: try reader.readSum(), financing: try Financing(from: &reader),
+                margin: try reader.read() ? try MarginTerms(from: &reader) : nil
+            )
         }
         let slots = accounts.indices.filter { accounts[$0] != nil }
         guard sums.count == slots.count else {
@@ -37,6 +42,7 @@ extension EquityBook {
         for (slot, sum) in zip(slots, sums) {
             accounts[slot]?.transfers = sum.transfers
             accounts[slot]?.financing = sum.financing
+            accounts[slot]?.margin = sum.margin
         }
         let moved = try reader.readArray { (reader) throws(StateError) in
             (
@@ -54,6 +60,12 @@ extension EquityBook {
                 $0.pending.financing = entry.financing
             }
         }
+    }
+}
+
+extension AccountEquity {
+    fileprivate var hasMovements: Bool {
+        transfers.raw != 0 || !financing.isEmpty || margin != nil
     }
 }
 

@@ -11,7 +11,7 @@ public struct EquityBook: Projection, Hashable {
         .dividendDeclared, .rulesDeclared, .accountDefined, .instrumentDefined, .rateDefined,
         .rateObserved, .balanceDeposited, .balanceWithdrawn, .balanceCharged, .balanceConverted,
         .cashTransferred, .positionTransferred, .borrowCharged, .interestCharged, .fundingCharged,
-        .dividendScheduled, .dividendAccrued, .dividendSettled, .dividendCorrected,
+        .marginDefined, .dividendScheduled, .dividendAccrued, .dividendSettled, .dividendCorrected,
     ]
 
     struct Holding: Hashable, Sendable {

@@ -51,7 +51,13 @@ for number in range(random.randint(1, 20)):
             "", ", financing: {borrow_rate: 0.0325, debit_rate: 0.07, credit_rate: 0.01}",
             ", financing: {credit_rate: 0.0133, day_count: 365, funding_rate: -0.00013, "
             "funding_hours: 4, funding_symbols: 'A,C'}"]),
+        "margin": random.choice([
+            "", ", margin: {type: margin}",
+            ", margin: {type: margin, initial_long: 0.4, maintenance_short: 0.45, max_leverage: 1.3}"]),
     })
+for account in accounts:
+    if account["margin"] == "" and account["short"] == "false":
+        account["margin"] = random.choice(["", ", margin: {type: cash}"])
 with open("x.yaml", "w") as file:
     print("rates:", file=file)
     for base, quote, _ in RATES:
@@ -62,7 +68,7 @@ with open("x.yaml", "w") as file:
     print("accounts:", file=file)
     for account in accounts:
         print('  - {name: %(name)s, venue: here, cash: "%(cash)s", balances: "%(balances)s", '
-              'allow_short: %(short)s%(financing)s}' % account, file=file)
+              'allow_short: %(short)s%(financing)s%(margin)s}' % account, file=file)
     print("data:", file=file)
     for symbol, currency, _ in SHARES:
         print("  - {path: %s.csv, symbol: %s, currency: %s, tick: 0.000000001, lot: 0.001, "

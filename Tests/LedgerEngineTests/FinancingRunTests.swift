@@ -20,7 +20,7 @@ import Testing
                 ("strategies.0.slow", "2"), ("strategies.0.quantity", "10"),
                 ("drawdown.enabled", "false"), ("seed", "7"),
             ] + more)
-        for (place, price) in [22.0, 23, 20, 20].enumerated() {
+        for (place, price) in [22.0, 20, 20, 20].enumerated() {
             try run.bar(price, price, price, price, at: Int64(60 * (place + 1)))
         }
         return run

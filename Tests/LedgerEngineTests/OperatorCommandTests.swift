@@ -139,7 +139,7 @@ import Testing
                 "reconciliation", "duplicateIntents", "orderRejections", "runFailures",
                 "dailyDrawdown", "dailyLoss", "lossPause", "restFaults", "websocketFaults",
                 "duplicateReports", "staleReports", "metrics", "authentication", "clock",
-                "dataQuality", "feed", "calendar", "orderStream", "rates",
+                "dataQuality", "feed", "calendar", "orderStream", "rates", "margin",
             ])
         #expect(GateScope.global.text == "global")
         #expect(GateScope.strategy("global").text == "strategy:global")

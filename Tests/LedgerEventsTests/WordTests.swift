@@ -40,6 +40,7 @@ import Testing
             orderNotional positionQuantity positionNotional totalNotional totalExposure
             entriesPerDay orderRate tradeValue positionSize rampup priceFilter lotSize
             marketLotSize notional percentPrice maximumOrders orderStream rateUnknown
+            buyingPower leverage marginDeficit
             """)
         expect(
             EndReason.self,
@@ -56,7 +57,7 @@ import Testing
             configuration strategyList killSwitch flagFile mode drawdown reconciliation
             duplicateIntents orderRejections runFailures dailyDrawdown dailyLoss lossPause
             restFaults websocketFaults duplicateReports staleReports metrics authentication clock
-            dataQuality feed calendar orderStream rates
+            dataQuality feed calendar orderStream rates margin
             """)
         expect(LatchScope.self, "global strategy symbol")
         expect(LatchEffect.self, "blockEntries flatten blockAll")
@@ -77,6 +78,7 @@ import Testing
             drawdownWarning drawdownHalt drawdownPanic killSwitch reconciliationFailed
             reconciliationPassed duplicateIntents noTrades rejectionRate strategyHealth
             dataQuality clockSkew latency stopRefused unprotected cancelPending fillCorrected
+            marginDeficit
             """)
     }
 

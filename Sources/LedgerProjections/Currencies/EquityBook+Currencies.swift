@@ -52,6 +52,7 @@ extension EquityBook {
         case .positionTransferred: try transfer(try decode(record) as PositionTransferred, record)
         case .borrowCharged: try finance(try decode(record) as BorrowCharged, record)
         case .interestCharged: try finance(try decode(record) as InterestCharged, record)
+        case .marginDefined: try define(try decode(record) as MarginDefined, record)
         case .fundingCharged: try finance(try decode(record) as FundingCharged, record)
         default: break
         }
@@ -183,10 +184,12 @@ extension EquityBook {
 
     // MARK: Values
 
-    /// Whether money or holdings ever came into an account. The definition of a rate brings none.
+    /// Whether money or holdings ever came into an account. The definitions of rates and margin bring none.
     public func isFunded(_ account: AccountID) -> Bool {
         guard let worth = self[account] else { return false }
-        return worth != AccountEquity(account: worth.account, rules)
+        var empty = AccountEquity(account: worth.account, rules)
+        empty.margin = worth.margin
+        return worth != empty
             || !currencies.balances(account).isEmpty
     }
 

@@ -63,7 +63,8 @@ public struct EquityCurve: Sendable {
             if record.time > nextEnd, record.type != .dividendDeclared,
                 record.type != .dividendScheduled,
                 record.type != .rulesDeclared, record.type != .accountDefined,
-                record.type != .instrumentDefined, record.type != .rateDefined
+                record.type != .instrumentDefined, record.type != .rateDefined,
+                record.type != .marginDefined
             {
                 begin(at: record.time)
             }

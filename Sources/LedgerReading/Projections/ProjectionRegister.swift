@@ -23,7 +23,9 @@ package enum ProjectionRegister {
             ProjectionView(
                 "balances", keys: ["account", "currency"],
                 compared: { try $0.balances(includesOwn: false) }
-            ) { try $0.balances(includesOwn: true) }),
+            ) { try $0.balances(includesOwn: true) },
+            ProjectionView("margin", keys: ["account"]) { try $0.margin() },
+            ProjectionView("funding", keys: ["account", "part"]) { try $0.funding() }),
         .kept(
             ProfitAndLoss.self, { $0.profit },
             ProjectionView("pnl", keys: ["account", "span"], sameAcrossDays: "span") {
