@@ -35,17 +35,20 @@ import Testing
         }
     }
 
-    @Test(arguments: [
+    private static let entries: [(String, [Double], String?)] = [
         // Twice the equity, and not a unit more.
         ("2000", [99, 100, 100], nil), ("2001", [99, 100, 100], "buyingPower 200000 200100"),
         ("2000", [101, 100, 100], nil), ("2001", [101, 100, 100], "buyingPower 200000 200100"),
         // Cheap shares in full; short ones with at least 2.50 a share.
         ("50001", [1.99, 2, 2], "buyingPower 200000 100002"),
         ("40001", [1.01, 1, 1], "buyingPower 200000 40001"), ("40000", [1.01, 1, 1], nil),
-    ])
+    ]
+
+    @Test(arguments: entries.indices)
     func `an entry beyond buying power is refused with its figures`(
-        quantity: String, closes: [Double], wanted: String?
+        row: Int
     ) throws {
+        let (quantity, closes, wanted) = Self.entries[row]
         let run = try run(quantity, closes)
         #expect(try refusal(run) == wanted)
         #expect(try run.events(OrderIntended.self).count == (wanted == nil ? 1 : 0))
