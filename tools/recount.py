@@ -645,7 +645,7 @@ class Books:
             terms = account.margin
             if terms is None:
                 continue
-            equity = account.cash + self.rounded(name)
+            equity = self.money(name) + self.rounded(name)
             lends = terms["kind"] == "margin" and equity >= terms["minimumEquity"]
             sides, initial, maintenance = {True: 0, False: 0}, 0, 0
             for symbol in {key[2] for key in self.positions}:

@@ -56,7 +56,9 @@ extension AccountEngine {
                 .marginDeficit, limit: .money(standing.required.maintenance),
                 value: .money(standing.equity))
         }
-        if decision.side == .sell, let refusal = shortTerms(growth, instrument, position, standing)
+        if decision.side == .sell,
+            let refusal = shortTerms(
+                growth, instrument, position: position, standing)
         {
             return refusal
         }
@@ -93,7 +95,7 @@ extension AccountEngine {
 
     /// Why nothing may be sold short; nil where it may.
     private func shortTerms(
-        _ growth: Quantity, _ instrument: InstrumentID, _ position: Quantity,
+        _ growth: Quantity, _ instrument: InstrumentID, position: Quantity,
         _ standing: MarginStanding
     ) -> Refusal? {
         let isLent = standing.terms.kind == .margin && names[instrument]?.kind != .crypto

@@ -117,7 +117,8 @@ struct OperatorStep {
         case .engage, .clear, .mode, .override, .flatten: try standing.tell(format)
         case .healthCheck, .sync: try standing.tell(format, needsRunner: false)
         case .deposit, .withdrawal, .fee, .note, .hold, .releaseHold, .prune, .doctor, .adopt,
-            .conversion, .rate, .transfer, .positionTransfer, .action, .correction, .borrow, .interest,
+            .conversion, .rate, .transfer, .positionTransfer, .action, .correction, .borrow,
+            .interest,
             .funding, nil:
             standing.tellActivity(onOutput: false)
         }

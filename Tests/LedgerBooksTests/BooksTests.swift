@@ -146,7 +146,7 @@ import Testing
             #expect(try last([event]).isEmpty, "\(event)")
         }
         let read = EventType.allCases.filter(Books.types.contains)
-        #expect(read.count == 21)
+        #expect(read.count == 24)
     }
 
     @Test func `opening balances bring in all that there is`() throws {

@@ -11,18 +11,17 @@ import Testing
     private static let account = AccountID(.simulated, index: 1)
     private static let day: Int64 = 86_400
 
-    /// Sells 10 of A short at 20, with the proceeds.
+    /// Sells 10 of A short at 20.
     private func short(_ more: [(key: String, value: String)]) throws -> Run {
         let run = try Run(
-            [
-                ("account.allow_short", "true"), ("strategies.0.kind", "sma_crossover"),
-                ("strategies.0.symbols", "A"), ("strategies.0.fast", "1"),
-                ("strategies.0.slow", "2"), ("strategies.0.quantity", "10"),
-                ("drawdown.enabled", "false"), ("seed", "7"),
-            ] + more)
-        for (place, price) in [22.0, 20, 20, 20].enumerated() {
-            try run.bar(price, price, price, price, at: Int64(60 * (place + 1)))
-        }
+            [("account.allow_short", "true"), ("drawdown.enabled", "false")] + more)
+        try run.bar(20, 20, 20, 20, at: 60)
+        try run.append(
+            OrderRequested(
+                instrument: InstrumentID(1), side: .sell, orderType: .market,
+                quantity: try Quantity("10"), timeInForce: .goodTillCancelled, clientOrder: "a",
+                actor: "kim"), at: 70)
+        try run.bar(20, 20, 20, 20, at: 120)
         return run
     }
 
@@ -61,7 +60,7 @@ import Testing
         let cash = run.engine.profit.equity[Self.account]?.cash ?? .zero
         let proceeds = try Money.notional(Price("20"), run.position.magnitude)
         try run.bar(20, 20, 20, 20, at: Self.day + 60)
-        let earned = try #require(try run.events(InterestCharged.self).first)
+        let earned = try #require(try run.events(InterestCharged.self).last)
         #expect(earned.base == -(cash - proceeds))
         #expect(earned.amount < .zero)
         try run.append(

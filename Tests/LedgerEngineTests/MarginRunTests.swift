@@ -13,20 +13,35 @@ import Testing
     private static let account = AccountID(.simulated, index: 1)
     private static let usual: [(key: String, value: String)] = [
         ("account.margin.type", "margin"), ("drawdown.enabled", "false"),
-        ("account.allow_short", "true"), ("strategies.0.kind", "sma_crossover"),
-        ("strategies.0.symbols", "A"), ("strategies.0.fast", "1"), ("strategies.0.slow", "2"),
+        ("account.allow_short", "true"),
     ]
 
-    /// An account with 100,000 USD, whose strategy trades so many units of A at these closes.
+    private func settings(_ more: [(key: String, value: String)]) -> [(key: String, value: String)]
+    {
+        Self.usual.filter { pair in !more.contains { $0.key == pair.key } } + more
+    }
+
+    /// An account with 100,000 USD and A at a price.
     private func run(
-        _ quantity: String, _ closes: [Double], _ more: [(key: String, value: String)] = []
+        at price: Double, _ more: [(key: String, value: String)] = []
     ) throws -> Run {
-        let own = Self.usual.filter { pair in !more.contains { $0.key == pair.key } }
-        let run = try Run(own + more + [("strategies.0.quantity", quantity)])
-        for (place, price) in closes.enumerated() {
-            try run.bar(price, price, price, price, at: Int64(60 * (place + 1)))
-        }
+        let run = try Run(settings(more))
+        try run.bar(price, price, price, price, at: 60)
         return run
+    }
+
+    private func order(_ side: Side, _ quantity: String, _ run: Run, at seconds: Int64) throws {
+        try run.append(
+            OrderRequested(
+                instrument: InstrumentID(1), side: side, orderType: .market,
+                quantity: try Quantity(quantity), timeInForce: .goodTillCancelled,
+                clientOrder: "\(seconds)", actor: "kim"), at: seconds)
+    }
+
+    private func bars(_ prices: [Double], _ run: Run, from seconds: Int64) throws {
+        for (place, price) in prices.enumerated() {
+            try run.bar(price, price, price, price, at: seconds + Int64(60 * place))
+        }
     }
 
     private func refusal(_ run: Run) throws -> String? {
@@ -35,43 +50,72 @@ import Testing
         }
     }
 
-    private static let entries: [(String, [Double], String?)] = [
+    private static let entries: [(Side, String, Double, String?)] = [
         // Twice the equity, and not a unit more.
-        ("2000", [99, 100, 100], nil), ("2001", [99, 100, 100], "buyingPower 200000 200100"),
-        ("2000", [101, 100, 100], nil), ("2001", [101, 100, 100], "buyingPower 200000 200100"),
+        (.buy, "2000", 100, nil), (.buy, "2001", 100, "buyingPower 200000 200100"),
+        (.sell, "2000", 100, nil), (.sell, "2001", 100, "buyingPower 200000 200100"),
         // Cheap shares in full; short ones with at least 2.50 a share.
-        ("50001", [1.99, 2, 2], "buyingPower 200000 100002"),
-        ("40001", [1.01, 1, 1], "buyingPower 200000 40001"), ("40000", [1.01, 1, 1], nil),
+        (.buy, "50000", 2, nil), (.buy, "50001", 2, "buyingPower 200000 100002"),
+        (.sell, "40000", 1, nil), (.sell, "40001", 1, "buyingPower 200000 40001"),
     ]
 
     @Test(arguments: entries.indices)
-    func `an entry beyond buying power is refused with its figures`(
-        row: Int
-    ) throws {
-        let (quantity, closes, wanted) = Self.entries[row]
-        let run = try run(quantity, closes)
+    func `an entry beyond buying power is refused with its figures`(row: Int) throws {
+        let (side, quantity, price, wanted) = Self.entries[row]
+        let run = try run(at: price)
+        try order(side, quantity, run, at: 70)
         #expect(try refusal(run) == wanted)
         #expect(try run.events(OrderIntended.self).count == (wanted == nil ? 1 : 0))
     }
 
+    @Test func `what waits counts, and what closes a position passes`() throws {
+        let run = try run(at: 100)
+        try order(.buy, "1500", run, at: 70)
+        try order(.buy, "501", run, at: 71)
+        #expect(try refusal(run) == "buyingPower 50000 50100")
+        try order(.buy, "500", run, at: 72)
+        try bars([100], run, from: 120)
+        #expect(run.position == (try Quantity("2000")))
+        try order(.sell, "2000", run, at: 130)
+        try bars([100], run, from: 180)
+        #expect(run.position == .zero)
+        #expect(try run.events(IntentRejected.self).count == 1)
+    }
+
     @Test func `an entry beyond the limit of leverage is refused with both`() throws {
-        let run = try run("1201", [99, 100, 100], [("account.margin.max_leverage", "1.2")])
+        let run = try run(at: 100, [("account.margin.max_leverage", "1.2")])
+        try order(.buy, "1201", run, at: 70)
         #expect(try refusal(run) == "leverage 1.2 1.201")
-        let within = try self.run(
-            "1200", [99, 100, 100], [("account.margin.max_leverage", "1.2")])
-        #expect(try within.events(OrderFilled.self).count == 1)
+        try order(.buy, "1200", run, at: 80)
+        try bars([100], run, from: 120)
+        #expect(run.position == (try Quantity("1200")))
+        #expect(run.engine.main.marginStanding?.buyingPower == .zero)
     }
 
     @Test func `a cash account pays in full and sells nothing short`() throws {
-        let cash: Pairs = [("account.margin.type", "cash"), ("account.allow_short", "false")]
-        #expect(try refusal(run("1001", [99, 100, 100], cash)) == "buyingPower 100000 100100")
-        #expect(try refusal(run("1000", [99, 100, 100], cash)) == nil)
-        #expect(try refusal(run("10", [101, 100, 100], cash)) == "noPosition 0 10")
+        let run = try run(
+            at: 100, [("account.margin.type", "cash"), ("account.allow_short", "false")])
+        try order(.buy, "1001", run, at: 70)
+        #expect(try refusal(run) == "buyingPower 100000 100100")
+        try order(.sell, "10", run, at: 71)
+        #expect(try refusal(run) == "noPosition 0 10")
+        try order(.buy, "1000", run, at: 72)
+        #expect(try run.events(IntentRejected.self).count == 2)
+    }
+
+    @Test func `below the minimum equity nothing is lent`() throws {
+        let run = try run(at: 100, [("account.margin.minimum_equity", "100001")])
+        try order(.buy, "1001", run, at: 70)
+        #expect(try refusal(run) == "buyingPower 100000 100100")
+        try order(.sell, "1", run, at: 71)
+        #expect(try refusal(run) == "buyingPower 100001 100000")
     }
 
     @Test func `a deficit is one latch and one alert until it is gone, and exits pass`() throws {
-        let run = try run("2000", [99, 100, 100, 72, 71, 70.5, 71, 72, 90, 70])
+        let run = try run(at: 100)
+        try order(.buy, "2000", run, at: 70)
         // 100,000 − 200,000 + 2000 × price is below 0.3 × 2000 × price under 71.43.
+        try bars([100, 72, 71, 70.5, 71, 72, 90, 70], run, from: 120)
         let engaged = try run.events(LatchEngaged.self).filter { $0.source == .margin }
         #expect(engaged.count == 2)
         #expect(engaged.first?.value == .money(try Money("42000")))
@@ -79,42 +123,26 @@ import Testing
         let alerts = try run.events(AlertRaised.self).filter { $0.kind == .marginDeficit }
         #expect(alerts.count == 2)
         #expect(try run.events(LatchCleared.self).filter { $0.source == .margin }.count == 1)
-        #expect(run.position.raw > 0)
         #expect(run.engine.main.gate.latch(.margin) != nil)
-        try run.append(
-            OperatorCommanded(actor: "kim", command: "flatten", argument: "global", reason: ""),
-            at: 700)
-        try run.bar(70, 70, 70, 70, at: 760)
-        #expect(run.position.raw <= 0)
+        try order(.buy, "1", run, at: 700)
+        #expect(try refusal(run)?.hasPrefix("marginDeficit 42000 40000") == true)
+        try order(.sell, "2000", run, at: 710)
+        try bars([70], run, from: 760)
+        #expect(run.position == .zero)
         #expect(run.engine.main.gate.latch(.margin) == nil)
     }
 
-    @Test func `while in deficit, an entry is refused`() throws {
-        let closes: [Double] = [99, 100, 100, 75, 74, 73]
-        let run = try run(
-            "1900", closes,
-            [
-                ("strategies.1.kind", "sma_crossover"), ("strategies.1.name", "b"),
-                ("strategies.1.symbols", "B"), ("strategies.1.fast", "1"),
-                ("strategies.1.slow", "2"), ("strategies.1.quantity", "1"),
-                ("strategies.0.slow", "2"), ("account.margin.maintenance_long", "0.45"),
-            ])
-        #expect(run.engine.main.gate.latch(.margin) != nil || run.position.raw == 0)
-        for (place, price) in [20.0, 21].enumerated() {
-            try run.append(
-                Run.bar(2, price, price, price, price, volume: 1_000_000),
-                at: Int64(500 + place * 60))
-        }
-        guard run.engine.main.gate.latch(.margin) != nil else { return }
-        #expect(try run.events(SignalRejected.self).last?.refusal.reason == .marginDeficit)
-    }
-
-    @Test func `of an order that reverses a position the closing part passes`() throws {
-        // Bought 1900, which fell; selling twice as much short is too much.
-        let run = try run("1900", [99, 100, 100, 90, 89, 89])
-        let orders = try run.events(OrderIntended.self)
-        #expect(orders.map(\.side) == [.buy, .sell])
-        #expect(run.position.raw <= 0)
+    @Test func `a deposit ends a deficit`() throws {
+        let run = try run(at: 100)
+        try order(.sell, "2000", run, at: 70)
+        try bars([100, 120], run, from: 120)
+        // 300,000 − 240,000 is below 0.3 × 240,000.
+        #expect(run.engine.main.gate.latch(.margin)?.value == .money(try Money("60000")))
+        try run.append(
+            Run.Input(
+                event: CashDeposited(amount: try Money("12000")), seconds: 300,
+                account: Self.account))
+        #expect(run.engine.main.gate.latch(.margin) == nil)
     }
 
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
@@ -133,7 +161,7 @@ import Testing
             ]
         }
         let settings =
-            Self.usual.filter { !$0.key.hasPrefix("strategies") } + strategies + [
+            Self.usual + strategies + [
                 ("account.financing.debit_rate", "0.07"), ("account.margin.max_leverage", "1.8"),
             ]
         let run = try Run(settings)
@@ -204,7 +232,7 @@ import Testing
     }
 
     @Test func `terms may change and may not go`() throws {
-        let run = try run("10", [99, 100])
+        let run = try run(at: 100)
         let text = run.engine.settings.text
         let without = text.split(separator: "\n").filter { !$0.hasPrefix("account.margin") }
         let problem = run.engine.problem(
