@@ -68,15 +68,15 @@ struct FinancingSettings: Sendable {
         fundingSymbols = try settings.given(FinancingKeys.fundingSymbols) ?? []
         guard funding.raw == 0 || !fundingSymbols.isEmpty else {
             throw SettingsError(
-                FinancingKeys.fundingSymbols,
-                "is missing beside \(FinancingKeys.fundingRate.name); name the instruments")
+                FinancingKeys.fundingRate,
+                "needs \(FinancingKeys.fundingSymbols.name), which names the instruments")
         }
     }
 }
 
 extension Settings {
-    /// A setting without a default; nil where it is absent.
+    /// A setting without a default; nil where it is absent or empty.
     func given<Value>(_ key: SettingKey<Value>) throws(SettingsError) -> Value? {
-        text(of: key.name) == nil ? nil : try self[key]
+        text(of: key.name)?.isEmpty == false ? try self[key] : nil
     }
 }

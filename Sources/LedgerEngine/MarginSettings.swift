@@ -50,9 +50,11 @@ public enum MarginKeys {
     ///
     /// - Throws: `SettingsError` for a section without a type, and for terms that contradict each other.
     static func terms(_ settings: Settings) throws(SettingsError) -> MarginTerms? {
-        guard settings.pairs.contains(where: { $0.key.hasPrefix(section) }) else { return nil }
+        guard let first = settings.pairs.first(where: { $0.key.hasPrefix(section) }) else {
+            return nil
+        }
         guard let word = try settings.given(kind), let kind = MarginType(word: word) else {
-            throw SettingsError(Self.kind, "is missing; say cash or margin")
+            throw SettingsError(key: first.key, "needs \(Self.kind.name) cash or margin")
         }
         let most = try settings.given(maxLeverage) ?? .zero
         guard kind == .margin else {

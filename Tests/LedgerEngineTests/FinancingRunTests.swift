@@ -108,7 +108,7 @@ import Testing
         ),
         (
             [("account.financing.funding_rate", "0.1")],
-            "account.financing.funding_symbols is missing beside account.financing.funding_rate"
+            "account.financing.funding_rate needs account.financing.funding_symbols"
         ),
         ([("account.financing.day_count", "252")], "account.financing.day_count '252'"),
         ([("account.financing.debit_rate", "-1")], "account.financing.debit_rate '-1'"),

@@ -151,7 +151,7 @@ import Testing
 
     private static let contradictions = [
         " must be ", " needs ", "asks for ", "cannot be off", " is not CURRENCY=AMOUNT above 0",
-        "needs several accounts",
+        "needs several accounts", "needs account.",
     ]
 
     @Test func `an unknown setting has no entry`() {
