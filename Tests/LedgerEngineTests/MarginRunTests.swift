@@ -194,7 +194,10 @@ import Testing
     }
 
     static let refused: [([(key: String, value: String)], String)] = [
-        ([("account.margin.max_leverage", "1")], "account.margin.max_leverage needs account.margin.type"),
+        (
+            [("account.margin.max_leverage", "1")],
+            "account.margin.max_leverage needs account.margin.type"
+        ),
         ([("account.margin.type", "portfolio")], "account.margin.type 'portfolio'"),
         (
             [("account.margin.type", "cash"), ("account.allow_short", "true")],

@@ -51,7 +51,8 @@ extension RejectionReason {
             .execution
         case .insufficientCash, .sizeZero, .overflow, .noPosition, .portfolioHeat, .orderNotional,
             .positionQuantity, .positionNotional, .totalNotional, .totalExposure, .entriesPerDay,
-            .orderRate, .tradeValue, .positionSize, .rampup, .buyingPower, .leverage, .marginDeficit:
+            .orderRate, .tradeValue, .positionSize, .rampup, .buyingPower, .leverage,
+            .marginDeficit:
             .risk
         }
     }
