@@ -70,9 +70,7 @@ enum SettingsContradictions {
 
     /// A venue with live trading requires two settings.
     private static func live(_ settings: Settings) throws(SettingsError) {
-        for account in (try? Engine.accounts(of: settings)) ?? [] {
-            try liveSwitch(Engine.settings(settings, of: account.id))
-        }
+        for own in (try? Engine.settingsByAccount(of: settings)) ?? [] { try liveSwitch(own) }
         try liveSwitch(settings)
     }
 

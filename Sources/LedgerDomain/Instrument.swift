@@ -32,12 +32,16 @@ extension Instrument {
     /// The symbol as the venue writes it. Where two venues have instruments of one symbol, the journal's symbol
     /// names the venue too: BTCUSDT of `BTCUSDT@binance`.
     public var venueSymbol: String {
-        guard let at = symbol.lastIndex(of: "@"), at > symbol.startIndex else { return symbol }
+        guard let at = symbol.utf8.lastIndex(of: UInt8(ascii: "@")), at > symbol.startIndex else {
+            return symbol
+        }
         return String(symbol[..<at])
     }
 
     /// Whether a text may mean the instrument: its symbol, with or without the venue.
-    public func isNamed(_ text: String) -> Bool { symbol == text || venueSymbol == text }
+    public func isNamed(_ text: String) -> Bool {
+        symbol == text || symbol.utf8.count > text.utf8.count && venueSymbol == text
+    }
 
     /// What the instrument is a claim to: the asset of a pair such as BTC/USD or BTCUSDT, else the symbol.
     public var underlying: String {

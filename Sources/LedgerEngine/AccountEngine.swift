@@ -158,8 +158,9 @@ public struct AccountEngine: Sendable {
         switch type {
         case .rulesDeclared: follow()
         case .instrumentDefined:
-            introduce((try decode(record) as InstrumentDefined).definition)
-            desk.listen()
+            let instrument = (try decode(record) as InstrumentDefined).definition
+            introduce(instrument)
+            desk.listen(to: instrument.id)
         case .predictionRecorded:
             let prediction: PredictionRecorded = try decode(record)
             for slot in desk.listening(prediction.instrument) {

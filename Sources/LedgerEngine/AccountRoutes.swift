@@ -41,21 +41,35 @@ extension Engine {
         routes.add(holdersIn: profit.positions, count: parts.count)
     }
 
-    /// Finds all routes anew, after settings or definitions changed.
+    /// Finds all routes anew, after settings changed.
     mutating func findRoutes() {
         guard parts.count > 1 else { return }
         routes = AccountRoutes()
         for place in parts.indices {
             for slot in parts[place].desk.slots { routes.add(place, to: slot.instrument) }
-            let judged = parts[place].safeguards.rules.filters
-            let rates = parts[place].configuration?.rates ?? []
-            for instrument in names.instruments
-            where judged.usesRegime && instrument.symbol == judged.volatilitySymbol
-                || rates.contains(where: { $0.instrument == instrument.symbol })
-            {
-                routes.add(place, to: instrument.id)
-            }
+            for instrument in names.instruments { judgeRoute(of: instrument, to: place) }
         }
         learnRoutes()
+    }
+
+    /// Finds the routes of an instrument that was defined.
+    mutating func findRoutes(of id: InstrumentID) {
+        guard parts.count > 1, let instrument = names[id] else { return }
+        for place in parts.indices {
+            if parts[place].desk.listenerCount(id) > 0 { routes.add(place, to: id) }
+            judgeRoute(of: instrument, to: place)
+        }
+        learnRoutes()
+    }
+
+    /// Adds an account that judges the market by an instrument, or converts by it.
+    @inline(__always)
+    private mutating func judgeRoute(of instrument: Instrument, to place: Int) {
+        let judged = parts[place].safeguards.rules.filters
+        let isUsed =
+            judged.usesRegime && instrument.symbol == judged.volatilitySymbol
+            || parts[place].configuration?.rates.contains { $0.instrument == instrument.symbol }
+                ?? false
+        if isUsed { routes.add(place, to: instrument.id) }
     }
 }

@@ -39,7 +39,11 @@ extension Engine {
                 try parts[place].step(record, in: &step)
             }
         }
-        if record.type == .instrumentDefined { findRoutes() } else { learnRoutes() }
+        if record.type == .instrumentDefined {
+            findRoutes(of: record.instrument)
+        } else {
+            learnRoutes()
+        }
         try watchDesk(&step)
         try finish(&step)
     }

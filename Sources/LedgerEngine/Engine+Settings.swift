@@ -112,6 +112,12 @@ extension Engine {
         return accounts
     }
 
+    /// The settings as they hold for each account, in order.
+    public static func settingsByAccount(of settings: Settings) throws(SettingsError) -> [Settings]
+    {
+        try AccountSettings.all(settings).map(\.settings)
+    }
+
     /// The settings as they hold for an account; as they are where they do not define it.
     public static func settings(_ settings: Settings, of account: AccountID) -> Settings {
         guard let all = try? AccountSettings.all(settings), (1...all.count).contains(account.index)

@@ -42,7 +42,7 @@ struct OrderDesk: Sendable {
     mutating func introduce(_ instrument: Instrument, _ accounts: Accounts) {
         venue.define(instrument)
         for slot in slots.indices
-        where instrument.isNamed(slots[slot].symbol) && slots[slot].instrument == .none {
+        where slots[slot].instrument == .none && instrument.isNamed(slots[slot].symbol) {
             slots[slot].trade(
                 instrument.id, holding: accounts.held(by: slots[slot].id, in: instrument.id))
         }
@@ -77,6 +77,15 @@ struct OrderDesk: Sendable {
             while listeners.count <= number { listeners.append([]) }
             listeners[number].append(slot)
         }
+    }
+
+    /// The same for one instrument.
+    mutating func listen(to instrument: InstrumentID) {
+        let number = Int(instrument.number)
+        let own = slots.indices.filter { slots[$0].instrument == instrument }
+        guard number < listeners.count || !own.isEmpty else { return }
+        while listeners.count <= number { listeners.append([]) }
+        listeners[number] = own
     }
 
     @inline(__always)

@@ -103,17 +103,16 @@ public struct Backtest {
 
     /// Refuses a strategy on a symbol without data, which would wait forever.
     private func checkSymbols() throws {
+        let known = SymbolTable(numbers.all)
         for entry in configuration.settings.entries(.strategies) {
-            let symbols = try entry[StrategyKeys.symbols].split(separator: ",")
-            for symbol in symbols.map({ $0.drop { $0 == " " } })
-            where !numbers.all.contains(where: { $0.isNamed(String(symbol)) }) {
+            for symbol in try entry.listedSymbols where known[symbol] == nil {
                 throw entry.error(
                     StrategyKeys.symbols,
                     "'\(symbol)' is not in the data, which has "
                         + numbers.all.map(\.symbol).joined(separator: ", "))
             }
         }
-        try OrderContradictions(configuration.settings, numbers.all).check()
+        try OrderContradictions(configuration.settings, known).check()
     }
 
     /// - Parameters:

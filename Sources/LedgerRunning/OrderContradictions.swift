@@ -7,31 +7,33 @@ import LedgerSettings
 /// Settings with which every order of a strategy would be refused or come to nothing.
 struct OrderContradictions {
     private let settings: Settings
-    private let instruments: [Instrument]
+    private let instruments: SymbolTable
+    private let accounts: [Engine.AccountOutline]
+    private let rates: [RateSettings]
 
-    init(_ settings: Settings, _ instruments: [Instrument]) {
+    init(_ settings: Settings, _ instruments: SymbolTable) throws {
         (self.settings, self.instruments) = (settings, instruments)
+        accounts = try Engine.accounts(of: settings)
+        rates = try RateSettings.all(settings)
     }
 
     /// - Throws: `SettingsError` at the setting that is to be changed.
     func check() throws {
         for entry in settings.entries(.strategies) {
-            let symbols = try entry[StrategyKeys.symbols].split(separator: ",")
-            for symbol in symbols.map({ $0.drop { $0 == " " } }) {
-                guard let instrument = instruments.first(where: { $0.isNamed(String(symbol)) })
-                else {
-                    continue
-                }
-                try checkCurrency(entry, instrument)
-                try checkLot(entry, instrument)
+            let named = try entry.accounts
+            let quantity = try fixedQuantity(entry)
+            for symbol in try entry.listedSymbols {
+                guard let instrument = instruments[symbol] else { continue }
+                try checkCurrency(entry, instrument, in: named)
+                if let quantity { try checkLot(entry, instrument, quantity) }
             }
         }
     }
 
-    private func checkCurrency(_ strategy: SettingsEntry, _ instrument: Instrument) throws {
-        let named = try strategy.given(StrategyKeys.accounts) ?? []
-        let rates = try RateSettings.all(settings)
-        let account = try Engine.accounts(of: settings).first {
+    private func checkCurrency(
+        _ strategy: SettingsEntry, _ instrument: Instrument, in named: [String]
+    ) throws {
+        let account = accounts.first {
             (named.isEmpty || named.contains($0.name))
                 && !RateSettings.leads(rates, from: instrument.currency, to: $0.currency)
         }
@@ -47,8 +49,10 @@ struct OrderContradictions {
         throw data.error(DataKeys.currency, "is \(instrument.currency), \(consequence)")
     }
 
-    private func checkLot(_ strategy: SettingsEntry, _ instrument: Instrument) throws {
-        guard let quantity = try fixedQuantity(strategy), quantity < instrument.lot else { return }
+    private func checkLot(
+        _ strategy: SettingsEntry, _ instrument: Instrument, _ quantity: Quantity
+    ) throws {
+        guard quantity < instrument.lot else { return }
         let place = try data(of: instrument).map { " (\($0.name(of: DataKeys.lot)))" } ?? ""
         throw strategy.error(
             StrategyKeys.quantity,
@@ -71,6 +75,30 @@ struct OrderContradictions {
         try settings.entries(.data).first { entry in
             try entry.given(DataKeys.symbol) == instrument.symbol
                 && !JournalHome.isJournal(try entry[DataKeys.path])
+        }
+    }
+}
+
+/// Instruments by what a setting may call them: the symbol, with or without the venue.
+struct SymbolTable {
+    private var named: [String: Instrument] = [:]
+
+    /// - Parameter instruments: of several with one symbol, the first is meant.
+    init(_ instruments: [Instrument]) {
+        for instrument in instruments.reversed() { named[instrument.venueSymbol] = instrument }
+        for instrument in instruments.reversed() { named[instrument.symbol] = instrument }
+    }
+
+    subscript(symbol: String) -> Instrument? { named[symbol] }
+}
+
+extension SettingsEntry {
+    /// The symbols of a strategy's entry.
+    var listedSymbols: [String] {
+        get throws {
+            try self[StrategyKeys.symbols].split(separator: ",").map { part in
+                String(part.drop { $0 == " " })
+            }
         }
     }
 }

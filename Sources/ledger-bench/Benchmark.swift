@@ -9,6 +9,7 @@ import LedgerReading
 enum Benchmark {
     static let usage = """
         usage: ledger-bench peers bars|quotes CSV DIR [double|exact [guarded]]
+               ledger-bench desk ACCOUNTS INSTRUMENTS DAYS DIR   a back-test of a desk over made bars
                ledger-bench journal ROWS DIR          a back-test over made bars, to read
                ledger-bench scan|checksums|chain JOURNAL
                ledger-bench fold positions|all JOURNAL
@@ -24,6 +25,11 @@ enum Benchmark {
                 input: arguments[1], file: arguments[2], directory: arguments[3],
                 arithmetic: arguments.count > 4 ? arguments[4] : "double",
                 isGuarded: arguments.count > 5 && arguments[5] == "guarded"
+            ).run()
+        case ("desk", 5):
+            try DeskTask(
+                accounts: number(arguments[1]), instruments: number(arguments[2]),
+                days: number(arguments[3]), directory: arguments[4]
             ).run()
         case ("journal", 3): try MadeJournal.make(rows: number(arguments[1]), in: arguments[2])
         case ("scan", 2): try Reading.scan(arguments[1])
