@@ -47,9 +47,7 @@ extension AccountEngine {
             {
                 continue
             }
-            let slot = desk.slots.firstIndex {
-                $0.id == position.strategy && $0.instrument == position.instrument
-            }
+            let slot = desk.slot(of: position.strategy, in: position.instrument)
             let terms = OrderIntended(
                 instrument: position.instrument, strategy: position.strategy, side: side,
                 orderType: .market, intent: closingIdentity(slot, position, side, step),

@@ -90,9 +90,8 @@ extension AccountEngine {
         }
         while let target = takeTarget(instrument, low: low, high: high, of: side, at: step.time) {
             guard
-                let slot = desk.slots.firstIndex(where: {
-                    $0.id == target.strategy && $0.instrument == instrument
-                }), desk.slots[slot].position.raw * target.side.sign < 0
+                let slot = desk.slot(of: target.strategy, in: instrument),
+                desk.slots[slot].position.raw * target.side.sign < 0
             else { continue }
             let terms = OrderIntended(
                 instrument: instrument, strategy: target.strategy, side: target.side,

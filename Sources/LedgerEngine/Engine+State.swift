@@ -13,14 +13,17 @@ extension Engine {
     private static let withActions = UInt16.max - 2
 
     /// A digest of the whole state: equal in two engines that took the same inputs.
-    public var digest: UInt64 {
+    public var digest: UInt64 { digestAndSize.digest }
+
+    /// The same with the number of bytes of the state.
+    var digestAndSize: (digest: UInt64, bytes: Int) {
         var writer = StateWriter()
         encodeActions(into: &writer)
         encodeMovements(into: &writer)
         // Digests that rules 1 journaled are of the rest alone.
         if rulesVersion > .first { rulesVersion.encode(into: &writer) }
         encodeBody(into: &writer)
-        return writer.digest
+        return (writer.digest, writer.bytes.count)
     }
 
     public func encode(into writer: inout StateWriter) {

@@ -16,6 +16,8 @@ public struct Engine: Sendable {
     /// Names the engine's checkpoints; the version rises with every change of its state's bytes.
     public static let name = "engine"
     public static let version: UInt32 = 7
+    /// Bytes from which a state is digested and saved less often.
+    public static let largeState = 1 << 20
 
     /// The accounts in the order of the settings. Only the one whose turn it is has what all share.
     var parts: [AccountEngine]
@@ -180,8 +182,19 @@ public struct Engine: Sendable {
     @inline(__always)
     mutating func finish(_ step: inout Step) throws(EngineError) {
         guard parts[turn].accounts.inputs >= parts[turn].accounts.nextDigest else { return }
+        try digestState(&step)
+    }
+
+    /// From rules 5 on, a large state is digested less often, so that digests cost an input the same however
+    /// many instruments there are.
+    @inline(never)
+    private mutating func digestState(_ step: inout Step) throws(EngineError) {
         let every = parts[turn].configuration?.digestEvery ?? .max / 2
         parts[turn].accounts.nextDigest = inputs + every
+        let (digest, bytes) = digestAndSize
+        if rulesVersion.spreadDigests, bytes > Self.largeState {
+            parts[turn].accounts.nextDigest = inputs + max(every, UInt64(bytes) / 8)
+        }
         try step.emit(StateDigested(digest: digest), account: AccountID.none)
     }
 

@@ -66,8 +66,13 @@ struct OrderDesk: Sendable {
         for slot in slots.indices { slots[slot].follow(rules) }
     }
 
-    func slot(of terms: OrderIntended) -> Int? {
-        slots.firstIndex { $0.id == terms.strategy && $0.instrument == terms.instrument }
+    func slot(of terms: OrderIntended) -> Int? { slot(of: terms.strategy, in: terms.instrument) }
+
+    /// The slot of a strategy in an instrument, found among those that listen to it.
+    func slot(of strategy: StrategyID, in instrument: InstrumentID) -> Int? {
+        let number = Int(instrument.number)
+        guard number < listeners.count else { return nil }
+        return listeners[number].first { slots[$0].id == strategy }
     }
 
     mutating func listen() {

@@ -102,6 +102,9 @@ public struct RulesVersion: Hashable, Comparable, Sendable, CustomStringConverti
     /// raise an alert.
     public var pauseEachExit: Bool { number >= 5 }
 
+    /// Rules 5: a large state is digested less often.
+    public var spreadDigests: Bool { number >= 5 }
+
     /// Rules 5: a stop over all accounts counts real, paper and simulated money apart.
     public var sumByKind: Bool { number >= 5 }
 

@@ -268,7 +268,13 @@ public struct Sequencer: ~Copyable {
         nextCheckpoint = engine.inputs + checkpointEvery
         let last = SequenceNumber(step.batch.nextSequence.number - 1)
         guard last != .none else { return }
-        rows.checkpoints += StateCheckpoint.all(of: engine, at: last)
+        let saved = StateCheckpoint.all(of: engine, at: last)
+        rows.checkpoints += saved
+        // A large state is saved less often, so that an input costs the same however large it is.
+        let bytes = saved.reduce(0) { $0 + $1.bytes.count }
+        if bytes > Engine.largeState {
+            nextCheckpoint = engine.inputs + max(checkpointEvery, UInt64(bytes) / 8)
+        }
     }
 
     /// Takes inputs that belong together: all of them or, where one cannot be stepped, none. Nothing comes

@@ -61,11 +61,12 @@ struct DeskTask {
             let time = begin.advanced(by: Nanoseconds(Int64(day) * spacing.count))
             for place in closes.indices {
                 random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                let step = Int64(random >> 33) % 4001 - 2000
                 let open = closes[place]
-                // By at most 2 %, to the tick.
-                let close = max(
-                    10_000_000, (open + open / 100_000 * step) / 10_000_000 * 10_000_000)
+                // By at most 2 %, to the tick; far from the first price it turns back.
+                var step = Int64(random >> 33) % 4001 - 2000
+                if open > 500_000_000_000 { step = -abs(step) }
+                if open < 20_000_000_000 { step = abs(step) }
+                let close = (open + open / 100_000 * step) / 10_000_000 * 10_000_000
                 closes[place] = close
                 try batch.append(
                     Bar(
