@@ -157,7 +157,7 @@ struct DeskStop: Hashable, Sendable {
     ///
     /// - Returns: the phase to which the accounts must go now; nil for none.
     mutating func see(
-        equity: Int128, deposits: [Money], allTrade: Bool, worth: (Int, Money) -> Money?
+        equity: Int128, deposits: [Money], allTrade: () -> Bool, worth: (Int, Money) -> Money?
     ) -> DrawdownPhase? {
         guard let rules, let moved = moved(deposits, worth: worth) else { return nil }
         if !hasBegun { (hasBegun, peak) = (true, equity) }
@@ -168,7 +168,7 @@ struct DeskStop: Hashable, Sendable {
                 ? FixedPoint.scaledUp(peak, by: equity, over: before) ?? equity
                 : max(0, peak + moved)
         }
-        if phase != .normal, allTrade { (phase, peak) = (.normal, equity) }
+        if phase != .normal, allTrade() { (phase, peak) = (.normal, equity) }
         peak = max(peak, equity)
         switch DrawdownStop.step(phase, rules.level(equity, below: peak), isOver: false) {
         case .halt: phase = .halt
@@ -263,14 +263,17 @@ extension Engine {
         guard let rules = deskStops[number].rules, let desk = worth(of: deskStops[number]) else {
             return
         }
-        let own = places.map { parts[$0] }
-        let trading = own.filter { !$0.desk.slots.isEmpty }
-        let (equity, currency) = (profit.equity, deskStops[number].currency)
+        let (equity, currency, parts) = (profit.equity, deskStops[number].currency, parts)
         let phase = deskStops[number].see(
             equity: desk.equity, deposits: desk.deposits,
-            allTrade: (trading.isEmpty ? own : trading).allSatisfy { $0.stop.allowsEntries }
+            allTrade: {
+                let trading = places.filter { !parts[$0].desk.slots.isEmpty }
+                return (trading.isEmpty ? places : trading).allSatisfy {
+                    parts[$0].stop.allowsEntries
+                }
+            }
         ) { place, amount in
-            let from = own[places.firstIndex(of: place) ?? 0].configuration?.currency ?? ""
+            let from = parts[place].configuration?.currency ?? ""
             guard from != currency else { return amount }
             return equity.conversion(from: from, to: currency).flatMap { try? $0.worth(of: amount) }
         }
@@ -278,7 +281,7 @@ extension Engine {
         let fall = AccountEngine.fall(desk.equity, below: deskStops[number].peak)
         for place in places {
             give(to: place, &step)
-            try parts[place].follow(
+            try self.parts[place].follow(
                 phase, fall, below: phase == .panic ? rules.panic : rules.halt, &step)
         }
     }
