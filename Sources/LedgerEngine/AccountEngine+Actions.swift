@@ -7,11 +7,19 @@ extension AccountEngine {
     /// Why a corporate action cannot be booked now; nil where it can.
     func problem(with action: OperatorAction) -> String? {
         if let problem = problem(with: GateScope.symbol(action.symbol)) { return problem }
+        guard !hearsOfDividends else {
+            return
+                "\(venue) reports the dividends of \(names.name(account)), and they are booked by its "
+                + "report; record none"
+        }
         guard let payable = action.payable, payable < accounts.lastTime else { return nil }
         return
             "the pay date \(payable) is before the ex-date, which is now; leave the pay date out "
             + "to book the dividend as cash"
     }
+
+    /// Whether the account's venue reports its dividends, so that one that an operator told would be booked twice.
+    var hearsOfDividends: Bool { desk.isRemote && activities.isAnchored }
 
     /// Why a dividend cannot be corrected; nil where it can.
     func problem(with correction: OperatorCorrection) -> String? {

@@ -5,6 +5,7 @@ import LedgerProjections
 /// Corporate actions, which concern the holders of an instrument in all accounts.
 extension Engine {
     /// Enters a claim for each position that holds the instrument, or pays at once where the pay date is now.
+    /// An account whose venue reports dividends gets them by its report.
     mutating func schedule(
         _ event: DividendScheduled, _ record: Record, _ step: inout Step
     ) throws(EngineError) {
@@ -19,7 +20,9 @@ extension Engine {
         }
         try parts[turn].accounts.apply(record)
         for position in profit.positions.positions(in: event.instrument)
-        where position.quantity.raw != 0 {
+        where position.quantity.raw != 0
+            && !(place(of: position.account).map { parts[$0].hearsOfDividends } ?? false)
+        {
             let amount: Money
             do { amount = try Money.notional(event.perUnit, position.quantity) } catch {
                 throw .number(error)

@@ -48,6 +48,31 @@ import Testing
         #expect(try desk.decided.last == "exit sell 0.01230915 market")
     }
 
+    @Test func `a dividend that the venue reports is not booked a second time by an operator`()
+        throws
+    {
+        var desk = try RemoteDesk(rules: .newest)
+        try desk.enter()
+        let before = desk.cash
+        func record() throws -> String? {
+            let command = OperatorCommanded(
+                actor: "kim", command: "action", argument: "dividend BTCUSD perUnit=10",
+                reason: "test")
+            let problem = desk.watched.engine.problem(with: command, of: .none)
+            try desk.watched.append(command)
+            return problem
+        }
+        // Nothing is known of a venue's dividends until it was asked.
+        #expect(try record() == nil)
+        let once = desk.cash
+        #expect(once - before == (try Money("0.1234")))
+        try report(&desk, .dividend, "DIV", amount: "0.1234", price: "10")
+        #expect(desk.cash - once == (try Money("0.1234")))
+        let problem = try #require(try record())
+        #expect(problem.hasSuffix("and they are booked by its report; record none"), "\(problem)")
+        #expect(desk.cash - once == (try Money("0.1234")))
+    }
+
     @Test func `an exit asks for no more than the venue has`() throws {
         var desk = try RemoteDesk()
         try desk.enter()
