@@ -44,7 +44,7 @@ struct RecordCommand: ParsableCommand {
               ledger record conversion 1000 EUR 1085.20 USD --journal main
               ledger record rate 1.0852 EUR/USD --journal main
               ledger record transfer 1000 EUR --from first --to second --journal desk
-              ledger record transfer 10 --symbol AAPL --from first --to second --journal desk
+              ledger record transfer 10 --symbol AAPL --from first --to second
               ledger record dividend AAPL 0.24 --pay-date 2024-02-15 --journal main
               ledger record dividend-correction 1234 0.25 --journal main
             """.paragraphs)
